@@ -1,0 +1,1 @@
+//! Reference host for the Salesforce plugin.

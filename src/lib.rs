@@ -1,0 +1,1 @@
+//! Salesforce for AI agents: the core that plans requests and maps answers.
