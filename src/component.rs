@@ -1,0 +1,175 @@
+//! The shell: binds the core to the world `plugin`. The only file that touches host imports.
+
+use crate::platform::{FailureReason, Platform, SendFailure};
+use crate::session::Session;
+use crate::vocabulary::{
+    Advice, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply, GetArgs,
+    GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs, UpdateReply,
+};
+use crate::{catalog, connection, tools};
+
+#[allow(missing_docs, unsafe_code)]
+mod bindings {
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "plugin",
+        with: { "salesforce:plugin/types@0.1.0": crate::vocabulary },
+    });
+}
+
+use bindings::exports::salesforce::plugin as exports;
+use bindings::salesforce::plugin as imports;
+
+/// The host behind this instance.
+struct Host;
+
+impl Platform for Host {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        let never_sent = |reason| SendFailure { reason, request_sent: false };
+        let Some(credential) = imports::secrets::access_token() else {
+            return Err(never_sent(FailureReason::SignIn));
+        };
+        let (parts, body) = request.into_parts();
+        let method = match parts.method {
+            http::Method::GET => imports::http::Method::Get,
+            http::Method::POST => imports::http::Method::Post,
+            http::Method::PATCH => imports::http::Method::Patch,
+            http::Method::DELETE => imports::http::Method::Delete,
+            _ => return Err(never_sent(FailureReason::Denied)),
+        };
+        let request = imports::http::Request {
+            method,
+            path: parts.uri.to_string(),
+            headers: parts
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+                .collect(),
+            body: (!body.is_empty()).then_some(body),
+        };
+        let response = imports::http::send(&request, &credential).map_err(|failure| SendFailure {
+            reason: match failure.kind {
+                imports::http::FailureKind::AuthRequired => FailureReason::SignIn,
+                imports::http::FailureKind::Denied => FailureReason::Denied,
+                imports::http::FailureKind::Timeout => FailureReason::Timeout,
+                imports::http::FailureKind::Unreachable => FailureReason::Unreachable,
+                imports::http::FailureKind::TooLarge => FailureReason::TooLarge,
+                imports::http::FailureKind::Cancelled => FailureReason::Cancelled,
+            },
+            request_sent: failure.request_sent,
+        })?;
+        let mut answer = http::Response::builder().status(response.status);
+        for (name, value) in &response.headers {
+            answer = answer.header(name, value);
+        }
+        answer.body(response.body).map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })
+    }
+
+    fn origin(&self) -> String {
+        imports::http::origin()
+    }
+
+    fn now(&self) -> u64 {
+        imports::clock::now()
+    }
+
+    fn cached(&self, key: &str) -> Option<Vec<u8>> {
+        imports::cache::get(key)
+    }
+
+    fn cache(&self, key: &str, value: &[u8]) {
+        imports::cache::put(key, value);
+    }
+
+    fn preferences(&self) -> Preferences {
+        imports::settings::get()
+    }
+}
+
+/// What the component exports.
+struct Plugin;
+
+impl exports::read::Guest for Plugin {
+    fn find(args: FindArgs) -> Result<FindReply, Error> {
+        Ok(tools::find(&Session::new(&Host), args)?)
+    }
+
+    fn get(args: GetArgs) -> Result<GetReply, Error> {
+        Ok(tools::get(&Session::new(&Host), args)?)
+    }
+
+    fn list(args: ListArgs) -> Result<ListReply, Error> {
+        Ok(tools::list(&Session::new(&Host), args)?)
+    }
+
+    fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {
+        Ok(tools::describe(&Session::new(&Host), args)?)
+    }
+}
+
+impl exports::append::Guest for Plugin {
+    fn create(args: CreateArgs) -> Result<CreateReply, Error> {
+        Ok(tools::create(&Session::new(&Host), args)?)
+    }
+}
+
+impl exports::edit::Guest for Plugin {
+    fn update(args: UpdateArgs) -> Result<UpdateReply, Error> {
+        Ok(tools::update(&Session::new(&Host), args)?)
+    }
+}
+
+impl exports::catalog::Guest for Plugin {
+    fn tools() -> Vec<exports::catalog::Tool> {
+        catalog::tools(&Host.preferences())
+            .map(|tool| exports::catalog::Tool {
+                name: tool.name.into(),
+                description: tool.description.into(),
+                input_schema: tool.input_schema.get().into(),
+                output_schema: tool.output_schema.get().into(),
+                effect: match tool.effect {
+                    catalog::Effect::ReadOnly => exports::catalog::Effect::ReadOnly,
+                    catalog::Effect::Additive => exports::catalog::Effect::Additive,
+                    catalog::Effect::Overwrites => exports::catalog::Effect::Overwrites,
+                },
+                annotations: exports::catalog::Annotations {
+                    title: tool.title.into(),
+                    read_only_hint: tool.effect == catalog::Effect::ReadOnly,
+                    destructive_hint: tool.effect == catalog::Effect::Overwrites,
+                    idempotent_hint: tool.effect != catalog::Effect::Additive,
+                    open_world_hint: true,
+                },
+            })
+            .collect()
+    }
+
+    fn instructions() -> String {
+        catalog::instructions(&Host.preferences())
+    }
+
+    fn call(name: String, arguments: String) -> Result<String, Error> {
+        Ok(tools::call(&Session::new(&Host), &name, &arguments)?)
+    }
+}
+
+impl exports::connection::Guest for Plugin {
+    fn origin(domain: String) -> Result<String, DomainRefusal> {
+        connection::origin(&domain)
+    }
+
+    fn oauth(domain: String) -> Result<OauthProfile, DomainRefusal> {
+        connection::oauth(&domain)
+    }
+
+    fn explain(failure: SignInFailure) -> Advice {
+        connection::explain(&failure)
+    }
+}
+
+// Natively the exported names are not valid linker symbols.
+#[cfg(target_family = "wasm")]
+#[allow(unsafe_code)]
+mod export {
+    super::bindings::export!(Plugin with_types_in super::bindings);
+    use super::Plugin;
+}

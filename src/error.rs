@@ -1,0 +1,173 @@
+//! What can go wrong, as one enum, and its one conversion to the error of the WIT.
+
+use crate::platform::{FailureReason, SendFailure};
+use crate::rest::Refusal;
+use crate::vocabulary::{self, Candidate, Changed, CurrentRecord, ErrorKind};
+
+/// Why a tool did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The arguments are wrong; nothing was sent for them.
+    #[error("{message}")]
+    Input {
+        /// What is wrong and what is allowed.
+        message: String,
+        /// The argument or field it is about.
+        field: Option<String>,
+        /// What would be allowed, or is nearest.
+        allowed: Vec<String>,
+    },
+    /// The settings of this connection do not allow it.
+    #[error(
+        "{what} is switched off in the settings of this connection; the person who connected Salesforce, or the platform's admin, can switch it on"
+    )]
+    SwitchedOff {
+        /// The tool, or the object in a tool.
+        what: String,
+    },
+    /// No such record, as far as this user can see.
+    #[error("{message}")]
+    NotFound {
+        /// What was looked for and how to look differently.
+        message: String,
+    },
+    /// Several records fit.
+    #[error("{message}")]
+    Ambiguous {
+        /// What to ask.
+        message: String,
+        /// The records that fit, best first.
+        candidates: Vec<Candidate>,
+    },
+    /// The record is not as expected; nothing was written.
+    #[error("{message}")]
+    Conflict {
+        /// What differs.
+        message: String,
+        /// The fields that differ.
+        fields: Vec<String>,
+        /// The record as it is.
+        current: Option<CurrentRecord>,
+    },
+    /// The org holds matching records; nothing was written.
+    #[error("{message}")]
+    Duplicate {
+        /// What is allowed next.
+        message: String,
+        /// The matches.
+        candidates: Vec<Candidate>,
+        /// Salesforce's words, if it sent any.
+        org_message: Option<String>,
+    },
+    /// Salesforce refused the request.
+    #[error("{}", refusal.advice())]
+    Refused {
+        /// What Salesforce said.
+        refusal: Refusal,
+        /// Whether anything was written.
+        changed: Changed,
+    },
+    /// There was no response.
+    #[error("{}", no_response(failure.reason))]
+    NoResponse {
+        /// Why.
+        failure: SendFailure,
+        /// Whether the request, if it arrived, wrote something.
+        writes: bool,
+    },
+    /// The response made no sense.
+    #[error("Salesforce's answer could not be understood: {what}; report it to the makers of this plugin")]
+    Unreadable {
+        /// What was expected and what came, without any text out of the org.
+        what: String,
+        /// Whether anything was written.
+        changed: Changed,
+    },
+}
+
+fn no_response(reason: FailureReason) -> &'static str {
+    match reason {
+        FailureReason::SignIn => "the user is not signed in to Salesforce; ask them to connect Salesforce again",
+        FailureReason::Denied => "the platform's policy refused the request",
+        FailureReason::Timeout => "Salesforce did not answer in time",
+        FailureReason::Unreachable => "Salesforce could not be reached; try again later",
+        FailureReason::TooLarge => "the answer is larger than the platform allows; ask for fewer fields or records",
+        FailureReason::Cancelled => "the call was stopped",
+    }
+}
+
+impl Error {
+    /// A wrong argument.
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::Input { message: message.into(), field: None, allowed: Vec::new() }
+    }
+
+    /// A wrong argument, with the field it is about and what would be allowed.
+    pub(crate) fn field(field: &str, message: impl Into<String>, allowed: Vec<String>) -> Self {
+        Self::Input { message: message.into(), field: Some(field.to_owned()), allowed }
+    }
+}
+
+impl From<Error> for vocabulary::Error {
+    fn from(error: Error) -> Self {
+        let mut wire = Self {
+            kind: ErrorKind::InvalidInput,
+            message: error.to_string(),
+            changed: Changed::No,
+            code: None,
+            org_message: None,
+            fields: Vec::new(),
+            allowed: Vec::new(),
+            candidates: Vec::new(),
+            current: None,
+        };
+        match error {
+            Error::Input { field, allowed, .. } => {
+                wire.fields.extend(field);
+                wire.allowed = allowed;
+            }
+            Error::SwitchedOff { .. } => wire.kind = ErrorKind::SwitchedOff,
+            Error::NotFound { .. } => wire.kind = ErrorKind::NotFound,
+            Error::Ambiguous { candidates, .. } => {
+                wire.kind = ErrorKind::Ambiguous;
+                wire.candidates = candidates;
+            }
+            Error::Conflict { fields, current, .. } => {
+                wire.kind = ErrorKind::Conflict;
+                wire.fields = fields;
+                wire.current = current;
+            }
+            Error::Duplicate { candidates, org_message, .. } => {
+                wire.kind = ErrorKind::Duplicate;
+                wire.code = Some("DUPLICATES_DETECTED".to_owned());
+                wire.candidates = candidates;
+                wire.org_message = org_message;
+            }
+            Error::Refused { refusal, changed } => {
+                wire.kind = refusal.kind();
+                wire.changed = changed;
+                wire.code = refusal.code;
+                wire.org_message = refusal.message;
+                wire.fields = refusal.fields;
+            }
+            Error::NoResponse { failure, writes } => {
+                wire.kind = match failure.reason {
+                    FailureReason::SignIn => ErrorKind::SignIn,
+                    FailureReason::Denied => ErrorKind::Forbidden,
+                    FailureReason::Timeout | FailureReason::Cancelled => ErrorKind::Timeout,
+                    FailureReason::Unreachable => ErrorKind::Unavailable,
+                    FailureReason::TooLarge => ErrorKind::InvalidInput,
+                };
+                if writes && failure.request_sent {
+                    wire.changed = Changed::Unknown;
+                    wire.message.push_str("; the write may or may not have happened, so look before trying again");
+                }
+            }
+            Error::Unreadable { changed, .. } => {
+                wire.kind = ErrorKind::UnexpectedReply;
+                wire.changed = changed;
+            }
+        }
+        wire
+    }
+}

@@ -1,0 +1,51 @@
+//! What the platform lends: the five capabilities of the WIT world as one trait, so that everything but
+//! `component.rs` runs natively against a script.
+
+use crate::vocabulary::Preferences;
+
+/// The capabilities of one call, for one user and one org.
+pub trait Platform {
+    /// Sends one request to the user's org, as the user. The URI is a path: the platform knows the origin.
+    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure>;
+
+    /// The origin requests go to, for links.
+    fn origin(&self) -> String;
+
+    /// Milliseconds since the Unix epoch.
+    fn now(&self) -> u64;
+
+    /// The bytes kept under a key for this user.
+    fn cached(&self, key: &str) -> Option<Vec<u8>>;
+
+    /// Keeps bytes under a key for this user.
+    fn cache(&self, key: &str, value: &[u8]);
+
+    /// The settings of this connection.
+    fn preferences(&self) -> Preferences;
+}
+
+/// A request that got no response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendFailure {
+    /// Why.
+    pub reason: FailureReason,
+    /// Whether any byte of the request may have left: if so, a write may have happened.
+    pub request_sent: bool,
+}
+
+/// Why a request got no response, by what can be done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureReason {
+    /// The user has to sign in.
+    SignIn,
+    /// The platform's policy refused the request.
+    Denied,
+    /// The deadline passed.
+    Timeout,
+    /// No connection, or it broke.
+    Unreachable,
+    /// The response is larger than the platform allows.
+    TooLarge,
+    /// The call was stopped.
+    Cancelled,
+}
