@@ -1,7 +1,9 @@
 //! JSON Schema from WIT: the one place that says how the records of the contract look in JSON.
 
+use std::collections::BTreeSet;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use wit_parser::{Field, Resolve, Type, TypeDef, TypeDefKind};
+use wit_parser::{Field, Resolve, Type, TypeDefKind, TypeId};
 
 /// JSON whose members keep their order: a schema reads as the WIT does.
 pub enum Json {
@@ -67,80 +69,95 @@ pub enum Direction {
 
 /// The schema of a type.
 pub fn of(resolve: &Resolve, ty: Type, direction: Direction) -> Json {
-    let simple = |name: &str| Json::Object(vec![("type", Json::text(name))]);
-    match ty {
-        Type::Bool => simple("boolean"),
-        Type::String => simple("string"),
-        Type::U8 | Type::U16 | Type::U32 | Type::U64 => {
-            Json::Object(vec![("type", Json::text("integer")), ("minimum", Json::Number(0))])
+    Writer { resolve, direction, described: BTreeSet::new() }.ty(ty)
+}
+
+struct Writer<'r> {
+    resolve: &'r Resolve,
+    direction: Direction,
+    /// Records whose members have been described: once in a schema is enough. They are repeated all the same, for
+    /// several clients do not follow `$ref`.
+    described: BTreeSet<TypeId>,
+}
+
+impl Writer<'_> {
+    fn ty(&mut self, ty: Type) -> Json {
+        let simple = |name: &str| Json::Object(vec![("type", Json::text(name))]);
+        match ty {
+            Type::Bool => simple("boolean"),
+            Type::String => simple("string"),
+            Type::U8 | Type::U16 | Type::U32 | Type::U64 => {
+                Json::Object(vec![("type", Json::text("integer")), ("minimum", Json::Number(0))])
+            }
+            Type::Id(id) => self.definition(id),
+            other => panic!("the contract has a type without JSON form: {other:?}"),
         }
-        Type::Id(id) => of_definition(resolve, &resolve.types[id], direction),
-        other => panic!("the contract has a type without JSON form: {other:?}"),
     }
-}
 
-fn of_definition(resolve: &Resolve, definition: &TypeDef, direction: Direction) -> Json {
-    match (definition.name.as_deref(), &definition.kind) {
-        (Some("json"), _) => Json::Object(Vec::new()),
-        (Some("json-object"), _) => Json::Object(vec![("type", Json::text("object"))]),
-        (_, TypeDefKind::Type(inner) | TypeDefKind::Option(inner)) => of(resolve, *inner, direction),
-        (_, TypeDefKind::List(inner)) => {
-            Json::Object(vec![("type", Json::text("array")), ("items", of(resolve, *inner, direction))])
+    fn definition(&mut self, id: TypeId) -> Json {
+        let definition = &self.resolve.types[id];
+        match (definition.name.as_deref(), &definition.kind) {
+            (Some("json"), _) => Json::Object(Vec::new()),
+            (Some("json-object"), _) => Json::Object(vec![("type", Json::text("object"))]),
+            (_, TypeDefKind::Type(inner) | TypeDefKind::Option(inner)) => self.ty(*inner),
+            (_, TypeDefKind::List(inner)) => array(self.ty(*inner)),
+            (_, TypeDefKind::Enum(cases)) => Json::Object(vec![
+                ("type", Json::text("string")),
+                ("enum", Json::texts(cases.cases.iter().map(|case| snake(&case.name)))),
+            ]),
+            (_, TypeDefKind::Record(record)) => {
+                let describe = self.direction == Direction::Input && self.described.insert(id);
+                self.record(&record.fields, describe)
+            }
+            (name, kind) => panic!("the contract has a type without JSON form: {name:?}, a {}", kind.as_str()),
         }
-        (_, TypeDefKind::Enum(cases)) => Json::Object(vec![
-            ("type", Json::text("string")),
-            ("enum", Json::texts(cases.cases.iter().map(|case| snake(&case.name)))),
-        ]),
-        (_, TypeDefKind::Record(record)) => of_record(resolve, &record.fields, direction),
-        (name, kind) => panic!("the contract has a type without JSON form: {name:?}, a {}", kind.as_str()),
     }
-}
 
-fn of_record(resolve: &Resolve, fields: &[Field], direction: Direction) -> Json {
-    let properties = fields.iter().map(|field| (snake(&field.name), of_member(resolve, field, direction))).collect();
-    let required: Vec<String> = fields
-        .iter()
-        .filter(|field| is_required(resolve, field.ty, direction))
-        .map(|field| snake(&field.name))
-        .collect();
-    let mut schema = vec![("type", Json::text("object")), ("properties", Json::Members(properties))];
-    if !required.is_empty() {
-        schema.push(("required", Json::texts(required)));
-    }
-    if direction == Direction::Input {
-        schema.push(("additionalProperties", Json::Bool(false)));
-    }
-    Json::Object(schema)
-}
-
-fn of_member(resolve: &Resolve, field: &Field, direction: Direction) -> Json {
-    // A row is an array of values; the WIT can't say so.
-    let schema = if field.name == "rows" {
-        let row = Json::Object(vec![("type", Json::text("array"))]);
-        Json::Object(vec![("type", Json::text("array")), ("items", row)])
-    } else {
-        of(resolve, field.ty, direction)
-    };
-    match (schema, direction) {
-        (Json::Object(mut members), Direction::Input) => {
-            members.push(("description", Json::Text(sentences(field.docs.contents.as_deref()))));
-            Json::Object(members)
+    fn record(&mut self, fields: &[Field], describe: bool) -> Json {
+        let properties = fields.iter().map(|field| (snake(&field.name), self.member(field, describe))).collect();
+        let required: Vec<String> =
+            fields.iter().filter(|field| self.is_required(field.ty)).map(|field| snake(&field.name)).collect();
+        let mut schema = vec![("type", Json::text("object")), ("properties", Json::Members(properties))];
+        if !required.is_empty() {
+            schema.push(("required", Json::texts(required)));
         }
-        (schema, _) => schema,
+        if self.direction == Direction::Input {
+            schema.push(("additionalProperties", Json::Bool(false)));
+        }
+        Json::Object(schema)
     }
-}
 
-/// Whether a member is always there. Replies leave out what is absent, empty or, in places, false.
-fn is_required(resolve: &Resolve, ty: Type, direction: Direction) -> bool {
-    match ty {
-        Type::Id(id) => match resolve.types[id].kind {
-            TypeDefKind::Option(_) | TypeDefKind::List(_) => false,
-            TypeDefKind::Type(inner) => is_required(resolve, inner, direction),
+    fn member(&mut self, field: &Field, describe: bool) -> Json {
+        let schema = match field.name.as_str() {
+            // A row is an array of values, which the WIT can't say.
+            "rows" => array(array(Json::Object(Vec::new()))),
+            _ => self.ty(field.ty),
+        };
+        match schema {
+            Json::Object(mut members) if describe => {
+                members.push(("description", Json::Text(sentences(field.docs.contents.as_deref()))));
+                Json::Object(members)
+            }
+            schema => schema,
+        }
+    }
+
+    /// Whether a member is always there. Replies leave out what is absent, empty or, in places, false.
+    fn is_required(&self, ty: Type) -> bool {
+        match ty {
+            Type::Id(id) => match self.resolve.types[id].kind {
+                TypeDefKind::Option(_) | TypeDefKind::List(_) => false,
+                TypeDefKind::Type(inner) => self.is_required(inner),
+                _ => true,
+            },
+            Type::Bool => self.direction == Direction::Input,
             _ => true,
-        },
-        Type::Bool => direction == Direction::Input,
-        _ => true,
+        }
     }
+}
+
+fn array(items: Json) -> Json {
+    Json::Object(vec![("type", Json::text("array")), ("items", items)])
 }
 
 /// A name of the WIT in the JSON face.
