@@ -24,24 +24,11 @@ pub struct ObjectAccess {
 
 impl ObjectAccess {
     /// Nothing: the object seems not to exist.
-    pub const NONE: Self = Self {
-        read: false,
-        create: false,
-        edit: false,
-        delete: false,
-    };
+    pub const NONE: Self = Self { read: false, create: false, edit: false, delete: false };
     /// Reading only.
-    pub const READ: Self = Self {
-        read: true,
-        ..Self::NONE
-    };
+    pub const READ: Self = Self { read: true, ..Self::NONE };
     /// Everything the object itself allows.
-    pub const FULL: Self = Self {
-        read: true,
-        create: true,
-        edit: true,
-        delete: true,
-    };
+    pub const FULL: Self = Self { read: true, create: true, edit: true, delete: true };
 }
 
 /// One user's rights.
@@ -94,34 +81,25 @@ impl Access {
 
     /// The object of this name (in any case), unless it is absent or hidden from the user.
     pub fn object<'a>(&self, schema: &'a Schema, name: &str) -> Option<&'a Object> {
-        schema
-            .object(name)
-            .filter(|object| self.profile(&object.name).read)
+        schema.object(name).filter(|object| self.profile(&object.name).read)
     }
 
     /// The field of this name (in any case), unless it is absent or hidden from the user.
     pub fn field<'a>(&self, object: &'a Object, name: &str) -> Option<&'a Field> {
-        object
-            .field(name)
-            .filter(|field| !self.is_hidden(object, field))
+        object.field(name).filter(|field| !self.is_hidden(object, field))
     }
 
     /// The fields of the object that the user sees, in the object's order.
     pub fn fields<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = &'a Field> {
-        object
-            .fields
-            .iter()
-            .filter(|field| !self.is_hidden(object, field))
+        object.fields.iter().filter(|field| !self.is_hidden(object, field))
     }
 
     fn is_hidden(&self, object: &Object, field: &Field) -> bool {
-        self.hidden
-            .contains(&(object.name.clone(), field.name.clone()))
+        self.hidden.contains(&(object.name.clone(), field.name.clone()))
     }
 
     fn is_read_only(&self, object: &Object, field: &Field) -> bool {
-        self.read_only
-            .contains(&(object.name.clone(), field.name.clone()))
+        self.read_only.contains(&(object.name.clone(), field.name.clone()))
     }
 
     /// Whether this user may set the field when creating a row.
@@ -141,9 +119,7 @@ impl Access {
 
     /// Whether this user may edit the row, as far as sharing goes.
     pub fn edits(&self, object: &Object, row: &Row) -> bool {
-        self.modify_all_data
-            || self.owns(row)
-            || (self.sees(row) && object.sharing == Sharing::ReadWrite)
+        self.modify_all_data || self.owns(row) || (self.sees(row) && object.sharing == Sharing::ReadWrite)
     }
 
     fn owns(&self, row: &Row) -> bool {

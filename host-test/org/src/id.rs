@@ -94,9 +94,7 @@ mod tests {
 
     #[test]
     fn numbered_ids_differ_and_sort_by_number() {
-        let ids: Vec<_> = [1, 2, 61, 62, 4000]
-            .map(|number| Id::numbered("001", number))
-            .into();
+        let ids: Vec<_> = [1, 2, 61, 62, 4000].map(|number| Id::numbered("001", number)).into();
         assert!(ids.is_sorted() && ids.iter().all(|id| id.as_str().len() == 18));
         assert_eq!(Id::parse(ids[0].as_str()).as_ref(), Some(&ids[0]));
     }

@@ -21,21 +21,12 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal whose body has no `fields` key: of queries, paths, sessions.
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            fields: None,
-            extra: Map::new(),
-        }
+        Self { status, code, message: message.into(), fields: None, extra: Map::new() }
     }
 
     /// A refusal to save a row: 400, with a `fields` key even when it is empty.
     pub fn save(code: &'static str, message: impl Into<String>, fields: &[&str]) -> Self {
-        Self {
-            fields: Some(fields.iter().map(|&name| name.to_owned()).collect()),
-            ..Self::new(400, code, message)
-        }
+        Self { fields: Some(fields.iter().map(|&name| name.to_owned()).collect()), ..Self::new(400, code, message) }
     }
 
     /// The error object. A collection's result names the code `statusCode`; every other body, `errorCode`.

@@ -57,29 +57,21 @@ pub struct Object {
 impl Object {
     /// The field of this name, in any case.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields
-            .iter()
-            .find(|field| field.name.eq_ignore_ascii_case(name))
+        self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
     /// The reference field of this relationship name (`Account`, `Project__r`), in any case.
     pub fn parent_relationship(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| {
-            field
-                .relationship_name
-                .as_deref()
-                .is_some_and(|relationship| relationship.eq_ignore_ascii_case(name))
+            field.relationship_name.as_deref().is_some_and(|relationship| relationship.eq_ignore_ascii_case(name))
         })
     }
 
     /// The child relationship of this name (`Contacts`, `Projects__r`), in any case.
     pub fn child_relationship(&self, name: &str) -> Option<&ChildRelationship> {
-        self.child_relationships.iter().find(|child| {
-            child
-                .name
-                .as_deref()
-                .is_some_and(|relationship| relationship.eq_ignore_ascii_case(name))
-        })
+        self.child_relationships
+            .iter()
+            .find(|child| child.name.as_deref().is_some_and(|relationship| relationship.eq_ignore_ascii_case(name)))
     }
 
     /// The field that names a row: `Name` mostly, `CaseNumber`, `Subject`, `Title`.
@@ -143,17 +135,11 @@ impl FieldType {
 
     /// The name in describe.
     pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("string", |(_, name)| name)
+        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("string", |(_, name)| name)
     }
 
     fn parse(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(kind, _)| *kind)
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
 
     /// Whether its values are text with a length.
@@ -173,10 +159,7 @@ impl FieldType {
 
     /// Whether its values are numbers.
     pub fn is_number(self) -> bool {
-        matches!(
-            self,
-            Self::Currency | Self::Double | Self::Percent | Self::Int
-        )
+        matches!(self, Self::Currency | Self::Double | Self::Percent | Self::Int)
     }
 }
 
@@ -304,13 +287,69 @@ impl Schema {
 
     /// The object whose ids begin with these three characters.
     pub fn object_of_prefix(&self, key_prefix: &str) -> Option<&Object> {
-        self.objects
-            .values()
-            .find(|object| object.key_prefix.as_deref() == Some(key_prefix))
+        self.objects.values().find(|object| object.key_prefix.as_deref() == Some(key_prefix))
     }
 
     /// All objects, by name.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.objects.values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = include_str!("data/schema.txt");
+
+    #[test]
+    fn the_embedded_schema_reads_and_every_reference_points_at_an_object() {
+        let schema = Schema::parse(TABLE).expect("a readable schema");
+        for object in schema.objects() {
+            for field in &object.fields {
+                for target in &field.reference_to {
+                    assert!(schema.object(target).is_some(), "{}.{} → {target}", object.name, field.name);
+                }
+                if let Some(controller) = &field.controller {
+                    assert!(object.field(controller).is_some(), "{}.{}", object.name, field.name);
+                }
+                let values = &field.picklist;
+                assert!(
+                    values.iter().all(|value| !value.value.is_empty()),
+                    "{}.{} has an empty value",
+                    object.name,
+                    field.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_compared_without_case() {
+        let schema = Schema::parse(TABLE).expect("a readable schema");
+        let account = schema.object("account").expect("Account");
+        assert_eq!(account.field("numberofemployees").map(|field| field.label.as_str()), Some("Employees"));
+        assert_eq!(account.child_relationship("contacts").map(|child| child.field.as_str()), Some("AccountId"));
+        assert!(account.child_relationship("ActivityHistories").is_some());
+        assert_eq!(account.field("BillingCountryCode").map(|field| field.label.as_str()), Some("Billing Country Code"));
+    }
+
+    #[test]
+    fn what_a_create_must_give_is_what_salesforce_asks_for() {
+        let schema = Schema::parse(TABLE).expect("a readable schema");
+        for (object, required) in [
+            ("Account", vec!["Name"]),
+            ("Contact", vec!["LastName"]),
+            ("Lead", vec!["LastName", "Company"]),
+            ("Opportunity", vec!["Name", "StageName", "CloseDate"]),
+            ("Case", vec![]),
+            ("Task", vec![]),
+            ("Event", vec![]),
+        ] {
+            let fields = &schema.object(object).expect(object).fields;
+            let found: Vec<_> =
+                fields.iter().filter(|field| field.is_required()).map(|field| field.name.as_str()).collect();
+            assert_eq!(found, required, "{object}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use jiff::Timestamp;
+
 use crate::{id::Id, value::Value};
 
 /// One record. Everything a query can read is stored here, derived fields too (`Name` of a person, addresses,
@@ -52,10 +54,7 @@ impl Store {
 
     /// Puts a row in, replacing the row of the same id.
     pub fn put(&mut self, row: Row) {
-        self.objects
-            .entry(row.object.clone())
-            .or_default()
-            .insert(row.id.clone(), row);
+        self.objects.entry(row.object.clone()).or_default().insert(row.id.clone(), row);
     }
 
     /// Takes a row out altogether, without the recycle bin.
@@ -65,10 +64,7 @@ impl Store {
 
     /// Every row of an object by exact API name, in the order of ids, deleted ones too.
     pub fn rows(&self, object: &str) -> impl Iterator<Item = &Row> {
-        self.objects
-            .get(object)
-            .into_iter()
-            .flat_map(BTreeMap::values)
+        self.objects.get(object).into_iter().flat_map(BTreeMap::values)
     }
 
     /// The row of this id, deleted or not.
@@ -83,10 +79,11 @@ impl Store {
 
     /// The live rows whose `field` refers to `parent`. `ActivityHistory` and `OpenActivity` have no rows of
     /// their own: they are made here from Tasks and Events, newest first for history, soonest first for open.
-    pub fn children(&self, object: &str, field: &str, parent: &Id) -> Vec<Cow<'_, Row>> {
+    /// `now` tells past events from coming ones.
+    pub fn children(&self, object: &str, field: &str, parent: &Id, now: Timestamp) -> Vec<Cow<'_, Row>> {
         match object {
-            "ActivityHistory" => self.activities(field, parent, true),
-            "OpenActivity" => self.activities(field, parent, false),
+            "ActivityHistory" => self.activities(field, parent, now, true),
+            "OpenActivity" => self.activities(field, parent, now, false),
             _ => self
                 .rows(object)
                 .filter(|row| !row.is_deleted())
@@ -96,20 +93,15 @@ impl Store {
         }
     }
 
-    fn activities(&self, field: &str, parent: &Id, closed: bool) -> Vec<Cow<'_, Row>> {
+    fn activities(&self, field: &str, parent: &Id, now: Timestamp, closed: bool) -> Vec<Cow<'_, Row>> {
         let mut rows: Vec<Row> = ["Task", "Event"]
             .into_iter()
             .flat_map(|object| self.rows(object))
-            .filter(|row| !row.is_deleted() && row.get("IsClosed").is_true() == closed)
+            .filter(|row| !row.is_deleted() && is_over(row, now) == closed)
             .filter(|row| row.get(field).as_str() == Some(parent.as_str()))
             .map(|row| {
                 let mut activity = row.clone();
-                activity.object = if closed {
-                    "ActivityHistory"
-                } else {
-                    "OpenActivity"
-                }
-                .to_owned();
+                activity.object = if closed { "ActivityHistory" } else { "OpenActivity" }.to_owned();
                 activity.set("IsTask", row.object == "Task");
                 activity.set(
                     "ActivityType",
@@ -131,4 +123,9 @@ impl Store {
         }
         rows.into_iter().map(Cow::Owned).collect()
     }
+}
+
+/// Whether a task is closed or an event past: whether the activity is history.
+fn is_over(row: &Row, now: Timestamp) -> bool {
+    row.get("IsClosed").is_true() || row.get("EndDateTime").as_timestamp().is_some_and(|end| end < now)
 }

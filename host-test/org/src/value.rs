@@ -32,11 +32,7 @@ impl Value {
     /// Text, or null where it is empty.
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        if text.is_empty() {
-            Self::Null
-        } else {
-            Self::Text(text)
-        }
+        if text.is_empty() { Self::Null } else { Self::Text(text) }
     }
 
     /// Whether there is no value.
@@ -94,20 +90,14 @@ impl Value {
             Self::Text(text) => json!(text),
             Self::Date(date) => json!(date.to_string()),
             Self::DateTime(instant) => json!(datetime_text(*instant)),
-            Self::Compound(parts) => parts
-                .iter()
-                .map(|(name, value)| (name.clone(), value.to_json()))
-                .collect(),
+            Self::Compound(parts) => parts.iter().map(|(name, value)| (name.clone(), value.to_json())).collect(),
         }
     }
 }
 
 /// `2026-05-12T15:00:00.000+0000`: milliseconds and a zone without a colon.
 pub fn datetime_text(instant: Timestamp) -> String {
-    instant
-        .to_zoned(TimeZone::UTC)
-        .strftime("%Y-%m-%dT%H:%M:%S.%3f+0000")
-        .to_string()
+    instant.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
 }
 
 impl From<&str> for Value {

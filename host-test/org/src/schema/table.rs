@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    ChildRelationship, Field, FieldType, Object, PicklistValue, RecordType, Schema, Sharing,
-};
+use super::{ChildRelationship, Field, FieldType, Object, PicklistValue, RecordType, Schema, Sharing};
 use crate::id::Id;
 
 /// A line of the table that makes no sense.
@@ -25,13 +23,14 @@ impl Schema {
     pub fn parse(table: &str) -> Result<Self, TableError> {
         let mut objects: Vec<Object> = Vec::new();
         let mut children: Vec<(String, ChildRelationship)> = Vec::new();
-        let mut named: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
         let mut record_types = 0;
-        for (index, text) in table.lines().enumerate() {
-            let error = |reason| TableError {
-                line: index + 1,
-                reason,
-            };
+        let lines = table.lines().enumerate().flat_map(|(index, text)| {
+            let lines = shorthand(text).unwrap_or_else(|| vec![text.to_owned()]);
+            lines.into_iter().map(move |text| (index, text))
+        });
+        for (index, text) in lines {
+            let error = |reason| TableError { line: index + 1, reason };
             let cells: Vec<&str> = text.split('|').map(str::trim).collect();
             let &[first, ..] = cells.as_slice() else {
                 continue;
@@ -41,22 +40,15 @@ impl Schema {
             }
             if let Some(name) = first.strip_prefix('%') {
                 let (name, values) = name.split_once('=').ok_or(error("a set without ="))?;
-                named.insert(name.trim(), values.trim());
+                named.insert(name.trim().to_owned(), values.trim().to_owned());
             } else if !text.starts_with(' ') {
-                objects.push(
-                    object(&cells)
-                        .ok_or(error("an object needs name, label, plural, prefix, rights"))?,
-                );
+                objects.push(object(&cells).ok_or(error("an object needs name, label, plural, prefix, rights"))?);
             } else {
-                let object = objects
-                    .last_mut()
-                    .ok_or(error("a field before any object"))?;
+                let object = objects.last_mut().ok_or(error("a field before any object"))?;
                 if let Some(developer_name) = first.strip_prefix('@') {
                     record_types += 1;
                     let id = Id::numbered("012", record_types);
-                    object
-                        .record_types
-                        .push(record_type(developer_name, &cells, id));
+                    object.record_types.push(record_type(developer_name, &cells, id));
                 } else {
                     let (field, named_children) = field(&cells, &named).map_err(error)?;
                     for (parent, name) in named_children {
@@ -79,13 +71,77 @@ impl Schema {
                 object.child_relationships.push(child);
             }
         }
-        Ok(Self {
-            objects: objects
-                .into_iter()
-                .map(|object| (object.name.to_ascii_lowercase(), object))
-                .collect(),
-        })
+        Ok(Self { objects: objects.into_iter().map(|object| (object.name.to_ascii_lowercase(), object)).collect() })
     }
+}
+
+/// The lines a shorthand stands for.
+fn shorthand(text: &str) -> Option<Vec<String>> {
+    let words = text.strip_prefix("  =")?;
+    let (name, argument) = words.split_once(' ').unwrap_or((words, ""));
+    let lines: &[&str] = match name {
+        "audit" => &AUDIT,
+        "status" => &STATUS,
+        "address" => return Some(address(argument)),
+        _ => return None,
+    };
+    Some(lines.iter().map(|&line| format!("  {line}")).collect())
+}
+
+const AUDIT: [&str; 5] = [
+    "CreatedDate | | datetime | required defaulted",
+    "CreatedById | | -> User as CreatedBy | required defaulted",
+    "LastModifiedDate | | datetime | required defaulted",
+    "LastModifiedById | | -> User as LastModifiedBy | required defaulted",
+    "SystemModstamp | | datetime | required defaulted",
+];
+
+const STATUS: [&str; 7] = [
+    "Id | Status ID | id |",
+    "MasterLabel | | string 255 | required name",
+    "ApiName | API Name | string 255 | required",
+    "SortOrder | | int 8 |",
+    "IsDefault | Default | boolean |",
+    "IsClosed | Closed | boolean |",
+    "SystemModstamp | | datetime | required defaulted",
+];
+
+/// `Billing` → `BillingStreet` … `BillingAddress`.
+fn address(argument: &str) -> Vec<String> {
+    let (prefix, plain) = match argument {
+        "plain" => ("", true),
+        prefix => (prefix, false),
+    };
+    let rights = if plain { "" } else { "rw" };
+    let code = "| picklist 10 | rw restricted";
+    let mut parts = vec![
+        format!("Street | | textarea 255 | {rights}"),
+        format!("City | | string 40 | {rights}"),
+        format!("State | State/Province | string 80 | {rights}"),
+        format!("PostalCode | Zip/Postal Code | string 20 | {rights}"),
+        format!("Country | | string 80 | {rights}"),
+        format!("Latitude | | double 18.15 | {rights}"),
+        format!("Longitude | | double 18.15 | {rights}"),
+        format!("GeocodeAccuracy | | picklist 40 | {rights} restricted | %GeocodeAccuracy"),
+    ];
+    if !plain {
+        parts.push(format!("StateCode | State/Province Code {code} by:{prefix}CountryCode | %StateCode"));
+        parts.push(format!("CountryCode | {code} | %CountryCode").replace("| |", "| Country Code |"));
+    }
+    let labelled = |part: String, tag: &str| {
+        let cells: Vec<&str> = part.split('|').map(str::trim).collect();
+        let &[name, label, kind, flags, ref values @ ..] = cells.as_slice() else {
+            return part;
+        };
+        let label = match (prefix, label) {
+            ("", label) | (_, label @ "") => label.to_owned(),
+            (prefix, label) => format!("{prefix} {label}"),
+        };
+        let values = values.join("|");
+        format!("  {prefix}{name} | {label} | {kind} | {flags} {tag} | {values}")
+    };
+    let tag = format!("part:{prefix}Address");
+    parts.into_iter().map(|part| labelled(part, &tag)).chain([format!("  {prefix}Address | | address |")]).collect()
 }
 
 fn object(cells: &[&str]) -> Option<Object> {
@@ -103,11 +159,7 @@ fn object(cells: &[&str]) -> Option<Object> {
         deletable: can("delete"),
         queryable: can("query"),
         searchable: can("search"),
-        sharing: if can("owned") {
-            Sharing::Read
-        } else {
-            Sharing::ReadWrite
-        },
+        sharing: if can("owned") { Sharing::Read } else { Sharing::ReadWrite },
         ..Object::default()
     })
 }
@@ -133,17 +185,12 @@ fn record_type(developer_name: &str, cells: &[&str], id: Id) -> RecordType {
 /// The field, and the parents that name a relationship to it.
 type FieldAndParents = (Field, Vec<(String, Option<String>)>);
 
-fn field(cells: &[&str], named: &BTreeMap<&str, &str>) -> Result<FieldAndParents, &'static str> {
+fn field(cells: &[&str], named: &BTreeMap<String, String>) -> Result<FieldAndParents, &'static str> {
     let &[name, label, kind, words, ref rest @ ..] = cells else {
         return Err("a field needs name, label, type, flags");
     };
     let has = |flag| words.split(' ').any(|word| word == flag);
-    let tagged = |tag: &str| {
-        words
-            .split(' ')
-            .find_map(|word| word.strip_prefix(tag))
-            .map(str::to_owned)
-    };
+    let tagged = |tag: &str| words.split(' ').find_map(|word| word.strip_prefix(tag)).map(str::to_owned);
     let mut kind_words = kind.split(' ').filter(|word| !word.is_empty());
     let kind_name = kind_words.next().unwrap_or_default();
     let mut reference_to = Vec::new();
@@ -154,10 +201,7 @@ fn field(cells: &[&str], named: &BTreeMap<&str, &str>) -> Result<FieldAndParents
     let kind = if kind_name == "->" {
         let targets = kind_words.next().ok_or("a reference to nothing")?;
         reference_to = targets.split(',').map(str::to_owned).collect();
-        parents = reference_to
-            .iter()
-            .map(|parent| (parent.clone(), None))
-            .collect();
+        parents = reference_to.iter().map(|parent| (parent.clone(), None)).collect();
         while let (Some(word), Some(value)) = (kind_words.next(), kind_words.next()) {
             match word {
                 "as" => relationship_name = Some(value.to_owned()),
@@ -193,11 +237,7 @@ fn field(cells: &[&str], named: &BTreeMap<&str, &str>) -> Result<FieldAndParents
     let long = kind == FieldType::Base64 || (kind == FieldType::Textarea && length > 255);
     let field = Field {
         name: name.to_owned(),
-        label: if label.is_empty() {
-            spaced(name)
-        } else {
-            label.to_owned()
-        },
+        label: if label.is_empty() { spaced(name) } else { label.to_owned() },
         kind,
         length,
         precision,
@@ -218,9 +258,7 @@ fn field(cells: &[&str], named: &BTreeMap<&str, &str>) -> Result<FieldAndParents
                     | FieldType::Address
                     | FieldType::Multipicklist
             ),
-        sortable: !long
-            && !has("nosort")
-            && !matches!(kind, FieldType::Address | FieldType::Multipicklist),
+        sortable: !long && !has("nosort") && !matches!(kind, FieldType::Address | FieldType::Multipicklist),
         reference_to,
         relationship_name,
         picklist: match rest {
@@ -244,51 +282,32 @@ fn field(cells: &[&str], named: &BTreeMap<&str, &str>) -> Result<FieldAndParents
 fn spaced(name: &str) -> String {
     let mut label = String::new();
     for character in name.chars() {
-        if character.is_ascii_uppercase() && label.ends_with(|last: char| last.is_ascii_lowercase())
-        {
+        if character.is_ascii_uppercase() && label.ends_with(|last: char| last.is_ascii_lowercase()) {
             label.push(' ');
         }
         label.push(character);
     }
-    label
-        .strip_suffix(" Id")
-        .map_or(label.clone(), |start| format!("{start} ID"))
+    label.strip_suffix(" Id").map_or(label.clone(), |start| format!("{start} ID"))
 }
 
 /// `Value; Value=Label; Default*; Inactive!; Dependent{Controller,Controller}`, or `%Set`.
-fn picklist(
-    values: &str,
-    named: &BTreeMap<&str, &str>,
-) -> Result<Vec<PicklistValue>, &'static str> {
+fn picklist(values: &str, named: &BTreeMap<String, String>) -> Result<Vec<PicklistValue>, &'static str> {
     let values = match values.strip_prefix('%') {
-        Some(name) => named.get(name).copied().ok_or("an unknown set")?,
+        Some(name) => named.get(name).map(String::as_str).ok_or("an unknown set")?,
         None => values,
     };
     Ok(values
         .split(';')
         .map(|item| {
             let item = item.trim();
-            let (item, valid_for) =
-                match item.strip_suffix('}').and_then(|item| item.split_once('{')) {
-                    Some((item, controllers)) => {
-                        (item, controllers.split(',').map(str::to_owned).collect())
-                    }
-                    None => (item, Vec::new()),
-                };
-            let (item, default) = item
-                .strip_suffix('*')
-                .map_or((item, false), |item| (item, true));
-            let (item, active) = item
-                .strip_suffix('!')
-                .map_or((item, true), |item| (item, false));
+            let (item, valid_for) = match item.strip_suffix('}').and_then(|item| item.split_once('{')) {
+                Some((item, controllers)) => (item, controllers.split(',').map(str::to_owned).collect()),
+                None => (item, Vec::new()),
+            };
+            let (item, default) = item.strip_suffix('*').map_or((item, false), |item| (item, true));
+            let (item, active) = item.strip_suffix('!').map_or((item, true), |item| (item, false));
             let (value, label) = item.split_once('=').unwrap_or((item, item));
-            PicklistValue {
-                value: value.to_owned(),
-                label: label.to_owned(),
-                active,
-                default,
-                valid_for,
-            }
+            PicklistValue { value: value.to_owned(), label: label.to_owned(), active, default, valid_for }
         })
         .collect())
 }
