@@ -178,3 +178,123 @@ fn is_site(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     SITES.iter().any(|site| host.strip_suffix(site).is_some_and(|name| name.len() > 1 && name.ends_with('.')))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pairs of the two forms, worked out by hand from the rule above `checksum`.
+    const PAIRS: [(&str, &str); 5] = [
+        ("001000000000001", "001000000000001AAA"),
+        ("001D000000IRFma", "001D000000IRFmaIAH"),
+        ("00QA0000000abcD", "00QA0000000abcDMAQ"),
+        ("a0ZZZ00000ZzZzZ", "a0ZZZ00000ZzZzZ2AV"),
+        ("0ABCD0ABCD0ABCD", "0ABCD0ABCD0ABCD444"),
+    ];
+
+    #[test]
+    fn an_id_of_15_characters_gets_its_ending() {
+        for (short, long) in PAIRS {
+            assert_eq!(RecordId::parse(short).unwrap().as_str(), long);
+            assert_eq!(RecordId::parse(long).unwrap(), RecordId::parse(short).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong() {
+        for (text, message) in [
+            ("", "\"\" has 0 characters; a record id has 15 or 18"),
+            ("00100000000000", "\"00100000000000\" has 14 characters; a record id has 15 or 18"),
+            ("0010000000000011", "\"0010000000000011\" has 16 characters; a record id has 15 or 18"),
+            ("001000000000001AAAA", "\"001000000000001AAAA\" has 19 characters; a record id has 15 or 18"),
+            ("00100000000000-", "\"00100000000000-\" contains '-'; a record id has only letters and digits"),
+            ("Congratulations", "\"Congratulations\" has no digit; every record id has one"),
+            (
+                "001d000000irfmaIAH",
+                "\"001d000000irfmaIAH\" was changed on its way: its first 15 characters ask for the ending AAA; copy it \
+                 again, since upper and lower case matter",
+            ),
+        ] {
+            assert_eq!(RecordId::parse(text).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn nothing_that_could_leave_its_place_in_a_path_or_a_query_is_an_id() {
+        for text in [
+            "../../001000000",
+            "001000000000/01",
+            "00100000000000/",
+            "0010000000000%2",
+            "001000000000001?x=",
+            "0010000000'0001",
+            "00100000 000001",
+            "00100000000000\n",
+            "00100000000000é",
+            "００1000000000001",
+            "001000000000.01",
+            "001000000000001\0",
+        ] {
+            assert!(matches!(RecordId::parse(text), Err(IdError::Character(..))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pasted_link_is_the_record_it_shows() {
+        for link in [
+            "001D000000IRFma",
+            "  001D000000IRFmaIAH\n",
+            "https://acme.lightning.force.com/lightning/r/Account/001D000000IRFmaIAH/view",
+            "https://acme.lightning.force.com/lightning/r/001D000000IRFmaIAH/view",
+            "https://acme.my.salesforce.com/001D000000IRFma",
+            "https://acme.my.salesforce.com/001D000000IRFma/e?retURL=%2F003000000000001",
+            "https://acme--uat.sandbox.lightning.force.com/lightning/r/Account/001D000000IRFmaIAH/view?ws=%2F500000000000001",
+            "https://acme.lightning.force.com/lightning/r/Account/001D000000IRFmaIAH/related/Contacts/view",
+            "https://acme.lightning.force.com/one/one.app#/sObject/001D000000IRFmaIAH/view?t=1",
+            "acme.lightning.force.com/lightning/r/Account/001D000000IRFmaIAH/view#top",
+            "HTTPS://ACME.MY.SALESFORCE.COM/001D000000IRFma",
+        ] {
+            assert_eq!(
+                RecordId::from_text(link).map(|id| id.to_string()),
+                Ok("001D000000IRFmaIAH".to_owned()),
+                "{link}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_link_elsewhere_is_no_record() {
+        for link in [
+            "https://evil-salesforce.com/001D000000IRFma",
+            "https://salesforce.com.evil.example/001D000000IRFma",
+            "https://acme.my.salesforce.com@evil.example/001D000000IRFma",
+            "https://salesforce.com/001D000000IRFma",
+            "/001D000000IRFma",
+            "https:///001D000000IRFma",
+        ] {
+            assert!(matches!(RecordId::from_text(link), Err(IdError::Site(_))), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_list_is_no_record() {
+        for link in [
+            "https://acme.lightning.force.com/lightning/o/Account/list?filterName=00BD0000005Xyzq",
+            "https://acme.my.salesforce.com/",
+            "https://acme.lightning.force.com/lightning/r/Account/001d000000irfmaIAH/view",
+        ] {
+            assert!(matches!(RecordId::from_text(link), Err(IdError::Link(_))), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_tells_a_standard_object() {
+        let object = |id: &str| standard_object(RecordId::parse(id).unwrap().prefix());
+        assert_eq!(object("00Q000000000001"), Some("Lead"));
+        assert_eq!(object("00k000000000001"), Some("OpportunityLineItem"));
+        assert_eq!(object("00K000000000001"), Some("OpportunityContactRole"));
+        assert_eq!(object("a01000000000001"), None);
+        assert!(STANDARD.is_sorted(), "one place for each prefix, easy to find");
+        assert!(STANDARD.iter().all(|(prefix, _)| prefix.len() == 3));
+    }
+}

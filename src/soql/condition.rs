@@ -1,6 +1,6 @@
 //! Conditions of a WHERE clause as a tree.
 
-use super::{FieldPath, Literal, ObjectName, Pattern, Text};
+use super::{FieldName, FieldPath, Literal, ObjectName, Pattern, Text};
 
 /// What must hold of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +45,14 @@ pub enum Condition {
         values: List<Text>,
     },
     /// An id field points to one of the records of another query, or to none of them.
+    ///
+    /// [The API takes it][manual] at the top level of a query or among the parts of an AND there, and at most twice;
+    /// under OR or NOT, or in the condition of another semi-join, it refuses it.
+    ///
+    /// [manual]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm
     InSelect {
-        /// The field.
-        field: FieldPath,
+        /// The field: `Id` or a lookup, not one of a parent.
+        field: FieldName,
         /// Whether it must point to none of them: an anti-join.
         negated: bool,
         /// The other query.
@@ -90,8 +95,8 @@ pub enum Comparison {
 /// The query on the right side of an IN: it selects one id field, and knows neither order nor limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SemiJoin {
-    /// The id field.
-    pub select: FieldPath,
+    /// The id field: `Id` or a lookup.
+    pub select: FieldName,
     /// The object it is a field of.
     pub from: ObjectName,
     /// Which of its records count.
@@ -127,7 +132,8 @@ impl Condition {
         Self::Compare { operand: operand.into(), op, value: value.into() }
     }
 
-    /// All of the conditions; `None` if there are none, which restricts nothing.
+    /// All of the conditions; `None` if there are none, which restricts nothing. The parts of an AND among them become
+    /// parts of this one, so that a semi-join stays where the API takes it.
     pub fn all(conditions: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut flat = Vec::new();
         for condition in conditions {
@@ -165,5 +171,67 @@ impl std::ops::Not for Condition {
             Self::Not(inner) => *inner,
             other => Self::Not(Box::new(other)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is(field: &'static str) -> Condition {
+        Condition::compare(FieldPath::from_static(field), Comparison::Eq, true)
+    }
+
+    fn id_in(object: &'static str) -> Condition {
+        let query = SemiJoin {
+            select: FieldName::from_static("AccountId"),
+            from: ObjectName::from_static(object),
+            condition: None,
+        };
+        Condition::InSelect { field: FieldName::from_static("Id"), negated: false, query: Box::new(query) }
+    }
+
+    #[track_caller]
+    fn check(condition: Option<Condition>, expected: &str) {
+        assert_eq!(condition.map(|condition| condition.to_string()).unwrap_or_default(), expected);
+    }
+
+    #[test]
+    fn no_conditions_are_no_condition() {
+        check(Condition::all([]), "");
+        check(Condition::any([]), "");
+        assert_eq!(List::<Literal>::new([]), None);
+    }
+
+    #[test]
+    fn a_group_of_one_is_its_condition() {
+        check(Condition::all([is("A")]), "A = true");
+        check(Condition::any([is("A")]), "A = true");
+        check(Condition::all(Condition::any([is("A"), is("B")])), "A = true OR B = true");
+    }
+
+    #[test]
+    fn groups_of_one_kind_become_one_group() {
+        let inner = Condition::all([is("A"), is("B")]);
+        check(Condition::all(inner.into_iter().chain([is("C")])), "A = true AND B = true AND C = true");
+        let inner = Condition::any([is("A"), is("B")]);
+        check(Condition::any(inner.into_iter().chain([is("C")])), "A = true OR B = true OR C = true");
+    }
+
+    #[test]
+    fn a_semi_join_among_all_stays_at_the_top_level() {
+        let own = Condition::all([is("A"), is("B")]);
+        let children = Condition::all([id_in("Contact"), id_in("Opportunity")]);
+        check(
+            Condition::all(own.into_iter().chain(children)),
+            "A = true AND B = true AND Id IN (SELECT AccountId FROM Contact) \
+             AND Id IN (SELECT AccountId FROM Opportunity)",
+        );
+    }
+
+    #[test]
+    fn not_undoes_not() {
+        check(Some(!is("A")), "(NOT A = true)");
+        check(Some(!!is("A")), "A = true");
     }
 }

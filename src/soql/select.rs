@@ -137,3 +137,22 @@ impl Select {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_selected_once_whatever_its_case() {
+        let fields = ["Id", "Name", "ID", "Account.Name", "name", "account.NAME"].map(FieldPath::from_static);
+        let mut fields = FieldList::new(fields).unwrap();
+        fields.add(FieldPath::from_static("id"));
+        assert_eq!(fields.to_string(), "Id, Name, Account.Name");
+        assert!(fields.contains("NAME") && !fields.contains("Account"));
+    }
+
+    #[test]
+    fn nothing_cannot_be_selected() {
+        assert_eq!(FieldList::new([]), None);
+    }
+}
