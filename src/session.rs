@@ -122,13 +122,18 @@ impl<'p> Session<'p> {
     pub(crate) fn query(&self, select: &Select, enough: usize) -> Result<Page, Error> {
         let query = Query::new(select);
         let too_long = query.request().map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > LONGEST_PATH);
-        let mut page = if too_long {
+        let page = if too_long {
             let mut composite = Composite::default();
             let part = composite.add("query", &query).map_err(unsendable)?;
             self.call_all(&composite)?.read(part, &query).map_err(|error| read_error(error, false))?
         } else {
             self.call(&query)?
         };
+        self.read_on(page, enough)
+    }
+
+    /// Reads on from a page until there are `enough` records.
+    pub(crate) fn read_on(&self, mut page: Page, enough: usize) -> Result<Page, Error> {
         while !page.done && page.records.len() < enough {
             let next = page.next_records_url.as_deref().and_then(QueryMore::from_url).ok_or_else(|| Error::Unreadable {
                 what: "the address of the next page leads out of the API".to_owned(),
@@ -152,6 +157,20 @@ impl<'p> Session<'p> {
                 Err(Stuck::Failed(error)) => return Err(error),
                 // Ends: an object that has been described in this call is never needed again.
                 Err(Stuck::Needs(objects)) => self.describe(&objects)?,
+            }
+        }
+    }
+
+    /// Plans and sends; where the org refuses a field that was only assumed, plans again with descriptions.
+    pub(crate) fn planned<P, T>(
+        &self,
+        plan: impl Fn() -> Result<P, Stuck>,
+        send: impl Fn(&P) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        loop {
+            match send(&self.plan(&plan)?) {
+                Err(Error::Refused { refusal, .. }) if refusal.names_unknown() && self.refresh()? => {}
+                outcome => return outcome,
             }
         }
     }

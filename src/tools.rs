@@ -7,6 +7,7 @@ mod find;
 mod get;
 mod list;
 mod names;
+mod related;
 mod reply;
 mod target;
 mod update;
@@ -61,4 +62,13 @@ fn run<A: DeserializeOwned, R: Serialize>(
     let reply = tool(session, arguments)?;
     serde_json::to_string(&reply)
         .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
+}
+
+/// A number argument within its bounds.
+fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
+    match given {
+        None => Ok(usual),
+        Some(number) if (1..=most).contains(&number) => Ok(number),
+        Some(number) => Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new())),
+    }
 }

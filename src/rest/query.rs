@@ -81,6 +81,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// A result without records.
+    pub(crate) fn empty() -> Self {
+        Self { total_size: 0, done: true, next_records_url: None, records: Vec::new() }
+    }
+
     fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
         parse("query result", accept(response)?)
     }

@@ -77,9 +77,14 @@ pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) ->
 /// The condition a reference means, and how many records to look at.
 pub(super) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
     match &target.by {
-        By::Id(id) => Ok((Condition::compare(names::ID, Comparison::Eq, id.clone()), 1)),
+        By::Id(id) => Ok((is(id), 1)),
         By::Name(name) => Ok((like(session, &target.object, name)?, MOST_SIMILAR)),
     }
+}
+
+/// The condition that a record is this one.
+pub(super) fn is(id: &RecordId) -> Condition {
+    Condition::compare(names::ID, Comparison::Eq, id.clone())
 }
 
 /// A query for records of one object whose name, number or e-mail address is like a text.
