@@ -8,6 +8,7 @@ pub mod error;
 mod json;
 pub mod platform;
 pub mod rest;
+pub mod schema;
 pub mod session;
 pub mod tools;
 pub mod vocabulary;
