@@ -126,14 +126,14 @@ mod tests {
 
     #[test]
     fn tools_are_chosen_by_either_name() {
-        let preferences =
-            Preferences { tools: Some(vec!["find".into(), "salesforce_get".into()]), ..preferences() };
+        let preferences = Preferences { tools: Some(vec!["find".into(), "salesforce_get".into()]), ..preferences() };
         assert_eq!(names(&preferences), ["salesforce_find", "salesforce_get"]);
     }
 
     #[test]
     fn the_users_own_words_follow_the_instructions() {
-        let alias = Alias { term: "headcount".into(), object: Some("Account".into()), name: "NumberOfEmployees".into() };
+        let alias =
+            Alias { term: "headcount".into(), object: Some("Account".into()), name: "NumberOfEmployees".into() };
         let preferences =
             Preferences { instructions: Some("We sell pumps.".into()), vocabulary: vec![alias], ..preferences() };
         expect_test::expect![[r#"

@@ -8,7 +8,7 @@ use crate::catalog::{self, Effect};
 use crate::error::Error;
 use crate::platform::Platform;
 use crate::rest::{Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, Query, QueryMore, ReadError};
-use crate::schema::{GlobalDescribe, ObjectSchema, Source};
+use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
 use crate::soql::{ObjectName, Select};
 use crate::vocabulary::{Changed, Preferences};
 
@@ -113,15 +113,15 @@ impl<'p> Session<'p> {
         let request = endpoint.request().map_err(unsendable)?;
         let response = self.platform.send(request).map_err(|failure| Error::NoResponse { failure, writes })?;
         let (parts, body) = response.into_parts();
-        endpoint
-            .read(http::Response::from_parts(parts, &body))
-            .map_err(|error| read_error(error, writes))
+        endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
     }
 
     /// Runs a query, and reads on until there are `enough` records where Salesforce sends them in several pages.
     pub(crate) fn query(&self, select: &Select, enough: usize) -> Result<Page, Error> {
         let query = Query::new(select);
-        let too_long = query.request().map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > LONGEST_PATH);
+        let too_long = query
+            .request()
+            .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > LONGEST_PATH);
         let page = if too_long {
             let mut composite = Composite::default();
             let part = composite.add("query", &query).map_err(unsendable)?;
@@ -135,10 +135,11 @@ impl<'p> Session<'p> {
     /// Reads on from a page until there are `enough` records.
     pub(crate) fn read_on(&self, mut page: Page, enough: usize) -> Result<Page, Error> {
         while !page.done && page.records.len() < enough {
-            let next = page.next_records_url.as_deref().and_then(QueryMore::from_url).ok_or_else(|| Error::Unreadable {
-                what: "the address of the next page leads out of the API".to_owned(),
-                changed: Changed::No,
-            })?;
+            let next =
+                page.next_records_url.as_deref().and_then(QueryMore::from_url).ok_or_else(|| Error::Unreadable {
+                    what: "the address of the next page leads out of the API".to_owned(),
+                    changed: Changed::No,
+                })?;
             let more = self.call(&next)?;
             page.done = more.done || more.records.is_empty();
             page.next_records_url = more.next_records_url;
@@ -182,8 +183,9 @@ impl<'p> Session<'p> {
         }
         let known = match self.cached(object.as_str()) {
             Some((schema, age)) => Known { schema: Rc::new(schema), exhaustive: age < TRUSTED_AGE_MS },
-            None => match ObjectSchema::standard(object.as_str()) {
-                Some(schema) => Known { schema: Rc::new(schema), exhaustive: false },
+            None => match standard::object(object.as_str()) {
+                // The pseudo-object of polymorphic lookups can't be described.
+                Some(schema) => Known { exhaustive: schema.name == standard::NAME, schema: Rc::new(schema) },
                 None => return Err(Stuck::needs(object)),
             },
         };
@@ -293,7 +295,9 @@ fn cache_key(name: &str) -> String {
 pub(crate) fn unknown_object(object: &str) -> Error {
     Error::field(
         object,
-        format!("the object {object:?} does not exist or is not visible to the user; salesforce_describe without an object lists those there are"),
+        format!(
+            "the object {object:?} does not exist or is not visible to the user; salesforce_describe without an object lists those there are"
+        ),
         Vec::new(),
     )
 }

@@ -57,7 +57,11 @@ fn run<A: DeserializeOwned, R: Serialize>(
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         let place = if path.is_empty() { "the arguments".to_owned() } else { format!("the argument {path}") };
-        Error::Input { message: format!("{place}: {message}"), field: Some(path).filter(|path| !path.is_empty()), allowed: Vec::new() }
+        Error::Input {
+            message: format!("{place}: {message}"),
+            field: Some(path).filter(|path| !path.is_empty()),
+            allowed: Vec::new(),
+        }
     })?;
     let reply = tool(session, arguments)?;
     serde_json::to_string(&reply)
@@ -69,6 +73,8 @@ fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<
     match given {
         None => Ok(usual),
         Some(number) if (1..=most).contains(&number) => Ok(number),
-        Some(number) => Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new())),
+        Some(number) => {
+            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
+        }
     }
 }

@@ -46,7 +46,10 @@ pub(super) fn host(pasted: &str) -> Result<String, DomainRefusal> {
         Some(org) if is_name(org) => {
             refusal("an org's address ends in .my.salesforce.com", Some(format!("{org}{}", MY_DOMAINS[0])))
         }
-        _ => refusal("this is no Salesforce address; give the one of your org, which looks like NAME.my.salesforce.com", None),
+        _ => refusal(
+            "this is no Salesforce address; give the one of your org, which looks like NAME.my.salesforce.com",
+            None,
+        ),
     })
 }
 

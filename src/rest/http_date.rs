@@ -5,16 +5,19 @@
 /// <https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats>
 pub fn http_date(timestamp: &str) -> Option<String> {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (date, rest) = timestamp.split_once('T')?;
     let time = rest.get(..8)?;
-    let utc = matches!(rest.get(8..)?.trim_start_matches('.').trim_start_matches(|c: char| c.is_ascii_digit()), "Z" | "+0000");
+    let utc = matches!(
+        rest.get(8..)?.trim_start_matches('.').trim_start_matches(|c: char| c.is_ascii_digit()),
+        "Z" | "+0000"
+    );
     let (year, month_day) = date.split_once('-')?;
     let (month, day) = month_day.split_once('-')?;
     let (year, month, day): (i64, usize, i64) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
     let month_name = MONTHS.get(month.checked_sub(1)?)?;
-    let time_is_valid = time.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
+    let time_is_valid =
+        time.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
     if !utc || !time_is_valid || !(1..=31).contains(&day) {
         return None;
     }
@@ -40,7 +43,8 @@ mod tests {
 
     #[test]
     fn what_is_no_timestamp_in_utc_makes_no_condition() {
-        for timestamp in ["", "2026-05-12", "2026-05-12T15:00:00+0200", "2026-13-01T00:00:00Z", "2026-05-12T15-00-00Z"] {
+        for timestamp in ["", "2026-05-12", "2026-05-12T15:00:00+0200", "2026-13-01T00:00:00Z", "2026-05-12T15-00-00Z"]
+        {
             assert_eq!(http_date(timestamp), None, "{timestamp}");
         }
     }

@@ -88,9 +88,10 @@ impl Refusal {
             "INVALID_SESSION_ID" | "INVALID_AUTH_HEADER" | "INVALID_OPERATION_WITH_EXPIRED_PASSWORD" => {
                 (SignIn, "the user has to sign in to Salesforce again")
             }
-            "REQUEST_LIMIT_EXCEEDED" => {
-                (LimitReached, "the org's API limit is reached; its message says whether that is for the day or just now")
-            }
+            "REQUEST_LIMIT_EXCEEDED" => (
+                LimitReached,
+                "the org's API limit is reached; its message says whether that is for the day or just now",
+            ),
             "UNABLE_TO_LOCK_ROW" => (Locked, "somebody is writing this record just now; try again a little later"),
             "ENTITY_IS_LOCKED" => {
                 (Rejected, "the record is locked by an approval process; the approver or an admin can unlock it")
@@ -110,12 +111,15 @@ impl Refusal {
                 "the object does not exist, is not visible to the user or can't be used like this; salesforce_describe lists the objects there are",
             ),
             "MALFORMED_ID" => (InvalidInput, "an id is not well formed"),
-            "INSUFFICIENT_ACCESS_OR_READONLY" | "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY" | "INSUFFICIENT_ACCESS" => {
+            "INSUFFICIENT_ACCESS_OR_READONLY"
+            | "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
+            | "INSUFFICIENT_ACCESS" => {
                 (Forbidden, "the user lacks the right to do this with this record; its owner or an admin can grant it")
             }
-            "INVALID_FIELD_FOR_INSERT_UPDATE" => {
-                (Forbidden, "a field can't be written by the user; an admin can grant it in the field's security settings")
-            }
+            "INVALID_FIELD_FOR_INSERT_UPDATE" => (
+                Forbidden,
+                "a field can't be written by the user; an admin can grant it in the field's security settings",
+            ),
             "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" => (Rejected, "an automation of the org stopped the change"),
             "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED" => {
                 (Forbidden, "the user or the org has no API access; an admin can grant the permission \"API Enabled\"")

@@ -46,7 +46,9 @@ pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Er
             object
         }
         Err(_) => {
-            notices.push("the record was created, but could not be read back: the user may not be allowed to see it".to_owned());
+            notices.push(
+                "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
+            );
             "{}".to_owned()
         }
     };
@@ -138,12 +140,20 @@ fn duplicate(session: &Session<'_>, refusal: Refusal) -> Error {
         .map(|rule| rule.records.iter().filter_map(|record| target::candidate(session, record)).collect())
         .unwrap_or_default();
     let next = match rule.map(|rule| rule.allow_save) {
-        Some(true) => "ask the person whether to use one of the matches; if they want a new one all the same, call again with allow_duplicate",
-        Some(false) => "ask the person whether to use one of the matches; the org's rule does not let the user save a duplicate",
+        Some(true) => {
+            "ask the person whether to use one of the matches; if they want a new one all the same, call again with allow_duplicate"
+        }
+        Some(false) => {
+            "ask the person whether to use one of the matches; the org's rule does not let the user save a duplicate"
+        }
         None => "ask the person whether to use the record that is there",
     };
     Error::Duplicate {
-        message: format!("nothing was created: the org holds {} matching record{}; {next}", candidates.len(), if candidates.len() == 1 { "" } else { "s" }),
+        message: format!(
+            "nothing was created: the org holds {} matching record{}; {next}",
+            candidates.len(),
+            if candidates.len() == 1 { "" } else { "s" }
+        ),
         candidates,
         org_message: refusal.message,
     }

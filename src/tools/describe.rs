@@ -3,7 +3,7 @@
 use super::names;
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::schema::{Field, ObjectSchema, ObjectSummary};
+use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
 use crate::session::Session;
 use crate::vocabulary::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
@@ -32,8 +32,8 @@ fn fields(session: &Session<'_>, object: &str, search: Option<&str>, limit: usiz
         session.described(&object)
     })?;
     let found = match search {
-        Some(search) => schema.search(search),
-        None => schema.by_importance(),
+        Some(search) => search::fields(&schema, search, &session.preferences().vocabulary),
+        None => columns::by_importance(&schema),
     };
     let mut notices = Vec::new();
     if found.is_empty() {
@@ -49,7 +49,7 @@ fn fields(session: &Session<'_>, object: &str, search: Option<&str>, limit: usiz
 fn objects(session: &Session<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
     let global = session.objects()?;
     let found: Vec<&ObjectSummary> = match search {
-        Some(search) => global.search(search),
+        Some(search) => search::objects(&global, search, &session.preferences().vocabulary),
         None => global.objects.iter().collect(),
     };
     let mut notices = Vec::new();

@@ -6,7 +6,9 @@ use super::names::{self, Named};
 use super::value::{self, Compared};
 use crate::error::Error;
 use crate::session::{Session, Stuck};
-use crate::soql::{Comparison, Condition, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text};
+use crate::soql::{
+    Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
+};
 use crate::vocabulary::{ChildFilter, Filter, Operator};
 
 /// What all of an argument's filters, alternatives and child filters say together.
@@ -40,7 +42,11 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     if !named.field.filterable {
         return Err(Error::field(
             &filter.field,
-            format!("Salesforce can't filter by {} (a {}); list without it and read the values", named.path, named.field.field_type.name()),
+            format!(
+                "Salesforce can't filter by {} (a {}); list without it and read the values",
+                named.path,
+                named.field.field_type.name()
+            ),
             Vec::new(),
         )
         .into());
@@ -49,14 +55,15 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     let is_list = value.is_some_and(|value| value.starts_with('['));
     let op = filter.op.unwrap_or(if is_list { Operator::In } else { Operator::Eq });
     let condition = match (op, value) {
-        (Operator::Empty, _) | (Operator::Eq, None) => {
-            Condition::compare(named.path, Comparison::Eq, Literal::Null)
-        }
-        (Operator::NotEmpty, _) | (Operator::Ne, None) => {
-            Condition::compare(named.path, Comparison::Ne, Literal::Null)
-        }
+        (Operator::Empty, _) | (Operator::Eq, None) => Condition::compare(named.path, Comparison::Eq, Literal::Null),
+        (Operator::NotEmpty, _) | (Operator::Ne, None) => Condition::compare(named.path, Comparison::Ne, Literal::Null),
         (_, None) => {
-            return Err(Error::field(&filter.field, format!("the condition on {} needs a value", named.path), Vec::new()).into());
+            return Err(Error::field(
+                &filter.field,
+                format!("the condition on {} needs a value", named.path),
+                Vec::new(),
+            )
+            .into());
         }
         (Operator::Eq, Some(value)) => compare(&named, Comparison::Eq, value)?,
         (Operator::Ne, Some(value)) => compare(&named, Comparison::Ne, value)?,
@@ -66,12 +73,8 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
         (Operator::Gte, Some(value)) => compare(&named, Comparison::Ge, value)?,
         (Operator::In, Some(value)) => in_list(&named, false, value)?,
         (Operator::NotIn, Some(value)) => in_list(&named, true, value)?,
-        (Operator::Includes, Some(value)) => {
-            Condition::Includes { values: texts(&named, value)?, field: named.path }
-        }
-        (Operator::Excludes, Some(value)) => {
-            Condition::Excludes { values: texts(&named, value)?, field: named.path }
-        }
+        (Operator::Includes, Some(value)) => Condition::Includes { values: texts(&named, value)?, field: named.path },
+        (Operator::Excludes, Some(value)) => Condition::Excludes { values: texts(&named, value)?, field: named.path },
         (Operator::Contains, Some(value)) => like(&named, value, Pattern::contains)?,
         (Operator::NotContains, Some(value)) => !like(&named, value, Pattern::contains)?,
         (Operator::StartsWith, Some(value)) => like(&named, value, Pattern::starts_with)?,
@@ -104,10 +107,7 @@ fn operand(named: &Named, value: &str) -> Result<(Operand, Literal), Error> {
 
 /// `in` and `not_in`. Days of a datetime field need a comparison each, for a day there is no single instant.
 fn in_list(named: &Named, negated: bool, value: &str) -> Result<Condition, Error> {
-    let compared = items(named, value)?
-        .iter()
-        .map(|item| operand(named, item.get()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let compared = items(named, value)?.iter().map(|item| operand(named, item.get())).collect::<Result<Vec<_>, _>>()?;
     let plain = compared.iter().all(|(operand, literal)| {
         matches!(operand, Operand::Field(_)) && !matches!(literal, Literal::DateLiteral(_) | Literal::Null)
     });
@@ -138,11 +138,16 @@ fn items<'a>(named: &Named, value: &'a str) -> Result<Vec<&'a RawValue>, Error> 
     } else {
         serde_json::from_str(value).map(|item| vec![item])
     };
-    parsed.map_err(|_| Error::field(named.path.as_str(), format!("the value for {} is not JSON", named.path), Vec::new()))
+    parsed
+        .map_err(|_| Error::field(named.path.as_str(), format!("the value for {} is not JSON", named.path), Vec::new()))
 }
 
 fn empty_list(named: &Named) -> Error {
-    Error::field(named.path.as_str(), format!("the list of values for {} is empty, so nothing can match", named.path), Vec::new())
+    Error::field(
+        named.path.as_str(),
+        format!("the list of values for {} is empty, so nothing can match", named.path),
+        Vec::new(),
+    )
 }
 
 fn like<E: std::fmt::Display>(
@@ -150,7 +155,8 @@ fn like<E: std::fmt::Display>(
     value: &str,
     pattern: impl Fn(&str) -> Result<Pattern, E>,
 ) -> Result<Condition, Error> {
-    if !named.field.field_type.is_text() {
+    // A picklist's value is a text to LIKE.
+    if !(named.field.field_type.is_text() || named.field.field_type.has_values()) {
         return Err(Error::field(
             named.path.as_str(),
             format!("{} is a {} and has no text to match", named.path, named.field.field_type.name()),
@@ -179,10 +185,10 @@ fn children_match(session: &Session<'_>, object: &ObjectName, filter: &ChildFilt
     let mut conditions = each(session, &child, &filter.filters)?;
     if !exists {
         // A null in the list would make NOT IN match nothing.
-        conditions.push(Condition::compare(via.clone(), Comparison::Ne, Literal::Null));
+        conditions.push(Condition::compare(FieldPath::from(via.clone()), Comparison::Ne, Literal::Null));
     }
     let query = SemiJoin { select: via, from: child, condition: Condition::all(conditions) };
-    Ok(Condition::InSelect { field: names::ID, negated: !exists, query: Box::new(query) })
+    Ok(Condition::InSelect { field: FieldName::from_static("Id"), negated: !exists, query: Box::new(query) })
 }
 
 /// The child's lookup field to its parent: the one named, or the only one there is.
@@ -191,11 +197,11 @@ fn lookup(
     parent: &ObjectName,
     child: &ObjectName,
     via: Option<&str>,
-) -> Result<FieldPath, Stuck> {
+) -> Result<FieldName, Stuck> {
     if let Some(via) = via {
-        let named = names::field(session, child, via)?;
-        if named.field.references.iter().any(|object| object.eq_ignore_ascii_case(parent.as_str())) {
-            return Ok(named.path);
+        let field = names::own_field(session, child, via)?;
+        if field.references.iter().any(|object| object.eq_ignore_ascii_case(parent.as_str())) {
+            return Ok(names::field_name(&field.name)?);
         }
     }
     let schema = session.schema(child)?;
@@ -208,7 +214,7 @@ fn lookup(
     // Salesforce's own main lookup is called like the object: AccountId of an opportunity or a case.
     let main = lookups.iter().find(|name| name.eq_ignore_ascii_case(&format!("{parent}Id")));
     match (via, main, lookups.as_slice()) {
-        (None, Some(name), _) | (None, None, [name]) => Ok(names::path(name)?),
+        (None, Some(name), _) | (None, None, [name]) => Ok(names::field_name(name)?),
         _ if !session.is_exhaustive(child) => Err(Stuck::needs(child)),
         _ => Err(Error::Input {
             message: format!("say in `via` which field of {child} points to {parent}"),

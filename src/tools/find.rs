@@ -2,8 +2,8 @@
 //!
 //! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
 
-use super::target::{self, Said};
 use super::names;
+use super::target::{self, Said};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::Record;
@@ -33,14 +33,17 @@ pub fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
     if args.objects.len() > MOST_OBJECTS {
         return Err(Error::field("objects", format!("name at most {MOST_OBJECTS} objects"), Vec::new()));
     }
-    session.planned(|| plan(session, &args.objects), |objects| {
-        let mut notices = Vec::new();
-        let mut found = search(session, text, objects, limit)?;
-        if found.is_empty() {
-            found = query(session, text, objects, limit, &mut notices)?;
-        }
-        Ok(reply(session, text, found, limit as usize, notices))
-    })
+    session.planned(
+        || plan(session, &args.objects),
+        |objects| {
+            let mut notices = Vec::new();
+            let mut found = search(session, text, objects, limit)?;
+            if found.is_empty() {
+                found = query(session, text, objects, limit, &mut notices)?;
+            }
+            Ok(reply(session, text, found, limit as usize, notices))
+        },
+    )
 }
 
 type Searched = (ObjectName, Vec<FieldPath>);
@@ -70,7 +73,9 @@ fn plan(session: &Session<'_>, said: &[String]) -> Result<Vec<Searched>, Stuck> 
 /// What the search index has. A search that an object or field spoils finds nothing, and the queries follow.
 fn search(session: &Session<'_>, text: &str, objects: &[Searched], limit: u32) -> Result<Vec<Record>, Error> {
     match session.call(&Search { text, objects, limit }) {
-        Err(Error::Refused { refusal, .. }) if refusal.names_unknown() || refusal.is("MALFORMED_SEARCH") => Ok(Vec::new()),
+        Err(Error::Refused { refusal, .. }) if refusal.names_unknown() || refusal.is("MALFORMED_SEARCH") => {
+            Ok(Vec::new())
+        }
         outcome => outcome,
     }
 }
@@ -96,7 +101,9 @@ fn query(
         match answer.read(*part, query) {
             Ok(page) => found.extend(page.records),
             Err(ReadError::Refused(refusal)) if refusal.names_unknown() => {
-                notices.push(format!("{object} could not be searched: it, or one of its usual fields, is not visible to the user"));
+                notices.push(format!(
+                    "{object} could not be searched: it, or one of its usual fields, is not visible to the user"
+                ));
                 refused = Some(ReadError::Refused(refusal));
             }
             Err(error) => return Err(read_error(error, false)),

@@ -43,19 +43,23 @@ struct Plan {
 }
 
 fn read(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<(Plan, Vec<Record>), Error> {
-    session.planned(|| plan(session, target, args), |plan| {
-        let page = session.query(&plan.select, usize::MAX)?;
-        Ok((plan.clone(), page.records))
-    })
+    session.planned(
+        || plan(session, target, args),
+        |plan| {
+            let page = session.query(&plan.select, usize::MAX)?;
+            Ok((plan.clone(), page.records))
+        },
+    )
 }
 
 fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck> {
     let object = &target.object;
     let columns = match (args.full, args.fields.as_slice()) {
         (Some(true), _) => names::every_field(session, object)?,
-        (_, fields) => names::columns(session, object, fields)?,
+        (_, fields) => names::columns_of_one(session, object, fields)?,
     };
-    let related = args.related.iter().map(|name| related::plan(session, object, name)).collect::<Result<Vec<_>, _>>()?;
+    let related =
+        args.related.iter().map(|name| related::plan(session, object, name)).collect::<Result<Vec<_>, _>>()?;
     let mut related: Vec<related::List> = related.into_iter().flatten().collect();
     related.dedup_by(|one, other| one.select == other.select);
     let (condition, limit) = target::condition(session, target)?;

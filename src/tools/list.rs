@@ -26,10 +26,13 @@ pub fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
     session.allow_tool("list", Effect::ReadOnly)?;
     let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
-    session.planned(|| plan(session, &args, limit, cursor), |plan| {
-        let (page, total) = read(session, plan, args.count == Some(true))?;
-        Ok(reply(plan, page, total, limit))
-    })
+    session.planned(
+        || plan(session, &args, limit, cursor),
+        |plan| {
+            let (page, total) = read(session, plan, args.count == Some(true))?;
+            Ok(reply(plan, page, total, limit))
+        },
+    )
 }
 
 /// What to ask.
@@ -72,7 +75,12 @@ fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Curso
         None => 0,
         Some(cursor) if cursor.fingerprint == fingerprint => cursor.skip,
         Some(_) => {
-            return Err(Error::field("cursor", "the cursor belongs to other arguments; give those it came with, or no cursor", Vec::new()).into());
+            return Err(Error::field(
+                "cursor",
+                "the cursor belongs to other arguments; give those it came with, or no cursor",
+                Vec::new(),
+            )
+            .into());
         }
     };
     // One row more than asked for tells whether there are more.
@@ -113,7 +121,10 @@ fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply
         let row = values.row(&record.fields(), plan.columns.as_slice());
         length += row.len();
         if length > LONGEST_REPLY && !rows.is_empty() {
-            notices.push(format!("only {} rows fit in one reply; read on with the cursor, or ask for fewer fields", rows.len()));
+            notices.push(format!(
+                "only {} rows fit in one reply; read on with the cursor, or ask for fewer fields",
+                rows.len()
+            ));
             break;
         }
         rows.push(row);
@@ -122,9 +133,11 @@ fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply
     // The query asks for one row more than `limit`, so its size says whether there are more.
     let complete = shown == page.total_size;
     let next = plan.skipped + shown;
-    let cursor = (!complete && next <= MOST_SKIPPED).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
+    let cursor =
+        (!complete && next <= MOST_SKIPPED).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
     if !complete && cursor.is_none() {
-        notices.push(format!("Salesforce pages through at most {MOST_SKIPPED} rows; narrow the filters to see the rest"));
+        notices
+            .push(format!("Salesforce pages through at most {MOST_SKIPPED} rows; narrow the filters to see the rest"));
     }
     notices.extend(values.notice());
     ListReply {
@@ -179,7 +192,17 @@ mod tests {
 
     #[test]
     fn what_is_no_cursor_is_refused() {
-        for text in ["", "25", "25-", "-ab", "2001-000000ab", "25-AB", "https://evil.example/", "/services/data/v65.0/query/01g-2000", "+25-000000ab"] {
+        for text in [
+            "",
+            "25",
+            "25-",
+            "-ab",
+            "2001-000000ab",
+            "25-AB",
+            "https://evil.example/",
+            "/services/data/v65.0/query/01g-2000",
+            "+25-000000ab",
+        ] {
             assert!(Cursor::parse(text).is_err(), "{text}");
         }
     }

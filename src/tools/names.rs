@@ -32,17 +32,15 @@ pub(super) struct Named {
 pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, Stuck> {
     let vocabulary = &session.preferences().vocabulary;
     let known = match lookup::object(said, None, vocabulary) {
-        ObjectMatch::Unknown { .. } => lookup::object(said, Some(&*session.objects()?), vocabulary),
+        ObjectMatch::Unknown { .. } => lookup::object(said, Some(&session.objects()?), vocabulary),
         known => known,
     };
     match known {
         ObjectMatch::Found { name, .. } => Ok(ObjectName::parse(&name).map_err(|_| unknown_object(&name))?),
-        ObjectMatch::AmbiguousLabel { names } => Err(Error::field(
-            "object",
-            format!("several objects are labelled {said:?}; give the API name"),
-            names,
-        )
-        .into()),
+        ObjectMatch::AmbiguousLabel { names } => {
+            Err(Error::field("object", format!("several objects are labelled {said:?}; give the API name"), names)
+                .into())
+        }
         ObjectMatch::Unknown { nearest } => Err(Error::field(
             "object",
             format!("the object {said:?} does not exist or is not visible to the user"),
@@ -120,7 +118,10 @@ pub(super) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) 
         .map(|part| part.name.clone())
         .collect();
     let message = if parts.is_empty() {
-        format!("{} can't be set when a record is {written}: Salesforce keeps it, or the user lacks the right", field.name)
+        format!(
+            "{} can't be set when a record is {written}: Salesforce keeps it, or the user lacks the right",
+            field.name
+        )
     } else {
         format!("{} is made of parts; set those", field.name)
     };

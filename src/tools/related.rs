@@ -28,7 +28,9 @@ pub(super) struct List {
 
 /// Whether a list of activities is among those asked for.
 pub(super) fn asks_for_activities(names: &[String]) -> bool {
-    names.iter().any(|name| name.eq_ignore_ascii_case("activities") || ACTIVITIES.iter().any(|activity| activity.eq_ignore_ascii_case(name)))
+    names.iter().any(|name| {
+        name.eq_ignore_ascii_case("activities") || ACTIVITIES.iter().any(|activity| activity.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Plans the related lists a name means: one, or for activities two.
@@ -69,7 +71,12 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         _ if !only_open => None,
         Some(closed) => Some(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false))),
         None => {
-            return Err(Error::field("related", format!("{of} records are neither open nor closed; ask for {api_name}"), vec![api_name.to_owned()]).into());
+            return Err(Error::field(
+                "related",
+                format!("{of} records are neither open nor closed; ask for {api_name}"),
+                vec![api_name.to_owned()],
+            )
+            .into());
         }
     };
     let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };

@@ -86,7 +86,10 @@ fn whole_second_utc(value: &str) -> Option<String> {
     let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
     let shape = b"0000-00-00T00:00:00";
     let fits = time.len() == shape.len()
-        && time.bytes().zip(shape).all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape });
+        && time
+            .bytes()
+            .zip(shape)
+            .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape });
     fits.then(|| format!("\"{time}Z\""))
 }
 

@@ -6,7 +6,9 @@ use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::record::Record;
 use crate::session::{Session, Stuck};
-use crate::soql::{Comparison, Condition, Direction, FieldList, FieldPath, Nulls, ObjectName, Order, Pattern, Select, Text};
+use crate::soql::{
+    Comparison, Condition, Direction, FieldList, FieldPath, Nulls, ObjectName, Order, Pattern, Select, Text,
+};
 use crate::vocabulary::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
@@ -115,8 +117,11 @@ pub(super) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<
 fn like(session: &Session<'_>, object: &ObjectName, text: &str) -> Result<Condition, Stuck> {
     let too_long = |reason: crate::soql::LiteralError| Error::field("record", reason.to_string(), Vec::new());
     // Words in their order, with anything between: "Acme renewal" finds "Acme - Renewal 2026".
-    let words: Vec<_> =
-        text.split_whitespace().map(|word| Pattern::exactly(word).map(|word| word.as_str().to_owned())).collect::<Result<_, _>>().map_err(too_long)?;
+    let words: Vec<_> = text
+        .split_whitespace()
+        .map(|word| Pattern::exactly(word).map(|word| word.as_str().to_owned()))
+        .collect::<Result<_, _>>()
+        .map_err(too_long)?;
     let pattern = Pattern::parse(&format!("%{}%", words.join("%"))).map_err(too_long)?;
     let name = names::name_of(session, object)?;
     let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern.clone() }];
@@ -148,13 +153,18 @@ pub(super) fn choose<'r>(
     };
     let mut ranked: Vec<_> = records
         .iter()
-        .filter_map(|record| candidate_of(session, object, record).map(|candidate| (Said::of(name, candidate.name.as_deref()), candidate, record)))
+        .filter_map(|record| {
+            candidate_of(session, object, record)
+                .map(|candidate| (Said::of(name, candidate.name.as_deref()), candidate, record))
+        })
         .collect();
     ranked.sort_by_key(|(said, ..)| *said);
     let exact = ranked.iter().filter(|(said, ..)| *said == Said::Whole).count();
     match (ranked.as_slice(), exact) {
         ([], _) => Err(Error::NotFound {
-            message: format!("no {object} has a name like that; try a part of the name, another object, or salesforce_find"),
+            message: format!(
+                "no {object} has a name like that; try a part of the name, another object, or salesforce_find"
+            ),
         }),
         ([(_, _, record)], _) => Ok(record),
         ([(_, _, record), others @ ..], 1) => {
@@ -167,7 +177,10 @@ pub(super) fn choose<'r>(
         }
         (all, _) => {
             let more = if all.len() >= MOST_SIMILAR as usize { "at least " } else { "" };
-            let message = format!("{more}{} {object} records fit that name; ask the person which is meant, then call again with its id", all.len());
+            let message = format!(
+                "{more}{} {object} records fit that name; ask the person which is meant, then call again with its id",
+                all.len()
+            );
             let candidates = ranked.into_iter().map(|(_, candidate, _)| candidate).take(MOST_CANDIDATES).collect();
             Err(Error::Ambiguous { message, candidates })
         }
@@ -208,13 +221,13 @@ pub(super) fn candidate(session: &Session<'_>, record: &Record) -> Option<Candid
 fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> Option<Candidate> {
     let fields = record.fields();
     let id = fields.text("Id")?;
-    let name = names::name_of(session, object).ok().map(|name| name.to_string());
+    let name = names::name_of(session, object).ok()?;
     let columns = names::telling(session, object).unwrap_or_default();
-    let telling = columns.iter().map(FieldPath::as_str).filter(|column| Some(*column) != name.as_deref() && *column != "Id");
+    let telling = columns.iter().map(FieldPath::as_str).filter(|column| ![name.as_str(), "Id"].contains(column));
     Some(Candidate {
         object: object.to_string(),
         id,
-        name: name.and_then(|name| fields.text(&name)),
+        name: fields.text(name.as_str()),
         facts: Values::cut_after(LONGEST_FACT).object(telling.map(|column| (column, fields.get(column)))),
     })
 }

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::record::{Fields, Record};
 use crate::rest::{Composite, ReadError, Retrieve, Update, Which, http_date};
-use crate::schema::Field;
+use crate::schema::{Field, FieldType};
 use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{FieldList, FieldName, FieldPath, Select};
 use crate::vocabulary::{CurrentRecord, FieldChange, UpdateArgs, UpdateReply};
@@ -74,14 +74,16 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
     let target = target::read(session, &args.record, args.object.as_deref())?;
     session.allow_object(&target.object, Effect::Overwrites)?;
     if args.changes.is_empty() {
-        return Err(Error::field("changes", "say what to change: at least one field with its new value", Vec::new()).into());
+        return Err(
+            Error::field("changes", "say what to change: at least one field with its new value", Vec::new()).into()
+        );
     }
     let mut changes: Vec<Change> = Vec::new();
     for change in &args.changes {
         let field = names::own_field(session, &target.object, &change.field)?;
         let mut schema = session.schema(&target.object)?;
         // Picklist values are only in the description.
-        if field.field_type.has_values() && field.picklist.is_none() {
+        if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
             schema = session.described(&target.object)?;
         }
         if !field.updateable {
@@ -120,17 +122,18 @@ impl Current<'_> {
         self.fields.get(change.name.as_str()).map_or("null", RawValue::get)
     }
 
-    /// Whether the field has its new value already. Exactly: letter case is worth a change.
+    /// Whether the field has its new value already.
     fn holds(&self, change: &Change) -> bool {
-        self.value(change) == change.to
-            || (!change.to.starts_with('"') && value::same(&change.field, self.value(change), &change.to))
+        value::identical(&change.field, self.value(change), &change.to)
     }
 
     /// What the person expects and is not so.
     fn unexpected(&self, pending: &[&Change]) -> Option<Error> {
         let unexpected: Vec<_> = pending
             .iter()
-            .filter(|change| change.from.as_deref().is_some_and(|from| !value::same(&change.field, from, self.value(change))))
+            .filter(|change| {
+                change.from.as_deref().is_some_and(|from| !value::same(&change.field, from, self.value(change)))
+            })
             .map(|change| change.name.to_string())
             .collect();
         (!unexpected.is_empty()).then(|| Error::Conflict {
@@ -177,7 +180,10 @@ impl Current<'_> {
             unmodified_since: stamp.as_deref().and_then(http_date),
         };
         if write.unmodified_since.is_none() {
-            notices.push("this object has no time of change, so a change by somebody else at the same moment would go unseen".to_owned());
+            notices.push(
+                "this object has no time of change, so a change by somebody else at the same moment would go unseen"
+                    .to_owned(),
+            );
         }
         let names: Vec<_> = self.plan.changes.iter().map(|change| change.name.clone()).collect();
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
@@ -204,12 +210,7 @@ impl Current<'_> {
         let mut select = self.plan.select.clone();
         select.condition = Some(target::is(&self.id));
         let records = self.session.query(&select, usize::MAX)?.records;
-        let now = records.first().map(|record| Self {
-            session: self.session,
-            plan: self.plan,
-            id: self.id.clone(),
-            fields: record.fields(),
-        });
+        let now = records.first().map(|record| Current { fields: record.fields(), id: self.id.clone(), ..*self });
         Ok(Error::Conflict {
             message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
             fields: Vec::new(),

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::reply::quoted;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::schema::picklist::{self, Repair};
+use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
-use crate::soql::{Date, DateLiteral, DateTime, Literal, Number};
+use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text};
 
 /// A filter's value.
 #[derive(Debug)]
@@ -45,22 +45,27 @@ pub(super) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
         },
         FieldType::Id | FieldType::Reference => {
             let id = RecordId::from_text(text).map_err(|reason| {
-                let parent = field.relationship.as_deref().map(|name| format!("; to filter by a name, use the field {name}.Name")).unwrap_or_default();
+                let parent = field
+                    .relationship
+                    .as_deref()
+                    .map(|name| format!("; to filter by a name, use the field {name}.Name"))
+                    .unwrap_or_default();
                 wrong(field, json, &format!("a record id ({reason}){parent}"))
             })?;
-            Literal::text(id.as_str()).map_err(|reason| wrong(field, json, &reason.to_string()))?
+            Literal::from(id)
         }
-        _ => Literal::text(&known_value(field, text).unwrap_or_else(|| text.to_owned()))
-            .map_err(|reason| wrong(field, json, &reason.to_string()))?,
+        _ => Text::new(known_value(field, text).unwrap_or_else(|| text.to_owned()))
+            .map_err(|reason| wrong(field, json, &reason.to_string()))?
+            .into(),
     };
     Ok(Compared::Literal(literal))
 }
 
 /// What a picklist calls a value that is given by its label or in other letters; absent when nothing is to repair.
 fn known_value(field: &Field, text: &str) -> Option<String> {
-    match picklist::repair(field.picklist.as_deref()?, text) {
-        Repair::Repaired { value, .. } => Some(value),
-        Repair::Exact | Repair::Unknown { .. } => None,
+    match picklist::resolve(field.picklist.as_deref()?, text) {
+        Picked::Repaired { value, .. } => Some(value),
+        Picked::Exact | Picked::Unknown { .. } => None,
     }
 }
 
@@ -81,7 +86,7 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
     match field.field_type {
         FieldType::Boolean => Ok((boolean(field, &value)?.to_string(), None)),
         kind if kind.is_number() => {
-            let number = number(field, &text)?.to_string();
+            let number = number(field, &text)?.as_str().to_owned();
             if matches!(kind, FieldType::Int | FieldType::Long) && number.contains('.') {
                 return Err(wrong(field, json, "a whole number"));
             }
@@ -104,8 +109,7 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
         }
         FieldType::Picklist => picked(field, &text).map(|(value, note)| (quoted(&value), note)),
         FieldType::MultiPicklist => {
-            let picked: Vec<_> =
-                text.split(';').map(|part| picked(field, part.trim())).collect::<Result<_, _>>()?;
+            let picked: Vec<_> = text.split(';').map(|part| picked(field, part.trim())).collect::<Result<_, _>>()?;
             let notes: Vec<_> = picked.iter().filter_map(|(_, note)| note.clone()).collect();
             let values: Vec<_> = picked.into_iter().map(|(value, _)| value).collect();
             Ok((quoted(&values.join(";")), (!notes.is_empty()).then(|| notes.join("; "))))
@@ -115,7 +119,10 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             match field.length {
                 Some(longest) if longest > 0 && length > longest as usize => Err(Error::field(
                     &field.name,
-                    format!("the text for {} has {length} characters, and the field holds {longest}; shorten it", field.name),
+                    format!(
+                        "the text for {} has {length} characters, and the field holds {longest}; shorten it",
+                        field.name
+                    ),
                     Vec::new(),
                 )),
                 _ => Ok((quoted(&text), None)),
@@ -127,13 +134,14 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
 /// A picklist's value for what was said, and what was repaired. Checked even where the org would accept anything.
 fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> {
     let Some(values) = field.picklist.as_deref() else { return Ok((text.to_owned(), None)) };
-    match picklist::repair(values, text) {
-        Repair::Exact => Ok((text.to_owned(), None)),
-        Repair::Repaired { value, .. } => {
-            let note = format!("{}: {} was taken for the picklist's value {}", field.name, quoted(text), quoted(&value));
+    match picklist::resolve(values, text) {
+        Picked::Exact => Ok((text.to_owned(), None)),
+        Picked::Repaired { value, .. } => {
+            let note =
+                format!("{}: {} was taken for the picklist's value {}", field.name, quoted(text), quoted(&value));
             Ok((value, Some(note)))
         }
-        Repair::Unknown { nearest } => Err(Error::field(
+        Picked::Unknown { nearest } => Err(Error::field(
             &field.name,
             format!("{} is not a value of the picklist {}", quoted(text), field.name),
             nearest,
@@ -167,6 +175,15 @@ pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
         })
     };
     canonical(one).is_some_and(|one| canonical(other) == Some(one))
+}
+
+/// Whether a write would change nothing: the same, and for texts in the same letters.
+pub(super) fn identical(field: &Field, one: &str, other: &str) -> bool {
+    let text = |json: &str| serde_json::from_str::<Option<String>>(json).map(Option::unwrap_or_default);
+    match (text(one), text(other)) {
+        (Ok(one), Ok(other)) if field.field_type.is_text() || field.field_type.has_values() => one == other,
+        _ => same(field, one, other),
+    }
 }
 
 fn parse(field: &Field, json: &str) -> Result<Value, Error> {
