@@ -32,6 +32,7 @@ pub mod error;
 pub mod id;
 mod json;
 pub mod platform;
+mod rank;
 pub mod record;
 pub mod rest;
 pub mod schema;

@@ -58,8 +58,10 @@ fn accept<'a>(response: &http::Response<&'a [u8]>) -> Result<&'a [u8], ReadError
 
 /// Parses JSON of a shape the manual promises.
 fn parse<'a, T: serde::Deserialize<'a>>(what: &str, body: &'a [u8]) -> Result<T, ReadError> {
+    // Always from text: a second kind of reader would double the parsers in the component.
     // serde_json's message can quote the input, which is the org's: the position is enough to find the fault.
-    serde_json::from_slice(body).map_err(|error| {
+    let text = std::str::from_utf8(body).map_err(|_| ReadError::Unreadable(format!("the {what} is not UTF-8")))?;
+    serde_json::from_str(text).map_err(|error| {
         let cause = match error.classify() {
             serde_json::error::Category::Eof => "ends too early",
             serde_json::error::Category::Data => "has another shape than documented",

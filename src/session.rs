@@ -313,9 +313,10 @@ pub(crate) fn read_error(error: ReadError, writes: bool) -> Error {
     match error {
         // With a code the API itself refused, and a refused write is rolled back. Without one, something between us
         // answered, and the write may have happened behind it.
-        ReadError::Refused(refusal) => {
-            Error::Refused { changed: if refusal.code.is_some() { Changed::No } else { unknown }, refusal }
-        }
+        ReadError::Refused(refusal) => Error::Refused {
+            changed: if refusal.code.is_some() { Changed::No } else { unknown },
+            refusal: Box::new(refusal),
+        },
         ReadError::Unreadable(what) => Error::Unreadable { what, changed: unknown },
     }
 }

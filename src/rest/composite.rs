@@ -75,7 +75,7 @@ impl Endpoint for Composite {
                     .filter(|(name, _)| **name != http::header::CONTENT_TYPE)
                     .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
                     .collect(),
-                body: serde_json::from_slice(request.body()).ok(),
+                body: std::str::from_utf8(request.body()).ok().and_then(|body| serde_json::from_str(body).ok()),
             })
             .collect();
         http::Request::post(format!("{VERSION_PATH}/composite"))

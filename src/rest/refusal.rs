@@ -38,8 +38,9 @@ impl Refusal {
     pub(crate) fn read(status: http::StatusCode, body: &[u8]) -> Self {
         let mut refusal =
             Self { status: status.as_u16(), code: None, message: None, fields: Vec::new(), duplicates: None };
-        let errors = serde_json::from_slice::<Vec<ErrorBody<'_>>>(body)
-            .or_else(|_| serde_json::from_slice::<ErrorBody<'_>>(body).map(|error| vec![error]))
+        let body = std::str::from_utf8(body).unwrap_or_default();
+        let errors = serde_json::from_str::<Vec<ErrorBody<'_>>>(body)
+            .or_else(|_| serde_json::from_str::<ErrorBody<'_>>(body).map(|error| vec![error]))
             .unwrap_or_default();
         // In an all-or-none request the first error can be an innocent part's: the culprit says something else.
         let culprit = errors.iter().position(|error| error.code.as_deref() != Some("PROCESSING_HALTED")).unwrap_or(0);

@@ -6,11 +6,12 @@ use super::names;
 use super::target::{self, Said};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::rank::by_rank;
 use crate::record::Record;
 use crate::rest::{Composite, Query, ReadError, Search};
 use crate::session::{PART_NAMES, Session, Stuck, read_error, unsendable};
 use crate::soql::{FieldPath, ObjectName};
-use crate::vocabulary::{Candidate, FindArgs, FindReply};
+use crate::vocabulary::{FindArgs, FindReply};
 
 /// Candidates when no limit is given.
 const USUAL_CANDIDATES: u32 = 8;
@@ -118,15 +119,12 @@ fn query(
 
 /// The records as candidates: those called just so first, else in the order they came.
 fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
-    let mut ranked: Vec<(Said, Candidate)> = found
-        .iter()
-        .filter_map(|record| target::candidate(session, record))
-        .map(|candidate| (Said::of(text, candidate.name.as_deref()), candidate))
-        .collect();
-    ranked.sort_by_key(|(said, _)| *said);
-    if ranked.len() > limit {
-        notices.push(format!("{} more records fit; say more of the name, or name the object", ranked.len() - limit));
-        ranked.truncate(limit);
+    let found = found.iter().filter_map(|record| target::candidate(session, record));
+    let mut candidates = by_rank(found.map(|candidate| (Said::of(text, candidate.name.as_deref()) as u32, candidate)));
+    if candidates.len() > limit {
+        notices
+            .push(format!("{} more records fit; say more of the name, or name the object", candidates.len() - limit));
+        candidates.truncate(limit);
     }
-    FindReply { candidates: ranked.into_iter().map(|(_, candidate)| candidate).collect(), notices }
+    FindReply { candidates, notices }
 }

@@ -4,6 +4,7 @@ use super::names;
 use super::reply::Values;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
+use crate::rank::by_rank;
 use crate::record::Record;
 use crate::session::{Session, Stuck};
 use crate::soql::{
@@ -151,14 +152,11 @@ pub(super) fn choose<'r>(
         }
         By::Name(name) => name,
     };
-    let mut ranked: Vec<_> = records
-        .iter()
-        .filter_map(|record| {
-            candidate_of(session, object, record)
-                .map(|candidate| (Said::of(name, candidate.name.as_deref()), candidate, record))
-        })
-        .collect();
-    ranked.sort_by_key(|(said, ..)| *said);
+    let ranked = by_rank(records.iter().filter_map(|record| {
+        let candidate = candidate_of(session, object, record)?;
+        let said = Said::of(name, candidate.name.as_deref());
+        Some((said as u32, (said, candidate, record)))
+    }));
     let exact = ranked.iter().filter(|(said, ..)| *said == Said::Whole).count();
     match (ranked.as_slice(), exact) {
         ([], _) => Err(Error::NotFound {
@@ -238,8 +236,8 @@ mod tests {
 
     #[test]
     fn a_name_said_whole_comes_before_one_that_begins_so() {
-        let mut names = ["The Acme", "Acme Corporation", "ACME", "Bolt"];
-        names.sort_by_key(|name| Said::of("acme ", Some(name)));
-        assert_eq!(names, ["ACME", "Acme Corporation", "The Acme", "Bolt"]);
+        let names = ["The Acme", "Acme Corporation", "ACME", "Bolt"];
+        let ranked = by_rank(names.map(|name| (Said::of("acme ", Some(name)) as u32, name)));
+        assert_eq!(ranked, ["ACME", "Acme Corporation", "The Acme", "Bolt"]);
     }
 }

@@ -142,7 +142,7 @@ impl Current<'_> {
                 unexpected.join(", ")
             ),
             fields: unexpected,
-            current: Some(self.as_it_is()),
+            current: Some(Box::new(self.as_it_is())),
         })
     }
 
@@ -214,7 +214,7 @@ impl Current<'_> {
         Ok(Error::Conflict {
             message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
             fields: Vec::new(),
-            current: now.map(|now| now.as_it_is()),
+            current: now.map(|now| Box::new(now.as_it_is())),
         })
     }
 

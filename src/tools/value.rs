@@ -1,6 +1,8 @@
 //! Values as people give them, checked against their field before any request: as SOQL literals for filters and as
 //! JSON for writes.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::reply::quoted;
@@ -160,21 +162,22 @@ pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
             _ => json.trim().to_owned(),
         };
         Some(match field.field_type {
-            kind if kind.is_number() => match text.parse::<f64>() {
-                Ok(number) => number.to_string(),
-                Err(_) => text,
-            },
+            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| plain(number.as_str()).to_owned()),
             FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
             FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
             FieldType::MultiPicklist => {
-                let mut parts: Vec<_> = text.split(';').map(|part| part.trim().to_lowercase()).collect();
-                parts.sort();
-                parts.join(";")
+                let parts: BTreeSet<_> = text.split(';').map(|part| part.trim().to_lowercase()).collect();
+                parts.into_iter().collect::<Vec<_>>().join(";")
             }
             _ => known_value(field, &text).unwrap_or(text).to_lowercase(),
         })
     };
     canonical(one).is_some_and(|one| canonical(other) == Some(one))
+}
+
+/// A number without the zeros that say nothing: `100.50` is `100.5`.
+fn plain(number: &str) -> &str {
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }
 
 /// Whether a write would change nothing: the same, and for texts in the same letters.
