@@ -1,2 +1,11 @@
 //! An in-memory Salesforce org for tests, demos and offline development.
 //! It opens no socket and reads no clock of its own: a request goes in, a response comes out.
+
+pub mod access;
+pub mod context;
+pub mod id;
+pub mod refusal;
+pub mod schema;
+pub mod soql;
+pub mod store;
+pub mod value;

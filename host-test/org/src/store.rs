@@ -1,0 +1,131 @@
+//! The rows of the org, by object and id. Pure memory: no clock, no rules, no rights.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use jiff::Timestamp;
+
+use crate::{id::Id, value::Value};
+
+/// One record. Everything a query can read is stored here, derived fields too (`Name` of a person, addresses,
+/// `IsClosed`, …): rules run when a row is saved, never when it is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The object's API name.
+    pub object: String,
+    /// The record's id, also in `fields` as `Id`.
+    pub id: Id,
+    /// Values by API name. An absent key is null.
+    pub fields: BTreeMap<String, Value>,
+}
+
+impl Row {
+    /// The value of a field, by its exact API name.
+    pub fn get(&self, field: &str) -> &Value {
+        static NULL: Value = Value::Null;
+        self.fields.get(field).unwrap_or(&NULL)
+    }
+
+    /// Sets a field by its exact API name.
+    pub fn set(&mut self, field: &str, value: impl Into<Value>) {
+        self.fields.insert(field.to_owned(), value.into());
+    }
+
+    /// Whether the row is in the recycle bin: `query` skips it, `queryAll` does not.
+    pub fn is_deleted(&self) -> bool {
+        self.get("IsDeleted").is_true()
+    }
+}
+
+/// All rows.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    objects: BTreeMap<String, BTreeMap<Id, Row>>,
+    /// The last number given to an id, by key prefix.
+    sequence: BTreeMap<String, u64>,
+}
+
+impl Store {
+    /// The next unused id of the object with this key prefix.
+    pub fn next_id(&mut self, key_prefix: &str) -> Id {
+        let number = self.sequence.entry(key_prefix.to_owned()).or_default();
+        *number += 1;
+        Id::numbered(key_prefix, *number)
+    }
+
+    /// Puts a row in, replacing the row of the same id.
+    pub fn put(&mut self, row: Row) {
+        self.objects.entry(row.object.clone()).or_default().insert(row.id.clone(), row);
+    }
+
+    /// Takes a row out altogether, without the recycle bin.
+    pub fn purge(&mut self, object: &str, id: &Id) -> Option<Row> {
+        self.objects.get_mut(object)?.remove(id)
+    }
+
+    /// Every row of an object by exact API name, in the order of ids, deleted ones too.
+    pub fn rows(&self, object: &str) -> impl Iterator<Item = &Row> {
+        self.objects.get(object).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The row of this id, deleted or not.
+    pub fn get(&self, object: &str, id: &str) -> Option<&Row> {
+        self.objects.get(object)?.get(id)
+    }
+
+    /// The row of this id, whatever its object.
+    pub fn find(&self, id: &str) -> Option<&Row> {
+        self.objects.values().find_map(|rows| rows.get(id))
+    }
+
+    /// The live rows whose `field` refers to `parent`. `ActivityHistory` and `OpenActivity` have no rows of
+    /// their own: they are made here from Tasks and Events, newest first for history, soonest first for open.
+    /// `now` tells past events from coming ones.
+    pub fn children(&self, object: &str, field: &str, parent: &Id, now: Timestamp) -> Vec<Cow<'_, Row>> {
+        match object {
+            "ActivityHistory" => self.activities(field, parent, now, true),
+            "OpenActivity" => self.activities(field, parent, now, false),
+            _ => self
+                .rows(object)
+                .filter(|row| !row.is_deleted())
+                .filter(|row| row.get(field).as_str() == Some(parent.as_str()))
+                .map(Cow::Borrowed)
+                .collect(),
+        }
+    }
+
+    fn activities(&self, field: &str, parent: &Id, now: Timestamp, closed: bool) -> Vec<Cow<'_, Row>> {
+        let mut rows: Vec<Row> = ["Task", "Event"]
+            .into_iter()
+            .flat_map(|object| self.rows(object))
+            .filter(|row| !row.is_deleted() && is_over(row, now) == closed)
+            .filter(|row| row.get(field).as_str() == Some(parent.as_str()))
+            .map(|row| {
+                let mut activity = row.clone();
+                activity.object = if closed { "ActivityHistory" } else { "OpenActivity" }.to_owned();
+                activity.set("IsTask", row.object == "Task");
+                activity.set(
+                    "ActivityType",
+                    match (row.object.as_str(), row.get("TaskSubtype").as_str()) {
+                        ("Event", _) => "Event",
+                        (_, Some(subtype)) => subtype,
+                        (_, None) => "Task",
+                    },
+                );
+                if row.object == "Event" {
+                    activity.set("Status", "");
+                }
+                activity
+            })
+            .collect();
+        rows.sort_by_key(|row| (row.get("ActivityDate").as_date(), row.id.clone()));
+        if closed {
+            rows.reverse();
+        }
+        rows.into_iter().map(Cow::Owned).collect()
+    }
+}
+
+/// Whether a task is closed or an event past: whether the activity is history.
+fn is_over(row: &Row, now: Timestamp) -> bool {
+    row.get("IsClosed").is_true() || row.get("EndDateTime").as_timestamp().is_some_and(|end| end < now)
+}

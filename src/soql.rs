@@ -1,0 +1,42 @@
+//! SOQL as values: a query is built as data here and becomes text in one place, `render`.
+//!
+//! Nothing here sends, knows a schema or reads a clock. Names, string literals and LIKE patterns are different types,
+//! each checked when it is made, so that whatever can be built can be rendered, and means what it says.
+//!
+//! ```
+//! use salesforce_plugin::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select, Text};
+//!
+//! let name = FieldPath::from_static("Name");
+//! let fields = FieldList::new([FieldPath::from_static("Id"), name.clone()]).unwrap();
+//! let query = Select {
+//!     condition: Some(Condition::compare(name, Comparison::Eq, Text::new("O'Hara").unwrap())),
+//!     limit: Some(10),
+//!     ..Select::new(fields, ObjectName::from_static("Account"))
+//! };
+//! assert_eq!(query.to_string(), r"SELECT Id, Name FROM Account WHERE Name = 'O\'Hara' LIMIT 10");
+//! ```
+//!
+//! Architecture invariant: no other module writes query text. `tests/it/soql_roundtrip.rs` holds the renderer against
+//! the demo org's parser, which was written from Salesforce's grammar and shares no code with this module, and against
+//! a second grammar made by others.
+
+mod condition;
+mod date;
+mod date_literal;
+mod excerpt;
+mod literal;
+mod name;
+mod number;
+mod pattern;
+mod render;
+mod select;
+
+pub use condition::{Comparison, Condition, List, Operand, SemiJoin};
+pub use date::{Date, DateTime};
+pub use date_literal::DateLiteral;
+pub(crate) use excerpt::Excerpt;
+pub use literal::{Literal, LiteralError, Text};
+pub use name::{FieldName, FieldPath, NameError, ObjectName};
+pub use number::Number;
+pub use pattern::Pattern;
+pub use select::{ChildSelect, Direction, FieldList, Nulls, Order, Scope, Select, Selection};

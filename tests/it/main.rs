@@ -1,0 +1,3 @@
+//! The guest's tests.
+
+mod schema_recorded;
