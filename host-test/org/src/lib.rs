@@ -9,5 +9,6 @@ pub mod journal;
 pub mod refusal;
 mod save;
 pub mod schema;
+pub mod soql;
 pub mod store;
 pub mod value;

@@ -1,0 +1,57 @@
+//! SOQL as the org understands it: text → [`Query`] → records.
+//!
+//! Written from the published grammar, and strict where the real parser is strict, so that it can judge
+//! whatever writes queries: what parses here should parse in a real org, and what a real org refuses is refused
+//! here with the same `errorCode`. Where this engine knows less than Salesforce it says so
+//! ([`SyntaxErrorKind::Unsupported`]) instead of answering something else.
+//!
+//! [`parse`] reads text and nothing else; it knows no object and no field. [`query`] answers one for one user: it reads
+//! rows and never changes them, and what the user may not see looks to it as if it did not exist.
+
+mod ast;
+mod dates;
+mod display;
+mod error;
+mod filter;
+mod lexer;
+mod parser;
+mod record;
+mod resolve;
+mod rules;
+mod run;
+
+pub use ast::{
+    Aggregate, Condition, DateFunction, DateLiteral, Expression, FieldSet, LikePart, LikePattern, Operator, Order,
+    Path, Position, Query, Scope, SelectItem, Unit, Value,
+};
+pub use error::{SyntaxError, SyntaxErrorKind};
+pub use record::{Cell, QueryResult, Record};
+pub use run::{Options, query};
+
+/// Parses the text of a query as `GET /query?q=` takes it.
+///
+/// # Errors
+/// `MALFORMED_QUERY` with the position and a message in Salesforce's words, or
+/// [`SyntaxErrorKind::Unsupported`] for a construct that Salesforce has and this engine has not.
+pub fn parse(text: &str) -> Result<Query, SyntaxError> {
+    if text.chars().count() > rules::MAX_QUERY_CHARACTERS {
+        return Err(SyntaxError::whole(format!(
+            "SOQL statements cannot be longer than {} characters.",
+            rules::MAX_QUERY_CHARACTERS
+        )));
+    }
+    let query = parser::query(text).map_err(|fault| fault.explain(text))?;
+    rules::check(&query).map_err(|fault| fault.explain(text))?;
+    Ok(query)
+}
+
+/// Parses a filter on its own, as `parameterizedSearch` takes it in `where`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_condition(text: &str) -> Result<Condition, SyntaxError> {
+    let explain = |fault: error::Fault| fault.explain(text);
+    let condition = parser::condition(text).map_err(explain)?;
+    rules::check_condition(&condition).map_err(explain)?;
+    Ok(condition)
+}

@@ -1,0 +1,8 @@
+//! The demo org's tests, in one binary.
+
+// `clippy.toml` allows these in `#[test]` functions only; what they call is test code too.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod soql_corpus;
+mod soql_grammar;
+mod soql_parse;

@@ -1,0 +1,65 @@
+//! Our parser against an independent grammar of SOQL, the one of `tree-sitter-sfapex`.
+//!
+//! That grammar was written to colour text, so it is lenient. Where the two differ on the corpus, the query is
+//! listed here with the reason; a difference that is not listed fails.
+
+use demo_org::soql::parse;
+
+use crate::soql_corpus::{INVALID, UNSUPPORTED, VALID};
+
+/// What the other grammar accepts and Salesforce refuses, and why we side with Salesforce.
+const TOO_LENIENT: &[(&str, &str)] = &[
+    ("SELECT Id FROM Account AS a", "it allows AS before an object's alias"),
+    ("SELECT Account. Name FROM Contact", "it allows blanks around the dots of a path"),
+    ("SELECT Account .Name FROM Contact", "it allows blanks around the dots of a path"),
+    ("SELECT Id FROM Account WHERE Name LIKE 5", "LIKE takes any literal there"),
+    ("SELECT Id FROM Account WHERE Name LIKE null", "LIKE takes any literal there"),
+    ("SELECT Id FROM Account WHERE Name = 'a\nb'", "its strings may hold line breaks"),
+    ("SELECT Id FROM Account WHERE Name = 'a\rb'", "its strings may hold line breaks"),
+    ("SELECT Id FROM Account WHERE Name = 'a\\f'", "it believes the manual about \\f"),
+    ("SELECT Id FROM Account WHERE Name = 'a\\_'", "it allows LIKE's escapes everywhere"),
+    ("SELECT Id FROM Account WHERE Name != 'a\\%'", "it allows LIKE's escapes everywhere"),
+    ("SELECT Id FROM Account WHERE Name IN ('a\\%')", "it allows LIKE's escapes everywhere"),
+    ("SELECT Id FROM Account WHERE Name = '\\u00g1'", "it does not read the digits after \\u"),
+    ("SELECT Id FROM Account WHERE Name = '\\ud83d'", "it does not read the digits after \\u"),
+    ("SELECT Id FROM Account WHERE CreatedDate > 2026-02-30", "it knows no calendar"),
+    ("SELECT Id FROM Account WHERE CreatedDate = LAST_N_DAYS: 3", "it allows blanks after the colon"),
+    ("SELECT Id FROM Account FOR UPDATE", "it is made for Apex, where FOR UPDATE exists"),
+    ("SELECT NAMES(Id) FROM Account", "it takes any function name"),
+    ("SELECT SUM() FROM Account", "it takes any function name before ()"),
+];
+
+/// Real SOQL that the other grammar refuses.
+const TOO_STRICT: &[(&str, &str)] = &[];
+
+fn grammar_accepts(text: &str) -> bool {
+    let mut parser = tree_sitter::Parser::new();
+    parser.set_language(&tree_sitter_sfapex::soql::LANGUAGE.into()).expect("the grammar fits this tree-sitter");
+    let tree = parser.parse(text, None).expect("no timeout is set");
+    !tree.root_node().has_error()
+}
+
+/// The texts on which the grammar's verdict is not `expected`, less the listed ones.
+fn surprises<'a>(texts: impl Iterator<Item = &'a str>, expected: bool, listed: &[(&str, &str)]) -> Vec<&'a str> {
+    let is_listed = |text: &str| listed.iter().any(|(known, _)| *known == text);
+    texts.filter(|text| (grammar_accepts(text) == expected) == is_listed(text)).collect()
+}
+
+#[test]
+fn the_independent_grammar_accepts_every_valid_query_but_the_listed_ones() {
+    let surprises = surprises(VALID.iter().copied(), true, TOO_STRICT);
+    assert!(surprises.is_empty(), "{surprises:#?}");
+}
+
+#[test]
+fn the_independent_grammar_refuses_every_syntax_error_but_the_listed_ones() {
+    assert!(INVALID.iter().all(|(text, _)| parse(text).is_err()));
+    let surprises = surprises(INVALID.iter().map(|(text, _)| *text), false, TOO_LENIENT);
+    assert!(surprises.is_empty(), "{surprises:#?}");
+}
+
+#[test]
+fn what_we_call_unsupported_is_soql_to_the_independent_grammar() {
+    let surprises = surprises(UNSUPPORTED.iter().map(|(text, _)| *text), true, &[]);
+    assert!(surprises.is_empty(), "{surprises:#?}");
+}
