@@ -5,7 +5,7 @@ mod composite;
 mod describe;
 mod identity;
 mod limits;
-pub(crate) mod query;
+mod query;
 mod records;
 
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ use crate::{
     schema::{Object, Schema},
     store::Store,
 };
+
+pub(crate) use self::identity::{userinfo, versions};
 
 /// The versions this org speaks.
 pub(crate) const VERSIONS: std::ops::RangeInclusive<u32> = 40..=68;
@@ -122,19 +124,11 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn json(status: u16, body: Json) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Json(body),
-        }
+        Self { status, headers: Vec::new(), body: Body::Json(body) }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Empty,
-        }
+        Self { status, headers: Vec::new(), body: Body::Empty }
     }
 
     pub(crate) fn with(mut self, header: &'static str, value: impl Into<String>) -> Self {
@@ -182,12 +176,7 @@ pub(crate) struct Desk<'a> {
 
 impl Desk<'_> {
     pub(crate) fn view(&self) -> View<'_> {
-        View {
-            schema: self.schema,
-            store: self.store,
-            access: self.access,
-            context: self.context,
-        }
+        View { schema: self.schema, store: self.store, access: self.access, context: self.context }
     }
 
     pub(crate) fn transaction(&mut self) -> Transaction<'_> {
@@ -242,13 +231,14 @@ impl Desk<'_> {
             ("GET", ["limits"]) => Ok(limits::limits(self)),
             ("GET", ["limits", "recordCount"]) => Ok(limits::record_count(self, call)),
             (_, ["composite", "tree" | "graph", ..]) => Err(unsupported(&segments.join("/"))),
-            (_, ["sobjects", _] | ["sobjects", _, _] | ["composite", ..] | ["query" | "search" | "limits" | "sobjects"]) => {
-                Err(Refusal::new(
-                    405,
-                    "METHOD_NOT_ALLOWED",
-                    format!("HTTP Method '{}' not allowed. Allowed are GET,HEAD,POST,PATCH,DELETE", call.method),
-                ))
-            }
+            (
+                _,
+                ["sobjects", _] | ["sobjects", _, _] | ["composite", ..] | ["query" | "search" | "limits" | "sobjects"],
+            ) => Err(Refusal::new(
+                405,
+                "METHOD_NOT_ALLOWED",
+                format!("HTTP Method '{}' not allowed. Allowed are GET,HEAD,POST,PATCH,DELETE", call.method),
+            )),
             _ => Err(no_such_resource()),
         }
     }
@@ -261,7 +251,7 @@ pub(crate) fn no_such_resource() -> Refusal {
 
 /// Something Salesforce has and this org has not. Loud, so that no test passes by mistake.
 pub(crate) fn unsupported(what: &str) -> Refusal {
-    Refusal::new(501, "UNSUPPORTED_BY_DEMO_ORG", format!("the demo org has no {what}"))
+    Refusal::new(501, "DEMO_ORG_UNSUPPORTED", format!("the demo org has no {what}"))
 }
 
 /// `{id, success, errors}` of a create.

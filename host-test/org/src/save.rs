@@ -483,7 +483,8 @@ impl Transaction<'_> {
         version.set("FileExtension", extension);
         version.set("FileType", extension.to_uppercase());
         version.set("IsLatest", true);
-        let size = version.get("VersionData").as_str().map(|data| crate::base64::decode(data).len()).unwrap_or_default();
+        let size =
+            version.get("VersionData").as_str().map(|data| crate::base64::decode(data).len()).unwrap_or_default();
         version.set("ContentSize", i64::try_from(size).unwrap_or_default());
         if version.get("ContentDocumentId").is_null() {
             let fields = ["Title", "FileExtension", "FileType", "ContentSize", "OwnerId"]

@@ -3,12 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Answer, Call, Desk, records, saved};
-use crate::{
-    id::Id,
-    refusal::Refusal,
-    save::no_such_column,
-    schema::Field,
-};
+use crate::{id::Id, refusal::Refusal, save::no_such_column, schema::Field};
 
 const MOST: usize = 200;
 
@@ -27,7 +22,8 @@ pub(super) fn update(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal
     each(desk, call, |desk, record| {
         let object = desk.object(record_type(record)?).map_err(not_a_type)?.clone();
         let mut record = record.clone();
-        let id = take_id(&mut record).ok_or_else(|| Refusal::save("MISSING_ARGUMENT", "Id not specified in an update call", &[]))?;
+        let id = take_id(&mut record)
+            .ok_or_else(|| Refusal::save("MISSING_ARGUMENT", "Id not specified in an update call", &[]))?;
         let id = Id::parse(&id).ok_or_else(|| Refusal::save("MALFORMED_ID", format!("malformed id {id}"), &["Id"]))?;
         desk.transaction().update(&object, &id, &record, &call.duplicates())?;
         Ok((id, None))
@@ -48,7 +44,11 @@ pub(super) fn upsert(desk: &mut Desk<'_>, call: &Call, object: &str, field: &str
         let value = key.and_then(|(_, value)| value.as_str()).unwrap_or_default().to_owned();
         let found = if value.is_empty() { Vec::new() } else { records::rows_by(desk, &object, &field, &value) };
         if found.len() > 1 {
-            return Err(Refusal::save("DUPLICATE_EXTERNAL_ID", format!("{}: more than one record found for external id field", field.name), &[&field.name]));
+            return Err(Refusal::save(
+                "DUPLICATE_EXTERNAL_ID",
+                format!("{}: more than one record found for external id field", field.name),
+                &[&field.name],
+            ));
         }
         let found = found.into_iter().next();
         let created = found.is_none();
@@ -94,8 +94,10 @@ pub(super) fn read(desk: &mut Desk<'_>, call: &Call, object: &str) -> Result<Ans
     let rows: Vec<Json> = ids
         .iter()
         .map(|text| {
-            let id = Id::parse(text).ok_or_else(|| Refusal::new(400, "MALFORMED_ID", format!("malformed id {text}")))?;
-            let row = desk.store.get(&object.name, id.as_str()).filter(|row| !row.is_deleted() && desk.access.sees(row));
+            let id =
+                Id::parse(text).ok_or_else(|| Refusal::new(400, "MALFORMED_ID", format!("malformed id {text}")))?;
+            let row =
+                desk.store.get(&object.name, id.as_str()).filter(|row| !row.is_deleted() && desk.access.sees(row));
             Ok(row.map_or(Json::Null, |row| records::row_json(&call.version, object, row, fields.iter().copied())))
         })
         .collect::<Result<_, Refusal>>()?;

@@ -24,10 +24,8 @@ struct Part {
 pub(super) fn composite(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal> {
     let body = call.object()?;
     let all_or_none = body.get("allOrNone") == Some(&Json::Bool(true));
-    let requests = body
-        .get("compositeRequest")
-        .and_then(Json::as_array)
-        .ok_or_else(|| invalid("compositeRequest is required"))?;
+    let requests =
+        body.get("compositeRequest").and_then(Json::as_array).ok_or_else(|| invalid("compositeRequest is required"))?;
     let parts: Vec<Part> = requests.iter().map(part).collect::<Result<_, _>>()?;
     check(&parts)?;
 
@@ -123,10 +121,8 @@ fn check(parts: &[Part]) -> Result<(), Refusal> {
             format!("The request can't contain more than {MOST} operations."),
         ));
     }
-    let queries = parts
-        .iter()
-        .filter(|part| part.url.contains("/query") || part.url.contains("/composite/sobjects"))
-        .count();
+    let queries =
+        parts.iter().filter(|part| part.url.contains("/query") || part.url.contains("/composite/sobjects")).count();
     if queries > MOST_QUERIES {
         return Err(Refusal::new(
             400,
@@ -179,7 +175,10 @@ fn fill(json: &Json, results: &BTreeMap<&str, Json>) -> Result<Json, Refusal> {
         }
         Json::Array(items) => items.iter().map(|item| fill(item, results)).collect::<Result<_, _>>()?,
         Json::Object(fields) => Json::Object(
-            fields.iter().map(|(name, value)| Ok((name.clone(), fill(value, results)?))).collect::<Result<_, Refusal>>()?,
+            fields
+                .iter()
+                .map(|(name, value)| Ok((name.clone(), fill(value, results)?)))
+                .collect::<Result<_, Refusal>>()?,
         ),
         other => other.clone(),
     })
@@ -240,10 +239,8 @@ fn indexed(step: &str) -> (&str, Vec<usize>) {
 /// `POST composite/batch`
 pub(super) fn batch(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal> {
     let body = call.object()?;
-    let requests = body
-        .get("batchRequests")
-        .and_then(Json::as_array)
-        .ok_or_else(|| invalid("batchRequests is required"))?;
+    let requests =
+        body.get("batchRequests").and_then(Json::as_array).ok_or_else(|| invalid("batchRequests is required"))?;
     if requests.len() > MOST {
         return Err(Refusal::new(400, "LIMIT_EXCEEDED", format!("a batch can't contain more than {MOST} requests")));
     }
@@ -253,14 +250,11 @@ pub(super) fn batch(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal>
     for request in requests {
         let text = |name: &str| request.get(name).and_then(Json::as_str).unwrap_or_default();
         let body = request.get("richInput").map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        let url = format!("/services/data/{}", text("url").trim_start_matches("/services/data/").trim_start_matches('/'));
+        let url =
+            format!("/services/data/{}", text("url").trim_start_matches("/services/data/").trim_start_matches('/'));
         let method = text("method").parse().map_err(|_| invalid("method is not an HTTP method"))?;
         let answer = if failed && halt {
-            Answer::from(Refusal::new(
-                412,
-                "PROCESSING_HALTED",
-                "Batch processing has halted according to request",
-            ))
+            Answer::from(Refusal::new(412, "PROCESSING_HALTED", "Batch processing has halted according to request"))
         } else {
             match Call::new(method, &url, call.headers.clone(), body) {
                 Some(sub) => desk.answer(&sub),

@@ -123,9 +123,7 @@ fn full(desk: &Desk<'_>, call: &Call, object: &Object) -> Json {
         })
         .collect();
     let fields: Vec<Json> = desk.access.fields(object).map(|field| field_json(desk, object, field)).collect();
-    let layout = |id: &str| {
-        json!({"layout": format!("/services/data/{}/sobjects/{}/describe/layouts/{id}", call.version, object.name)})
-    };
+    let layout = |id: &str| json!({"layout": format!("/services/data/{}/sobjects/{}/describe/layouts/{id}", call.version, object.name)});
     let mut record_types: Vec<Json> = object
         .record_types
         .iter()

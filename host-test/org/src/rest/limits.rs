@@ -23,7 +23,8 @@ pub(super) fn limits(desk: &Desk<'_>) -> Answer {
 
 /// `GET limits/recordCount?sObjects=…`
 pub(super) fn record_count(desk: &Desk<'_>, call: &Call) -> Answer {
-    let wanted: Vec<&str> = call.parameter("sObjects").unwrap_or_default().split(',').filter(|name| !name.is_empty()).collect();
+    let wanted: Vec<&str> =
+        call.parameter("sObjects").unwrap_or_default().split(',').filter(|name| !name.is_empty()).collect();
     let counts: Vec<Json> = desk
         .schema
         .objects()

@@ -31,10 +31,9 @@ pub(super) fn read(desk: &mut Desk<'_>, call: &Call, object: &str, id: &str) -> 
 
 fn readable<'a>(desk: &'a Desk<'_>, object: &Object, id: &Id) -> Result<&'a Row, Refusal> {
     match desk.store.get(&object.name, id.as_str()) {
-        Some(row) if row.is_deleted() => Err(Refusal {
-            status: 404,
-            ..Refusal::save("ENTITY_IS_DELETED", "entity is deleted", &[])
-        }),
+        Some(row) if row.is_deleted() => {
+            Err(Refusal { status: 404, ..Refusal::save("ENTITY_IS_DELETED", "entity is deleted", &[]) })
+        }
         Some(row) if desk.access.sees(row) => Ok(row),
         _ => Err(no_such_resource()),
     }
@@ -77,12 +76,7 @@ fn stamped(answer: Answer, modified: Option<Timestamp>, etag: Option<String>) ->
 }
 
 /// A row as a response holds it. Blob fields are the path they can be read at.
-pub(super) fn row_json<'a>(
-    version: &str,
-    object: &Object,
-    row: &Row,
-    fields: impl Iterator<Item = &'a Field>,
-) -> Json {
+pub(super) fn row_json<'a>(version: &str, object: &Object, row: &Row, fields: impl Iterator<Item = &'a Field>) -> Json {
     let url = format!("/services/data/{version}/sobjects/{}/{}", object.name, row.id);
     let mut body = Map::new();
     for field in fields {
@@ -128,10 +122,7 @@ pub(super) fn blob(desk: &mut Desk<'_>, object: &str, id: &str, field: &str) -> 
         .ok_or_else(|| super::unsupported("relationships in paths"))?;
     let row = readable(desk, object, &path_id(id)?)?;
     let text = row.get(&field.name).as_str().unwrap_or_default();
-    Ok(Answer {
-        body: Body::Bytes(crate::base64::decode(text)),
-        ..Answer::empty(200)
-    })
+    Ok(Answer { body: Body::Bytes(crate::base64::decode(text)), ..Answer::empty(200) })
 }
 
 /// `sobjects/{Object}/{externalIdField}/{value}`: read, upsert, delete.
@@ -229,18 +220,13 @@ pub(super) fn upsert(
 }
 
 pub(super) fn no_external_id(name: &str) -> Refusal {
-    Refusal::new(
-        404,
-        "NOT_FOUND",
-        format!("Provided external ID field does not exist or is not accessible: {name}"),
-    )
+    Refusal::new(404, "NOT_FOUND", format!("Provided external ID field does not exist or is not accessible: {name}"))
 }
 
 /// An id in a path: 15 or 18 characters that are no id are malformed; anything else is taken for an external id.
 pub(super) fn path_id(text: &str) -> Result<Id, Refusal> {
     Id::parse(text).ok_or_else(|| {
-        let looks_like_one =
-            matches!(text.len(), 15 | 18) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let looks_like_one = matches!(text.len(), 15 | 18) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if looks_like_one {
             Refusal::new(400, "MALFORMED_ID", format!("malformed id {text}"))
         } else {
@@ -298,7 +284,8 @@ pub(super) fn instant_header(call: &Call, name: &str) -> Result<Option<Timestamp
     let Some(text) = call.header(name) else {
         return Ok(None);
     };
-    rfc2822::DateTimeParser::new().parse_timestamp(text).map(Some).map_err(|_| {
-        Refusal::new(400, "INVALID_HEADER_VALUE", format!("Invalid date in header {name}: {text}"))
-    })
+    rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .map(Some)
+        .map_err(|_| Refusal::new(400, "INVALID_HEADER_VALUE", format!("Invalid date in header {name}: {text}")))
 }
