@@ -6,3 +6,6 @@
 mod soql_corpus;
 mod soql_grammar;
 mod soql_parse;
+mod soql_query;
+mod soql_refusals;
+mod soql_world;
