@@ -10,5 +10,6 @@ pub mod refusal;
 mod save;
 pub mod schema;
 pub mod soql;
+pub mod sosl;
 pub mod store;
 pub mod value;

@@ -9,3 +9,4 @@ mod soql_parse;
 mod soql_query;
 mod soql_refusals;
 mod soql_world;
+mod sosl_search;

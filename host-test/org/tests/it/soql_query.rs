@@ -159,7 +159,8 @@ fn records_show_their_fields_in_the_order_of_the_select_list() {
               "CreatedDate": null
             }
           ]
-        }"#]].assert_eq(&serde_json::to_string_pretty(&result).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&result).unwrap());
 }
 
 #[test]
