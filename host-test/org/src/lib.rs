@@ -35,6 +35,7 @@ mod save;
 pub mod schema;
 pub mod serve;
 pub mod soql;
+pub mod sosl;
 pub mod store;
 pub mod value;
 

@@ -9,3 +9,7 @@ mod rest_rows;
 mod soql_corpus;
 mod soql_grammar;
 mod soql_parse;
+mod soql_query;
+mod soql_refusals;
+mod soql_world;
+mod sosl_search;
