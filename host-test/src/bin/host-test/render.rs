@@ -1,8 +1,6 @@
 //! Replies as people read them: sentences and tables. What came out of the org is shown as data, free of whatever a
 //! terminal would obey.
 
-use std::fmt::Write;
-
 use host_test::types::{Changed, Error};
 use host_test::{Effect, Tool};
 use serde::Deserialize;
@@ -354,31 +352,49 @@ fn notices(text: &mut String, notices: &[String]) {
     }
 }
 
-/// Aligned columns, numbers to the right.
+/// Aligned columns, numbers to the right; a column without any value is left out.
 fn table(text: &mut String, columns: &[String], rows: &[Vec<Value>]) {
-    if rows.is_empty() {
-        return;
-    }
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    let widths: Vec<usize> = columns
+    let columns: Vec<Column<'_>> = columns
         .iter()
         .enumerate()
-        .map(|(at, column)| {
-            cells.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).fold(width(column), usize::max)
-        })
+        .map(|(at, name)| Column::new(name, rows.iter().map(|row| row.get(at).unwrap_or(&Value::Null))))
+        .filter(|column| column.cells.iter().any(|cell| !cell.is_empty()))
         .collect();
-    let mut put = |values: &[String], numbers: &dyn Fn(usize) -> bool| {
-        let mut row = String::new();
-        for (at, (value, widest)) in values.iter().zip(&widths).enumerate() {
-            let gap = " ".repeat(widest.saturating_sub(width(value)));
-            let _ = if numbers(at) { write!(row, "  {gap}{value}") } else { write!(row, "  {value}{gap}") };
-        }
-        line(text, row.trim_end());
+    let mut put = |cells: &mut dyn Iterator<Item = String>| {
+        let row: Vec<String> = cells.collect();
+        line(text, format!("  {}", row.join("  ")).trim_end());
     };
-    put(columns, &|at| rows.iter().all(|row| row.get(at).is_some_and(|value| value.is_number() || value.is_null())));
-    put(&widths.iter().map(|widest| "─".repeat(*widest)).collect::<Vec<_>>(), &|_| false);
-    for (row, values) in rows.iter().zip(&cells) {
-        put(values, &|at| row.get(at).is_some_and(Value::is_number));
+    if columns.is_empty() {
+        return;
+    }
+    put(&mut columns.iter().map(|column| column.padded(column.name)));
+    put(&mut columns.iter().map(|column| "─".repeat(column.width)));
+    for row in 0..rows.len() {
+        put(&mut columns.iter().map(|column| column.padded(column.cells.get(row).map_or("", String::as_str))));
+    }
+}
+
+struct Column<'c> {
+    name: &'c str,
+    cells: Vec<String>,
+    width: usize,
+    numeric: bool,
+}
+
+impl<'c> Column<'c> {
+    fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone) -> Self {
+        let cells: Vec<String> = values.clone().map(cell).collect();
+        Self {
+            name,
+            width: cells.iter().map(|cell| width(cell)).fold(width(name), usize::max),
+            numeric: values.clone().all(|value| value.is_number() || value.is_null()),
+            cells,
+        }
+    }
+
+    fn padded(&self, text: &str) -> String {
+        let gap = " ".repeat(self.width.saturating_sub(width(text)));
+        if self.numeric { gap + text } else { text.to_owned() + &gap }
     }
 }
 
