@@ -4,4 +4,3 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod soql_roundtrip;
-mod probe;

@@ -15,12 +15,14 @@ use salesforce_plugin::soql::{
     Literal, Nulls, Number, ObjectName, Operand, Order, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
 
-/// Real SOQL that the grammar of `tree-sitter-sfapex` 3.0.1 refuses: an example, and how to tell such a query.
-const FAULTS: &[(&str, fn(&str) -> bool)] = &[];
+/// Names on which the grammar of `tree-sitter-sfapex` 3.0.1 refuses real SOQL, because it takes them for the beginning
+/// of a function; with each a query it should accept.
+const FAULTS: [(&str, &str); 2] =
+    [("Distance", "SELECT Distance FROM Account"), ("Fields", "SELECT Fields FROM Account")];
 
 /// The same cases on every machine and every day.
 fn config() -> Config {
-    Config { cases: 2_000, rng_seed: RngSeed::Fixed(20_260_531), failure_persistence: None, ..Config::default() }
+    Config { cases: 1_500, rng_seed: RngSeed::Fixed(20_260_531), failure_persistence: None, ..Config::default() }
 }
 
 proptest! {
@@ -32,7 +34,7 @@ proptest! {
         prop_assume!(text.chars().count() <= 100_000);
         let read = org::parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
         prop_assert_eq!(read, translated(&query), "{}", text);
-        if !FAULTS.iter().any(|(_, has_fault)| has_fault(&text)) {
+        if !has_fault(&text) {
             prop_assert!(grammar_accepts(&text), "{}", text);
         }
     }
@@ -41,7 +43,6 @@ proptest! {
     fn a_pattern_of_a_text_matches_that_text_and_nothing_else(text in text()) {
         use org::LikePart::AnyRun;
         let text = text.as_str();
-        let read = |pattern: Result<Pattern, _>| pattern.ok().map(|pattern| like(&format!("Name LIKE {pattern}")));
         let this = || (!text.is_empty()).then(|| org::LikePart::Text(text.to_owned()));
         let around = |before: &[org::LikePart], after: &[org::LikePart]| {
             [before, this().as_slice(), after].concat()
@@ -53,8 +54,11 @@ proptest! {
             (Pattern::contains(text), around(&[AnyRun], &[AnyRun])),
         ] {
             // The escapes of a pattern can make it too long where the text was not.
-            if let Some(read) = read(pattern) {
-                prop_assert_eq!(read, parts);
+            let Ok(pattern) = pattern else { continue };
+            // The org counts the quotes around a pattern as well, though not those around a text.
+            let literal = pattern.to_string();
+            if literal.encode_utf16().count() <= 4_000 {
+                prop_assert_eq!(like(&format!("Name LIKE {literal}")), parts);
             }
         }
     }
@@ -62,11 +66,16 @@ proptest! {
 
 #[test]
 fn each_fault_of_the_other_grammar_is_still_there() {
-    for (example, has_fault) in FAULTS {
-        assert!(org::parse(example).is_ok(), "{example}");
-        assert!(has_fault(example), "{example}");
+    for (_, example) in FAULTS {
+        assert!(org::parse(example).is_ok() && has_fault(example), "{example}");
         assert!(!grammar_accepts(example), "no longer a fault, strike it off the list: {example}");
     }
+}
+
+fn has_fault(text: &str) -> bool {
+    let is_part_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    text.split(|character| !is_part_of_name(character))
+        .any(|word| FAULTS.iter().any(|(name, _)| name.eq_ignore_ascii_case(word)))
 }
 
 fn grammar_accepts(text: &str) -> bool {
@@ -292,7 +301,12 @@ fn range_of(range: DateLiteral) -> org::DateLiteral {
 // Queries of every form the core can build.
 
 fn query() -> impl Strategy<Value = Select> {
-    let rest = (option::of(condition()), vec(order(), 0..3), option::of(any::<u32>()), option::of(0..=2000_u32));
+    let rest = (
+        option::weighted(0.8, condition()),
+        vec(order(), 0..3),
+        option::of(limit()),
+        option::weighted(0.2, 0..=2000_u32),
+    );
     (selection(), object(), option::of(Just(Scope::Mine)), rest).prop_map(
         |(selection, from, scope, (condition, order_by, limit, offset))| {
             // A count has no rows to sort.
@@ -321,7 +335,7 @@ fn fields() -> impl Strategy<Value = FieldList> {
 }
 
 fn child() -> impl Strategy<Value = ChildSelect> {
-    (field(), fields(), option::of(tree()), vec(order(), 0..2), option::of(any::<u32>())).prop_map(
+    (relationship(), fields(), option::of(tree()), vec(order(), 0..2), option::of(limit())).prop_map(
         |(relationship, fields, condition, order_by, limit)| ChildSelect {
             relationship,
             fields,
@@ -330,6 +344,11 @@ fn child() -> impl Strategy<Value = ChildSelect> {
             limit,
         },
     )
+}
+
+/// The API reads a limit as a signed 32-bit number.
+fn limit() -> impl Strategy<Value = u32> {
+    prop_oneof![0..=2_000_u32, Just(2_147_483_647)]
 }
 
 fn order() -> impl Strategy<Value = Order> {
@@ -415,7 +434,7 @@ fn values() -> impl Strategy<Value = List<Literal>> {
 
 fn options() -> impl Strategy<Value = List<Text>> {
     let option =
-        prop_oneof![3 => text(), 1 => "[A-Z]{1,3}(;[A-Z']{1,3}){1,2}".prop_map(|text| Text::new(text).unwrap())];
+        prop_oneof![3 => text(), 1 => regex("[A-Z]{1,3}(;[A-Z']{1,3}){1,2}").prop_map(|text| Text::new(text).unwrap())];
     vec(option, 1..4).prop_map(|values| List::new(values).unwrap())
 }
 
@@ -468,7 +487,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 fn letters() -> impl Strategy<Value = String> {
-    vec(prop_oneof![3 => select(HOSTILE).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from), 2 => "[A-Za-z0-9 ]{1,6}"], 0..8)
+    vec(prop_oneof![3 => select(HOSTILE).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from), 2 => regex("[A-Za-z0-9 ]{1,6}")], 0..8)
         .prop_map(|pieces| pieces.concat())
 }
 
@@ -506,7 +525,7 @@ fn pattern() -> impl Strategy<Value = Pattern> {
 fn number() -> impl Strategy<Value = Number> {
     prop_oneof![
         any::<i64>().prop_map(Number::from),
-        "-?[0-9]{1,12}(\\.[0-9]{1,6})?([eE][+-]?[0-9])?".prop_map(|text| Number::parse(&text).unwrap()),
+        regex("-?[0-9]{1,12}(\\.[0-9]{1,6})?([eE][+-]?[0-9])?").prop_map(|text| Number::parse(&text).unwrap()),
     ]
 }
 
@@ -516,7 +535,7 @@ fn date() -> impl Strategy<Value = Date> {
 }
 
 fn moment() -> impl Strategy<Value = DateTime> {
-    (date(), "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,4})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])")
+    (date(), regex("T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,4})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"))
         .prop_filter_map("outside the years", |(date, time)| DateTime::parse(&format!("{}{time}", day(date))).ok())
 }
 
@@ -526,11 +545,15 @@ fn range() -> impl Strategy<Value = DateLiteral> {
     let number = "([1-9]|[1-9][0-9]|2[0-4][0-9])";
     let plain = format!("YESTERDAY|TODAY|TOMORROW|(LAST|NEXT)_90_DAYS|(LAST|THIS|NEXT)_{unit}");
     let counted = format!("(LAST|NEXT)_N_{units}:{number}|N_{units}_AGO:{number}");
-    let literal = |pattern: &str| proptest::string::string_regex(pattern).unwrap();
-    prop_oneof![literal(&plain), literal(&counted)].prop_map(|text| DateLiteral::parse(&text).unwrap())
+    prop_oneof![regex(&plain), regex(&counted)].prop_map(|text| DateLiteral::parse(&text).unwrap())
 }
 
-/// Names, among them those that begin like a keyword.
+/// A pattern is read once; proptest would read a bare one for every case.
+fn regex(pattern: &str) -> impl Strategy<Value = String> + use<> {
+    proptest::string::string_regex(pattern).unwrap()
+}
+
+/// Names, among them those that begin like a keyword. A reserved word itself is no field's name in any org.
 fn name() -> impl Strategy<Value = String> {
     let real = select(vec![
         "Id",
@@ -552,16 +575,23 @@ fn name() -> impl Strategy<Value = String> {
         "Count__c",
         "ns__Field__c",
     ]);
-    prop_oneof![real.prop_map(str::to_owned), "[A-Za-z][A-Za-z0-9_]{1,20}__c"]
+    prop_oneof![3 => real.prop_map(str::to_owned), 1 => regex("[A-Za-z][A-Za-z0-9_]{0,9}__c")]
 }
 
 fn field() -> impl Strategy<Value = FieldName> {
     name().prop_map(|name| FieldName::parse(&name).unwrap())
 }
 
+/// No field's name: `Account.Name` of Account would be `Name`, and a second one where `Name` is selected already.
 fn object() -> impl Strategy<Value = ObjectName> {
-    prop_oneof![name(), select(vec!["Account", "Order", "Group", "Case"]).prop_map(str::to_owned)]
-        .prop_map(|name| ObjectName::parse(&name).unwrap())
+    let standard = select(vec!["Account", "Order", "Group", "Case"]).prop_map(str::to_owned);
+    prop_oneof![standard, regex("[A-Za-z][A-Za-z0-9_]{0,9}__x")].prop_map(|name| ObjectName::parse(&name).unwrap())
+}
+
+/// No field's name either.
+fn relationship() -> impl Strategy<Value = FieldName> {
+    let standard = select(vec!["Contacts", "Orders", "Cases"]).prop_map(str::to_owned);
+    prop_oneof![standard, regex("[A-Za-z][A-Za-z0-9_]{0,9}__r")].prop_map(|name| FieldName::parse(&name).unwrap())
 }
 
 fn path() -> impl Strategy<Value = FieldPath> {
