@@ -1,3 +1,4 @@
 //! The guest's tests.
 
 mod schema_recorded;
+mod soql_roundtrip;

@@ -3,8 +3,11 @@
 
 pub mod access;
 pub mod context;
+mod data;
 pub mod id;
+pub mod journal;
 pub mod refusal;
+mod save;
 pub mod schema;
 pub mod soql;
 pub mod store;

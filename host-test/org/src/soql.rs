@@ -5,20 +5,28 @@
 //! here with the same `errorCode`. Where this engine knows less than Salesforce it says so
 //! ([`SyntaxErrorKind::Unsupported`]) instead of answering something else.
 //!
-//! [`parse`] reads text and nothing else; it knows no object and no field.
+//! [`parse`] reads text and nothing else; it knows no object and no field. [`query`] answers one for one user: it reads
+//! rows and never changes them, and what the user may not see looks to it as if it did not exist.
 
 mod ast;
+mod dates;
 mod display;
 mod error;
+mod filter;
 mod lexer;
 mod parser;
+mod record;
+mod resolve;
 mod rules;
+mod run;
 
 pub use ast::{
     Aggregate, Condition, DateFunction, DateLiteral, Expression, FieldSet, LikePart, LikePattern, Operator, Order,
     Path, Position, Query, Scope, SelectItem, Unit, Value,
 };
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use record::{Cell, QueryResult, Record};
+pub use run::{Options, query};
 
 /// Parses the text of a query as `GET /query?q=` takes it.
 ///

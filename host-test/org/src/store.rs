@@ -40,7 +40,7 @@ impl Row {
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     objects: BTreeMap<String, BTreeMap<Id, Row>>,
-    /// The last number given to an id, by key prefix.
+    /// The last number given: to an id, by key prefix; to an auto-number field, by object.
     sequence: BTreeMap<String, u64>,
 }
 
@@ -50,6 +50,13 @@ impl Store {
         let number = self.sequence.entry(key_prefix.to_owned()).or_default();
         *number += 1;
         Id::numbered(key_prefix, *number)
+    }
+
+    /// The next number of an object's auto-number field.
+    pub fn next_number(&mut self, object: &str) -> u64 {
+        let number = self.sequence.entry(object.to_owned()).or_default();
+        *number += 1;
+        *number
     }
 
     /// Puts a row in, replacing the row of the same id.

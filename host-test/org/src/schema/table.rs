@@ -96,13 +96,12 @@ const AUDIT: [&str; 5] = [
     "SystemModstamp | | datetime | required defaulted",
 ];
 
-const STATUS: [&str; 7] = [
+const STATUS: [&str; 6] = [
     "Id | Status ID | id |",
     "MasterLabel | | string 255 | required name",
     "ApiName | API Name | string 255 | required",
     "SortOrder | | int 8 |",
     "IsDefault | Default | boolean |",
-    "IsClosed | Closed | boolean |",
     "SystemModstamp | | datetime | required defaulted",
 ];
 

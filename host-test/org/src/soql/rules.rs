@@ -56,7 +56,7 @@ fn selectable(query: &Query) -> Result<(), Fault> {
         match item {
             SelectItem::Expression { expression, alias } => {
                 if let Some(alias) = alias {
-                    if !aggregate {
+                    if !aggregate && matches!(expression, Expression::Field(_)) {
                         let detail = "only aggregate expressions use field aliasing";
                         return Err(Fault::malformed(expression.at().0, detail));
                     }

@@ -1,0 +1,238 @@
+//! The rows the demo org begins with, and the rights of its users.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::{Map, Value as Json};
+
+use crate::{
+    access::{Access, ObjectAccess},
+    id::Id,
+    save::derive::{self, Moment},
+    schema::{Field, FieldType, Object, Schema},
+    store::{Row, Store},
+    value::Value,
+};
+
+/// The schema's text form.
+pub(crate) const SCHEMA: &str = include_str!("data/schema.txt");
+const RECORDS: &str = include_str!("data/records.txt");
+
+/// The moment the demo org begins at: a Tuesday, 8:00 in San Francisco and 17:00 in Berlin.
+pub(crate) const NOW: &str = "2026-05-12T15:00:00Z";
+
+/// How many meter readings there are: more than one page of any query.
+const METER_READINGS: u32 = 2_600;
+
+/// A line of the records that makes no sense.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("line {line}: {reason}")]
+pub(crate) struct SeedError {
+    line: usize,
+    reason: String,
+}
+
+/// The seeded rows, and their ids by key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seed {
+    pub(crate) store: Store,
+    pub(crate) keys: BTreeMap<String, Id>,
+}
+
+/// Reads the records.
+pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
+    let mut seed = Seed::default();
+    for object in schema.objects() {
+        for kind in &object.record_types {
+            seed.keys.insert(format!("{}.{}", object.name, kind.developer_name), kind.id.clone());
+        }
+    }
+    let mut lines = Vec::new();
+    for (index, text) in RECORDS.lines().enumerate() {
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let error = |reason: &str| SeedError { line: index + 1, reason: reason.to_owned() };
+        let mut words = text.splitn(3, ' ');
+        let (Some(object), Some(key), Some(json)) = (words.next(), words.next(), words.next()) else {
+            return Err(error("not `Object key {…}`"));
+        };
+        let object = schema.object(object).ok_or_else(|| error("no such object"))?;
+        let fields: Map<String, Json> = serde_json::from_str(json).map_err(|cause| error(&cause.to_string()))?;
+        let id = seed.store.next_id(object.key_prefix.as_deref().unwrap_or("000"));
+        if seed.keys.insert(key.to_owned(), id.clone()).is_some() {
+            return Err(error("a key used twice"));
+        }
+        lines.push((index + 1, object, id, fields));
+    }
+    for (line, object, id, fields) in lines {
+        put(&mut seed, object, id, fields, now).map_err(|reason| SeedError { line, reason })?;
+    }
+    record_types(schema, &mut seed, now);
+    meter_readings(schema, &mut seed, now);
+    let activities: Vec<Row> =
+        ["Task", "Event"].into_iter().flat_map(|object| seed.store.rows(object)).cloned().collect();
+    for activity in &activities {
+        derive::touch_parents(schema, &mut seed.store, activity, now);
+    }
+    Ok(seed)
+}
+
+fn put(seed: &mut Seed, object: &Object, id: Id, fields: Map<String, Json>, now: Timestamp) -> Result<(), String> {
+    let mut row = Row { object: object.name.clone(), id: id.clone(), fields: BTreeMap::new() };
+    for (name, json) in fields {
+        let field = object.field(&name).filter(|field| field.name == name);
+        let field = field.ok_or_else(|| format!("no field {name}"))?;
+        row.set(&name, value(field, &json, &seed.keys, now)?);
+    }
+    row.set("Id", Value::from(&id));
+    let admin = seed.keys.get("admin").cloned().unwrap_or(id);
+    let owner = seed.keys.get("riley").cloned().unwrap_or(admin.clone());
+    if object.field("OwnerId").is_some_and(|field| field.createable || field.updateable) && row.get("OwnerId").is_null()
+    {
+        row.set("OwnerId", Value::from(&owner));
+    }
+    let created = row.get("CreatedDate").as_timestamp().unwrap_or(now - SignedDuration::from_hours(24 * 200));
+    let modified = row.get("LastModifiedDate").as_timestamp().unwrap_or(created);
+    let modifier = row.get("LastModifiedById").clone();
+    let moment = Moment { user: admin, now: created, fiscal_year_start_month: 2 };
+    derive::defaults(object, &mut seed.store, &mut row, &moment);
+    derive::stamp(object, &mut row, &Moment { now: modified, ..moment.clone() });
+    if !modifier.is_null() {
+        row.set("LastModifiedById", modifier);
+    }
+    derive::derive(object, &seed.store, &mut row, None, &moment).map_err(|refusal| refusal.to_string())?;
+    seed.store.put(row);
+    Ok(())
+}
+
+fn value(field: &Field, json: &Json, keys: &BTreeMap<String, Id>, now: Timestamp) -> Result<Value, String> {
+    let bad = || format!("{} cannot be {json}", field.name);
+    Ok(match (field.kind, json) {
+        (_, Json::Null) => Value::Null,
+        (_, Json::Bool(flag)) => Value::Boolean(*flag),
+        (FieldType::Int, Json::Number(number)) => Value::Integer(number.as_i64().ok_or_else(bad)?),
+        (_, Json::Number(number)) => Value::Number(number.as_f64().ok_or_else(bad)?),
+        (FieldType::Reference, Json::String(text)) => {
+            let key = text.strip_prefix('@').ok_or_else(bad)?;
+            Value::from(keys.get(key).ok_or_else(bad)?)
+        }
+        (FieldType::Datetime, Json::String(text)) => match relative(text) {
+            Some(offset) => Value::DateTime(now + offset),
+            None => Value::DateTime(text.parse().map_err(|_| bad())?),
+        },
+        (FieldType::Date, Json::String(text)) => match relative(text) {
+            Some(offset) => Value::Date((now + offset).to_zoned(TimeZone::UTC).date()),
+            None => Value::Date(text.parse().map_err(|_| bad())?),
+        },
+        (_, Json::String(text)) if text == "@long" => Value::text(long_description()),
+        (_, Json::String(text)) => Value::text(text.as_str()),
+        _ => return Err(bad()),
+    })
+}
+
+/// `-3d`, `+5d`, `-2h`.
+fn relative(text: &str) -> Option<SignedDuration> {
+    let sign = text.chars().next().filter(|sign| "+-".contains(*sign))?;
+    let hours = if text.ends_with('d') { 24 } else { 1 };
+    let number: i64 = text.get(1..text.len() - 1)?.parse().ok()?;
+    let hours = SignedDuration::from_hours(number * hours);
+    Some(if sign == '-' { -hours } else { hours })
+}
+
+/// About 6,000 characters: more than a reply should repeat.
+fn long_description() -> String {
+    (1..=60)
+        .map(|number| format!("{number}. Robert asked about item {number} of the list, and we went through its terms, dates and price. "))
+        .collect()
+}
+
+fn record_types(schema: &Schema, seed: &mut Seed, now: Timestamp) {
+    let Some(described) = schema.object("RecordType") else {
+        return;
+    };
+    let created = now - SignedDuration::from_hours(24 * 500);
+    for object in schema.objects() {
+        for kind in &object.record_types {
+            let mut row = Row { object: "RecordType".to_owned(), id: kind.id.clone(), fields: BTreeMap::new() };
+            row.set("Id", Value::from(&kind.id));
+            row.set("Name", kind.name.as_str());
+            row.set("DeveloperName", kind.developer_name.as_str());
+            row.set("SobjectType", object.name.as_str());
+            row.set("IsActive", true);
+            if let Some(admin) = seed.keys.get("admin") {
+                let moment = Moment { user: admin.clone(), now: created, fiscal_year_start_month: 2 };
+                derive::defaults(described, &mut seed.store, &mut row, &moment);
+                derive::stamp(described, &mut row, &moment);
+            }
+            seed.store.put(row);
+        }
+    }
+}
+
+/// One reading an hour, in turn of Initech, Globex and Acme; values repeat every 100 rows.
+fn meter_readings(schema: &Schema, seed: &mut Seed, now: Timestamp) {
+    let Some(object) = schema.object("Meter_Reading__c") else {
+        return;
+    };
+    let (Some(admin), Some(prefix)) = (seed.keys.get("admin").cloned(), object.key_prefix.as_deref()) else {
+        return;
+    };
+    let accounts: Vec<Id> =
+        ["initech", "globex", "acme"].iter().filter_map(|key| seed.keys.get(*key)).cloned().collect();
+    for (number, account) in (0..METER_READINGS).zip(accounts.iter().cycle()) {
+        let id = seed.store.next_id(prefix);
+        let taken = now - SignedDuration::from_hours(i64::from(METER_READINGS - number));
+        let mut row = Row { object: object.name.clone(), id: id.clone(), fields: BTreeMap::new() };
+        row.set("Id", Value::from(&id));
+        row.set("Account__c", Value::from(account));
+        row.set("Value__c", f64::from(number % 100));
+        row.set("Taken_At__c", taken);
+        let moment = Moment { user: admin.clone(), now: taken, fiscal_year_start_month: 2 };
+        derive::defaults(object, &mut seed.store, &mut row, &moment);
+        derive::stamp(object, &mut row, &moment);
+        seed.store.put(row);
+    }
+}
+
+/// The rights of a seeded user.
+pub(crate) fn access(key: &str, user: Id) -> Access {
+    let names = |pairs: &[(&str, &str)]| -> BTreeSet<(String, String)> {
+        pairs.iter().map(|(object, field)| ((*object).to_owned(), (*field).to_owned())).collect()
+    };
+    let mut access = Access::full(user);
+    if key == "admin" {
+        return access;
+    }
+    access.view_all_data = false;
+    access.modify_all_data = false;
+    access.hidden = names(&[("Contact", "Salary_Grade__c")]);
+    access.read_only = names(&[("Account", "Health_Score__c"), ("Opportunity", "Discount__c")]);
+    if key == "vera" {
+        access.default = ObjectAccess::READ;
+        for object in ["Campaign", "CampaignMember", "Contract", "Meter_Reading__c"] {
+            access.objects.insert(object.to_owned(), ObjectAccess::NONE);
+        }
+    } else {
+        access.objects.insert("Contract".to_owned(), ObjectAccess::NONE);
+    }
+    access
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_records_read() {
+        let schema = Schema::parse(SCHEMA).expect("a schema");
+        let seed = seed(&schema, NOW.parse().expect("an instant")).expect("readable records");
+        assert_eq!(seed.store.rows("Meter_Reading__c").count(), 2_600);
+        let acme = seed.store.find(seed.keys["acme"].as_str()).expect("Acme");
+        assert_eq!(acme.get("BillingCountryCode").as_str(), Some("US"));
+        assert_eq!(acme.get("LastActivityDate").as_date().map(|date| date.to_string()).as_deref(), Some("2026-05-09"));
+        let renewal = seed.store.find(seed.keys["acme_renewal"].as_str()).expect("the renewal");
+        assert_eq!(renewal.get("ExpectedRevenue"), &Value::Number(108_000.0));
+        assert_eq!(renewal.get("Fiscal").as_str(), Some("2027 2"));
+    }
+}
