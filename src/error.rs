@@ -47,7 +47,7 @@ pub enum Error {
         /// The fields that differ.
         fields: Vec<String>,
         /// The record as it is.
-        current: Option<CurrentRecord>,
+        current: Option<Box<CurrentRecord>>,
     },
     /// The org holds matching records; nothing was written.
     #[error("{message}")]
@@ -63,7 +63,7 @@ pub enum Error {
     #[error("{}", refusal.advice())]
     Refused {
         /// What Salesforce said.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
         /// Whether anything was written.
         changed: Changed,
     },
@@ -135,7 +135,7 @@ impl From<Error> for vocabulary::Error {
             Error::Conflict { fields, current, .. } => {
                 wire.kind = ErrorKind::Conflict;
                 wire.fields = fields;
-                wire.current = current;
+                wire.current = current.map(|current| *current);
             }
             Error::Duplicate { candidates, org_message, .. } => {
                 wire.kind = ErrorKind::Duplicate;
@@ -146,9 +146,8 @@ impl From<Error> for vocabulary::Error {
             Error::Refused { refusal, changed } => {
                 wire.kind = refusal.kind();
                 wire.changed = changed;
-                wire.code = refusal.code;
-                wire.org_message = refusal.message;
-                wire.fields = refusal.fields;
+                let Refusal { code, message, fields, .. } = *refusal;
+                (wire.code, wire.org_message, wire.fields) = (code, message, fields);
             }
             Error::NoResponse { failure, writes } => {
                 wire.kind = match failure.reason {

@@ -46,3 +46,92 @@ pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::O
     }
     list.end()
 }
+
+/// Where in a JSON text a position lies, as a path of member names and list indexes (`filters[0].value`), so that an
+/// error can name the argument. Lines and columns are serde_json's: from 1, columns in bytes.
+pub(crate) fn path_at(text: &str, line: usize, column: usize) -> String {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let end = (before + column.saturating_sub(1)).min(text.len());
+    let mut path: Vec<Step> = Vec::new();
+    let mut bytes = text.as_bytes().iter().enumerate().take(end);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'{' => path.push(Step::Member(0..0)),
+            b'[' => path.push(Step::Item(0)),
+            b'}' | b']' => drop(path.pop()),
+            b',' => {
+                if let Some(Step::Item(index)) = path.last_mut() {
+                    *index += 1;
+                }
+            }
+            b'"' => {
+                let mut close = at;
+                while let Some((index, byte)) = bytes.next() {
+                    match byte {
+                        b'\\' => drop(bytes.next()),
+                        b'"' => {
+                            close = index;
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+                let is_name = text[close + 1..].trim_start().starts_with(':');
+                if let (true, Some(Step::Member(name))) = (is_name, path.last_mut()) {
+                    *name = at + 1..close;
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut shown = String::new();
+    for step in path {
+        match step {
+            Step::Member(name) if shown.is_empty() => shown.push_str(&text[name]),
+            Step::Member(name) => {
+                shown.push('.');
+                shown.push_str(&text[name]);
+            }
+            Step::Item(index) => shown.push_str(&format!("[{index}]")),
+        }
+    }
+    shown
+}
+
+/// One step of a path.
+enum Step {
+    /// The member of an object: where its name stands.
+    Member(std::ops::Range<usize>),
+    /// The item of a list.
+    Item(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code)]
+        struct Args {
+            #[serde(default)]
+            name: String,
+            #[serde(default)]
+            filters: Vec<Args>,
+            #[serde(default)]
+            limit: u32,
+        }
+        let error = serde_json::from_str::<Args>(text).unwrap_err();
+        assert_eq!(path_at(text, error.line(), error.column()), expected, "{error}");
+    }
+
+    #[test]
+    fn the_argument_at_fault_is_named_by_its_path() {
+        check(r#"{"limit": "5"}"#, "limit");
+        check(r#"{"name": "a, [b] \" {c}", "filters": [{"name": "x"}, {"limit": -1}]}"#, "filters[1].limit");
+        check("{\n  \"filters\": [\n    {\"name\": 5}\n  ]\n}", "filters[0].name");
+        check(r#"{"filters": {}}"#, "filters");
+    }
+}

@@ -1,4 +1,28 @@
-//! Salesforce for AI agents: the core that plans requests and maps answers.
+//! Salesforce for AI agents: plans requests to Salesforce's REST API and maps its answers, for tools that a language
+//! model can call. It opens no connection, reads no clock, holds no token and keeps no state: what it needs, the
+//! platform lends it for one call, through [`platform::Platform`].
+//!
+//! # Codemap
+//!
+//! * `wit/` is the contract; [`vocabulary`] is its records as Rust types, [`catalog`] its JSON face.
+//! * [`tools`] is one file a tool: straight-line code that plans, sends through [`session`] and replies.
+//! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
+//! * [`soql`] builds query text, and nothing else does. [`schema`] knows objects and fields. [`record`] takes records
+//!   apart.
+//! * [`connection`] is sign-in knowledge, for platforms.
+//! * `component.rs` binds all of it to the WIT world. It is the only file that touches host imports.
+//!
+//! # Invariants, and the tests that hold them
+//!
+//! * The component imports the five interfaces of `wit/host.wit` and nothing of WASI:
+//!   `the_component_imports_only_what_the_contract_names` (host-test).
+//! * Bad arguments are refused before any request: the tests in `tests/it/refusals.rs` count requests.
+//! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.
+//! * A next page can't lead out of the API: `a_next_page_that_leads_elsewhere_is_refused`.
+//! * No write is sent twice: `a_write_without_an_answer_is_not_repeated` (`tests/it/writes.rs`).
+//! * Text out of the org stays a JSON value and is never part of a sentence of ours:
+//!   `text_out_of_the_org_stays_in_its_field` (`tests/it/replies.rs`).
+//! * The same input gives the same bytes: nothing iterates a hash map.
 
 pub mod catalog;
 #[cfg(feature = "component")]
@@ -8,7 +32,10 @@ pub mod error;
 pub mod id;
 mod json;
 pub mod platform;
+mod rank;
+pub mod record;
 pub mod rest;
+pub mod schema;
 pub mod session;
 pub mod soql;
 pub mod tools;

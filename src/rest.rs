@@ -1,23 +1,77 @@
-//! Salesforce's REST API as values: an endpoint plans one request and reads its response.
+//! Salesforce's REST API as values: an endpoint plans one request and reads its response, and sends nothing.
+//!
+//! An endpoint is written once and used twice: alone, or as a part of a [`Composite`] request.
 
-/// What Salesforce said when it refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// HTTP status.
-    pub status: u16,
-    /// `errorCode`.
-    pub code: Option<String>,
-    /// `message`, in the user's language.
-    pub message: Option<String>,
-    /// `fields`.
-    pub fields: Vec<String>,
+mod composite;
+mod describe;
+mod http_date;
+mod query;
+mod refusal;
+mod search;
+mod sobject;
+
+pub use composite::{Composite, Part, Parts};
+pub use describe::{Describe, DescribeGlobal};
+pub use http_date::http_date;
+pub use query::{Page, Query, QueryMore};
+pub use refusal::{DuplicateRule, Refusal};
+pub use search::Search;
+pub use sobject::{Create, Retrieve, Update, Which};
+
+/// Every path starts here. Any version from 52 (duplicate rules with `runAsCurrentUser`) on would do.
+pub const VERSION_PATH: &str = "/services/data/v65.0";
+
+/// One operation of the API.
+pub trait Endpoint {
+    /// What a successful response says.
+    type Response;
+
+    /// Whether a request that arrived may have changed the org.
+    const WRITES: bool;
+
+    /// Plans the request. Its URI is a path.
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error>;
+
+    /// Reads the response, whatever its status.
+    fn read(&self, response: http::Response<&[u8]>) -> Result<Self::Response, ReadError>;
 }
 
-impl Refusal {
-    pub(crate) fn kind(&self) -> crate::vocabulary::ErrorKind {
-        crate::vocabulary::ErrorKind::Rejected
+/// Why a response is no success.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Salesforce refused.
+    #[error("Salesforce refused with status {}", .0.status)]
+    Refused(Refusal),
+    /// It is not what the manual promises. Holds no text of the response: that may be anything.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// The body of a successful response, or what Salesforce refused with.
+fn accept<'a>(response: &http::Response<&'a [u8]>) -> Result<&'a [u8], ReadError> {
+    if response.status().is_success() {
+        Ok(response.body())
+    } else {
+        Err(ReadError::Refused(Refusal::read(response.status(), response.body())))
     }
-    pub(crate) fn advice(&self) -> String {
-        "Salesforce refused the request".to_owned()
-    }
+}
+
+/// Parses JSON of a shape the manual promises.
+fn parse<'a, T: serde::Deserialize<'a>>(what: &str, body: &'a [u8]) -> Result<T, ReadError> {
+    // Always from text: a second kind of reader would double the parsers in the component.
+    // serde_json's message can quote the input, which is the org's: the position is enough to find the fault.
+    let text = std::str::from_utf8(body).map_err(|_| ReadError::Unreadable(format!("the {what} is not UTF-8")))?;
+    serde_json::from_str(text).map_err(|error| {
+        let cause = match error.classify() {
+            serde_json::error::Category::Eof => "ends too early",
+            serde_json::error::Category::Data => "has another shape than documented",
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not JSON",
+        };
+        ReadError::Unreadable(format!("the {what} {cause} (line {}, column {})", error.line(), error.column()))
+    })
+}
+
+/// A path segment or query value, percent-encoded.
+fn encode(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

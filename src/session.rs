@@ -1,17 +1,322 @@
-//! One call: the platform and the user's preferences, read once.
+//! One call: sends what endpoints plan, keeps what describes say, and asks the settings before anything else.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::catalog::{self, Effect};
+use crate::error::Error;
 use crate::platform::Platform;
-use crate::vocabulary::Preferences;
+use crate::rest::{Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, Query, QueryMore, ReadError};
+use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
+use crate::soql::{ObjectName, Select};
+use crate::vocabulary::{Changed, Preferences};
+
+/// How long a description is used without asking again.
+const MAX_AGE_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// How long a description is believed when it lacks what somebody names: an admin may just have added it.
+const TRUSTED_AGE_MS: u64 = 5 * 60 * 1000;
+
+/// A query longer than this goes in the body of a composite request, since Salesforce refuses a request line and
+/// headers of more than 16,384 bytes and the token is one of the headers.
+const LONGEST_PATH: usize = 8_000;
 
 /// What every tool works with.
 pub struct Session<'p> {
     platform: &'p dyn Platform,
     preferences: Preferences,
+    schemas: RefCell<BTreeMap<ObjectName, Known>>,
+}
+
+/// An object's schema as far as this call knows it.
+#[derive(Clone)]
+struct Known {
+    schema: Rc<ObjectSchema>,
+    /// Whether a field it lacks does not exist: the description is recent.
+    exhaustive: bool,
+}
+
+/// Why planning stopped: for want of a description, or for good.
+pub(crate) enum Stuck {
+    /// The objects have to be described first.
+    Needs(BTreeSet<ObjectName>),
+    /// The call fails.
+    Failed(Error),
+}
+
+impl From<Error> for Stuck {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Stuck {
+    pub(crate) fn needs(object: &ObjectName) -> Self {
+        Self::Needs(BTreeSet::from([object.clone()]))
+    }
 }
 
 impl<'p> Session<'p> {
     /// A session for one call.
     pub fn new(platform: &'p dyn Platform) -> Self {
-        Self { preferences: platform.preferences(), platform }
+        Self { preferences: platform.preferences(), platform, schemas: RefCell::default() }
+    }
+
+    /// The settings of this connection.
+    pub(crate) fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// Where a person opens a record.
+    pub(crate) fn link(&self, id: &str) -> String {
+        format!("{}/{id}", self.platform.origin())
+    }
+
+    /// Refuses a tool that is switched off.
+    pub(crate) fn allow_tool(&self, tool: &str, effect: Effect) -> Result<(), Error> {
+        if catalog::is_on(&self.preferences, tool, effect) {
+            Ok(())
+        } else {
+            Err(Error::SwitchedOff { what: format!("the tool salesforce_{tool}") })
+        }
+    }
+
+    /// Refuses an object that the settings keep from this tier.
+    pub(crate) fn allow_object(&self, object: &ObjectName, effect: Effect) -> Result<(), Error> {
+        let (granted, doing) = match effect {
+            Effect::ReadOnly => (&self.preferences.objects.read, "reading"),
+            Effect::Additive => (&self.preferences.objects.append, "creating"),
+            Effect::Overwrites => (&self.preferences.objects.edit, "changing"),
+        };
+        match granted {
+            Some(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(object.as_str())) => {
+                Err(Error::SwitchedOff { what: format!("{doing} {object} records") })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    // ---- requests ----
+
+    /// Sends one endpoint's request and reads its response.
+    pub(crate) fn call<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
+        self.exchange(endpoint, E::WRITES)
+    }
+
+    /// Sends several endpoints' requests as one. Each part of the answer is read by its own endpoint.
+    pub(crate) fn call_all(&self, composite: &Composite) -> Result<Parts, Error> {
+        self.exchange(composite, composite.writes())
+    }
+
+    fn exchange<E: Endpoint>(&self, endpoint: &E, writes: bool) -> Result<E::Response, Error> {
+        let request = endpoint.request().map_err(unsendable)?;
+        let response = self.platform.send(request).map_err(|failure| Error::NoResponse { failure, writes })?;
+        let (parts, body) = response.into_parts();
+        endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
+    }
+
+    /// Runs a query, and reads on until there are `enough` records where Salesforce sends them in several pages.
+    pub(crate) fn query(&self, select: &Select, enough: usize) -> Result<Page, Error> {
+        let query = Query::new(select);
+        let too_long = query
+            .request()
+            .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > LONGEST_PATH);
+        let page = if too_long {
+            let mut composite = Composite::default();
+            let part = composite.add("query", &query).map_err(unsendable)?;
+            self.call_all(&composite)?.read(part, &query).map_err(|error| read_error(error, false))?
+        } else {
+            self.call(&query)?
+        };
+        self.read_on(page, enough)
+    }
+
+    /// Reads on from a page until there are `enough` records.
+    pub(crate) fn read_on(&self, mut page: Page, enough: usize) -> Result<Page, Error> {
+        while !page.done && page.records.len() < enough {
+            let next =
+                page.next_records_url.as_deref().and_then(QueryMore::from_url).ok_or_else(|| Error::Unreadable {
+                    what: "the address of the next page leads out of the API".to_owned(),
+                    changed: Changed::No,
+                })?;
+            let more = self.call(&next)?;
+            page.done = more.done || more.records.is_empty();
+            page.next_records_url = more.next_records_url;
+            page.records.extend(more.records);
+        }
+        Ok(page)
+    }
+
+    // ---- schemas ----
+
+    /// Plans again until nothing more has to be described. A plan is pure: it looks schemas up and sends nothing.
+    pub(crate) fn plan<T>(&self, plan: impl Fn() -> Result<T, Stuck>) -> Result<T, Error> {
+        loop {
+            match plan() {
+                Ok(planned) => return Ok(planned),
+                Err(Stuck::Failed(error)) => return Err(error),
+                // Ends: an object that has been described in this call is never needed again.
+                Err(Stuck::Needs(objects)) => self.describe(&objects)?,
+            }
+        }
+    }
+
+    /// Plans and sends; where the org refuses a field that was only assumed, plans again with descriptions.
+    pub(crate) fn planned<P, T>(
+        &self,
+        plan: impl Fn() -> Result<P, Stuck>,
+        send: impl Fn(&P) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        loop {
+            match send(&self.plan(&plan)?) {
+                Err(Error::Refused { refusal, .. }) if refusal.names_unknown() && self.refresh()? => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// What is known of an object without a request: its cached description, or the embedded table.
+    pub(crate) fn schema(&self, object: &ObjectName) -> Result<Rc<ObjectSchema>, Stuck> {
+        if let Some(known) = self.schemas.borrow().get(object) {
+            return Ok(known.schema.clone());
+        }
+        let known = match self.cached(object.as_str()) {
+            Some((schema, age)) => Known { schema: Rc::new(schema), exhaustive: age < TRUSTED_AGE_MS },
+            None => match standard::object(object.as_str()) {
+                // The pseudo-object of polymorphic lookups can't be described.
+                Some(schema) => Known { exhaustive: schema.name == standard::NAME, schema: Rc::new(schema) },
+                None => return Err(Stuck::needs(object)),
+            },
+        };
+        let schema = known.schema.clone();
+        self.schemas.borrow_mut().insert(object.clone(), known);
+        Ok(schema)
+    }
+
+    /// The description of an object, with its picklists and what is required.
+    pub(crate) fn described(&self, object: &ObjectName) -> Result<Rc<ObjectSchema>, Stuck> {
+        let schema = self.schema(object)?;
+        if schema.source == Source::Described { Ok(schema) } else { Err(Stuck::needs(object)) }
+    }
+
+    /// Whether what the schema of an object lacks does not exist; if not, the object has to be described.
+    pub(crate) fn is_exhaustive(&self, object: &ObjectName) -> bool {
+        self.schemas.borrow().get(object).is_some_and(|known| known.exhaustive)
+    }
+
+    /// After the org refused a field: describes the objects that were planned from less than a fresh description.
+    /// False if there are none, so that trying again would change nothing.
+    pub(crate) fn refresh(&self) -> Result<bool, Error> {
+        let stale: BTreeSet<_> =
+            self.schemas.borrow().iter().filter(|(_, known)| !known.exhaustive).map(|(name, _)| name.clone()).collect();
+        if stale.is_empty() {
+            return Ok(false);
+        }
+        self.describe(&stale).map(|()| true)
+    }
+
+    /// Describes objects, in one request.
+    fn describe(&self, objects: &BTreeSet<ObjectName>) -> Result<(), Error> {
+        let endpoints: Vec<_> = objects.iter().map(Describe).collect();
+        let described = match endpoints.as_slice() {
+            [endpoint] => vec![self.call(endpoint)],
+            endpoints => {
+                let mut composite = Composite::default();
+                let parts = endpoints
+                    .iter()
+                    .zip(PART_NAMES)
+                    .map(|(endpoint, name)| composite.add(name, endpoint))
+                    .collect::<Result<Vec<_>, _>>()
+                    .map_err(unsendable)?;
+                let answer = self.call_all(&composite)?;
+                let read = |(part, endpoint)| answer.read(part, endpoint).map_err(|error| read_error(error, false));
+                parts.into_iter().zip(endpoints).map(read).collect()
+            }
+        };
+        for (object, schema) in objects.iter().zip(described) {
+            let schema = schema.map_err(|error| match error {
+                Error::Refused { refusal, .. } if refusal.status == 404 => unknown_object(object.as_str()),
+                error => error,
+            })?;
+            self.keep(object.as_str(), &schema.to_bytes());
+            self.schemas.borrow_mut().insert(object.clone(), Known { schema: Rc::new(schema), exhaustive: true });
+        }
+        Ok(())
+    }
+
+    /// The objects there are: one request unless cached.
+    pub(crate) fn objects(&self) -> Result<GlobalDescribe, Error> {
+        if let Some((bytes, _)) = self.kept(GLOBAL)
+            && let Some(objects) = GlobalDescribe::from_bytes(&bytes)
+        {
+            return Ok(objects);
+        }
+        let objects = self.call(&DescribeGlobal)?;
+        self.keep(GLOBAL, &objects.to_bytes());
+        Ok(objects)
+    }
+
+    fn cached(&self, object: &str) -> Option<(ObjectSchema, u64)> {
+        let (bytes, age) = self.kept(object)?;
+        Some((ObjectSchema::from_bytes(&bytes)?, age))
+    }
+
+    /// What was kept under a name, with its age, unless it is too old.
+    fn kept(&self, name: &str) -> Option<(Vec<u8>, u64)> {
+        let mut bytes = self.platform.cached(&cache_key(name))?;
+        let stamp = u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
+        let age = self.platform.now().checked_sub(stamp).filter(|age| *age < MAX_AGE_MS)?;
+        bytes.drain(..8);
+        Some((bytes, age))
+    }
+
+    /// Keeps bytes with the time.
+    fn keep(&self, name: &str, bytes: &[u8]) {
+        let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
+        self.platform.cache(&cache_key(name), &stamped);
+    }
+}
+
+/// The cache's name for the list of objects: no object is called so.
+const GLOBAL: &str = "*";
+
+/// Names for the parts of a composite request that only the order tells apart: at most 25, Salesforce's limit.
+pub(crate) const PART_NAMES: [&str; 25] = [
+    "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12", "p13", "p14", "p15", "p16", "p17",
+    "p18", "p19", "p20", "p21", "p22", "p23", "p24", "p25",
+];
+
+fn cache_key(name: &str) -> String {
+    format!("describe/{}", name.to_ascii_lowercase())
+}
+
+/// An object nobody knows.
+pub(crate) fn unknown_object(object: &str) -> Error {
+    Error::field(
+        object,
+        format!(
+            "the object {object:?} does not exist or is not visible to the user; salesforce_describe without an object lists those there are"
+        ),
+        Vec::new(),
+    )
+}
+
+/// A plan that makes no valid request: it is too long for a URL.
+pub(crate) fn unsendable(error: http::Error) -> Error {
+    Error::input(format!("the call makes no valid request ({error}); ask for fewer fields or shorter values"))
+}
+
+/// What a response that is no success means for what was written.
+pub(crate) fn read_error(error: ReadError, writes: bool) -> Error {
+    let unknown = if writes { Changed::Unknown } else { Changed::No };
+    match error {
+        // With a code the API itself refused, and a refused write is rolled back. Without one, something between us
+        // answered, and the write may have happened behind it.
+        ReadError::Refused(refusal) => Error::Refused {
+            changed: if refusal.code.is_some() { Changed::No } else { unknown },
+            refusal: Box::new(refusal),
+        },
+        ReadError::Unreadable(what) => Error::Unreadable { what, changed: unknown },
     }
 }

@@ -1,35 +1,80 @@
-//! The tools.
+//! The tools. Each is a function from arguments to a reply or an error; this file calls them by name.
 
+mod create;
+mod describe;
+mod filter;
+mod find;
+mod get;
+mod list;
+mod names;
+mod related;
+mod reply;
+mod target;
+mod update;
+mod value;
+
+pub use create::create;
+pub use describe::describe;
+pub use find::find;
+pub use get::get;
+pub use list::list;
+pub use update::update;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::catalog;
 use crate::error::Error;
+use crate::json;
 use crate::session::Session;
-use crate::vocabulary::*;
+use crate::vocabulary::Changed;
 
-/// stub
-pub fn find(_session: &Session<'_>, _args: FindArgs) -> Result<FindReply, Error> {
-    Err(Error::input("not there yet"))
-}
-/// stub
-pub fn get(_session: &Session<'_>, _args: GetArgs) -> Result<GetReply, Error> {
-    Err(Error::input("not there yet"))
-}
-/// stub
-pub fn list(_session: &Session<'_>, _args: ListArgs) -> Result<ListReply, Error> {
-    Err(Error::input("not there yet"))
-}
-/// stub
-pub fn describe(_session: &Session<'_>, _args: DescribeArgs) -> Result<DescribeReply, Error> {
-    Err(Error::input("not there yet"))
-}
-/// stub
-pub fn create(_session: &Session<'_>, _args: CreateArgs) -> Result<CreateReply, Error> {
-    Err(Error::input("not there yet"))
-}
-/// stub
-pub fn update(_session: &Session<'_>, _args: UpdateArgs) -> Result<UpdateReply, Error> {
-    Err(Error::input("not there yet"))
-}
-/// stub
+/// Calls a tool by its name, or its short name, with a JSON object of arguments.
 pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String, Error> {
-    let _ = (session, name, arguments);
-    Err(Error::input("not there yet"))
+    match catalog::short_name(name) {
+        "find" => run(session, arguments, find),
+        "get" => run(session, arguments, get),
+        "list" => run(session, arguments, list),
+        "describe" => run(session, arguments, describe),
+        "create" => run(session, arguments, create),
+        "update" => run(session, arguments, update),
+        _ => Err(Error::Input {
+            message: format!("there is no tool {name:?}"),
+            field: None,
+            allowed: catalog::names(session.preferences()),
+        }),
+    }
+}
+
+fn run<A: DeserializeOwned, R: Serialize>(
+    session: &Session<'_>,
+    arguments: &str,
+    tool: fn(&Session<'_>, A) -> Result<R, Error>,
+) -> Result<String, Error> {
+    let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
+    let arguments = serde_json::from_str(arguments).map_err(|error| {
+        let path = json::path_at(arguments, error.line(), error.column());
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        let place = if path.is_empty() { "the arguments".to_owned() } else { format!("the argument {path}") };
+        Error::Input {
+            message: format!("{place}: {message}"),
+            field: Some(path).filter(|path| !path.is_empty()),
+            allowed: Vec::new(),
+        }
+    })?;
+    let reply = tool(session, arguments)?;
+    serde_json::to_string(&reply)
+        .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
+}
+
+/// A number argument within its bounds.
+fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
+    match given {
+        None => Ok(usual),
+        Some(number) if (1..=most).contains(&number) => Ok(number),
+        Some(number) => {
+            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
+        }
+    }
 }

@@ -1,0 +1,150 @@
+//! What an OAuth failure means: whose move it is, and what to do.
+//!
+//! <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm>; `error_description` is
+//! English whatever the user's language, and the only thing that tells many failures apart.
+
+use crate::vocabulary::{Advice, Party, SignInFailure};
+
+/// Fragments of the error and its description, with what they mean. The first that fits counts.
+const FAILURES: &[(&[&str], Party, bool, &str)] = &[
+    (
+        &["app must be installed", "oauth_approval_error_generic"],
+        Party::Admin,
+        false,
+        "this is expected at the first sign-in to an org: a Salesforce admin has to install the app once. Ask the admin to open Setup, search for \"Connected Apps OAuth Usage\", choose Install next to this app, and then connect again",
+    ),
+    (
+        &["not admin approved", "invalid_app_access", "oauth_app_access_denied"],
+        Party::Admin,
+        false,
+        "the app is installed but not approved for this user: ask the Salesforce admin to open Setup, Connected Apps, Manage Connected Apps, and to add one of the user's profiles or permission sets to this app",
+    ),
+    (
+        &["oauth_app_blocked"],
+        Party::Admin,
+        false,
+        "the Salesforce admin has blocked the app: ask them to unblock it under Setup, Connected Apps OAuth Usage",
+    ),
+    (
+        &["api is disabled", "api_disabled", "not api enabled"],
+        Party::Admin,
+        false,
+        "the user has no API access: ask the Salesforce admin for the permission \"API Enabled\"",
+    ),
+    (
+        &["ip restricted", "ip address"],
+        Party::Admin,
+        false,
+        "Salesforce does not accept sign-ins from this network: ask the admin to relax the app's IP restrictions or to add the platform's addresses",
+    ),
+    (&["inactive user"], Party::Admin, false, "the Salesforce user is deactivated: the admin can activate it again"),
+    (
+        &["inactive organization"],
+        Party::Admin,
+        false,
+        "the Salesforce org is locked, deleted or expired: the admin has to contact Salesforce",
+    ),
+    (
+        &["already being processed", "token request is already"],
+        Party::Nobody,
+        true,
+        "another refresh of the same sign-in is under way: wait a moment and use its result",
+    ),
+    (
+        &["temporarily_unavailable", "server_error", "unavailable"],
+        Party::Nobody,
+        true,
+        "Salesforce can't sign users in just now: try again later",
+    ),
+    (&["access_denied", "end-user denied"], Party::User, false, "the user declined: connect again and choose Allow"),
+    (&["hasn't approved"], Party::User, false, "the user has not allowed the app yet: connect again and choose Allow"),
+    (
+        &["redirect_uri"],
+        Party::Platform,
+        false,
+        "the redirect address is not the one registered with the app: the platform has to correct its configuration",
+    ),
+    (
+        &["code_verifier", "code verifier", "code_challenge"],
+        Party::Platform,
+        false,
+        "the PKCE verifier does not belong to this sign-in: the platform has to start it again from the beginning",
+    ),
+    (
+        &["invalid_scope", "scope"],
+        Party::Platform,
+        false,
+        "the app lacks a scope: the platform has to enable api, refresh_token and offline_access for it",
+    ),
+    (
+        &["invalid_client", "invalid client", "client identifier"],
+        Party::Platform,
+        false,
+        "Salesforce does not know the platform's consumer key or secret: the platform has to correct its configuration",
+    ),
+    (
+        &["unsupported_grant_type", "grant type not supported", "unsupported_response_type"],
+        Party::Platform,
+        false,
+        "the app does not allow this flow: the platform has to use the authorization-code flow with PKCE",
+    ),
+    (
+        &["expired authorization code", "invalid authorization code"],
+        Party::User,
+        false,
+        "the sign-in took too long: connect again",
+    ),
+    (&["invalid_grant"], Party::User, false, "the sign-in has expired or was revoked: connect Salesforce again"),
+];
+
+/// What a failure means.
+pub fn explain(failure: &SignInFailure) -> Advice {
+    let said = format!("{} {}", failure.error, failure.description.as_deref().unwrap_or_default())
+        .replace('+', " ")
+        .to_ascii_lowercase();
+    let known = FAILURES.iter().find(|(fragments, ..)| fragments.iter().any(|fragment| said.contains(fragment)));
+    match known {
+        Some((_, party, retry, message)) => Advice { party: *party, message: (*message).to_owned(), retry: *retry },
+        None => Advice {
+            party: Party::Platform,
+            message: "Salesforce refused the sign-in for a reason this plugin does not know: look up the error in the manual of Salesforce's OAuth flows".to_owned(),
+            retry: false,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(error: &str, description: &str, party: Party, retry: bool, mentions: &str) {
+        let advice = explain(&SignInFailure { error: error.into(), description: Some(description.into()) });
+        assert_eq!((advice.party, advice.retry), (party, retry), "{error}: {description}");
+        assert!(advice.message.contains(mentions), "{}", advice.message);
+    }
+
+    #[test]
+    fn a_first_sign_in_before_the_app_is_installed_is_the_admins_move() {
+        check("invalid_client", "app+must+be+installed+into+org", Party::Admin, false, "Connected Apps OAuth Usage");
+        check("OAUTH_APPROVAL_ERROR_GENERIC", "", Party::Admin, false, "Install");
+        check("invalid_app_access", "user is not admin approved to access this app", Party::Admin, false, "approved");
+    }
+
+    #[test]
+    fn a_grant_is_told_apart_by_its_description() {
+        check("invalid_grant", "expired access/refresh token", Party::User, false, "connect Salesforce again");
+        check("invalid_grant", "inactive user", Party::Admin, false, "activate");
+        check("invalid_grant", "inactive organization", Party::Admin, false, "org");
+        check("invalid_grant", "user hasn't approved this consumer", Party::User, false, "Allow");
+        check("invalid_grant", "token request is already being processed", Party::Nobody, true, "wait");
+    }
+
+    #[test]
+    fn a_wrong_configuration_is_the_platforms_move() {
+        check("invalid_client", "invalid client credentials", Party::Platform, false, "consumer key");
+        check("redirect_uri_mismatch", "redirect_uri must match configuration", Party::Platform, false, "redirect");
+        check("invalid_scope", "", Party::Platform, false, "offline_access");
+        check("something_new", "", Party::Platform, false, "manual");
+    }
+}

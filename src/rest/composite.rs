@@ -1,0 +1,119 @@
+//! `POST /services/data/vXX.X/composite`
+//!
+//! Up to 25 requests in one, each of which may refer to the results of those before it. Counts once against the
+//! org's limit. The outer status is 200 even when parts failed.
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
+
+/// Several requests in one. A part that fails does not undo the others.
+#[derive(Debug, Default)]
+pub struct Composite {
+    parts: Vec<(&'static str, http::Request<Vec<u8>>)>,
+    writes: bool,
+}
+
+/// An endpoint's place in a composite request: reads that part of the response.
+#[derive(Debug, Clone, Copy)]
+pub struct Part(usize);
+
+impl Composite {
+    /// Adds an endpoint, under a name that later parts can refer to.
+    pub fn add<E: Endpoint>(&mut self, name: &'static str, endpoint: &E) -> Result<Part, http::Error> {
+        self.parts.push((name, endpoint.request()?));
+        self.writes |= E::WRITES;
+        Ok(Part(self.parts.len() - 1))
+    }
+
+    /// Whether a part may change the org.
+    pub fn writes(&self) -> bool {
+        self.writes
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    all_or_none: bool,
+    composite_request: Vec<PartRequest<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PartRequest<'a> {
+    method: &'a str,
+    reference_id: &'a str,
+    url: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    http_headers: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a RawValue>,
+}
+
+impl Endpoint for Composite {
+    type Response = Parts;
+    // What the parts do is known only when they are added: `writes()` says it.
+    const WRITES: bool = false;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        let composite_request = self
+            .parts
+            .iter()
+            .map(|(name, request)| PartRequest {
+                method: request.method().as_str(),
+                reference_id: name,
+                url: request.uri().to_string(),
+                http_headers: request
+                    .headers()
+                    .iter()
+                    // The composite request sets these for all parts.
+                    .filter(|(name, _)| **name != http::header::CONTENT_TYPE)
+                    .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+                    .collect(),
+                body: std::str::from_utf8(request.body()).ok().and_then(|body| serde_json::from_str(body).ok()),
+            })
+            .collect();
+        http::Request::post(format!("{VERSION_PATH}/composite"))
+            .header("content-type", "application/json")
+            .body(serde_json::to_vec(&Body { all_or_none: false, composite_request }).unwrap_or_default())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<Parts, ReadError> {
+        let parts: Parts = parse("composite answer", accept(&response)?)?;
+        if parts.parts.len() == self.parts.len() {
+            Ok(parts)
+        } else {
+            Err(ReadError::Unreadable("the composite answer has another number of parts than the request".to_owned()))
+        }
+    }
+}
+
+/// The responses of the parts.
+#[derive(Debug, Deserialize)]
+pub struct Parts {
+    #[serde(rename = "compositeResponse")]
+    parts: Vec<PartResponse>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PartResponse {
+    http_status_code: u16,
+    body: Option<Box<RawValue>>,
+}
+
+impl Parts {
+    /// Reads one part with the endpoint that planned it.
+    pub fn read<E: Endpoint>(&self, part: Part, endpoint: &E) -> Result<E::Response, ReadError> {
+        let unreadable = || ReadError::Unreadable("a part of the composite answer has no valid status".to_owned());
+        let part = self.parts.get(part.0).ok_or_else(unreadable)?;
+        let mut response = http::Response::new(part.body.as_ref().map_or(&b""[..], |body| body.get().as_bytes()));
+        *response.status_mut() = http::StatusCode::from_u16(part.http_status_code).map_err(|_| unreadable())?;
+        endpoint.read(response)
+    }
+}

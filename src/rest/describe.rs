@@ -1,0 +1,44 @@
+//! `GET /services/data/vXX.X/sobjects/{object}/describe` and `GET /services/data/vXX.X/sobjects`
+//!
+//! What objects and fields there are, for this user.
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm>
+
+use super::{Endpoint, ReadError, VERSION_PATH, accept};
+use crate::schema::{GlobalDescribe, ObjectSchema};
+use crate::soql::ObjectName;
+
+/// Describes one object.
+#[derive(Debug, Clone)]
+pub struct Describe<'a>(pub &'a ObjectName);
+
+impl Endpoint for Describe<'_> {
+    type Response = ObjectSchema;
+    const WRITES: bool = false;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        http::Request::get(format!("{VERSION_PATH}/sobjects/{}/describe", self.0)).body(Vec::new())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<ObjectSchema, ReadError> {
+        ObjectSchema::from_describe(accept(&response)?)
+            .map_err(|_| ReadError::Unreadable("the description of an object has another shape than documented".into()))
+    }
+}
+
+/// Lists the objects.
+#[derive(Debug, Clone)]
+pub struct DescribeGlobal;
+
+impl Endpoint for DescribeGlobal {
+    type Response = GlobalDescribe;
+    const WRITES: bool = false;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        http::Request::get(format!("{VERSION_PATH}/sobjects")).body(Vec::new())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<GlobalDescribe, ReadError> {
+        GlobalDescribe::from_json(accept(&response)?)
+            .map_err(|_| ReadError::Unreadable("the list of objects has another shape than documented".into()))
+    }
+}

@@ -1,0 +1,51 @@
+//! The date of conditional requests: Salesforce's timestamps as HTTP writes them.
+
+/// `2026-05-12T15:00:00.000+0000` as `Tue, 12 May 2026 15:00:00 GMT`; absent if it is no such timestamp.
+///
+/// <https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats>
+pub fn http_date(timestamp: &str) -> Option<String> {
+    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (date, rest) = timestamp.split_once('T')?;
+    let time = rest.get(..8)?;
+    let utc = matches!(
+        rest.get(8..)?.trim_start_matches('.').trim_start_matches(|c: char| c.is_ascii_digit()),
+        "Z" | "+0000"
+    );
+    let (year, month_day) = date.split_once('-')?;
+    let (month, day) = month_day.split_once('-')?;
+    let (year, month, day): (i64, usize, i64) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    let month_name = MONTHS.get(month.checked_sub(1)?)?;
+    let time_is_valid =
+        time.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
+    if !utc || !time_is_valid || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Sakamoto's method: how far each month's first day is from January's, the year counted from March.
+    const SHIFT: [i64; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
+    let y = if month < 3 { year - 1 } else { year };
+    let weekday = (y + y / 4 - y / 100 + y / 400 + SHIFT[month - 1] + day).rem_euclid(7) as usize;
+    Some(format!("{}, {day:02} {month_name} {year:04} {time} GMT", DAYS[weekday]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_becomes_an_http_date() {
+        let check = |timestamp, expected| assert_eq!(http_date(timestamp).as_deref(), Some(expected));
+        check("2026-05-12T15:00:00.000+0000", "Tue, 12 May 2026 15:00:00 GMT");
+        check("2020-02-29T23:59:59.000+0000", "Sat, 29 Feb 2020 23:59:59 GMT");
+        check("2000-01-01T00:00:00Z", "Sat, 01 Jan 2000 00:00:00 GMT");
+        check("1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+
+    #[test]
+    fn what_is_no_timestamp_in_utc_makes_no_condition() {
+        for timestamp in ["", "2026-05-12", "2026-05-12T15:00:00+0200", "2026-13-01T00:00:00Z", "2026-05-12T15-00-00Z"]
+        {
+            assert_eq!(http_date(timestamp), None, "{timestamp}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `GET /services/data/vXX.X/query?q=…` and `GET /services/data/vXX.X/query/{locator}`
+//!
+//! Runs a SOQL query; reads on where Salesforce split the result.
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm>
+
+use serde::Deserialize;
+
+use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
+use crate::record::Record;
+use crate::soql::Select;
+
+/// Runs a query.
+#[derive(Debug, Clone)]
+pub struct Query(String);
+
+impl Query {
+    /// The query as text.
+    pub fn new(select: &Select) -> Self {
+        Self(select.to_string())
+    }
+}
+
+impl Endpoint for Query {
+    type Response = Page;
+    const WRITES: bool = false;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        http::Request::get(format!("{VERSION_PATH}/query?q={}", encode(&self.0)))
+            // A hint: the server may still send smaller pages.
+            .header("sforce-query-options", "batchSize=2000")
+            .body(Vec::new())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<Page, ReadError> {
+        Page::read(&response)
+    }
+}
+
+/// Reads the next page of a query.
+#[derive(Debug, Clone)]
+pub struct QueryMore(String);
+
+impl QueryMore {
+    /// From `nextRecordsUrl`: a path of the same API and nothing else. The locator is taken out of it and checked, so
+    /// that an answer cannot send a request elsewhere.
+    pub fn from_url(url: &str) -> Option<Self> {
+        let (version, locator) = url.strip_prefix("/services/data/v")?.split_once("/query/")?;
+        let version_is_number = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let locator_is_token =
+            !locator.is_empty() && locator.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (version_is_number && locator_is_token).then(|| Self(locator.to_owned()))
+    }
+}
+
+impl Endpoint for QueryMore {
+    type Response = Page;
+    const WRITES: bool = false;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        http::Request::get(format!("{VERSION_PATH}/query/{}", self.0)).body(Vec::new())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<Page, ReadError> {
+        Page::read(&response)
+    }
+}
+
+/// One page of a query's result.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// How many records the query matches, its own LIMIT applied.
+    pub total_size: u32,
+    /// Whether this is the last page.
+    pub done: bool,
+    /// Where the next page is.
+    #[serde(default)]
+    pub next_records_url: Option<String>,
+    /// The records.
+    pub records: Vec<Record>,
+}
+
+impl Page {
+    /// A result without records.
+    pub(crate) fn empty() -> Self {
+        Self { total_size: 0, done: true, next_records_url: None, records: Vec::new() }
+    }
+
+    fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
+        parse("query result", accept(response)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_a_locator_of_the_same_api() {
+        let next = QueryMore::from_url("/services/data/v65.0/query/01gRO0000016PIAYA2-2000").unwrap();
+        assert_eq!(next.request().unwrap().uri(), "/services/data/v65.0/query/01gRO0000016PIAYA2-2000");
+    }
+
+    #[test]
+    fn a_next_page_that_leads_elsewhere_is_refused() {
+        for url in [
+            "https://evil.example/services/data/v65.0/query/01g-2000",
+            "//evil.example/services/data/v65.0/query/01g-2000",
+            "/services/data/v65.0/query/../sobjects/Account",
+            "/services/data/v65.0/query/01g-2000?x=y",
+            "/services/data/v65.0/query/",
+            "/services/data/v6/../5/query/01g",
+            "/services/apexrest/query/01g",
+            "",
+        ] {
+            assert!(QueryMore::from_url(url).is_none(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `POST /services/data/vXX.X/sobjects/{object}`, `GET` and `PATCH /services/data/vXX.X/sobjects/{object}/{id}`
+//!
+//! Creates, reads and updates one record.
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_basic_info_post.htm>,
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm>
+
+use serde::Deserialize;
+
+use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
+use crate::id::RecordId;
+use crate::record::Record;
+use crate::soql::{FieldName, ObjectName};
+
+/// Creates a record. The org's duplicate rules run.
+#[derive(Debug, Clone)]
+pub struct Create<'a> {
+    /// Its object.
+    pub object: &'a ObjectName,
+    /// Its values, a JSON object.
+    pub values: String,
+    /// Whether to save although a rule that only warns sees a duplicate.
+    pub allow_duplicate: bool,
+}
+
+impl Endpoint for Create<'_> {
+    type Response = RecordId;
+    const WRITES: bool = true;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        http::Request::post(format!("{VERSION_PATH}/sobjects/{}", self.object))
+            .header("content-type", "application/json")
+            // runAsCurrentUser: matches the user may not see stay unseen.
+            // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm>
+            .header(
+                "sforce-duplicate-rule-header",
+                format!("allowSave={}; includeRecordDetails=true; runAsCurrentUser=true", self.allow_duplicate),
+            )
+            .body(self.values.clone().into_bytes())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<RecordId, ReadError> {
+        #[derive(Deserialize)]
+        struct Created {
+            id: String,
+        }
+        let created: Created = parse("answer to a create", accept(&response)?)?;
+        RecordId::parse(&created.id)
+            .map_err(|_| ReadError::Unreadable("the answer to a create has no record id".to_owned()))
+    }
+}
+
+/// Which record an endpoint of one record is about.
+#[derive(Debug, Clone)]
+pub enum Which<'a> {
+    /// A known one.
+    Id(&'a RecordId),
+    /// The one a part of the same composite request creates.
+    CreatedBy(&'static str),
+}
+
+impl std::fmt::Display for Which<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::CreatedBy(part) => write!(f, "@{{{part}.id}}"),
+        }
+    }
+}
+
+/// Reads fields of a record.
+#[derive(Debug, Clone)]
+pub struct Retrieve<'a> {
+    /// Its object.
+    pub object: &'a ObjectName,
+    /// The record.
+    pub record: Which<'a>,
+    /// The fields.
+    pub fields: &'a [FieldName],
+}
+
+impl Endpoint for Retrieve<'_> {
+    type Response = Record;
+    const WRITES: bool = false;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        let fields: Vec<_> = self.fields.iter().map(FieldName::as_str).collect();
+        http::Request::get(format!(
+            "{VERSION_PATH}/sobjects/{}/{}?fields={}",
+            self.object,
+            self.record,
+            encode(&fields.join(","))
+        ))
+        .body(Vec::new())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<Record, ReadError> {
+        parse("record", accept(&response)?)
+    }
+}
+
+/// Changes fields of a record, if nobody changed it since it was read.
+#[derive(Debug, Clone)]
+pub struct Update<'a> {
+    /// Its object.
+    pub object: &'a ObjectName,
+    /// The record.
+    pub id: &'a RecordId,
+    /// The new values, a JSON object.
+    pub values: String,
+    /// When the record was last changed, as far as we know: an HTTP date.
+    pub unmodified_since: Option<String>,
+}
+
+impl Endpoint for Update<'_> {
+    type Response = ();
+    const WRITES: bool = true;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        let mut request = http::Request::patch(format!("{VERSION_PATH}/sobjects/{}/{}", self.object, self.id))
+            .header("content-type", "application/json");
+        if let Some(date) = &self.unmodified_since {
+            // One-second grain; 412 on a mismatch.
+            // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_conditional_requests.htm>
+            request = request.header("if-unmodified-since", date);
+        }
+        request.body(self.values.clone().into_bytes())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<(), ReadError> {
+        accept(&response).map(drop)
+    }
+}

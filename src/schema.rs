@@ -1,0 +1,352 @@
+//! What an org's objects look like: the compact projection of describe, and how people's words find their way in it.
+//!
+//! Pure data and pure functions. An [`ObjectSchema`] comes from Salesforce ([`project`]), from the bytes the host kept
+//! ([`stored`]) or from the embedded table ([`standard`]); [`lookup`], [`search`], [`picklist`] and [`columns`] only
+//! read it, so they can't tell the difference, except by [`Source`].
+
+pub mod columns;
+pub mod lookup;
+pub mod picklist;
+pub mod project;
+pub mod search;
+pub mod standard;
+pub mod stored;
+mod words;
+
+/// An object, as far as the tools need to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectSchema {
+    /// API name.
+    pub name: String,
+    /// Label.
+    pub label: String,
+    /// Plural label.
+    pub label_plural: String,
+    /// First three characters of its records' ids.
+    pub key_prefix: Option<String>,
+    /// Whether the user may create records.
+    pub createable: bool,
+    /// Whether the user may change records.
+    pub updateable: bool,
+    /// Whether the user may delete records.
+    pub deletable: bool,
+    /// Whether SOQL can read it.
+    pub queryable: bool,
+    /// Whether search finds its records.
+    pub searchable: bool,
+    /// Where this came from.
+    pub source: Source,
+    /// Its fields, in Salesforce's order.
+    pub fields: Vec<Field>,
+    /// What points to it.
+    pub children: Vec<ChildRelationship>,
+    /// Its record types, the active ones.
+    pub record_types: Vec<RecordType>,
+}
+
+/// Where a schema came from, which is how much it can know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The embedded table: only standard fields, no picklist values, no record types, nobody's permissions.
+    Standard,
+    /// The org's describe: everything this user may see.
+    Described,
+}
+
+/// A field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// API name.
+    pub name: String,
+    /// Label.
+    pub label: String,
+    /// Type.
+    pub field_type: FieldType,
+    /// Longest text, for text.
+    pub length: Option<u32>,
+    /// Whether it may be set on a new record.
+    pub createable: bool,
+    /// Whether it may be changed.
+    pub updateable: bool,
+    /// Whether a new record needs a value: it may be set, may not be empty and has no default.
+    pub required: bool,
+    /// Whether it may stand in WHERE.
+    pub filterable: bool,
+    /// Whether it may stand in ORDER BY.
+    pub sortable: bool,
+    /// Whether it may stand in GROUP BY.
+    pub groupable: bool,
+    /// Whether it is the record's name, or a part of it.
+    pub name_field: bool,
+    /// Whether records can be found by it.
+    pub id_lookup: bool,
+    /// Whether it is an external id.
+    pub external_id: bool,
+    /// Whether it is a formula.
+    pub calculated: bool,
+    /// Whether only listed values are accepted.
+    pub restricted: bool,
+    /// Active picklist values in the org's order; `None` when they are unknown or it is no picklist.
+    pub picklist: Option<Vec<PicklistValue>>,
+    /// The field that controls its values.
+    pub controller: Option<String>,
+    /// Objects it points to.
+    pub references: Vec<String>,
+    /// The name of the path to the parent.
+    pub relationship: Option<String>,
+    /// The compound field it is a part of.
+    pub compound: Option<String>,
+    /// The admin's help text.
+    pub help: Option<String>,
+}
+
+/// A value of a picklist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PicklistValue {
+    /// What the record holds.
+    pub value: String,
+    /// What people see, when that differs.
+    pub label: Option<String>,
+}
+
+/// A lookup of another object that points here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildRelationship {
+    /// Its name in a child subquery; some have none.
+    pub relationship: Option<String>,
+    /// The child object.
+    pub object: String,
+    /// The child's field.
+    pub field: String,
+}
+
+/// A record type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordType {
+    /// Id.
+    pub id: String,
+    /// Label.
+    pub name: String,
+    /// Whether new records of this user get it.
+    pub default: bool,
+    /// Whether it is the one every object has.
+    pub master: bool,
+    /// Whether this user may choose it.
+    pub available: bool,
+}
+
+/// The org's objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GlobalDescribe {
+    /// Those that can be read or created, in Salesforce's order.
+    pub objects: Vec<ObjectSummary>,
+}
+
+/// One of the org's objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectSummary {
+    /// API name.
+    pub name: String,
+    /// Label.
+    pub label: String,
+    /// Plural label.
+    pub label_plural: String,
+    /// First three characters of its records' ids.
+    pub key_prefix: Option<String>,
+    /// Whether an admin made it.
+    pub custom: bool,
+    /// Whether SOQL can read it.
+    pub queryable: bool,
+    /// Whether the user may create records.
+    pub createable: bool,
+    /// Whether the user may change records.
+    pub updateable: bool,
+    /// Whether search finds its records.
+    pub searchable: bool,
+}
+
+macro_rules! field_types {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// Salesforce's type of a field.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum FieldType {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl FieldType {
+            /// The type Salesforce calls so; a name we don't know is [`FieldType::Other`].
+            pub fn from_name(name: &str) -> Self {
+                match name {
+                    $($name => Self::$variant,)*
+                    _ => Self::Other,
+                }
+            }
+
+            /// Salesforce's name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+field_types! {
+    /// Text.
+    String = "string",
+    /// Long, or many-line, text.
+    TextArea = "textarea",
+    /// One of a list.
+    Picklist = "picklist",
+    /// Several of a list, joined by semicolons.
+    MultiPicklist = "multipicklist",
+    /// Text with proposals.
+    Combobox = "combobox",
+    /// True or false.
+    Boolean = "boolean",
+    /// Whole number.
+    Int = "int",
+    /// Large whole number.
+    Long = "long",
+    /// Number.
+    Double = "double",
+    /// Amount of money.
+    Currency = "currency",
+    /// Percentage: 10 means 10 %.
+    Percent = "percent",
+    /// Day.
+    Date = "date",
+    /// Moment.
+    DateTime = "datetime",
+    /// Time of day.
+    Time = "time",
+    /// E-mail address.
+    Email = "email",
+    /// Phone number.
+    Phone = "phone",
+    /// Link.
+    Url = "url",
+    /// The record's id.
+    Id = "id",
+    /// Another record's id.
+    Reference = "reference",
+    /// Compound address.
+    Address = "address",
+    /// Compound geolocation.
+    Location = "location",
+    /// Text stored encrypted.
+    EncryptedString = "encryptedstring",
+    /// Bytes.
+    Base64 = "base64",
+    /// Data category.
+    DataCategoryGroup = "DataCategoryGroupReference",
+    /// Compound of metadata.
+    Complex = "complexvalue",
+    /// Any type.
+    Any = "anyType",
+    /// A type newer than this plugin.
+    Other = "other",
+}
+
+impl FieldType {
+    /// Whether its values come from a list.
+    pub fn has_values(self) -> bool {
+        matches!(self, Self::Picklist | Self::MultiPicklist | Self::Combobox)
+    }
+
+    /// Whether it holds text somebody typed.
+    pub fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::String
+                | Self::TextArea
+                | Self::Combobox
+                | Self::Email
+                | Self::Phone
+                | Self::Url
+                | Self::EncryptedString
+        )
+    }
+
+    /// Whether it holds a number.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Int | Self::Long | Self::Double | Self::Currency | Self::Percent)
+    }
+
+    /// Whether Salesforce keeps it as parts, so that it can be neither written nor filtered as a whole.
+    pub fn is_compound(self) -> bool {
+        matches!(self, Self::Address | Self::Location | Self::Complex)
+    }
+}
+
+impl ObjectSchema {
+    /// The field of this API name, in any case.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The lookup that this path name, in any case, goes through.
+    pub fn parent(&self, relationship: &str) -> Option<&Field> {
+        self.fields
+            .iter()
+            .find(|field| field.relationship.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(relationship)))
+    }
+
+    /// The field that names a record. A case has a number and a task a subject; some objects have nothing.
+    pub fn name_field(&self) -> Option<&Field> {
+        // Person accounts mark the first and last name too, so the flag alone is not enough.
+        self.fields
+            .iter()
+            .find(|field| field.name_field && field.name == "Name")
+            .or_else(|| self.fields.iter().find(|field| field.name_field))
+    }
+
+    /// The child relationship of this name, in any case.
+    pub fn child(&self, relationship: &str) -> Option<&ChildRelationship> {
+        self.children
+            .iter()
+            .find(|child| child.relationship.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(relationship)))
+    }
+
+    /// The lookups through which an object points here.
+    pub fn children_of<'s>(&'s self, object: &'s str) -> impl Iterator<Item = &'s ChildRelationship> {
+        self.children.iter().filter(move |child| child.object.eq_ignore_ascii_case(object))
+    }
+
+    /// The fields a new record needs.
+    pub fn required(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.required)
+    }
+}
+
+impl Field {
+    /// Whether a lookup may point to more than one object, so that its parent has only the fields all of them share.
+    pub fn is_polymorphic(&self) -> bool {
+        self.references.len() > 1
+    }
+
+    /// "Label (ApiName)", or the name alone where the label adds nothing.
+    pub fn shown(&self) -> String {
+        if self.label == self.name { self.name.clone() } else { format!("{} ({})", self.label, self.name) }
+    }
+}
+
+impl PicklistValue {
+    /// What people see.
+    pub fn shown(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.value)
+    }
+}
+
+impl GlobalDescribe {
+    /// The object of this API name, in any case.
+    pub fn object(&self, name: &str) -> Option<&ObjectSummary> {
+        self.objects.iter().find(|object| object.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The object whose ids begin so.
+    pub fn by_key_prefix(&self, prefix: &str) -> Option<&ObjectSummary> {
+        self.objects.iter().find(|object| object.key_prefix.as_deref() == Some(prefix))
+    }
+}

@@ -1,0 +1,352 @@
+//! From what people say to what Salesforce calls it: objects, fields and paths to fields of parents.
+//!
+//! Nothing here guesses: a name, a label or a word somebody defined is taken, and a near miss is only offered.
+
+use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, standard, words};
+use crate::vocabulary::Alias;
+
+/// How a name was recognised, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// By the API name, in any case.
+    ApiName,
+    /// By the name of the path that a lookup opens, such as "Owner".
+    Relationship,
+    /// By the label, but for case, spaces and punctuation.
+    Label,
+    /// By a word of the user's vocabulary, or a common one.
+    Alias,
+}
+
+/// What a text is among the fields of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldMatch<'s> {
+    /// This field.
+    Found {
+        /// The field.
+        field: &'s Field,
+        /// How it was recognised.
+        how: How,
+    },
+    /// The label of several fields.
+    AmbiguousLabel {
+        /// All of them.
+        fields: Vec<&'s Field>,
+    },
+    /// No field.
+    Unknown {
+        /// The five nearest, as "Label (ApiName)".
+        nearest: Vec<String>,
+    },
+}
+
+/// Finds a field of an object.
+pub fn field<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> FieldMatch<'s> {
+    let text = text.trim();
+    recognise(schema, text, vocabulary).unwrap_or_else(|| FieldMatch::Unknown { nearest: nearest_fields(schema, text) })
+}
+
+fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> Option<FieldMatch<'s>> {
+    let found = |field, how| Some(FieldMatch::Found { field, how });
+    if let Some(field) = schema.field(text) {
+        return found(field, How::ApiName);
+    }
+    let folded = words::fold(text);
+    if folded.is_empty() {
+        return None;
+    }
+    // "Name" is what a record is called, though a case is called by its number and has web contact "Name" besides.
+    if folded == "name"
+        && let Some(field) = schema.name_field()
+    {
+        return found(field, How::Alias);
+    }
+    let labelled: Vec<&Field> = schema.fields.iter().filter(|field| words::fold(&field.label) == folded).collect();
+    match labelled[..] {
+        [] => {}
+        [field] => return found(field, How::Label),
+        _ => return Some(FieldMatch::AmbiguousLabel { fields: labelled }),
+    }
+    let defined = vocabulary
+        .iter()
+        .filter(|alias| alias.object.as_deref().is_some_and(|object| object.eq_ignore_ascii_case(&schema.name)))
+        .find(|alias| words::fold(&alias.term) == folded)
+        .and_then(|alias| schema.field(&alias.name));
+    if let Some(field) = defined {
+        return found(field, How::Alias);
+    }
+    if let Some(field) = schema.parent(text) {
+        return found(field, How::Relationship);
+    }
+    // "Assigned To" for the lookup "Assigned To ID"; "number of employees" for NumberOfEmployees.
+    let mut close = schema.fields.iter().filter(|field| {
+        let lookup = !field.references.is_empty() && words::fold(&field.label).strip_suffix("id") == Some(&folded);
+        lookup || words::fold(&words::label(&field.name)) == folded
+    });
+    if let (Some(field), None) = (close.next(), close.next()) {
+        return found(field, How::Label);
+    }
+    let common = standard::field_of_word(&schema.name, text).and_then(|name| schema.field(name))?;
+    found(common, How::Alias)
+}
+
+fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
+    let typed = words::Typed::new(text);
+    let near = schema.fields.iter().map(|field| {
+        let by_label = typed.likeness(&field.label);
+        // Most labels are the words of the name, and comparing is not cheap.
+        let told_apart = field.label != words::label(&field.name);
+        let by_name = if told_apart { typed.likeness(&words::label(&field.name)) } else { 0 };
+        (by_label.max(by_name), field)
+    });
+    words::nearest(near).into_iter().map(Field::shown).collect()
+}
+
+/// A field of an object or of one of its parents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path<'s> {
+    /// The path, by API names: "Account.Owner.Name".
+    pub name: String,
+    /// The lookups it goes through, the object's own first.
+    pub through: Vec<&'s Field>,
+    /// The object the field belongs to.
+    pub object: &'s str,
+    /// The field at its end.
+    pub field: &'s Field,
+    /// How it was recognised; of several parts, the least sure.
+    pub how: How,
+}
+
+/// What a text is among the fields of an object and its parents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathMatch<'s> {
+    /// This field.
+    Found(Path<'s>),
+    /// Nobody can say before this object's schema is known: get it, then ask again.
+    Needs {
+        /// API name of a parent; [`standard::NAME`] where a lookup has several targets.
+        object: String,
+    },
+    /// A label of several fields.
+    AmbiguousLabel {
+        /// The object whose fields they are.
+        object: String,
+        /// All of them.
+        fields: Vec<&'s Field>,
+    },
+    /// No field.
+    Unknown {
+        /// The object that lacks it.
+        object: String,
+        /// The part of the text that it lacks.
+        part: String,
+        /// The five nearest, as "Label (ApiName)".
+        nearest: Vec<String>,
+    },
+}
+
+/// SOQL follows five lookups up, no further.
+const DEEPEST: usize = 5;
+
+/// Finds a field by name, label or path, such as "Owner.Name", "Account.Annual Revenue" or "Account Name". `known`
+/// gives the schemas at hand.
+pub fn path<'s>(
+    schema: &'s ObjectSchema,
+    text: &str,
+    vocabulary: &[Alias],
+    known: &dyn Fn(&str) -> Option<&'s ObjectSchema>,
+) -> PathMatch<'s> {
+    Walk { vocabulary, known }.from(schema, text.trim(), &[], How::ApiName)
+}
+
+struct Walk<'s, 'a> {
+    vocabulary: &'a [Alias],
+    known: &'a dyn Fn(&str) -> Option<&'s ObjectSchema>,
+}
+
+impl<'s> Walk<'s, '_> {
+    fn from(&self, schema: &'s ObjectSchema, text: &str, through: &[&'s Field], how: How) -> PathMatch<'s> {
+        // A path whose first part names a lookup is nothing else, even where some label reads like the whole of it.
+        if let Some((head, tail)) = text.split_once('.') {
+            if let Some(lookup) = schema.parent(head.trim()) {
+                return self.descend(schema, lookup, tail, through, how);
+            }
+            if head.trim().eq_ignore_ascii_case(&schema.name) {
+                return self.from(schema, tail.trim(), through, how);
+            }
+        }
+        match recognise(schema, text, self.vocabulary) {
+            Some(FieldMatch::Found { field, how: this }) => return found(schema, field, through, how.max(this)),
+            Some(FieldMatch::AmbiguousLabel { fields }) => {
+                return PathMatch::AmbiguousLabel { object: schema.name.clone(), fields };
+            }
+            _ => {}
+        }
+        // A dot may also stand inside a label ("Asst. Phone"), so each is tried.
+        for (at, _) in text.match_indices('.') {
+            if let Some((lookup, this)) = self.lookup(schema, &text[..at]) {
+                return self.descend(schema, lookup, &text[at + 1..], through, how.max(this));
+            }
+        }
+        if !text.contains('.')
+            && let Some(answer) = self.by_words(schema, text, through, how)
+        {
+            return answer;
+        }
+        PathMatch::Unknown { object: schema.name.clone(), part: text.to_owned(), nearest: nearest_fields(schema, text) }
+    }
+
+    /// "Account Name": the words of a lookup, then those of a field of its parent.
+    fn by_words(&self, schema: &'s ObjectSchema, text: &str, through: &[&'s Field], how: How) -> Option<PathMatch<'s>> {
+        text.match_indices(' ').find_map(|(at, _)| {
+            let (lookup, _) = self.lookup(schema, &text[..at])?;
+            match self.descend(schema, lookup, &text[at + 1..], through, how.max(How::Label)) {
+                PathMatch::Unknown { .. } => None,
+                answer => Some(answer),
+            }
+        })
+    }
+
+    /// The lookup that the first part of a path names.
+    fn lookup(&self, schema: &'s ObjectSchema, head: &str) -> Option<(&'s Field, How)> {
+        match recognise(schema, head.trim(), self.vocabulary)? {
+            FieldMatch::Found { field, how } if field.relationship.is_some() => Some((field, how)),
+            _ => None,
+        }
+    }
+
+    fn descend(
+        &self,
+        schema: &'s ObjectSchema,
+        lookup: &'s Field,
+        tail: &str,
+        through: &[&'s Field],
+        how: How,
+    ) -> PathMatch<'s> {
+        let object = match &lookup.references[..] {
+            [object] => object,
+            // Whose parent that is, only the record says; they share the fields of the pseudo-object.
+            _ => standard::NAME,
+        };
+        if through.len() == DEEPEST {
+            return PathMatch::Unknown { object: schema.name.clone(), part: tail.to_owned(), nearest: Vec::new() };
+        }
+        match (self.known)(object) {
+            Some(parent) => {
+                let through: Vec<&Field> = through.iter().copied().chain([lookup]).collect();
+                self.from(parent, tail.trim(), &through, how)
+            }
+            None => PathMatch::Needs { object: object.to_owned() },
+        }
+    }
+}
+
+fn found<'s>(schema: &'s ObjectSchema, field: &'s Field, through: &[&'s Field], how: How) -> PathMatch<'s> {
+    let mut name = String::new();
+    for relationship in through.iter().filter_map(|lookup| lookup.relationship.as_deref()) {
+        name.push_str(relationship);
+        name.push('.');
+    }
+    name.push_str(&field.name);
+    PathMatch::Found(Path { name, through: through.to_vec(), object: &schema.name, field, how })
+}
+
+/// What a text is among the org's objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObjectMatch {
+    /// This object.
+    Found {
+        /// API name.
+        name: String,
+        /// How it was recognised.
+        how: How,
+    },
+    /// The label of several objects.
+    AmbiguousLabel {
+        /// Their API names.
+        names: Vec<String>,
+    },
+    /// No object; without the org's list: none of the core objects.
+    Unknown {
+        /// The five nearest, as "Label (ApiName)".
+        nearest: Vec<String>,
+    },
+}
+
+/// Finds an object. Without the org's list only the core objects, defined words and names that end like a custom
+/// object's are recognised; on `Unknown` get the list, then ask again.
+pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias]) -> ObjectMatch {
+    let text = text.trim();
+    let core;
+    let objects: &[ObjectSummary] = match global {
+        Some(global) => &global.objects,
+        None => {
+            core = standard::objects();
+            &core
+        }
+    };
+    let named = |name: &str| objects.iter().find(|object| object.name.eq_ignore_ascii_case(name));
+    let found = |name: &str, how| ObjectMatch::Found { name: name.to_owned(), how };
+    if let Some(object) = named(text) {
+        return found(&object.name, How::ApiName);
+    }
+    if global.is_none() && is_custom_name(text) {
+        return found(text, How::ApiName);
+    }
+    let folded = words::fold(text);
+    let labelled: Vec<&ObjectSummary> = objects
+        .iter()
+        .filter(|object| [&object.label, &object.label_plural].into_iter().any(|label| words::fold(label) == folded))
+        .collect();
+    match labelled[..] {
+        [] => {}
+        [object] => return found(&object.name, How::Label),
+        _ => {
+            return ObjectMatch::AmbiguousLabel {
+                names: labelled.into_iter().map(|object| object.name.clone()).collect(),
+            };
+        }
+    }
+    let defined = vocabulary.iter().find(|alias| alias.object.is_none() && words::fold(&alias.term) == folded);
+    if let Some(alias) = defined {
+        return match (named(&alias.name), global) {
+            (Some(object), _) => found(&object.name, How::Alias),
+            (None, None) => found(&alias.name, How::Alias),
+            (None, Some(_)) => unknown_object(&alias.name, objects),
+        };
+    }
+    match standard::object_of_word(text).and_then(named) {
+        Some(object) => found(&object.name, How::Alias),
+        None => unknown_object(text, objects),
+    }
+}
+
+fn unknown_object(text: &str, objects: &[ObjectSummary]) -> ObjectMatch {
+    let typed = words::Typed::new(text);
+    let near = objects.iter().map(|object| {
+        let likeness = [&object.label, &object.label_plural, &object.name].map(|name| typed.likeness(name));
+        (likeness.into_iter().max().unwrap_or(0), object)
+    });
+    let nearest = words::nearest(near).into_iter();
+    ObjectMatch::Unknown {
+        nearest: nearest
+            .map(|object| {
+                if object.label == object.name {
+                    object.name.clone()
+                } else {
+                    format!("{} ({})", object.label, object.name)
+                }
+            })
+            .collect(),
+    }
+}
+
+/// Whether a name ends like those of custom objects, external objects, metadata types and the like.
+fn is_custom_name(name: &str) -> bool {
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    name.rsplit_once("__").is_some_and(|(local, suffix)| {
+        plain(local)
+            && local.starts_with(|first: char| first.is_ascii_alphabetic())
+            && matches!(suffix, "c" | "x" | "mdt" | "kav" | "b" | "e" | "Share" | "History" | "Feed")
+    })
+}

@@ -1,0 +1,405 @@
+//! The bytes the host keeps between calls, and the table in `standard.txt`: one text format, one reader.
+//!
+//! A line is a record; tabs part its columns, and empty columns at its end are left out. What can be derived from an
+//! API name (most labels, nearly all relationships) is not written. `standard.txt` explains the columns.
+
+use super::{
+    ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
+    Source, words,
+};
+
+/// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
+const VERSION: &str = "schema1";
+
+impl ObjectSchema {
+    /// The schema as bytes for the host's cache.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut lines = Lines::new();
+        lines.line('*', &self.name);
+        lines.column(if self.label == words::label(&self.name) { "" } else { &self.label });
+        lines.column(if self.label_plural == plural(&self.label) { "" } else { &self.label_plural });
+        lines.column(self.key_prefix.as_deref().unwrap_or_default());
+        lines.flags(&[
+            ('c', self.createable),
+            ('u', self.updateable),
+            ('d', self.deletable),
+            ('q', self.queryable),
+            ('s', self.searchable),
+        ]);
+        for field in &self.fields {
+            write_field(&mut lines, field);
+        }
+        for child in &self.children {
+            lines.line('>', &child.object);
+            lines.column(&child.field);
+            lines.column(child.relationship.as_deref().unwrap_or_default());
+        }
+        for record_type in &self.record_types {
+            lines.line('@', &record_type.id);
+            lines.column(&record_type.name);
+            lines.flags(&[('d', record_type.default), ('m', record_type.master), ('a', record_type.available)]);
+        }
+        lines.seal()
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut lines = unseal(bytes)?.lines();
+        read_object(lines.next()?, lines, Source::Described)
+    }
+}
+
+impl GlobalDescribe {
+    /// The objects as bytes for the host's cache.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut lines = Lines::new();
+        for object in &self.objects {
+            lines.line('*', &object.name);
+            lines.column(if object.label == words::label(&object.name) { "" } else { &object.label });
+            lines.column(if object.label_plural == plural(&object.label) { "" } else { &object.label_plural });
+            lines.column(object.key_prefix.as_deref().unwrap_or_default());
+            lines.flags(&[
+                ('c', object.createable),
+                ('u', object.updateable),
+                ('q', object.queryable),
+                ('s', object.searchable),
+                ('x', object.custom),
+            ]);
+        }
+        lines.seal()
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self { objects: unseal(bytes)?.lines().map(read_summary).collect::<Option<_>>()? })
+    }
+}
+
+/// An object of its heading alone.
+pub(super) fn read_summary(heading: &str) -> Option<ObjectSummary> {
+    let heading = Heading::read(heading)?;
+    Some(ObjectSummary {
+        custom: heading.flags.contains('x'),
+        queryable: heading.flags.contains('q'),
+        createable: heading.flags.contains('c'),
+        updateable: heading.flags.contains('u'),
+        searchable: heading.flags.contains('s'),
+        name: heading.name,
+        label: heading.label,
+        label_plural: heading.label_plural,
+        key_prefix: heading.key_prefix,
+    })
+}
+
+/// The first line of an object.
+struct Heading<'a> {
+    name: String,
+    label: String,
+    label_plural: String,
+    key_prefix: Option<String>,
+    flags: &'a str,
+}
+
+impl<'a> Heading<'a> {
+    fn read(line: &'a str) -> Option<Self> {
+        let mut columns = Columns::new(line.strip_prefix('*')?);
+        let name = columns.text()?;
+        let label = columns.text().unwrap_or_else(|| words::label(&name));
+        Some(Self {
+            label_plural: columns.text().unwrap_or_else(|| plural(&label)),
+            key_prefix: columns.text(),
+            flags: columns.raw(),
+            name,
+            label,
+        })
+    }
+}
+
+/// An object of its heading and the lines up to the end, or up to a line that begins another object.
+pub(super) fn read_object<'a>(
+    heading: &'a str,
+    lines: impl Iterator<Item = &'a str>,
+    source: Source,
+) -> Option<ObjectSchema> {
+    let heading = Heading::read(heading)?;
+    let mut object = ObjectSchema {
+        name: heading.name,
+        label: heading.label,
+        label_plural: heading.label_plural,
+        key_prefix: heading.key_prefix,
+        createable: heading.flags.contains('c'),
+        updateable: heading.flags.contains('u'),
+        deletable: heading.flags.contains('d'),
+        queryable: heading.flags.contains('q'),
+        searchable: heading.flags.contains('s'),
+        source,
+        fields: Vec::new(),
+        children: Vec::new(),
+        record_types: Vec::new(),
+    };
+    for line in lines {
+        let Some(mark) = line.chars().next() else { continue };
+        match mark {
+            '*' => break,
+            '=' => {
+                let mut columns = Columns::new(&line[1..]);
+                let value = PicklistValue { value: columns.text().unwrap_or_default(), label: columns.text() };
+                object.fields.last_mut()?.picklist.as_mut()?.push(value);
+            }
+            '>' => {
+                let mut columns = Columns::new(&line[1..]);
+                object.children.push(ChildRelationship {
+                    object: columns.text()?,
+                    field: columns.text()?,
+                    relationship: columns.text(),
+                });
+            }
+            '@' => {
+                let mut columns = Columns::new(&line[1..]);
+                let (id, name, flags) = (columns.text()?, columns.text().unwrap_or_default(), columns.raw());
+                object.record_types.push(RecordType {
+                    id,
+                    name,
+                    default: flags.contains('d'),
+                    master: flags.contains('m'),
+                    available: flags.contains('a'),
+                });
+            }
+            mark if mark.is_ascii_alphabetic() => object.fields.push(read_field(line, source)?),
+            // Notes and hints of the table.
+            '#' | '~' | '!' if source == Source::Standard => {}
+            _ => return None,
+        }
+    }
+    Some(object)
+}
+
+fn write_field(lines: &mut Lines, field: &Field) {
+    let usual = Usual::of(field.field_type);
+    lines.start(&field.name);
+    lines.column(if field.field_type == FieldType::String { "" } else { field.field_type.name() });
+    lines.flags(&[
+        ('C', !field.createable),
+        ('U', !field.updateable),
+        ('F', field.filterable != usual.filterable),
+        ('S', field.sortable != usual.sortable),
+        ('G', field.groupable != usual.groupable),
+        ('r', field.required),
+        ('n', field.name_field),
+        ('i', field.id_lookup),
+        ('x', field.external_id),
+        ('k', field.calculated),
+        ('e', field.restricted),
+    ]);
+    lines.column(if field.label == words::label(&field.name) { "" } else { &field.label });
+    lines.column(&field.references.join(" "));
+    lines.column(match (field.relationship.as_deref(), usual_relationship(field)) {
+        (relationship, usual) if relationship == usual.as_deref() => "",
+        (Some(relationship), _) => relationship,
+        (None, _) => "-",
+    });
+    lines.column(&field.length.map_or_else(String::new, |length| length.to_string()));
+    lines.column(field.compound.as_deref().unwrap_or_default());
+    lines.column(field.controller.as_deref().unwrap_or_default());
+    lines.column(field.help.as_deref().unwrap_or_default());
+    for value in field.picklist.iter().flatten() {
+        lines.line('=', &value.value);
+        lines.column(value.label.as_deref().unwrap_or_default());
+    }
+}
+
+fn read_field(line: &str, source: Source) -> Option<Field> {
+    let mut columns = Columns::new(line);
+    let name = columns.text()?;
+    let field_type = match columns.raw() {
+        "" => FieldType::String,
+        name => FieldType::from_name(name),
+    };
+    let usual = Usual::of(field_type);
+    let flags = columns.raw();
+    let has = |flag: char| flags.contains(flag);
+    let mut field = Field {
+        label: columns.text().unwrap_or_else(|| words::label(&name)),
+        length: None,
+        createable: !has('C'),
+        updateable: !has('U'),
+        required: has('r'),
+        filterable: has('F') != usual.filterable,
+        sortable: has('S') != usual.sortable,
+        groupable: has('G') != usual.groupable,
+        name_field: has('n'),
+        id_lookup: has('i'),
+        external_id: has('x'),
+        calculated: has('k'),
+        restricted: has('e'),
+        picklist: (source == Source::Described && field_type.has_values()).then(Vec::new),
+        references: columns.raw().split_ascii_whitespace().map(str::to_owned).collect(),
+        relationship: columns.text(),
+        controller: None,
+        compound: None,
+        help: None,
+        name,
+        field_type,
+    };
+    match field.relationship.as_deref() {
+        None => field.relationship = usual_relationship(&field),
+        Some("-") => field.relationship = None,
+        Some(_) => {}
+    }
+    field.length = match columns.raw() {
+        "" => None,
+        digits => Some(digits.parse().ok()?),
+    };
+    field.compound = columns.text();
+    field.controller = columns.text();
+    field.help = columns.text();
+    Some(field)
+}
+
+/// What a type's fields nearly always allow, so that only exceptions are written.
+struct Usual {
+    filterable: bool,
+    sortable: bool,
+    groupable: bool,
+}
+
+impl Usual {
+    fn of(field_type: FieldType) -> Self {
+        use FieldType::{Currency, DateTime, Double, MultiPicklist, Percent};
+        let compound = field_type.is_compound();
+        Self {
+            filterable: true,
+            sortable: !compound && field_type != MultiPicklist,
+            groupable: !compound && !matches!(field_type, Currency | DateTime | Double | MultiPicklist | Percent),
+        }
+    }
+}
+
+fn usual_relationship(field: &Field) -> Option<String> {
+    if field.field_type == FieldType::Reference { words::relationship(&field.name) } else { None }
+}
+
+fn plural(label: &str) -> String {
+    match label.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{label}s"),
+    }
+}
+
+/// Lines in the making.
+struct Lines {
+    text: String,
+    /// Empty columns not yet written, since nothing may follow.
+    empty: usize,
+}
+
+impl Lines {
+    fn new() -> Self {
+        Self { text: String::new(), empty: 0 }
+    }
+
+    fn line(&mut self, mark: char, first: &str) {
+        self.text.push('\n');
+        self.text.push(mark);
+        self.empty = 0;
+        self.escape(first);
+    }
+
+    /// A line that begins with a name, which needs no mark.
+    fn start(&mut self, name: &str) {
+        self.text.push('\n');
+        self.empty = 0;
+        self.escape(name);
+    }
+
+    fn column(&mut self, text: &str) {
+        self.empty += 1;
+        if !text.is_empty() {
+            self.text.extend(std::iter::repeat_n('\t', self.empty));
+            self.empty = 0;
+            self.escape(text);
+        }
+    }
+
+    fn flags(&mut self, flags: &[(char, bool)]) {
+        let set: String = flags.iter().filter(|(_, set)| *set).map(|(flag, _)| *flag).collect();
+        self.column(&set);
+    }
+
+    fn escape(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '\\' => self.text.push_str("\\\\"),
+                '\t' => self.text.push_str("\\t"),
+                '\n' => self.text.push_str("\\n"),
+                c => self.text.push(c),
+            }
+        }
+    }
+
+    /// Puts the version and a checksum before the lines.
+    fn seal(self) -> Vec<u8> {
+        format!("{VERSION} {:x}{}", checksum(self.text.as_bytes()), self.text).into_bytes()
+    }
+}
+
+/// The lines, if they are whole and of this version.
+fn unseal(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let sum_and_lines = text.strip_prefix(VERSION)?.strip_prefix(' ')?;
+    let (sum, lines) = sum_and_lines.split_at(sum_and_lines.find('\n').unwrap_or(sum_and_lines.len()));
+    if u64::from_str_radix(sum, 16).ok()? != checksum(lines.as_bytes()) {
+        return None;
+    }
+    Some(lines.strip_prefix('\n').unwrap_or_default())
+}
+
+/// FNV-1a, eight bytes at a time: the host's cache is trusted, but an entry may be cut short.
+fn checksum(bytes: &[u8]) -> u64 {
+    let mut sum = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        sum = (sum ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3);
+        sum ^= sum >> 32;
+    }
+    sum
+}
+
+/// The columns of a line; past its end they are empty.
+struct Columns<'a>(std::str::Split<'a, char>);
+
+impl<'a> Columns<'a> {
+    fn new(line: &'a str) -> Self {
+        Self(line.split('\t'))
+    }
+
+    /// A column that never needs escapes.
+    fn raw(&mut self) -> &'a str {
+        self.0.next().unwrap_or_default()
+    }
+
+    /// A column of text; `None` if it is empty.
+    fn text(&mut self) -> Option<String> {
+        let column = self.raw();
+        if column.is_empty() {
+            return None;
+        }
+        if !column.contains('\\') {
+            return Some(column.to_owned());
+        }
+        let mut text = String::with_capacity(column.len());
+        let mut chars = column.chars();
+        while let Some(c) = chars.next() {
+            text.push(match c {
+                '\\' => match chars.next() {
+                    Some('t') => '\t',
+                    Some('n') => '\n',
+                    other => other.unwrap_or('\\'),
+                },
+                c => c,
+            });
+        }
+        Some(text)
+    }
+}

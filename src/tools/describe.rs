@@ -1,0 +1,113 @@
+//! `describe`: the fields of an object, or the objects there are. One describe, none with a warm cache.
+
+use super::names;
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
+use crate::session::Session;
+use crate::vocabulary::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
+
+/// Entries when no limit is given.
+const USUAL_ENTRIES: u32 = 40;
+/// Entries at most.
+const MOST_ENTRIES: u32 = 500;
+/// Picklist values of one field.
+const MOST_VALUES: usize = 40;
+
+/// Looks up fields or objects.
+pub fn describe(session: &Session<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
+    session.allow_tool("describe", Effect::ReadOnly)?;
+    let limit = super::bounded("limit", args.limit, USUAL_ENTRIES, MOST_ENTRIES)? as usize;
+    let search = args.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
+    match args.object.as_deref() {
+        Some(object) => fields(session, object, search, limit),
+        None => objects(session, search, limit),
+    }
+}
+
+fn fields(session: &Session<'_>, object: &str, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
+    let schema = session.plan(|| {
+        let object = names::object(session, object)?;
+        session.allow_object(&object, Effect::ReadOnly)?;
+        session.described(&object)
+    })?;
+    let found = match search {
+        Some(search) => search::fields(&schema, search, &session.preferences().vocabulary),
+        None => columns::by_importance(&schema),
+    };
+    let mut notices = Vec::new();
+    if found.is_empty() {
+        notices.push(format!("no field of {} fits; without search all are listed", schema.name));
+    }
+    if found.len() > limit {
+        notices.push(format!("{} more fields; search for what you need, or raise the limit", found.len() - limit));
+    }
+    let shown = found.into_iter().take(limit).map(|field| field_info(field, &mut notices)).collect();
+    Ok(DescribeReply { object: Some(object_info(&schema)), fields: shown, objects: Vec::new(), notices })
+}
+
+fn objects(session: &Session<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
+    let global = session.objects()?;
+    let found: Vec<&ObjectSummary> = match search {
+        Some(search) => search::objects(&global, search, &session.preferences().vocabulary),
+        None => global.objects.iter().collect(),
+    };
+    let mut notices = Vec::new();
+    let allowed: Vec<_> = found
+        .into_iter()
+        .filter(|object| object.queryable)
+        .filter(|object| {
+            let granted = &session.preferences().objects.read;
+            granted.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(&object.name)))
+        })
+        .collect();
+    if allowed.is_empty() {
+        notices.push("no object fits; without search all are listed".to_owned());
+    }
+    if allowed.len() > limit {
+        notices.push(format!("{} more objects; search for what you need, or raise the limit", allowed.len() - limit));
+    }
+    let objects = allowed
+        .into_iter()
+        .take(limit)
+        .map(|object| ObjectInfo {
+            name: object.name.clone(),
+            label: object.label.clone(),
+            creatable: object.createable,
+            editable: object.updateable,
+        })
+        .collect();
+    Ok(DescribeReply { object: None, fields: Vec::new(), objects, notices })
+}
+
+fn object_info(schema: &ObjectSchema) -> ObjectInfo {
+    ObjectInfo {
+        name: schema.name.clone(),
+        label: schema.label.clone(),
+        creatable: schema.createable,
+        editable: schema.updateable,
+    }
+}
+
+fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
+    let values = field.picklist.as_deref().unwrap_or_default();
+    if values.len() > MOST_VALUES {
+        notices.push(format!("{}: {} more picklist values", field.name, values.len() - MOST_VALUES));
+    }
+    FieldInfo {
+        name: field.name.clone(),
+        label: field.label.clone(),
+        type_: field.field_type.name().to_owned(),
+        required: field.required,
+        writable: match (field.createable, field.updateable) {
+            (false, false) => Writable::No,
+            (true, false) => Writable::OnCreate,
+            (false, true) => Writable::OnUpdate,
+            (true, true) => Writable::Yes,
+        },
+        length: field.length.filter(|_| field.field_type.is_text() && field.picklist.is_none()),
+        values: values.iter().take(MOST_VALUES).map(|value| value.value.clone()).collect(),
+        references: field.references.clone(),
+        help: field.help.clone(),
+    }
+}

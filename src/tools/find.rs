@@ -1,0 +1,130 @@
+//! `find`: records by text. One `parameterizedSearch`; where the search index has nothing, one composite of queries.
+//!
+//! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
+
+use super::names;
+use super::target::{self, Said};
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::rank::by_rank;
+use crate::record::Record;
+use crate::rest::{Composite, Query, ReadError, Search};
+use crate::session::{PART_NAMES, Session, Stuck, read_error, unsendable};
+use crate::soql::{FieldPath, ObjectName};
+use crate::vocabulary::{FindArgs, FindReply};
+
+/// Candidates when no limit is given.
+const USUAL_CANDIDATES: u32 = 8;
+/// Candidates at most.
+const MOST_CANDIDATES: u32 = 25;
+/// A composite request takes at most five queries.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
+const MOST_OBJECTS: usize = 5;
+/// What people mean when they name no object.
+const USUAL_OBJECTS: [&str; MOST_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
+
+/// Finds records by text.
+pub fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
+    session.allow_tool("find", Effect::ReadOnly)?;
+    let limit = super::bounded("limit", args.limit, USUAL_CANDIDATES, MOST_CANDIDATES)?;
+    let text = args.text.trim();
+    if text.chars().count() < 2 {
+        return Err(Error::field("text", "give at least two characters to look for", Vec::new()));
+    }
+    if args.objects.len() > MOST_OBJECTS {
+        return Err(Error::field("objects", format!("name at most {MOST_OBJECTS} objects"), Vec::new()));
+    }
+    session.planned(
+        || plan(session, &args.objects),
+        |objects| {
+            let mut notices = Vec::new();
+            let mut found = search(session, text, objects, limit)?;
+            if found.is_empty() {
+                found = query(session, text, objects, limit, &mut notices)?;
+            }
+            Ok(reply(session, text, found, limit as usize, notices))
+        },
+    )
+}
+
+type Searched = (ObjectName, Vec<FieldPath>);
+
+/// The objects to search, each with the fields that tell its records apart.
+fn plan(session: &Session<'_>, said: &[String]) -> Result<Vec<Searched>, Stuck> {
+    let mut objects: Vec<Searched> = Vec::new();
+    if said.is_empty() {
+        for name in USUAL_OBJECTS {
+            let object = ObjectName::from_static(name);
+            // Objects nobody named are left out in silence where the settings keep them away.
+            if session.allow_object(&object, Effect::ReadOnly).is_ok() {
+                objects.push((object.clone(), names::telling(session, &object)?));
+            }
+        }
+    }
+    for name in said {
+        let object = names::object(session, name)?;
+        session.allow_object(&object, Effect::ReadOnly)?;
+        if !objects.iter().any(|(known, _)| *known == object) {
+            objects.push((object.clone(), names::telling(session, &object)?));
+        }
+    }
+    Ok(objects)
+}
+
+/// What the search index has. A search that an object or field spoils finds nothing, and the queries follow.
+fn search(session: &Session<'_>, text: &str, objects: &[Searched], limit: u32) -> Result<Vec<Record>, Error> {
+    match session.call(&Search { text, objects, limit }) {
+        Err(Error::Refused { refusal, .. }) if refusal.names_unknown() || refusal.is("MALFORMED_SEARCH") => {
+            Ok(Vec::new())
+        }
+        outcome => outcome,
+    }
+}
+
+/// What the records themselves say, object by object, so that one the user may not see spoils no other.
+fn query(
+    session: &Session<'_>,
+    text: &str,
+    objects: &[Searched],
+    limit: u32,
+    notices: &mut Vec<String>,
+) -> Result<Vec<Record>, Error> {
+    let mut composite = Composite::default();
+    let mut parts = Vec::new();
+    for ((object, columns), name) in objects.iter().zip(PART_NAMES) {
+        let query = Query::new(&target::named_like(session, object, columns, text, limit)?);
+        parts.push((object, composite.add(name, &query).map_err(unsendable)?, query));
+    }
+    let answer = session.call_all(&composite)?;
+    let mut found = Vec::new();
+    let mut refused = None;
+    for (object, part, query) in &parts {
+        match answer.read(*part, query) {
+            Ok(page) => found.extend(page.records),
+            Err(ReadError::Refused(refusal)) if refusal.names_unknown() => {
+                notices.push(format!(
+                    "{object} could not be searched: it, or one of its usual fields, is not visible to the user"
+                ));
+                refused = Some(ReadError::Refused(refusal));
+            }
+            Err(error) => return Err(read_error(error, false)),
+        }
+    }
+    // With nothing to show at all, describing the objects may help.
+    match refused {
+        Some(error) if notices.len() == parts.len() => Err(read_error(error, false)),
+        _ => Ok(found),
+    }
+}
+
+/// The records as candidates: those called just so first, else in the order they came.
+fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
+    let found = found.iter().filter_map(|record| target::candidate(session, record));
+    let mut candidates = by_rank(found.map(|candidate| (Said::of(text, candidate.name.as_deref()) as u32, candidate)));
+    if candidates.len() > limit {
+        notices
+            .push(format!("{} more records fit; say more of the name, or name the object", candidates.len() - limit));
+        candidates.truncate(limit);
+    }
+    FindReply { candidates, notices }
+}

@@ -1,0 +1,96 @@
+//! `get`: one record with the related lists asked for. One `query`; two when a name and its activities are asked for.
+
+use super::reply::Values;
+use super::target::{self, By, Target};
+use super::{names, related};
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::record::Record;
+use crate::session::{Session, Stuck};
+use crate::soql::{ChildSelect, FieldList, Select, Selection};
+use crate::vocabulary::{GetArgs, GetReply};
+
+/// Characters of a text, of a record read in full too: some fields hold 131,072.
+const LONGEST_TEXT: usize = 4000;
+
+/// Reads one record.
+pub fn get(session: &Session<'_>, args: GetArgs) -> Result<GetReply, Error> {
+    session.allow_tool("get", Effect::ReadOnly)?;
+    let mut notices = Vec::new();
+    let mut target = session.plan(|| {
+        let target = target::read(session, &args.record, args.object.as_deref())?;
+        session.allow_object(&target.object, Effect::ReadOnly)?;
+        Ok(target)
+    })?;
+    // Salesforce lists activities of one record only, so the record has to be known first.
+    if matches!(target.by, By::Name(_)) && related::asks_for_activities(&args.related) {
+        let (plan, records) = read(session, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
+        let record = target::choose(session, &plan.target, &records, &mut notices)?;
+        target.by = By::Id(names::id_of(record)?);
+    }
+    let (plan, records) = read(session, &target, &args)?;
+    let record = target::choose(session, &plan.target, &records, &mut notices)?;
+    reply(session, &plan, record, notices)
+}
+
+/// What to ask.
+#[derive(Clone)]
+struct Plan {
+    target: Target,
+    columns: FieldList,
+    related: Vec<related::List>,
+    select: Select,
+}
+
+fn read(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<(Plan, Vec<Record>), Error> {
+    session.planned(
+        || plan(session, target, args),
+        |plan| {
+            let page = session.query(&plan.select, usize::MAX)?;
+            Ok((plan.clone(), page.records))
+        },
+    )
+}
+
+fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck> {
+    let object = &target.object;
+    let columns = match (args.full, args.fields.as_slice()) {
+        (Some(true), _) => names::every_field(session, object)?,
+        (_, fields) => names::columns_of_one(session, object, fields)?,
+    };
+    let related =
+        args.related.iter().map(|name| related::plan(session, object, name)).collect::<Result<Vec<_>, _>>()?;
+    let mut related: Vec<related::List> = related.into_iter().flatten().collect();
+    related.dedup_by(|one, other| one.select == other.select);
+    let (condition, limit) = target::condition(session, target)?;
+    let mut fields = columns.clone();
+    for telling in names::telling(session, object)? {
+        fields.add(telling);
+    }
+    let children: Vec<ChildSelect> = related.iter().map(|list| list.select.clone()).collect();
+    let mut select = Select::new(Selection::Records { fields, children }, object.clone());
+    select.condition = Some(condition);
+    if let By::Name(_) = target.by {
+        select.order_by = target::by_name(session, object)?;
+    }
+    select.limit = Some(limit);
+    Ok(Plan { target: target.clone(), columns, related, select })
+}
+
+fn reply(session: &Session<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>) -> Result<GetReply, Error> {
+    let fields = record.fields();
+    let id = names::id_of(record)?;
+    let mut values = Values::cut_after(LONGEST_TEXT);
+    let columns = plan.columns.as_slice().iter().map(|column| column.as_str()).filter(|column| *column != "Id");
+    let object = values.object(columns.map(|column| (column, fields.get(column))));
+    let related = plan.related.iter().map(|list| list.read(&fields, &mut notices)).collect::<Result<Vec<_>, _>>()?;
+    notices.extend(values.notice());
+    Ok(GetReply {
+        object: plan.target.object.to_string(),
+        link: session.link(id.as_str()),
+        id: id.to_string(),
+        fields: object,
+        related,
+        notices,
+    })
+}

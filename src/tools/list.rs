@@ -1,0 +1,209 @@
+//! `list`: the records of one object that match filters. One `query`, or one composite request when also counting.
+
+use super::reply::Values;
+use super::{filter, names};
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::rest::{Composite, Page, Query};
+use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
+use crate::vocabulary::{ListArgs, ListReply};
+
+/// Rows when no limit is given.
+const USUAL_ROWS: u32 = 25;
+/// Rows at most.
+const MOST_ROWS: u32 = 2000;
+/// Salesforce skips no more rows than this.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_offset.htm>
+const MOST_SKIPPED: u32 = 2000;
+/// Characters of a text in a row.
+const LONGEST_TEXT: usize = 255;
+/// Characters of all rows together; what goes beyond comes with the next page.
+const LONGEST_REPLY: usize = 100_000;
+
+/// Lists the records that match.
+pub fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
+    session.allow_tool("list", Effect::ReadOnly)?;
+    let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+    let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
+    session.planned(
+        || plan(session, &args, limit, cursor),
+        |plan| {
+            let (page, total) = read(session, plan, args.count == Some(true))?;
+            Ok(reply(plan, page, total, limit))
+        },
+    )
+}
+
+/// What to ask.
+struct Plan {
+    object: ObjectName,
+    columns: FieldList,
+    select: Select,
+    /// Rows before this page.
+    skipped: u32,
+    /// What the cursor of the next page has to carry.
+    fingerprint: u32,
+}
+
+fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<Plan, Stuck> {
+    let object = names::object(session, &args.object)?;
+    session.allow_object(&object, Effect::ReadOnly)?;
+    let columns = names::columns(session, &object, &args.fields)?;
+    let mut order_by = Vec::new();
+    for key in &args.order_by {
+        let named = names::field(session, &object, &key.field)?;
+        if !named.field.sortable {
+            return Err(Error::field(&key.field, format!("Salesforce can't sort by {}", named.path), Vec::new()).into());
+        }
+        order_by.push(Order {
+            field: named.path,
+            direction: if key.descending == Some(true) { Direction::Descending } else { Direction::Ascending },
+            nulls: if key.nulls_last == Some(false) { Nulls::First } else { Nulls::Last },
+        });
+    }
+    // Pages need an order without ties.
+    if !order_by.iter().any(|key| key.field.as_str().eq_ignore_ascii_case("Id")) {
+        order_by.push(Order { field: names::ID, direction: Direction::Ascending, nulls: Nulls::Last });
+    }
+    let mut select = Select::new(columns.clone(), object.clone());
+    select.scope = (args.mine == Some(true)).then_some(Scope::Mine);
+    select.condition = filter::condition(session, &object, &args.filters, &args.any_of, &args.children)?;
+    select.order_by = order_by;
+    let fingerprint = fingerprint(&select);
+    let skipped = match cursor {
+        None => 0,
+        Some(cursor) if cursor.fingerprint == fingerprint => cursor.skip,
+        Some(_) => {
+            return Err(Error::field(
+                "cursor",
+                "the cursor belongs to other arguments; give those it came with, or no cursor",
+                Vec::new(),
+            )
+            .into());
+        }
+    };
+    // One row more than asked for tells whether there are more.
+    select.limit = Some(limit + 1);
+    select.offset = (skipped > 0).then_some(skipped);
+    Ok(Plan { object, columns, select, skipped, fingerprint })
+}
+
+/// The page, and how many records match in all if that is asked.
+fn read(session: &Session<'_>, plan: &Plan, count: bool) -> Result<(Page, Option<u32>), Error> {
+    let enough = plan.select.limit.unwrap_or(MOST_ROWS).saturating_sub(1) as usize;
+    if !count {
+        return Ok((session.query(&plan.select, enough)?, None));
+    }
+    let rows = Query::new(&plan.select);
+    let counted = Query::new(&Select {
+        selection: Selection::Count,
+        order_by: Vec::new(),
+        limit: None,
+        offset: None,
+        ..plan.select.clone()
+    });
+    let mut composite = Composite::default();
+    let rows_part = composite.add("rows", &rows).map_err(unsendable)?;
+    let count_part = composite.add("total", &counted).map_err(unsendable)?;
+    let answer = session.call_all(&composite)?;
+    let page = answer.read(rows_part, &rows).map_err(|error| read_error(error, false))?;
+    let total = answer.read(count_part, &counted).map_err(|error| read_error(error, false))?.total_size;
+    Ok((session.read_on(page, enough)?, Some(total)))
+}
+
+fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply {
+    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut notices = Vec::new();
+    let mut rows = Vec::new();
+    let mut length = 0;
+    for record in page.records.iter().take(limit as usize) {
+        let row = values.row(&record.fields(), plan.columns.as_slice());
+        length += row.len();
+        if length > LONGEST_REPLY && !rows.is_empty() {
+            notices.push(format!(
+                "only {} rows fit in one reply; read on with the cursor, or ask for fewer fields",
+                rows.len()
+            ));
+            break;
+        }
+        rows.push(row);
+    }
+    let shown = rows.len() as u32;
+    // The query asks for one row more than `limit`, so its size says whether there are more.
+    let complete = shown == page.total_size;
+    let next = plan.skipped + shown;
+    let cursor =
+        (!complete && next <= MOST_SKIPPED).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
+    if !complete && cursor.is_none() {
+        notices
+            .push(format!("Salesforce pages through at most {MOST_SKIPPED} rows; narrow the filters to see the rest"));
+    }
+    notices.extend(values.notice());
+    ListReply {
+        object: plan.object.to_string(),
+        columns: plan.columns.as_slice().iter().map(ToString::to_string).collect(),
+        rows,
+        total: counted.or(complete.then_some(next)),
+        complete,
+        cursor,
+        notices,
+    }
+}
+
+/// Where a list goes on: how many rows to skip, and of which query. Not an address, so it can lead nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cursor {
+    skip: u32,
+    fingerprint: u32,
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Result<Self, Error> {
+        let parsed = text.split_once('-').and_then(|(skip, fingerprint)| {
+            Some(Self { skip: skip.parse().ok()?, fingerprint: u32::from_str_radix(fingerprint, 16).ok()? })
+        });
+        parsed.filter(|cursor| cursor.skip <= MOST_SKIPPED && cursor.to_string() == text).ok_or_else(|| {
+            Error::field("cursor", "this is no cursor; give the one of the previous reply, or none", Vec::new())
+        })
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{:08x}", self.skip, self.fingerprint)
+    }
+}
+
+/// FNV-1a of a query's text: tells queries apart, no more.
+fn fingerprint(select: &Select) -> u32 {
+    select.to_string().bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_back_as_it_was_written() {
+        let cursor = Cursor { skip: 25, fingerprint: 0xab };
+        assert_eq!(Cursor::parse(&cursor.to_string()).unwrap(), cursor);
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        for text in [
+            "",
+            "25",
+            "25-",
+            "-ab",
+            "2001-000000ab",
+            "25-AB",
+            "https://evil.example/",
+            "/services/data/v65.0/query/01g-2000",
+            "+25-000000ab",
+        ] {
+            assert!(Cursor::parse(text).is_err(), "{text}");
+        }
+    }
+}

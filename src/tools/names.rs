@@ -1,0 +1,196 @@
+//! What people call things, as Salesforce calls them: objects, fields and columns, through the schemas at hand.
+//!
+//! Looks up and never sends: where a schema is missing, the plan is stuck until the session has described the object.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::error::Error;
+use crate::id::{RecordId, standard_object};
+use crate::record::Record;
+use crate::schema::columns::{self, Use};
+use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
+use crate::schema::{Field, ObjectSchema};
+use crate::session::{Session, Stuck, unknown_object};
+use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
+use crate::vocabulary::Changed;
+
+/// The field every record has.
+pub(super) const ID: FieldPath = FieldPath::from_static("Id");
+
+/// A field by the path that leads to it.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    /// The path, by API names.
+    pub(super) path: FieldPath,
+    /// The field at its end.
+    pub(super) field: Field,
+}
+
+/// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
+/// an API name.
+pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, Stuck> {
+    let vocabulary = &session.preferences().vocabulary;
+    let known = match lookup::object(said, None, vocabulary) {
+        ObjectMatch::Unknown { .. } => lookup::object(said, Some(&session.objects()?), vocabulary),
+        known => known,
+    };
+    match known {
+        ObjectMatch::Found { name, .. } => Ok(ObjectName::parse(&name).map_err(|_| unknown_object(&name))?),
+        ObjectMatch::AmbiguousLabel { names } => {
+            Err(Error::field("object", format!("several objects are labelled {said:?}; give the API name"), names)
+                .into())
+        }
+        ObjectMatch::Unknown { nearest } => Err(Error::field(
+            "object",
+            format!("the object {said:?} does not exist or is not visible to the user"),
+            nearest,
+        )
+        .into()),
+    }
+}
+
+/// The object an id belongs to, by its first three characters.
+pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectName, Stuck> {
+    if let Some(name) = standard_object(id.prefix()) {
+        return Ok(ObjectName::from_static(name));
+    }
+    let objects = session.objects()?;
+    let object = objects.by_key_prefix(id.prefix()).ok_or_else(|| {
+        Error::field("record", format!("no object visible to the user has ids like {id}"), Vec::new())
+    })?;
+    Ok(ObjectName::parse(&object.name).map_err(|_| unknown_object(&object.name))?)
+}
+
+/// The field of a name, label or path, of an object or of its parents.
+pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Named, Stuck> {
+    let schema = session.schema(object)?;
+    let mut parents: BTreeMap<String, Rc<ObjectSchema>> = BTreeMap::new();
+    loop {
+        let known = |name: &str| parents.get(name).map(Rc::as_ref);
+        let needed = match lookup::path(&schema, said, &session.preferences().vocabulary, &known) {
+            PathMatch::Found(found) => {
+                return Ok(Named { path: path(&found.name)?, field: found.field.clone() });
+            }
+            PathMatch::Needs { object } => object,
+            PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(said, &fields).into()),
+            PathMatch::Unknown { object, nearest, .. } => {
+                let lacking = ObjectName::parse(&object).map_err(|_| unknown_object(&object))?;
+                return Err(unknown_field(session, &lacking, said, nearest));
+            }
+        };
+        let parent = ObjectName::parse(&needed).map_err(|_| unknown_object(&needed))?;
+        parents.insert(needed, session.schema(&parent)?);
+    }
+}
+
+/// A field of the object itself, for a write.
+pub(super) fn own_field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Field, Stuck> {
+    let schema = session.schema(object)?;
+    match lookup::field(&schema, said, &session.preferences().vocabulary) {
+        FieldMatch::Found { field, .. } => Ok(field.clone()),
+        FieldMatch::AmbiguousLabel { fields } => Err(ambiguous(said, &fields).into()),
+        FieldMatch::Unknown { nearest } => Err(unknown_field(session, object, said, nearest)),
+    }
+}
+
+/// A schema that is less than a fresh description can't deny a field: then the object has to be described.
+fn unknown_field(session: &Session<'_>, object: &ObjectName, said: &str, nearest: Vec<String>) -> Stuck {
+    if session.is_exhaustive(object) {
+        let message = format!("the field {said:?} does not exist on {object} or is not visible to the user");
+        Error::field(said, message, nearest).into()
+    } else {
+        Stuck::needs(object)
+    }
+}
+
+fn ambiguous(said: &str, fields: &[&Field]) -> Error {
+    let names = fields.iter().map(|field| field.name.clone()).collect();
+    Error::field(said, format!("several fields are labelled {said:?}; give the API name"), names)
+}
+
+/// A field that the user, or anybody, can't write.
+pub(super) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) -> Error {
+    let parts: Vec<_> = schema
+        .fields
+        .iter()
+        .filter(|part| part.compound.as_deref() == Some(&field.name) && (part.createable || part.updateable))
+        .map(|part| part.name.clone())
+        .collect();
+    let message = if parts.is_empty() {
+        format!(
+            "{} can't be set when a record is {written}: Salesforce keeps it, or the user lacks the right",
+            field.name
+        )
+    } else {
+        format!("{} is made of parts; set those", field.name)
+    };
+    Error::field(&field.name, message, parts)
+}
+
+/// The columns of a reply: the id, and those asked for or the usual ones.
+pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
+    let mut fields = vec![ID];
+    if said.is_empty() {
+        fields.extend(usual(session, object, Use::List)?);
+    }
+    for name in said {
+        let named = field(session, object, name)?;
+        // A lookup by its own name shows an id; people who say "Owner" want to read a name as well.
+        fields.push(named.path);
+    }
+    list(fields)
+}
+
+/// The columns of one record.
+pub(super) fn columns_of_one(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
+    if said.is_empty() {
+        return list(std::iter::once(ID).chain(usual(session, object, Use::Get)?));
+    }
+    columns(session, object, said)
+}
+
+/// Every field of an object.
+pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<FieldList, Stuck> {
+    let schema = session.described(object)?;
+    let fields = schema.fields.iter().filter(|field| !field.field_type.is_compound());
+    list(fields.map(|field| path(&field.name)).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// The fields that tell an object's records apart, first the one that names them.
+pub(super) fn telling(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
+    let mut fields = vec![ID, name_of(session, object)?];
+    fields.extend(usual(session, object, Use::Find)?);
+    Ok(list(fields)?.as_slice().to_vec())
+}
+
+fn usual(session: &Session<'_>, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPath>, Stuck> {
+    let schema = session.schema(object)?;
+    Ok(columns::usual(&schema, purpose).iter().map(|name| path(name)).collect::<Result<_, _>>()?)
+}
+
+/// The field that names an object's records; the id where none does.
+pub(super) fn name_of(session: &Session<'_>, object: &ObjectName) -> Result<FieldPath, Stuck> {
+    let schema = session.schema(object)?;
+    Ok(schema.name_field().map_or(Ok(ID), |field| path(&field.name))?)
+}
+
+/// The id of a record Salesforce sent.
+pub(super) fn id_of(record: &Record) -> Result<RecordId, Error> {
+    let id = record.fields().text("Id").and_then(|id| RecordId::parse(&id).ok());
+    id.ok_or_else(|| Error::Unreadable { what: "a record came without its id".to_owned(), changed: Changed::No })
+}
+
+/// A path out of a schema, which only holds names.
+pub(super) fn path(name: &str) -> Result<FieldPath, Error> {
+    FieldPath::parse(name).map_err(|reason| Error::input(reason.to_string()))
+}
+
+/// A name out of a schema.
+pub(super) fn field_name(name: &str) -> Result<FieldName, Error> {
+    FieldName::parse(name).map_err(|reason| Error::input(reason.to_string()))
+}
+
+fn list(fields: impl IntoIterator<Item = FieldPath>) -> Result<FieldList, Stuck> {
+    FieldList::new(fields).ok_or_else(|| Error::input("no field to read").into())
+}

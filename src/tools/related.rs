@@ -1,0 +1,148 @@
+//! Related lists of a record, as child queries of the record's own query.
+
+use super::reply::Values;
+use super::{Session, names};
+use crate::error::Error;
+use crate::record::{Fields, Record};
+use crate::rest::Page;
+use crate::session::Stuck;
+use crate::soql::{
+    ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
+};
+use crate::vocabulary::RelatedList;
+
+/// Records of a related list.
+const MOST_ROWS: u32 = 10;
+/// Characters of a text in a related list.
+const LONGEST_TEXT: usize = 160;
+
+/// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.
+const ACTIVITIES: [&str; 2] = ["OpenActivities", "ActivityHistories"];
+
+/// One related list: its name as asked for and its query.
+#[derive(Debug, Clone)]
+pub(super) struct List {
+    name: String,
+    pub(super) select: ChildSelect,
+}
+
+/// Whether a list of activities is among those asked for.
+pub(super) fn asks_for_activities(names: &[String]) -> bool {
+    names.iter().any(|name| {
+        name.eq_ignore_ascii_case("activities") || ACTIVITIES.iter().any(|activity| activity.eq_ignore_ascii_case(name))
+    })
+}
+
+/// Plans the related lists a name means: one, or for activities two.
+pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
+    if asks_for_activities(&[name.to_owned()]) {
+        return ACTIVITIES
+            .into_iter()
+            .filter(|activity| name.eq_ignore_ascii_case("activities") || activity.eq_ignore_ascii_case(name))
+            .map(activities)
+            .collect::<Result<_, Error>>()
+            .map_err(Stuck::from);
+    }
+    let (relationship, only_open) = match name.to_ascii_lowercase().strip_prefix("open_") {
+        Some(rest) => (rest.to_owned(), true),
+        None => (name.to_owned(), false),
+    };
+    let schema = session.schema(object)?;
+    // By the relationship's name, or by the child object's, which is what people say.
+    let known = schema.children.iter().filter(|child| child.relationship.is_some());
+    let child = known
+        .clone()
+        .find(|child| child.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(&relationship)))
+        .or_else(|| known.clone().find(|child| child.object.eq_ignore_ascii_case(&relationship)));
+    let Some((child, api_name)) = child.and_then(|child| Some((child, child.relationship.as_deref()?))) else {
+        if !session.is_exhaustive(object) {
+            return Err(Stuck::needs(object));
+        }
+        return Err(Error::field(
+            "related",
+            format!("{object} has no related list {name:?} that is visible to the user"),
+            known.filter_map(|child| child.relationship.clone()).take(40).collect(),
+        )
+        .into());
+    };
+    let of = ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?;
+    let schema = session.schema(&of)?;
+    let condition = match schema.field("IsClosed") {
+        _ if !only_open => None,
+        Some(closed) => Some(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false))),
+        None => {
+            return Err(Error::field(
+                "related",
+                format!("{of} records are neither open nor closed; ask for {api_name}"),
+                vec![api_name.to_owned()],
+            )
+            .into());
+        }
+    };
+    let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
+    Ok(vec![List {
+        name: name.to_owned(),
+        select: ChildSelect {
+            relationship: relationship_name(api_name)?,
+            fields: names::columns(session, &of, &[])?,
+            condition,
+            order_by: vec![order(latest, Direction::Descending)?],
+            limit: Some(MOST_ROWS),
+        },
+    }])
+}
+
+/// Activities can be sorted in this one way and not filtered, unless the user may view all data.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_activityhistory.htm>,
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_openactivity.htm>
+fn activities(relationship: &'static str) -> Result<List, Error> {
+    const COLUMNS: [&str; 9] =
+        ["Id", "ActivityDate", "Subject", "ActivityType", "Status", "IsTask", "Who.Name", "Owner.Name", "Description"];
+    let direction = if relationship == "OpenActivities" { Direction::Ascending } else { Direction::Descending };
+    let fields = FieldList::new(COLUMNS.map(FieldPath::from_static));
+    Ok(List {
+        name: relationship.to_owned(),
+        select: ChildSelect {
+            relationship: FieldName::from_static(relationship),
+            fields: fields.ok_or_else(|| Error::input("no field to read"))?,
+            condition: None,
+            order_by: vec![order("ActivityDate", direction)?, order("LastModifiedDate", Direction::Descending)?],
+            limit: Some(MOST_ROWS),
+        },
+    })
+}
+
+fn order(field: &str, direction: Direction) -> Result<Order, Error> {
+    Ok(Order { field: names::path(field)?, direction, nulls: Nulls::Last })
+}
+
+fn relationship_name(name: &str) -> Result<FieldName, Error> {
+    FieldName::parse(name).map_err(|reason| Error::input(reason.to_string()))
+}
+
+impl List {
+    /// The list out of its record; a list without records is null there.
+    pub(super) fn read(&self, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
+        let columns = self.select.fields.as_slice();
+        let mut values = Values::cut_after(LONGEST_TEXT);
+        let page = match record.get(self.select.relationship.as_str()) {
+            None => Page::empty(),
+            Some(list) => serde_json::from_str(list.get()).map_err(|_| Error::Unreadable {
+                what: "a related list has another shape than documented".to_owned(),
+                changed: crate::vocabulary::Changed::No,
+            })?,
+        };
+        let complete = page.done && page.records.len() < MOST_ROWS as usize;
+        let rows = page.records.iter().map(Record::fields).map(|fields| values.row(&fields, columns)).collect();
+        notices.extend(values.notice().map(|notice| format!("{}: {notice}", self.name)));
+        if !complete {
+            notices.push(format!("{}: there may be more than these {}", self.name, page.records.len()));
+        }
+        Ok(RelatedList {
+            name: self.name.clone(),
+            columns: columns.iter().map(ToString::to_string).collect(),
+            rows,
+            complete,
+        })
+    }
+}

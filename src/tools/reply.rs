@@ -1,0 +1,130 @@
+//! Replies of bounded size: rows and objects of field values, with long texts cut and a notice of what was cut.
+//!
+//! Values out of the org are copied as JSON values into their own places and never into a sentence of ours.
+
+use serde_json::value::RawValue;
+
+use crate::record::Fields;
+use crate::soql::FieldPath;
+
+/// Copies values, and cuts texts of more than a number of characters.
+#[derive(Debug)]
+pub(super) struct Values {
+    longest: usize,
+    cut: usize,
+}
+
+impl Values {
+    /// Texts longer than this many characters are cut.
+    pub(super) fn cut_after(longest: usize) -> Self {
+        Self { longest, cut: 0 }
+    }
+
+    /// The JSON text of a value; `null` when absent.
+    pub(super) fn copy(&mut self, value: Option<&RawValue>) -> String {
+        let Some(value) = value.map(RawValue::get) else { return "null".to_owned() };
+        if let Some(utc) = whole_second_utc(value) {
+            return utc;
+        }
+        // A text of n characters takes at least n bytes.
+        if value.len() <= self.longest || !value.starts_with('"') {
+            return value.to_owned();
+        }
+        let Ok(text) = serde_json::from_str::<String>(value) else { return value.to_owned() };
+        match text.char_indices().nth(self.longest) {
+            None => value.to_owned(),
+            Some((end, _)) => {
+                self.cut += 1;
+                quoted(&format!("{}…", &text[..end]))
+            }
+        }
+    }
+
+    /// A JSON array of the values at the paths.
+    pub(super) fn row(&mut self, fields: &Fields<'_>, columns: &[FieldPath]) -> String {
+        let mut row = String::from("[");
+        for (index, column) in columns.iter().enumerate() {
+            if index > 0 {
+                row.push(',');
+            }
+            row.push_str(&self.copy(fields.get(column.as_str())));
+        }
+        row.push(']');
+        row
+    }
+
+    /// A JSON object of the values that are not null.
+    pub(super) fn object<'a>(&mut self, members: impl Iterator<Item = (&'a str, Option<&'a RawValue>)>) -> String {
+        let mut object = String::from("{");
+        for (name, value) in members.filter(|(_, value)| value.is_some()) {
+            if object.len() > 1 {
+                object.push(',');
+            }
+            object.push_str(&quoted(name));
+            object.push(':');
+            object.push_str(&self.copy(value));
+        }
+        object.push('}');
+        object
+    }
+
+    /// What was cut, if anything.
+    pub(super) fn notice(&self) -> Option<String> {
+        (self.cut > 0).then(|| {
+            format!(
+                "{} {} cut after {} characters (they end in …)",
+                self.cut,
+                if self.cut == 1 { "long text was" } else { "long texts were" },
+                self.longest
+            )
+        })
+    }
+}
+
+/// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
+fn whole_second_utc(value: &str) -> Option<String> {
+    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
+    let shape = b"0000-00-00T00:00:00";
+    let fits = time.len() == shape.len()
+        && time
+            .bytes()
+            .zip(shape)
+            .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape });
+    fits.then(|| format!("\"{time}Z\""))
+}
+
+/// A text as JSON.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, expected: &str, cut: usize) {
+        let mut values = Values::cut_after(5);
+        let raw: &RawValue = serde_json::from_str(json).unwrap();
+        assert_eq!((values.copy(Some(raw)).as_str(), values.cut), (expected, cut));
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_counted() {
+        check(r#""12345""#, r#""12345""#, 0);
+        check(r#""123456""#, r#""12345…""#, 1);
+        check(r#""äöü\"ß\n""#, r#""äöü\"ß…""#, 1);
+        check(r#""\u00e4\u00f6\u00fc""#, r#""\u00e4\u00f6\u00fc""#, 0);
+    }
+
+    #[test]
+    fn other_values_stay_as_they_are() {
+        check("1234567890.5", "1234567890.5", 0);
+        check(r#"{"city":"Heidelberg"}"#, r#"{"city":"Heidelberg"}"#, 0);
+    }
+
+    #[test]
+    fn a_time_on_a_whole_second_is_written_shorter() {
+        check(r#""2026-05-12T15:00:00.000+0000""#, r#""2026-05-12T15:00:00Z""#, 0);
+    }
+}

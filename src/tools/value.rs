@@ -1,0 +1,221 @@
+//! Values as people give them, checked against their field before any request: as SOQL literals for filters and as
+//! JSON for writes.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::reply::quoted;
+use crate::error::Error;
+use crate::id::RecordId;
+use crate::schema::picklist::{self, Value as Picked};
+use crate::schema::{Field, FieldType};
+use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text};
+
+/// A filter's value.
+#[derive(Debug)]
+pub(super) enum Compared {
+    /// A literal of the field's own type.
+    Literal(Literal),
+    /// A day, where the field holds instants: days begin and end in the user's time zone.
+    Day(Date),
+}
+
+/// A value as a SOQL literal of a field's type.
+pub(super) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
+    let value = parse(field, json)?;
+    let text = match &value {
+        Value::String(text) => text.as_str(),
+        Value::Number(_) | Value::Bool(_) => json.trim(),
+        Value::Null => return Ok(Compared::Literal(Literal::Null)),
+        Value::Array(_) | Value::Object(_) => {
+            return Err(wrong(field, json, "one value; lists go with in, not_in, includes and excludes"));
+        }
+    };
+    let literal = match field.field_type {
+        FieldType::Boolean => Literal::Boolean(boolean(field, &value)?),
+        kind if kind.is_number() => Literal::Number(number(field, text)?),
+        FieldType::Date => match DateLiteral::parse(text) {
+            Ok(literal) => Literal::DateLiteral(literal),
+            Err(reason) => Literal::Date(Date::parse(text).map_err(|_| day_refused(field, json, &reason.to_string()))?),
+        },
+        FieldType::DateTime => match (DateLiteral::parse(text), DateTime::parse(text), Date::parse(text)) {
+            (Ok(literal), ..) => Literal::DateLiteral(literal),
+            (_, Ok(instant), _) => Literal::DateTime(instant),
+            (_, _, Ok(day)) => return Ok(Compared::Day(day)),
+            (Err(reason), ..) => return Err(day_refused(field, json, &reason.to_string())),
+        },
+        FieldType::Id | FieldType::Reference => {
+            let id = RecordId::from_text(text).map_err(|reason| {
+                let parent = field
+                    .relationship
+                    .as_deref()
+                    .map(|name| format!("; to filter by a name, use the field {name}.Name"))
+                    .unwrap_or_default();
+                wrong(field, json, &format!("a record id ({reason}){parent}"))
+            })?;
+            Literal::from(id)
+        }
+        _ => Text::new(known_value(field, text).unwrap_or_else(|| text.to_owned()))
+            .map_err(|reason| wrong(field, json, &reason.to_string()))?
+            .into(),
+    };
+    Ok(Compared::Literal(literal))
+}
+
+/// What a picklist calls a value that is given by its label or in other letters; absent when nothing is to repair.
+fn known_value(field: &Field, text: &str) -> Option<String> {
+    match picklist::resolve(field.picklist.as_deref()?, text) {
+        Picked::Repaired { value, .. } => Some(value),
+        Picked::Exact | Picked::Unknown { .. } => None,
+    }
+}
+
+/// A value to write, as JSON of a field's type, and what was repaired to get there.
+pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
+    let value = parse(field, json)?;
+    let text = match &value {
+        Value::Null => return Ok(("null".to_owned(), None)),
+        Value::String(text) if text.is_empty() => return Ok(("null".to_owned(), None)),
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Bool(_) => json.trim().to_owned(),
+        Value::Array(items) if field.field_type == FieldType::MultiPicklist => {
+            let texts: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
+            texts.ok_or_else(|| wrong(field, json, "a list of texts"))?.join(";")
+        }
+        Value::Array(_) | Value::Object(_) => return Err(wrong(field, json, "one value, not a list or an object")),
+    };
+    match field.field_type {
+        FieldType::Boolean => Ok((boolean(field, &value)?.to_string(), None)),
+        kind if kind.is_number() => {
+            let number = number(field, &text)?.as_str().to_owned();
+            if matches!(kind, FieldType::Int | FieldType::Long) && number.contains('.') {
+                return Err(wrong(field, json, "a whole number"));
+            }
+            Ok((number, None))
+        }
+        FieldType::Date => {
+            let date = Date::parse(&text).map_err(|_| wrong(field, json, "a date like \"2026-05-31\""))?;
+            Ok((quoted(&date.to_string()), None))
+        }
+        FieldType::DateTime => {
+            let instant = DateTime::parse(&text)
+                .map_err(|_| wrong(field, json, "a time with a zone, like \"2026-05-31T15:00:00+02:00\""))?;
+            Ok((quoted(&instant.to_string()), None))
+        }
+        FieldType::Reference => {
+            let id = RecordId::from_text(&text).map_err(|reason| {
+                wrong(field, json, &format!("the id of the record it points to ({reason}); salesforce_find finds it"))
+            })?;
+            Ok((quoted(id.as_str()), None))
+        }
+        FieldType::Picklist => picked(field, &text).map(|(value, note)| (quoted(&value), note)),
+        FieldType::MultiPicklist => {
+            let picked: Vec<_> = text.split(';').map(|part| picked(field, part.trim())).collect::<Result<_, _>>()?;
+            let notes: Vec<_> = picked.iter().filter_map(|(_, note)| note.clone()).collect();
+            let values: Vec<_> = picked.into_iter().map(|(value, _)| value).collect();
+            Ok((quoted(&values.join(";")), (!notes.is_empty()).then(|| notes.join("; "))))
+        }
+        _ => {
+            let length = text.chars().count();
+            match field.length {
+                Some(longest) if longest > 0 && length > longest as usize => Err(Error::field(
+                    &field.name,
+                    format!(
+                        "the text for {} has {length} characters, and the field holds {longest}; shorten it",
+                        field.name
+                    ),
+                    Vec::new(),
+                )),
+                _ => Ok((quoted(&text), None)),
+            }
+        }
+    }
+}
+
+/// A picklist's value for what was said, and what was repaired. Checked even where the org would accept anything.
+fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> {
+    let Some(values) = field.picklist.as_deref() else { return Ok((text.to_owned(), None)) };
+    match picklist::resolve(values, text) {
+        Picked::Exact => Ok((text.to_owned(), None)),
+        Picked::Repaired { value, .. } => {
+            let note =
+                format!("{}: {} was taken for the picklist's value {}", field.name, quoted(text), quoted(&value));
+            Ok((value, Some(note)))
+        }
+        Picked::Unknown { nearest } => Err(Error::field(
+            &field.name,
+            format!("{} is not a value of the picklist {}", quoted(text), field.name),
+            nearest,
+        )),
+    }
+}
+
+/// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist
+/// values are compared without regard to case, and nothing is the same as an empty text.
+pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
+    let canonical = |json: &str| -> Option<String> {
+        let value: Value = serde_json::from_str(json).ok()?;
+        let text = match value {
+            Value::Null => return Some(String::new()),
+            Value::String(text) => text.trim().to_owned(),
+            _ => json.trim().to_owned(),
+        };
+        Some(match field.field_type {
+            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| plain(number.as_str()).to_owned()),
+            FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
+            FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
+            FieldType::MultiPicklist => {
+                let parts: BTreeSet<_> = text.split(';').map(|part| part.trim().to_lowercase()).collect();
+                parts.into_iter().collect::<Vec<_>>().join(";")
+            }
+            _ => known_value(field, &text).unwrap_or(text).to_lowercase(),
+        })
+    };
+    canonical(one).is_some_and(|one| canonical(other) == Some(one))
+}
+
+/// A number without the zeros that say nothing: `100.50` is `100.5`.
+fn plain(number: &str) -> &str {
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
+}
+
+/// Whether a write would change nothing: the same, and for texts in the same letters.
+pub(super) fn identical(field: &Field, one: &str, other: &str) -> bool {
+    let text = |json: &str| serde_json::from_str::<Option<String>>(json).map(Option::unwrap_or_default);
+    match (text(one), text(other)) {
+        (Ok(one), Ok(other)) if field.field_type.is_text() || field.field_type.has_values() => one == other,
+        _ => same(field, one, other),
+    }
+}
+
+fn parse(field: &Field, json: &str) -> Result<Value, Error> {
+    serde_json::from_str(json).map_err(|_| wrong(field, json, "a JSON value"))
+}
+
+fn boolean(field: &Field, value: &Value) -> Result<bool, Error> {
+    match value {
+        Value::Bool(value) => Ok(*value),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+        other => Err(wrong(field, &other.to_string(), "true or false")),
+    }
+}
+
+fn number(field: &Field, text: &str) -> Result<Number, Error> {
+    Number::parse(text.trim()).map_err(|_| wrong(field, &quoted(text), "a plain number, like 50000 or 0.5"))
+}
+
+fn day_refused(field: &Field, json: &str, reason: &str) -> Error {
+    wrong(field, json, &format!("a date like \"2026-05-31\", a time with a zone or a SOQL date literal ({reason})"))
+}
+
+/// A value that its field can't take.
+fn wrong(field: &Field, json: &str, expected: &str) -> Error {
+    let shown: String = json.chars().take(80).collect();
+    Error::field(
+        &field.name,
+        format!("{shown} is no value for {} ({}): expected {expected}", field.name, field.field_type.name()),
+        Vec::new(),
+    )
+}
