@@ -112,7 +112,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        #[derive(Debug, Deserialize)]
+        #[derive(Debug, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         #[allow(dead_code)]
         struct Args {

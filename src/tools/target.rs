@@ -87,7 +87,7 @@ pub(super) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condi
 
 /// The condition that a record is this one.
 pub(super) fn is(id: &RecordId) -> Condition {
-    Condition::compare(names::ID, Comparison::Eq, id.clone())
+    Condition::compare(names::ID, Comparison::Eq, *id)
 }
 
 /// A query for records of one object whose name, number or e-mail address is like a text.

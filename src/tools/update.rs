@@ -210,7 +210,7 @@ impl Current<'_> {
         let mut select = self.plan.select.clone();
         select.condition = Some(target::is(&self.id));
         let records = self.session.query(&select, usize::MAX)?.records;
-        let now = records.first().map(|record| Current { fields: record.fields(), id: self.id.clone(), ..*self });
+        let now = records.first().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         Ok(Error::Conflict {
             message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
             fields: Vec::new(),

@@ -483,7 +483,8 @@ impl Transaction<'_> {
         version.set("FileExtension", extension);
         version.set("FileType", extension.to_uppercase());
         version.set("IsLatest", true);
-        let size = version.get("VersionData").as_str().map(|data| base64_text(data).len()).unwrap_or_default();
+        let size =
+            version.get("VersionData").as_str().map(|data| crate::base64::decode(data).len()).unwrap_or_default();
         version.set("ContentSize", i64::try_from(size).unwrap_or_default());
         if version.get("ContentDocumentId").is_null() {
             let fields = ["Title", "FileExtension", "FileType", "ContentSize", "OwnerId"]
@@ -614,27 +615,9 @@ fn who_and_what(row: &Row) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Decodes base64, skipping what is none.
+/// The text of a blob.
 fn base64_text(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes() {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(digit);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xff) as u8);
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8_lossy(&crate::base64::decode(text)).into_owned()
 }
 
 /// HTML as Salesforce previews it: tags become spaces, entities characters.

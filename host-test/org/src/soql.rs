@@ -28,6 +28,9 @@ pub use error::{SyntaxError, SyntaxErrorKind};
 pub use record::{Cell, QueryResult, Record};
 pub use run::{Options, query};
 
+pub(crate) use error::located;
+pub(crate) use run::search_plan;
+
 /// Parses the text of a query as `GET /query?q=` takes it.
 ///
 /// # Errors
@@ -45,13 +48,14 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     Ok(query)
 }
 
-/// Parses a filter on its own, as `parameterizedSearch` takes it in `where`.
+/// Parses what SOSL shares with SOQL: `Id, Name WHERE … ORDER BY … LIMIT …` in `RETURNING Account(…)`.
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_condition(text: &str) -> Result<Condition, SyntaxError> {
+pub fn parse_returning(object: &str, text: &str) -> Result<Query, SyntaxError> {
     let explain = |fault: error::Fault| fault.explain(text);
-    let condition = parser::condition(text).map_err(explain)?;
-    rules::check_condition(&condition).map_err(explain)?;
-    Ok(condition)
+    let query = parser::returning(object, text).map_err(explain)?;
+    rules::check(&query).map_err(explain)?;
+    rules::check_returning(&query).map_err(explain)?;
+    Ok(query)
 }

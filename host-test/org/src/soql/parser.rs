@@ -46,12 +46,13 @@ pub(crate) fn query(text: &str) -> Result<Query, Fault> {
     }
 }
 
-/// A filter on its own, as `parameterizedSearch` takes it in `where`.
-pub(crate) fn condition(text: &str) -> Result<Condition, Fault> {
+/// The clauses that SOSL shares with SOQL: `Name, Id WHERE … ORDER BY … LIMIT …` inside `RETURNING Account(…)`.
+pub(crate) fn returning(object: &str, text: &str) -> Result<Query, Fault> {
     let mut parser = Parser { tokens: lexer::tokens(text)?, next: 0, depth: 0 };
-    let condition = parser.conditions(Clause::Where)?;
+    let select = parser.select_list()?;
+    let query = parser.clauses(select, Path::new(object), None)?;
     match parser.peek() {
-        Kind::End => Ok(condition),
+        Kind::End => Ok(query),
         _ => Err(parser.unexpected()),
     }
 }
@@ -243,7 +244,8 @@ impl<'a> Parser<'a> {
         let expression = self.expression()?;
         let alias = match self.peek() {
             Kind::Word(word) if is_reserved(word) || word.eq_ignore_ascii_case("AS") => None,
-            Kind::Word(word) => {
+            // `Name ORDER BY …` in a search's RETURNING: a word is an alias only where the list goes on or ends.
+            Kind::Word(word) if self.is_mark(1, ",") || self.is_word(1, "FROM") || self.kind(1) == Kind::End => {
                 self.advance();
                 Some(word.to_owned())
             }

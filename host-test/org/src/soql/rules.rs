@@ -24,6 +24,15 @@ pub(crate) fn check(query: &Query) -> Result<(), Fault> {
     children(query, 1)
 }
 
+/// What a query allows and `RETURNING` does not.
+pub(crate) fn check_returning(query: &Query) -> Result<(), Fault> {
+    let has_children = query.select.iter().any(|item| matches!(item, SelectItem::Children(_)));
+    if has_children || is_aggregate(query) || query.for_view || query.for_reference {
+        return Err(Fault::rule("RETURNING takes fields only: no aggregates, subqueries or FOR"));
+    }
+    Ok(())
+}
+
 /// The checks that a root query and a child subquery share.
 fn root_or_child(query: &Query) -> Result<(), Fault> {
     let needs_limit = query.select.iter().find_map(|item| match item {
@@ -42,7 +51,7 @@ fn root_or_child(query: &Query) -> Result<(), Fault> {
     query.condition.as_ref().map_or(Ok(()), check_condition)
 }
 
-pub(crate) fn check_condition(condition: &Condition) -> Result<(), Fault> {
+fn check_condition(condition: &Condition) -> Result<(), Fault> {
     strings(condition)?;
     semi_joins(condition)
 }

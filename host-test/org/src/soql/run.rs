@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     ast::{Condition, Expression, FieldSet, Operator, Path, Query, Scope, SelectItem, Value as Literal},
-    error::SyntaxError,
+    error::{SyntaxError, located},
     filter::Test,
     record::{Cell, QueryResult, Record},
     resolve::{self, Column, Names, Operand},
@@ -340,16 +340,35 @@ impl Operand<'_> {
     }
 }
 
-fn root_object<'a>(view: View<'a>, text: &str, from: &Path) -> Result<&'a Object, Refusal> {
+/// The object of a search's RETURNING, and the plan over rows that the search finds.
+pub(crate) fn search_plan<'a>(
+    view: View<'a>,
+    text: &'a str,
+    query: &'a Query,
+    version: &'a str,
+) -> Result<(&'a Object, Plan<'a>), Refusal> {
+    let object = known_object(view, text, &query.from)?;
+    if !object.searchable {
+        let detail = format!("entity type {} does not support search", object.name);
+        return Err(Refusal::new(400, "INVALID_TYPE_FOR_OPERATION", detail));
+    }
+    let names = Names { view, text, object, alias: None, deleted: false };
+    Ok((object, Plan::new(names, query, version)?))
+}
+
+fn known_object<'a>(view: View<'a>, text: &str, from: &Path) -> Result<&'a Object, Refusal> {
     let name = from.to_string();
-    let refuse = |code, detail: &str| Refusal::new(400, code, super::error::located(text, from.at.0, detail));
-    let object = view.access.object(view.schema, &name).ok_or_else(|| {
+    view.access.object(view.schema, &name).ok_or_else(|| {
         let detail = format!(
             "sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append \
              the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names."
         );
-        refuse("INVALID_TYPE", &detail)
-    })?;
+        Refusal::new(400, "INVALID_TYPE", located(text, from.at.0, &detail))
+    })
+}
+
+fn root_object<'a>(view: View<'a>, text: &str, from: &Path) -> Result<&'a Object, Refusal> {
+    let object = known_object(view, text, from)?;
     if !object.queryable {
         let detail = format!("entity type {} does not support query", object.name);
         return Err(Refusal::new(400, "INVALID_TYPE_FOR_OPERATION", detail));

@@ -3,6 +3,13 @@
 // `clippy.toml` allows these in `#[test]` functions only; what they call is test code too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod rest_client;
+mod rest_org;
+mod rest_rows;
 mod soql_corpus;
 mod soql_grammar;
 mod soql_parse;
+mod soql_query;
+mod soql_refusals;
+mod soql_world;
+mod sosl_search;

@@ -1,0 +1,460 @@
+//! The org as a whole: its state behind one lock, its users' tokens, and the way of a request through it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use http::{HeaderValue, Request, Response, header};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::Value as Json;
+
+use crate::{
+    access::Access,
+    context::{Context, week_start},
+    data::{self, Seed},
+    fault::{self, Effect, Fault},
+    id::Id,
+    journal::{Entry, Write},
+    language,
+    refusal::Refusal,
+    rest::{self, Answer, Body, Call, Cursor, Desk},
+    schema::Schema,
+    store::{Row, Store},
+    value::Value,
+};
+
+const DAILY_LIMIT: u32 = 15_000;
+/// Calls that others made today, before the first of ours.
+const USED_BEFORE: u32 = 17;
+
+/// An org in memory. All methods take `&self`: one org can serve many threads.
+#[derive(Debug)]
+pub struct Org {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    schema: Arc<Schema>,
+    store: Store,
+    keys: BTreeMap<String, Id>,
+    now: Timestamp,
+    /// By token: the user's key, and whether it is still good.
+    sessions: BTreeMap<String, (String, bool)>,
+    rights: BTreeMap<String, Access>,
+    faults: Vec<Fault>,
+    journal: Vec<Entry>,
+    used: u32,
+    allowed: u32,
+    locks: BTreeMap<Id, u32>,
+    cursors: BTreeMap<String, Cursor>,
+    page_limit: Option<usize>,
+    indexed_until: Option<Timestamp>,
+}
+
+/// What comes of a request. The org never sleeps and holds no connection: who carries its answers acts this out.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// An answer.
+    Response(Response<Vec<u8>>),
+    /// The answer comes only after this time.
+    Delayed {
+        /// How long it takes.
+        by: Duration,
+        /// What comes then.
+        then: Box<Reply>,
+    },
+    /// The connection breaks and no answer comes.
+    Dropped {
+        /// Whether the org saw the request, so that a write has happened.
+        request_seen: bool,
+    },
+    /// The connection breaks within the body.
+    Cut {
+        /// The answer, with the part of the body that arrives.
+        response: Response<Vec<u8>>,
+        /// How long the body should have been, in bytes.
+        length: usize,
+    },
+}
+
+impl Reply {
+    /// The answer, if one comes in the end, however late.
+    pub fn response(self) -> Option<Response<Vec<u8>>> {
+        match self {
+            Self::Response(response) => Some(response),
+            Self::Delayed { then, .. } => then.response(),
+            Self::Dropped { .. } | Self::Cut { .. } => None,
+        }
+    }
+}
+
+impl Org {
+    /// The embedded org. Its now is 2026-05-12T15:00:00Z, a Tuesday: 8:00 in San Francisco, 17:00 in Berlin.
+    pub fn demo() -> Self {
+        let now: Timestamp = data::NOW.parse().unwrap_or_default();
+        // Both texts are embedded, and the tests in `schema` and `data` read them.
+        let schema = Schema::parse(data::SCHEMA).unwrap_or_default();
+        let Seed { store, keys } = data::seed(&schema, now).unwrap_or_default();
+        Self {
+            state: Mutex::new(State {
+                schema: Arc::new(schema),
+                store,
+                keys,
+                now,
+                sessions: BTreeMap::new(),
+                rights: BTreeMap::new(),
+                faults: Vec::new(),
+                journal: Vec::new(),
+                used: USED_BEFORE,
+                allowed: DAILY_LIMIT,
+                locks: BTreeMap::new(),
+                cursors: BTreeMap::new(),
+                page_limit: None,
+                indexed_until: None,
+            }),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves the rows as they are; tests want to look at them.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A bearer token of a seeded user (`riley`, `admin`, …). The first is the same in every org; after
+    /// [`Org::expire`] the next differs. A user that does not exist or is inactive gets one that is refused.
+    pub fn token(&self, user: &str) -> String {
+        let state = &mut *self.state();
+        let good = state.sessions.iter().find(|(_, (key, good))| key == user && *good);
+        if let Some((token, _)) = good {
+            return token.clone();
+        }
+        let number = state.sessions.values().filter(|(key, _)| key == user).count();
+        let token = format!("00DdM0000000001!demo.{user}.{number}");
+        let active = state
+            .keys
+            .get(user)
+            .and_then(|id| state.store.get("User", id.as_str()))
+            .is_some_and(|row| row.get("IsActive").is_true());
+        state.sessions.insert(token.clone(), (user.to_owned(), active));
+        token
+    }
+
+    /// Ends a session: requests with this token get 401 `INVALID_SESSION_ID`.
+    pub fn expire(&self, token: &str) {
+        if let Some((_, good)) = self.state().sessions.get_mut(token) {
+            *good = false;
+        }
+    }
+
+    /// The id of a seeded row, by its key in `data/records.txt` (`acme`, `bob`, `acme_renewal`, `riley`, …).
+    pub fn id(&self, key: &str) -> Option<Id> {
+        self.state().keys.get(key).cloned()
+    }
+
+    /// A row as it is stored, whoever may see it.
+    pub fn row(&self, id: &Id) -> Option<Row> {
+        self.state().store.find(id.as_str()).cloned()
+    }
+
+    /// The live rows of an object, in the order of ids.
+    pub fn rows(&self, object: &str) -> Vec<Row> {
+        self.state().store.rows(object).filter(|row| !row.is_deleted()).cloned().collect()
+    }
+
+    /// The schema, whoever may see it.
+    pub fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.state().schema)
+    }
+
+    /// Sets a field behind everybody's back, as another user or a batch would: no rule runs, and the row counts
+    /// as changed now.
+    pub fn set(&self, id: &Id, field: &str, value: impl Into<Value>) {
+        let state = &mut *self.state();
+        if let Some(mut row) = state.store.find(id.as_str()).cloned() {
+            row.set(field, value);
+            row.set("LastModifiedDate", state.now);
+            row.set("SystemModstamp", state.now);
+            state.store.put(row);
+        }
+    }
+
+    /// The org's now.
+    pub fn now(&self) -> Timestamp {
+        self.state().now
+    }
+
+    /// Sets the org's now.
+    pub fn set_now(&self, now: Timestamp) {
+        self.state().now = now;
+    }
+
+    /// Moves the org's now on.
+    pub fn advance(&self, by: Duration) {
+        let state = &mut *self.state();
+        if let Ok(by) = SignedDuration::try_from(by) {
+            state.now = state.now.saturating_add(by).unwrap_or(state.now);
+        }
+    }
+
+    /// Queues a fault. Where several match a request, the oldest strikes.
+    pub fn fault(&self, fault: Fault) {
+        self.state().faults.push(fault);
+    }
+
+    /// Forgets all faults, locks and limits.
+    pub fn clear_faults(&self) {
+        let state = &mut *self.state();
+        state.faults.clear();
+        state.locks.clear();
+        state.allowed = DAILY_LIMIT;
+        state.page_limit = None;
+        state.indexed_until = None;
+    }
+
+    /// Something else holds the row: the next `tries` writes to it get `UNABLE_TO_LOCK_ROW`.
+    pub fn lock(&self, id: &Id, tries: u32) {
+        self.state().locks.insert(id.clone(), tries);
+    }
+
+    /// Queries answer with pages no larger than this, whatever batch size the caller asks for.
+    pub fn limit_pages(&self, records: usize) {
+        self.state().page_limit = Some(records);
+    }
+
+    /// How many calls the org allows a day; it begins with 17 used of 15,000.
+    pub fn allow_calls(&self, allowed: u32) {
+        self.state().allowed = allowed;
+    }
+
+    /// Search stops seeing rows that are created from now on; queries still do.
+    pub fn pause_search_index(&self) {
+        let state = &mut *self.state();
+        state.indexed_until = Some(state.now);
+    }
+
+    /// Changes the rights of a seeded user.
+    pub fn change_access(&self, user: &str, change: impl FnOnce(&mut Access)) {
+        let state = &mut *self.state();
+        let mut access = state.access(user);
+        change(&mut access);
+        state.rights.insert(user.to_owned(), access);
+    }
+
+    /// Every request so far, oldest first.
+    pub fn requests(&self) -> Vec<Entry> {
+        self.state().journal.clone()
+    }
+
+    /// Every change so far, oldest first.
+    pub fn writes(&self) -> Vec<Write> {
+        self.state().journal.iter().flat_map(|entry| entry.writes.clone()).collect()
+    }
+
+    /// Forgets the requests so far; the rows stay.
+    pub fn forget_requests(&self) {
+        self.state().journal.clear();
+    }
+
+    /// Answers a request.
+    pub fn handle(&self, request: Request<Vec<u8>>) -> Reply {
+        self.state().handle(&request)
+    }
+}
+
+impl State {
+    fn access(&self, user: &str) -> Access {
+        let id = self.keys.get(user).cloned().unwrap_or_else(|| Id::numbered("005", 0));
+        self.rights.get(user).cloned().unwrap_or_else(|| data::access(user, id))
+    }
+
+    fn context(&self, user: &Id) -> Context {
+        let null = Value::Null;
+        let row = self.store.get("User", user.as_str());
+        let text = |field: &str| row.map_or(&null, |row| row.get(field)).as_str().unwrap_or_default().to_owned();
+        let organization = self.store.rows("Organization").next();
+        let locale = text("LocaleSidKey");
+        #[allow(clippy::cast_possible_truncation)] // A month.
+        let fiscal_year_start_month =
+            organization.and_then(|row| row.get("FiscalYearStartMonth").as_f64()).map_or(1, |month| month as i8);
+        Context {
+            user: user.clone(),
+            now: self.now,
+            zone: TimeZone::get(&text("TimeZoneSidKey")).unwrap_or(TimeZone::UTC),
+            week_start: week_start(&locale),
+            locale,
+            language: text("LanguageLocaleKey"),
+            fiscal_year_start_month,
+            fiscal_year_named_by_start: organization
+                .is_some_and(|row| row.get("UsesStartDateAsFiscalYearName").is_true()),
+        }
+    }
+
+    fn handle(&mut self, request: &Request<Vec<u8>>) -> Reply {
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let effect = self.faults.iter_mut().find_map(|fault| fault.strike(request.method(), &target));
+        let mut entry = Entry {
+            method: request.method().clone(),
+            path: target.clone(),
+            body: String::from_utf8_lossy(request.body()).into_owned(),
+            user: self.user(request).map(|(key, _)| key),
+            status: None,
+            writes: Vec::new(),
+        };
+        // Faults before the org sees the request.
+        let early = match &effect {
+            Some(Effect::DropBefore) => {
+                self.journal.push(entry);
+                return Reply::Dropped { request_seen: false };
+            }
+            Some(Effect::Refuse(refusal)) => Some(Answer::from(refusal.clone())),
+            Some(Effect::EchoAuthorization) => {
+                let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+                Some(Answer::from(Refusal::new(
+                    400,
+                    "INVALID_AUTH_HEADER",
+                    format!("INVALID_AUTH_HEADER: could not use header Authorization: {}", header.unwrap_or_default()),
+                )))
+            }
+            Some(Effect::Redirect(location)) => Some(Answer::empty(302).with("Location", location.as_str())),
+            _ => None,
+        };
+        let mut response = match (early, &effect) {
+            (Some(answer), _) => self.respond(answer),
+            (None, Some(Effect::Answer { status, content_type, body })) => {
+                plain(*status, content_type, body.clone().into_bytes())
+            }
+            (None, _) => {
+                let answer = self.serve(request, &target, &mut entry.writes);
+                self.respond(answer)
+            }
+        };
+        let sent = !matches!(effect, Some(Effect::DropAfter | Effect::CutBody));
+        entry.status = sent.then(|| response.status().as_u16());
+        self.journal.push(entry);
+        match effect {
+            Some(Effect::DropAfter) => Reply::Dropped { request_seen: true },
+            Some(Effect::Delay(by)) => Reply::Delayed { by, then: Box::new(Reply::Response(response)) },
+            Some(Effect::CutBody) => {
+                let length = response.body().len();
+                response.body_mut().truncate(length / 2);
+                Reply::Cut { response, length }
+            }
+            Some(Effect::Truncate) => {
+                let length = response.body().len();
+                response.body_mut().truncate(length / 2);
+                Reply::Response(response)
+            }
+            Some(Effect::Oversize(bytes)) => {
+                let length = response.body().len().max(bytes);
+                response.body_mut().resize(length, b' ');
+                Reply::Response(response)
+            }
+            Some(Effect::WrongContent) => {
+                let page = b"<html><head><title>Login | Salesforce</title></head><body>Please log in.</body></html>";
+                Reply::Response(plain(200, "text/html;charset=UTF-8", page.to_vec()))
+            }
+            _ => Reply::Response(response),
+        }
+    }
+
+    /// The user whose token the request carries.
+    fn user(&self, request: &Request<Vec<u8>>) -> Option<(String, Id)> {
+        let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, token) = header.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("Bearer") && !scheme.eq_ignore_ascii_case("OAuth") {
+            return None;
+        }
+        let (key, good) = self.sessions.get(token.trim())?;
+        let id = self.keys.get(key)?;
+        good.then(|| (key.clone(), id.clone()))
+    }
+
+    fn serve(&mut self, request: &Request<Vec<u8>>, target: &str, writes: &mut Vec<Write>) -> Answer {
+        let path = request.uri().path().trim_end_matches('/');
+        if path == "/services/data" {
+            return rest::versions();
+        }
+        let user = self.user(request);
+        let identity = path == "/services/oauth2/userinfo" || path.starts_with("/id/");
+        let Some((key, id)) = user else {
+            return if identity {
+                Answer { body: Body::Bytes(b"Bad_OAuth_Token".to_vec()), ..Answer::empty(403) }
+            } else {
+                Answer::from(Refusal::new(401, "INVALID_SESSION_ID", "Session expired or invalid"))
+            };
+        };
+        if self.used >= self.allowed {
+            return Answer::from(fault::daily_limit());
+        }
+        self.used += 1;
+        let headers: BTreeMap<String, String> = request
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let host = headers.get("host").cloned().or_else(|| request.uri().host().map(str::to_owned));
+        let host = host.unwrap_or_else(|| "demo.my.salesforce.com".to_owned());
+        let scheme = if host.starts_with("127.") || host.starts_with("localhost") { "http" } else { "https" };
+        let access = self.access(&key);
+        let context = self.context(&id);
+        let schema = Arc::clone(&self.schema);
+        let mut desk = Desk {
+            schema: &schema,
+            store: &mut self.store,
+            access: &access,
+            context: &context,
+            locks: &mut self.locks,
+            writes,
+            cursors: &mut self.cursors,
+            page_limit: self.page_limit,
+            indexed_until: self.indexed_until,
+            usage: (self.used, self.allowed),
+            origin: format!("{scheme}://{host}"),
+        };
+        if identity {
+            return rest::userinfo(&desk);
+        }
+        let mut answer = match Call::new(request.method().clone(), target, headers, request.body().clone()) {
+            Some(call) => desk.answer(&call),
+            None => Answer::from(rest::no_such_resource()),
+        };
+        if let Body::Json(body) = &mut answer.body {
+            language::translate(&context.language, body);
+        }
+        answer
+    }
+
+    fn respond(&self, answer: Answer) -> Response<Vec<u8>> {
+        let (content_type, body) = match answer.body {
+            Body::Empty => ("", Vec::new()),
+            Body::Json(json) => ("application/json;charset=UTF-8", json_bytes(&json)),
+            Body::Bytes(bytes) => ("application/octet-stream", bytes),
+        };
+        let mut response = plain(answer.status, content_type, body);
+        let usage = format!("api-usage={}/{}", self.used, self.allowed);
+        for (name, value) in answer.headers.into_iter().chain([("Sforce-Limit-Info", usage)]) {
+            if let (Ok(name), Ok(value)) =
+                (header::HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value))
+            {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+fn json_bytes(json: &Json) -> Vec<u8> {
+    json.to_string().into_bytes()
+}
+
+fn plain(status: u16, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body);
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+    if !content_type.is_empty() {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    response
+}
