@@ -324,8 +324,8 @@ pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias])
 fn unknown_object(text: &str, objects: &[ObjectSummary]) -> ObjectMatch {
     let typed = words::Typed::new(text);
     let near = objects.iter().map(|object| {
-        let likeness = [&object.label, &object.label_plural, &object.name].map(|name| typed.likeness(name));
-        (likeness.into_iter().max().unwrap_or(0), object)
+        let by_label = typed.likeness(&object.label).max(typed.likeness(&object.label_plural));
+        (by_label.max(typed.likeness(&words::label(&object.name))), object)
     });
     let nearest = words::nearest(near).into_iter();
     ObjectMatch::Unknown {

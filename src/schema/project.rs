@@ -245,7 +245,9 @@ impl Project for PicklistValue {
             return None;
         }
         let value = text(wire.value)?;
-        let label = text(wire.label).filter(|label| *label != value);
+        // "(GMT+01:00) Central European Time (Europe/Berlin)": 400 such labels would be half of Event's schema.
+        let repeats = |label: &str| label.strip_suffix(')').is_some_and(|rest| rest.ends_with(&format!("({value}")));
+        let label = text(wire.label).filter(|label| *label != value && !repeats(label));
         Some(Self { value, label })
     }
 }

@@ -97,7 +97,14 @@ pub(super) struct Typed {
 
 impl Typed {
     pub(super) fn new(text: &str) -> Self {
-        Self { folded: fold(text).chars().collect(), tokens: tokens(text) }
+        // Of "Plans__c" only "Plans" says anything.
+        let local = if text.contains("__") { label(text) } else { text.to_owned() };
+        let mut tokens = tokens(&local);
+        // Every lookup has "ID" in its label.
+        if tokens.len() > 1 {
+            tokens.retain(|token| token != "id");
+        }
+        Self { folded: fold(&local).chars().collect(), tokens }
     }
 
     /// How near a name is, 0 to 100; below 40 nobody would call it near.
@@ -130,8 +137,9 @@ impl Typed {
         if longest == 0 || self.folded.len().abs_diff(theirs.len()) * 2 > longest {
             return 0;
         }
-        let distance = distance(&self.folded, &theirs);
-        ((longest - distance) * 100 / longest) as u32
+        let likeness = (longest - distance(&self.folded, &theirs)) * 100 / longest;
+        // Short words share half their letters by chance.
+        if likeness < 60 { 0 } else { likeness as u32 }
     }
 }
 
