@@ -149,6 +149,7 @@ fn an_unknown_part_of_a_path_is_named_with_the_nearest_of_its_object() {
 fn a_parent_that_is_not_at_hand_is_asked_for() {
     assert_eq!(walk("Opportunity", "Campaign.Name"), "needs Campaign");
     assert_eq!(walk("Contact", "Account.Parent.Owner.Profile.Name"), "needs Profile");
+    assert_eq!(walk("Contact", "Owner Profile Name"), "needs Profile");
 }
 
 #[test]

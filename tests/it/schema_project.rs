@@ -12,7 +12,7 @@ const PLAN: &str = r#"{
     {"name": "ns__Stage__c", "label": "Stage", "type": "picklist", "restrictedPicklist": true, "createable": true,
      "nillable": false, "defaultedOnCreate": true, "controllerName": "ns__Kind__c", "picklistValues": [
       {"active": true, "value": "new", "label": "Brand new"}, {"active": false, "value": "old", "label": "Old"},
-      {"active": true, "value": "Done", "label": "Done"}, {"active": true, "value": "a\tb\\c\nd", "label": null}]},
+      {"active": true, "value": "Done", "label": "Done"}, {"active": true, "value": "a\tb\\c\nd\r", "label": null}]},
     {"name": "ns__Client__c", "label": "Client", "type": "reference", "referenceTo": ["Account"],
      "relationshipName": "ns__Client__r", "inlineHelpText": " Who pays.\r\n  Not who asks. "},
     {"name": "ns__Old__c", "label": "Old", "type": "string", "deprecatedAndHidden": true},
@@ -61,7 +61,7 @@ fn only_active_picklist_values_are_kept_and_labels_only_where_they_differ() {
     let stage = plan.field("ns__Stage__c").unwrap();
     let value =
         |value: &str, label: Option<&str>| PicklistValue { value: value.to_owned(), label: label.map(str::to_owned) };
-    let expected = [value("new", Some("Brand new")), value("Done", None), value("a\tb\\c\nd", None)];
+    let expected = [value("new", Some("Brand new")), value("Done", None), value("a\tb\\c\nd\r", None)];
     assert_eq!(stage.picklist.as_deref(), Some(&expected[..]));
     assert_eq!((stage.restricted, stage.controller.as_deref()), (true, Some("ns__Kind__c")));
 }
