@@ -40,7 +40,7 @@ pub(super) fn field_of_word(object: &str, word: &str) -> Option<&'static str> {
     let word = words::fold(word);
     section(object)?.lines().filter_map(|line| line.strip_prefix('~')).find_map(|line| {
         let (field, words) = line.split_once('\t')?;
-        words.split('\t').any(|known| words::fold(known) == word).then_some(field)
+        words.split('\t').any(|known| words::folds_to(known, &word)).then_some(field)
     })
 }
 
@@ -67,6 +67,6 @@ fn heading_name(section: &str) -> &str {
     section.split_once('\t').map_or("", |(name, _)| name)
 }
 
-fn joined(word: &str) -> String {
+fn joined(word: &str) -> Vec<u8> {
     words::tokens(word).concat()
 }

@@ -328,6 +328,10 @@ impl Lines {
     }
 
     fn escape(&mut self, text: &str) {
+        if !text.bytes().any(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r')) {
+            self.text.push_str(text);
+            return;
+        }
         for c in text.chars() {
             match c {
                 '\\' => self.text.push_str("\\\\"),
@@ -369,16 +373,23 @@ fn checksum(bytes: &[u8]) -> u64 {
 }
 
 /// The columns of a line; past its end they are empty.
-struct Columns<'a>(std::str::Split<'a, char>);
+struct Columns<'a>(&'a str);
 
 impl<'a> Columns<'a> {
     fn new(line: &'a str) -> Self {
-        Self(line.split('\t'))
+        Self(line)
     }
 
     /// A column that never needs escapes.
     fn raw(&mut self) -> &'a str {
-        self.0.next().unwrap_or_default()
+        // A plain loop, since columns are too short for a search in words to pay.
+        let end = self.0.bytes().position(|byte| byte == b'\t');
+        let (column, rest) = match end {
+            Some(end) => (&self.0[..end], &self.0[end + 1..]),
+            None => (self.0, ""),
+        };
+        self.0 = rest;
+        column
     }
 
     /// A column of text; `None` if it is empty.
