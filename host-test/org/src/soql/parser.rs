@@ -241,7 +241,13 @@ impl<'a> Parser<'a> {
             self.expect_mark(")")?;
             return Ok(SelectItem::Fields(set, at));
         }
-        let expression = self.expression()?;
+        // `COUNT()` is no expression: it stands in SELECT only.
+        let expression = if self.is_word(0, "COUNT") && self.is_mark(1, "(") && self.is_mark(2, ")") {
+            self.next += 3;
+            Expression::CountRows(at)
+        } else {
+            self.expression()?
+        };
         let alias = match self.peek() {
             Kind::Word(word) if is_reserved(word) || word.eq_ignore_ascii_case("AS") => None,
             // `Name ORDER BY …` in a search's RETURNING: a word is an alias only where the list goes on or ends.
@@ -270,12 +276,8 @@ impl<'a> Parser<'a> {
         let expression = if let Some(function) = aggregate(&upper) {
             self.advance();
             self.advance();
-            if function == Aggregate::Count && self.is_mark(0, ")") {
-                Expression::CountRows(at)
-            } else {
-                let field = self.field()?;
-                Expression::Aggregate { function, field }
-            }
+            let field = self.field()?;
+            Expression::Aggregate { function, field }
         } else if let Some(function) = date_function(&upper) {
             self.advance();
             self.advance();

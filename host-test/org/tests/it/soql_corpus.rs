@@ -145,6 +145,8 @@ pub(crate) const INVALID: &[(&str, &str)] = &[
     ("SELECT Id FROM Account OFFSET 5 LIMIT 5", "unexpected token: 'LIMIT'"),
     ("SELECT Id FROM Account WHERE Name = 'a' USING SCOPE mine", "unexpected token: 'USING'"),
     ("SELECT Id FROM Account USING SCOPE nobody", "unexpected token: 'nobody'"),
+    ("SELECT Industry FROM Account GROUP BY Industry HAVING COUNT() > 1", "unexpected token: ')'"),
+    ("SELECT Industry FROM Account GROUP BY Industry ORDER BY COUNT()", "unexpected token: ')'"),
     ("SELECT COUNT(Id) FROM Account HAVING COUNT(Id) > 1", "unexpected token: 'HAVING'"),
     ("SELECT Id FROM Account FOR UPDATE", "unexpected token: 'UPDATE'"),
     ("SELECT Id FROM Account ALL ROWS", "unexpected token: 'ALL'"),
