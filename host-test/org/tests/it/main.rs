@@ -3,6 +3,11 @@
 // `clippy.toml` allows these in `#[test]` functions only; what they call is test code too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod rest_client;
+mod rest_org;
+mod rest_rows;
+mod rest_search;
+mod rest_traps;
 mod soql_corpus;
 mod soql_grammar;
 mod soql_parse;
