@@ -499,7 +499,7 @@ impl<'a> Parser<'a> {
             return Ok(Condition::Like { left, pattern: LikePattern { parts } });
         }
         for (keyword, negated) in [("INCLUDES", false), ("EXCLUDES", true)] {
-            if self.take_word(keyword) {
+            if clause == Clause::Where && self.take_word(keyword) {
                 let Expression::Field(left) = left else {
                     return Err(Fault::malformed(start, "only fields can have several values"));
                 };
@@ -515,7 +515,7 @@ impl<'a> Parser<'a> {
         let negated = self.take_word("NOT");
         self.expect_word("IN")?;
         self.expect_mark("(")?;
-        if self.is_word(0, "SELECT") {
+        if clause == Clause::Where && self.is_word(0, "SELECT") {
             let Expression::Field(left) = left else {
                 return Err(Fault::malformed(start, "only fields can be joined with a subquery"));
             };

@@ -25,6 +25,11 @@ const TOO_LENIENT: &[(&str, &str)] = &[
     ("SELECT Id FROM Account WHERE CreatedDate > 2026-02-30", "it knows no calendar"),
     ("SELECT Id FROM Account WHERE CreatedDate = LAST_N_DAYS: 3", "it allows blanks after the colon"),
     ("SELECT Id FROM Account FOR UPDATE", "it is made for Apex, where FOR UPDATE exists"),
+    (
+        "SELECT AccountId FROM Contact GROUP BY AccountId HAVING AccountId IN (SELECT Id FROM Account)",
+        "HAVING takes whatever WHERE takes",
+    ),
+    ("SELECT Tags__c FROM Contact GROUP BY Tags__c HAVING Tags__c INCLUDES ('a')", "HAVING takes whatever WHERE takes"),
     ("SELECT NAMES(Id) FROM Account", "it takes any function name"),
     ("SELECT SUM() FROM Account", "it takes any function name before ()"),
 ];
