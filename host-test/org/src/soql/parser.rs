@@ -318,7 +318,8 @@ impl<'a> Parser<'a> {
         let Kind::Word(first) = self.peek() else {
             return Err(self.unexpected());
         };
-        if is_reserved(first) {
+        // `Group` is a keyword, and also the relationship in `Group.Name`.
+        if is_reserved(first) && !(first.eq_ignore_ascii_case("GROUP") && self.is_mark(1, ".")) {
             return Err(self.unexpected());
         }
         self.path(first)

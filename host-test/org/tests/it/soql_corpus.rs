@@ -8,6 +8,7 @@ pub(crate) const VALID: &[&str] = &[
     "SELECT a.Id, a.Name FROM Account a WHERE a.Name = 'x'",
     "SELECT Id FROM Group",
     "SELECT Id FROM Order ORDER BY Id",
+    "SELECT Group.Name FROM GroupMember WHERE Group.Type = 'Queue' GROUP BY Group.Name",
     "SELECT COUNT() FROM Account",
     "SELECT COUNT() FROM Account WHERE Name LIKE 'a%' LIMIT 5",
     "SELECT COUNT(Id) n, SUM(Amount), AVG(Amount) a, MIN(CloseDate), MAX(CloseDate) FROM Opportunity",
@@ -83,6 +84,8 @@ pub(crate) const INVALID: &[(&str, &str)] = &[
     ("SELECT \"Name\" FROM Contact", "unexpected token: '\"'"),
     ("SELECT Id FROM Account -- all of them", "unexpected token: '-'"),
     ("SELECT Id FROM Account WHERE", "unexpected token: '<EOF>'"),
+    ("SELECT Group FROM Account", "unexpected token: 'Group'"),
+    ("SELECT From.Name FROM Account", "unexpected token: 'From'"),
     ("SELECT _Id FROM Account", "unexpected token: '_'"),
     // Filters.
     ("SELECT Id FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c'", "unexpected token: 'OR'"),

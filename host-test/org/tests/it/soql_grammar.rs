@@ -12,6 +12,8 @@ const TOO_LENIENT: &[(&str, &str)] = &[
     ("SELECT Id FROM Account AS a", "it allows AS before an object's alias"),
     ("SELECT Account. Name FROM Contact", "it allows blanks around the dots of a path"),
     ("SELECT Account .Name FROM Contact", "it allows blanks around the dots of a path"),
+    ("SELECT Group FROM Account", "keywords are names to it where no clause can start"),
+    ("SELECT From.Name FROM Account", "keywords are names to it where no clause can start"),
     ("SELECT Id FROM Account WHERE Name LIKE 5", "LIKE takes any literal there"),
     ("SELECT Id FROM Account WHERE Name LIKE null", "LIKE takes any literal there"),
     ("SELECT Id FROM Account WHERE Name = 'a\nb'", "its strings may hold line breaks"),

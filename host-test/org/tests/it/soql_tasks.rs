@@ -44,6 +44,7 @@ fn what_people_ask_is_answered() {
         "SELECT Subject, Who.Name, Who.Type, What.Name, What.Type, Owner.Name FROM Task ORDER BY ActivityDate DESC NULLS LAST LIMIT 5",
         "SELECT Id, DeveloperName FROM RecordType WHERE SobjectType = 'Account'",
         "SELECT Id, Name FROM Group WHERE Type = 'Queue'",
+        "SELECT Group.Name FROM GroupMember WHERE Group.Type = 'Queue'",
         "SELECT Id FROM Meter_Reading__c ORDER BY Taken_At__c DESC LIMIT 2000 OFFSET 100",
     ] {
         for user in ["admin", "riley"] {
