@@ -5,6 +5,7 @@
 
 mod rest_client;
 mod rest_org;
+mod rest_recorded;
 mod rest_rows;
 mod rest_search;
 mod rest_traps;
