@@ -1,7 +1,7 @@
 //! One call: sends what endpoints plan, keeps what describes say, and asks the settings before anything else.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::catalog::{self, Effect};
@@ -40,7 +40,7 @@ struct Known {
 /// Why planning stopped: for want of a description, or for good.
 pub(crate) enum Stuck {
     /// The objects have to be described first.
-    Needs(BTreeSet<ObjectName>),
+    Needs(Vec<ObjectName>),
     /// The call fails.
     Failed(Error),
 }
@@ -53,7 +53,7 @@ impl From<Error> for Stuck {
 
 impl Stuck {
     pub(crate) fn needs(object: &ObjectName) -> Self {
-        Self::Needs(BTreeSet::from([object.clone()]))
+        Self::Needs(vec![object.clone()])
     }
 }
 
@@ -208,8 +208,9 @@ impl<'p> Session<'p> {
     /// After the org refused a field: describes the objects that were planned from less than a fresh description.
     /// False if there are none, so that trying again would change nothing.
     pub(crate) fn refresh(&self) -> Result<bool, Error> {
-        let stale: BTreeSet<_> =
-            self.schemas.borrow().iter().filter(|(_, known)| !known.exhaustive).map(|(name, _)| name.clone()).collect();
+        let known = self.schemas.borrow();
+        let stale: Vec<_> = known.iter().filter(|(_, known)| !known.exhaustive).map(|(name, _)| name.clone()).collect();
+        drop(known);
         if stale.is_empty() {
             return Ok(false);
         }
@@ -217,7 +218,7 @@ impl<'p> Session<'p> {
     }
 
     /// Describes objects, in one request.
-    fn describe(&self, objects: &BTreeSet<ObjectName>) -> Result<(), Error> {
+    fn describe(&self, objects: &[ObjectName]) -> Result<(), Error> {
         let endpoints: Vec<_> = objects.iter().map(Describe).collect();
         let described = match endpoints.as_slice() {
             [endpoint] => vec![self.call(endpoint)],

@@ -4,8 +4,6 @@
 //! org's limit. The outer status is 200 even when parts failed.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -49,8 +47,8 @@ struct PartRequest<'a> {
     method: &'a str,
     reference_id: &'a str,
     url: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    http_headers: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    http_headers: serde_json::Map<String, serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a RawValue>,
 }
@@ -73,7 +71,7 @@ impl Endpoint for Composite {
                     .iter()
                     // The composite request sets these for all parts.
                     .filter(|(name, _)| **name != http::header::CONTENT_TYPE)
-                    .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+                    .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
                     .collect(),
                 body: std::str::from_utf8(request.body()).ok().and_then(|body| serde_json::from_str(body).ok()),
             })

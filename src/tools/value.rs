@@ -166,7 +166,10 @@ pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
             FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
             FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
             FieldType::MultiPicklist => {
-                let parts: BTreeSet<_> = text.split(';').map(|part| part.trim().to_lowercase()).collect();
+                let mut parts = BTreeSet::new();
+                for part in text.split(';') {
+                    parts.insert(part.trim().to_lowercase());
+                }
                 parts.into_iter().collect::<Vec<_>>().join(";")
             }
             _ => known_value(field, &text).unwrap_or(text).to_lowercase(),
