@@ -75,8 +75,11 @@ fn known_value(field: &Field, text: &str) -> Option<String> {
 pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
     let value = parse(field, json)?;
     let text = match &value {
-        Value::Null => return Ok(("null".to_owned(), None)),
-        Value::String(text) if text.is_empty() => return Ok(("null".to_owned(), None)),
+        Value::Null if field.field_type != FieldType::Boolean => return Ok(("null".to_owned(), None)),
+        Value::String(text) if text.is_empty() && field.field_type != FieldType::Boolean => {
+            return Ok(("null".to_owned(), None));
+        }
+        Value::Null => return Err(wrong(field, json, "true or false")),
         Value::String(text) => text.clone(),
         Value::Number(_) | Value::Bool(_) => json.trim().to_owned(),
         Value::Array(items) if field.field_type == FieldType::MultiPicklist => {
@@ -162,7 +165,7 @@ pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
             _ => json.trim().to_owned(),
         };
         Some(match field.field_type {
-            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| plain(number.as_str()).to_owned()),
+            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| number.as_str().to_owned()),
             FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
             FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
             FieldType::MultiPicklist => {
@@ -176,11 +179,6 @@ pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
         })
     };
     canonical(one).is_some_and(|one| canonical(other) == Some(one))
-}
-
-/// A number without the zeros that say nothing: `100.50` is `100.5`.
-fn plain(number: &str) -> &str {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }
 
 /// Whether a write would change nothing: the same, and for texts in the same letters.
