@@ -135,9 +135,7 @@ pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String
         fields.extend(usual(session, object, Use::List)?);
     }
     for name in said {
-        let named = field(session, object, name)?;
-        // A lookup by its own name shows an id; people who say "Owner" want to read a name as well.
-        fields.push(named.path);
+        fields.push(field(session, object, name)?.path);
     }
     list(fields)
 }
@@ -151,10 +149,10 @@ pub(super) fn columns_of_one(session: &Session<'_>, object: &ObjectName, said: &
 }
 
 /// Every field of an object.
-pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<FieldList, Stuck> {
+pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
     let schema = session.described(object)?;
     let fields = schema.fields.iter().filter(|field| !field.field_type.is_compound());
-    list(fields.map(|field| path(&field.name)).collect::<Result<Vec<_>, _>>()?)
+    Ok(fields.map(|field| path(&field.name)).collect::<Result<_, _>>()?)
 }
 
 /// The fields that tell an object's records apart, first the one that names them.
