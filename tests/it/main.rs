@@ -7,6 +7,7 @@
 mod bench;
 mod reads;
 mod refusals;
+mod replies;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;
