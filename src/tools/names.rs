@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::record::Record;
 use crate::schema::columns::{self, Use};
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
-use crate::schema::{Field, ObjectSchema};
+use crate::schema::{Field, ObjectSchema, Source, standard};
 use crate::session::{Session, Stuck, unknown_object};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::vocabulary::Changed;
@@ -70,6 +71,11 @@ pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> R
         let known = |name: &str| parents.get(name).map(Rc::as_ref);
         let needed = match lookup::path(&schema, said, &session.preferences().vocabulary, &known) {
             PathMatch::Found(found) => {
+                // What a parent is called is a part of the child; the rest is the parent's own.
+                if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
+                    let parent = ObjectName::parse(found.object).map_err(|_| unknown_object(found.object))?;
+                    session.allow_object(&parent, Effect::ReadOnly)?;
+                }
                 return Ok(Named { path: path(&found.name)?, field: found.field.clone() });
             }
             PathMatch::Needs { object } => object,
@@ -102,6 +108,12 @@ fn unknown_field(session: &Session<'_>, object: &ObjectName, said: &str, nearest
     } else {
         Stuck::needs(object)
     }
+}
+
+/// What a description denies is asked again unless it is fresh, for an admin may have changed it. What the embedded
+/// table denies is so in every org.
+pub(super) fn denied(session: &Session<'_>, object: &ObjectName, schema: &ObjectSchema, error: Error) -> Stuck {
+    if schema.source == Source::Standard || session.is_exhaustive(object) { error.into() } else { Stuck::needs(object) }
 }
 
 fn ambiguous(said: &str, fields: &[&Field]) -> Error {

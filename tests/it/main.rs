@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bench;
+mod cache;
 mod reads;
 mod refusals;
 mod replies;
@@ -13,6 +14,7 @@ mod schema_lookup;
 mod schema_project;
 mod schema_recorded;
 mod schema_values;
+mod settings;
 mod soql_roundtrip;
 mod stories;
 mod writes;
