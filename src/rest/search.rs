@@ -4,10 +4,10 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search_parameterized.htm>
 
 use http::header::CONTENT_TYPE;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::soql::{FieldPath, ObjectName};
 
 /// A search.
@@ -36,12 +36,6 @@ struct ObjectBody<'a> {
     // Parent paths are documented for SOSL's RETURNING; where an org refuses them, `find` falls back on SOQL.
     fields: Vec<&'a str>,
     limit: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Found {
-    search_records: Vec<Record>,
 }
 
 impl Endpoint for Search<'_> {
@@ -74,6 +68,10 @@ impl Endpoint for Search<'_> {
         if body.trim_ascii_start().starts_with(b"[") {
             return parse("search result", body);
         }
-        Ok(parse::<Found>("search result", body)?.search_records)
+        let found: Fields<'_> = parse("search result", body)?;
+        let records = found
+            .get("searchRecords")
+            .ok_or_else(|| ReadError::Unreadable("the search result has no searchRecords".to_owned()))?;
+        parse("search result", records.get().as_bytes())
     }
 }

@@ -5,11 +5,10 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm>
 
 use http::header::{CONTENT_TYPE, HeaderName, IF_UNMODIFIED_SINCE};
-use serde::Deserialize;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
 use crate::id::RecordId;
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::soql::{FieldName, ObjectName};
 
 const DUPLICATE_RULES: HeaderName = HeaderName::from_static("sforce-duplicate-rule-header");
@@ -42,13 +41,9 @@ impl Endpoint for Create<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<RecordId, ReadError> {
-        #[derive(Deserialize)]
-        struct Created {
-            id: String,
-        }
-        let created: Created = parse("answer to a create", accept(&response)?)?;
-        RecordId::parse(&created.id)
-            .map_err(|_| ReadError::Unreadable("the answer to a create has no record id".to_owned()))
+        let created: Fields<'_> = parse("answer to a create", accept(&response)?)?;
+        let id = created.text("id").and_then(|id| RecordId::parse(&id).ok());
+        id.ok_or_else(|| ReadError::Unreadable("the answer to a create has no record id".to_owned()))
     }
 }
 
