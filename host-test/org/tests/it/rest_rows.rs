@@ -512,10 +512,17 @@ fn an_upsert_creates_updates_or_names_its_candidates() {
 }
 
 #[test]
-fn deleting_an_account_with_cases_fails() {
+fn an_account_with_cases_stays_and_one_without_takes_its_deals_and_tasks_along() {
     let org = Org::demo();
     let got = send(&org, "admin", "DELETE", &path(&org, "Account", "acme"), &[], &Json::Null);
     assert_eq!(got.refused(), "400 DELETE_FAILED");
+    assert_eq!(send(&org, "admin", "DELETE", &path(&org, "Account", "lumen"), &[], &Json::Null).status, 204);
+    assert_eq!(get(&org, "riley", &path(&org, "Opportunity", "lumen_start")).refused(), "404 ENTITY_IS_DELETED");
+    let gone: Vec<_> = org.writes().into_iter().map(|write| (write.kind, write.object)).collect();
+    assert_eq!(gone, [(WriteKind::Deleted, "Account".to_owned()), (WriteKind::Deleted, "Opportunity".to_owned())]);
+    let visit = path(&org, "Task", "labs_visit");
+    assert_eq!(send(&org, "admin", "DELETE", &path(&org, "Account", "acme_labs"), &[], &Json::Null).status, 204);
+    assert_eq!(get(&org, "riley", &visit).refused(), "404 ENTITY_IS_DELETED");
 }
 
 #[test]
