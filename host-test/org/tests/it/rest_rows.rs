@@ -569,3 +569,15 @@ fn nobody_joins_a_campaign_twice() {
     assert_eq!(post(&org, "riley", "sobjects/CampaignMember", &member("nina", "LeadId")).status, 201);
     assert_eq!(get(&org, "riley", &path(&org, "Campaign", "webinar")).body["NumberOfLeads"], 3);
 }
+
+#[test]
+fn a_last_name_makes_a_person_account_and_an_unknown_stage_an_open_deal() {
+    let org = Org::demo();
+    let person = post(&org, "riley", "sobjects/Account", &json!({"FirstName": "Ana", "LastName": "Lima"}));
+    let person = get(&org, "riley", &format!("sobjects/Account/{}", person.id())).body;
+    assert_eq!((&person["Name"], &person["IsPersonAccount"]), (&json!("Ana Lima"), &json!(true)));
+    let deal = json!({"Name": "Odd", "StageName": "Hoping", "CloseDate": "2026-06-01"});
+    let deal = post(&org, "riley", "sobjects/Opportunity", &deal);
+    let deal = get(&org, "riley", &format!("sobjects/Opportunity/{}", deal.id())).body;
+    assert_eq!((&deal["IsClosed"], &deal["ForecastCategory"]), (&json!(false), &json!("Pipeline")));
+}
