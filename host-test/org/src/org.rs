@@ -95,6 +95,20 @@ impl Reply {
 
 impl Org {
     /// The embedded org. Its now is 2026-05-12T15:00:00Z, a Tuesday: 8:00 in San Francisco, 17:00 in Berlin.
+    /// It stands still until [`Org::advance`] or [`Org::set_now`] moves it.
+    ///
+    /// | User | Who |
+    /// |---|---|
+    /// | `riley` | sales, `en_US`, Los Angeles: the user of the demo |
+    /// | `jonas` | sales, `de_DE`, Berlin; is answered in German |
+    /// | `admin` | sees and edits everything; New York |
+    /// | `vera` | reads only, and not campaigns, contracts or meter readings; London |
+    /// | `sam`, `jane_miller`, `jane_okafor` | sales |
+    /// | `jane_doe` | inactive: no token of hers works |
+    ///
+    /// All but `admin` are without `Contact.Salary_Grade__c`, `Contract`, and others' private opportunities, and only
+    /// read `Account.Health_Score__c` and `Opportunity.Discount__c`. The rows, with their keys, are in
+    /// `src/data/records.txt`; the objects and fields in `src/data/schema.txt`.
     pub fn demo() -> Self {
         // Read once; every org begins with a copy.
         static EMBEDDED: LazyLock<(Arc<Schema>, Seed, Timestamp)> = LazyLock::new(|| {

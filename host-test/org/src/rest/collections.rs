@@ -160,7 +160,11 @@ fn run<T>(
                 }
                 body
             }
-            Err(refusal) => json!({"success": false, "errors": [refusal.to_json("statusCode")]}),
+            Err(mut refusal) => {
+                // Here the key is always there, even where a single save leaves it out.
+                refusal.fields.get_or_insert_default();
+                json!({"success": false, "errors": [refusal.to_json("statusCode")]})
+            }
         })
         .collect();
     Ok(Answer::json(200, json!(results)))
