@@ -86,7 +86,8 @@ pub(crate) fn quoted(text: &str) -> String {
 /// error can name the argument. Lines and columns are serde_json's: from 1, columns in bytes.
 pub(crate) fn path_at(text: &str, line: usize, column: usize) -> String {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let end = (before + column.saturating_sub(1)).min(text.len());
+    // What was read up to the error: a value of the wrong type, or the name that nobody declared.
+    let end = (before + column).min(text.len());
     let mut path: Vec<Step> = Vec::new();
     let mut bytes = text.as_bytes().iter().enumerate().take(end);
     while let Some((at, byte)) = bytes.next() {
@@ -168,5 +169,7 @@ mod tests {
         check(r#"{"name": "a, [b] \" {c}", "filters": [{"name": "x"}, {"limit": -1}]}"#, "filters[1].limit");
         check("{\n  \"filters\": [\n    {\"name\": 5}\n  ]\n}", "filters[0].name");
         check(r#"{"filters": {}}"#, "filters");
+        check(r#"{"name": "x", "limt": 5}"#, "limt");
+        check(r#"{"filters": [{"name": "x", "limt": 5}]}"#, "filters[0].limt");
     }
 }

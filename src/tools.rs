@@ -40,7 +40,7 @@ pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String
         "update" => run(session, arguments, update),
         _ => Err(Error::Input {
             message: format!("there is no tool {name:?}"),
-            field: None,
+            fields: Vec::new(),
             allowed: catalog::names(session.preferences()),
         }),
     }
@@ -59,7 +59,7 @@ fn run<A: DeserializeOwned, R: Serialize>(
         let place = if path.is_empty() { "the arguments".to_owned() } else { format!("the argument {path}") };
         Error::Input {
             message: format!("{place}: {message}"),
-            field: Some(path).filter(|path| !path.is_empty()),
+            fields: Some(path).filter(|path| !path.is_empty()).into_iter().collect(),
             allowed: Vec::new(),
         }
     })?;

@@ -116,7 +116,7 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         .collect();
     if !missing.is_empty() {
         let message = format!("a new {object} needs {}; ask the person, nothing was sent", missing.join(", "));
-        return Err(Error::Input { message, field: missing.first().cloned(), allowed: Vec::new() }.into());
+        return Err(Error::Input { message, fields: missing, allowed: Vec::new() }.into());
     }
     let name = names::name_of(session, &object)?;
     let mut fields: Vec<_> =

@@ -4,13 +4,23 @@ use serde_json::value::RawValue;
 
 use super::names::{self, Named};
 use super::value::{self, Compared};
+use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::Shape;
+use crate::schema::FieldType;
 use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
 };
 use crate::vocabulary::{ChildFilter, Filter, Operator};
+
+/// Semi-joins of one query.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm>
+const MOST_CHILDREN: usize = 2;
+
+/// Objects that Salesforce joins with no other, by the same page.
+const UNJOINED: [&str; 8] =
+    ["ActivityHistory", "Attachment", "Event", "EventAttendee", "EventRelation", "Note", "OpenActivity", "Task"];
 
 /// What all of an argument's filters, alternatives and child filters say together.
 pub(super) fn condition(
@@ -26,6 +36,10 @@ pub(super) fn condition(
         all.push(any.ok_or_else(|| {
             Error::field(&format!("any_of[{index}]"), "a group of any_of needs at least one condition", Vec::new())
         })?);
+    }
+    if children.len() > MOST_CHILDREN {
+        let message = format!("Salesforce takes at most {MOST_CHILDREN} conditions on children");
+        return Err(Error::field("children", message, Vec::new()).into());
     }
     for child in children {
         all.push(children_match(session, object, child)?);
@@ -124,6 +138,17 @@ fn in_list(named: &Named, negated: bool, value: &str) -> Result<Condition, Error
 
 /// The texts of `includes` and `excludes`.
 fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
+    if named.field.field_type != FieldType::MultiPicklist {
+        return Err(Error::field(
+            named.path.as_str(),
+            format!(
+                "{} is a {} and no multi-select picklist; use in or not_in",
+                named.path,
+                named.field.field_type.name()
+            ),
+            vec!["in".to_owned(), "not_in".to_owned()],
+        ));
+    }
     let texts = items(named, value)?.iter().map(|item| text(named, item.get())).collect::<Result<Vec<_>, _>>()?;
     let texts = texts
         .into_iter()
@@ -181,6 +206,13 @@ fn text(named: &Named, value: &str) -> Result<String, Error> {
 /// Records that have matching children, or have none.
 fn children_match(session: &Session<'_>, object: &ObjectName, filter: &ChildFilter) -> Result<Condition, Stuck> {
     let child = names::object(session, &filter.object)?;
+    session.allow_object(&child, Effect::ReadOnly)?;
+    if UNJOINED.contains(&child.as_str()) {
+        let message = format!(
+            "Salesforce can't look through {child} records here; for activities filter by LastActivityDate instead"
+        );
+        return Err(Error::field("children", message, vec!["LastActivityDate".to_owned()]).into());
+    }
     let via = lookup(session, object, &child, filter.via.as_deref())?;
     let exists = filter.exists.unwrap_or(true);
     let mut conditions = each(session, &child, &filter.filters)?;
@@ -210,6 +242,8 @@ fn lookup(
         .fields
         .iter()
         .filter(|field| field.references.iter().any(|object| object.eq_ignore_ascii_case(parent.as_str())))
+        // The record that one was merged into is no parent of it.
+        .filter(|field| field.name != "MasterRecordId")
         .map(|field| field.name.clone())
         .collect();
     // Salesforce's own main lookup is called like the object: AccountId of an opportunity or a case.
@@ -218,8 +252,12 @@ fn lookup(
         (None, Some(name), _) | (None, None, [name]) => Ok(names::field_name(name)?),
         _ if !session.is_exhaustive(child) => Err(Stuck::needs(child)),
         _ => Err(Error::Input {
-            message: format!("say in `via` which field of {child} points to {parent}"),
-            field: Some("via".to_owned()),
+            message: if lookups.is_empty() {
+                format!("no field of {child} points to {parent}")
+            } else {
+                format!("say in `via` which field of {child} points to {parent}")
+            },
+            fields: vec!["via".to_owned()],
             allowed: lookups,
         }
         .into()),

@@ -94,6 +94,14 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
             return Err(Error::field(&change.field, format!("{} is given twice", field.name), Vec::new()).into());
         }
         let (to, note) = value::to_write(&field, &change.to)?;
+        if to == "null" && field.required {
+            let message = format!("{} can't be empty", field.name);
+            return Err(Error::field(&field.name, message, Vec::new()).into());
+        }
+        // Compared with an id, a name would never be the one that is there.
+        if let Some(from) = change.from.as_deref().filter(|_| field.field_type == FieldType::Reference) {
+            value::to_write(&field, from)?;
+        }
         changes.push(Change { name: names::field_name(&field.name)?, from: change.from.clone(), field, to, note });
     }
     let (condition, limit) = target::condition(session, &target)?;

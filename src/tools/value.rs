@@ -70,8 +70,12 @@ fn known_value(field: &Field, text: &str) -> Option<String> {
 /// A value to write, as JSON of a field's type, and what was repaired to get there.
 pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
     let text = match parse(field, json)? {
+        // A checkbox is never empty.
+        Shape::Null if field.field_type == FieldType::Boolean => return Err(wrong(field, json, "true or false")),
         Shape::Null => return Ok(("null".to_owned(), None)),
-        Shape::Text(text) if text.is_empty() => return Ok(("null".to_owned(), None)),
+        Shape::Text(text) if text.is_empty() && field.field_type != FieldType::Boolean => {
+            return Ok(("null".to_owned(), None));
+        }
         Shape::Text(text) => text,
         Shape::Number(number) => number.to_owned(),
         Shape::Boolean(value) => value.to_string(),
@@ -157,7 +161,7 @@ pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
             _ => json.trim().to_owned(),
         };
         Some(match field.field_type {
-            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| plain(number.as_str()).to_owned()),
+            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| number.as_str().to_owned()),
             FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
             FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
             FieldType::MultiPicklist => {
@@ -178,11 +182,6 @@ fn in_order(mut texts: Vec<String>) -> Vec<String> {
         texts[place..=sorted].rotate_right(1);
     }
     texts
-}
-
-/// A number without the zeros that say nothing: `100.50` is `100.5`.
-fn plain(number: &str) -> &str {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }
 
 /// Whether a write would change nothing: the same, and for texts in the same letters.

@@ -14,9 +14,15 @@ use serde_json::Value;
 pub(crate) struct Bench {
     pub(crate) org: Org,
     token: String,
-    cache: RefCell<BTreeMap<String, Vec<u8>>>,
+    pub(crate) cache: RefCell<BTreeMap<String, Vec<u8>>>,
     pub(crate) preferences: RefCell<Preferences>,
+    /// What the core sent, without the credential.
+    pub(crate) sent: RefCell<Vec<http::Request<Vec<u8>>>>,
+    /// What somebody else does in the org right before the request of this number, from 0.
+    pub(crate) meanwhile: RefCell<Option<Meanwhile>>,
 }
+
+type Meanwhile = (usize, Box<dyn Fn(&Org)>);
 
 impl Bench {
     /// Riley, a sales rep, with an empty cache.
@@ -38,17 +44,23 @@ impl Bench {
                 instructions: None,
                 vocabulary: Vec::new(),
             }),
+            sent: RefCell::default(),
+            meanwhile: RefCell::default(),
         }
     }
 
     /// Riley, after these objects have been described once.
     pub(crate) fn warm(objects: &[&str]) -> Self {
-        let bench = Self::new();
+        Self::new().after_describing(objects)
+    }
+
+    /// The same user, after these objects have been described once.
+    pub(crate) fn after_describing(self, objects: &[&str]) -> Self {
         for object in objects {
-            bench.ok("describe", serde_json::json!({ "object": object }));
+            self.ok("describe", serde_json::json!({ "object": object }));
         }
-        bench.org.forget_requests();
-        bench
+        self.org.forget_requests();
+        self
     }
 
     /// Calls a tool: its reply, or its error as JSON.
@@ -74,6 +86,22 @@ impl Bench {
         }
     }
 
+    /// Calls a tool that refuses its arguments, and sends nothing for them.
+    #[track_caller]
+    pub(crate) fn refused(&self, tool: &str, arguments: Value) -> Value {
+        let before = self.counts();
+        let error = self.err(tool, arguments);
+        assert_eq!(error["kind"], "invalid_input", "{error:#}");
+        assert_eq!(error["changed"], "no");
+        assert_eq!(self.counts(), before, "sent for bad arguments: {error:#}");
+        error
+    }
+
+    /// Requests and writes the org has seen.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.requests(), self.org.writes().len())
+    }
+
     /// How many requests the org has seen.
     pub(crate) fn requests(&self) -> usize {
         self.org.requests().len()
@@ -87,14 +115,20 @@ impl Bench {
 
 impl Platform for Bench {
     fn send(&self, mut request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        self.sent.borrow_mut().push(request.clone());
+        let meanwhile = self.meanwhile.borrow_mut().take_if(|(at, _)| *at == self.requests());
+        if let Some((_, act)) = meanwhile {
+            act(&self.org);
+        }
         let bearer = format!("Bearer {}", self.token).parse().unwrap();
         assert!(request.headers_mut().insert("authorization", bearer).is_none(), "the core sets no credential");
         match self.org.handle(request) {
             Reply::Response(response) => Ok(response),
             Reply::Delayed { .. } => Err(SendFailure { reason: FailureReason::Timeout, request_sent: true }),
-            Reply::Dropped { .. } | Reply::Cut { .. } => {
-                Err(SendFailure { reason: FailureReason::Unreachable, request_sent: true })
+            Reply::Dropped { request_seen: request_sent } => {
+                Err(SendFailure { reason: FailureReason::Unreachable, request_sent })
             }
+            Reply::Cut { .. } => Err(SendFailure { reason: FailureReason::Unreachable, request_sent: true }),
         }
     }
 

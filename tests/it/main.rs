@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bench;
+mod refusals;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;
