@@ -11,9 +11,9 @@ pub(crate) fn versions() -> Answer {
     let names = ["Winter", "Spring", "Summer"];
     let list: Vec<Json> = VERSIONS
         .map(|number| {
-            // Version 52 was Summer '21; there are three a year.
+            // Version 50 was Winter '21; there are three a year.
             let season = names.get(((number + 1) % 3) as usize).copied().unwrap_or_default();
-            let year = if number >= 52 { 21 + (number - 52 + 2) / 3 } else { 21 - (52 - number) / 3 };
+            let year = (number + 13) / 3;
             json!({
                 "label": format!("{season} '{year}"),
                 "url": format!("/services/data/v{number}.0"),

@@ -78,10 +78,11 @@ fn check(object: &Object, field: &Field, value: &Value) -> Result<(), Refusal> {
     let name = field.name.as_str();
     let label = field.label.as_str();
     match value {
-        Value::Text(text) if field.kind == FieldType::Base64 => {
-            if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)) {
-                return Err(Refusal::new(400, "JSON_PARSER_ERROR", format!("Value not of required type: {text}")));
-            }
+        Value::Text(text)
+            if field.kind == FieldType::Base64
+                && !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)) =>
+        {
+            return Err(Refusal::new(400, "JSON_PARSER_ERROR", format!("Value not of required type: {text}")));
         }
         Value::Text(text) if field.kind.is_textual() => {
             let length = text.encode_utf16().count();

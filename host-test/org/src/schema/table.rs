@@ -257,7 +257,9 @@ fn field(cells: &[&str], named: &BTreeMap<String, String>) -> Result<FieldAndPar
                     | FieldType::Address
                     | FieldType::Multipicklist
             ),
-        sortable: !long && !has("nosort") && !matches!(kind, FieldType::Address | FieldType::Multipicklist),
+        sortable: (!long || has("sort"))
+            && !has("nosort")
+            && !matches!(kind, FieldType::Address | FieldType::Multipicklist),
         reference_to,
         relationship_name,
         picklist: match rest {

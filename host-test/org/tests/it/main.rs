@@ -5,7 +5,10 @@
 
 mod rest_client;
 mod rest_org;
+mod rest_recorded;
 mod rest_rows;
+mod rest_search;
+mod rest_traps;
 mod soql_corpus;
 mod soql_grammar;
 mod soql_parse;
