@@ -35,52 +35,54 @@ fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
         Use::Get => 20,
         Use::Find => 3,
     };
-    let mut columns: Vec<String> = schema.name_field().map(|field| field.name.clone()).into_iter().collect();
-    let mut fields: Vec<(u8, &Field)> = schema
+    let name = schema.name_field();
+    let mut likely: Vec<(u8, String)> = schema
         .fields
         .iter()
-        .filter(|field| !columns.contains(&field.name))
-        .filter_map(|field| Some((interest(field, purpose)?, field)))
+        .filter(|field| name.is_none_or(|name| name.name != field.name))
+        .filter_map(|field| interest(field, purpose))
         .collect();
-    fields.sort_by_key(|(interest, _)| *interest);
-    columns.extend(fields.into_iter().take(most).map(|(_, field)| field.name.clone()));
-    for (column, everywhere) in
-        [("Owner.Name", true), ("CreatedDate", true), ("LastModifiedDate", purpose == Use::Get), ("CreatedById", false)]
-    {
-        if everywhere && can_read(schema, column) {
-            columns.push(column.to_owned());
-        }
-    }
-    // A junction object may have nothing but lookups; then those tell its records apart.
-    if columns.len() <= 1 {
-        columns.extend(
-            schema
-                .fields
-                .iter()
-                .filter(|field| !field.references.is_empty())
-                .take(most)
-                .map(|field| field.name.clone()),
-        );
-    }
+    likely.sort_by_key(|(rank, _)| *rank);
+    likely.truncate(most);
+    let mut columns: Vec<String> = name.map(|field| field.name.clone()).into_iter().collect();
+    columns.extend(likely.into_iter().map(|(_, column)| column));
+    let dates = ["Owner.Name", "CreatedDate", "LastModifiedDate"].into_iter();
+    columns.extend(dates.filter(|column| can_read(schema, column)).map(str::to_owned));
     columns
 }
 
-/// How likely a field matters, 0 the likeliest; `None` for what is too long, too technical or not for this use.
-fn interest(field: &Field, purpose: Use) -> Option<u8> {
-    if is_system(&field.name) || field.compound.is_some() && purpose != Use::Get {
+/// How likely a field matters, 0 the likeliest, and its column; `None` for what is too long, too technical or not for
+/// this use.
+fn interest(field: &Field, purpose: Use) -> Option<(u8, String)> {
+    let whole = purpose == Use::Get;
+    if is_system(&field.name) || field.compound.is_some() && !whole {
         return None;
     }
-    match field.field_type {
-        _ if field.required => Some(0),
-        FieldType::Picklist | FieldType::Currency | FieldType::Date => Some(1),
-        FieldType::String | FieldType::Email | FieldType::Phone | FieldType::Percent => Some(2),
-        FieldType::Int | FieldType::Double | FieldType::DateTime | FieldType::Combobox => Some(3),
-        FieldType::Reference | FieldType::Url | FieldType::MultiPicklist | FieldType::Boolean => {
-            (purpose == Use::Get).then_some(4)
-        }
-        FieldType::TextArea => (purpose == Use::Get && field.length.is_some_and(|length| length <= 4000)).then_some(5),
-        _ => None,
+    if let Some(parent) = parent_name(field) {
+        return Some((1, parent));
     }
+    let rank = match field.field_type {
+        _ if field.required => 0,
+        FieldType::Picklist | FieldType::Currency | FieldType::Date => 1,
+        FieldType::String | FieldType::Email | FieldType::Phone | FieldType::Percent => 2,
+        FieldType::Int | FieldType::Double | FieldType::DateTime | FieldType::Combobox => 3,
+        FieldType::Reference | FieldType::Url | FieldType::MultiPicklist | FieldType::Boolean if whole => 4,
+        FieldType::TextArea if whole && field.length.is_some_and(|length| length <= 4000) => 5,
+        _ => return None,
+    };
+    Some((rank, field.name.clone()))
+}
+
+/// The path to the name of a lookup's target, where it surely has one: all custom objects do.
+fn parent_name(field: &Field) -> Option<String> {
+    let [target] = &field.references[..] else { return None };
+    let name = match target.as_str() {
+        "Case" => "CaseNumber",
+        "Account" | "Contact" | "Lead" | "Opportunity" | "Campaign" | "User" | "Product2" | "RecordType" => "Name",
+        custom if custom.ends_with("__c") => "Name",
+        _ => return None,
+    };
+    Some(format!("{}.{name}", field.relationship.as_deref()?))
 }
 
 /// The fields Salesforce keeps about every record.

@@ -56,7 +56,7 @@ pub fn objects<'g>(global: &'g GlobalDescribe, query: &str, vocabulary: &[Alias]
 /// What somebody searches.
 struct Query {
     text: String,
-    tokens: Vec<String>,
+    tokens: Vec<Vec<u8>>,
 }
 
 impl Query {
@@ -86,24 +86,24 @@ impl Query {
 
 /// The best find of each word so far.
 struct Scores<'q> {
-    tokens: &'q [String],
+    tokens: &'q [Vec<u8>],
     best: Vec<u32>,
 }
 
 impl Scores<'_> {
     fn text(&mut self, text: &str, whole: u32, prefix: u32) {
-        for word in words::tokens(text) {
+        words::each_word(text, |word| {
             for (token, best) in self.tokens.iter().zip(&mut self.best) {
-                let score = if word == *token {
+                let score = if word == token {
                     whole
-                } else if token.len() >= 3 && word.starts_with(token.as_str()) {
+                } else if token.len() >= 3 && word.starts_with(token) {
                     prefix
                 } else {
                     continue;
                 };
-                *best = (*best).max(score);
+                *best = score.max(*best);
             }
-        }
+        });
     }
 
     fn all(&mut self, score: u32) {

@@ -5,6 +5,10 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bench;
+mod schema_columns;
+mod schema_lookup;
+mod schema_project;
 mod schema_recorded;
+mod schema_values;
 mod soql_roundtrip;
 mod stories;
