@@ -160,14 +160,8 @@ fn search_parameters(call: &Call) -> Result<Map<String, Json>, Refusal> {
 }
 
 fn found(desk: &Desk<'_>, call: &Call, search: &Search) -> Result<Answer, Refusal> {
-    let mut records = sosl::search(desk.view(), search, &call.version)?;
-    if let Some(until) = desk.indexed_until {
-        records.retain(|record| {
-            let id = record.url.as_deref().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
-            let created = desk.store.find(id).and_then(|row| row.get("CreatedDate").as_timestamp());
-            created.is_none_or(|created| created < until)
-        });
-    }
+    let options = sosl::Options { version: &call.version, indexed_until: desk.indexed_until };
+    let records = sosl::search(desk.view(), search, options)?;
     Ok(Answer::json(200, json!({"searchRecords": records})))
 }
 
