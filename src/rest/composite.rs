@@ -4,8 +4,7 @@
 //! org's limit. The outer status is 200 even when parts failed.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
 
-use std::collections::BTreeMap;
-
+use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -49,10 +48,24 @@ struct PartRequest<'a> {
     method: &'a str,
     reference_id: &'a str,
     url: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    http_headers: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "has_no_own", serialize_with = "own")]
+    http_headers: &'a http::HeaderMap,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a RawValue>,
+}
+
+/// The headers of a part that are its own: the composite request sets the content type for all.
+fn own_headers(headers: &http::HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let own = headers.iter().filter(|(name, _)| **name != CONTENT_TYPE);
+    own.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+}
+
+fn has_no_own(headers: &http::HeaderMap) -> bool {
+    own_headers(headers).next().is_none()
+}
+
+fn own<S: serde::Serializer>(headers: &http::HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(own_headers(headers))
 }
 
 impl Endpoint for Composite {
@@ -68,18 +81,12 @@ impl Endpoint for Composite {
                 method: request.method().as_str(),
                 reference_id: name,
                 url: request.uri().to_string(),
-                http_headers: request
-                    .headers()
-                    .iter()
-                    // The composite request sets these for all parts.
-                    .filter(|(name, _)| **name != http::header::CONTENT_TYPE)
-                    .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-                    .collect(),
+                http_headers: request.headers(),
                 body: std::str::from_utf8(request.body()).ok().and_then(|body| serde_json::from_str(body).ok()),
             })
             .collect();
         http::Request::post(format!("{VERSION_PATH}/composite"))
-            .header("content-type", "application/json")
+            .header(CONTENT_TYPE, "application/json")
             .body(serde_json::to_vec(&Body { all_or_none: false, composite_request }).unwrap_or_default())
     }
 

@@ -39,9 +39,9 @@ impl Refusal {
         let mut refusal =
             Self { status: status.as_u16(), code: None, message: None, fields: Vec::new(), duplicates: None };
         let body = std::str::from_utf8(body).unwrap_or_default();
-        let errors = serde_json::from_str::<Vec<ErrorBody<'_>>>(body)
-            .or_else(|_| serde_json::from_str::<ErrorBody<'_>>(body).map(|error| vec![error]))
-            .unwrap_or_default();
+        // One error counts as a list of one: a second parser for it would cost five kilobytes.
+        let list = if body.trim_start().starts_with('{') { format!("[{body}]") } else { body.to_owned() };
+        let errors: Vec<ErrorBody<'_>> = serde_json::from_str(&list).unwrap_or_default();
         // In an all-or-none request the first error can be an innocent part's: the culprit says something else.
         let culprit = errors.iter().position(|error| error.code.as_deref() != Some("PROCESSING_HALTED")).unwrap_or(0);
         if let Some(error) = errors.into_iter().nth(culprit) {

@@ -3,6 +3,7 @@
 //! Searches several objects for plain text: nothing in the text is an operator, so nothing needs escaping.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search_parameterized.htm>
 
+use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
@@ -63,7 +64,7 @@ impl Endpoint for Search<'_> {
             overall_limit: self.limit * self.objects.len() as u32,
         };
         http::Request::post(format!("{VERSION_PATH}/parameterizedSearch"))
-            .header("content-type", "application/json")
+            .header(CONTENT_TYPE, "application/json")
             .body(serde_json::to_vec(&body).unwrap_or_default())
     }
 

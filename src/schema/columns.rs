@@ -1,6 +1,7 @@
 //! The columns to show when nobody said which.
 
 use super::{Field, FieldType, ObjectSchema, Source, standard};
+use crate::rank::by_rank;
 
 /// What the columns are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +37,16 @@ fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
         Use::Find => 3,
     };
     let name = schema.name_field();
-    let mut likely: Vec<(u8, String)> = schema
-        .fields
-        .iter()
-        .filter(|field| name.is_none_or(|name| name.name != field.name))
-        .filter_map(|field| interest(field, purpose))
-        .collect();
-    likely.sort_by_key(|(rank, _)| *rank);
+    let mut likely = by_rank(
+        schema
+            .fields
+            .iter()
+            .filter(|field| name.is_none_or(|name| name.name != field.name))
+            .filter_map(|field| interest(field, purpose)),
+    );
     likely.truncate(most);
     let mut columns: Vec<String> = name.map(|field| field.name.clone()).into_iter().collect();
-    columns.extend(likely.into_iter().map(|(_, column)| column));
+    columns.extend(likely);
     let dates = ["Owner.Name", "CreatedDate", "LastModifiedDate"].into_iter();
     columns.extend(dates.filter(|column| can_read(schema, column)).map(str::to_owned));
     columns
@@ -53,7 +54,7 @@ fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
 
 /// How likely a field matters, 0 the likeliest, and its column; `None` for what is too long, too technical or not for
 /// this use.
-fn interest(field: &Field, purpose: Use) -> Option<(u8, String)> {
+fn interest(field: &Field, purpose: Use) -> Option<(u32, String)> {
     let whole = purpose == Use::Get;
     if is_system(&field.name) || field.compound.is_some() && !whole {
         return None;
@@ -109,28 +110,22 @@ pub(super) fn is_system(name: &str) -> bool {
 /// what the admin added, the rest, and last what Salesforce keeps for itself.
 pub fn by_importance(schema: &ObjectSchema) -> Vec<&Field> {
     let usual = usual(schema, Use::Get);
-    let mut fields: Vec<(u8, &Field)> = schema
-        .fields
-        .iter()
-        .map(|field| {
-            let rank = if field.name_field {
-                0
-            } else if field.required {
-                1
-            } else if usual.contains(&field.name) {
-                2
-            } else if is_system(&field.name) {
-                6
-            } else if !(field.createable || field.updateable) {
-                5
-            } else if schema.source == Source::Described && field.name.ends_with("__c") {
-                3
-            } else {
-                4
-            };
-            (rank, field)
-        })
-        .collect();
-    fields.sort_by_key(|(rank, _)| *rank);
-    fields.into_iter().map(|(_, field)| field).collect()
+    by_rank(schema.fields.iter().map(|field| {
+        let rank = if field.name_field {
+            0
+        } else if field.required {
+            1
+        } else if usual.contains(&field.name) {
+            2
+        } else if is_system(&field.name) {
+            6
+        } else if !(field.createable || field.updateable) {
+            5
+        } else if schema.source == Source::Described && field.name.ends_with("__c") {
+            3
+        } else {
+            4
+        };
+        (rank, field)
+    }))
 }

@@ -1,5 +1,7 @@
 //! Words: labels made of API names, names compared as people compare them, and how near two of them are.
 
+use crate::rank::by_rank;
+
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
 pub(super) fn label(name: &str) -> String {
     let mut label = String::with_capacity(name.len() + 4);
@@ -277,10 +279,10 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 
 /// The five nearest of some names, nearest first; among equals the first stays first.
 pub(super) fn nearest<T>(candidates: impl Iterator<Item = (u32, T)>) -> Vec<T> {
-    let mut near: Vec<(u32, T)> = candidates.filter(|(likeness, _)| *likeness >= 40).collect();
-    near.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
+    let near = candidates.filter(|(likeness, _)| *likeness >= 40);
+    let mut near = by_rank(near.map(|(likeness, name)| (100 - likeness.min(100), name)));
     near.truncate(5);
-    near.into_iter().map(|(_, name)| name).collect()
+    near
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 
 use serde_json::value::RawValue;
 
-use super::reply::{Values, quoted};
+use super::reply::Values;
 use super::{names, target, value};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::json::quoted;
 use crate::record::Fields;
 use crate::rest::{Composite, Create, ReadError, Refusal, Retrieve, Which};
 use crate::schema::Field;

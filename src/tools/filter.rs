@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use super::names::{self, Named};
 use super::value::{self, Compared};
 use crate::error::Error;
+use crate::json::Shape;
 use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
@@ -170,9 +171,9 @@ fn like<E: std::fmt::Display>(
 
 /// A text, or a number as people may write a number that is a text to Salesforce.
 fn text(named: &Named, value: &str) -> Result<String, Error> {
-    match serde_json::from_str(value) {
-        Ok(serde_json::Value::String(text)) => Ok(text),
-        Ok(serde_json::Value::Number(_)) => Ok(value.to_owned()),
+    match Shape::of(value) {
+        Some(Shape::Text(text)) => Ok(text),
+        Some(Shape::Number(number)) => Ok(number.to_owned()),
         _ => Err(Error::field(named.path.as_str(), format!("the value for {} must be a text", named.path), Vec::new())),
     }
 }

@@ -4,6 +4,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::json::quoted;
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
@@ -91,11 +92,6 @@ fn whole_second_utc(value: &str) -> Option<String> {
             .zip(shape)
             .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape });
     fits.then(|| format!("\"{time}Z\""))
-}
-
-/// A text as JSON.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

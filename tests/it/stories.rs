@@ -94,7 +94,8 @@ fn an_account_comes_with_its_related_lists_in_one_request() {
         }),
     );
     assert_eq!(reply["fields"]["Name"], "Acme");
-    let lists: Vec<_> = reply["related"].as_array().unwrap().iter().map(|list| list["name"].as_str().unwrap()).collect();
+    let lists: Vec<_> =
+        reply["related"].as_array().unwrap().iter().map(|list| list["name"].as_str().unwrap()).collect();
     assert_eq!(lists, ["contacts", "open_opportunities", "open_cases", "OpenActivities", "ActivityHistories"]);
     assert_eq!(reply["related"][0]["rows"].as_array().unwrap().len(), 2);
     assert_eq!(reply["related"][1]["rows"].as_array().unwrap().len(), 1);

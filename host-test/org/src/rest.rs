@@ -203,7 +203,7 @@ impl Desk<'_> {
     fn route(&mut self, call: &Call) -> Result<Answer, Refusal> {
         let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
         match (call.method.as_str(), segments.as_slice()) {
-            ("GET", []) => Ok(identity::resources(&call.version)),
+            ("GET", []) => Ok(identity::resources(self, &call.version)),
             ("GET", ["query" | "queryAll"]) => query::query(self, call),
             ("GET", ["query" | "queryAll", locator]) => query::next_page(self, call, locator),
             ("GET", ["search"]) => query::search(self, call),

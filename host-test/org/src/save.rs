@@ -237,7 +237,12 @@ impl Transaction<'_> {
                 Some(_) => self.access.updateable(object, field),
             };
             if allowed {
-                given.insert(field.name.clone(), accept(object, field, json)?);
+                let value = accept(field, json)?;
+                // A create fills in what is null; an update cannot take away what must be there.
+                if old.is_some() && value.is_null() && !field.nillable {
+                    return Err(required_missing(&[&field.name]));
+                }
+                given.insert(field.name.clone(), value);
             } else {
                 forbidden.push(&field.name);
             }
@@ -337,6 +342,15 @@ impl Transaction<'_> {
                 Err(Refusal::save(
                     "INACTIVE_OWNER_OR_USER",
                     format!("operation performed with inactive user [{id}] as owner of {}", object.name.to_lowercase()),
+                    &[&field.name],
+                ))
+            }
+            Some(row)
+                if field.name == "OwnerId" && row.object == "Group" && row.get("Type").as_str() != Some("Queue") =>
+            {
+                Err(Refusal::save(
+                    "INVALID_CROSS_REFERENCE_KEY",
+                    "Owner ID: a group that is no queue cannot own records",
                     &[&field.name],
                 ))
             }

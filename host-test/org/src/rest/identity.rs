@@ -25,13 +25,20 @@ pub(crate) fn versions() -> Answer {
 }
 
 /// `GET /services/data/vXX.0/`: the resources.
-pub(super) fn resources(version: &str) -> Answer {
-    let list: serde_json::Map<String, Json> =
+pub(super) fn resources(desk: &Desk<'_>, version: &str) -> Answer {
+    let mut list: serde_json::Map<String, Json> =
         ["composite", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects"]
             .into_iter()
             .map(|name| (name.to_owned(), json!(format!("/services/data/{version}/{name}"))))
             .collect();
+    list.insert("identity".to_owned(), json!(identity(desk)));
     Answer::json(200, Json::Object(list))
+}
+
+/// The url that stands for the user, and answers as userinfo does.
+fn identity(desk: &Desk<'_>) -> String {
+    let organization = desk.store.rows("Organization").next().map(|row| row.id.to_string()).unwrap_or_default();
+    format!("{}/id/{organization}/{}", desk.origin, desk.context.user)
 }
 
 /// `GET /services/oauth2/userinfo`, and `/id/{organization}/{user}`, which says nearly the same.
@@ -46,8 +53,8 @@ pub(crate) fn userinfo(desk: &Desk<'_>) -> Answer {
     Answer::json(
         200,
         json!({
-            "sub": format!("{origin}/id/{organization}/{id}"),
-            "id": format!("{origin}/id/{organization}/{id}"),
+            "sub": identity(desk),
+            "id": identity(desk),
             "user_id": id.as_str(),
             "organization_id": organization,
             "preferred_username": of("Username"),

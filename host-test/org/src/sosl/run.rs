@@ -22,7 +22,7 @@ const PHONE_DIGITS: usize = 7;
 pub struct Options<'a> {
     /// The API version in the path, such as `v62.0`: records' `attributes.url` repeats it.
     pub version: &'a str,
-    /// Rows created after this moment are not found yet: the index of a real org is late as well.
+    /// Rows created at this moment or later are not found yet: the index of a real org is late as well.
     pub indexed_until: Option<Timestamp>,
 }
 
@@ -51,7 +51,7 @@ pub fn search(view: View<'_>, search: &Search, options: Options<'_>) -> Result<V
         };
         let is_indexed = |row: &Row| {
             let created = row.get("CreatedDate").as_timestamp();
-            options.indexed_until.is_none_or(|until| created.is_none_or(|created| created <= until))
+            options.indexed_until.is_none_or(|until| created.is_none_or(|created| created < until))
         };
         let mut rows = ranked(view, object, expression, search.fields);
         rows.retain(|row| is_indexed(row));

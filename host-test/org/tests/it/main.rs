@@ -14,5 +14,6 @@ mod soql_grammar;
 mod soql_parse;
 mod soql_query;
 mod soql_refusals;
+mod soql_tasks;
 mod soql_world;
 mod sosl_search;

@@ -428,3 +428,10 @@ fn the_server_keeps_connections_reads_chunks_and_drops_when_told() {
     org.fault(Fault::new(Effect::DropBefore));
     assert_eq!(exchange(&mut stream, format!("GET /services/data/v62.0/limits HTTP/1.1\r\n{auth}\r\n")), None);
 }
+
+#[test]
+fn a_head_that_is_too_long_is_refused_with_414_or_431() {
+    let org = Org::demo();
+    let status = |length: usize| get(&org, "riley", &format!("query?q={}", "x".repeat(length))).status;
+    assert_eq!((status(16_400), status(16_300)), (414, 431));
+}

@@ -526,3 +526,39 @@ fn messages_come_in_the_users_language_and_codes_do_not() {
     let got = patch(&org, "jonas", &path(&org, "Account", "acme"), &json!({"Region__c": "x"}));
     assert_eq!(got.message(), "Sales Territory: Ungültiger Wert für eingeschränktes Auswahllistenfeld: x");
 }
+
+#[test]
+fn an_update_cannot_take_away_what_must_be_there() {
+    let org = Org::demo();
+    for (object, key, field) in
+        [("Account", "acme", "Name"), ("Account", "acme", "OwnerId"), ("Lead", "dana", "Status")]
+    {
+        let got = patch(&org, "riley", &path(&org, object, key), &json!({field: null}));
+        assert_eq!(got.refused(), "400 REQUIRED_FIELD_MISSING", "{field}");
+    }
+}
+
+#[test]
+fn a_queue_owns_leads_and_cases_and_no_other_group_owns_anything() {
+    let org = Org::demo();
+    let case = path(&org, "Case", "case_new_1");
+    assert_eq!(patch(&org, "riley", &case, &json!({"OwnerId": id(&org, "tier2")})).status, 204);
+    assert_eq!(
+        patch(&org, "riley", &case, &json!({"OwnerId": id(&org, "dach")})).refused(),
+        "400 INVALID_CROSS_REFERENCE_KEY"
+    );
+    let acme = path(&org, "Account", "acme");
+    assert_eq!(patch(&org, "riley", &acme, &json!({"OwnerId": id(&org, "tier2")})).refused(), "400 MALFORMED_ID");
+}
+
+#[test]
+fn nobody_joins_a_campaign_twice() {
+    let org = Org::demo();
+    let member = |key: &str, field: &str| json!({"CampaignId": id(&org, "webinar"), field: id(&org, key)});
+    assert_eq!(
+        post(&org, "riley", "sobjects/CampaignMember", &member("dana", "LeadId")).refused(),
+        "400 DUPLICATE_VALUE"
+    );
+    assert_eq!(post(&org, "riley", "sobjects/CampaignMember", &member("nina", "LeadId")).status, 201);
+    assert_eq!(get(&org, "riley", &path(&org, "Campaign", "webinar")).body["NumberOfLeads"], 3);
+}

@@ -265,7 +265,7 @@ fn a_row_is_found_only_once_it_is_indexed() {
     let mut world = World::empty();
     world.put("Account", json!({"Name": "Fresh", "CreatedDate": "2026-03-18T02:29:59Z"}));
     let search = Search::parse("FIND {fresh} RETURNING Account").unwrap();
-    for (until, expected) in [("2026-03-18T02:29:00Z", 0), ("2026-03-18T02:30:00Z", 1)] {
+    for (until, expected) in [("2026-03-18T02:29:00Z", 0), ("2026-03-18T02:29:59Z", 0), ("2026-03-18T02:30:00Z", 1)] {
         let options = Options { indexed_until: Some(until.parse().unwrap()), ..OPTIONS };
         assert_eq!(sosl::search(world.view(), &search, options).unwrap().len(), expected, "{until}");
     }
