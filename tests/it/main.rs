@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bench;
+mod recorded;
+mod recordings;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;
