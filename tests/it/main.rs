@@ -7,6 +7,7 @@
 mod bench;
 mod recorded;
 mod recordings;
+mod refusal_mapping;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;

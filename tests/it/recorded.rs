@@ -15,6 +15,7 @@ use salesforce_plugin::vocabulary::{self, Changed, SignInFailure};
 use serde_json::Value;
 
 use crate::recordings::{self, Recording, response};
+use crate::refusal_mapping::failure;
 
 /// What reads the answers of a folder.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -311,12 +312,7 @@ fn faithful(reader: Reader, recording: &Recording, counted: &mut Counted) {
             outcome => panic!("{name}: {outcome:?}"),
         },
         Reader::SignIn => {
-            // The authorization endpoint says it in the query of a redirect.
-            let said: Vec<(String, String)> =
-                url::form_urlencoded::parse(recording.body.as_bytes()).into_owned().collect();
-            let redirected = |key: &str| said.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
-            let text = |key: &str| expected[key].as_str().map(str::to_owned).or_else(|| redirected(key));
-            let failure = SignInFailure { error: text("error").unwrap(), description: text("error_description") };
+            let failure = failure(recording);
             assert!(!explain(&failure).message.contains("this plugin does not know"), "{name} is not explained");
         }
     }
