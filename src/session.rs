@@ -319,14 +319,10 @@ pub(crate) fn unsendable(error: http::Error) -> Error {
 
 /// What a response that is no success means for what was written.
 pub(crate) fn read_error(error: ReadError, writes: bool) -> Error {
-    let unknown = if writes { Changed::Unknown } else { Changed::No };
     match error {
-        // With a code the API itself refused, and a refused write is rolled back. Without one, something between us
-        // answered, and the write may have happened behind it.
-        ReadError::Refused(refusal) => Error::Refused {
-            changed: if refusal.code.is_some() { Changed::No } else { unknown },
-            refusal: Box::new(refusal),
-        },
-        ReadError::Unreadable(what) => Error::Unreadable { what, changed: unknown },
+        ReadError::Refused(refusal) => Error::Refused { changed: refusal.changed(writes), refusal: Box::new(refusal) },
+        ReadError::Unreadable(what) => {
+            Error::Unreadable { what, changed: if writes { Changed::Unknown } else { Changed::No } }
+        }
     }
 }

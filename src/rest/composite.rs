@@ -8,7 +8,7 @@ use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
+use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
 
 /// Several requests in one. A part that fails does not undo the others.
 #[derive(Debug, Default)]
@@ -115,12 +115,30 @@ struct PartResponse {
 }
 
 impl Parts {
-    /// Reads one part with the endpoint that planned it.
+    /// Reads one part with the endpoint that planned it. Where the part was only halted because another one failed,
+    /// the refusal is that one's.
     pub fn read<E: Endpoint>(&self, part: Part, endpoint: &E) -> Result<E::Response, ReadError> {
-        let unreadable = || ReadError::Unreadable("a part of the composite answer has no valid status".to_owned());
-        let part = self.parts.get(part.0).ok_or_else(unreadable)?;
-        let mut response = http::Response::new(part.body.as_ref().map_or(&b""[..], |body| body.get().as_bytes()));
-        *response.status_mut() = http::StatusCode::from_u16(part.http_status_code).map_err(|_| unreadable())?;
-        endpoint.read(response)
+        let response =
+            self.parts.get(part.0).and_then(PartResponse::as_http).ok_or_else(|| {
+                ReadError::Unreadable("a part of the composite answer has no valid status".to_owned())
+            })?;
+        endpoint.read(response).map_err(|error| match error {
+            ReadError::Refused(refusal) if refusal.is_halted() => ReadError::Refused(self.culprit().unwrap_or(refusal)),
+            error => error,
+        })
+    }
+
+    /// What the part was refused with that made Salesforce halt the others.
+    fn culprit(&self) -> Option<Refusal> {
+        let refused = self.parts.iter().filter_map(PartResponse::as_http).filter(|part| !part.status().is_success());
+        refused.map(|part| Refusal::read(part.status(), part.body())).find(|refusal| !refusal.is_halted())
+    }
+}
+
+impl PartResponse {
+    fn as_http(&self) -> Option<http::Response<&[u8]>> {
+        let mut response = http::Response::new(self.body.as_ref().map_or(&b""[..], |body| body.get().as_bytes()));
+        *response.status_mut() = http::StatusCode::from_u16(self.http_status_code).ok()?;
+        Some(response)
     }
 }

@@ -19,6 +19,9 @@ use crate::vocabulary::{CreateArgs, CreateReply};
 /// Characters of a text that is read back.
 const LONGEST_TEXT: usize = 255;
 
+/// What saves a duplicate where the rule only warns.
+const AGAIN: &str = "if they want a new one all the same, call again with allow_duplicate";
+
 /// Creates a record.
 pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     session.allow_tool("create", Effect::Additive)?;
@@ -30,7 +33,7 @@ pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Er
     let created = composite.add("new", &create).map_err(unsendable)?;
     let read = composite.add("read", &read_back).map_err(unsendable)?;
     let answer = session.call_all(&composite)?;
-    let id = answer.read(created, &create).map_err(|error| refused(session, error))?;
+    let id = answer.read(created, &create).map_err(|error| refused(session, error, AGAIN))?;
     let mut notices = plan.notices;
     let fields = match answer.read(read, &read_back) {
         Ok(record) => {
@@ -127,34 +130,31 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     Ok(Plan { object, values, fields, notices })
 }
 
-/// Tells matches of a duplicate rule from other refusals.
-fn refused(session: &Session<'_>, error: ReadError) -> Error {
+/// Tells matches of a duplicate rule from other refusals of a write. `again` says how to save all the same.
+pub(super) fn refused(session: &Session<'_>, error: ReadError, again: &str) -> Error {
     match error {
-        ReadError::Refused(refusal) if refusal.is("DUPLICATES_DETECTED") => duplicate(session, refusal),
+        ReadError::Refused(refusal) if refusal.is("DUPLICATES_DETECTED") => duplicate(session, refusal, again),
         error => read_error(error, true),
     }
 }
 
-fn duplicate(session: &Session<'_>, refusal: Refusal) -> Error {
+fn duplicate(session: &Session<'_>, refusal: Refusal, again: &str) -> Error {
     let rule = refusal.duplicates.as_ref();
     let candidates: Vec<_> = rule
         .map(|rule| rule.records.iter().filter_map(|record| target::candidate(session, record)).collect())
         .unwrap_or_default();
     let next = match rule.map(|rule| rule.allow_save) {
-        Some(true) => {
-            "ask the person whether to use one of the matches; if they want a new one all the same, call again with allow_duplicate"
-        }
-        Some(false) => {
-            "ask the person whether to use one of the matches; the org's rule does not let the user save a duplicate"
-        }
-        None => "ask the person whether to use the record that is there",
+        Some(true) => again,
+        Some(false) => "the org's rule does not let the user save a duplicate",
+        None => "the org does not say whether it would let the user save a duplicate",
+    };
+    let held = match candidates.len() {
+        0 => "a matching record, which the user may not see: ask the person".to_owned(),
+        1 => "a matching record: ask the person whether to use it".to_owned(),
+        count => format!("{count} matching records: ask the person whether to use one of them"),
     };
     Error::Duplicate {
-        message: format!(
-            "nothing was created: the org holds {} matching record{}; {next}",
-            candidates.len(),
-            if candidates.len() == 1 { "" } else { "s" }
-        ),
+        message: format!("nothing was written: the org holds {held}; {next}"),
         candidates,
         org_message: refusal.message,
     }

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::reply::Values;
 use super::target::{self, Target};
-use super::{names, value};
+use super::{create, names, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -13,7 +13,7 @@ use crate::json::quoted;
 use crate::record::{Fields, Record};
 use crate::rest::{Composite, ReadError, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType};
-use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::session::{Session, Stuck, unsendable};
 use crate::soql::{FieldList, FieldName, FieldPath, Select};
 use crate::vocabulary::{CurrentRecord, FieldChange, UpdateArgs, UpdateReply};
 
@@ -203,7 +203,10 @@ impl Current<'_> {
         match answer.read(written, &write) {
             Ok(()) => {}
             Err(ReadError::Refused(refusal)) if refusal.status == 412 => return Err(self.overtaken()?),
-            Err(error) => return Err(read_error(error, true)),
+            Err(error) => {
+                let again = "a person can save it all the same in Salesforce";
+                return Err(create::refused(self.session, error, again));
+            }
         }
         match answer.read(read, &read_back) {
             Ok(record) => Ok(Some(record)),

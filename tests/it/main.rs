@@ -5,6 +5,9 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bench;
+mod recorded;
+mod recordings;
+mod refusal_mapping;
 mod refusals;
 mod schema_columns;
 mod schema_lookup;
