@@ -2,6 +2,7 @@
 
 mod create;
 mod describe;
+mod duplicate;
 mod filter;
 mod find;
 mod get;

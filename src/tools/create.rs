@@ -5,22 +5,22 @@
 use serde_json::value::RawValue;
 
 use super::reply::Values;
-use super::{names, target, value};
+use super::{duplicate, names, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::quoted;
 use crate::record::Fields;
-use crate::rest::{Composite, Create, ReadError, Refusal, Retrieve, Which};
+use crate::rest::{Composite, Create, Retrieve, Which};
 use crate::schema::Field;
-use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::session::{Session, Stuck, unsendable};
 use crate::soql::{FieldName, ObjectName};
 use crate::vocabulary::{CreateArgs, CreateReply};
 
 /// Characters of a text that is read back.
 const LONGEST_TEXT: usize = 255;
 
-/// What saves a duplicate where the rule only warns.
-const AGAIN: &str = "if they want a new one all the same, call again with allow_duplicate";
+/// How a rule that only warns is overruled.
+const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
 /// Creates a record.
 pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
@@ -33,7 +33,7 @@ pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Er
     let created = composite.add("new", &create).map_err(unsendable)?;
     let read = composite.add("read", &read_back).map_err(unsendable)?;
     let answer = session.call_all(&composite)?;
-    let id = answer.read(created, &create).map_err(|error| refused(session, error, AGAIN))?;
+    let id = answer.read(created, &create).map_err(|error| duplicate::refused(session, error, OVERRULED))?;
     let mut notices = plan.notices;
     let fields = match answer.read(read, &read_back) {
         Ok(record) => {
@@ -41,7 +41,7 @@ pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Er
             let mut values = Values::cut_after(LONGEST_TEXT);
             for set in &plan.values {
                 let held = fields.get(&set.field.name).map_or("null", RawValue::get);
-                if !value::same(&set.field, &set.json, held) {
+                if !value::identical(&set.field, &set.json, held) {
                     notices.push(format!("{}: the org changed the value that was set", set.field.name));
                 }
             }
@@ -112,11 +112,13 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         notices.extend(note);
         values.push(Set { field, json });
     }
-    let missing: Vec<_> = schema
-        .required()
-        .filter(|field| !values.iter().any(|set| set.field.name == field.name && set.json != "null"))
-        .map(|field| field.name.clone())
-        .collect();
+    let is_set = |field: &Field| {
+        values.iter().filter(|set| set.json != "null").any(|set| {
+            // A person's name is made of its parts.
+            set.field.name == field.name || set.field.compound.as_ref() == Some(&field.name)
+        })
+    };
+    let missing: Vec<_> = schema.required().filter(|field| !is_set(field)).map(|field| field.name.clone()).collect();
     if !missing.is_empty() {
         let message = format!("a new {object} needs {}; ask the person, nothing was sent", missing.join(", "));
         return Err(Error::Input { message, fields: missing, allowed: Vec::new() }.into());
@@ -128,34 +130,4 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         fields.push(names::field_name(name.as_str())?);
     }
     Ok(Plan { object, values, fields, notices })
-}
-
-/// Tells matches of a duplicate rule from other refusals of a write. `again` says how to save all the same.
-pub(super) fn refused(session: &Session<'_>, error: ReadError, again: &str) -> Error {
-    match error {
-        ReadError::Refused(refusal) if refusal.is("DUPLICATES_DETECTED") => duplicate(session, refusal, again),
-        error => read_error(error, true),
-    }
-}
-
-fn duplicate(session: &Session<'_>, refusal: Refusal, again: &str) -> Error {
-    let rule = refusal.duplicates.as_ref();
-    let candidates: Vec<_> = rule
-        .map(|rule| rule.records.iter().filter_map(|record| target::candidate(session, record)).collect())
-        .unwrap_or_default();
-    let next = match rule.map(|rule| rule.allow_save) {
-        Some(true) => again,
-        Some(false) => "the org's rule does not let the user save a duplicate",
-        None => "the org does not say whether it would let the user save a duplicate",
-    };
-    let held = match candidates.len() {
-        0 => "a matching record, which the user may not see: ask the person".to_owned(),
-        1 => "a matching record: ask the person whether to use it".to_owned(),
-        count => format!("{count} matching records: ask the person whether to use one of them"),
-    };
-    Error::Duplicate {
-        message: format!("nothing was written: the org holds {held}; {next}"),
-        candidates,
-        org_message: refusal.message,
-    }
 }

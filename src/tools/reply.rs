@@ -23,7 +23,11 @@ impl Values {
 
     /// The JSON text of a value; `null` when absent.
     pub(super) fn copy(&mut self, value: Option<&RawValue>) -> String {
-        let Some(value) = value.map(RawValue::get) else { return "null".to_owned() };
+        self.copy_text(value.map_or("null", RawValue::get))
+    }
+
+    /// The same of a value's own text.
+    pub(super) fn copy_text(&mut self, value: &str) -> String {
         if let Some(utc) = whole_second_utc(value) {
             return utc;
         }
@@ -92,6 +96,12 @@ fn whole_second_utc(value: &str) -> Option<String> {
             .zip(shape)
             .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape });
     fits.then(|| format!("\"{time}Z\""))
+}
+
+/// A timestamp as Salesforce sends it, as text.
+pub(super) fn time(value: &RawValue) -> String {
+    let value = value.get();
+    whole_second_utc(value).as_deref().unwrap_or(value).trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

@@ -175,7 +175,15 @@ pub(super) fn choose<'r>(
         let said = Said::of(name, candidate.name.as_deref());
         Some((said as u32, (said, candidate, record)))
     }));
-    let exact = ranked.iter().filter(|(said, ..)| *said == Said::Whole).count();
+    let mut exact = ranked.iter().filter(|(said, ..)| *said == Said::Whole).count();
+    // They come by name, so that after the last there may be another of its name.
+    let last = records.last().filter(|_| records.len() >= MOST_SIMILAR as usize);
+    if last
+        .and_then(|last| candidate_of(session, object, last)?.name)
+        .is_some_and(|last| Said::of(name, Some(&last)) == Said::Whole)
+    {
+        exact += 1;
+    }
     match (ranked.as_slice(), exact) {
         ([], _) => Err(Error::NotFound {
             message: format!(

@@ -188,7 +188,10 @@ fn in_order(mut texts: Vec<String>) -> Vec<String> {
 pub(super) fn identical(field: &Field, one: &str, other: &str) -> bool {
     let text = |json: &str| serde_json::from_str::<Option<String>>(json).map(Option::unwrap_or_default);
     match (text(one), text(other)) {
-        (Ok(one), Ok(other)) if field.field_type.is_text() || field.field_type.has_values() => one == other,
+        // Salesforce drops space at the ends.
+        (Ok(one), Ok(other)) if field.field_type.is_text() || field.field_type.has_values() => {
+            one.trim() == other.trim()
+        }
         _ => same(field, one, other),
     }
 }

@@ -16,3 +16,4 @@ mod schema_recorded;
 mod schema_values;
 mod soql_roundtrip;
 mod stories;
+mod writes;
