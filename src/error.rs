@@ -158,13 +158,15 @@ impl From<Error> for vocabulary::Error {
                 };
                 if writes && failure.request_sent {
                     wire.changed = Changed::Unknown;
-                    wire.message.push_str("; the write may or may not have happened, so look before trying again");
                 }
             }
             Error::Unreadable { changed, .. } => {
                 wire.kind = ErrorKind::UnexpectedReply;
                 wire.changed = changed;
             }
+        }
+        if wire.changed == Changed::Unknown {
+            wire.message.push_str("; the write may or may not have happened, so look before trying again");
         }
         wire
     }

@@ -47,6 +47,41 @@ pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::O
     list.end()
 }
 
+/// What a JSON text is, taken apart one level deep.
+#[derive(Debug)]
+pub(crate) enum Shape<'a> {
+    Null,
+    Boolean(bool),
+    /// The number as written.
+    Number(&'a str),
+    /// The text, unescaped.
+    Text(String),
+    List(Vec<&'a RawValue>),
+    Object,
+}
+
+impl<'a> Shape<'a> {
+    /// Reads a JSON text; none if it is not JSON.
+    pub(crate) fn of(json: &'a str) -> Option<Self> {
+        let json = serde_json::from_str::<&RawValue>(json).ok()?.get();
+        Some(match json.as_bytes().first()? {
+            b'n' => Self::Null,
+            b't' => Self::Boolean(true),
+            b'f' => Self::Boolean(false),
+            b'"' => Self::Text(serde_json::from_str(json).ok()?),
+            b'[' => Self::List(serde_json::from_str(json).ok()?),
+            b'{' => Self::Object,
+            _ => Self::Number(json),
+        })
+    }
+}
+
+/// A text as JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    // Writing a text to memory can't fail.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 /// Where in a JSON text a position lies, as a path of member names and list indexes (`filters[0].value`), so that an
 /// error can name the argument. Lines and columns are serde_json's: from 1, columns in bytes.
 pub(crate) fn path_at(text: &str, line: usize, column: usize) -> String {

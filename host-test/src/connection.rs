@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use demo_org::Org;
+
 use crate::token::Token;
-use crate::transport::{Failure, FailureKind, Transport};
+use crate::transport::{Failure, FailureKind, Transcript, Transport};
 use crate::types::{ObjectGrants, Preferences};
 
 /// Where requests go: a scheme and a host, nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
+
+/// Where the links of a demo org point.
+const DEMO_ORIGIN: &str = "https://demo.my.salesforce.com";
 
 /// Why a text is no origin requests may go to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +80,7 @@ impl<F: Fn() -> Option<Token> + Send + Sync> TokenProvider for F {
 pub struct Connection {
     pub(crate) origin: Origin,
     pub(crate) token: Box<dyn TokenProvider>,
-    pub(crate) transport: Box<dyn Transport>,
+    pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Box<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) cache: Cache,
     preferences: Mutex<Preferences>,
@@ -87,11 +92,26 @@ impl Connection {
         Self {
             origin,
             token: Box::new(token),
-            transport: Box::new(transport),
+            transport: Arc::new(transport),
             clock: Box::new(system_clock),
             cache: Cache::default(),
             preferences: Mutex::new(unrestricted()),
         }
+    }
+
+    /// A connection of a user of a demo org in this process, at the org's time.
+    pub fn demo(org: &Arc<Org>, user: &str) -> Self {
+        let token = Token::new(&org.token(user)).ok();
+        let clock = Arc::clone(org);
+        Self::new(Origin(DEMO_ORIGIN.to_owned()), move || token.clone(), Arc::clone(org))
+            .with_clock(move || u64::try_from(clock.now().as_millisecond()).unwrap_or_default())
+    }
+
+    /// The connection with a record of what goes through it from now on.
+    pub fn recorded(mut self) -> (Self, Arc<Transcript>) {
+        let transcript = Arc::new(Transcript::new(self.transport));
+        self.transport = transcript.clone();
+        (self, transcript)
     }
 
     /// No org and no user: for what the plugin knows without either.

@@ -1,5 +1,6 @@
 //! How requests travel: one method, implemented by closures, by an org in the same process and by HTTPS.
 
+mod demo;
 mod https;
 mod transcript;
 

@@ -4,11 +4,12 @@
 
 use serde_json::value::RawValue;
 
-use super::reply::{Values, quoted};
+use super::reply::Values;
 use super::{duplicate, names, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::json::quoted;
 use crate::record::{Fields, Record};
 use crate::rest::{Composite, Create, Retrieve, Which};
 use crate::schema::Field;

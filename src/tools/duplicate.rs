@@ -24,12 +24,13 @@ fn duplicate(session: &Session<'_>, refusal: Refusal, overruled: &str) -> Error 
         Some(false) => "the org's rule does not let the user save a duplicate",
         None => "the org does not say which or whether its rule only warns",
     };
+    let held = match candidates.len() {
+        0 => "a matching record that the user may not see: ask the person".to_owned(),
+        1 => "a matching record: ask the person whether to use it".to_owned(),
+        count => format!("{count} matching records: ask the person whether to use one of them"),
+    };
     Error::Duplicate {
-        message: format!(
-            "nothing was written: the org holds {} matching record{}; ask the person whether to use what is there; {next}",
-            candidates.len(),
-            if candidates.len() == 1 { "" } else { "s" }
-        ),
+        message: format!("nothing was written: the org holds {held}; {next}"),
         candidates,
         org_message: refusal.message,
     }

@@ -6,6 +6,7 @@ use super::names::{self, Named};
 use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::json::Shape;
 use crate::schema::FieldType;
 use crate::session::{Session, Stuck};
 use crate::soql::{
@@ -195,9 +196,9 @@ fn like<E: std::fmt::Display>(
 
 /// A text, or a number as people may write a number that is a text to Salesforce.
 fn text(named: &Named, value: &str) -> Result<String, Error> {
-    match serde_json::from_str(value) {
-        Ok(serde_json::Value::String(text)) => Ok(text),
-        Ok(serde_json::Value::Number(_)) => Ok(value.to_owned()),
+    match Shape::of(value) {
+        Some(Shape::Text(text)) => Ok(text),
+        Some(Shape::Number(number)) => Ok(number.to_owned()),
         _ => Err(Error::field(named.path.as_str(), format!("the value for {} must be a text", named.path), Vec::new())),
     }
 }

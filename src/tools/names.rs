@@ -2,7 +2,6 @@
 //!
 //! Looks up and never sends: where a schema is missing, the plan is stuck until the session has described the object.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::catalog::Effect;
@@ -66,9 +65,9 @@ pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectNa
 /// The field of a name, label or path, of an object or of its parents.
 pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Named, Stuck> {
     let schema = session.schema(object)?;
-    let mut parents: BTreeMap<String, Rc<ObjectSchema>> = BTreeMap::new();
+    let mut parents: Vec<Rc<ObjectSchema>> = Vec::new();
     loop {
-        let known = |name: &str| parents.get(name).map(Rc::as_ref);
+        let known = |name: &str| parents.iter().map(Rc::as_ref).find(|parent| parent.name == name);
         let needed = match lookup::path(&schema, said, &session.preferences().vocabulary, &known) {
             PathMatch::Found(found) => {
                 // What a parent is called is a part of the child; the rest is the parent's own.
@@ -86,7 +85,7 @@ pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> R
             }
         };
         let parent = ObjectName::parse(&needed).map_err(|_| unknown_object(&needed))?;
-        parents.insert(needed, session.schema(&parent)?);
+        parents.push(session.schema(&parent)?);
     }
 }
 

@@ -84,12 +84,16 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
             .into());
         }
     };
+    // What the parent is called says its own record.
+    let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
+    let columns = names::columns(session, &of, &[])?;
+    let columns = columns.as_slice().iter().filter(|column| column.parent() != Some(parent.as_str()));
     let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
     Ok(vec![List {
         name: name.to_owned(),
         select: ChildSelect {
             relationship: relationship_name(api_name)?,
-            fields: names::columns(session, &of, &[])?,
+            fields: FieldList::new(columns.cloned()).ok_or_else(|| Error::input("no field to read"))?,
             condition,
             order_by: vec![order(latest, Direction::Descending)?],
             limit: Some(MOST_ROWS),

@@ -4,6 +4,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::json::quoted;
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
@@ -101,11 +102,6 @@ fn whole_second_utc(value: &str) -> Option<String> {
 pub(super) fn time(value: &RawValue) -> String {
     let value = value.get();
     whole_second_utc(value).as_deref().unwrap_or(value).trim_matches('"').to_owned()
-}
-
-/// A text as JSON.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 
 use serde_json::value::RawValue;
 
-use super::reply::{self, Values, quoted};
+use super::reply::{self, Values};
 use super::target::{self, Target};
 use super::{duplicate, names, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::json::quoted;
 use crate::record::{Fields, Record};
 use crate::rest::{Composite, ReadError, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType};

@@ -7,6 +7,9 @@
 mod bench;
 mod cache;
 mod reads;
+mod recorded;
+mod recordings;
+mod refusal_mapping;
 mod refusals;
 mod replies;
 mod schema_columns;

@@ -714,13 +714,13 @@ fn a_read_that_fails_says_why() {
         (Fault::server_unavailable(), "unavailable"),
         (Fault::daily_limit(), "limit_reached"),
         (Fault::concurrency_limit(), "limit_reached"),
-        (Fault::not_for_rest(), "sign_in"),
+        (Fault::not_for_rest(), "forbidden"),
         (Fault::new(Effect::Truncate), "unexpected_reply"),
         (Fault::new(Effect::WrongContent), "unexpected_reply"),
         (Fault::new(Effect::DropAfter), "unavailable"),
         (Fault::new(Effect::CutBody), "unavailable"),
         (Fault::new(Effect::Delay(std::time::Duration::from_secs(99))), "timeout"),
-        (Fault::new(Effect::Redirect("https://evil.example/".to_owned())), "unavailable"),
+        (Fault::new(Effect::Redirect("https://evil.example/".to_owned())), "unexpected_reply"),
     ] {
         let bench = Bench::warm(&["Account"]);
         bench.org.fault(fault.clone());

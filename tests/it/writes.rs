@@ -204,7 +204,7 @@ fn a_value_that_must_be_unique_is_refused_by_the_org() {
     let bench = Bench::warm(&["Account"]);
     let fields = json!({ "Name": "Zenith", "Account Reference": "acme-001" });
     let error = bench.err("create", json!({ "object": "Account", "fields": fields }));
-    assert_eq!(refusal(&bench, error), said("rejected", "DUPLICATE_VALUE", &[]));
+    assert_eq!(refusal(&bench, error), said("duplicate", "DUPLICATE_VALUE", &[]));
 }
 
 #[test]
@@ -219,7 +219,11 @@ fn an_expired_session_and_a_spent_limit_say_whose_move_it_is() {
     let bench = Bench::warm(&["Account"]);
     bench.org.fault(Fault::server_unavailable().on(post(), "/composite"));
     let error = bench.err("create", new_account("Zenith"));
-    assert_eq!(refusal(&bench, error), said("unavailable", "SERVER_UNAVAILABLE", &[]));
+    // Whoever says this may stand in front of the org, which may have written all the same.
+    assert_eq!(
+        [&error["kind"], &error["code"], &error["changed"]],
+        [&json!("unavailable"), &json!("SERVER_UNAVAILABLE"), &json!("unknown")]
+    );
 }
 
 // ---- duplicates ----

@@ -214,7 +214,7 @@ impl Desk<'_> {
             ("GET", ["sobjects", object, "describe"]) => describe::describe(self, call, object),
             ("GET", ["sobjects", object, id]) => records::read(self, call, object, id),
             ("PATCH", ["sobjects", object, id]) => records::update(self, call, object, id),
-            ("DELETE", ["sobjects", object, id]) => records::delete(self, call, object, id),
+            ("DELETE", ["sobjects", object, id]) => records::delete(self, object, id),
             ("GET", ["sobjects", object, id, field]) if Id::parse(id).is_some() => {
                 records::blob(self, object, id, field)
             }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Timeout};
@@ -120,13 +119,6 @@ fn failure(error: &ureq::Error) -> Failure {
             Failure::before(FailureKind::Denied, "the request could not be made")
         }
         _ => after(FailureKind::Unreachable, "no usable answer"),
-    }
-}
-
-/// Shares one client.
-impl From<Https> for Arc<dyn Transport> {
-    fn from(https: Https) -> Self {
-        Arc::new(https)
     }
 }
 

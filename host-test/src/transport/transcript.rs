@@ -1,14 +1,13 @@
 //! A transport that remembers what went through another one, without the token.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Failure, Transport};
 use crate::token::Token;
 
 /// Records every exchange of the transport within.
-#[derive(Debug, Default)]
-pub struct Transcript<T> {
-    inner: T,
+pub struct Transcript {
+    inner: Arc<dyn Transport>,
     exchanges: Mutex<Vec<Exchange>>,
 }
 
@@ -40,9 +39,9 @@ pub struct Answer {
     pub bytes: usize,
 }
 
-impl<T> Transcript<T> {
+impl Transcript {
     /// Records what goes through a transport.
-    pub fn new(inner: T) -> Self {
+    pub fn new(inner: Arc<dyn Transport>) -> Self {
         Self { inner, exchanges: Mutex::default() }
     }
 
@@ -57,7 +56,7 @@ impl<T> Transcript<T> {
     }
 }
 
-impl<T: Transport> Transport for Transcript<T> {
+impl Transport for Transcript {
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure> {
         let token = Token::of(&request);
         let text = |bytes: &[u8]| {

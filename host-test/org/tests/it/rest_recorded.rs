@@ -196,8 +196,18 @@ fn describe_has_every_key_that_was_recorded() {
             let missing: Vec<_> = first(&recorded, list).difference(&first(&ours, list)).cloned().collect();
             assert_eq!(missing, [""; 0], "{object} {list}");
         }
-        // What we say of a standard field is what Salesforce says of it.
         let mut wrong = Vec::new();
+        for child in ours["childRelationships"].as_array().expect("children") {
+            let same =
+                |known: &&Json| known["childSObject"] == child["childSObject"] && known["field"] == child["field"];
+            let Some(known) = recorded["childRelationships"].as_array().into_iter().flatten().find(same) else {
+                continue;
+            };
+            if child != known {
+                wrong.push(format!("{object}: {child} is {known}"));
+            }
+        }
+        // What we say of a standard field is what Salesforce says of it.
         for field in ours["fields"].as_array().expect("fields") {
             let Some(known) =
                 recorded["fields"].as_array().into_iter().flatten().find(|known| known["name"] == field["name"])

@@ -1,0 +1,250 @@
+//! The command line of the reference host: what a platform does with the plugin, for people to try.
+
+mod demo;
+mod render;
+mod trace;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use demo_org::Org;
+use demo_org::serve::Server;
+use host_test::{CallError, Connection, Host, HostError, Https, InvalidOrigin, Limits, Origin, Session, Token};
+use serde_json::json;
+
+/// Where the token for a real org comes from. Arguments are seen by every process of the machine.
+const TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
+
+/// Run the Salesforce plugin, against the embedded demo org or a real one.
+#[derive(Parser)]
+#[command(
+    name = "host-test",
+    version,
+    after_help = "Exit codes: 0 done, 1 the tool refused or failed, 2 wrong usage, 3 the host or the connection failed.\n\
+                  A real org needs an access token in the environment variable SALESFORCE_ACCESS_TOKEN."
+)]
+struct Arguments {
+    /// The org: `demo`, `https://NAME.my.salesforce.com`, or `http://127.0.0.1:PORT`.
+    #[arg(long, global = true, default_value = "demo", value_name = "ORG")]
+    org: String,
+    /// Who to be in the demo org: riley, jonas, vera, admin…
+    #[arg(long, global = true, default_value = "riley", value_name = "NAME")]
+    user: String,
+    /// Only tools that change nothing.
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// Only these tools.
+    #[arg(long, global = true, value_delimiter = ',', value_name = "NAME,…")]
+    tools: Option<Vec<String>>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show three stories on fresh demo orgs, with the requests each one takes.
+    Demo,
+    /// List the tools as a model sees them.
+    Tools {
+        /// As JSON, with the schemas.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Call a tool.
+    Call {
+        /// The tool: `salesforce_find`, or `find` for short.
+        tool: String,
+        /// Its arguments, a JSON object.
+        #[arg(default_value = "{}", value_name = "JSON")]
+        arguments: String,
+        /// The exact reply, or the exact error.
+        #[arg(long)]
+        json: bool,
+        /// Print every request and response on standard error, without the token.
+        #[arg(long)]
+        trace: bool,
+    },
+    /// Serve the demo org on this machine, for any Salesforce client.
+    Org {
+        /// The port; 0 takes a free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Write the component this program carries.
+    Component {
+        /// Where to.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Compiled for this machine, for `Host::load_precompiled`.
+        #[arg(long)]
+        precompiled: bool,
+    },
+}
+
+/// Why the program ends early.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// The tool said no, and it has been shown.
+    #[error("")]
+    Tool,
+    /// The person has to change the command.
+    #[error("{0}")]
+    Usage(String),
+    /// It did not work.
+    #[error("{0}")]
+    Host(String),
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        Self::Host(error.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Host(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Tool) => ExitCode::from(1),
+        // Whoever read the output has had enough of it.
+        Err(Failure::Host(message)) if message.contains("Broken pipe") => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("host-test: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Usage(_)) { 2 } else { 3 })
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match &arguments.command {
+        Command::Demo => demo::run(&Host::new(Limits::default())?, &mut out),
+        Command::Tools { json } => {
+            let host = Host::new(Limits::default())?;
+            // What the tools are, no org has to say.
+            let connection = Connection::demo(&Arc::new(Org::demo()), &arguments.user);
+            tools(&host.session(preferring(connection, arguments)), *json, &mut out)
+        }
+        Command::Call { tool, arguments: text, json, trace } => {
+            let host = Host::new(Limits::default())?;
+            let (connection, transcript) = preferring(connect(&host, arguments)?, arguments).recorded();
+            let result = host.session(connection).call_json(tool, text);
+            if *trace {
+                trace::print(&transcript.take(), &mut io::stderr().lock())?;
+            }
+            show(tool, result, *json, &mut out)
+        }
+        Command::Org { port } => serve(*port, &arguments.user, &mut out),
+        Command::Component { out: file, precompiled } => {
+            let bytes =
+                if *precompiled { Host::new(Limits::default())?.precompile()? } else { host_test::COMPONENT.to_vec() };
+            std::fs::write(file, &bytes).map_err(|error| Failure::Host(format!("{}: {error}", file.display())))?;
+            writeln!(out, "{} bytes written to {}", bytes.len(), file.display())?;
+            Ok(())
+        }
+    }
+}
+
+/// The connection to the org the person named.
+fn connect(host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
+    if arguments.org == "demo" {
+        return Ok(Connection::demo(&Arc::new(Org::demo()), &arguments.user));
+    }
+    let origin = if arguments.org.starts_with("http://") {
+        Origin::parse(&arguments.org).map_err(|InvalidOrigin| {
+            Failure::Usage("plain http:// is for this machine alone, as in http://127.0.0.1:8080".to_owned())
+        })?
+    } else {
+        // The plugin knows which hosts are Salesforce's: the token goes to no other.
+        let origin = host.origin(&arguments.org)?.map_err(|refusal| {
+            let suggestion = refusal.suggestion.map(|domain| format!("; did you mean {domain}?")).unwrap_or_default();
+            Failure::Usage(format!("--org {}: {}{suggestion}", arguments.org, refusal.message))
+        })?;
+        Origin::parse(&origin).map_err(|error| Failure::Host(error.to_string()))?
+    };
+    let token = std::env::var(TOKEN)
+        .map_err(|_| Failure::Usage(format!("an access token is needed in the environment variable {TOKEN}")))?;
+    let token = Token::new(&token).map_err(|error| Failure::Usage(format!("{TOKEN}: {error}")))?;
+    Ok(Connection::new(origin, token, Https::new()))
+}
+
+fn preferring(connection: Connection, arguments: &Arguments) -> Connection {
+    let mut preferences = connection.preferences();
+    preferences.read_only = arguments.read_only;
+    preferences.tools.clone_from(&arguments.tools);
+    connection.set_preferences(preferences);
+    connection
+}
+
+/// Shows what came of a call.
+fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    match result {
+        Ok(reply) => {
+            writeln!(out, "{}", if exact { reply } else { render::reply(tool, &reply) })?;
+            Ok(())
+        }
+        Err(CallError::Tool(error)) => {
+            let text = if exact { error.to_json().to_string() } else { render::error(&error) };
+            writeln!(out, "{text}")?;
+            Err(Failure::Tool)
+        }
+        Err(CallError::Host(error)) => Err(error.into()),
+    }
+}
+
+fn tools(session: &Session, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let tools = session.tools()?;
+    if !exact {
+        writeln!(out, "{}", render::tools(&tools))?;
+        return Ok(());
+    }
+    let parsed = |schema: &str| serde_json::from_str::<&serde_json::value::RawValue>(schema).map(ToOwned::to_owned);
+    for tool in &tools {
+        let malformed = |_| Failure::Host(format!("the schema of {} is not JSON", tool.name));
+        let line = serde_json::to_string(&Definition {
+            name: &tool.name,
+            description: &tool.description,
+            input_schema: parsed(&tool.input_schema).map_err(malformed)?,
+            output_schema: parsed(&tool.output_schema).map_err(malformed)?,
+            annotations: json!({
+                "title": tool.annotations.title,
+                "readOnlyHint": tool.annotations.read_only_hint,
+                "destructiveHint": tool.annotations.destructive_hint,
+                "idempotentHint": tool.annotations.idempotent_hint,
+                "openWorldHint": tool.annotations.open_world_hint,
+            }),
+        });
+        writeln!(out, "{}", line.map_err(|error| Failure::Host(error.to_string()))?)?;
+    }
+    Ok(())
+}
+
+/// A tool as the Model Context Protocol lists it, its schemas as they are.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Definition<'t> {
+    name: &'t str,
+    description: &'t str,
+    input_schema: Box<serde_json::value::RawValue>,
+    output_schema: Box<serde_json::value::RawValue>,
+    annotations: serde_json::Value,
+}
+
+fn serve(port: u16, user: &str, out: &mut impl Write) -> Result<(), Failure> {
+    let org = Arc::new(Org::demo());
+    let token = org.token(user);
+    let server = Server::start(org, port).map_err(|error| Failure::Host(format!("port {port}: {error}")))?;
+    writeln!(out, "The demo org is at {}, for {user} with this access token:", server.origin())?;
+    writeln!(out, "{TOKEN}='{token}'")?;
+    out.flush()?;
+    server.wait();
+    Ok(())
+}

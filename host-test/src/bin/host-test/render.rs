@@ -1,0 +1,492 @@
+//! Replies as people read them: sentences and tables. What came out of the org is shown as data, free of whatever a
+//! terminal would obey.
+
+use std::fmt::Write;
+
+use host_test::types::{Changed, Error};
+use host_test::{Effect, Tool};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+/// Widest cell of a table, in characters.
+const WIDEST: usize = 40;
+
+/// The members of a JSON object in the order they came in.
+#[derive(Debug, Default)]
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+impl Members {
+    fn parse(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// `City: Berlin, Owner: Riley Reyes`
+    fn sentence(&self) -> String {
+        let facts: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{}: {}", printable(name), cell(value))).collect();
+        facts.join(", ")
+    }
+}
+
+#[derive(Deserialize)]
+struct Candidate {
+    object: String,
+    id: String,
+    name: Option<String>,
+    #[serde(default)]
+    facts: Members,
+}
+
+#[derive(Deserialize)]
+struct FindReply {
+    candidates: Vec<Candidate>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RecordReply {
+    object: String,
+    id: String,
+    link: String,
+    #[serde(default)]
+    fields: Members,
+    #[serde(default)]
+    related: Vec<RelatedList>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RelatedList {
+    name: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<Value>>,
+    complete: bool,
+}
+
+#[derive(Deserialize)]
+struct ListReply {
+    object: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<Value>>,
+    total: Option<u32>,
+    complete: bool,
+    cursor: Option<String>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct DescribeReply {
+    object: Option<ObjectInfo>,
+    #[serde(default)]
+    fields: Vec<FieldInfo>,
+    #[serde(default)]
+    objects: Vec<ObjectInfo>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct ObjectInfo {
+    name: String,
+    label: String,
+    creatable: bool,
+    editable: bool,
+}
+
+#[derive(Deserialize)]
+struct FieldInfo {
+    name: String,
+    label: String,
+    #[serde(rename = "type")]
+    field_type: String,
+    #[serde(default)]
+    required: bool,
+    writable: String,
+    #[serde(default)]
+    values: Vec<String>,
+    #[serde(default)]
+    references: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct UpdateReply {
+    object: String,
+    id: String,
+    link: String,
+    name: Option<String>,
+    #[serde(default)]
+    changes: Vec<FieldChange>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct FieldChange {
+    field: String,
+    before: Value,
+    after: Value,
+}
+
+/// The reply of a tool. A reply of an unknown form is shown as it is.
+pub(crate) fn reply(tool: &str, json: &str) -> String {
+    let text = match tool.strip_prefix("salesforce_").unwrap_or(tool) {
+        "find" => serde_json::from_str(json).map(find),
+        "get" => serde_json::from_str(json).map(get),
+        "list" => serde_json::from_str(json).map(list),
+        "describe" => serde_json::from_str(json).map(describe),
+        "create" => serde_json::from_str(json).map(create),
+        "update" => serde_json::from_str(json).map(update),
+        _ => Ok(json.to_owned()),
+    };
+    text.unwrap_or_else(|_| json.to_owned()).trim_end().to_owned()
+}
+
+fn find(reply: FindReply) -> String {
+    let mut text = match reply.candidates.len() {
+        0 => "No record fits.\n".to_owned(),
+        1 => "One record fits:\n".to_owned(),
+        many => format!("{many} records fit, best first:\n"),
+    };
+    candidates(&mut text, reply.candidates.iter());
+    notices(&mut text, &reply.notices);
+    text
+}
+
+fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>) {
+    for (number, candidate) in candidates.enumerate() {
+        let name = candidate.name.as_deref().map(printable).unwrap_or_default();
+        let facts = candidate.facts.sentence();
+        let separator = if facts.is_empty() { "" } else { " – " };
+        line(text, &format!("  {}. {name} ({} {}){separator}{facts}", number + 1, candidate.object, candidate.id));
+    }
+}
+
+fn get(reply: RecordReply) -> String {
+    let mut text = format!("{} {}\n", reply.object, reply.id);
+    fields(&mut text, &reply.fields);
+    for related in &reply.related {
+        let more = if related.complete { "" } else { ", and there are more" };
+        line(&mut text, &format!("\n{} ({}{more})", printable(&related.name), related.rows.len()));
+        table(&mut text, &related.columns, &related.rows);
+    }
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
+    text
+}
+
+fn list(reply: ListReply) -> String {
+    let count = reply.rows.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let of = match reply.total {
+        Some(total) if !reply.complete => format!(" of {total}"),
+        None if !reply.complete => ", and there are more".to_owned(),
+        _ => String::new(),
+    };
+    let mut text = format!("{count} {} record{plural}{of}\n", reply.object);
+    table(&mut text, &reply.columns, &reply.rows);
+    notices(&mut text, &reply.notices);
+    if let Some(cursor) = &reply.cursor {
+        line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
+    }
+    text
+}
+
+fn describe(reply: DescribeReply) -> String {
+    let mut text = String::new();
+    if let Some(object) = &reply.object {
+        line(&mut text, &format!("{} ({}): {}", printable(&object.label), object.name, rights(object)));
+    }
+    if !reply.fields.is_empty() {
+        let columns = ["Label", "Name", "Type", "Required", "Writable", "Values"].map(ToOwned::to_owned);
+        let rows: Vec<Vec<Value>> = reply
+            .fields
+            .iter()
+            .map(|field| {
+                let values = if field.values.is_empty() { &field.references } else { &field.values };
+                [
+                    field.label.as_str(),
+                    &field.name,
+                    &field.field_type,
+                    if field.required { "yes" } else { "" },
+                    &field.writable.replace('_', " "),
+                    &values.join(", "),
+                ]
+                .map(Value::from)
+                .to_vec()
+            })
+            .collect();
+        table(&mut text, &columns, &rows);
+    }
+    if !reply.objects.is_empty() {
+        let columns = ["Label", "Name", "Rights"].map(ToOwned::to_owned);
+        let rows: Vec<Vec<Value>> = reply
+            .objects
+            .iter()
+            .map(|object| [object.label.as_str(), &object.name, rights(object)].map(Value::from).to_vec())
+            .collect();
+        table(&mut text, &columns, &rows);
+    }
+    notices(&mut text, &reply.notices);
+    text
+}
+
+fn rights(object: &ObjectInfo) -> &'static str {
+    match (object.creatable, object.editable) {
+        (true, true) => "read, create, change",
+        (true, false) => "read, create",
+        (false, true) => "read, change",
+        (false, false) => "read",
+    }
+}
+
+fn create(reply: RecordReply) -> String {
+    let mut text = format!("Created: {} {}\n", reply.object, reply.id);
+    fields(&mut text, &reply.fields);
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
+    text
+}
+
+fn update(reply: UpdateReply) -> String {
+    let name = reply.name.as_deref().map(|name| format!(" {}", printable(name))).unwrap_or_default();
+    let mut text = format!("Changed: {}{name} ({})\n", reply.object, reply.id);
+    for change in &reply.changes {
+        line(&mut text, &format!("  {}: {} → {}", change.field, value(&change.before), value(&change.after)));
+    }
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
+    text
+}
+
+/// An error of a tool, with what the org said quoted.
+pub(crate) fn error(error: &Error) -> String {
+    let mut text = format!("{}: {}\n", error.kind.name().replace('_', " "), printable(&error.message));
+    if error.code.is_some() || error.org_message.is_some() {
+        let code = error.code.as_deref().unwrap_or("no code");
+        let said = error.org_message.as_deref().map(|said| format!(": “{}”", printable(said))).unwrap_or_default();
+        line(&mut text, &format!("Salesforce says {}{said}", printable(code)));
+    }
+    for (title, items) in [("Fields", &error.fields), ("Possible", &error.allowed)] {
+        if !items.is_empty() {
+            line(&mut text, &format!("{title}: {}", printable(&items.join(", "))));
+        }
+    }
+    let found: Vec<Candidate> = error
+        .candidates
+        .iter()
+        .map(|candidate| Candidate {
+            object: candidate.object.clone(),
+            id: candidate.id.clone(),
+            name: candidate.name.clone(),
+            facts: Members::parse(&candidate.facts),
+        })
+        .collect();
+    candidates(&mut text, found.iter());
+    if let Some(current) = &error.current {
+        line(&mut text, &format!("Now: {} {}", current.object, current.id));
+        fields(&mut text, &Members::parse(&current.fields));
+        let by = current.changed_by.as_deref().map(|name| format!(" by {}", printable(name))).unwrap_or_default();
+        if let Some(at) = &current.changed_at {
+            line(&mut text, &format!("Last changed{by}, {}", value(&Value::from(at.as_str()))));
+        }
+        line(&mut text, &current.link);
+    }
+    text.push_str(match error.changed {
+        Changed::No => "Nothing was written.",
+        Changed::Yes => "Something was written all the same.",
+        Changed::Unknown => "It may or may not have been written: look before trying again.",
+    });
+    text
+}
+
+/// The tools as a list for people.
+pub(crate) fn tools(tools: &[Tool]) -> String {
+    let mut text = String::new();
+    for tool in tools {
+        let effect = match tool.effect {
+            Effect::ReadOnly => "reads",
+            Effect::Additive => "adds",
+            Effect::Overwrites => "overwrites",
+        };
+        line(&mut text, &format!("{} ({effect}): {}", tool.name, tool.annotations.title));
+        line(&mut text, &format!("    {}", tool.description));
+    }
+    text.trim_end().to_owned()
+}
+
+fn fields(text: &mut String, members: &Members) {
+    let widest = members.0.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    for (name, member) in &members.0 {
+        let gap = " ".repeat(widest - width(name));
+        line(text, &format!("  {}{gap}  {}", printable(name), value(member)));
+    }
+}
+
+fn notices(text: &mut String, notices: &[String]) {
+    for notice in notices {
+        line(text, &format!("Note: {}", printable(notice)));
+    }
+}
+
+/// Aligned columns, numbers to the right.
+fn table(text: &mut String, columns: &[String], rows: &[Vec<Value>]) {
+    if rows.is_empty() {
+        return;
+    }
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let widths: Vec<usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| {
+            cells.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).fold(width(column), usize::max)
+        })
+        .collect();
+    let mut put = |values: &[String], numbers: &dyn Fn(usize) -> bool| {
+        let mut row = String::new();
+        for (at, (value, widest)) in values.iter().zip(&widths).enumerate() {
+            let gap = " ".repeat(widest.saturating_sub(width(value)));
+            let _ = if numbers(at) { write!(row, "  {gap}{value}") } else { write!(row, "  {value}{gap}") };
+        }
+        line(text, row.trim_end());
+    };
+    put(columns, &|at| rows.iter().all(|row| row.get(at).is_some_and(|value| value.is_number() || value.is_null())));
+    put(&widths.iter().map(|widest| "─".repeat(*widest)).collect::<Vec<_>>(), &|_| false);
+    for (row, values) in rows.iter().zip(&cells) {
+        put(values, &|at| row.get(at).is_some_and(Value::is_number));
+    }
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+/// A value on one line of a table.
+fn cell(cell: &Value) -> String {
+    let whole = if cell.is_null() { String::new() } else { value(cell) };
+    if width(&whole) <= WIDEST { whole } else { whole.chars().take(WIDEST - 1).chain(['…']).collect() }
+}
+
+/// A value in words.
+fn value(value: &Value) -> String {
+    match value {
+        Value::Null => "(empty)".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => match instant(text) {
+            Some(instant) => instant,
+            None if text.is_empty() => "(empty)".to_owned(),
+            None => printable(text),
+        },
+        other => printable(&other.to_string()),
+    }
+}
+
+/// `2026-05-12T15:00:00.000+0000` as people write it.
+fn instant(text: &str) -> Option<String> {
+    let (date, time) = text.split_once('T')?;
+    let minutes = time.get(..5)?;
+    let utc = time.ends_with(".000+0000") || time.ends_with('Z');
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b':');
+    (utc && date.len() == 10 && digits(date) && digits(minutes)).then(|| format!("{date} {minutes} UTC"))
+}
+
+/// Text without anything a terminal would obey or that would hide or reorder what stands there.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\n' | '\r' | '\t' => ' ',
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+            other if other.is_control() => '\u{fffd}',
+            other => other,
+        })
+        .collect()
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_an_aligned_table() {
+        let text = reply(
+            "list",
+            r#"{"object":"Account","columns":["Name","NumberOfEmployees","CreatedDate"],"rows":[["Acme",100,"2026-05-11T10:20:00.000+0000"],["Globex Corporation",null,null]],"complete":false,"total":9}"#,
+        );
+        assert_eq!(
+            text,
+            "2 Account records of 9\n  \
+             Name                NumberOfEmployees  CreatedDate\n  \
+             ──────────────────  ─────────────────  ────────────────────\n  \
+             Acme                              100  2026-05-11 10:20 UTC\n  \
+             Globex Corporation"
+        );
+    }
+
+    #[test]
+    fn a_change_is_shown_before_and_after() {
+        let text = reply(
+            "salesforce_update",
+            r#"{"object":"Account","id":"001","link":"https://x/001","name":"Acme","changes":[{"field":"NumberOfEmployees","before":100,"after":500},{"field":"Rating","before":null,"after":"Hot"}]}"#,
+        );
+        assert_eq!(
+            text,
+            "Changed: Account Acme (001)\n  NumberOfEmployees: 100 → 500\n  Rating: (empty) → Hot\nhttps://x/001"
+        );
+    }
+
+    #[test]
+    fn fields_stay_in_the_order_of_the_reply() {
+        let text = reply(
+            "get",
+            r#"{"object":"Account","id":"001","link":"l","fields":{"Name":"Acme","Active":true,"Zip":"1"}}"#,
+        );
+        assert_eq!(text, "Account 001\n  Name    Acme\n  Active  yes\n  Zip     1\nl");
+    }
+
+    #[test]
+    fn a_record_cannot_command_the_terminal() {
+        let text = reply(
+            "get",
+            r#"{"object":"Account","id":"001","link":"l","fields":{"Name":"\u001b[2J\u0007evil\u202egnp.exe\nsecond"}}"#,
+        );
+        assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
+        assert!(text.contains("second\nl"), "{text:?}");
+    }
+
+    #[test]
+    fn a_reply_of_unknown_form_is_shown_as_it_is() {
+        assert_eq!(reply("list", r#"{"new":1}"#), r#"{"new":1}"#);
+        assert_eq!(reply("merge", r#"{"new":1}"#), r#"{"new":1}"#);
+    }
+}
