@@ -5,10 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::vocabulary::{Changed, ErrorKind};
 
 /// A refusal.
@@ -41,22 +38,26 @@ impl Refusal {
         let mut refusal =
             Self { status: status.as_u16(), code: None, message: None, fields: Vec::new(), duplicates: None };
         let body = std::str::from_utf8(body).unwrap_or_default();
-        // One error counts as a list of one: a second parser for it would cost five kilobytes.
-        let list = if body.trim_start().starts_with('{') { format!("[{body}]") } else { body.to_owned() };
-        let mut errors: Vec<ErrorBody<'_>> = serde_json::from_str(&list).unwrap_or_default();
+        let errors = match serde_json::from_str(body) {
+            Ok(list) => list,
+            Err(_) => serde_json::from_str(body).map(|error| vec![error]).unwrap_or_default(),
+        };
+        let errors: Vec<Fields<'_>> = errors.into_iter().map(Fields::of).collect();
         // In an all-or-none request the first error can be an innocent part's: the culprits say something else.
-        if errors.iter().any(|error| error.code.as_deref() != Some(HALTED)) {
-            errors.retain(|error| error.code.as_deref() != Some(HALTED));
-        }
-        refusal.duplicates = errors.iter().find_map(ErrorBody::duplicates).map(DuplicateRule::from);
-        for error in errors {
-            refusal.code = refusal.code.or(error.code);
+        let halted = |error: &&Fields<'_>| code(error).as_deref() == Some(HALTED);
+        let any_culprit = !errors.iter().all(|error| halted(&error));
+        for error in errors.iter().filter(|error| !(any_culprit && halted(error))) {
+            refusal.code = refusal.code.or_else(|| code(error));
             // Several rules can speak at once, each about its own fields: who corrects one wants to know the others.
-            refusal.message = match (refusal.message, error.message) {
+            let message = error.text("message").or_else(|| error.text("error_description"));
+            refusal.message = match (refusal.message, message) {
                 (Some(said), Some(more)) => Some(format!("{said}\n{more}")),
                 (said, more) => said.or(more),
             };
-            refusal.fields.extend(error.fields.unwrap_or_default());
+            refusal
+                .fields
+                .extend(error.list("fields").into_iter().filter_map(|field| serde_json::from_str(field.get()).ok()));
+            refusal.duplicates = refusal.duplicates.or_else(|| DuplicateRule::read(error));
         }
         if status == http::StatusCode::MULTIPLE_CHOICES && refusal.code.is_none() {
             refusal.code = Some("MULTIPLE_EXTERNAL_ID".to_owned());
@@ -253,59 +254,20 @@ const MEANINGS: &[Meaning] = &[
         "Salesforce refused the request; org_message says why"),
 ];
 
-#[derive(Deserialize)]
-struct ErrorBody<'a> {
-    // OAuth's own names, where the refusal is about the sign-in.
-    #[serde(rename = "errorCode", alias = "error")]
-    code: Option<String>,
-    #[serde(alias = "error_description")]
-    message: Option<String>,
-    fields: Option<Vec<String>>,
-    // Real orgs send `duplicateResut`; the documented spelling is accepted too.
-    #[serde(borrow, rename = "duplicateResut")]
-    misspelt: Option<&'a RawValue>,
-    #[serde(borrow, rename = "duplicateResult")]
-    documented: Option<&'a RawValue>,
+/// An error's code; OAuth has a name of its own for it, where the refusal is about the sign-in.
+fn code(error: &Fields<'_>) -> Option<String> {
+    error.text("errorCode").or_else(|| error.text("error"))
 }
 
-impl<'a> ErrorBody<'a> {
-    fn duplicates(&self) -> Option<DuplicateBody<'a>> {
-        serde_json::from_str(self.misspelt.or(self.documented)?.get()).ok()
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DuplicateBody<'a> {
-    #[serde(default)]
-    allow_save: bool,
-    #[serde(borrow, default)]
-    match_results: Vec<MatchResult<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct MatchResult<'a> {
-    #[serde(borrow, default)]
-    match_records: Vec<MatchRecord<'a>>,
-}
-
-#[derive(Deserialize)]
-struct MatchRecord<'a> {
-    #[serde(borrow)]
-    record: Option<&'a RawValue>,
-}
-
-impl From<DuplicateBody<'_>> for DuplicateRule {
-    fn from(body: DuplicateBody<'_>) -> Self {
-        Self {
-            allow_save: body.allow_save,
-            records: body
-                .match_results
-                .into_iter()
-                .flat_map(|result| result.match_records)
-                .filter_map(|matched| matched.record.map(Record::from))
-                .collect(),
-        }
+impl DuplicateRule {
+    fn read(error: &Fields<'_>) -> Option<Self> {
+        // Real orgs send `duplicateResut`; the documented spelling is accepted too.
+        let result = Fields::of(error.get("duplicateResut").or_else(|| error.get("duplicateResult"))?);
+        let matches =
+            result.list("matchResults").into_iter().flat_map(|result| Fields::of(result).list("matchRecords"));
+        Some(Self {
+            allow_save: result.get("allowSave").is_some_and(|allow| allow.get() == "true"),
+            records: matches.filter_map(|matched| Fields::of(matched).get("record").map(Record::from)).collect(),
+        })
     }
 }
