@@ -91,15 +91,19 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
             schema = session.described(&target.object)?;
         }
         if !field.updateable {
-            return Err(names::not_writable(&schema, &field, "changed").into());
+            let error = names::not_writable(&schema, &field, "changed");
+            return Err(names::denied(session, &target.object, &schema, error));
         }
         if changes.iter().any(|known| known.field.name == field.name) {
             return Err(Error::field(&change.field, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (to, note) = value::to_write(&field, &change.to)?;
+        let (to, note) = value::to_write(&field, &change.to).map_err(|error| match error {
+            error if field.is_limited() => names::denied(session, &target.object, &schema, error),
+            error => error.into(),
+        })?;
         if to == "null" && field.required {
-            let message = format!("{} can't be empty", field.name);
-            return Err(Error::field(&field.name, message, Vec::new()).into());
+            let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
+            return Err(names::denied(session, &target.object, &schema, error));
         }
         // Compared with an id, a name would never be the one that is there.
         if let Some(from) = change.from.as_deref().filter(|_| field.field_type == FieldType::Reference) {

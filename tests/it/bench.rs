@@ -18,6 +18,8 @@ pub(crate) struct Bench {
     pub(crate) preferences: RefCell<Preferences>,
     /// What the core sent, without the credential.
     pub(crate) sent: RefCell<Vec<http::Request<Vec<u8>>>>,
+    /// The bodies of the answers that came.
+    pub(crate) received: RefCell<Vec<Vec<u8>>>,
     /// What somebody else does in the org right before the request of this number, from 0.
     pub(crate) meanwhile: RefCell<Option<Meanwhile>>,
 }
@@ -45,6 +47,7 @@ impl Bench {
                 vocabulary: Vec::new(),
             }),
             sent: RefCell::default(),
+            received: RefCell::default(),
             meanwhile: RefCell::default(),
         }
     }
@@ -123,7 +126,10 @@ impl Platform for Bench {
         let bearer = format!("Bearer {}", self.token).parse().unwrap();
         assert!(request.headers_mut().insert("authorization", bearer).is_none(), "the core sets no credential");
         match self.org.handle(request) {
-            Reply::Response(response) => Ok(response),
+            Reply::Response(response) => {
+                self.received.borrow_mut().push(response.body().clone());
+                Ok(response)
+            }
             Reply::Delayed { .. } => Err(SendFailure { reason: FailureReason::Timeout, request_sent: true }),
             Reply::Dropped { request_seen: request_sent } => {
                 Err(SendFailure { reason: FailureReason::Unreachable, request_sent })

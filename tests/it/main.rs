@@ -5,15 +5,19 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bench;
+mod cache;
+mod reads;
 mod recorded;
 mod recordings;
 mod refusal_mapping;
 mod refusals;
+mod replies;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;
 mod schema_recorded;
 mod schema_values;
+mod settings;
 mod soql_roundtrip;
 mod stories;
 mod writes;
