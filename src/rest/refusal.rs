@@ -54,9 +54,8 @@ impl Refusal {
                 (Some(said), Some(more)) => Some(format!("{said}\n{more}")),
                 (said, more) => said.or(more),
             };
-            refusal
-                .fields
-                .extend(error.list("fields").into_iter().filter_map(|field| serde_json::from_str(field.get()).ok()));
+            let fields = error.list("fields").into_iter().filter_map(|field| serde_json::from_str(field.get()).ok());
+            refusal.fields.extend(fields.filter(|field: &String| is_plain(field)));
             refusal.duplicates = refusal.duplicates.or_else(|| DuplicateRule::read(error));
         }
         if status == http::StatusCode::MULTIPLE_CHOICES && refusal.code.is_none() {
@@ -257,8 +256,14 @@ const MEANINGS: &[Meaning] = &[
 /// An error's code; OAuth has a name of its own for it, where the refusal is about the sign-in. A sentence is none: who
 /// sent it need not be Salesforce.
 fn code(error: &Fields<'_>) -> Option<String> {
-    let is_name = |code: &String| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    error.text("errorCode").or_else(|| error.text("error")).filter(is_name)
+    error.text("errorCode").or_else(|| error.text("error")).filter(|code| is_plain(code))
+}
+
+/// Whether a text is a code or a field's name. Anything else is text out of the org and has no place in our own.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 255
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte))
 }
 
 impl DuplicateRule {
