@@ -13,6 +13,15 @@ use crate::soql::{FieldName, ObjectName};
 
 const DUPLICATE_RULES: HeaderName = HeaderName::from_static("sforce-duplicate-rule-header");
 
+/// The org's duplicate rules run, and say what they found. `runAsCurrentUser`: matches the user may not see stay unseen.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm>
+fn duplicate_rules(allow_save: bool) -> &'static str {
+    match allow_save {
+        true => "allowSave=true; includeRecordDetails=true; runAsCurrentUser=true",
+        false => "allowSave=false; includeRecordDetails=true; runAsCurrentUser=true",
+    }
+}
+
 /// Creates a record. The org's duplicate rules run.
 #[derive(Debug, Clone)]
 pub struct Create<'a> {
@@ -31,12 +40,7 @@ impl Endpoint for Create<'_> {
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
         http::Request::post(format!("{VERSION_PATH}/sobjects/{}", self.object))
             .header(CONTENT_TYPE, "application/json")
-            // runAsCurrentUser: matches the user may not see stay unseen.
-            // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm>
-            .header(
-                DUPLICATE_RULES,
-                format!("allowSave={}; includeRecordDetails=true; runAsCurrentUser=true", self.allow_duplicate),
-            )
+            .header(DUPLICATE_RULES, duplicate_rules(self.allow_duplicate))
             .body(self.values.clone().into_bytes())
     }
 
@@ -107,6 +111,8 @@ pub struct Update<'a> {
     pub values: String,
     /// When the record was last changed, as far as we know: an HTTP date.
     pub unmodified_since: Option<String>,
+    /// Whether to save although a rule that only warns sees a duplicate.
+    pub allow_duplicate: bool,
 }
 
 impl Endpoint for Update<'_> {
@@ -115,7 +121,8 @@ impl Endpoint for Update<'_> {
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
         let mut request = http::Request::patch(format!("{VERSION_PATH}/sobjects/{}/{}", self.object, self.id))
-            .header(CONTENT_TYPE, "application/json");
+            .header(CONTENT_TYPE, "application/json")
+            .header(DUPLICATE_RULES, duplicate_rules(self.allow_duplicate));
         if let Some(date) = &self.unmodified_since {
             // One-second grain; 412 on a mismatch.
             // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_conditional_requests.htm>

@@ -6,8 +6,8 @@ use super::names::{self, Named};
 use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::json::Shape;
-use crate::schema::FieldType;
+use crate::json::{Shape, quoted};
+use crate::schema::{FieldType, picklist};
 use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
@@ -98,6 +98,29 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
         (Operator::NotLike, Some(value)) => !like(&named, value, Pattern::parse)?,
     };
     Ok(condition)
+}
+
+/// Says so if a filter's value is none of its picklist's. Not an error: records may hold values that are out of use.
+pub(super) fn doubt(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Option<String>, Stuck> {
+    let named = names::field(session, object, &filter.field)?;
+    let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
+    let (true, None, Some(value)) = (is_picklist, named.path.parent(), &filter.value) else { return Ok(None) };
+    let schema = session.described(object)?;
+    let values = schema.field(named.path.as_str()).and_then(|field| field.picklist.as_deref()).unwrap_or_default();
+    let unknown = items(&named, value)?.into_iter().filter_map(|item| text(&named, item.get()).ok()).find_map(|said| {
+        match picklist::resolve(values, &said) {
+            picklist::Value::Unknown { nearest } => Some((said, nearest)),
+            _ => None,
+        }
+    });
+    Ok(unknown.map(|(said, nearest)| {
+        format!(
+            "{}: {} is none of its values; nearest: {}",
+            named.path,
+            quoted(&said),
+            nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
+        )
+    }))
 }
 
 fn compare(named: &Named, op: Comparison, value: &str) -> Result<Condition, Error> {

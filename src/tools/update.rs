@@ -21,7 +21,7 @@ use crate::vocabulary::{CurrentRecord, FieldChange, UpdateArgs, UpdateReply};
 const LONGEST_TEXT: usize = 255;
 
 /// How a rule that only warns is overruled.
-const OVERRULED: &str = "a person can save it all the same in Salesforce itself";
+const OVERRULED: &str = "if they want the change all the same, call again with allow_duplicate";
 
 /// What is read besides the fields: when the record was changed, by whom, and by what (`SystemModstamp` moves with
 /// every change, also those of automations, so that a condition on it never fails for one that was read).
@@ -60,6 +60,7 @@ struct Plan {
     target: Target,
     changes: Vec<Change>,
     select: Select,
+    allow_duplicate: bool,
 }
 
 /// One field's change.
@@ -122,7 +123,7 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         select.order_by = target::by_name(session, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, changes, select })
+    Ok(Plan { target, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
 }
 
 /// The record as it was read.
@@ -194,6 +195,7 @@ impl Current<'_> {
             id: &self.id,
             values: format!("{{{}}}", members.join(",")),
             unmodified_since: stamp.as_deref().and_then(http_date),
+            allow_duplicate: self.plan.allow_duplicate,
         };
         if write.unmodified_since.is_none() {
             notices.push(

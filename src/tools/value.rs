@@ -2,7 +2,7 @@
 //! JSON for writes.
 
 use crate::error::Error;
-use crate::id::RecordId;
+use crate::id::{RecordId, standard_object};
 use crate::json::{Shape, quoted};
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
@@ -107,6 +107,11 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             let id = RecordId::from_text(&text).map_err(|reason| {
                 wrong(field, json, &format!("the id of the record it points to ({reason}); salesforce_find finds it"))
             })?;
+            let points_there = |object: &str| field.references.iter().any(|known| known.eq_ignore_ascii_case(object));
+            if let Some(object) = standard_object(id.prefix()).filter(|object| !points_there(object)) {
+                let expected = format!("the id of {} and not of {object}", field.references.join(" or "));
+                return Err(wrong(field, json, &expected));
+            }
             Ok((quoted(id.as_str()), None))
         }
         FieldType::Picklist => picked(field, &text).map(|(value, note)| (quoted(&value), note)),

@@ -822,3 +822,20 @@ fn a_custom_object_is_described_by_its_label() {
     assert_eq!((&customer["label"], &customer["required"]), (&json!("Customer"), &json!(true)));
     assert_eq!(bench.requests(), 2);
 }
+
+#[test]
+fn a_list_that_is_empty_for_a_value_no_picklist_has_says_so() {
+    let bench = Bench::new();
+    let filters = json!([{ "field": "Industry", "value": "Manufactoring" }]);
+    let reply = bench.ok("list", json!({ "object": "Account", "filters": filters }));
+    assert_eq!(reply["rows"], json!([]));
+    let notice = reply["notices"][0].as_str().unwrap();
+    assert!(notice.contains(r#"Industry: "Manufactoring" is none of its values"#), "{notice}");
+    assert!(notice.contains("Manufacturing"), "{notice}");
+    assert_eq!(bench.requests(), 2, "the picklist had to be looked up");
+
+    let filters = json!([{ "field": "Industry", "value": "Manufacturing" }, { "field": "Name", "value": "Nobody" }]);
+    let reply = bench.ok("list", json!({ "object": "Account", "filters": filters }));
+    assert_eq!((&reply["rows"], &reply["notices"]), (&json!([]), &serde_json::Value::Null));
+    assert_eq!(bench.requests(), 3, "the picklist is known now");
+}

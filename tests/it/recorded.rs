@@ -196,8 +196,10 @@ fn read(reader: Reader, status: u16, body: &[u8]) -> Result<(), ReadError> {
         Reader::Create => Create { object: &object, values: String::new(), allow_duplicate: false }
             .read(response(status, body))
             .map(drop),
-        Reader::Update => Update { object: &object, id: &id, values: String::new(), unmodified_since: None }
-            .read(response(status, body)),
+        Reader::Update => {
+            Update { object: &object, id: &id, values: String::new(), unmodified_since: None, allow_duplicate: false }
+                .read(response(status, body))
+        }
         Reader::Composite => composite_parts(status, body),
         Reader::Describe => Describe(&object).read(response(status, body)).map(drop),
         Reader::DescribeGlobal => DescribeGlobal.read(response(status, body)).map(drop),
@@ -294,7 +296,13 @@ fn faithful(reader: Reader, recording: &Recording, counted: &mut Counted) {
             }
         }
         Reader::Update => {
-            let update = Update { object: &object, id: &id, values: String::new(), unmodified_since: None };
+            let update = Update {
+                object: &object,
+                id: &id,
+                values: String::new(),
+                unmodified_since: None,
+                allow_duplicate: false,
+            };
             update.read(recording.response()).unwrap_or_else(accepted);
         }
         Reader::Describe => {

@@ -625,3 +625,13 @@ fn a_related_list_there_is_not_is_refused_with_those_there_are() {
     let error = bench.refused("get", json!({ "object": "Account", "record": "Acme", "related": ["open_contacts"] }));
     assert_eq!(error["message"], "Contact records are neither open nor closed; ask for Contacts");
 }
+
+#[test]
+fn a_reference_to_a_record_of_another_object_is_refused() {
+    let bench = Bench::warm(&["Contact"]);
+    let fields = json!({ "LastName": "Doe", "AccountId": bench.id("bob") });
+    let error = bench.err("create", json!({ "object": "Contact", "fields": fields }));
+    assert_eq!((error["kind"].as_str(), bench.counts()), (Some("invalid_input"), (0, 0)));
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("AccountId") && message.contains("the id of Account and not of Contact"), "{message}");
+}

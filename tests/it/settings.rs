@@ -90,7 +90,7 @@ fn the_functions_themselves_ask_the_settings() {
     let create =
         CreateArgs { object: "Account".to_owned(), fields: r#"{"Name":"Zenith"}"#.to_owned(), allow_duplicate: None };
     assert_eq!(kind(tools::create(&session, create).unwrap_err()), "switched_off");
-    let update = UpdateArgs { record: bench.id("acme"), object: None, changes: Vec::new() };
+    let update = UpdateArgs { record: bench.id("acme"), object: None, changes: Vec::new(), allow_duplicate: None };
     assert_eq!(kind(tools::update(&session, update).unwrap_err()), "switched_off");
     assert_eq!(bench.requests(), 0);
 }

@@ -267,11 +267,17 @@ fn a_rule_that_blocks_is_not_said_to_let_anybody_pass() {
 fn a_change_that_makes_a_duplicate_is_refused_with_the_matches() {
     let bench = Bench::warm(&["Contact"]);
     let change = json!([{ "field": "Email", "to": "sarah.chen@globex.example" }]);
-    let error = bench.err("update", json!({ "record": bench.id("bob"), "changes": change }));
+    let mut arguments = json!({ "record": bench.id("bob"), "changes": change });
+    let error = bench.err("update", arguments.clone());
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("duplicate"), Some("no")));
     assert_eq!(error["candidates"][0]["id"], bench.id("sarah"));
-    assert!(!error["message"].as_str().unwrap().contains("allow_duplicate"), "update has no such argument: {error}");
+    assert!(error["message"].as_str().unwrap().contains("call again with allow_duplicate"), "{error}");
     assert_eq!(bench.counts(), (2, 0));
+
+    arguments["allow_duplicate"] = json!(true);
+    let reply = bench.ok("update", arguments);
+    assert_eq!(reply["changes"][0]["after"], "sarah.chen@globex.example");
+    assert_eq!(bench.counts(), (4, 1));
 }
 
 #[test]
