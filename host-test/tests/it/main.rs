@@ -4,4 +4,36 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod catalog;
+mod cli;
+mod component;
+mod connection;
+mod egress;
+mod guest;
+mod https;
+mod limits;
+mod replies;
 mod schema;
+mod token;
+
+use std::sync::{Arc, LazyLock};
+
+use demo_org::Org;
+use host_test::{CallError, Connection, Host, Limits, Session, Transcript};
+
+/// The component under test, compiled once.
+static HOST: LazyLock<Host> = LazyLock::new(|| Host::new(Limits::default()).unwrap());
+
+/// A session of a user of an org, and what goes over its wire.
+fn session(org: &Arc<Org>, user: &str) -> (Session, Arc<Transcript>) {
+    let (connection, transcript) = Connection::demo(org, user).recorded();
+    (HOST.session(connection), transcript)
+}
+
+/// The error a tool must have given, as JSON.
+#[track_caller]
+fn refusal(result: Result<String, CallError>) -> serde_json::Value {
+    match result {
+        Err(CallError::Tool(error)) => error.to_json(),
+        other => panic!("not a tool's error: {other:?}"),
+    }
+}

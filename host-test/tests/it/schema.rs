@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use wit_parser::{Field, Resolve, Type, TypeDefKind, TypeId};
 
 /// JSON whose members keep their order: a schema reads as the WIT does.
-pub enum Json {
+pub(crate) enum Json {
     /// `true` or `false`.
     Bool(bool),
     /// A number.
@@ -23,7 +23,7 @@ pub enum Json {
 
 impl Json {
     /// A string.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
@@ -59,7 +59,7 @@ impl Serialize for Json {
 
 /// Which way the value goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// Arguments: what the plugin accepts, in words for the model. Unknown members are refused.
     Input,
     /// A reply: what a caller may rely on, without words, for its size is in every copy of the component.
@@ -68,7 +68,7 @@ pub enum Direction {
 }
 
 /// The schema of a type.
-pub fn of(resolve: &Resolve, ty: Type, direction: Direction) -> Json {
+pub(crate) fn of(resolve: &Resolve, ty: Type, direction: Direction) -> Json {
     Writer { resolve, direction, described: BTreeSet::new() }.ty(ty)
 }
 
@@ -161,11 +161,11 @@ fn array(items: Json) -> Json {
 }
 
 /// A name of the WIT in the JSON face.
-pub fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     name.replace('-', "_")
 }
 
 /// A doc comment as one line.
-pub fn sentences(docs: Option<&str>) -> String {
+pub(crate) fn sentences(docs: Option<&str>) -> String {
     docs.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
