@@ -57,7 +57,11 @@ fn run<A: DeserializeOwned, R: Serialize>(
         let path = json::path_at(arguments, error.line(), error.column());
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
-        let place = if path.is_empty() { "the arguments".to_owned() } else { format!("the argument {path}") };
+        let place = match path.as_str() {
+            _ if error.is_syntax() || error.is_eof() => "the arguments are not a JSON object".to_owned(),
+            "" => "the arguments".to_owned(),
+            path => format!("the argument {path}"),
+        };
         Error::Input {
             message: format!("{place}: {message}"),
             fields: Some(path).filter(|path| !path.is_empty()).into_iter().collect(),
