@@ -53,12 +53,15 @@ fn run<A: DeserializeOwned, R: Serialize>(
     tool: fn(&Session<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
     let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
+    if !arguments.trim_start().starts_with('{') {
+        return Err(Error::input("the arguments are not a JSON object"));
+    }
     let arguments = serde_json::from_str(arguments).map_err(|error| {
         let path = json::path_at(arguments, error.line(), error.column());
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         let place = match path.as_str() {
-            _ if error.is_syntax() || error.is_eof() => "the arguments are not a JSON object".to_owned(),
+            _ if error.is_syntax() || error.is_eof() => "the arguments are not JSON".to_owned(),
             "" => "the arguments".to_owned(),
             path => format!("the argument {path}"),
         };

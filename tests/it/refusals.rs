@@ -635,3 +635,19 @@ fn a_reference_to_a_record_of_another_object_is_refused() {
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("AccountId") && message.contains("the id of Account and not of Contact"), "{message}");
 }
+
+#[test]
+fn arguments_that_are_no_object_are_refused() {
+    let bench = Bench::new();
+    for (arguments, said) in [
+        ("[]", "the arguments are not a JSON object"),
+        ("\"acme\"", "the arguments are not a JSON object"),
+        ("{\"text\": acme}", "the arguments are not JSON: expected value"),
+        ("{\"text\": \"acme\"", "the arguments are not JSON: EOF while parsing an object"),
+    ] {
+        let error =
+            salesforce_plugin::tools::call(&salesforce_plugin::session::Session::new(&bench), "find", arguments);
+        assert_eq!(error.unwrap_err().to_string(), said);
+    }
+    assert_eq!(bench.requests(), 0);
+}
