@@ -65,8 +65,21 @@ fn build_guest(root: &Path, target_folder: &Path) -> Vec<u8> {
     ] {
         cargo.env_remove(leak);
     }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", without_machine_paths());
     let status = cargo.status().expect("cargo can be run");
     assert!(status.success(), "the guest does not build: see the messages above");
     let module = target_folder.join(TARGET).join("component").join("salesforce_plugin.wasm");
     fs::read(module).expect("cargo has written the module")
+}
+
+/// Flags that make panic messages name source files by their crate, not by where this machine keeps it.
+fn without_machine_paths() -> String {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let registries = home.and_then(|home| fs::read_dir(home.join("registry").join("src")).ok());
+    let flags = registries.into_iter().flatten().flatten().map(|registry| {
+        let path = registry.path().into_os_string().into_string().expect("the path is UTF-8");
+        format!("--remap-path-prefix={path}=crates")
+    });
+    // Parted by the unit separator, as cargo wants it.
+    flags.collect::<Vec<_>>().join("\u{1f}")
 }

@@ -12,8 +12,8 @@ pub enum Error {
     Input {
         /// What is wrong and what is allowed.
         message: String,
-        /// The argument or field it is about.
-        field: Option<String>,
+        /// The arguments or fields it is about.
+        fields: Vec<String>,
         /// What would be allowed, or is nearest.
         allowed: Vec<String>,
     },
@@ -99,12 +99,12 @@ fn no_response(reason: FailureReason) -> &'static str {
 impl Error {
     /// A wrong argument.
     pub(crate) fn input(message: impl Into<String>) -> Self {
-        Self::Input { message: message.into(), field: None, allowed: Vec::new() }
+        Self::Input { message: message.into(), fields: Vec::new(), allowed: Vec::new() }
     }
 
     /// A wrong argument, with the field it is about and what would be allowed.
     pub(crate) fn field(field: &str, message: impl Into<String>, allowed: Vec<String>) -> Self {
-        Self::Input { message: message.into(), field: Some(field.to_owned()), allowed }
+        Self::Input { message: message.into(), fields: vec![field.to_owned()], allowed }
     }
 }
 
@@ -122,9 +122,8 @@ impl From<Error> for vocabulary::Error {
             current: None,
         };
         match error {
-            Error::Input { field, allowed, .. } => {
-                wire.fields.extend(field);
-                wire.allowed = allowed;
+            Error::Input { fields, allowed, .. } => {
+                (wire.fields, wire.allowed) = (fields, allowed);
             }
             Error::SwitchedOff { .. } => wire.kind = ErrorKind::SwitchedOff,
             Error::NotFound { .. } => wire.kind = ErrorKind::NotFound,
@@ -159,13 +158,15 @@ impl From<Error> for vocabulary::Error {
                 };
                 if writes && failure.request_sent {
                     wire.changed = Changed::Unknown;
-                    wire.message.push_str("; the write may or may not have happened, so look before trying again");
                 }
             }
             Error::Unreadable { changed, .. } => {
                 wire.kind = ErrorKind::UnexpectedReply;
                 wire.changed = changed;
             }
+        }
+        if wire.changed == Changed::Unknown {
+            wire.message.push_str("; the write may or may not have happened, so look before trying again");
         }
         wire
     }

@@ -39,8 +39,15 @@ pub enum IdError {
 /// Domains of Salesforce that show records: [My Domain URL Formats][help], government and China included.
 ///
 /// [help]: https://help.salesforce.com/s/articleView?id=sf.domain_name_url_formats.htm&type=5
-const SITES: [&str; 6] =
-    ["salesforce.com", "force.com", "salesforce.mil", "crmforce.mil", "sfcrmproducts.cn", "salesforce-setup.com"];
+const SITES: [&str; 7] = [
+    "salesforce.com",
+    "force.com",
+    "salesforce.mil",
+    "crmforce.mil",
+    "sfcrmproducts.cn",
+    "sfcrmapps.cn",
+    "salesforce-setup.com",
+];
 
 /// Key prefixes of standard objects: [Standard Field Record ID Prefix Decoder][help].
 ///
@@ -252,6 +259,8 @@ mod tests {
             "https://acme.lightning.force.com/lightning/r/Account/001D000000IRFmaIAH/related/Contacts/view",
             "https://acme.lightning.force.com/one/one.app#/sObject/001D000000IRFmaIAH/view?t=1",
             "acme.lightning.force.com/lightning/r/Account/001D000000IRFmaIAH/view#top",
+            "https://acme.lightning.sfcrmapps.cn/lightning/r/Account/001D000000IRFmaIAH/view",
+            "https://acme.lightning.crmforce.mil/lightning/r/Account/001D000000IRFmaIAH/view",
             "HTTPS://ACME.MY.SALESFORCE.COM/001D000000IRFma",
         ] {
             assert_eq!(

@@ -47,11 +47,47 @@ pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::O
     list.end()
 }
 
+/// What a JSON text is, taken apart one level deep.
+#[derive(Debug)]
+pub(crate) enum Shape<'a> {
+    Null,
+    Boolean(bool),
+    /// The number as written.
+    Number(&'a str),
+    /// The text, unescaped.
+    Text(String),
+    List(Vec<&'a RawValue>),
+    Object,
+}
+
+impl<'a> Shape<'a> {
+    /// Reads a JSON text; none if it is not JSON.
+    pub(crate) fn of(json: &'a str) -> Option<Self> {
+        let json = serde_json::from_str::<&RawValue>(json).ok()?.get();
+        Some(match json.as_bytes().first()? {
+            b'n' => Self::Null,
+            b't' => Self::Boolean(true),
+            b'f' => Self::Boolean(false),
+            b'"' => Self::Text(serde_json::from_str(json).ok()?),
+            b'[' => Self::List(serde_json::from_str(json).ok()?),
+            b'{' => Self::Object,
+            _ => Self::Number(json),
+        })
+    }
+}
+
+/// A text as JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    // Writing a text to memory can't fail.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 /// Where in a JSON text a position lies, as a path of member names and list indexes (`filters[0].value`), so that an
 /// error can name the argument. Lines and columns are serde_json's: from 1, columns in bytes.
 pub(crate) fn path_at(text: &str, line: usize, column: usize) -> String {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let end = (before + column.saturating_sub(1)).min(text.len());
+    // What was read up to the error: a value of the wrong type, or the name that nobody declared.
+    let end = (before + column).min(text.len());
     let mut path: Vec<Step> = Vec::new();
     let mut bytes = text.as_bytes().iter().enumerate().take(end);
     while let Some((at, byte)) = bytes.next() {
@@ -112,7 +148,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        #[derive(Debug, Deserialize)]
+        #[derive(Debug, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         #[allow(dead_code)]
         struct Args {
@@ -133,5 +169,7 @@ mod tests {
         check(r#"{"name": "a, [b] \" {c}", "filters": [{"name": "x"}, {"limit": -1}]}"#, "filters[1].limit");
         check("{\n  \"filters\": [\n    {\"name\": 5}\n  ]\n}", "filters[0].name");
         check(r#"{"filters": {}}"#, "filters");
+        check(r#"{"name": "x", "limt": 5}"#, "limt");
+        check(r#"{"filters": [{"name": "x", "limt": 5}]}"#, "filters[0].limt");
     }
 }

@@ -50,6 +50,11 @@ impl<'a> Fields<'a> {
         serde_json::from_str(self.get(path)?.get()).ok()
     }
 
+    /// The items of a list at a path; none if there is no list.
+    pub fn list(&self, path: &str) -> Vec<&'a RawValue> {
+        self.get(path).and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default()
+    }
+
     /// Every member with a value, except `attributes`.
     pub fn values(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
         self.0

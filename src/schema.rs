@@ -326,6 +326,11 @@ impl Field {
         self.references.len() > 1
     }
 
+    /// Whether an admin decides how long its texts are, or which there are.
+    pub fn is_limited(&self) -> bool {
+        self.length.is_some() || self.picklist.is_some()
+    }
+
     /// "Label (ApiName)", or the name alone where the label adds nothing.
     pub fn shown(&self) -> String {
         if self.label == self.name { self.name.clone() } else { format!("{} ({})", self.label, self.name) }

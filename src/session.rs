@@ -1,7 +1,6 @@
 //! One call: sends what endpoints plan, keeps what describes say, and asks the settings before anything else.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::catalog::{self, Effect};
@@ -26,7 +25,7 @@ const LONGEST_PATH: usize = 8_000;
 pub struct Session<'p> {
     platform: &'p dyn Platform,
     preferences: Preferences,
-    schemas: RefCell<BTreeMap<ObjectName, Known>>,
+    schemas: RefCell<Vec<(ObjectName, Known)>>,
 }
 
 /// An object's schema as far as this call knows it.
@@ -40,7 +39,7 @@ struct Known {
 /// Why planning stopped: for want of a description, or for good.
 pub(crate) enum Stuck {
     /// The objects have to be described first.
-    Needs(BTreeSet<ObjectName>),
+    Needs(Vec<ObjectName>),
     /// The call fails.
     Failed(Error),
 }
@@ -53,7 +52,7 @@ impl From<Error> for Stuck {
 
 impl Stuck {
     pub(crate) fn needs(object: &ObjectName) -> Self {
-        Self::Needs(BTreeSet::from([object.clone()]))
+        Self::Needs(vec![object.clone()])
     }
 }
 
@@ -178,8 +177,8 @@ impl<'p> Session<'p> {
 
     /// What is known of an object without a request: its cached description, or the embedded table.
     pub(crate) fn schema(&self, object: &ObjectName) -> Result<Rc<ObjectSchema>, Stuck> {
-        if let Some(known) = self.schemas.borrow().get(object) {
-            return Ok(known.schema.clone());
+        if let Some(known) = self.known(object) {
+            return Ok(known.schema);
         }
         let known = match self.cached(object.as_str()) {
             Some((schema, age)) => Known { schema: Rc::new(schema), exhaustive: age < TRUSTED_AGE_MS },
@@ -190,8 +189,18 @@ impl<'p> Session<'p> {
             },
         };
         let schema = known.schema.clone();
-        self.schemas.borrow_mut().insert(object.clone(), known);
+        self.learn(object, known);
         Ok(schema)
+    }
+
+    fn known(&self, object: &ObjectName) -> Option<Known> {
+        self.schemas.borrow().iter().find(|(name, _)| name == object).map(|(_, known)| known.clone())
+    }
+
+    fn learn(&self, object: &ObjectName, known: Known) {
+        let mut schemas = self.schemas.borrow_mut();
+        schemas.retain(|(name, _)| name != object);
+        schemas.push((object.clone(), known));
     }
 
     /// The description of an object, with its picklists and what is required.
@@ -202,14 +211,15 @@ impl<'p> Session<'p> {
 
     /// Whether what the schema of an object lacks does not exist; if not, the object has to be described.
     pub(crate) fn is_exhaustive(&self, object: &ObjectName) -> bool {
-        self.schemas.borrow().get(object).is_some_and(|known| known.exhaustive)
+        self.known(object).is_some_and(|known| known.exhaustive)
     }
 
     /// After the org refused a field: describes the objects that were planned from less than a fresh description.
     /// False if there are none, so that trying again would change nothing.
     pub(crate) fn refresh(&self) -> Result<bool, Error> {
-        let stale: BTreeSet<_> =
-            self.schemas.borrow().iter().filter(|(_, known)| !known.exhaustive).map(|(name, _)| name.clone()).collect();
+        let known = self.schemas.borrow();
+        let stale: Vec<_> = known.iter().filter(|(_, known)| !known.exhaustive).map(|(name, _)| name.clone()).collect();
+        drop(known);
         if stale.is_empty() {
             return Ok(false);
         }
@@ -217,7 +227,7 @@ impl<'p> Session<'p> {
     }
 
     /// Describes objects, in one request.
-    fn describe(&self, objects: &BTreeSet<ObjectName>) -> Result<(), Error> {
+    fn describe(&self, objects: &[ObjectName]) -> Result<(), Error> {
         let endpoints: Vec<_> = objects.iter().map(Describe).collect();
         let described = match endpoints.as_slice() {
             [endpoint] => vec![self.call(endpoint)],
@@ -240,7 +250,7 @@ impl<'p> Session<'p> {
                 error => error,
             })?;
             self.keep(object.as_str(), &schema.to_bytes());
-            self.schemas.borrow_mut().insert(object.clone(), Known { schema: Rc::new(schema), exhaustive: true });
+            self.learn(object, Known { schema: Rc::new(schema), exhaustive: true });
         }
         Ok(())
     }
@@ -309,14 +319,10 @@ pub(crate) fn unsendable(error: http::Error) -> Error {
 
 /// What a response that is no success means for what was written.
 pub(crate) fn read_error(error: ReadError, writes: bool) -> Error {
-    let unknown = if writes { Changed::Unknown } else { Changed::No };
     match error {
-        // With a code the API itself refused, and a refused write is rolled back. Without one, something between us
-        // answered, and the write may have happened behind it.
-        ReadError::Refused(refusal) => Error::Refused {
-            changed: if refusal.code.is_some() { Changed::No } else { unknown },
-            refusal: Box::new(refusal),
-        },
-        ReadError::Unreadable(what) => Error::Unreadable { what, changed: unknown },
+        ReadError::Refused(refusal) => Error::Refused { changed: refusal.changed(writes), refusal: Box::new(refusal) },
+        ReadError::Unreadable(what) => {
+            Error::Unreadable { what, changed: if writes { Changed::Unknown } else { Changed::No } }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod create;
 mod describe;
+mod duplicate;
 mod filter;
 mod find;
 mod get;
@@ -40,7 +41,7 @@ pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String
         "update" => run(session, arguments, update),
         _ => Err(Error::Input {
             message: format!("there is no tool {name:?}"),
-            field: None,
+            fields: Vec::new(),
             allowed: catalog::names(session.preferences()),
         }),
     }
@@ -52,14 +53,21 @@ fn run<A: DeserializeOwned, R: Serialize>(
     tool: fn(&Session<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
     let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
+    if !arguments.trim_start().starts_with('{') {
+        return Err(Error::input("the arguments are not a JSON object"));
+    }
     let arguments = serde_json::from_str(arguments).map_err(|error| {
         let path = json::path_at(arguments, error.line(), error.column());
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
-        let place = if path.is_empty() { "the arguments".to_owned() } else { format!("the argument {path}") };
+        let place = match path.as_str() {
+            _ if error.is_syntax() || error.is_eof() => "the arguments are not JSON".to_owned(),
+            "" => "the arguments".to_owned(),
+            path => format!("the argument {path}"),
+        };
         Error::Input {
             message: format!("{place}: {message}"),
-            field: Some(path).filter(|path| !path.is_empty()),
+            fields: Some(path).filter(|path| !path.is_empty()).into_iter().collect(),
             allowed: Vec::new(),
         }
     })?;

@@ -66,6 +66,7 @@ wit_bindgen::generate!({
         "salesforce:plugin/types@0.1.0/describe-reply.fields": [#[serde(skip_serializing_if = "Vec::is_empty")]],
         "salesforce:plugin/types@0.1.0/describe-reply.objects": [#[serde(skip_serializing_if = "Vec::is_empty")]],
         "salesforce:plugin/types@0.1.0/describe-reply.notices": [#[serde(skip_serializing_if = "Vec::is_empty")]],
+        "salesforce:plugin/types@0.1.0/field-info.type": [#[serde(rename = "type")]],
         "salesforce:plugin/types@0.1.0/field-info.required": [#[serde(skip_serializing_if = "std::ops::Not::not")]],
         "salesforce:plugin/types@0.1.0/field-info.length": [#[serde(skip_serializing_if = "Option::is_none")]],
         "salesforce:plugin/types@0.1.0/field-info.values": [#[serde(skip_serializing_if = "Vec::is_empty")]],

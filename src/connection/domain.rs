@@ -2,7 +2,7 @@
 //!
 //! <https://help.salesforce.com/s/articleView?id=xcloud.domain_name_url_formats.htm>
 
-use url::{Host, Url};
+use http::Uri;
 
 use crate::vocabulary::DomainRefusal;
 
@@ -55,25 +55,20 @@ pub(super) fn host(pasted: &str) -> Result<String, DomainRefusal> {
 
 /// The host name in an address, if it is a plain https one.
 fn host_of_address(pasted: &str) -> Result<String, DomainRefusal> {
-    // Refused before parsing, since a parser maps look-alikes to what they look like.
-    if !pasted.is_ascii() {
-        return Err(refusal("the address has characters that no Salesforce address has", None));
-    }
     let address = if pasted.contains("://") { pasted.to_owned() } else { format!("https://{pasted}") };
-    let url = Url::parse(&address).map_err(|_| refusal("this is no address; give NAME.my.salesforce.com", None))?;
-    if !matches!(url.scheme(), "https" | "http") {
+    // Refuses whatever is not ASCII, and so every look-alike of another script.
+    let uri: Uri = address.parse().map_err(|_| refusal("this is no address; give NAME.my.salesforce.com", None))?;
+    if !matches!(uri.scheme_str(), Some("https" | "http")) {
         return Err(refusal("the address must begin with https://", None));
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    let authority = uri.authority().map(http::uri::Authority::as_str).unwrap_or_default();
+    if authority.contains('@') {
         return Err(refusal("the address must not hold a user name or password", None));
     }
-    if url.port().is_some() {
+    if authority.contains(':') {
         return Err(refusal("the address must not name a port", None));
     }
-    match url.host() {
-        Some(Host::Domain(host)) => Ok(host.trim_end_matches('.').to_ascii_lowercase()),
-        _ => Err(refusal("give the org's name, not a number; it looks like NAME.my.salesforce.com", None)),
-    }
+    Ok(authority.trim_end_matches('.').to_ascii_lowercase())
 }
 
 /// Checks what stands before a My Domain's ending: an org's name, and perhaps a partition or an instance.

@@ -94,6 +94,12 @@ const FAILURES: &[(&[&str], Party, bool, &str)] = &[
         false,
         "the sign-in took too long: connect again",
     ),
+    (
+        &["authentication failure"],
+        Party::User,
+        false,
+        "Salesforce did not accept the user: they should sign in to Salesforce in a browser first, where it says whether the password is wrong or the user locked out, and then connect again",
+    ),
     (&["invalid_grant"], Party::User, false, "the sign-in has expired or was revoked: connect Salesforce again"),
 ];
 

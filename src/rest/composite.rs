@@ -4,12 +4,11 @@
 //! org's limit. The outer status is 200 even when parts failed.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
 
-use std::collections::BTreeMap;
-
+use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
+use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
 
 /// Several requests in one. A part that fails does not undo the others.
 #[derive(Debug, Default)]
@@ -49,10 +48,24 @@ struct PartRequest<'a> {
     method: &'a str,
     reference_id: &'a str,
     url: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    http_headers: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "has_no_own", serialize_with = "own")]
+    http_headers: &'a http::HeaderMap,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a RawValue>,
+}
+
+/// The headers of a part that are its own: the composite request sets the content type for all.
+fn own_headers(headers: &http::HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let own = headers.iter().filter(|(name, _)| **name != CONTENT_TYPE);
+    own.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+}
+
+fn has_no_own(headers: &http::HeaderMap) -> bool {
+    own_headers(headers).next().is_none()
+}
+
+fn own<S: serde::Serializer>(headers: &http::HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(own_headers(headers))
 }
 
 impl Endpoint for Composite {
@@ -68,18 +81,12 @@ impl Endpoint for Composite {
                 method: request.method().as_str(),
                 reference_id: name,
                 url: request.uri().to_string(),
-                http_headers: request
-                    .headers()
-                    .iter()
-                    // The composite request sets these for all parts.
-                    .filter(|(name, _)| **name != http::header::CONTENT_TYPE)
-                    .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-                    .collect(),
+                http_headers: request.headers(),
                 body: std::str::from_utf8(request.body()).ok().and_then(|body| serde_json::from_str(body).ok()),
             })
             .collect();
         http::Request::post(format!("{VERSION_PATH}/composite"))
-            .header("content-type", "application/json")
+            .header(CONTENT_TYPE, "application/json")
             .body(serde_json::to_vec(&Body { all_or_none: false, composite_request }).unwrap_or_default())
     }
 
@@ -108,12 +115,30 @@ struct PartResponse {
 }
 
 impl Parts {
-    /// Reads one part with the endpoint that planned it.
+    /// Reads one part with the endpoint that planned it. Where the part was only halted because another one failed,
+    /// the refusal is that one's.
     pub fn read<E: Endpoint>(&self, part: Part, endpoint: &E) -> Result<E::Response, ReadError> {
-        let unreadable = || ReadError::Unreadable("a part of the composite answer has no valid status".to_owned());
-        let part = self.parts.get(part.0).ok_or_else(unreadable)?;
-        let mut response = http::Response::new(part.body.as_ref().map_or(&b""[..], |body| body.get().as_bytes()));
-        *response.status_mut() = http::StatusCode::from_u16(part.http_status_code).map_err(|_| unreadable())?;
-        endpoint.read(response)
+        let response =
+            self.parts.get(part.0).and_then(PartResponse::as_http).ok_or_else(|| {
+                ReadError::Unreadable("a part of the composite answer has no valid status".to_owned())
+            })?;
+        endpoint.read(response).map_err(|error| match error {
+            ReadError::Refused(refusal) if refusal.is_halted() => ReadError::Refused(self.culprit().unwrap_or(refusal)),
+            error => error,
+        })
+    }
+
+    /// What the part was refused with that made Salesforce halt the others.
+    fn culprit(&self) -> Option<Refusal> {
+        let refused = self.parts.iter().filter_map(PartResponse::as_http).filter(|part| !part.status().is_success());
+        refused.map(|part| Refusal::read(part.status(), part.body())).find(|refusal| !refusal.is_halted())
+    }
+}
+
+impl PartResponse {
+    fn as_http(&self) -> Option<http::Response<&[u8]>> {
+        let mut response = http::Response::new(self.body.as_ref().map_or(&b""[..], |body| body.get().as_bytes()));
+        *response.status_mut() = http::StatusCode::from_u16(self.http_status_code).ok()?;
+        Some(response)
     }
 }

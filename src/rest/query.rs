@@ -3,11 +3,14 @@
 //! Runs a SOQL query; reads on where Salesforce split the result.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm>
 
+use http::header::HeaderName;
 use serde::Deserialize;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
 use crate::record::Record;
 use crate::soql::Select;
+
+const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
 
 /// Runs a query.
 #[derive(Debug, Clone)]
@@ -27,7 +30,7 @@ impl Endpoint for Query {
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
         http::Request::get(format!("{VERSION_PATH}/query?q={}", encode(&self.0)))
             // A hint: the server may still send smaller pages.
-            .header("sforce-query-options", "batchSize=2000")
+            .header(QUERY_OPTIONS, "batchSize=2000")
             .body(Vec::new())
     }
 

@@ -3,11 +3,10 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm>: messages are in the
 //! user's language and one code comes with different statuses, so meaning is read from `errorCode` alone.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use std::ops::RangeInclusive;
 
-use crate::record::Record;
-use crate::vocabulary::ErrorKind;
+use crate::record::{Fields, Record};
+use crate::vocabulary::{Changed, ErrorKind};
 
 /// A refusal.
 #[derive(Debug, Clone)]
@@ -16,7 +15,7 @@ pub struct Refusal {
     pub status: u16,
     /// `errorCode`; absent when the answer did not come from the API itself, such as a proxy's HTML page.
     pub code: Option<String>,
-    /// `message`, in the user's language.
+    /// `message`, in the user's language; a line each if there are several.
     pub message: Option<String>,
     /// The fields it is about.
     pub fields: Vec<String>,
@@ -39,17 +38,27 @@ impl Refusal {
         let mut refusal =
             Self { status: status.as_u16(), code: None, message: None, fields: Vec::new(), duplicates: None };
         let body = std::str::from_utf8(body).unwrap_or_default();
-        let errors = serde_json::from_str::<Vec<ErrorBody<'_>>>(body)
-            .or_else(|_| serde_json::from_str::<ErrorBody<'_>>(body).map(|error| vec![error]))
-            .unwrap_or_default();
-        // In an all-or-none request the first error can be an innocent part's: the culprit says something else.
-        let culprit = errors.iter().position(|error| error.code.as_deref() != Some("PROCESSING_HALTED")).unwrap_or(0);
-        if let Some(error) = errors.into_iter().nth(culprit) {
-            refusal.duplicates = error.duplicates().map(DuplicateRule::from);
-            refusal.code = error.code;
-            refusal.message = error.message;
-            refusal.fields = error.fields.unwrap_or_default();
-        } else if status == http::StatusCode::MULTIPLE_CHOICES {
+        let errors = match serde_json::from_str(body) {
+            Ok(list) => list,
+            Err(_) => serde_json::from_str(body).map(|error| vec![error]).unwrap_or_default(),
+        };
+        let errors: Vec<Fields<'_>> = errors.into_iter().map(Fields::of).collect();
+        // In an all-or-none request the first error can be an innocent part's: the culprits say something else.
+        let halted = |error: &&Fields<'_>| code(error).as_deref() == Some(HALTED);
+        let any_culprit = !errors.iter().all(|error| halted(&error));
+        for error in errors.iter().filter(|error| !(any_culprit && halted(error))) {
+            refusal.code = refusal.code.or_else(|| code(error));
+            // Several rules can speak at once, each about its own fields: who corrects one wants to know the others.
+            let message = error.text("message").or_else(|| error.text("error_description"));
+            refusal.message = match (refusal.message, message) {
+                (Some(said), Some(more)) => Some(format!("{said}\n{more}")),
+                (said, more) => said.or(more),
+            };
+            let fields = error.list("fields").into_iter().filter_map(|field| serde_json::from_str(field.get()).ok());
+            refusal.fields.extend(fields.filter(|field: &String| is_plain(field)));
+            refusal.duplicates = refusal.duplicates.or_else(|| DuplicateRule::read(error));
+        }
+        if status == http::StatusCode::MULTIPLE_CHOICES && refusal.code.is_none() {
             refusal.code = Some("MULTIPLE_EXTERNAL_ID".to_owned());
         }
         refusal
@@ -58,6 +67,11 @@ impl Refusal {
     /// Whether the code is this one.
     pub(crate) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
+    }
+
+    /// Whether it is about another part of the same request, which failed and took this one with it.
+    pub(super) fn is_halted(&self) -> bool {
+        self.is(HALTED)
     }
 
     /// Whether a field or object that was named does not exist, or is hidden from the user.
@@ -75,134 +89,192 @@ impl Refusal {
         self.meaning().1
     }
 
+    /// What a request that was refused like this has changed. What Salesforce refuses it rolls back; but where it broke
+    /// down, or something in front of it lost patience, a write may have happened all the same.
+    pub(crate) fn changed(&self, writes: bool) -> Changed {
+        match self.kind() {
+            ErrorKind::Unavailable | ErrorKind::Timeout if writes => Changed::Unknown,
+            _ => Changed::No,
+        }
+    }
+
     fn meaning(&self) -> (ErrorKind, &'static str) {
-        use ErrorKind::*;
-        let Some(code) = self.code.as_deref() else {
-            return match self.status {
-                401 => (SignIn, "the user has to sign in to Salesforce again"),
-                404 => (NotFound, "Salesforce knows no such resource"),
-                400..=499 => (Rejected, "Salesforce refused the request without saying why"),
-                _ => (Unavailable, "Salesforce is unavailable; try again later"),
-            };
+        let code = self.code.as_deref().unwrap_or_default();
+        let message = self.message.as_deref().unwrap_or_default();
+        let fits = |(codes, statuses, marker, ..): &&Meaning| {
+            (codes.is_empty() || codes.contains(&code))
+                && statuses.contains(&self.status)
+                && (marker.is_empty() || message.contains(marker))
         };
-        match code {
-            "INVALID_SESSION_ID" | "INVALID_AUTH_HEADER" | "INVALID_OPERATION_WITH_EXPIRED_PASSWORD" => {
-                (SignIn, "the user has to sign in to Salesforce again")
-            }
-            "REQUEST_LIMIT_EXCEEDED" => (
-                LimitReached,
-                "the org's API limit is reached; its message says whether that is for the day or just now",
-            ),
-            "UNABLE_TO_LOCK_ROW" => (Locked, "somebody is writing this record just now; try again a little later"),
-            "ENTITY_IS_LOCKED" => {
-                (Rejected, "the record is locked by an approval process; the approver or an admin can unlock it")
-            }
-            "NOT_FOUND" => (NotFound, "no such record, or the user may not see it"),
-            "INVALID_CROSS_REFERENCE_KEY" if self.status == 404 => {
-                (NotFound, "no such record, or the user may not see it")
-            }
-            "INVALID_CROSS_REFERENCE_KEY" => (Rejected, "an id in the values points to nothing the user may use"),
-            "ENTITY_IS_DELETED" => (NotFound, "the record has been deleted; it may still be in the recycle bin"),
-            "INVALID_FIELD" => (
-                InvalidInput,
-                "a field does not exist, is not visible to the user or can't be used like this; salesforce_describe lists the fields there are",
-            ),
-            "INVALID_TYPE" | "INVALID_TYPE_FOR_OPERATION" => (
-                InvalidInput,
-                "the object does not exist, is not visible to the user or can't be used like this; salesforce_describe lists the objects there are",
-            ),
-            "MALFORMED_ID" => (InvalidInput, "an id is not well formed"),
-            "INSUFFICIENT_ACCESS_OR_READONLY"
-            | "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
-            | "INSUFFICIENT_ACCESS" => {
-                (Forbidden, "the user lacks the right to do this with this record; its owner or an admin can grant it")
-            }
-            "INVALID_FIELD_FOR_INSERT_UPDATE" => (
-                Forbidden,
-                "a field can't be written by the user; an admin can grant it in the field's security settings",
-            ),
-            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" => (Rejected, "an automation of the org stopped the change"),
-            "API_DISABLED_FOR_ORG" | "API_CURRENTLY_DISABLED" => {
-                (Forbidden, "the user or the org has no API access; an admin can grant the permission \"API Enabled\"")
-            }
-            "FORBIDDEN" | "OPERATION_NOT_ALLOWED" => (Forbidden, "the user may not do this; an admin can grant it"),
-            "DUPLICATES_DETECTED" => (Duplicate, "the org holds matching records"),
-            "CANNOT_UPDATE_CONVERTED_LEAD" => {
-                (Rejected, "the lead has been converted and can't be changed; change its contact or account instead")
-            }
-            "FIELD_CUSTOM_VALIDATION_EXCEPTION" => {
-                (Rejected, "a validation rule of the org refused the values; org_message holds its text")
-            }
-            "REQUIRED_FIELD_MISSING" => (Rejected, "fields the org requires are missing; ask for them"),
-            "STRING_TOO_LONG" => (Rejected, "a text is longer than its field allows"),
-            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST" => {
-                (Rejected, "a value is not one of the picklist's; salesforce_describe lists them")
-            }
-            "DUPLICATE_VALUE" => (Rejected, "a value that must be unique is taken by another record"),
-            "JSON_PARSER_ERROR" => (Rejected, "a value is not of its field's type"),
-            "QUERY_TIMEOUT" => (Timeout, "the query took too long; filter more, or ask for fewer fields"),
-            "SERVER_UNAVAILABLE" | "UNKNOWN_EXCEPTION" => (Unavailable, "Salesforce is unavailable; try again later"),
-            _ if self.status == 401 => (SignIn, "the user has to sign in to Salesforce again"),
-            _ if self.status == 403 => (Forbidden, "the user may not do this; an admin can grant it"),
-            _ if self.status == 404 => (NotFound, "no such record, or the user may not see it"),
-            _ if self.status == 412 => (Conflict, "the record was changed in the meantime"),
-            _ if self.status >= 500 => (Unavailable, "Salesforce is unavailable; try again later"),
-            _ => (Rejected, "Salesforce refused the request; org_message says why"),
-        }
+        // The last one fits everything.
+        MEANINGS.iter().find(fits).map_or((ErrorKind::Rejected, ""), |(.., kind, advice)| (*kind, *advice))
     }
 }
 
-#[derive(Deserialize)]
-struct ErrorBody<'a> {
-    #[serde(rename = "errorCode")]
-    code: Option<String>,
-    message: Option<String>,
-    fields: Option<Vec<String>>,
-    // Real orgs send `duplicateResut`; the documented spelling is accepted too.
-    #[serde(borrow, rename = "duplicateResut")]
-    misspelt: Option<&'a RawValue>,
-    #[serde(borrow, rename = "duplicateResult")]
-    documented: Option<&'a RawValue>,
+/// What a part of an all-or-none request says that failed because another part did.
+const HALTED: &str = "PROCESSING_HALTED";
+
+/// Codes, statuses and a part of the message, with what they mean. No codes means any; `""` is the answer without one,
+/// which did not come from the API itself.
+type Meaning = (&'static [&'static str], RangeInclusive<u16>, &'static str, ErrorKind, &'static str);
+
+const ANY: RangeInclusive<u16> = 0..=u16::MAX;
+const NO_CODE: &[&str] = &[""];
+
+/// The first that fits counts. A marker is a name out of Salesforce's own code or a phrase that may be translated: where
+/// it is missing, the row without it that follows still tells the truth.
+#[rustfmt::skip]
+const MEANINGS: &[Meaning] = &[
+    (&["INVALID_SESSION_ID"], ANY, "valid for use", ErrorKind::Forbidden,
+        "Salesforce does not accept this session for its API, and signing in again alone does not help: an admin has to check the app's scope \"api\", its IP restrictions and the session security level of the user's profile"),
+    (&["INVALID_OPERATION_WITH_EXPIRED_PASSWORD"], ANY, "", ErrorKind::SignIn,
+        "the user's password has expired: they have to set a new one in Salesforce and then connect again"),
+    (&["INVALID_SESSION_ID", "INVALID_AUTH_HEADER"], ANY, "", ErrorKind::SignIn,
+        "the user has to sign in to Salesforce again"),
+    (&["REQUEST_LIMIT_EXCEEDED"], ANY, "TotalRequests", ErrorKind::LimitReached,
+        "the org has used up its API calls of the last 24 hours, so trying again now does not help: an admin sees in Setup, Company Information, what uses them"),
+    (&["REQUEST_LIMIT_EXCEEDED"], ANY, "Concurrent", ErrorKind::LimitReached,
+        "too many long requests run in the org just now: try once more in a minute, with a narrower request if it was a large one"),
+    (&["REQUEST_LIMIT_EXCEEDED"], ANY, "", ErrorKind::LimitReached,
+        "a limit of the org's API is reached; org_message names it: one of concurrent requests passes in a minute, one of all requests may take up to 24 hours"),
+    (&["LIMIT_EXCEEDED", "EXCEEDED_QUOTA"], ANY, "", ErrorKind::LimitReached,
+        "a limit of the org is reached; org_message names it"),
+    (&["STORAGE_LIMIT_EXCEEDED"], ANY, "", ErrorKind::Forbidden,
+        "the org's storage is full: an admin has to free some before anything can be created"),
+    (&["UNABLE_TO_LOCK_ROW"], ANY, "", ErrorKind::Locked,
+        "somebody is writing this record just now; try again a little later"),
+    (&["ENTITY_IS_LOCKED"], ANY, "", ErrorKind::Forbidden,
+        "the record is locked, as a rule by an approval process: its approver or an admin can unlock it or make the change"),
+    (&["ENTITY_IS_DELETED"], ANY, "", ErrorKind::NotFound,
+        "the record has been deleted; it may still be in the recycle bin"),
+    (&["CANNOT_UPDATE_CONVERTED_LEAD"], ANY, "", ErrorKind::Rejected,
+        "the lead has been converted and can't be changed; change the contact, account or opportunity it became instead"),
+    (&["NOT_FOUND"], ANY, "", ErrorKind::NotFound,
+        "no such record, or the user may not see it"),
+    (&["INVALID_CROSS_REFERENCE_KEY"], 404..=404, "", ErrorKind::NotFound,
+        "no such record, or the user may not see it"),
+    (&["MULTIPLE_EXTERNAL_ID"], ANY, "", ErrorKind::Ambiguous,
+        "several records have this external id: find the one that is meant and name it by its own id"),
+    (&["DUPLICATES_DETECTED"], ANY, "", ErrorKind::Duplicate,
+        "the org holds matching records"),
+    (&["DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"], ANY, "", ErrorKind::Duplicate,
+        "another record holds a value that must be unique, and org_message may name it: ask whether to use that record or another value"),
+    (&["INVALID_FIELD"], ANY, "", ErrorKind::InvalidInput,
+        "a field does not exist, is not visible to the user or can't be used like this; salesforce_describe lists the fields there are"),
+    (&["INVALID_TYPE", "INVALID_TYPE_FOR_OPERATION", "EXTERNAL_OBJECT_UNSUPPORTED_EXCEPTION"], ANY, "", ErrorKind::InvalidInput,
+        "the object does not exist, is not visible to the user or can't be used like this; salesforce_describe lists the objects there are"),
+    (&["METHOD_NOT_ALLOWED"], ANY, "", ErrorKind::InvalidInput,
+        "records of this object can't be created or changed through the API"),
+    (&["MALFORMED_ID"], ANY, "", ErrorKind::InvalidInput,
+        "an id is damaged or belongs to another object than the field takes; find the record to get its id"),
+    (&["JSON_PARSER_ERROR", "INVALID_TYPE_ON_FIELD_IN_RECORD"], ANY, "", ErrorKind::InvalidInput,
+        "a value is not of its field's type; salesforce_describe shows the types"),
+    (&["INVALID_QUERY_FILTER_OPERATOR"], ANY, "", ErrorKind::InvalidInput,
+        "a field can't be compared like this: use another operator or a value of its type"),
+    (&["INVALID_QUERY_LOCATOR"], ANY, "", ErrorKind::InvalidInput,
+        "the cursor has expired, as it does after two days or many others: list again from the start"),
+    (&["MALFORMED_QUERY", "QUERY_TOO_COMPLICATED"], ANY, "", ErrorKind::InvalidInput,
+        "Salesforce can't run this query; org_message says what it lacks: ask for fewer fields or with other filters"),
+    (&["OPERATION_TOO_LARGE"], ANY, "", ErrorKind::InvalidInput,
+        "this reads more records than Salesforce allows at once: add filters, by date or owner for example"),
+    (&["MALFORMED_SEARCH"], ANY, "", ErrorKind::InvalidInput,
+        "there is nothing to search for in this text: give at least two letters or digits of a name"),
+    (&["QUERY_TIMEOUT"], ANY, "", ErrorKind::Timeout,
+        "the query took too long; filter more, or ask for fewer fields"),
+    (&["INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"], ANY, "", ErrorKind::Forbidden,
+        "the user lacks rights to a record that the values point to, or that this one belongs to; its owner or an admin can grant them"),
+    (&["INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS"], ANY, "", ErrorKind::Forbidden,
+        "the user lacks the right to do this with this record; its owner or an admin can grant it"),
+    (&["INVALID_FIELD_FOR_INSERT_UPDATE"], ANY, "", ErrorKind::Forbidden,
+        "the user can't write these fields: leave them out, or have an admin grant them in the fields' security settings"),
+    (&["API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"], ANY, "", ErrorKind::Forbidden,
+        "the user or the org has no API access; an admin can grant the permission \"API Enabled\""),
+    (&["FUNCTIONALITY_NOT_ENABLED"], ANY, "", ErrorKind::Forbidden,
+        "the org has this feature switched off; an admin can switch it on"),
+    (&["FORBIDDEN", "OPERATION_NOT_ALLOWED"], ANY, "", ErrorKind::Forbidden,
+        "the user may not do this; an admin can grant it"),
+    (&["FIELD_CUSTOM_VALIDATION_EXCEPTION"], ANY, "", ErrorKind::Rejected,
+        "a validation rule of the org refused the values; org_message holds its text"),
+    (&["REQUIRED_FIELD_MISSING"], ANY, "", ErrorKind::Rejected,
+        "fields the org requires are missing; ask for them"),
+    (&["STRING_TOO_LONG"], ANY, "", ErrorKind::Rejected,
+        "a text is longer than its field allows; org_message may say how long it may be"),
+    (&["NUMBER_OUTSIDE_VALID_RANGE"], ANY, "", ErrorKind::Rejected,
+        "a number is larger or has more digits than its field allows"),
+    (&["INVALID_EMAIL_ADDRESS"], ANY, "", ErrorKind::Rejected,
+        "this is no e-mail address that Salesforce accepts"),
+    (&["INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"], ANY, "", ErrorKind::Rejected,
+        "a value is not one of the picklist's, or not of the record's type; salesforce_describe lists them"),
+    (&["FIELD_INTEGRITY_EXCEPTION"], ANY, "", ErrorKind::Rejected,
+        "the values do not fit each other or the records they point to; org_message says which"),
+    (&["FIELD_FILTER_VALIDATION_EXCEPTION"], ANY, "", ErrorKind::Rejected,
+        "the org does not allow this record in this lookup; org_message may say which it allows"),
+    (&["INVALID_CROSS_REFERENCE_KEY"], ANY, "", ErrorKind::Rejected,
+        "an id in the values points to nothing the user may use"),
+    (&["INACTIVE_OWNER_OR_USER", "OP_WITH_INVALID_USER_TYPE_EXCEPTION"], ANY, "", ErrorKind::Rejected,
+        "this user is inactive or of a kind that can't own such records: name another one"),
+    (&["TRANSFER_REQUIRES_READ"], ANY, "", ErrorKind::Rejected,
+        "the new owner may not see such records: name another one, or have an admin grant the right"),
+    (&["CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "APEX_ERROR"], ANY, "", ErrorKind::Rejected,
+        "an automation of the org stopped the change, or the object can't be changed; org_message says which, and an admin can look into it"),
+    (&[HALTED, "ALL_OR_NONE_OPERATION_ROLLED_BACK"], ANY, "", ErrorKind::Rejected,
+        "another part of the same request failed, so this one was not done either"),
+    (&["SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "INTERNAL_SERVER_ERROR"], ANY, "", ErrorKind::Unavailable,
+        "Salesforce is unavailable; try again later"),
+    (NO_CODE, 300..=399, "", ErrorKind::UnexpectedReply,
+        "Salesforce points to another address: the org may have moved, so connect again with its current domain"),
+    (NO_CODE, 403..=403, "", ErrorKind::Forbidden,
+        "the request was turned away before it reached the org, perhaps for where it came from: an admin can look at the org's network and IP rules"),
+    (NO_CODE, 404..=404, "", ErrorKind::NotFound,
+        "Salesforce knows no such resource"),
+    (NO_CODE, 413..=414, "", ErrorKind::InvalidInput,
+        "the request is too long: use fewer fields, fewer values or shorter ones"),
+    (NO_CODE, 431..=431, "", ErrorKind::InvalidInput,
+        "the request is too long: use fewer fields, fewer values or shorter ones"),
+    (&[], 401..=401, "", ErrorKind::SignIn,
+        "the user has to sign in to Salesforce again"),
+    (&[], 403..=403, "", ErrorKind::Forbidden,
+        "the user may not do this; an admin can grant it"),
+    (&[], 404..=404, "", ErrorKind::NotFound,
+        "no such record, or the user may not see it"),
+    (&[], 408..=408, "", ErrorKind::Timeout,
+        "there was no answer in time; try again later"),
+    (&[], 412..=412, "", ErrorKind::Conflict,
+        "the record was changed in the meantime; read it again"),
+    (&[], 429..=429, "", ErrorKind::LimitReached,
+        "too many requests just now: try once more in a minute"),
+    (&[], 504..=504, "", ErrorKind::Timeout,
+        "Salesforce did not answer in time; try again later"),
+    (&[], 500..=599, "", ErrorKind::Unavailable,
+        "Salesforce is unavailable; try again later"),
+    (NO_CODE, ANY, "", ErrorKind::Rejected,
+        "Salesforce refused the request without saying why"),
+    (&[], ANY, "", ErrorKind::Rejected,
+        "Salesforce refused the request; org_message says why"),
+];
+
+/// An error's code; OAuth has a name of its own for it, where the refusal is about the sign-in. A sentence is none: who
+/// sent it need not be Salesforce.
+fn code(error: &Fields<'_>) -> Option<String> {
+    error.text("errorCode").or_else(|| error.text("error")).filter(|code| is_plain(code))
 }
 
-impl<'a> ErrorBody<'a> {
-    fn duplicates(&self) -> Option<DuplicateBody<'a>> {
-        serde_json::from_str(self.misspelt.or(self.documented)?.get()).ok()
-    }
+/// Whether a text is a code or a field's name. Anything else is text out of the org and has no place in our own.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 255
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DuplicateBody<'a> {
-    #[serde(default)]
-    allow_save: bool,
-    #[serde(borrow, default)]
-    match_results: Vec<MatchResult<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct MatchResult<'a> {
-    #[serde(borrow, default)]
-    match_records: Vec<MatchRecord<'a>>,
-}
-
-#[derive(Deserialize)]
-struct MatchRecord<'a> {
-    #[serde(borrow)]
-    record: &'a RawValue,
-}
-
-impl From<DuplicateBody<'_>> for DuplicateRule {
-    fn from(body: DuplicateBody<'_>) -> Self {
-        Self {
-            allow_save: body.allow_save,
-            records: body
-                .match_results
-                .into_iter()
-                .flat_map(|result| result.match_records)
-                .map(|matched| Record::from(matched.record))
-                .collect(),
-        }
+impl DuplicateRule {
+    fn read(error: &Fields<'_>) -> Option<Self> {
+        // Real orgs send `duplicateResut`; the documented spelling is accepted too.
+        let result = Fields::of(error.get("duplicateResut").or_else(|| error.get("duplicateResult"))?);
+        let matches =
+            result.list("matchResults").into_iter().flat_map(|result| Fields::of(result).list("matchRecords"));
+        Some(Self {
+            allow_save: result.get("allowSave").is_some_and(|allow| allow.get() == "true"),
+            records: matches.filter_map(|matched| Fields::of(matched).get("record").map(Record::from)).collect(),
+        })
     }
 }

@@ -3,10 +3,11 @@
 //! Searches several objects for plain text: nothing in the text is an operator, so nothing needs escaping.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search_parameterized.htm>
 
-use serde::{Deserialize, Serialize};
+use http::header::CONTENT_TYPE;
+use serde::Serialize;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::soql::{FieldPath, ObjectName};
 
 /// A search.
@@ -37,12 +38,6 @@ struct ObjectBody<'a> {
     limit: u32,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Found {
-    search_records: Vec<Record>,
-}
-
 impl Endpoint for Search<'_> {
     type Response = Vec<Record>;
     const WRITES: bool = false;
@@ -63,7 +58,7 @@ impl Endpoint for Search<'_> {
             overall_limit: self.limit * self.objects.len() as u32,
         };
         http::Request::post(format!("{VERSION_PATH}/parameterizedSearch"))
-            .header("content-type", "application/json")
+            .header(CONTENT_TYPE, "application/json")
             .body(serde_json::to_vec(&body).unwrap_or_default())
     }
 
@@ -73,6 +68,10 @@ impl Endpoint for Search<'_> {
         if body.trim_ascii_start().starts_with(b"[") {
             return parse("search result", body);
         }
-        Ok(parse::<Found>("search result", body)?.search_records)
+        let found: Fields<'_> = parse("search result", body)?;
+        let records = found
+            .get("searchRecords")
+            .ok_or_else(|| ReadError::Unreadable("the search result has no searchRecords".to_owned()))?;
+        parse("search result", records.get().as_bytes())
     }
 }

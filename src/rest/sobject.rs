@@ -4,12 +4,23 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_basic_info_post.htm>,
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm>
 
-use serde::Deserialize;
+use http::header::{CONTENT_TYPE, HeaderName, IF_UNMODIFIED_SINCE};
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
 use crate::id::RecordId;
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::soql::{FieldName, ObjectName};
+
+const DUPLICATE_RULES: HeaderName = HeaderName::from_static("sforce-duplicate-rule-header");
+
+/// The org's duplicate rules run, and say what they found. `runAsCurrentUser`: matches the user may not see stay unseen.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm>
+fn duplicate_rules(allow_save: bool) -> &'static str {
+    match allow_save {
+        true => "allowSave=true; includeRecordDetails=true; runAsCurrentUser=true",
+        false => "allowSave=false; includeRecordDetails=true; runAsCurrentUser=true",
+    }
+}
 
 /// Creates a record. The org's duplicate rules run.
 #[derive(Debug, Clone)]
@@ -28,24 +39,15 @@ impl Endpoint for Create<'_> {
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
         http::Request::post(format!("{VERSION_PATH}/sobjects/{}", self.object))
-            .header("content-type", "application/json")
-            // runAsCurrentUser: matches the user may not see stay unseen.
-            // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm>
-            .header(
-                "sforce-duplicate-rule-header",
-                format!("allowSave={}; includeRecordDetails=true; runAsCurrentUser=true", self.allow_duplicate),
-            )
+            .header(CONTENT_TYPE, "application/json")
+            .header(DUPLICATE_RULES, duplicate_rules(self.allow_duplicate))
             .body(self.values.clone().into_bytes())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<RecordId, ReadError> {
-        #[derive(Deserialize)]
-        struct Created {
-            id: String,
-        }
-        let created: Created = parse("answer to a create", accept(&response)?)?;
-        RecordId::parse(&created.id)
-            .map_err(|_| ReadError::Unreadable("the answer to a create has no record id".to_owned()))
+        let created: Fields<'_> = parse("answer to a create", accept(&response)?)?;
+        let id = created.text("id").and_then(|id| RecordId::parse(&id).ok());
+        id.ok_or_else(|| ReadError::Unreadable("the answer to a create has no record id".to_owned()))
     }
 }
 
@@ -109,6 +111,8 @@ pub struct Update<'a> {
     pub values: String,
     /// When the record was last changed, as far as we know: an HTTP date.
     pub unmodified_since: Option<String>,
+    /// Whether to save although a rule that only warns sees a duplicate.
+    pub allow_duplicate: bool,
 }
 
 impl Endpoint for Update<'_> {
@@ -117,11 +121,12 @@ impl Endpoint for Update<'_> {
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
         let mut request = http::Request::patch(format!("{VERSION_PATH}/sobjects/{}/{}", self.object, self.id))
-            .header("content-type", "application/json");
+            .header(CONTENT_TYPE, "application/json")
+            .header(DUPLICATE_RULES, duplicate_rules(self.allow_duplicate));
         if let Some(date) = &self.unmodified_since {
             // One-second grain; 412 on a mismatch.
             // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_conditional_requests.htm>
-            request = request.header("if-unmodified-since", date);
+            request = request.header(IF_UNMODIFIED_SINCE, date);
         }
         request.body(self.values.clone().into_bytes())
     }

@@ -1,6 +1,7 @@
 //! The columns to show when nobody said which.
 
 use super::{Field, FieldType, ObjectSchema, Source, standard};
+use crate::rank::by_rank;
 
 /// What the columns are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,52 +36,54 @@ fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
         Use::Get => 20,
         Use::Find => 3,
     };
-    let mut columns: Vec<String> = schema.name_field().map(|field| field.name.clone()).into_iter().collect();
-    let mut fields: Vec<(u8, &Field)> = schema
-        .fields
-        .iter()
-        .filter(|field| !columns.contains(&field.name))
-        .filter_map(|field| Some((interest(field, purpose)?, field)))
-        .collect();
-    fields.sort_by_key(|(interest, _)| *interest);
-    columns.extend(fields.into_iter().take(most).map(|(_, field)| field.name.clone()));
-    for (column, everywhere) in
-        [("Owner.Name", true), ("CreatedDate", true), ("LastModifiedDate", purpose == Use::Get), ("CreatedById", false)]
-    {
-        if everywhere && can_read(schema, column) {
-            columns.push(column.to_owned());
-        }
-    }
-    // A junction object may have nothing but lookups; then those tell its records apart.
-    if columns.len() <= 1 {
-        columns.extend(
-            schema
-                .fields
-                .iter()
-                .filter(|field| !field.references.is_empty())
-                .take(most)
-                .map(|field| field.name.clone()),
-        );
-    }
+    let name = schema.name_field();
+    let mut likely = by_rank(
+        schema
+            .fields
+            .iter()
+            .filter(|field| name.is_none_or(|name| name.name != field.name))
+            .filter_map(|field| interest(field, purpose)),
+    );
+    likely.truncate(most);
+    let mut columns: Vec<String> = name.map(|field| field.name.clone()).into_iter().collect();
+    columns.extend(likely);
+    let dates = ["Owner.Name", "CreatedDate", "LastModifiedDate"].into_iter();
+    columns.extend(dates.filter(|column| can_read(schema, column)).map(str::to_owned));
     columns
 }
 
-/// How likely a field matters, 0 the likeliest; `None` for what is too long, too technical or not for this use.
-fn interest(field: &Field, purpose: Use) -> Option<u8> {
-    if is_system(&field.name) || field.compound.is_some() && purpose != Use::Get {
+/// How likely a field matters, 0 the likeliest, and its column; `None` for what is too long, too technical or not for
+/// this use.
+fn interest(field: &Field, purpose: Use) -> Option<(u32, String)> {
+    let whole = purpose == Use::Get;
+    if is_system(&field.name) || field.compound.is_some() && !whole {
         return None;
     }
-    match field.field_type {
-        _ if field.required => Some(0),
-        FieldType::Picklist | FieldType::Currency | FieldType::Date => Some(1),
-        FieldType::String | FieldType::Email | FieldType::Phone | FieldType::Percent => Some(2),
-        FieldType::Int | FieldType::Double | FieldType::DateTime | FieldType::Combobox => Some(3),
-        FieldType::Reference | FieldType::Url | FieldType::MultiPicklist | FieldType::Boolean => {
-            (purpose == Use::Get).then_some(4)
-        }
-        FieldType::TextArea => (purpose == Use::Get && field.length.is_some_and(|length| length <= 4000)).then_some(5),
-        _ => None,
+    if let Some(parent) = parent_name(field) {
+        return Some((1, parent));
     }
+    let rank = match field.field_type {
+        _ if field.required => 0,
+        FieldType::Picklist | FieldType::Currency | FieldType::Date => 1,
+        FieldType::String | FieldType::Email | FieldType::Phone | FieldType::Percent => 2,
+        FieldType::Int | FieldType::Double | FieldType::DateTime | FieldType::Combobox => 3,
+        FieldType::Reference | FieldType::Url | FieldType::MultiPicklist | FieldType::Boolean if whole => 4,
+        FieldType::TextArea if whole && field.length.is_some_and(|length| length <= 4000) => 5,
+        _ => return None,
+    };
+    Some((rank, field.name.clone()))
+}
+
+/// The path to the name of a lookup's target, where it surely has one: all custom objects do.
+fn parent_name(field: &Field) -> Option<String> {
+    let [target] = &field.references[..] else { return None };
+    let name = match target.as_str() {
+        "Case" => "CaseNumber",
+        "Account" | "Contact" | "Lead" | "Opportunity" | "Campaign" | "User" | "Product2" | "RecordType" => "Name",
+        custom if custom.ends_with("__c") => "Name",
+        _ => return None,
+    };
+    Some(format!("{}.{name}", field.relationship.as_deref()?))
 }
 
 /// The fields Salesforce keeps about every record.
@@ -107,28 +110,22 @@ pub(super) fn is_system(name: &str) -> bool {
 /// what the admin added, the rest, and last what Salesforce keeps for itself.
 pub fn by_importance(schema: &ObjectSchema) -> Vec<&Field> {
     let usual = usual(schema, Use::Get);
-    let mut fields: Vec<(u8, &Field)> = schema
-        .fields
-        .iter()
-        .map(|field| {
-            let rank = if field.name_field {
-                0
-            } else if field.required {
-                1
-            } else if usual.contains(&field.name) {
-                2
-            } else if is_system(&field.name) {
-                6
-            } else if !(field.createable || field.updateable) {
-                5
-            } else if schema.source == Source::Described && field.name.ends_with("__c") {
-                3
-            } else {
-                4
-            };
-            (rank, field)
-        })
-        .collect();
-    fields.sort_by_key(|(rank, _)| *rank);
-    fields.into_iter().map(|(_, field)| field).collect()
+    by_rank(schema.fields.iter().map(|field| {
+        let rank = if field.name_field {
+            0
+        } else if field.required {
+            1
+        } else if usual.contains(&field.name) {
+            2
+        } else if is_system(&field.name) {
+            6
+        } else if !(field.createable || field.updateable) {
+            5
+        } else if schema.source == Source::Described && field.name.ends_with("__c") {
+            3
+        } else {
+            4
+        };
+        (rank, field)
+    }))
 }

@@ -61,7 +61,7 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
     {
         return found(field, How::Alias);
     }
-    let labelled: Vec<&Field> = schema.fields.iter().filter(|field| words::fold(&field.label) == folded).collect();
+    let labelled: Vec<&Field> = schema.fields.iter().filter(|field| words::folds_to(&field.label, &folded)).collect();
     match labelled[..] {
         [] => {}
         [field] => return found(field, How::Label),
@@ -70,7 +70,7 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
     let defined = vocabulary
         .iter()
         .filter(|alias| alias.object.as_deref().is_some_and(|object| object.eq_ignore_ascii_case(&schema.name)))
-        .find(|alias| words::fold(&alias.term) == folded)
+        .find(|alias| words::folds_to(&alias.term, &folded))
         .and_then(|alias| schema.field(&alias.name));
     if let Some(field) = defined {
         return found(field, How::Alias);
@@ -79,9 +79,10 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
         return found(field, How::Relationship);
     }
     // "Assigned To" for the lookup "Assigned To ID"; "number of employees" for NumberOfEmployees.
+    let lookup = format!("{folded}id");
     let mut close = schema.fields.iter().filter(|field| {
-        let lookup = !field.references.is_empty() && words::fold(&field.label).strip_suffix("id") == Some(&folded);
-        lookup || words::fold(&words::label(&field.name)) == folded
+        words::name_folds_to(&field.name, &folded)
+            || !field.references.is_empty() && words::folds_to(&field.label, &lookup)
     });
     if let (Some(field), None) = (close.next(), close.next()) {
         return found(field, How::Label);
@@ -95,8 +96,8 @@ fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
     let near = schema.fields.iter().map(|field| {
         let by_label = typed.likeness(&field.label);
         // Most labels are the words of the name, and comparing is not cheap.
-        let told_apart = field.label != words::label(&field.name);
-        let by_name = if told_apart { typed.likeness(&words::label(&field.name)) } else { 0 };
+        let told_apart = !words::name_folds_to(&field.name, &words::fold(&field.label));
+        let by_name = if told_apart { typed.likeness(words::local_name(&field.name)) } else { 0 };
         (by_label.max(by_name), field)
     });
     words::nearest(near).into_iter().map(Field::shown).collect()
@@ -296,7 +297,7 @@ pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias])
     let folded = words::fold(text);
     let labelled: Vec<&ObjectSummary> = objects
         .iter()
-        .filter(|object| [&object.label, &object.label_plural].into_iter().any(|label| words::fold(label) == folded))
+        .filter(|object| [&object.label, &object.label_plural].into_iter().any(|label| words::folds_to(label, &folded)))
         .collect();
     match labelled[..] {
         [] => {}
@@ -307,7 +308,7 @@ pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias])
             };
         }
     }
-    let defined = vocabulary.iter().find(|alias| alias.object.is_none() && words::fold(&alias.term) == folded);
+    let defined = vocabulary.iter().find(|alias| alias.object.is_none() && words::folds_to(&alias.term, &folded));
     if let Some(alias) = defined {
         return match (named(&alias.name), global) {
             (Some(object), _) => found(&object.name, How::Alias),
@@ -324,8 +325,8 @@ pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias])
 fn unknown_object(text: &str, objects: &[ObjectSummary]) -> ObjectMatch {
     let typed = words::Typed::new(text);
     let near = objects.iter().map(|object| {
-        let likeness = [&object.label, &object.label_plural, &object.name].map(|name| typed.likeness(name));
-        (likeness.into_iter().max().unwrap_or(0), object)
+        let by_label = typed.likeness(&object.label).max(typed.likeness(&object.label_plural));
+        (by_label.max(typed.likeness(words::local_name(&object.name))), object)
     });
     let nearest = words::nearest(near).into_iter();
     ObjectMatch::Unknown {

@@ -53,7 +53,10 @@ pub fn resolve(values: &[PicklistValue], text: &str) -> Value {
         return Value::Repaired { value: value.value.clone(), how };
     }
     let typed = words::Typed::new(text);
-    let likeness = |value: &PicklistValue| typed.likeness(&value.value).max(typed.likeness(value.shown()));
+    let likeness = |value: &PicklistValue| {
+        let by_label = value.label.as_ref().map_or(0, |label| typed.likeness(label));
+        typed.likeness(&value.value).max(by_label)
+    };
     let mut nearest = words::nearest(values.iter().map(|value| (likeness(value), value.shown().to_owned())));
     if nearest.is_empty() {
         nearest = values.iter().take(5).map(|value| value.shown().to_owned()).collect();

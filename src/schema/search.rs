@@ -1,6 +1,7 @@
 //! Fields and objects that fit some words, best first: what `describe` with `search` answers.
 
 use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, standard, words};
+use crate::rank::by_rank;
 use crate::vocabulary::Alias;
 
 /// The fields that fit, best first; among equals Salesforce's order.
@@ -56,7 +57,7 @@ pub fn objects<'g>(global: &'g GlobalDescribe, query: &str, vocabulary: &[Alias]
 /// What somebody searches.
 struct Query {
     text: String,
-    tokens: Vec<String>,
+    tokens: Vec<Vec<u8>>,
 }
 
 impl Query {
@@ -70,40 +71,41 @@ impl Query {
 
     /// More of the words found comes before any better find of fewer.
     fn best<'t, T>(&self, things: &'t [T], score: impl Fn(&T, &mut Scores<'_>)) -> Vec<&'t T> {
-        let mut found: Vec<((usize, u32), &T)> = Vec::new();
+        let mut found: Vec<(u32, &T)> = Vec::new();
         for thing in things {
             let mut scores = Scores { tokens: &self.tokens, best: vec![0; self.tokens.len()] };
             score(thing, &mut scores);
             let words = scores.best.iter().filter(|score| **score > 0).count();
             if words > 0 {
-                found.push(((words, scores.best.iter().sum()), thing));
+                // A word's score is less than 2^16, and nobody searches for as many words.
+                let better: u32 = ((words as u32) << 24) + scores.best.iter().sum::<u32>();
+                found.push((u32::MAX - better, thing));
             }
         }
-        found.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
-        found.into_iter().map(|(_, thing)| thing).collect()
+        by_rank(found)
     }
 }
 
 /// The best find of each word so far.
 struct Scores<'q> {
-    tokens: &'q [String],
+    tokens: &'q [Vec<u8>],
     best: Vec<u32>,
 }
 
 impl Scores<'_> {
     fn text(&mut self, text: &str, whole: u32, prefix: u32) {
-        for word in words::tokens(text) {
+        words::each_word(text, |word| {
             for (token, best) in self.tokens.iter().zip(&mut self.best) {
-                let score = if word == *token {
+                let score = if word == token {
                     whole
-                } else if token.len() >= 3 && word.starts_with(token.as_str()) {
+                } else if token.len() >= 3 && word.starts_with(token) {
                     prefix
                 } else {
                     continue;
                 };
-                *best = (*best).max(score);
+                *best = score.max(*best);
             }
-        }
+        });
     }
 
     fn all(&mut self, score: u32) {

@@ -19,17 +19,20 @@ pub fn object(name: &str) -> Option<ObjectSchema> {
 
 /// The core objects, those people ask about most first.
 pub fn objects() -> Vec<ObjectSummary> {
-    headings().filter_map(stored::read_summary).filter(|object| object.name != NAME).collect()
+    sections()
+        .filter_map(|section| stored::read_summary(section.lines().next()?))
+        .filter(|it| it.name != NAME)
+        .collect()
 }
 
 /// The object that a common word stands for.
 pub(super) fn object_of_word(word: &str) -> Option<&'static str> {
     let word = joined(word);
-    headings().find_map(|heading| {
-        let name = heading.get(1..)?.split('\t').next()?;
-        let mut words = section(name)?.lines().find_map(|line| line.strip_prefix("~\t"))?.split('\t');
-        words.any(|known| joined(known) == word).then_some(name)
-    })
+    let knows = |section: &&str| {
+        let words = section.lines().find_map(|line| line.strip_prefix("~\t")).unwrap_or_default();
+        words.split('\t').any(|known| joined(known) == word)
+    };
+    if word.is_empty() { None } else { sections().find(knows).map(heading_name) }
 }
 
 /// The field that a common word stands for.
@@ -37,7 +40,7 @@ pub(super) fn field_of_word(object: &str, word: &str) -> Option<&'static str> {
     let word = words::fold(word);
     section(object)?.lines().filter_map(|line| line.strip_prefix('~')).find_map(|line| {
         let (field, words) = line.split_once('\t')?;
-        words.split('\t').any(|known| words::fold(known) == word).then_some(field)
+        words.split('\t').any(|known| words::folds_to(known, &word)).then_some(field)
     })
 }
 
@@ -51,24 +54,19 @@ pub(super) fn usual_columns(object: &str, purpose: Use) -> Option<impl Iterator<
     Some(section(object)?.lines().find_map(|line| line.strip_prefix(mark))?.split(' '))
 }
 
-fn headings() -> impl Iterator<Item = &'static str> {
-    TABLE.lines().filter(|line| line.starts_with('*'))
+/// Each object's lines, the heading without its mark.
+fn sections() -> impl Iterator<Item = &'static str> {
+    TABLE.split("\n*").skip(1)
 }
 
-/// The lines of an object.
 fn section(object: &str) -> Option<&'static str> {
-    let mut rest = TABLE;
-    loop {
-        let start = rest.find("\n*")? + 1;
-        rest = &rest[start..];
-        let name = &rest[1..rest.find('\t')?];
-        if name.eq_ignore_ascii_case(object) {
-            let end = rest.find("\n*").map_or(rest.len(), |end| end + 1);
-            return Some(&rest[..end]);
-        }
-    }
+    sections().find(|section| heading_name(section).eq_ignore_ascii_case(object))
 }
 
-fn joined(word: &str) -> String {
+fn heading_name(section: &str) -> &str {
+    section.split_once('\t').map_or("", |(name, _)| name)
+}
+
+fn joined(word: &str) -> Vec<u8> {
     words::tokens(word).concat()
 }

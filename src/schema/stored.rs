@@ -45,7 +45,7 @@ impl ObjectSchema {
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut lines = unseal(bytes)?.lines();
-        read_object(lines.next()?, lines, Source::Described)
+        read_object(lines.next()?.strip_prefix('*')?, lines, Source::Described)
     }
 }
 
@@ -71,11 +71,13 @@ impl GlobalDescribe {
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Some(Self { objects: unseal(bytes)?.lines().map(read_summary).collect::<Option<_>>()? })
+        Some(Self {
+            objects: unseal(bytes)?.lines().map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
+        })
     }
 }
 
-/// An object of its heading alone.
+/// An object of its heading alone, without the mark.
 pub(super) fn read_summary(heading: &str) -> Option<ObjectSummary> {
     let heading = Heading::read(heading)?;
     Some(ObjectSummary {
@@ -102,7 +104,7 @@ struct Heading<'a> {
 
 impl<'a> Heading<'a> {
     fn read(line: &'a str) -> Option<Self> {
-        let mut columns = Columns::new(line.strip_prefix('*')?);
+        let mut columns = Columns::new(line);
         let name = columns.text()?;
         let label = columns.text().unwrap_or_else(|| words::label(&name));
         Some(Self {
@@ -115,7 +117,7 @@ impl<'a> Heading<'a> {
     }
 }
 
-/// An object of its heading and the lines up to the end, or up to a line that begins another object.
+/// An object of its heading, without the mark, and all its lines.
 pub(super) fn read_object<'a>(
     heading: &'a str,
     lines: impl Iterator<Item = &'a str>,
@@ -140,7 +142,6 @@ pub(super) fn read_object<'a>(
     for line in lines {
         let Some(mark) = line.chars().next() else { continue };
         match mark {
-            '*' => break,
             '=' => {
                 let mut columns = Columns::new(&line[1..]);
                 let value = PicklistValue { value: columns.text().unwrap_or_default(), label: columns.text() };
@@ -327,11 +328,16 @@ impl Lines {
     }
 
     fn escape(&mut self, text: &str) {
+        if !text.bytes().any(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r')) {
+            self.text.push_str(text);
+            return;
+        }
         for c in text.chars() {
             match c {
                 '\\' => self.text.push_str("\\\\"),
                 '\t' => self.text.push_str("\\t"),
                 '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
                 c => self.text.push(c),
             }
         }
@@ -367,16 +373,23 @@ fn checksum(bytes: &[u8]) -> u64 {
 }
 
 /// The columns of a line; past its end they are empty.
-struct Columns<'a>(std::str::Split<'a, char>);
+struct Columns<'a>(&'a str);
 
 impl<'a> Columns<'a> {
     fn new(line: &'a str) -> Self {
-        Self(line.split('\t'))
+        Self(line)
     }
 
     /// A column that never needs escapes.
     fn raw(&mut self) -> &'a str {
-        self.0.next().unwrap_or_default()
+        // A plain loop, since columns are too short for a search in words to pay.
+        let end = self.0.bytes().position(|byte| byte == b'\t');
+        let (column, rest) = match end {
+            Some(end) => (&self.0[..end], &self.0[end + 1..]),
+            None => (self.0, ""),
+        };
+        self.0 = rest;
+        column
     }
 
     /// A column of text; `None` if it is empty.
@@ -395,6 +408,7 @@ impl<'a> Columns<'a> {
                 '\\' => match chars.next() {
                     Some('t') => '\t',
                     Some('n') => '\n',
+                    Some('r') => '\r',
                     other => other.unwrap_or('\\'),
                 },
                 c => c,

@@ -1,5 +1,7 @@
 //! Words: labels made of API names, names compared as people compare them, and how near two of them are.
 
+use crate::rank::by_rank;
+
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
 pub(super) fn label(name: &str) -> String {
     let mut label = String::with_capacity(name.len() + 4);
@@ -21,7 +23,7 @@ pub(super) fn relationship(field: &str) -> Option<String> {
 }
 
 /// A name without the namespace of its package and without the suffix that says what is custom.
-fn local_name(name: &str) -> &str {
+pub(super) fn local_name(name: &str) -> &str {
     // `Name`, `Local__c` or `ns__Local__c`.
     let Some((rest, _suffix)) = name.rsplit_once("__") else { return name };
     rest.split_once("__").map_or(rest, |(_, local)| local)
@@ -29,56 +31,148 @@ fn local_name(name: &str) -> &str {
 
 /// The words of a name or label: between spaces and punctuation, and where lower case turns to upper.
 pub(super) fn split(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).flat_map(Camel)
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = scan(rest, |class, _, _| class != Class::Between);
+        rest = &rest[start..];
+        // "AccountId" breaks before "Id"; "SICDesc" before "Desc".
+        let end = scan(rest, |class, last, next| match class {
+            Class::Between => true,
+            Class::Upper => last == Class::Lower || last == Class::Upper && next == Class::Lower,
+            Class::Lower => false,
+        });
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        if word.is_empty() { None } else { Some(word) }
+    })
 }
 
-struct Camel<'a>(&'a str);
+/// A character as far as the borders of words go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Between,
+    Upper,
+    /// Also digits, and letters that have no case.
+    Lower,
+}
 
-impl<'a> Iterator for Camel<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        let mut chars = self.0.char_indices().peekable();
-        let (_, mut last) = chars.next()?;
-        while let Some((at, c)) = chars.next() {
-            let next_is_lower = chars.peek().is_some_and(|(_, next)| next.is_lowercase());
-            // "AccountId" breaks before "Id"; "SICDesc" before "Desc".
-            if c.is_uppercase() && (!last.is_uppercase() || next_is_lower) {
-                let (word, rest) = self.0.split_at(at);
-                self.0 = rest;
-                return Some(word);
-            }
-            last = c;
+/// Where the first character is at which to stop, told by its own class and those before and after it.
+fn scan(text: &str, stop: impl Fn(Class, Class, Class) -> bool) -> usize {
+    let (mut at, mut last) = (0, Class::Between);
+    let (mut class, mut length) = classify(text, 0);
+    while length > 0 {
+        let (next, next_length) = classify(text, at + length);
+        if stop(class, last, next) {
+            break;
         }
-        Some(std::mem::take(&mut self.0))
+        at += length;
+        (last, class, length) = (class, next, next_length);
+    }
+    at
+}
+
+/// The class of the character at a place, and its length, which is 0 at the end. Nearly all are ASCII, and for those
+/// the tables of Unicode are not asked.
+fn classify(text: &str, at: usize) -> (Class, usize) {
+    match text.as_bytes().get(at) {
+        None => (Class::Between, 0),
+        Some(b'a'..=b'z' | b'0'..=b'9') => (Class::Lower, 1),
+        Some(b'A'..=b'Z') => (Class::Upper, 1),
+        Some(0..128) => (Class::Between, 1),
+        Some(_) => match text[at..].chars().next() {
+            Some(c) if c.is_uppercase() => (Class::Upper, c.len_utf8()),
+            Some(c) if c.is_alphanumeric() => (Class::Lower, c.len_utf8()),
+            other => (Class::Between, other.map_or(0, char::len_utf8)),
+        },
     }
 }
 
-/// What two names must share to be the same for people: letters and digits in lower case.
+/// The letters and digits of a text in lower case, which two names must share to be the same for people.
 pub(super) fn fold(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// The words of a name or label, folded, each in the singular.
-pub(super) fn tokens(text: &str) -> Vec<String> {
-    split(text).map(|word| singular(fold(word))).collect()
-}
-
-/// English plurals only: elsewhere it folds both sides alike, which does no harm.
-fn singular(mut word: String) -> String {
-    if word.len() > 4 && word.ends_with("ies") {
-        word.truncate(word.len() - 3);
-        word.push('y');
-    } else if word.len() > 4 && ["sses", "xes", "ches", "shes"].iter().any(|end| word.ends_with(end)) {
-        word.truncate(word.len() - 2);
-    } else if word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
-        word.truncate(word.len() - 1);
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Lower case of other letters may be several, and comes from a table.
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                folded.push(c.to_ascii_lowercase());
+            }
+        } else if c.is_alphanumeric() {
+            folded.extend(c.to_lowercase());
+        }
     }
-    word
+    folded
+}
+
+/// Whether a text folds to this; most texts differ in their first letters, and then no copy is made.
+pub(super) fn folds_to(text: &str, folded: &str) -> bool {
+    if !text.is_ascii() {
+        return fold(text) == folded;
+    }
+    let letters = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    letters.eq(folded.bytes())
+}
+
+/// Whether the words of an API name are these letters.
+pub(super) fn name_folds_to(name: &str, folded: &str) -> bool {
+    folds_to(local_name(name), folded)
+}
+
+/// The words of a text, folded, each in the singular, one after the other in a buffer that is used again: hundreds of
+/// labels are compared in one call, and hosts count instructions.
+pub(super) fn each_word(text: &str, mut each: impl FnMut(&[u8])) {
+    let mut word = [0; LONGEST];
+    for part in split(text) {
+        let mut length = 0;
+        if part.is_ascii() {
+            length = part.len().min(LONGEST);
+            word[..length].copy_from_slice(&part.as_bytes()[..length]);
+            word[..length].make_ascii_lowercase();
+        } else {
+            for byte in fold(part).bytes().take(LONGEST) {
+                word[length] = byte;
+                length += 1;
+            }
+        }
+        length = singular(&mut word[..length]);
+        if length > 0 {
+            each(&word[..length]);
+        }
+    }
+}
+
+/// Words are compared by this many bytes; longer ones don't occur in labels.
+const LONGEST: usize = 32;
+
+/// The words of a text, folded, each in the singular.
+pub(super) fn tokens(text: &str) -> Vec<Vec<u8>> {
+    let mut tokens = Vec::new();
+    each_word(text, |word| tokens.push(word.to_vec()));
+    tokens
+}
+
+/// Turns a word to the singular in place and returns its new length. English plurals only: elsewhere it folds both
+/// sides alike, which does no harm.
+fn singular(word: &mut [u8]) -> usize {
+    let length = word.len();
+    match word {
+        [.., stem @ b'i', b'e', b's'] if length > 4 => {
+            *stem = b'y';
+            length - 2
+        }
+        [.., b's', b's', b'e', b's'] | [.., b'x', b'e', b's'] | [.., b'c' | b's', b'h', b'e', b's'] if length > 4 => {
+            length - 2
+        }
+        [.., b's' | b'u' | b'i', b's'] => length,
+        [.., b's'] if length > 3 => length - 1,
+        _ => length,
+    }
 }
 
 /// Text on one line, without space at its ends.
 pub(super) fn one_line(text: &str) -> String {
+    if !text.bytes().any(|byte| byte.is_ascii_control()) {
+        return text.trim().to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !line.is_empty() {
@@ -91,52 +185,58 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// What was typed, prepared for comparing with many names.
 pub(super) struct Typed {
-    folded: Vec<char>,
-    tokens: Vec<String>,
+    tokens: Vec<Vec<u8>>,
+    letters: Vec<u8>,
 }
 
 impl Typed {
     pub(super) fn new(text: &str) -> Self {
-        Self { folded: fold(text).chars().collect(), tokens: tokens(text) }
+        // Of "Plans__c" only "Plans" says anything.
+        let mut tokens = tokens(local_name(text));
+        let letters = tokens.concat();
+        // Every lookup has "ID" in its label.
+        if tokens.len() > 1 {
+            tokens.retain(|token| token != b"id");
+        }
+        Self { letters, tokens }
     }
 
     /// How near a name is, 0 to 100; below 40 nobody would call it near.
     pub(super) fn likeness(&self, name: &str) -> u32 {
-        self.shared_words(name).max(self.spelling(name))
-    }
-
-    /// Shared words: "employees" is near "Number Of Employees".
-    fn shared_words(&self, name: &str) -> u32 {
-        let theirs = tokens(name);
-        let most = self.tokens.len().max(theirs.len()) as u32;
-        if most == 0 {
-            return 0;
-        }
-        let mut shared = 0;
-        for token in &self.tokens {
-            let best = theirs.iter().map(|their| affinity(token, their)).max().unwrap_or(0);
-            shared += best;
-        }
-        // A word of ours that is missing counts more than one of theirs.
-        let ours = self.tokens.len().max(1) as u32;
-        (shared / ours * 2 + shared / most) / 3
+        let mut theirs = [0; 2 * LONGEST];
+        let (mut length, mut words) = (0, 0);
+        let mut best = vec![0; self.tokens.len()];
+        each_word(name, |word| {
+            words += 1;
+            for (token, best) in self.tokens.iter().zip(&mut best) {
+                *best = affinity(token, word).max(*best);
+            }
+            let kept = word.len().min(theirs.len() - length);
+            theirs[length..length + kept].copy_from_slice(&word[..kept]);
+            length += kept;
+        });
+        let (ours, most) = (self.tokens.len().max(1) as u32, self.tokens.len().max(words).max(1) as u32);
+        let shared: u32 = best.iter().sum();
+        // A word of ours that is missing counts more than one of theirs: "employees" is near "Number Of Employees".
+        let by_words = (shared / ours * 2 + shared / most) / 3;
+        by_words.max(self.spelling(&theirs[..length]))
     }
 
     /// Nearly the same letters.
-    fn spelling(&self, name: &str) -> u32 {
-        let theirs: Vec<char> = fold(name).chars().collect();
-        let longest = self.folded.len().max(theirs.len());
-        // Names whose lengths differ by half can't be near, and most can be dropped so.
-        if longest == 0 || self.folded.len().abs_diff(theirs.len()) * 2 > longest {
+    fn spelling(&self, theirs: &[u8]) -> u32 {
+        let longest = self.letters.len().max(theirs.len());
+        // Short words share half their letters by chance.
+        let most = longest * 2 / 5;
+        if longest == 0 || longest > 2 * LONGEST || least_distance(&self.letters, theirs) > most {
             return 0;
         }
-        let distance = distance(&self.folded, &theirs);
-        ((longest - distance) * 100 / longest) as u32
+        let distance = distance(&self.letters, theirs);
+        if distance > most { 0 } else { ((longest - distance) * 100 / longest) as u32 }
     }
 }
 
 /// How near two words are: the same, the beginning of the other, or nothing.
-fn affinity(ours: &str, theirs: &str) -> u32 {
+fn affinity(ours: &[u8], theirs: &[u8]) -> u32 {
     if ours == theirs {
         return 100;
     }
@@ -144,31 +244,45 @@ fn affinity(ours: &str, theirs: &str) -> u32 {
     if short.len() >= 3 && long.starts_with(short) { 70 } else { 0 }
 }
 
-/// Letters to insert, drop, replace or swap with their neighbour (optimal string alignment).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+/// What the distance can't be below, by the letters that only one of the two has; it spares most comparisons.
+fn least_distance(a: &[u8], b: &[u8]) -> usize {
+    let mut surplus = [0_i8; 32];
+    a.iter().for_each(|byte| surplus[usize::from(byte & 31)] += 1);
+    b.iter().for_each(|byte| surplus[usize::from(byte & 31)] -= 1);
+    let (mut more, mut less) = (0, 0);
+    for count in surplus {
+        if count > 0 { more += count as usize } else { less += usize::from(count.unsigned_abs()) }
+    }
+    more.max(less)
+}
+
+/// Letters to insert, drop, replace or swap with their neighbour (optimal string alignment). Both at most
+/// `2 * LONGEST` long.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    let mut rows = [[0_u8; 2 * LONGEST + 1]; 3];
+    let [before, last, row] = &mut rows;
+    let (mut before, mut last, mut row) = (before, last, row);
+    (0..=b.len()).for_each(|j| last[j] = j as u8);
     for (i, x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i + 1);
+        row[0] = i as u8 + 1;
         for (j, y) in b.iter().enumerate() {
-            let mut cost = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut cost = (last[j] + u8::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                 cost = cost.min(before[j - 1] + 1);
             }
-            row.push(cost);
+            row[j + 1] = cost;
         }
-        before = std::mem::replace(&mut last, row);
+        (before, last, row) = (last, row, before);
     }
-    last[b.len()]
+    usize::from(last[b.len()])
 }
 
 /// The five nearest of some names, nearest first; among equals the first stays first.
 pub(super) fn nearest<T>(candidates: impl Iterator<Item = (u32, T)>) -> Vec<T> {
-    let mut near: Vec<(u32, T)> = candidates.filter(|(likeness, _)| *likeness >= 40).collect();
-    near.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
+    let near = candidates.filter(|(likeness, _)| *likeness >= 40);
+    let mut near = by_rank(near.map(|(likeness, name)| (100 - likeness.min(100), name)));
     near.truncate(5);
-    near.into_iter().map(|(_, name)| name).collect()
+    near
 }
 
 #[cfg(test)]
@@ -198,14 +312,17 @@ mod tests {
 
     #[test]
     fn plurals_fold_to_the_singular_and_other_words_stay() {
-        assert_eq!(tokens("Employees companies boxes matches"), ["employee", "company", "box", "match"]);
-        assert_eq!(tokens("Address status SicDesc bus"), ["address", "status", "sic", "desc", "bus"]);
+        assert_eq!(tokens("Employees companies boxes matches").join(&b' '), b"employee company box match");
+        assert_eq!(tokens("Address status SicDesc Größen").join(&b' '), "address status sic desc größen".as_bytes());
     }
 
     #[test]
     fn a_distance_counts_inserted_dropped_replaced_and_swapped_letters() {
-        let distance =
-            |a: &str, b: &str| super::distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
+        let distance = |a: &str, b: &str| {
+            let distance = distance(a.as_bytes(), b.as_bytes());
+            assert!(least_distance(a.as_bytes(), b.as_bytes()) <= distance);
+            distance
+        };
         assert_eq!(distance("industry", "industry"), 0);
         assert_eq!(distance("indsutry", "industry"), 1);
         assert_eq!(distance("industy", "industry"), 1);

@@ -36,6 +36,8 @@ pub enum Selection {
 }
 
 /// Fields to select: at least one, and none twice, which the API would refuse.
+///
+/// To the API `Account.Name` of Account is `Name` once more; whoever knows the object has to see to that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldList(Vec<FieldPath>);
 

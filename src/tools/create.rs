@@ -4,61 +4,69 @@
 
 use serde_json::value::RawValue;
 
-use super::reply::{Values, quoted};
-use super::{names, target, value};
+use super::reply::Values;
+use super::{duplicate, names, value};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::record::Fields;
-use crate::rest::{Composite, Create, ReadError, Refusal, Retrieve, Which};
+use crate::id::RecordId;
+use crate::json::quoted;
+use crate::record::{Fields, Record};
+use crate::rest::{Composite, Create, Retrieve, Which};
 use crate::schema::Field;
-use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::session::{Session, Stuck, unsendable};
 use crate::soql::{FieldName, ObjectName};
 use crate::vocabulary::{CreateArgs, CreateReply};
 
 /// Characters of a text that is read back.
 const LONGEST_TEXT: usize = 255;
 
+/// How a rule that only warns is overruled.
+const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
+
 /// Creates a record.
 pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     session.allow_tool("create", Effect::Additive)?;
-    let plan = session.plan(|| plan(session, &args))?;
-    let create =
-        Create { object: &plan.object, values: plan.json(), allow_duplicate: args.allow_duplicate == Some(true) };
+    // A field the org does not know is refused before anything is written: then it may be tried with a description.
+    session.planned(|| plan(session, &args), |plan| send(session, plan, args.allow_duplicate == Some(true)))
+}
+
+fn send(session: &Session<'_>, plan: &Plan, allow_duplicate: bool) -> Result<CreateReply, Error> {
+    let create = Create { object: &plan.object, values: plan.json(), allow_duplicate };
     let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy("new"), fields: &plan.fields };
     let mut composite = Composite::default();
     let created = composite.add("new", &create).map_err(unsendable)?;
     let read = composite.add("read", &read_back).map_err(unsendable)?;
     let answer = session.call_all(&composite)?;
-    let id = answer.read(created, &create).map_err(|error| refused(session, error))?;
-    let mut notices = plan.notices;
-    let fields = match answer.read(read, &read_back) {
-        Ok(record) => {
-            let fields = record.fields();
-            let mut values = Values::cut_after(LONGEST_TEXT);
-            for set in &plan.values {
-                let held = fields.get(&set.field.name).map_or("null", RawValue::get);
-                if !value::same(&set.field, &set.json, held) {
-                    notices.push(format!("{}: the org changed the value that was set", set.field.name));
-                }
+    let id = answer.read(created, &create).map_err(|error| duplicate::refused(session, error, OVERRULED))?;
+    let record = answer.read(read, &read_back).ok();
+    Ok(reply(session, plan, id, record.as_ref().map(Record::fields)))
+}
+
+fn reply(session: &Session<'_>, plan: &Plan, id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
+    let mut notices = plan.notices.clone();
+    let mut values = Values::cut_after(LONGEST_TEXT);
+    if let Some(held) = &held {
+        for set in &plan.values {
+            let now = held.get(&set.field.name).map_or("null", RawValue::get);
+            if !value::identical(&set.field, &set.json, now) {
+                notices.push(format!("{}: the org changed the value that was set", set.field.name));
             }
-            let object = values.object(plan.fields.iter().map(|name| (name.as_str(), fields.get(name.as_str()))));
-            notices.extend(values.notice());
-            object
         }
-        Err(_) => {
-            notices.push(
-                "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
-            );
-            "{}".to_owned()
-        }
-    };
-    Ok(CreateReply {
+    } else {
+        notices.push(
+            "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
+        );
+    }
+    let held = held.unwrap_or_default();
+    let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
+    notices.extend(values.notice());
+    CreateReply {
         object: plan.object.to_string(),
         link: session.link(id.as_str()),
         id: id.to_string(),
         fields,
         notices,
-    })
+    }
 }
 
 /// What to write.
@@ -90,7 +98,8 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     // Picklists and what is required are only in the description.
     let schema = session.described(&object)?;
     if !schema.createable {
-        return Err(Error::field("object", format!("the user may not create {object} records"), Vec::new()).into());
+        let error = Error::field("object", format!("the user may not create {object} records"), Vec::new());
+        return Err(names::denied(session, &object, &schema, error));
     }
     let said: Fields<'_> = serde_json::from_str(&args.fields)
         .map_err(|_| Error::field("fields", "fields must be a JSON object of field names and values", Vec::new()))?;
@@ -99,23 +108,30 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     for (name, json) in said.values() {
         let field = names::own_field(session, &object, name)?;
         if !field.createable {
-            return Err(names::not_writable(&schema, &field, "created").into());
+            let error = names::not_writable(&schema, &field, "created");
+            return Err(names::denied(session, &object, &schema, error));
         }
         if values.iter().any(|set| set.field.name == field.name) {
             return Err(Error::field(name, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (json, note) = value::to_write(&field, json.get())?;
+        let (json, note) = value::to_write(&field, json.get()).map_err(|error| match error {
+            error if field.is_limited() => names::denied(session, &object, &schema, error),
+            error => error.into(),
+        })?;
         notices.extend(note);
         values.push(Set { field, json });
     }
-    let missing: Vec<_> = schema
-        .required()
-        .filter(|field| !values.iter().any(|set| set.field.name == field.name && set.json != "null"))
-        .map(|field| field.name.clone())
-        .collect();
+    let is_set = |field: &Field| {
+        values.iter().filter(|set| set.json != "null").any(|set| {
+            // A person's name is made of its parts.
+            set.field.name == field.name || set.field.compound.as_ref() == Some(&field.name)
+        })
+    };
+    let missing: Vec<_> = schema.required().filter(|field| !is_set(field)).map(|field| field.name.clone()).collect();
     if !missing.is_empty() {
         let message = format!("a new {object} needs {}; ask the person, nothing was sent", missing.join(", "));
-        return Err(Error::Input { message, field: missing.first().cloned(), allowed: Vec::new() }.into());
+        let error = Error::Input { message, fields: missing, allowed: Vec::new() };
+        return Err(names::denied(session, &object, &schema, error));
     }
     let name = names::name_of(session, &object)?;
     let mut fields: Vec<_> =
@@ -124,37 +140,4 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         fields.push(names::field_name(name.as_str())?);
     }
     Ok(Plan { object, values, fields, notices })
-}
-
-/// Tells matches of a duplicate rule from other refusals.
-fn refused(session: &Session<'_>, error: ReadError) -> Error {
-    match error {
-        ReadError::Refused(refusal) if refusal.is("DUPLICATES_DETECTED") => duplicate(session, refusal),
-        error => read_error(error, true),
-    }
-}
-
-fn duplicate(session: &Session<'_>, refusal: Refusal) -> Error {
-    let rule = refusal.duplicates.as_ref();
-    let candidates: Vec<_> = rule
-        .map(|rule| rule.records.iter().filter_map(|record| target::candidate(session, record)).collect())
-        .unwrap_or_default();
-    let next = match rule.map(|rule| rule.allow_save) {
-        Some(true) => {
-            "ask the person whether to use one of the matches; if they want a new one all the same, call again with allow_duplicate"
-        }
-        Some(false) => {
-            "ask the person whether to use one of the matches; the org's rule does not let the user save a duplicate"
-        }
-        None => "ask the person whether to use the record that is there",
-    };
-    Error::Duplicate {
-        message: format!(
-            "nothing was created: the org holds {} matching record{}; {next}",
-            candidates.len(),
-            if candidates.len() == 1 { "" } else { "s" }
-        ),
-        candidates,
-        org_message: refusal.message,
-    }
 }

@@ -4,12 +4,23 @@ use serde_json::value::RawValue;
 
 use super::names::{self, Named};
 use super::value::{self, Compared};
+use crate::catalog::Effect;
 use crate::error::Error;
+use crate::json::{Shape, quoted};
+use crate::schema::{FieldType, picklist};
 use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
 };
 use crate::vocabulary::{ChildFilter, Filter, Operator};
+
+/// Semi-joins of one query.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm>
+const MOST_CHILDREN: usize = 2;
+
+/// Objects that Salesforce joins with no other, by the same page.
+const UNJOINED: [&str; 8] =
+    ["ActivityHistory", "Attachment", "Event", "EventAttendee", "EventRelation", "Note", "OpenActivity", "Task"];
 
 /// What all of an argument's filters, alternatives and child filters say together.
 pub(super) fn condition(
@@ -25,6 +36,10 @@ pub(super) fn condition(
         all.push(any.ok_or_else(|| {
             Error::field(&format!("any_of[{index}]"), "a group of any_of needs at least one condition", Vec::new())
         })?);
+    }
+    if children.len() > MOST_CHILDREN {
+        let message = format!("Salesforce takes at most {MOST_CHILDREN} conditions on children");
+        return Err(Error::field("children", message, Vec::new()).into());
     }
     for child in children {
         all.push(children_match(session, object, child)?);
@@ -85,6 +100,29 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     Ok(condition)
 }
 
+/// Says so if a filter's value is none of its picklist's. Not an error: records may hold values that are out of use.
+pub(super) fn doubt(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Option<String>, Stuck> {
+    let named = names::field(session, object, &filter.field)?;
+    let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
+    let (true, None, Some(value)) = (is_picklist, named.path.parent(), &filter.value) else { return Ok(None) };
+    let schema = session.described(object)?;
+    let values = schema.field(named.path.as_str()).and_then(|field| field.picklist.as_deref()).unwrap_or_default();
+    let unknown = items(&named, value)?.into_iter().filter_map(|item| text(&named, item.get()).ok()).find_map(|said| {
+        match picklist::resolve(values, &said) {
+            picklist::Value::Unknown { nearest } => Some((said, nearest)),
+            _ => None,
+        }
+    });
+    Ok(unknown.map(|(said, nearest)| {
+        format!(
+            "{}: {} is none of its values; nearest: {}",
+            named.path,
+            quoted(&said),
+            nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
+        )
+    }))
+}
+
 fn compare(named: &Named, op: Comparison, value: &str) -> Result<Condition, Error> {
     let (operand, literal) = operand(named, value)?;
     let ordered = !matches!(op, Comparison::Eq | Comparison::Ne);
@@ -123,6 +161,17 @@ fn in_list(named: &Named, negated: bool, value: &str) -> Result<Condition, Error
 
 /// The texts of `includes` and `excludes`.
 fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
+    if named.field.field_type != FieldType::MultiPicklist {
+        return Err(Error::field(
+            named.path.as_str(),
+            format!(
+                "{} is a {} and no multi-select picklist; use in or not_in",
+                named.path,
+                named.field.field_type.name()
+            ),
+            vec!["in".to_owned(), "not_in".to_owned()],
+        ));
+    }
     let texts = items(named, value)?.iter().map(|item| text(named, item.get())).collect::<Result<Vec<_>, _>>()?;
     let texts = texts
         .into_iter()
@@ -170,9 +219,9 @@ fn like<E: std::fmt::Display>(
 
 /// A text, or a number as people may write a number that is a text to Salesforce.
 fn text(named: &Named, value: &str) -> Result<String, Error> {
-    match serde_json::from_str(value) {
-        Ok(serde_json::Value::String(text)) => Ok(text),
-        Ok(serde_json::Value::Number(_)) => Ok(value.to_owned()),
+    match Shape::of(value) {
+        Some(Shape::Text(text)) => Ok(text),
+        Some(Shape::Number(number)) => Ok(number.to_owned()),
         _ => Err(Error::field(named.path.as_str(), format!("the value for {} must be a text", named.path), Vec::new())),
     }
 }
@@ -180,6 +229,13 @@ fn text(named: &Named, value: &str) -> Result<String, Error> {
 /// Records that have matching children, or have none.
 fn children_match(session: &Session<'_>, object: &ObjectName, filter: &ChildFilter) -> Result<Condition, Stuck> {
     let child = names::object(session, &filter.object)?;
+    session.allow_object(&child, Effect::ReadOnly)?;
+    if UNJOINED.contains(&child.as_str()) {
+        let message = format!(
+            "Salesforce can't look through {child} records here; for activities filter by LastActivityDate instead"
+        );
+        return Err(Error::field("children", message, vec!["LastActivityDate".to_owned()]).into());
+    }
     let via = lookup(session, object, &child, filter.via.as_deref())?;
     let exists = filter.exists.unwrap_or(true);
     let mut conditions = each(session, &child, &filter.filters)?;
@@ -209,6 +265,8 @@ fn lookup(
         .fields
         .iter()
         .filter(|field| field.references.iter().any(|object| object.eq_ignore_ascii_case(parent.as_str())))
+        // The record that one was merged into is no parent of it.
+        .filter(|field| field.name != "MasterRecordId")
         .map(|field| field.name.clone())
         .collect();
     // Salesforce's own main lookup is called like the object: AccountId of an opportunity or a case.
@@ -217,8 +275,12 @@ fn lookup(
         (None, Some(name), _) | (None, None, [name]) => Ok(names::field_name(name)?),
         _ if !session.is_exhaustive(child) => Err(Stuck::needs(child)),
         _ => Err(Error::Input {
-            message: format!("say in `via` which field of {child} points to {parent}"),
-            field: Some("via".to_owned()),
+            message: if lookups.is_empty() {
+                format!("no field of {child} points to {parent}")
+            } else {
+                format!("say in `via` which field of {child} points to {parent}")
+            },
+            fields: vec!["via".to_owned()],
             allowed: lookups,
         }
         .into()),

@@ -28,51 +28,74 @@ pub fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
     session.allow_tool("find", Effect::ReadOnly)?;
     let limit = super::bounded("limit", args.limit, USUAL_CANDIDATES, MOST_CANDIDATES)?;
     let text = args.text.trim();
-    if text.chars().count() < 2 {
+    if text.chars().count() < target::SHORTEST_NAME {
         return Err(Error::field("text", "give at least two characters to look for", Vec::new()));
     }
     if args.objects.len() > MOST_OBJECTS {
         return Err(Error::field("objects", format!("name at most {MOST_OBJECTS} objects"), Vec::new()));
     }
     session.planned(
-        || plan(session, &args.objects),
-        |objects| {
+        || plan(session, text, &args.objects, limit),
+        |plan| {
             let mut notices = Vec::new();
-            let mut found = search(session, text, objects, limit)?;
+            let mut found = search(session, text, &plan.objects, limit)?;
             if found.is_empty() {
-                found = query(session, text, objects, limit, &mut notices)?;
+                found = query(session, &plan.queries, &mut notices)?;
             }
             Ok(reply(session, text, found, limit as usize, notices))
         },
     )
 }
 
-type Searched = (ObjectName, Vec<FieldPath>);
+/// What to ask.
+struct Plan {
+    /// The objects to search, each with the fields that tell its records apart.
+    objects: Vec<(ObjectName, Vec<FieldPath>)>,
+    /// The same in queries.
+    queries: Vec<(ObjectName, Query)>,
+}
 
-/// The objects to search, each with the fields that tell its records apart.
-fn plan(session: &Session<'_>, said: &[String]) -> Result<Vec<Searched>, Stuck> {
-    let mut objects: Vec<Searched> = Vec::new();
-    if said.is_empty() {
-        for name in USUAL_OBJECTS {
-            let object = ObjectName::from_static(name);
-            // Objects nobody named are left out in silence where the settings keep them away.
-            if session.allow_object(&object, Effect::ReadOnly).is_ok() {
-                objects.push((object.clone(), names::telling(session, &object)?));
-            }
-        }
+fn plan(session: &Session<'_>, text: &str, said: &[String], limit: u32) -> Result<Plan, Stuck> {
+    let mut plan = Plan { objects: Vec::new(), queries: Vec::new() };
+    for object in objects(session, said)? {
+        let columns = names::telling(session, &object)?;
+        let query = Query::new(&target::named_like(session, &object, &columns, text, limit)?);
+        plan.queries.push((object.clone(), query));
+        plan.objects.push((object, columns));
     }
+    Ok(plan)
+}
+
+/// The objects to search, at least one: a search that names none is one of all there are.
+fn objects(session: &Session<'_>, said: &[String]) -> Result<Vec<ObjectName>, Stuck> {
+    let mut objects = Vec::new();
     for name in said {
         let object = names::object(session, name)?;
         session.allow_object(&object, Effect::ReadOnly)?;
-        if !objects.iter().any(|(known, _)| *known == object) {
-            objects.push((object.clone(), names::telling(session, &object)?));
+        if !objects.contains(&object) {
+            objects.push(object);
         }
+    }
+    if objects.is_empty() {
+        // Objects nobody named are left out in silence where the settings keep them away.
+        let usual = USUAL_OBJECTS.map(ObjectName::from_static).into_iter();
+        objects = usual.filter(|object| session.allow_object(object, Effect::ReadOnly).is_ok()).collect();
+    }
+    if objects.is_empty() {
+        let allowed = session.preferences().objects.read.clone().unwrap_or_default();
+        let message = "the settings of this connection keep the usual objects from being read; name one of the allowed";
+        return Err(Error::field("objects", message, allowed).into());
     }
     Ok(objects)
 }
 
 /// What the search index has. A search that an object or field spoils finds nothing, and the queries follow.
-fn search(session: &Session<'_>, text: &str, objects: &[Searched], limit: u32) -> Result<Vec<Record>, Error> {
+fn search(
+    session: &Session<'_>,
+    text: &str,
+    objects: &[(ObjectName, Vec<FieldPath>)],
+    limit: u32,
+) -> Result<Vec<Record>, Error> {
     match session.call(&Search { text, objects, limit }) {
         Err(Error::Refused { refusal, .. }) if refusal.names_unknown() || refusal.is("MALFORMED_SEARCH") => {
             Ok(Vec::new())
@@ -84,22 +107,19 @@ fn search(session: &Session<'_>, text: &str, objects: &[Searched], limit: u32) -
 /// What the records themselves say, object by object, so that one the user may not see spoils no other.
 fn query(
     session: &Session<'_>,
-    text: &str,
-    objects: &[Searched],
-    limit: u32,
+    queries: &[(ObjectName, Query)],
     notices: &mut Vec<String>,
 ) -> Result<Vec<Record>, Error> {
     let mut composite = Composite::default();
     let mut parts = Vec::new();
-    for ((object, columns), name) in objects.iter().zip(PART_NAMES) {
-        let query = Query::new(&target::named_like(session, object, columns, text, limit)?);
-        parts.push((object, composite.add(name, &query).map_err(unsendable)?, query));
+    for ((object, query), name) in queries.iter().zip(PART_NAMES) {
+        parts.push((object, composite.add(name, query).map_err(unsendable)?, query));
     }
     let answer = session.call_all(&composite)?;
     let mut found = Vec::new();
     let mut refused = None;
     for (object, part, query) in &parts {
-        match answer.read(*part, query) {
+        match answer.read(*part, *query) {
             Ok(page) => found.extend(page.records),
             Err(ReadError::Refused(refusal)) if refusal.names_unknown() => {
                 notices.push(format!(

@@ -54,10 +54,10 @@ fn read(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<(Plan,
 
 fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck> {
     let object = &target.object;
-    let columns = match (args.full, args.fields.as_slice()) {
-        (Some(true), _) => names::every_field(session, object)?,
-        (_, fields) => names::columns_of_one(session, object, fields)?,
-    };
+    let mut columns = names::columns_of_one(session, object, &args.fields)?;
+    if args.full == Some(true) {
+        names::every_field(session, object)?.into_iter().for_each(|field| columns.add(field));
+    }
     let related =
         args.related.iter().map(|name| related::plan(session, object, name)).collect::<Result<Vec<_>, _>>()?;
     let mut related: Vec<related::List> = related.into_iter().flatten().collect();

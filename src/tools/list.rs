@@ -30,9 +30,20 @@ pub fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
         || plan(session, &args, limit, cursor),
         |plan| {
             let (page, total) = read(session, plan, args.count == Some(true))?;
-            Ok(reply(plan, page, total, limit))
+            let mut reply = reply(plan, page, total, limit);
+            if reply.rows.is_empty() {
+                reply.notices.extend(doubts(session, &plan.object, &args)?);
+            }
+            Ok(reply)
         },
     )
+}
+
+/// Why nothing may have been found: values that the picklists don't have. One describe, if there are any to look up.
+fn doubts(session: &Session<'_>, object: &ObjectName, args: &ListArgs) -> Result<Vec<String>, Error> {
+    let filters = || args.filters.iter().chain(args.any_of.iter().flatten());
+    session
+        .plan(|| filters().map(|filter| filter::doubt(session, object, filter)).filter_map(Result::transpose).collect())
 }
 
 /// What to ask.

@@ -2,15 +2,15 @@
 //!
 //! Looks up and never sends: where a schema is missing, the plan is stuck until the session has described the object.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::record::Record;
 use crate::schema::columns::{self, Use};
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
-use crate::schema::{Field, ObjectSchema};
+use crate::schema::{Field, ObjectSchema, Source, standard};
 use crate::session::{Session, Stuck, unknown_object};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::vocabulary::Changed;
@@ -65,11 +65,16 @@ pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectNa
 /// The field of a name, label or path, of an object or of its parents.
 pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Named, Stuck> {
     let schema = session.schema(object)?;
-    let mut parents: BTreeMap<String, Rc<ObjectSchema>> = BTreeMap::new();
+    let mut parents: Vec<Rc<ObjectSchema>> = Vec::new();
     loop {
-        let known = |name: &str| parents.get(name).map(Rc::as_ref);
+        let known = |name: &str| parents.iter().map(Rc::as_ref).find(|parent| parent.name == name);
         let needed = match lookup::path(&schema, said, &session.preferences().vocabulary, &known) {
             PathMatch::Found(found) => {
+                // What a parent is called is a part of the child; the rest is the parent's own.
+                if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
+                    let parent = ObjectName::parse(found.object).map_err(|_| unknown_object(found.object))?;
+                    session.allow_object(&parent, Effect::ReadOnly)?;
+                }
                 return Ok(Named { path: path(&found.name)?, field: found.field.clone() });
             }
             PathMatch::Needs { object } => object,
@@ -80,7 +85,7 @@ pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> R
             }
         };
         let parent = ObjectName::parse(&needed).map_err(|_| unknown_object(&needed))?;
-        parents.insert(needed, session.schema(&parent)?);
+        parents.push(session.schema(&parent)?);
     }
 }
 
@@ -102,6 +107,12 @@ fn unknown_field(session: &Session<'_>, object: &ObjectName, said: &str, nearest
     } else {
         Stuck::needs(object)
     }
+}
+
+/// What a description denies is asked again unless it is fresh, for an admin may have changed it. What the embedded
+/// table denies is so in every org.
+pub(super) fn denied(session: &Session<'_>, object: &ObjectName, schema: &ObjectSchema, error: Error) -> Stuck {
+    if schema.source == Source::Standard || session.is_exhaustive(object) { error.into() } else { Stuck::needs(object) }
 }
 
 fn ambiguous(said: &str, fields: &[&Field]) -> Error {
@@ -135,9 +146,7 @@ pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String
         fields.extend(usual(session, object, Use::List)?);
     }
     for name in said {
-        let named = field(session, object, name)?;
-        // A lookup by its own name shows an id; people who say "Owner" want to read a name as well.
-        fields.push(named.path);
+        fields.push(field(session, object, name)?.path);
     }
     list(fields)
 }
@@ -151,10 +160,10 @@ pub(super) fn columns_of_one(session: &Session<'_>, object: &ObjectName, said: &
 }
 
 /// Every field of an object.
-pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<FieldList, Stuck> {
+pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
     let schema = session.described(object)?;
     let fields = schema.fields.iter().filter(|field| !field.field_type.is_compound());
-    list(fields.map(|field| path(&field.name)).collect::<Result<Vec<_>, _>>()?)
+    Ok(fields.map(|field| path(&field.name)).collect::<Result<_, _>>()?)
 }
 
 /// The fields that tell an object's records apart, first the one that names them.

@@ -2,6 +2,7 @@
 
 use super::reply::Values;
 use super::{Session, names};
+use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::{Fields, Record};
 use crate::rest::Page;
@@ -36,6 +37,9 @@ pub(super) fn asks_for_activities(names: &[String]) -> bool {
 /// Plans the related lists a name means: one, or for activities two.
 pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
     if asks_for_activities(&[name.to_owned()]) {
+        for activity in ["Task", "Event"] {
+            session.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
+        }
         return ACTIVITIES
             .into_iter()
             .filter(|activity| name.eq_ignore_ascii_case("activities") || activity.eq_ignore_ascii_case(name))
@@ -66,6 +70,7 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         .into());
     };
     let of = ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?;
+    session.allow_object(&of, Effect::ReadOnly)?;
     let schema = session.schema(&of)?;
     let condition = match schema.field("IsClosed") {
         _ if !only_open => None,
@@ -79,12 +84,16 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
             .into());
         }
     };
+    // What the parent is called says its own record.
+    let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
+    let columns = names::columns(session, &of, &[])?;
+    let columns = columns.as_slice().iter().filter(|column| column.parent() != Some(parent.as_str()));
     let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
     Ok(vec![List {
         name: name.to_owned(),
         select: ChildSelect {
             relationship: relationship_name(api_name)?,
-            fields: names::columns(session, &of, &[])?,
+            fields: FieldList::new(columns.cloned()).ok_or_else(|| Error::input("no field to read"))?,
             condition,
             order_by: vec![order(latest, Direction::Descending)?],
             limit: Some(MOST_ROWS),

@@ -4,6 +4,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::json::quoted;
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
@@ -22,7 +23,11 @@ impl Values {
 
     /// The JSON text of a value; `null` when absent.
     pub(super) fn copy(&mut self, value: Option<&RawValue>) -> String {
-        let Some(value) = value.map(RawValue::get) else { return "null".to_owned() };
+        self.copy_text(value.map_or("null", RawValue::get))
+    }
+
+    /// The same of a value's own text.
+    pub(super) fn copy_text(&mut self, value: &str) -> String {
         if let Some(utc) = whole_second_utc(value) {
             return utc;
         }
@@ -93,9 +98,10 @@ fn whole_second_utc(value: &str) -> Option<String> {
     fits.then(|| format!("\"{time}Z\""))
 }
 
-/// A text as JSON.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// A timestamp as Salesforce sends it, as text.
+pub(super) fn time(value: &RawValue) -> String {
+    let value = value.get();
+    whole_second_utc(value).as_deref().unwrap_or(value).trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

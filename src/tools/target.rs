@@ -3,17 +3,20 @@
 use super::names;
 use super::reply::Values;
 use crate::error::Error;
-use crate::id::{RecordId, standard_object};
+use crate::id::{IdError, RecordId, standard_object};
 use crate::rank::by_rank;
 use crate::record::Record;
 use crate::session::{Session, Stuck};
 use crate::soql::{
-    Comparison, Condition, Direction, FieldList, FieldPath, Nulls, ObjectName, Order, Pattern, Select, Text,
+    Comparison, Condition, Direction, FieldList, FieldPath, LiteralError, Nulls, ObjectName, Order, Pattern, Select,
+    Text,
 };
 use crate::vocabulary::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
 const MOST_SIMILAR: u32 = 50;
+/// Characters of a name that is looked for: nearly every name has some letter in it.
+pub(super) const SHORTEST_NAME: usize = 2;
 /// Candidates in an answer.
 const MOST_CANDIDATES: usize = 10;
 /// Characters of a text among a candidate's facts.
@@ -40,10 +43,17 @@ pub(super) enum By {
 /// Reads a reference. Sends nothing, unless an id of a custom object comes without the object.
 pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
     let said = record.trim();
-    if said.is_empty() {
-        return Err(Error::field("record", "say which record: its id, its link or its name", Vec::new()).into());
-    }
-    let id = RecordId::from_text(said).ok();
+    let id = match RecordId::from_text(said) {
+        Ok(id) => Some(id),
+        Err(reason) if is_meant_as_id(said, &reason) => {
+            return Err(Error::field("record", reason.to_string(), Vec::new()).into());
+        }
+        Err(_) if said.chars().count() < SHORTEST_NAME => {
+            let message = "say which record: its id, its link, or at least two characters of its name";
+            return Err(Error::field("record", message, Vec::new()).into());
+        }
+        Err(_) => None,
+    };
     let object = match object {
         Some(object) => names::object(session, object)?,
         None => match &id {
@@ -77,17 +87,27 @@ pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) ->
     Ok(Target { object, by })
 }
 
+/// Whether a text that is no id was copied as one, so that no record is called so.
+fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
+    match reason {
+        // Words of 18 letters and digits are rare, and all but rare with a digit among the first three.
+        IdError::Checksum(..) => said.bytes().take(3).any(|byte| byte.is_ascii_digit()),
+        IdError::Site(_) | IdError::Link(_) => said.contains("://"),
+        _ => false,
+    }
+}
+
 /// The condition a reference means, and how many records to look at.
 pub(super) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
     match &target.by {
         By::Id(id) => Ok((is(id), 1)),
-        By::Name(name) => Ok((like(session, &target.object, name)?, MOST_SIMILAR)),
+        By::Name(name) => Ok((like(session, &target.object, name, "record")?, MOST_SIMILAR)),
     }
 }
 
 /// The condition that a record is this one.
 pub(super) fn is(id: &RecordId) -> Condition {
-    Condition::compare(names::ID, Comparison::Eq, id.clone())
+    Condition::compare(names::ID, Comparison::Eq, *id)
 }
 
 /// A query for records of one object whose name, number or e-mail address is like a text.
@@ -97,16 +117,14 @@ pub(super) fn named_like(
     columns: &[FieldPath],
     text: &str,
     limit: u32,
-) -> Result<Select, Error> {
+) -> Result<Select, Stuck> {
     let fields = FieldList::new(std::iter::once(names::ID).chain(columns.iter().cloned()))
         .ok_or_else(|| Error::input("no field to read"))?;
-    session.plan(|| {
-        let mut select = Select::new(fields.clone(), object.clone());
-        select.condition = Some(like(session, object, text)?);
-        select.order_by = by_name(session, object)?;
-        select.limit = Some(limit);
-        Ok(select)
-    })
+    let mut select = Select::new(fields, object.clone());
+    select.condition = Some(like(session, object, text, "text")?);
+    select.order_by = by_name(session, object)?;
+    select.limit = Some(limit);
+    Ok(select)
 }
 
 /// Sorted by name, so that the record called just so comes before those whose names go on.
@@ -115,8 +133,8 @@ pub(super) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
 }
 
-fn like(session: &Session<'_>, object: &ObjectName, text: &str) -> Result<Condition, Stuck> {
-    let too_long = |reason: crate::soql::LiteralError| Error::field("record", reason.to_string(), Vec::new());
+fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
+    let too_long = |reason: LiteralError| Error::field(argument, reason.to_string(), Vec::new());
     // Words in their order, with anything between: "Acme renewal" finds "Acme - Renewal 2026".
     let words: Vec<_> = text
         .split_whitespace()
@@ -157,7 +175,15 @@ pub(super) fn choose<'r>(
         let said = Said::of(name, candidate.name.as_deref());
         Some((said as u32, (said, candidate, record)))
     }));
-    let exact = ranked.iter().filter(|(said, ..)| *said == Said::Whole).count();
+    let mut exact = ranked.iter().filter(|(said, ..)| *said == Said::Whole).count();
+    // They come by name, so that after the last there may be another of its name.
+    let last = records.last().filter(|_| records.len() >= MOST_SIMILAR as usize);
+    if last
+        .and_then(|last| candidate_of(session, object, last)?.name)
+        .is_some_and(|last| Said::of(name, Some(&last)) == Said::Whole)
+    {
+        exact += 1;
+    }
     match (ranked.as_slice(), exact) {
         ([], _) => Err(Error::NotFound {
             message: format!(

@@ -3,21 +3,25 @@
 
 use serde_json::value::RawValue;
 
-use super::reply::{Values, quoted};
+use super::reply::{self, Values};
 use super::target::{self, Target};
-use super::{names, value};
+use super::{duplicate, names, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::json::quoted;
 use crate::record::{Fields, Record};
 use crate::rest::{Composite, ReadError, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType};
-use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::session::{Session, Stuck, unsendable};
 use crate::soql::{FieldList, FieldName, FieldPath, Select};
 use crate::vocabulary::{CurrentRecord, FieldChange, UpdateArgs, UpdateReply};
 
 /// Characters of a text in a receipt.
 const LONGEST_TEXT: usize = 255;
+
+/// How a rule that only warns is overruled.
+const OVERRULED: &str = "if they want the change all the same, call again with allow_duplicate";
 
 /// What is read besides the fields: when the record was changed, by whom, and by what (`SystemModstamp` moves with
 /// every change, also those of automations, so that a condition on it never fails for one that was read).
@@ -44,10 +48,10 @@ pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Er
     notices.extend(plan.changes.iter().filter_map(|change| change.note.clone()));
     if pending.is_empty() {
         notices.push("nothing was written: the record holds these values already".to_owned());
-        return Ok(current.receipt(None, notices));
+        return Ok(current.receipt(Some(&current.fields), notices));
     }
     let after = current.write(&pending, &mut notices)?;
-    Ok(current.receipt(after.as_ref(), notices))
+    Ok(current.receipt(after.as_ref().map(Record::fields).as_ref(), notices))
 }
 
 /// What to ask and what to write.
@@ -56,6 +60,7 @@ struct Plan {
     target: Target,
     changes: Vec<Change>,
     select: Select,
+    allow_duplicate: bool,
 }
 
 /// One field's change.
@@ -87,12 +92,24 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
             schema = session.described(&target.object)?;
         }
         if !field.updateable {
-            return Err(names::not_writable(&schema, &field, "changed").into());
+            let error = names::not_writable(&schema, &field, "changed");
+            return Err(names::denied(session, &target.object, &schema, error));
         }
         if changes.iter().any(|known| known.field.name == field.name) {
             return Err(Error::field(&change.field, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (to, note) = value::to_write(&field, &change.to)?;
+        let (to, note) = value::to_write(&field, &change.to).map_err(|error| match error {
+            error if field.is_limited() => names::denied(session, &target.object, &schema, error),
+            error => error.into(),
+        })?;
+        if to == "null" && field.required {
+            let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
+            return Err(names::denied(session, &target.object, &schema, error));
+        }
+        // Compared with an id, a name would never be the one that is there.
+        if let Some(from) = change.from.as_deref().filter(|_| field.field_type == FieldType::Reference) {
+            value::to_write(&field, from)?;
+        }
         changes.push(Change { name: names::field_name(&field.name)?, from: change.from.clone(), field, to, note });
     }
     let (condition, limit) = target::condition(session, &target)?;
@@ -106,7 +123,7 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         select.order_by = target::by_name(session, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, changes, select })
+    Ok(Plan { target, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
 }
 
 /// The record as it was read.
@@ -154,7 +171,7 @@ impl Current<'_> {
             id: self.id.to_string(),
             fields: self.object(changes.map(|change| change.name.as_str())),
             changed_by: self.fields.text("LastModifiedBy.Name"),
-            changed_at: self.fields.text("LastModifiedDate"),
+            changed_at: self.fields.get("LastModifiedDate").map(reply::time),
         }
     }
 
@@ -178,6 +195,7 @@ impl Current<'_> {
             id: &self.id,
             values: format!("{{{}}}", members.join(",")),
             unmodified_since: stamp.as_deref().and_then(http_date),
+            allow_duplicate: self.plan.allow_duplicate,
         };
         if write.unmodified_since.is_none() {
             notices.push(
@@ -193,8 +211,8 @@ impl Current<'_> {
         let answer = self.session.call_all(&composite)?;
         match answer.read(written, &write) {
             Ok(()) => {}
-            Err(ReadError::Refused(refusal)) if refusal.status == 412 => return Err(self.overtaken()?),
-            Err(error) => return Err(read_error(error, true)),
+            Err(ReadError::Refused(refusal)) if refusal.status == 412 => return Err(self.overtaken()),
+            Err(error) => return Err(duplicate::refused(self.session, error, OVERRULED)),
         }
         match answer.read(read, &read_back) {
             Ok(record) => Ok(Some(record)),
@@ -206,35 +224,32 @@ impl Current<'_> {
     }
 
     /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
-    fn overtaken(&self) -> Result<Error, Error> {
+    fn overtaken(&self) -> Error {
         let mut select = self.plan.select.clone();
         select.condition = Some(target::is(&self.id));
-        let records = self.session.query(&select, usize::MAX)?.records;
-        let now = records.first().map(|record| Current { fields: record.fields(), id: self.id.clone(), ..*self });
-        Ok(Error::Conflict {
+        let records = self.session.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
+        let now = records.first().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
+        Error::Conflict {
             message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
             fields: Vec::new(),
             current: now.map(|now| Box::new(now.as_it_is())),
-        })
+        }
     }
 
-    /// Each field before and after.
-    fn receipt(&self, after: Option<&Record>, mut notices: Vec<String>) -> UpdateReply {
-        let after = after.map(Record::fields);
+    /// Each field before and after; where that can't be read, as it was written.
+    fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> UpdateReply {
         let mut values = Values::cut_after(LONGEST_TEXT);
         let mut changes = Vec::new();
         for change in &self.plan.changes {
-            let held = match &after {
-                Some(after) => after.get(change.name.as_str()),
-                None => self.fields.get(change.name.as_str()),
-            };
-            if after.is_some() && !value::same(&change.field, &change.to, held.map_or("null", RawValue::get)) {
+            let name = change.name.as_str();
+            let held = after.map_or(change.to.as_str(), |after| after.get(name).map_or("null", RawValue::get));
+            if !value::identical(&change.field, &change.to, held) {
                 notices.push(format!("{}: the org holds another value than the one written", change.name));
             }
             changes.push(FieldChange {
                 field: change.name.to_string(),
                 before: values.copy(self.fields.get(change.name.as_str())),
-                after: values.copy(held),
+                after: values.copy_text(held),
             });
         }
         notices.extend(values.notice());

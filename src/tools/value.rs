@@ -1,13 +1,9 @@
 //! Values as people give them, checked against their field before any request: as SOQL literals for filters and as
 //! JSON for writes.
 
-use std::collections::BTreeSet;
-
-use serde_json::Value;
-
-use super::reply::quoted;
 use crate::error::Error;
-use crate::id::RecordId;
+use crate::id::{RecordId, standard_object};
+use crate::json::{Shape, quoted};
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
 use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text};
@@ -23,17 +19,17 @@ pub(super) enum Compared {
 
 /// A value as a SOQL literal of a field's type.
 pub(super) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
-    let value = parse(field, json)?;
-    let text = match &value {
-        Value::String(text) => text.as_str(),
-        Value::Number(_) | Value::Bool(_) => json.trim(),
-        Value::Null => return Ok(Compared::Literal(Literal::Null)),
-        Value::Array(_) | Value::Object(_) => {
+    let text = &match parse(field, json)? {
+        Shape::Text(text) => text,
+        Shape::Number(number) => number.to_owned(),
+        Shape::Boolean(value) => value.to_string(),
+        Shape::Null => return Ok(Compared::Literal(Literal::Null)),
+        Shape::List(_) | Shape::Object => {
             return Err(wrong(field, json, "one value; lists go with in, not_in, includes and excludes"));
         }
     };
     let literal = match field.field_type {
-        FieldType::Boolean => Literal::Boolean(boolean(field, &value)?),
+        FieldType::Boolean => Literal::Boolean(boolean(field, text)?),
         kind if kind.is_number() => Literal::Number(number(field, text)?),
         FieldType::Date => match DateLiteral::parse(text) {
             Ok(literal) => Literal::DateLiteral(literal),
@@ -56,7 +52,7 @@ pub(super) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
             })?;
             Literal::from(id)
         }
-        _ => Text::new(known_value(field, text).unwrap_or_else(|| text.to_owned()))
+        _ => Text::new(known_value(field, text).unwrap_or_else(|| text.clone()))
             .map_err(|reason| wrong(field, json, &reason.to_string()))?
             .into(),
     };
@@ -73,20 +69,24 @@ fn known_value(field: &Field, text: &str) -> Option<String> {
 
 /// A value to write, as JSON of a field's type, and what was repaired to get there.
 pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
-    let value = parse(field, json)?;
-    let text = match &value {
-        Value::Null => return Ok(("null".to_owned(), None)),
-        Value::String(text) if text.is_empty() => return Ok(("null".to_owned(), None)),
-        Value::String(text) => text.clone(),
-        Value::Number(_) | Value::Bool(_) => json.trim().to_owned(),
-        Value::Array(items) if field.field_type == FieldType::MultiPicklist => {
-            let texts: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
-            texts.ok_or_else(|| wrong(field, json, "a list of texts"))?.join(";")
+    let text = match parse(field, json)? {
+        // A checkbox is never empty.
+        Shape::Null if field.field_type == FieldType::Boolean => return Err(wrong(field, json, "true or false")),
+        Shape::Null => return Ok(("null".to_owned(), None)),
+        Shape::Text(text) if text.is_empty() && field.field_type != FieldType::Boolean => {
+            return Ok(("null".to_owned(), None));
         }
-        Value::Array(_) | Value::Object(_) => return Err(wrong(field, json, "one value, not a list or an object")),
+        Shape::Text(text) => text,
+        Shape::Number(number) => number.to_owned(),
+        Shape::Boolean(value) => value.to_string(),
+        Shape::List(items) if field.field_type == FieldType::MultiPicklist => {
+            let texts: Result<Vec<String>, _> = items.iter().map(|item| serde_json::from_str(item.get())).collect();
+            texts.map_err(|_| wrong(field, json, "a list of texts"))?.join(";")
+        }
+        Shape::List(_) | Shape::Object => return Err(wrong(field, json, "one value, not a list or an object")),
     };
     match field.field_type {
-        FieldType::Boolean => Ok((boolean(field, &value)?.to_string(), None)),
+        FieldType::Boolean => Ok((boolean(field, &text)?.to_string(), None)),
         kind if kind.is_number() => {
             let number = number(field, &text)?.as_str().to_owned();
             if matches!(kind, FieldType::Int | FieldType::Long) && number.contains('.') {
@@ -107,6 +107,11 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             let id = RecordId::from_text(&text).map_err(|reason| {
                 wrong(field, json, &format!("the id of the record it points to ({reason}); salesforce_find finds it"))
             })?;
+            let points_there = |object: &str| field.references.iter().any(|known| known.eq_ignore_ascii_case(object));
+            if let Some(object) = standard_object(id.prefix()).filter(|object| !points_there(object)) {
+                let expected = format!("the id of {} and not of {object}", field.references.join(" or "));
+                return Err(wrong(field, json, &expected));
+            }
             Ok((quoted(id.as_str()), None))
         }
         FieldType::Picklist => picked(field, &text).map(|(value, note)| (quoted(&value), note)),
@@ -155,19 +160,18 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
 /// values are compared without regard to case, and nothing is the same as an empty text.
 pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
     let canonical = |json: &str| -> Option<String> {
-        let value: Value = serde_json::from_str(json).ok()?;
-        let text = match value {
-            Value::Null => return Some(String::new()),
-            Value::String(text) => text.trim().to_owned(),
+        let text = match Shape::of(json)? {
+            Shape::Null => return Some(String::new()),
+            Shape::Text(text) => text.trim().to_owned(),
             _ => json.trim().to_owned(),
         };
         Some(match field.field_type {
-            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| plain(number.as_str()).to_owned()),
+            kind if kind.is_number() => Number::parse(&text).map_or(text, |number| number.as_str().to_owned()),
             FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
             FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
             FieldType::MultiPicklist => {
-                let parts: BTreeSet<_> = text.split(';').map(|part| part.trim().to_lowercase()).collect();
-                parts.into_iter().collect::<Vec<_>>().join(";")
+                let parts = text.split(';').map(|part| part.trim().to_lowercase());
+                in_order(parts.collect()).join(";")
             }
             _ => known_value(field, &text).unwrap_or(text).to_lowercase(),
         })
@@ -175,30 +179,37 @@ pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
     canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }
 
-/// A number without the zeros that say nothing: `100.50` is `100.5`.
-fn plain(number: &str) -> &str {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
+/// Texts in the order of their letters.
+fn in_order(mut texts: Vec<String>) -> Vec<String> {
+    // A handful at most: a sort for texts of its own would cost five kilobytes of the component.
+    for sorted in 1..texts.len() {
+        let place = texts[..sorted].partition_point(|text| *text <= texts[sorted]);
+        texts[place..=sorted].rotate_right(1);
+    }
+    texts
 }
 
 /// Whether a write would change nothing: the same, and for texts in the same letters.
 pub(super) fn identical(field: &Field, one: &str, other: &str) -> bool {
     let text = |json: &str| serde_json::from_str::<Option<String>>(json).map(Option::unwrap_or_default);
     match (text(one), text(other)) {
-        (Ok(one), Ok(other)) if field.field_type.is_text() || field.field_type.has_values() => one == other,
+        // Salesforce drops space at the ends.
+        (Ok(one), Ok(other)) if field.field_type.is_text() || field.field_type.has_values() => {
+            one.trim() == other.trim()
+        }
         _ => same(field, one, other),
     }
 }
 
-fn parse(field: &Field, json: &str) -> Result<Value, Error> {
-    serde_json::from_str(json).map_err(|_| wrong(field, json, "a JSON value"))
+fn parse<'a>(field: &Field, json: &'a str) -> Result<Shape<'a>, Error> {
+    Shape::of(json).ok_or_else(|| wrong(field, json, "a JSON value"))
 }
 
-fn boolean(field: &Field, value: &Value) -> Result<bool, Error> {
-    match value {
-        Value::Bool(value) => Ok(*value),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-        other => Err(wrong(field, &other.to_string(), "true or false")),
+fn boolean(field: &Field, text: &str) -> Result<bool, Error> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(wrong(field, &quoted(text), "true or false")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use salesforce_plugin::schema::{FieldType, GlobalDescribe, ObjectSchema, standard};
+use salesforce_plugin::schema::{Field, GlobalDescribe, ObjectSchema, standard};
 use serde_json::value::RawValue;
 
 /// The describes at hand as (path, body); none where the folder is absent, said aloud.
@@ -50,9 +50,9 @@ fn every_recorded_describe_projects_and_comes_back_from_the_cache_unchanged() {
         assert!(!schema.fields.is_empty(), "{}", path.display());
         let bytes = schema.to_bytes();
         let (kept, sent) = (bytes.len(), compact(&body));
-        eprintln!("{:50} {sent:7} -> {kept:6} bytes, {:4.1} %", path.display(), kept as f64 * 100.0 / sent as f64);
+        eprintln!("{} {sent} -> {kept} bytes, {:.1} %", path.display(), kept as f64 * 100.0 / sent as f64);
         assert_eq!(ObjectSchema::from_bytes(&bytes), Some(schema), "{}", path.display());
-        assert!(kept * 100 < sent * 25, "{} kept {kept} of {sent} bytes", path.display());
+        assert!(kept * 100 < sent * 15, "{} kept {kept} of {sent} bytes", path.display());
     }
 }
 
@@ -63,53 +63,89 @@ fn a_recorded_global_describe_projects_and_comes_back_from_the_cache_unchanged()
             let global = GlobalDescribe::from_json(&body).unwrap();
             assert!(global.object("account").is_some());
             let bytes = global.to_bytes();
-            eprintln!("{:50} {:7} -> {:6} bytes", path.display(), compact(&body), bytes.len());
+            eprintln!("{} {} -> {} bytes", path.display(), compact(&body), bytes.len());
             assert_eq!(GlobalDescribe::from_bytes(&bytes), Some(global));
         }
     }
 }
 
+/// Everything the table says about a field, but for what it can't know.
+fn facts(field: &Field) -> impl PartialEq + std::fmt::Debug {
+    (
+        (field.label.clone(), field.field_type, field.relationship.clone(), field.references.clone()),
+        (field.createable, field.updateable, field.required, field.name_field, field.id_lookup),
+        (field.filterable, field.sortable, field.groupable),
+        field.compound.clone(),
+    )
+}
+
 #[test]
-fn the_standard_table_agrees_with_recorded_describes() {
-    let mut differences = Vec::new();
+fn the_standard_table_agrees_with_recorded_describes_but_for_known_differences() {
+    let known = [
+        // The org has person accounts, whose name is made of first and last name.
+        ("cumulusci/describe/Account.json", "Name"),
+        // The targets every org has, instead of the eighty of this one.
+        ("Event.json", "WhatId"),
+    ];
+    let mut checked = 0;
     for (path, body) in describes() {
         let described = ObjectSchema::from_describe(&body).unwrap();
         let Some(table) = standard::object(&described.name) else { continue };
+        if is_derived(&body) {
+            continue;
+        }
+        let (shown, file) = (path.display(), path.to_string_lossy());
+        assert_eq!(
+            (&table.label, &table.label_plural, &table.key_prefix, table.createable, table.updateable),
+            (
+                &described.label,
+                &described.label_plural,
+                &described.key_prefix,
+                described.createable,
+                described.updateable
+            ),
+            "{shown}"
+        );
         for field in &table.fields {
-            let Some(theirs) = described.field(&field.name) else {
-                differences.push(format!("{}: {}.{} missing", path.display(), table.name, field.name));
-                continue;
-            };
-            if field.field_type != theirs.field_type
-                || field.label != theirs.label
-                || field.relationship != theirs.relationship
-                || field.references != theirs.references
-                || (
-                    field.createable,
-                    field.updateable,
-                    field.required,
-                    field.filterable,
-                    field.sortable,
-                    field.groupable,
-                    field.name_field,
-                    field.id_lookup,
-                ) != (
-                    theirs.createable,
-                    theirs.updateable,
-                    theirs.required,
-                    theirs.filterable,
-                    theirs.sortable,
-                    theirs.groupable,
-                    theirs.name_field,
-                    theirs.id_lookup,
-                )
-            {
-                differences.push(format!("{}: {:?}\n      {:?}", path.display(), field, theirs));
+            let theirs = described.field(&field.name).unwrap_or_else(|| panic!("{shown} has no {}", field.name));
+            if !known.iter().any(|(at, name)| file.ends_with(at) && field.name == *name) {
+                assert_eq!(facts(field), facts(theirs), "{shown}: {}", field.name);
             }
+            checked += 1;
+        }
+        for child in &table.children {
+            assert!(described.children.contains(child), "{shown} has no {child:?}");
         }
     }
-    let _ = FieldType::Id;
-    for d in &differences {
-        eprintln!("{d}");
+    eprintln!("{checked} fields of the standard table checked");
+}
+
+#[test]
+fn the_standard_table_agrees_with_derived_describes_on_names_and_lookups() {
+    // Those files know only programming-language types and no labels: numbers are int, picklists string.
+    let known = ["Task.CompletedDateTime", "EmailMessage.ActivityId"];
+    for (path, body) in describes() {
+        let described = ObjectSchema::from_describe(&body).unwrap();
+        let Some(table) = standard::object(&described.name) else { continue };
+        if !is_derived(&body) {
+            continue;
+        }
+        for field in &table.fields {
+            if known.contains(&format!("{}.{}", table.name, field.name).as_str()) {
+                continue;
+            }
+            let shown = path.display();
+            let theirs = described.field(&field.name).unwrap_or_else(|| panic!("{shown} has no {}", field.name));
+            assert_eq!(field.relationship, theirs.relationship, "{shown}: {}", field.name);
+        }
     }
+}
+
+fn is_derived(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Sourced {
+        #[serde(default)]
+        _source: String,
+    }
+    serde_json::from_slice::<Sourced>(body).unwrap()._source.starts_with("derived")
 }

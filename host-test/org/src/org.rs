@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -26,6 +26,8 @@ use crate::{
 };
 
 const DAILY_LIMIT: u32 = 15_000;
+/// The longest URI, in bytes; also the most that a URI and all headers may be together.
+const LONGEST_HEAD: usize = 16_384;
 /// Calls that others made today, before the first of ours.
 const USED_BEFORE: u32 = 17;
 
@@ -93,17 +95,36 @@ impl Reply {
 
 impl Org {
     /// The embedded org. Its now is 2026-05-12T15:00:00Z, a Tuesday: 8:00 in San Francisco, 17:00 in Berlin.
+    /// It stands still until [`Org::advance`] or [`Org::set_now`] moves it.
+    ///
+    /// | User | Who |
+    /// |---|---|
+    /// | `riley` | sales, `en_US`, Los Angeles: the user of the demo |
+    /// | `jonas` | sales, `de_DE`, Berlin; is answered in German |
+    /// | `admin` | sees and edits everything; New York |
+    /// | `vera` | reads only, and not campaigns, contracts or meter readings; London |
+    /// | `sam`, `jane_miller`, `jane_okafor` | sales |
+    /// | `jane_doe` | inactive: no token of hers works |
+    ///
+    /// All but `admin` are without `Contact.Salary_Grade__c`, `Contract`, and others' private opportunities, and only
+    /// read `Account.Health_Score__c` and `Opportunity.Discount__c`. The rows, with their keys, are in
+    /// `src/data/records.txt`; the objects and fields in `src/data/schema.txt`.
     pub fn demo() -> Self {
-        let now: Timestamp = data::NOW.parse().unwrap_or_default();
-        // Both texts are embedded, and the tests in `schema` and `data` read them.
-        let schema = Schema::parse(data::SCHEMA).unwrap_or_default();
-        let Seed { store, keys } = data::seed(&schema, now).unwrap_or_default();
+        // Read once; every org begins with a copy.
+        static EMBEDDED: LazyLock<(Arc<Schema>, Seed, Timestamp)> = LazyLock::new(|| {
+            // The texts are embedded, and the tests in `schema` and `data` read them.
+            let now: Timestamp = data::NOW.parse().unwrap_or_default();
+            let schema = Schema::parse(data::SCHEMA).unwrap_or_default();
+            let seed = data::seed(&schema, now).unwrap_or_default();
+            (Arc::new(schema), seed, now)
+        });
+        let (schema, seed, now) = &*EMBEDDED;
         Self {
             state: Mutex::new(State {
-                schema: Arc::new(schema),
-                store,
-                keys,
-                now,
+                schema: Arc::clone(schema),
+                store: seed.store.clone(),
+                keys: seed.keys.clone(),
+                now: *now,
                 sessions: BTreeMap::new(),
                 rights: BTreeMap::new(),
                 faults: Vec::new(),
@@ -373,6 +394,9 @@ impl State {
     }
 
     fn serve(&mut self, request: &Request<Vec<u8>>, target: &str, writes: &mut Vec<Write>) -> Answer {
+        if let Some(status) = too_long(request, target) {
+            return Answer::empty(status);
+        }
         let path = request.uri().path().trim_end_matches('/');
         if path == "/services/data" {
             return rest::versions();
@@ -443,6 +467,16 @@ impl State {
             }
         }
         response
+    }
+}
+
+/// 414 for a URI that is too long, 431 for one that is too long together with the headers.
+fn too_long(request: &Request<Vec<u8>>, target: &str) -> Option<u16> {
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    match target.len() {
+        uri if uri > LONGEST_HEAD => Some(414),
+        uri if uri + headers > LONGEST_HEAD => Some(431),
+        _ => None,
     }
 }
 

@@ -203,7 +203,7 @@ impl Desk<'_> {
     fn route(&mut self, call: &Call) -> Result<Answer, Refusal> {
         let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
         match (call.method.as_str(), segments.as_slice()) {
-            ("GET", []) => Ok(identity::resources(&call.version)),
+            ("GET", []) => Ok(identity::resources(self, &call.version)),
             ("GET", ["query" | "queryAll"]) => query::query(self, call),
             ("GET", ["query" | "queryAll", locator]) => query::next_page(self, call, locator),
             ("GET", ["search"]) => query::search(self, call),
@@ -214,7 +214,7 @@ impl Desk<'_> {
             ("GET", ["sobjects", object, "describe"]) => describe::describe(self, call, object),
             ("GET", ["sobjects", object, id]) => records::read(self, call, object, id),
             ("PATCH", ["sobjects", object, id]) => records::update(self, call, object, id),
-            ("DELETE", ["sobjects", object, id]) => records::delete(self, call, object, id),
+            ("DELETE", ["sobjects", object, id]) => records::delete(self, object, id),
             ("GET", ["sobjects", object, id, field]) if Id::parse(id).is_some() => {
                 records::blob(self, object, id, field)
             }

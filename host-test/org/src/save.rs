@@ -132,24 +132,24 @@ impl Transaction<'_> {
             return Err(no_access());
         }
         self.take_lock(id)?;
-        if object.name == "Account" {
-            let cases: Vec<String> = self
-                .store
-                .children("Case", "AccountId", id, self.context.now)
-                .iter()
-                .filter_map(|case| case.get("CaseNumber").as_str().map(str::to_owned))
-                .collect();
-            if !cases.is_empty() {
-                return Err(Refusal::save(
-                    "DELETE_FAILED",
-                    format!(
-                        "Your attempt to delete {} could not be completed because it is associated with the following cases.: {}\n",
-                        row.get("Name").as_str().unwrap_or_default(),
-                        cases.join(", ")
-                    ),
-                    &[],
-                ));
+        for child in object.child_relationships.iter().filter(|child| child.restricted_delete) {
+            let children = self.store.children(&child.child_object, &child.field, id, self.context.now);
+            if children.is_empty() {
+                continue;
             }
+            let described = self.schema.object(&child.child_object);
+            let name_field = described.and_then(Object::name_field).map_or("Id", |field| &field.name);
+            let names: Vec<&str> = children.iter().filter_map(|child| child.get(name_field).as_str()).collect();
+            return Err(Refusal::save(
+                "DELETE_FAILED",
+                format!(
+                    "Your attempt to delete {} could not be completed because it is associated with the following {}.: {}\n",
+                    row.get("Name").as_str().unwrap_or_default(),
+                    described.map(|object| object.plural.to_lowercase()).unwrap_or_default(),
+                    names.join(", ")
+                ),
+                &[],
+            ));
         }
         self.bury(row);
         Ok(())
@@ -169,6 +169,10 @@ impl Transaction<'_> {
             return;
         };
         for child in described.child_relationships.iter().filter(|child| child.cascade_delete) {
+            // Activity histories are no rows of their own; their tasks and events go.
+            if self.schema.object(&child.child_object).is_none_or(|object| object.key_prefix.is_none()) {
+                continue;
+            }
             let rows: Vec<Row> = self
                 .store
                 .children(&child.child_object, &child.field, &id, self.context.now)
@@ -237,7 +241,12 @@ impl Transaction<'_> {
                 Some(_) => self.access.updateable(object, field),
             };
             if allowed {
-                given.insert(field.name.clone(), accept(object, field, json)?);
+                let value = accept(field, json)?;
+                // A create fills in what is null; an update cannot take away what must be there.
+                if old.is_some() && value.is_null() && !field.nillable {
+                    return Err(required_missing(&[&field.name]));
+                }
+                given.insert(field.name.clone(), value);
             } else {
                 forbidden.push(&field.name);
             }
@@ -340,6 +349,15 @@ impl Transaction<'_> {
                     &[&field.name],
                 ))
             }
+            Some(row)
+                if field.name == "OwnerId" && row.object == "Group" && row.get("Type").as_str() != Some("Queue") =>
+            {
+                Err(Refusal::save(
+                    "INVALID_CROSS_REFERENCE_KEY",
+                    "Owner ID: a group that is no queue cannot own records",
+                    &[&field.name],
+                ))
+            }
             Some(_) => Ok(()),
         }
     }
@@ -383,7 +401,6 @@ impl Transaction<'_> {
             ("ContentNote", _) => self.publish_note(row),
             ("ContentVersion", None) => self.publish_version(row),
             ("EmailMessage", None) => self.log_email(row),
-            ("Account", Some(_)) => {}
             ("CampaignMember", None) => {
                 if let Some(mut campaign) =
                     row.get("CampaignId").as_str().and_then(|id| self.store.get("Campaign", id)).cloned()

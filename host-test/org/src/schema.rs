@@ -262,6 +262,8 @@ pub struct ChildRelationship {
     pub name: Option<String>,
     /// Children go when the parent goes.
     pub cascade_delete: bool,
+    /// A parent with children cannot go.
+    pub restricted_delete: bool,
 }
 
 /// A record type of an object.

@@ -20,8 +20,6 @@ use crate::org::{Org, Reply};
 const IDLE: Duration = Duration::from_secs(30);
 const LARGEST_HEAD: u64 = 64 * 1024;
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
-/// Salesforce's own limit of a URI, and of a URI and headers together.
-const LONGEST_URI: usize = 16_384;
 
 /// A running server; stops when dropped.
 #[derive(Debug)]
@@ -91,14 +89,7 @@ fn converse(org: &Org, stream: &TcpStream) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     while let Some((request, keep)) = read_request(&mut reader, stream)? {
         let head = *request.method() == Method::HEAD;
-        let too_long = request.uri().path_and_query().map_or(0, |target| target.as_str().len()) > LONGEST_URI;
-        let mut reply = if too_long {
-            let mut response = Response::new(Vec::new());
-            *response.status_mut() = http::StatusCode::URI_TOO_LONG;
-            Reply::Response(response)
-        } else {
-            org.handle(request)
-        };
+        let mut reply = org.handle(request);
         while let Reply::Delayed { by, then } = reply {
             thread::sleep(by);
             reply = *then;

@@ -7,6 +7,12 @@
 //!
 //! [`parse`] reads text and nothing else; it knows no object and no field. [`query`] answers one for one user: it reads
 //! rows and never changes them, and what the user may not see looks to it as if it did not exist.
+//!
+//! **Invariant:** what we accept, an independent grammar accepts
+//! (`whatever_we_accept_of_mangled_queries_the_independent_grammar_accepts_too`).
+//! **Invariant:** a query's text and its tree say the same
+//! (`every_valid_query_parses_and_survives_its_own_display`, `any_text_survives_display_as_literal_and_as_pattern`).
+//! **Invariant:** names are checked before rows are read (`unknown_names_are_refused_even_without_rows`).
 
 mod ast;
 mod dates;

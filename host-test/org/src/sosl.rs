@@ -8,7 +8,7 @@ mod parser;
 mod run;
 
 pub use find::{Expression, Glyph};
-pub use run::search;
+pub use run::{Options, search};
 
 use crate::{
     refusal::Refusal,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use demo_org::Org;
 
-use crate::{HOST, paths, refusal, session};
+use crate::{HOST, refusal, session};
 
 #[test]
 fn what_one_user_caches_no_other_user_sees() {
@@ -13,21 +13,21 @@ fn what_one_user_caches_no_other_user_sees() {
     let (jonas, requests) = session(&org, "jonas");
     riley.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap();
     assert!(!riley.connection().cache().entries().is_empty());
-    assert!(jonas.connection().cache().entries().is_empty());
+    assert_eq!(jonas.connection().cache().entries(), []);
     jonas.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap();
-    assert!(!paths(&requests).is_empty(), "answered out of another user's cache");
+    assert!(!requests.take().is_empty(), "answered out of another user's cache");
 }
 
 #[test]
 fn a_fresh_instance_finds_what_the_last_one_cached() {
     let (riley, requests) = session(&Arc::new(Org::demo()), "riley");
     let cold = riley.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap();
-    assert!(!paths(&requests).is_empty());
+    assert!(!requests.take().is_empty());
     assert_eq!(riley.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap(), cold);
-    assert_eq!(paths(&requests), [""; 0]);
+    assert_eq!(requests.take(), []);
     riley.connection().cache().clear();
     assert_eq!(riley.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap(), cold);
-    assert!(!paths(&requests).is_empty());
+    assert!(!requests.take().is_empty());
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn one_users_settings_are_not_anothers() {
     assert!(!jonas.instructions().unwrap().contains("Always say please."));
     let create = r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#;
     assert_eq!(refusal(riley.call_json("salesforce_create", create))["kind"], "switched_off");
-    assert_eq!(paths(&requests), [""; 0]);
+    assert_eq!(requests.take(), []);
     assert!(jonas.call_json("salesforce_create", create).is_ok());
 }
 

@@ -134,10 +134,10 @@ fn run<T>(
             format!("record limit reached. cannot submit more than {MOST} records into this call"),
         ));
     }
-    let store = desk.store.clone();
+    let store = all_or_none.then(|| desk.store.clone());
     let written = desk.writes.len();
     let mut results: Vec<Saved> = items.iter().map(|item| save(desk, item)).collect();
-    if all_or_none && results.iter().any(Result::is_err) {
+    if let Some(store) = store.filter(|_| results.iter().any(Result::is_err)) {
         *desk.store = store;
         desk.writes.truncate(written);
         for result in &mut results {
@@ -160,7 +160,11 @@ fn run<T>(
                 }
                 body
             }
-            Err(refusal) => json!({"success": false, "errors": [refusal.to_json("statusCode")]}),
+            Err(mut refusal) => {
+                // Here the key is always there, even where a single save leaves it out.
+                refusal.fields.get_or_insert_default();
+                json!({"success": false, "errors": [refusal.to_json("statusCode")]})
+            }
         })
         .collect();
     Ok(Answer::json(200, json!(results)))

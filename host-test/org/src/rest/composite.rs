@@ -29,7 +29,7 @@ pub(super) fn composite(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
     let parts: Vec<Part> = requests.iter().map(part).collect::<Result<_, _>>()?;
     check(&parts)?;
 
-    let before = desk.store.clone();
+    let before = all_or_none.then(|| desk.store.clone());
     let written = desk.writes.len();
     let mut answers: Vec<Answer> = Vec::new();
     let mut results: BTreeMap<&str, Json> = BTreeMap::new();
@@ -49,7 +49,7 @@ pub(super) fn composite(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
             break;
         }
     }
-    if all_or_none && answers.iter().any(Answer::is_failure) {
+    if let Some(before) = before.filter(|_| answers.iter().any(Answer::is_failure)) {
         *desk.store = before;
         desk.writes.truncate(written);
         answers.resize_with(parts.len(), || Answer::empty(200));

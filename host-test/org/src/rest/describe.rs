@@ -118,7 +118,7 @@ fn full(desk: &Desk<'_>, call: &Call, object: &Object) -> Json {
                 "junctionIdListNames": [],
                 "junctionReferenceTo": [],
                 "relationshipName": child.name,
-                "restrictedDelete": false,
+                "restrictedDelete": child.restricted_delete,
             })
         })
         .collect();

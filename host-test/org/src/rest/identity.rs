@@ -11,9 +11,9 @@ pub(crate) fn versions() -> Answer {
     let names = ["Winter", "Spring", "Summer"];
     let list: Vec<Json> = VERSIONS
         .map(|number| {
-            // Version 52 was Summer '21; there are three a year.
+            // Version 50 was Winter '21; there are three a year.
             let season = names.get(((number + 1) % 3) as usize).copied().unwrap_or_default();
-            let year = if number >= 52 { 21 + (number - 52 + 2) / 3 } else { 21 - (52 - number) / 3 };
+            let year = (number + 13) / 3;
             json!({
                 "label": format!("{season} '{year}"),
                 "url": format!("/services/data/v{number}.0"),
@@ -25,13 +25,20 @@ pub(crate) fn versions() -> Answer {
 }
 
 /// `GET /services/data/vXX.0/`: the resources.
-pub(super) fn resources(version: &str) -> Answer {
-    let list: serde_json::Map<String, Json> =
+pub(super) fn resources(desk: &Desk<'_>, version: &str) -> Answer {
+    let mut list: serde_json::Map<String, Json> =
         ["composite", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects"]
             .into_iter()
             .map(|name| (name.to_owned(), json!(format!("/services/data/{version}/{name}"))))
             .collect();
+    list.insert("identity".to_owned(), json!(identity(desk)));
     Answer::json(200, Json::Object(list))
+}
+
+/// The url that stands for the user, and answers as userinfo does.
+fn identity(desk: &Desk<'_>) -> String {
+    let organization = desk.store.rows("Organization").next().map(|row| row.id.to_string()).unwrap_or_default();
+    format!("{}/id/{organization}/{}", desk.origin, desk.context.user)
 }
 
 /// `GET /services/oauth2/userinfo`, and `/id/{organization}/{user}`, which says nearly the same.
@@ -46,8 +53,8 @@ pub(crate) fn userinfo(desk: &Desk<'_>) -> Answer {
     Answer::json(
         200,
         json!({
-            "sub": format!("{origin}/id/{organization}/{id}"),
-            "id": format!("{origin}/id/{organization}/{id}"),
+            "sub": identity(desk),
+            "id": identity(desk),
             "user_id": id.as_str(),
             "organization_id": organization,
             "preferred_username": of("Username"),

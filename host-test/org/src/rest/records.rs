@@ -106,7 +106,7 @@ pub(super) fn update(desk: &mut Desk<'_>, call: &Call, object: &str, id: &str) -
 }
 
 /// `DELETE sobjects/{Object}/{id}`: 204 and no body.
-pub(super) fn delete(desk: &mut Desk<'_>, _call: &Call, object: &str, id: &str) -> Result<Answer, Refusal> {
+pub(super) fn delete(desk: &mut Desk<'_>, object: &str, id: &str) -> Result<Answer, Refusal> {
     let object = desk.object(object)?.clone();
     desk.transaction().delete(&object, &path_id(id)?)?;
     Ok(Answer::empty(204))

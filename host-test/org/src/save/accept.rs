@@ -6,14 +6,14 @@ use serde_json::Value as Json;
 use crate::{
     id::Id,
     refusal::Refusal,
-    schema::{Field, FieldType, Object},
+    schema::{Field, FieldType},
     value::Value,
 };
 
 /// The value a field would store, or why it cannot.
-pub(super) fn accept(object: &Object, field: &Field, json: &Json) -> Result<Value, Refusal> {
+pub(super) fn accept(field: &Field, json: &Json) -> Result<Value, Refusal> {
     let value = typed(field, json)?;
-    check(object, field, &value)?;
+    check(field, &value)?;
     Ok(value)
 }
 
@@ -74,14 +74,15 @@ pub(super) fn wrong_id(field: &Field, text: &str) -> Refusal {
     Refusal::save("MALFORMED_ID", format!("{}: id value of incorrect type: {text}", field.label), &[&field.name])
 }
 
-fn check(object: &Object, field: &Field, value: &Value) -> Result<(), Refusal> {
+fn check(field: &Field, value: &Value) -> Result<(), Refusal> {
     let name = field.name.as_str();
     let label = field.label.as_str();
     match value {
-        Value::Text(text) if field.kind == FieldType::Base64 => {
-            if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)) {
-                return Err(Refusal::new(400, "JSON_PARSER_ERROR", format!("Value not of required type: {text}")));
-            }
+        Value::Text(text)
+            if field.kind == FieldType::Base64
+                && !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)) =>
+        {
+            return Err(Refusal::new(400, "JSON_PARSER_ERROR", format!("Value not of required type: {text}")));
         }
         Value::Text(text) if field.kind.is_textual() => {
             let length = text.encode_utf16().count();
@@ -121,9 +122,6 @@ fn check(object: &Object, field: &Field, value: &Value) -> Result<(), Refusal> {
                     &[name],
                 ));
             }
-        }
-        Value::Null if !field.nillable && !object.name.is_empty() && !field.defaulted_on_create => {
-            return Err(required_missing(&[name]));
         }
         _ => {}
     }

@@ -146,6 +146,12 @@ fn opportunity(store: &Store, row: &mut Row, old: Option<&Row>, moment: &Moment)
             row.set("ForecastCategory", stage.get("ForecastCategory").clone());
             row.set("ForecastCategoryName", stage.get("ForecastCategoryName").clone());
         }
+        // A stage the org does not know is an open one.
+        for field in ["ForecastCategory", "ForecastCategoryName"] {
+            if stage.is_none() {
+                row.set(field, "Pipeline");
+            }
+        }
         let is = |field| stage.as_ref().is_some_and(|stage| stage.get(field).is_true());
         row.set("IsClosed", is("IsClosed"));
         row.set("IsWon", is("IsWon"));

@@ -38,6 +38,13 @@ pub(super) fn validate(row: &Row, old: Option<&Row>) -> Result<(), Refusal> {
 
 /// No other row may have the value of a unique field. Case does not matter.
 pub(super) fn check_unique(object: &Object, store: &Store, row: &Row) -> Result<(), Refusal> {
+    if object.name == "CampaignMember" {
+        let member = |row: &Row| ["CampaignId", "LeadId", "ContactId"].map(|field| row.get(field).clone());
+        let mut others = store.rows(&object.name).filter(|other| other.id != row.id && !other.is_deleted());
+        if others.any(|other| member(other) == member(row)) {
+            return Err(Refusal::new(400, "DUPLICATE_VALUE", "Already a campaign member."));
+        }
+    }
     for field in object.fields.iter().filter(|field| field.unique) {
         let Value::Text(mine) = row.get(&field.name) else {
             continue;

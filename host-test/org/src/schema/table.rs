@@ -50,6 +50,7 @@ impl Schema {
                     let id = Id::numbered("012", record_types);
                     object.record_types.push(record_type(developer_name, &cells, id));
                 } else {
+                    let flag = |flag| cells.get(3).is_some_and(|flags| flags.split(' ').any(|word| word == flag));
                     let (field, named_children) = field(&cells, &named).map_err(error)?;
                     for (parent, name) in named_children {
                         children.push((
@@ -58,7 +59,8 @@ impl Schema {
                                 child_object: object.name.clone(),
                                 field: field.name.clone(),
                                 name,
-                                cascade_delete: !field.nillable,
+                                cascade_delete: flag("cascade") || (!field.nillable && field.createable),
+                                restricted_delete: flag("restrict"),
                             },
                         ));
                     }
@@ -257,7 +259,9 @@ fn field(cells: &[&str], named: &BTreeMap<String, String>) -> Result<FieldAndPar
                     | FieldType::Address
                     | FieldType::Multipicklist
             ),
-        sortable: !long && !has("nosort") && !matches!(kind, FieldType::Address | FieldType::Multipicklist),
+        sortable: (!long || has("sort"))
+            && !has("nosort")
+            && !matches!(kind, FieldType::Address | FieldType::Multipicklist),
         reference_to,
         relationship_name,
         picklist: match rest {

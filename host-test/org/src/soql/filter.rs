@@ -164,6 +164,7 @@ impl<'a> Test<'a> {
 }
 
 fn bad_operator(names: &Names<'_>, at: usize, kind: FieldType) -> Refusal {
+    let kind = if kind == FieldType::Reference { FieldType::Id } else { kind };
     let detail = format!("invalid operator on {} field", kind.name());
     names.refuse("INVALID_QUERY_FILTER_OPERATOR", at, &detail)
 }

@@ -241,7 +241,13 @@ impl<'a> Parser<'a> {
             self.expect_mark(")")?;
             return Ok(SelectItem::Fields(set, at));
         }
-        let expression = self.expression()?;
+        // `COUNT()` is no expression: it stands in SELECT only.
+        let expression = if self.is_word(0, "COUNT") && self.is_mark(1, "(") && self.is_mark(2, ")") {
+            self.next += 3;
+            Expression::CountRows(at)
+        } else {
+            self.expression()?
+        };
         let alias = match self.peek() {
             Kind::Word(word) if is_reserved(word) || word.eq_ignore_ascii_case("AS") => None,
             // `Name ORDER BY …` in a search's RETURNING: a word is an alias only where the list goes on or ends.
@@ -270,12 +276,8 @@ impl<'a> Parser<'a> {
         let expression = if let Some(function) = aggregate(&upper) {
             self.advance();
             self.advance();
-            if function == Aggregate::Count && self.is_mark(0, ")") {
-                Expression::CountRows(at)
-            } else {
-                let field = self.field()?;
-                Expression::Aggregate { function, field }
-            }
+            let field = self.field()?;
+            Expression::Aggregate { function, field }
         } else if let Some(function) = date_function(&upper) {
             self.advance();
             self.advance();
@@ -316,7 +318,8 @@ impl<'a> Parser<'a> {
         let Kind::Word(first) = self.peek() else {
             return Err(self.unexpected());
         };
-        if is_reserved(first) {
+        // `Group` is a keyword, and also the relationship in `Group.Name`.
+        if is_reserved(first) && !(first.eq_ignore_ascii_case("GROUP") && self.is_mark(1, ".")) {
             return Err(self.unexpected());
         }
         self.path(first)
@@ -497,7 +500,7 @@ impl<'a> Parser<'a> {
             return Ok(Condition::Like { left, pattern: LikePattern { parts } });
         }
         for (keyword, negated) in [("INCLUDES", false), ("EXCLUDES", true)] {
-            if self.take_word(keyword) {
+            if clause == Clause::Where && self.take_word(keyword) {
                 let Expression::Field(left) = left else {
                     return Err(Fault::malformed(start, "only fields can have several values"));
                 };
@@ -513,7 +516,7 @@ impl<'a> Parser<'a> {
         let negated = self.take_word("NOT");
         self.expect_word("IN")?;
         self.expect_mark("(")?;
-        if self.is_word(0, "SELECT") {
+        if clause == Clause::Where && self.is_word(0, "SELECT") {
             let Expression::Field(left) = left else {
                 return Err(Fault::malformed(start, "only fields can be joined with a subquery"));
             };

@@ -1,5 +1,7 @@
 //! Runs a search: which rows have the words, which of them come first, and what is shown of them.
 
+use jiff::Timestamp;
+
 use super::{
     Returning, Search, SearchFields,
     find::{self, Expression, Glyph},
@@ -15,12 +17,21 @@ use crate::{
 /// Digits from which on a number is taken for a telephone's.
 const PHONE_DIGITS: usize = 7;
 
+/// What a search depends on beside its text and the org.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The API version in the path, such as `v62.0`: records' `attributes.url` repeats it.
+    pub version: &'a str,
+    /// Rows created at this moment or later are not found yet: the index of a real org is late as well.
+    pub indexed_until: Option<Timestamp>,
+}
+
 /// The `searchRecords` of a search: by object in the order they were asked for, the best match first, unless the
-/// object has an order of its own. `version` is the API's, such as `v62.0`.
+/// object has an order of its own.
 ///
 /// # Errors
 /// The API's refusal for objects and fields that do not exist for this user, or do not fit.
-pub fn search(view: View<'_>, search: &Search, version: &str) -> Result<Vec<Record>, Refusal> {
+pub fn search(view: View<'_>, search: &Search, options: Options<'_>) -> Result<Vec<Record>, Refusal> {
     let everywhere;
     let returning = if search.returning.is_empty() {
         let objects = view.schema.objects().filter(|object| object.searchable);
@@ -34,11 +45,16 @@ pub fn search(view: View<'_>, search: &Search, version: &str) -> Result<Vec<Reco
     for one in returning {
         let mut query = one.query.clone();
         query.limit = query.limit.or(search.default_limit);
-        let (object, plan) = search_plan(view, &one.text, &query, version)?;
+        let (object, plan) = search_plan(view, &one.text, &query, options.version)?;
         let Some(expression) = &search.expression else {
             continue;
         };
-        let rows = ranked(view, object, expression, search.fields);
+        let is_indexed = |row: &Row| {
+            let created = row.get("CreatedDate").as_timestamp();
+            options.indexed_until.is_none_or(|until| created.is_none_or(|created| created < until))
+        };
+        let mut rows = ranked(view, object, expression, search.fields);
+        rows.retain(|row| is_indexed(row));
         records.extend(plan.over(&rows).records);
     }
     let limit = search.overall_limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);

@@ -5,11 +5,15 @@
 
 mod rest_client;
 mod rest_org;
+mod rest_recorded;
 mod rest_rows;
+mod rest_search;
+mod rest_traps;
 mod soql_corpus;
 mod soql_grammar;
 mod soql_parse;
 mod soql_query;
 mod soql_refusals;
+mod soql_tasks;
 mod soql_world;
 mod sosl_search;

@@ -428,3 +428,33 @@ fn the_server_keeps_connections_reads_chunks_and_drops_when_told() {
     org.fault(Fault::new(Effect::DropBefore));
     assert_eq!(exchange(&mut stream, format!("GET /services/data/v62.0/limits HTTP/1.1\r\n{auth}\r\n")), None);
 }
+
+#[test]
+fn a_head_that_is_too_long_is_refused_with_414_or_431() {
+    let org = Org::demo();
+    let status = |length: usize| get(&org, "riley", &format!("query?q={}", "x".repeat(length))).status;
+    assert_eq!((status(16_400), status(16_300)), (414, 431));
+}
+
+#[test]
+fn slow_broken_and_redirected_answers_are_left_to_their_carrier() {
+    let org = Org::demo();
+    let ask = || org.handle(request(&org, "riley", "GET", "limits", &[], &Json::Null));
+    org.fault(Fault::new(Effect::Delay(Duration::from_secs(90))));
+    let Reply::Delayed { by, then } = ask() else { panic!("not late") };
+    assert_eq!((by.as_secs(), then.response().map(|response| response.status().as_u16())), (90, Some(200)));
+    org.fault(Fault::new(Effect::CutBody));
+    let Reply::Cut { response, length } = ask() else { panic!("not cut") };
+    assert!(response.body().len() < length);
+    org.fault(Fault::new(Effect::Redirect("https://evil.example/".to_owned())).times(2));
+    for expected in [302, 302, 200] {
+        assert_eq!(get(&org, "riley", "limits").status, expected);
+    }
+}
+
+#[test]
+fn an_org_never_changes_another() {
+    let (one, other) = (Org::demo(), Org::demo());
+    patch(&one, "riley", &path(&one, "Account", "acme"), &json!({"Name": "Changed"}));
+    assert_eq!(get(&other, "riley", &path(&other, "Account", "acme")).body["Name"], "Acme");
+}

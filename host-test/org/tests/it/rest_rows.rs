@@ -512,10 +512,17 @@ fn an_upsert_creates_updates_or_names_its_candidates() {
 }
 
 #[test]
-fn deleting_an_account_with_cases_fails() {
+fn an_account_with_cases_stays_and_one_without_takes_its_deals_and_tasks_along() {
     let org = Org::demo();
     let got = send(&org, "admin", "DELETE", &path(&org, "Account", "acme"), &[], &Json::Null);
     assert_eq!(got.refused(), "400 DELETE_FAILED");
+    assert_eq!(send(&org, "admin", "DELETE", &path(&org, "Account", "lumen"), &[], &Json::Null).status, 204);
+    assert_eq!(get(&org, "riley", &path(&org, "Opportunity", "lumen_start")).refused(), "404 ENTITY_IS_DELETED");
+    let gone: Vec<_> = org.writes().into_iter().map(|write| (write.kind, write.object)).collect();
+    assert_eq!(gone, [(WriteKind::Deleted, "Account".to_owned()), (WriteKind::Deleted, "Opportunity".to_owned())]);
+    let visit = path(&org, "Task", "labs_visit");
+    assert_eq!(send(&org, "admin", "DELETE", &path(&org, "Account", "acme_labs"), &[], &Json::Null).status, 204);
+    assert_eq!(get(&org, "riley", &visit).refused(), "404 ENTITY_IS_DELETED");
 }
 
 #[test]
@@ -525,4 +532,52 @@ fn messages_come_in_the_users_language_and_codes_do_not() {
     assert_eq!((got.refused().as_str(), got.message()), ("400 REQUIRED_FIELD_MISSING", "Pflichtfelder fehlen: [Name]"));
     let got = patch(&org, "jonas", &path(&org, "Account", "acme"), &json!({"Region__c": "x"}));
     assert_eq!(got.message(), "Sales Territory: Ungültiger Wert für eingeschränktes Auswahllistenfeld: x");
+}
+
+#[test]
+fn an_update_cannot_take_away_what_must_be_there() {
+    let org = Org::demo();
+    for (object, key, field) in
+        [("Account", "acme", "Name"), ("Account", "acme", "OwnerId"), ("Lead", "dana", "Status")]
+    {
+        let got = patch(&org, "riley", &path(&org, object, key), &json!({field: null}));
+        assert_eq!(got.refused(), "400 REQUIRED_FIELD_MISSING", "{field}");
+    }
+}
+
+#[test]
+fn a_queue_owns_leads_and_cases_and_no_other_group_owns_anything() {
+    let org = Org::demo();
+    let case = path(&org, "Case", "case_new_1");
+    assert_eq!(patch(&org, "riley", &case, &json!({"OwnerId": id(&org, "tier2")})).status, 204);
+    assert_eq!(
+        patch(&org, "riley", &case, &json!({"OwnerId": id(&org, "dach")})).refused(),
+        "400 INVALID_CROSS_REFERENCE_KEY"
+    );
+    let acme = path(&org, "Account", "acme");
+    assert_eq!(patch(&org, "riley", &acme, &json!({"OwnerId": id(&org, "tier2")})).refused(), "400 MALFORMED_ID");
+}
+
+#[test]
+fn nobody_joins_a_campaign_twice() {
+    let org = Org::demo();
+    let member = |key: &str, field: &str| json!({"CampaignId": id(&org, "webinar"), field: id(&org, key)});
+    assert_eq!(
+        post(&org, "riley", "sobjects/CampaignMember", &member("dana", "LeadId")).refused(),
+        "400 DUPLICATE_VALUE"
+    );
+    assert_eq!(post(&org, "riley", "sobjects/CampaignMember", &member("nina", "LeadId")).status, 201);
+    assert_eq!(get(&org, "riley", &path(&org, "Campaign", "webinar")).body["NumberOfLeads"], 3);
+}
+
+#[test]
+fn a_last_name_makes_a_person_account_and_an_unknown_stage_an_open_deal() {
+    let org = Org::demo();
+    let person = post(&org, "riley", "sobjects/Account", &json!({"FirstName": "Ana", "LastName": "Lima"}));
+    let person = get(&org, "riley", &format!("sobjects/Account/{}", person.id())).body;
+    assert_eq!((&person["Name"], &person["IsPersonAccount"]), (&json!("Ana Lima"), &json!(true)));
+    let deal = json!({"Name": "Odd", "StageName": "Hoping", "CloseDate": "2026-06-01"});
+    let deal = post(&org, "riley", "sobjects/Opportunity", &deal);
+    let deal = get(&org, "riley", &format!("sobjects/Opportunity/{}", deal.id())).body;
+    assert_eq!((&deal["IsClosed"], &deal["ForecastCategory"]), (&json!(false), &json!("Pipeline")));
 }

@@ -8,6 +8,7 @@ pub(crate) const VALID: &[&str] = &[
     "SELECT a.Id, a.Name FROM Account a WHERE a.Name = 'x'",
     "SELECT Id FROM Group",
     "SELECT Id FROM Order ORDER BY Id",
+    "SELECT Group.Name FROM GroupMember WHERE Group.Type = 'Queue' GROUP BY Group.Name",
     "SELECT COUNT() FROM Account",
     "SELECT COUNT() FROM Account WHERE Name LIKE 'a%' LIMIT 5",
     "SELECT COUNT(Id) n, SUM(Amount), AVG(Amount) a, MIN(CloseDate), MAX(CloseDate) FROM Opportunity",
@@ -83,6 +84,8 @@ pub(crate) const INVALID: &[(&str, &str)] = &[
     ("SELECT \"Name\" FROM Contact", "unexpected token: '\"'"),
     ("SELECT Id FROM Account -- all of them", "unexpected token: '-'"),
     ("SELECT Id FROM Account WHERE", "unexpected token: '<EOF>'"),
+    ("SELECT Group FROM Account", "unexpected token: 'Group'"),
+    ("SELECT From.Name FROM Account", "unexpected token: 'From'"),
     ("SELECT _Id FROM Account", "unexpected token: '_'"),
     // Filters.
     ("SELECT Id FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c'", "unexpected token: 'OR'"),
@@ -145,6 +148,13 @@ pub(crate) const INVALID: &[(&str, &str)] = &[
     ("SELECT Id FROM Account OFFSET 5 LIMIT 5", "unexpected token: 'LIMIT'"),
     ("SELECT Id FROM Account WHERE Name = 'a' USING SCOPE mine", "unexpected token: 'USING'"),
     ("SELECT Id FROM Account USING SCOPE nobody", "unexpected token: 'nobody'"),
+    ("SELECT Industry FROM Account GROUP BY Industry HAVING COUNT() > 1", "unexpected token: ')'"),
+    ("SELECT Industry FROM Account GROUP BY Industry ORDER BY COUNT()", "unexpected token: ')'"),
+    (
+        "SELECT AccountId FROM Contact GROUP BY AccountId HAVING AccountId IN (SELECT Id FROM Account)",
+        "unexpected token: 'SELECT'",
+    ),
+    ("SELECT Tags__c FROM Contact GROUP BY Tags__c HAVING Tags__c INCLUDES ('a')", "unexpected token: 'INCLUDES'"),
     ("SELECT COUNT(Id) FROM Account HAVING COUNT(Id) > 1", "unexpected token: 'HAVING'"),
     ("SELECT Id FROM Account FOR UPDATE", "unexpected token: 'UPDATE'"),
     ("SELECT Id FROM Account ALL ROWS", "unexpected token: 'ALL'"),
@@ -162,6 +172,15 @@ pub(crate) const INVALID: &[(&str, &str)] = &[
 
 /// Well-formed, and refused for a rule that the grammar does not say; with the detail of our message.
 pub(crate) const BROKEN_RULES: &[(&str, &str)] = &[
+    ("SELECT Id FROM Contact WHERE DAY_ONLY(CreatedDate) INCLUDES ('a')", "only fields can have several values"),
+    (
+        "SELECT (SELECT Id FROM A), (SELECT Id FROM B), (SELECT Id FROM C), (SELECT Id FROM D), (SELECT Id FROM E), (SELECT Id FROM F), (SELECT Id FROM G), (SELECT Id FROM H), (SELECT Id FROM I), (SELECT Id FROM J), (SELECT Id FROM K), (SELECT Id FROM L), (SELECT Id FROM M), (SELECT Id FROM N), (SELECT Id FROM O), (SELECT Id FROM P), (SELECT Id FROM Q), (SELECT Id FROM R), (SELECT Id FROM S), (SELECT Id FROM T), (SELECT Id FROM U) FROM Account",
+        "a query can have at most 20 subqueries",
+    ),
+    (
+        "SELECT COUNT(Id) n FROM Account WHERE Id IN (SELECT AccountId FROM Contact GROUP BY AccountId)",
+        "unexpected token: 'GROUP BY' (not allowed in a semi join)",
+    ),
     ("SELECT Id FROM Account WHERE COUNT(Id) > 1", "aggregate functions are not allowed in WHERE; use HAVING"),
     ("SELECT Id FROM Account WHERE FORMAT(Amount) = 'a'", "FORMAT is not allowed in a filter"),
     ("SELECT Id FROM Account OFFSET 2001", "Maximum SOQL offset allowed is 2000"),

@@ -61,6 +61,12 @@ fn unknown_names_are_refused_even_without_rows() {
             ("SELECT Id FROM Account ORDER BY Foo", "INVALID_FIELD", no_such_column("Foo", "Account")),
             ("SELECT COUNT(Foo) FROM Account", "INVALID_FIELD", no_such_column("Foo", "Account")),
             ("SELECT Foo.Name FROM Account", "INVALID_FIELD", no_such_relationship("Foo")),
+            (
+                "SELECT Owner.Manager.Manager.Manager.Manager.Manager.Name FROM Account",
+                "MALFORMED_QUERY",
+                "the path 'Owner.Manager.Manager.Manager.Manager.Manager.Name' has more than five relationships"
+                    .to_owned(),
+            ),
             ("SELECT Who.Account.Name FROM Task", "INVALID_FIELD", no_such_relationship("Account")),
             ("SELECT (SELECT Foo FROM Contacts) FROM Account", "INVALID_FIELD", no_such_column("Foo", "Contact")),
             ("SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Foo)", "INVALID_TYPE", no_such_object("Foo")),
@@ -152,6 +158,11 @@ fn values_must_have_the_type_of_their_field() {
             ),
             (
                 "SELECT Id FROM Account WHERE Id LIKE '001%'",
+                "INVALID_QUERY_FILTER_OPERATOR",
+                "invalid operator on id field".to_owned(),
+            ),
+            (
+                "SELECT Id FROM Account WHERE OwnerId LIKE '005%'",
                 "INVALID_QUERY_FILTER_OPERATOR",
                 "invalid operator on id field".to_owned(),
             ),
@@ -305,6 +316,7 @@ fn what_only_this_org_cannot_do_has_a_code_of_its_own() {
         "SELECT FORMAT(AnnualRevenue) FROM Account",
         "SELECT toLabel(Name) FROM Account",
         "SELECT Id FROM Account USING SCOPE delegated",
+        "SELECT Id FROM OpportunityStage USING SCOPE mine",
     ] {
         let (status, code, _) = world.refusal(query);
         assert_eq!((status, code), (501, "DEMO_ORG_UNSUPPORTED"), "{query}");

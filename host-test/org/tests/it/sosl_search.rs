@@ -3,11 +3,13 @@
 use demo_org::{
     refusal::Refusal,
     soql::Record,
-    sosl::{self, Returning, Search, SearchFields},
+    sosl::{self, Options, Returning, Search, SearchFields},
 };
 use serde_json::json;
 
 use crate::soql_world::World;
+
+const OPTIONS: Options<'static> = Options { version: "v62.0", indexed_until: None };
 
 fn world() -> World {
     let mut world = World::empty();
@@ -36,7 +38,7 @@ fn world() -> World {
 
 #[track_caller]
 fn find(world: &World, text: &str) -> Result<Vec<Record>, Refusal> {
-    sosl::search(world.view(), &Search::parse(text)?, "v62.0")
+    sosl::search(world.view(), &Search::parse(text)?, OPTIONS)
 }
 
 /// The values of the found records, without their parents' attributes.
@@ -144,7 +146,7 @@ fn a_structured_search_takes_plain_text() {
     let world = world();
     let run = |text: &str, fields, returning: Vec<Returning>| {
         let search = Search { fields, returning, default_limit: Some(2), ..Search::plain(text).unwrap() };
-        values(&sosl::search(world.view(), &search, "v62.0").unwrap())
+        values(&sosl::search(world.view(), &search, OPTIONS).unwrap())
     };
     let names = |object: &str| Returning::of(object, &["Name".to_owned()], None, None, None).unwrap();
     for (text, expected) in [
@@ -256,4 +258,15 @@ fn bad_searches_are_refused_with_a_reason() {
     assert!(refusal.message.contains("ERROR at Row:1:Column:48\nNo such column 'Foo'"), "{}", refusal.message);
     let refusal = find(&world, "FIND {acme} RETURNING Case(Name)").unwrap_err();
     assert_eq!(refusal.code, "INVALID_FIELD");
+}
+
+#[test]
+fn a_row_is_found_only_once_it_is_indexed() {
+    let mut world = World::empty();
+    world.put("Account", json!({"Name": "Fresh", "CreatedDate": "2026-03-18T02:29:59Z"}));
+    let search = Search::parse("FIND {fresh} RETURNING Account").unwrap();
+    for (until, expected) in [("2026-03-18T02:29:00Z", 0), ("2026-03-18T02:29:59Z", 0), ("2026-03-18T02:30:00Z", 1)] {
+        let options = Options { indexed_until: Some(until.parse().unwrap()), ..OPTIONS };
+        assert_eq!(sosl::search(world.view(), &search, options).unwrap().len(), expected, "{until}");
+    }
 }

@@ -1,0 +1,118 @@
+//! Measures what a platform pays: bytes, time, fuel, memory and tokens. Run it in release, on a quiet machine:
+//! `cargo run --release -p host-test --example figures`.
+
+// A failed measurement stops the program: there is nobody to hand an error to.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use demo_org::Org;
+use host_test::{COMPONENT, Connection, Host, Limits, Session, Token, Tool};
+
+/// More than any call needs.
+const FUEL: u64 = 10_000_000_000;
+
+fn main() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(COMPONENT).unwrap();
+    let gzipped = gzip.finish().unwrap().len();
+    println!("component                    {} bytes, {gzipped} gzipped", COMPONENT.len());
+
+    let (host, compiling) = timed(|| Host::new(Limits::default()).unwrap());
+    let compiled = host.precompile().unwrap();
+    println!("compile                      {} ({} bytes of machine code)", shown(compiling), compiled.len());
+    let loading = median(50, || {
+        #[allow(unsafe_code)]
+        // SAFETY: the bytes come from `precompile` a line ago.
+        let loaded = unsafe { Host::load_precompiled(&compiled, Limits::default()) };
+        loaded.unwrap()
+    });
+    println!("load precompiled             {}", shown(loading));
+
+    let session = instant(&host, GET);
+    println!("instantiate + instructions   {}", shown(median(500, || session.instructions().unwrap())));
+    println!("instantiate + get, no wire   {}", shown(median(500, || session.call_json(GET.0, GET.1).unwrap())));
+
+    let metered = Host::new(Limits { fuel: Some(FUEL), ..Limits::default() }).unwrap();
+    println!("\ncall                         fuel        memory     requests  reply");
+    for (what, warm, (tool, arguments)) in [
+        ("find, cold", None, ("salesforce_find", r#"{"text": "acme"}"#)),
+        ("get, cold", None, GET),
+        ("get, warm", Some("Account"), GET),
+        ("list 25 rows, cold", None, LIST),
+        ("list 25 rows, warm", Some("Account"), LIST),
+        ("list 2,000 rows, cold", None, MANY),
+        ("list 2,000 rows, warm", Some("Meter_Reading__c"), MANY),
+        ("describe Account, cold", None, DESCRIBE),
+        ("describe Account, warm", Some("Account"), DESCRIBE),
+        ("create, warm", Some("Account"), CREATE),
+        ("update, warm", Some("Account"), UPDATE),
+    ] {
+        let org = Arc::new(Org::demo());
+        let session = metered.session(Connection::demo(&org, "admin"));
+        if let Some(object) = warm {
+            session.call_json("salesforce_describe", &format!(r#"{{"object": "{object}"}}"#)).unwrap();
+        }
+        let (reply, usage) = session.call_measured(tool, arguments);
+        println!(
+            "{what:<28} {:>7.2} M {:>8} kB {:>9}  {} bytes",
+            usage.fuel.unwrap_or_default() as f64 / 1e6,
+            usage.memory_bytes / 1024,
+            usage.requests,
+            reply.unwrap().len()
+        );
+    }
+
+    let org = Arc::new(Org::demo());
+    let (connection, transcript) = Connection::demo(&org, "admin").recorded();
+    let reply = host.session(connection).call_json(LIST.0, LIST.1).unwrap();
+    let raw: usize = transcript.take().into_iter().map(|exchange| exchange.outcome.unwrap().body.len()).sum();
+    println!("\nlist of 25 rows              {:.0} % of the raw reply", reply.len() as f64 * 100.0 / raw as f64);
+
+    let tokens = |text: &str| tiktoken_rs::o200k_base_singleton().encode_ordinary(text).len();
+    let definition = |tool: &Tool| tokens(&tool.name) + tokens(&tool.description) + tokens(&tool.input_schema);
+    let tools = session.tools().unwrap();
+    println!("definitions of {} tools       {} tokens", tools.len(), tools.iter().map(definition).sum::<usize>());
+    println!("instructions                 {} tokens", tokens(&session.instructions().unwrap()));
+}
+
+const GET: (&str, &str) = ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#);
+const LIST: (&str, &str) = ("salesforce_list", r#"{"object": "Account"}"#);
+const MANY: (&str, &str) = ("salesforce_list", r#"{"object": "Meter_Reading__c", "limit": 2000, "fields": ["Name"]}"#);
+const DESCRIBE: (&str, &str) = ("salesforce_describe", r#"{"object": "Account"}"#);
+const CREATE: (&str, &str) = ("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#);
+const UPDATE: (&str, &str) = (
+    "salesforce_update",
+    r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]}"#,
+);
+
+/// A session whose org answers at once with what the demo org once answered.
+fn instant(host: &Host, (tool, arguments): (&str, &str)) -> Session {
+    let org = Arc::new(Org::demo());
+    let (connection, transcript) = Connection::demo(&org, "admin").recorded();
+    let origin = connection.origin().clone();
+    host.session(connection).call_json(tool, arguments).unwrap();
+    let body = transcript.take().pop().unwrap().outcome.unwrap().body;
+    let token = Token::new(&org.token("admin")).unwrap();
+    host.session(Connection::new(origin, token, move |_: http::Request<Vec<u8>>| {
+        Ok(http::Response::new(body.clone().into_bytes()))
+    }))
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let done = work();
+    (done, start.elapsed())
+}
+
+fn median<T>(times: usize, work: impl Fn() -> T) -> Duration {
+    let mut took: Vec<_> = (0..times).map(|_| timed(&work).1).collect();
+    took.sort();
+    took[times / 2]
+}
+
+fn shown(duration: Duration) -> String {
+    format!("{:.3} ms", duration.as_secs_f64() * 1e3)
+}

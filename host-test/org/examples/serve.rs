@@ -1,0 +1,17 @@
+//! Serves the demo org on a port of 127.0.0.1: `cargo run -p demo-org --example serve -- 8080 riley`.
+
+use std::sync::Arc;
+
+use demo_org::{Org, serve::Server};
+
+fn main() -> std::io::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let port = arguments.next().and_then(|port| port.parse().ok()).unwrap_or(0);
+    let user = arguments.next().unwrap_or_else(|| "riley".to_owned());
+    let org = Arc::new(Org::demo());
+    let token = org.token(&user);
+    let server = Server::start(org, port)?;
+    println!("{}\n{token}", server.origin());
+    server.wait();
+    Ok(())
+}

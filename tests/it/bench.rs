@@ -1,0 +1,160 @@
+//! A platform over the demo org in process, and the shorthand the tests are written in.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use demo_org::{Org, Reply};
+use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::session::Session;
+use salesforce_plugin::tools;
+use salesforce_plugin::vocabulary::{Error, ObjectGrants, Preferences};
+use serde_json::Value;
+
+/// One user's connection to a demo org of its own.
+pub(crate) struct Bench {
+    pub(crate) org: Org,
+    token: String,
+    pub(crate) cache: RefCell<BTreeMap<String, Vec<u8>>>,
+    pub(crate) preferences: RefCell<Preferences>,
+    /// What the core sent, without the credential.
+    pub(crate) sent: RefCell<Vec<http::Request<Vec<u8>>>>,
+    /// The bodies of the answers that came.
+    pub(crate) received: RefCell<Vec<Vec<u8>>>,
+    /// What somebody else does in the org right before the request of this number, from 0.
+    pub(crate) meanwhile: RefCell<Option<Meanwhile>>,
+}
+
+type Meanwhile = (usize, Box<dyn Fn(&Org)>);
+
+impl Bench {
+    /// Riley, a sales rep, with an empty cache.
+    pub(crate) fn new() -> Self {
+        Self::of("riley")
+    }
+
+    /// A seeded user, with an empty cache.
+    pub(crate) fn of(user: &str) -> Self {
+        let org = Org::demo();
+        Self {
+            token: org.token(user),
+            org,
+            cache: RefCell::default(),
+            preferences: RefCell::new(Preferences {
+                tools: None,
+                read_only: false,
+                objects: ObjectGrants { read: None, append: None, edit: None },
+                instructions: None,
+                vocabulary: Vec::new(),
+            }),
+            sent: RefCell::default(),
+            received: RefCell::default(),
+            meanwhile: RefCell::default(),
+        }
+    }
+
+    /// Riley, after these objects have been described once.
+    pub(crate) fn warm(objects: &[&str]) -> Self {
+        Self::new().after_describing(objects)
+    }
+
+    /// The same user, after these objects have been described once.
+    pub(crate) fn after_describing(self, objects: &[&str]) -> Self {
+        for object in objects {
+            self.ok("describe", serde_json::json!({ "object": object }));
+        }
+        self.org.forget_requests();
+        self
+    }
+
+    /// Calls a tool: its reply, or its error as JSON.
+    pub(crate) fn call(&self, tool: &str, arguments: Value) -> Result<Value, Value> {
+        match tools::call(&Session::new(self), tool, &arguments.to_string()) {
+            Ok(reply) => Ok(serde_json::from_str(&reply).unwrap()),
+            Err(error) => Err(serde_json::to_value(Error::from(error)).unwrap()),
+        }
+    }
+
+    /// Calls a tool that succeeds.
+    #[track_caller]
+    pub(crate) fn ok(&self, tool: &str, arguments: Value) -> Value {
+        self.call(tool, arguments).unwrap_or_else(|error| panic!("{tool} failed: {error:#}"))
+    }
+
+    /// Calls a tool that fails.
+    #[track_caller]
+    pub(crate) fn err(&self, tool: &str, arguments: Value) -> Value {
+        match self.call(tool, arguments) {
+            Err(error) => error,
+            Ok(reply) => panic!("{tool} succeeded: {reply:#}"),
+        }
+    }
+
+    /// Calls a tool that refuses its arguments, and sends nothing for them.
+    #[track_caller]
+    pub(crate) fn refused(&self, tool: &str, arguments: Value) -> Value {
+        let before = self.counts();
+        let error = self.err(tool, arguments);
+        assert_eq!(error["kind"], "invalid_input", "{error:#}");
+        assert_eq!(error["changed"], "no");
+        assert_eq!(self.counts(), before, "sent for bad arguments: {error:#}");
+        error
+    }
+
+    /// Requests and writes the org has seen.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.requests(), self.org.writes().len())
+    }
+
+    /// How many requests the org has seen.
+    pub(crate) fn requests(&self) -> usize {
+        self.org.requests().len()
+    }
+
+    /// The id of a seeded record.
+    pub(crate) fn id(&self, key: &str) -> String {
+        self.org.id(key).unwrap().to_string()
+    }
+}
+
+impl Platform for Bench {
+    fn send(&self, mut request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        self.sent.borrow_mut().push(request.clone());
+        let meanwhile = self.meanwhile.borrow_mut().take_if(|(at, _)| *at == self.requests());
+        if let Some((_, act)) = meanwhile {
+            act(&self.org);
+        }
+        let bearer = format!("Bearer {}", self.token).parse().unwrap();
+        assert!(request.headers_mut().insert("authorization", bearer).is_none(), "the core sets no credential");
+        match self.org.handle(request) {
+            Reply::Response(response) => {
+                self.received.borrow_mut().push(response.body().clone());
+                Ok(response)
+            }
+            Reply::Delayed { .. } => Err(SendFailure { reason: FailureReason::Timeout, request_sent: true }),
+            Reply::Dropped { request_seen: request_sent } => {
+                Err(SendFailure { reason: FailureReason::Unreachable, request_sent })
+            }
+            Reply::Cut { .. } => Err(SendFailure { reason: FailureReason::Unreachable, request_sent: true }),
+        }
+    }
+
+    fn origin(&self) -> String {
+        "https://demo.my.salesforce.com".to_owned()
+    }
+
+    fn now(&self) -> u64 {
+        self.org.now().as_millisecond().try_into().unwrap()
+    }
+
+    fn cached(&self, key: &str) -> Option<Vec<u8>> {
+        self.cache.borrow().get(key).cloned()
+    }
+
+    fn cache(&self, key: &str, value: &[u8]) {
+        self.cache.borrow_mut().insert(key.to_owned(), value.to_vec());
+    }
+
+    fn preferences(&self) -> Preferences {
+        self.preferences.borrow().clone()
+    }
+}

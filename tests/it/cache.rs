@@ -1,0 +1,232 @@
+//! What is remembered between calls: how much it saves, and that it never decides for good.
+
+use std::time::Duration;
+
+use demo_org::Org;
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+/// The requests a call takes: with an empty cache, and once more.
+#[track_caller]
+fn costs(tool: &str, arguments: impl Fn(&Bench) -> Value, cold: usize, warm: usize) {
+    let bench = Bench::new();
+    bench.ok(tool, arguments(&bench));
+    assert_eq!(bench.requests(), cold, "{tool} with an empty cache");
+    bench.org.forget_requests();
+    bench.ok(tool, arguments(&bench));
+    assert_eq!(bench.requests(), warm, "{tool} once more");
+}
+
+#[test]
+fn each_tool_takes_as_few_requests_as_it_can() {
+    costs("find", |_| json!({ "text": "acme" }), 1, 1);
+    costs("find", |_| json!({ "text": "migration", "objects": ["Project"] }), 3, 1);
+    costs("get", |bench| json!({ "record": bench.id("acme") }), 1, 1);
+    costs("get", |_| json!({ "record": "Acme", "object": "Account", "related": ["contacts"] }), 1, 1);
+    costs("get", |bench| json!({ "record": bench.id("acme"), "full": true }), 2, 1);
+    costs("get", |bench| json!({ "record": bench.id("migration") }), 3, 1);
+    costs("list", |_| json!({ "object": "Account" }), 1, 1);
+    costs("list", |_| json!({ "object": "Account", "fields": ["Service Level"] }), 2, 1);
+    costs("list", |_| json!({ "object": "Project__c" }), 2, 1);
+    costs("describe", |_| json!({ "object": "Account" }), 1, 0);
+    costs("describe", |_| json!({}), 1, 0);
+    let create = |_: &Bench| json!({ "object": "Account", "fields": { "Name": "Zenith" }, "allow_duplicate": true });
+    costs("create", create, 2, 1);
+    let employees = |bench: &Bench| {
+        let now = bench.org.row(&bench.org.id("acme").unwrap()).unwrap().get("NumberOfEmployees").as_f64().unwrap();
+        json!({ "record": "Acme", "object": "Account", "changes": [{ "field": "Employees", "to": now + 1.0 }] })
+    };
+    costs("update", employees, 2, 2);
+    let industry = |_: &Bench| json!({ "record": "Globex", "object": "Account", "changes": [{ "field": "Industry", "to": "Media" }] });
+    // The description for the picklist; the second time nothing is to be written.
+    costs("update", industry, 3, 1);
+}
+
+#[test]
+fn objects_that_have_to_be_described_together_are_described_in_one_request() {
+    let bench = Bench::new();
+    let children =
+        json!([{ "object": "Meter_Reading__c", "filters": [{ "field": "Reading", "op": "gt", "value": 98 }] }]);
+    let arguments = json!({ "object": "Account", "fields": ["Service Level", "Name"], "children": children });
+    bench.ok("list", arguments);
+    assert!(bench.requests() <= 3, "{:#?}", bench.org.requests());
+}
+
+/// Riley, after the org's description of accounts is so old; what happened in between has not been noticed.
+fn aged(age: Duration, meanwhile: impl Fn(&Org)) -> Bench {
+    let bench = Bench::warm(&["Account", "Lead"]);
+    bench.org.advance(age);
+    meanwhile(&bench.org);
+    bench
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn hide(org: &Org, object: &str, field: &str) {
+    org.change_access("riley", |access| {
+        access.hidden.insert((object.to_owned(), field.to_owned()));
+    });
+}
+
+fn show(org: &Org, object: &str, field: &str) {
+    org.change_access("riley", |access| {
+        access.hidden.remove(&(object.to_owned(), field.to_owned()));
+    });
+}
+
+#[test]
+fn a_description_is_used_for_a_day() {
+    let list = json!({ "object": "Account", "fields": ["Service Level"] });
+    let bench = aged(23 * HOUR, |_| {});
+    bench.ok("list", list.clone());
+    assert_eq!(bench.requests(), 1);
+    let bench = aged(25 * HOUR, |_| {});
+    bench.ok("list", list);
+    assert_eq!(bench.requests(), 2, "described anew");
+}
+
+#[test]
+fn a_description_from_the_future_is_not_used() {
+    let bench = Bench::warm(&["Account"]);
+    bench.org.set_now("2026-05-01T00:00:00Z".parse().unwrap());
+    bench.ok("list", json!({ "object": "Account", "fields": ["Service Level"] }));
+    assert_eq!(bench.requests(), 2);
+}
+
+#[test]
+fn a_corrupt_entry_is_as_good_as_none() {
+    for spoil in [
+        (|bytes: &mut Vec<u8>| bytes.clear()) as fn(&mut Vec<u8>),
+        |bytes| bytes.truncate(5),
+        |bytes| bytes.truncate(bytes.len() / 2),
+        |bytes| bytes.push(b'x'),
+        |bytes| bytes[20] ^= 1,
+        |bytes| bytes.iter_mut().for_each(|byte| *byte = 0xff),
+    ] {
+        let bench = Bench::new();
+        bench.ok("describe", json!({}));
+        bench.ok("describe", json!({ "object": "Account" }));
+        bench.cache.borrow_mut().values_mut().for_each(spoil);
+        bench.org.forget_requests();
+        bench.ok("describe", json!({}));
+        let reply = bench.ok("describe", json!({ "object": "Account", "search": "employees" }));
+        assert_eq!(reply["fields"][0]["name"], "NumberOfEmployees");
+        assert_eq!(bench.requests(), 2);
+    }
+}
+
+#[test]
+fn a_field_that_was_hidden_meanwhile_is_refused_by_a_fresh_description() {
+    for (tool, arguments) in [
+        ("list", json!({ "object": "Account", "fields": ["Service Level"] })),
+        ("list", json!({ "object": "Account", "filters": [{ "field": "Tier__c", "value": "Gold" }] })),
+        ("get", json!({ "object": "Account", "record": "Acme", "fields": ["Tier__c"] })),
+        (
+            "update",
+            json!({ "object": "Account", "record": "Acme", "changes": [{ "field": "Tier__c", "to": "Silver" }] }),
+        ),
+        ("create", json!({ "object": "Account", "fields": { "Name": "Zenith", "Tier__c": "Gold" } })),
+    ] {
+        let bench = aged(HOUR, |org| hide(org, "Account", "Tier__c"));
+        let error = bench.err(tool, arguments);
+        assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("invalid_input"), Some("no")), "{error}");
+        assert!(
+            error["message"].as_str().unwrap().contains("does not exist on Account or is not visible to the user"),
+            "{tool}: {error}"
+        );
+        // What the org refused, and the description.
+        assert_eq!(bench.counts(), (2, 0), "{tool}");
+    }
+}
+
+#[test]
+fn a_usual_column_that_was_hidden_is_left_out() {
+    let bench = aged(HOUR, |org| hide(org, "Account", "Industry"));
+    let reply = bench.ok("list", json!({ "object": "Account" }));
+    assert!(!reply["columns"].as_array().unwrap().contains(&json!("Industry")));
+    assert_eq!(bench.requests(), 3);
+    // Without any description as well.
+    let bench = Bench::new();
+    hide(&bench.org, "Account", "Industry");
+    bench.ok("list", json!({ "object": "Account" }));
+    assert_eq!(bench.requests(), 3);
+    bench.org.forget_requests();
+    bench.ok("list", json!({ "object": "Account" }));
+    assert_eq!(bench.requests(), 1, "remembered");
+}
+
+#[test]
+fn a_hidden_field_and_one_there_is_not_look_alike() {
+    let bench = Bench::warm(&["Contact"]);
+    let message = |field: &str| {
+        let error = bench.refused("list", json!({ "object": "Contact", "fields": [field] }));
+        error["message"].as_str().unwrap().replace(field, "FIELD")
+    };
+    assert_eq!(message("Salary_Grade__c"), message("Shoe_Size__c"));
+    assert_eq!(
+        message("Salary_Grade__c"),
+        "the field \"FIELD\" does not exist on Contact or is not visible to the user"
+    );
+}
+
+#[test]
+fn a_field_that_appeared_meanwhile_is_found_by_a_fresh_description() {
+    let bench = Bench::new();
+    hide(&bench.org, "Account", "Tier__c");
+    let bench = bench.after_describing(&["Account"]);
+    show(&bench.org, "Account", "Tier__c");
+    // A description is believed for some minutes, so that a wrong name costs nothing.
+    bench.refused("list", json!({ "object": "Account", "fields": ["Tier__c"] }));
+    bench.org.advance(6 * MINUTE);
+    bench.ok("list", json!({ "object": "Account", "fields": ["Tier__c"] }));
+    assert_eq!(bench.requests(), 2);
+}
+
+#[test]
+fn a_right_that_was_granted_meanwhile_is_found_by_a_fresh_description() {
+    for (tool, arguments) in [
+        (
+            "update",
+            json!({ "object": "Account", "record": "Acme", "changes": [{ "field": "Customer Health", "to": 90 }] }),
+        ),
+        ("create", json!({ "object": "Account", "fields": { "Name": "Zenith", "Customer Health": 90 } })),
+    ] {
+        let grant = |org: &Org| org.change_access("riley", |access| access.read_only.clear());
+        let bench = aged(MINUTE, grant);
+        bench.refused(tool, arguments.clone());
+        let bench = aged(HOUR, grant);
+        bench.ok(tool, arguments);
+        assert_eq!(bench.org.writes().len(), 1);
+    }
+    // The whole object.
+    let bench = Bench::of("vera").after_describing(&["Account"]);
+    bench.org.advance(HOUR);
+    bench.org.change_access("vera", |access| access.default = demo_org::access::ObjectAccess::FULL);
+    bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
+}
+
+#[test]
+fn what_an_old_description_denies_is_asked_again_before_it_is_said() {
+    // Neither the value nor the missing field may be news: an admin can have changed both.
+    for (tool, arguments) in [
+        ("update", json!({ "object": "Lead", "record": "Dana Fox", "changes": [{ "field": "Rating", "to": "Icy" }] })),
+        ("create", json!({ "object": "Lead", "fields": { "LastName": "Fox" } })),
+    ] {
+        let bench = aged(MINUTE, |_| {});
+        bench.refused(tool, arguments.clone());
+        let bench = aged(HOUR, |_| {});
+        let error = bench.err(tool, arguments);
+        assert_eq!(error["kind"], "invalid_input");
+        assert_eq!(bench.counts(), (1, 0), "{tool}");
+    }
+}
+
+#[test]
+fn one_users_cache_is_filled_by_that_users_rights() {
+    let bench = Bench::warm(&["Contact"]);
+    let text: Vec<u8> = bench.cache.borrow().values().flatten().copied().collect();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    assert!(text.contains("Nickname__c") && !text.contains("Salary_Grade__c"));
+}

@@ -1,0 +1,145 @@
+//! Reading describes, and keeping them.
+
+use salesforce_plugin::schema::{FieldType, GlobalDescribe, ObjectSchema, PicklistValue, Source};
+
+const PLAN: &str = r#"{
+  "name": "ns__Plan__c", "label": "Plan \"A\"", "labelPlural": null, "keyPrefix": "a00", "createable": true,
+  "queryable": true, "somethingNew": [{"deep": [1, 2]}],
+  "fields": [
+    {"name": "Id", "label": "Record ID", "type": "id", "idLookup": true, "filterable": true, "length": 18},
+    {"name": "Name", "label": "Plan Name", "type": "string", "length": 80, "nameField": true, "createable": true,
+     "updateable": true, "nillable": false, "defaultedOnCreate": false, "filterable": true, "sortable": true},
+    {"name": "ns__Stage__c", "label": "Stage", "type": "picklist", "restrictedPicklist": true, "createable": true,
+     "nillable": false, "defaultedOnCreate": true, "controllerName": "ns__Kind__c", "picklistValues": [
+      {"active": true, "value": "new", "label": "Brand new"}, {"active": false, "value": "old", "label": "Old"},
+      {"active": true, "value": "Done", "label": "Done"}, {"active": true, "value": "a\tb\\c\nd\r", "label": null}]},
+    {"name": "ns__Client__c", "label": "Client", "type": "reference", "referenceTo": ["Account"],
+     "relationshipName": "ns__Client__r", "inlineHelpText": " Who pays.\r\n  Not who asks. "},
+    {"name": "ns__Old__c", "label": "Old", "type": "string", "deprecatedAndHidden": true},
+    {"name": "ns__Empty__c", "label": null, "type": "picklist", "length": null, "createable": null, "nillable": null,
+     "picklistValues": null, "referenceTo": null, "relationshipName": null, "inlineHelpText": null},
+    {"name": "ns__Hue__c", "type": "hologram"}
+  ],
+  "childRelationships": [
+    {"childSObject": "ns__Step__c", "field": "ns__Plan__c", "relationshipName": "Steps__r"},
+    {"childSObject": "ns__Log__c", "field": "ns__Plan__c", "relationshipName": null},
+    {"childSObject": "ns__Gone__c", "field": "ns__Plan__c", "relationshipName": "Gone__r", "deprecatedAndHidden": true},
+    {"childSObject": "ns__Plan__ChangeEvent", "field": "X", "relationshipName": null}
+  ],
+  "recordTypeInfos": [
+    {"recordTypeId": "012000000000000AAA", "name": "Master", "active": true, "available": true, "master": true,
+     "defaultRecordTypeMapping": false, "urls": {}},
+    {"recordTypeId": "012000000000001AAA", "name": "Retired", "active": false}
+  ]
+}"#;
+
+fn plan() -> ObjectSchema {
+    ObjectSchema::from_describe(PLAN.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_describe_is_reduced_to_what_the_tools_need() {
+    let plan = plan();
+    assert_eq!((plan.name.as_str(), plan.label.as_str()), ("ns__Plan__c", "Plan \"A\""));
+    assert_eq!((plan.createable, plan.updateable, plan.source), (true, false, Source::Described));
+    let client = plan.field("NS__client__C").unwrap();
+    assert_eq!(client.references, ["Account"]);
+    assert_eq!(client.relationship.as_deref(), Some("ns__Client__r"));
+    assert_eq!(client.help.as_deref(), Some("Who pays. Not who asks."));
+    assert_eq!(plan.name_field().unwrap().length, Some(80));
+    assert_eq!(plan.field("Id").unwrap().length, None, "only text has a length worth knowing");
+}
+
+#[test]
+fn a_new_record_needs_what_may_be_set_may_not_be_empty_and_has_no_default() {
+    assert_eq!(plan().required().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["Name"]);
+}
+
+#[test]
+fn only_active_picklist_values_are_kept_and_labels_only_where_they_differ() {
+    let plan = plan();
+    let stage = plan.field("ns__Stage__c").unwrap();
+    let value =
+        |value: &str, label: Option<&str>| PicklistValue { value: value.to_owned(), label: label.map(str::to_owned) };
+    let expected = [value("new", Some("Brand new")), value("Done", None), value("a\tb\\c\nd\r", None)];
+    assert_eq!(stage.picklist.as_deref(), Some(&expected[..]));
+    assert_eq!((stage.restricted, stage.controller.as_deref()), (true, Some("ns__Kind__c")));
+}
+
+#[test]
+fn an_empty_picklist_is_known_to_be_empty_and_no_picklist_has_none() {
+    let plan = plan();
+    assert_eq!(plan.field("ns__Empty__c").unwrap().picklist.as_deref(), Some(&[][..]));
+    assert_eq!(plan.field("Name").unwrap().picklist, None);
+}
+
+#[test]
+fn nulls_missing_keys_and_unknown_types_are_survived() {
+    let plan = plan();
+    assert_eq!(plan.label_plural, plan.label);
+    assert_eq!(plan.field("ns__Empty__c").unwrap().label, "Empty");
+    assert_eq!(plan.field("ns__Hue__c").unwrap().field_type, FieldType::Other);
+    assert!(ObjectSchema::from_describe(br#"{"name": "X", "fields": null}"#).unwrap().fields.is_empty());
+}
+
+#[test]
+fn hidden_fields_hidden_children_change_events_and_inactive_record_types_are_dropped() {
+    let plan = plan();
+    assert!(plan.field("ns__Old__c").is_none());
+    let children: Vec<_> = plan.children.iter().map(|child| child.object.as_str()).collect();
+    assert_eq!(children, ["ns__Step__c", "ns__Log__c"]);
+    assert_eq!(plan.child("steps__r").unwrap().field, "ns__Plan__c");
+    assert_eq!(plan.record_types.len(), 1);
+    assert!(plan.record_types[0].master);
+}
+
+#[test]
+fn what_is_no_describe_is_refused_with_its_place_and_without_its_text() {
+    let error = ObjectSchema::from_describe(br#"{"name": "X", "fields": [{"name": "secret"#).unwrap_err();
+    assert!(!error.to_string().contains("secret"), "{error}");
+    let error = ObjectSchema::from_describe(br#"{"name": "X", "createable": "topsecret"}"#).unwrap_err();
+    assert_eq!(error.to_string(), "the description of an object could not be read at line 1, column 39");
+    assert!(ObjectSchema::from_describe(b"[]").is_err());
+}
+
+#[test]
+fn a_schema_comes_back_from_the_cache_unchanged() {
+    let plan = plan();
+    assert_eq!(ObjectSchema::from_bytes(&plan.to_bytes()), Some(plan));
+}
+
+#[test]
+fn a_cut_changed_or_older_cache_entry_is_none() {
+    let bytes = plan().to_bytes();
+    for end in 0..bytes.len() {
+        assert_eq!(ObjectSchema::from_bytes(&bytes[..end]), None, "cut at {end}");
+    }
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        assert_eq!(ObjectSchema::from_bytes(&changed), None, "changed at {at}");
+    }
+    let older = String::from_utf8(bytes).unwrap().replacen("schema1", "schema0", 1);
+    assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
+}
+
+#[test]
+fn the_same_describe_gives_the_same_bytes() {
+    assert_eq!(plan().to_bytes(), plan().to_bytes());
+}
+
+#[test]
+fn the_list_of_objects_leaves_out_what_can_be_neither_read_nor_created() {
+    let json = br#"{"encoding": "UTF-8", "sobjects": [
+      {"name": "Account", "label": "Firma", "labelPlural": "Firmen", "keyPrefix": "001", "queryable": true,
+       "createable": true, "updateable": true, "searchable": true, "custom": false, "urls": {}},
+      {"name": "AccountChangeEvent", "label": "Account Change Event", "queryable": false, "createable": false},
+      {"name": "Plan__c", "label": "Plan", "labelPlural": "Plans", "keyPrefix": null, "queryable": true, "custom": true},
+      {"name": "Old__c", "label": "Old", "queryable": true, "deprecatedAndHidden": true}]}"#;
+    let global = GlobalDescribe::from_json(json).unwrap();
+    let names: Vec<_> = global.objects.iter().map(|object| object.name.as_str()).collect();
+    assert_eq!(names, ["Account", "Plan__c"]);
+    assert_eq!(global.by_key_prefix("001").unwrap().label_plural, "Firmen");
+    assert!(global.object("plan__c").unwrap().custom);
+    assert_eq!(GlobalDescribe::from_bytes(&global.to_bytes()), Some(global));
+}

@@ -1,0 +1,129 @@
+//! What people ask, end to end on the demo org: the answer, what was written, and the number of requests.
+
+use serde_json::json;
+
+use crate::bench::Bench;
+
+#[test]
+fn recently_created_accounts_are_found_in_one_request() {
+    let bench = Bench::new();
+    let reply = bench.ok(
+        "salesforce_list",
+        json!({
+            "object": "Account",
+            "fields": ["Name", "Owner.Name", "Created Date"],
+            "filters": [{ "field": "Created Date", "value": "LAST_N_DAYS:30" }],
+            "order_by": [{ "field": "CreatedDate", "descending": true }],
+        }),
+    );
+    assert_eq!(reply["columns"], json!(["Id", "Name", "Owner.Name", "CreatedDate"]));
+    let names: Vec<_> = reply["rows"].as_array().unwrap().iter().map(|row| row[1].as_str().unwrap()).collect();
+    assert_eq!(names, ["Lumen Analytics", "Pacific Drones", "Quill Publishing"]);
+    assert_eq!(reply["complete"], true);
+    assert_eq!(reply["total"], 3);
+    assert_eq!(bench.requests(), 1);
+}
+
+#[test]
+fn a_new_account_that_looks_like_another_is_asked_about_and_then_created() {
+    let bench = Bench::warm(&["Account"]);
+    let error = bench.err("create", json!({ "object": "Account", "fields": { "Name": "Acme" } }));
+    assert_eq!(error["kind"], "duplicate");
+    assert_eq!(error["changed"], "no");
+    assert_eq!(error["candidates"][0]["name"], "Acme");
+    assert_eq!((bench.requests(), bench.org.writes().len()), (1, 0));
+
+    let reply =
+        bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Acme" }, "allow_duplicate": true }));
+    assert_eq!(reply["fields"]["Name"], "Acme");
+    let id = reply["id"].as_str().unwrap();
+    assert_eq!(reply["link"], format!("https://demo.my.salesforce.com/{id}"));
+    assert_eq!((bench.requests(), bench.org.writes().len()), (2, 1));
+}
+
+#[test]
+fn the_number_of_employees_is_changed_in_two_requests() {
+    let bench = Bench::warm(&["Account"]);
+    let reply = bench.ok(
+        "update",
+        json!({
+            "object": "Account",
+            "record": "Acme",
+            "changes": [{ "field": "Employees", "from": 100, "to": 500 }],
+        }),
+    );
+    assert_eq!(reply["id"], bench.id("acme"));
+    assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+    assert_eq!((bench.requests(), bench.org.writes().len()), (2, 1));
+}
+
+#[test]
+fn a_change_from_a_value_that_is_not_there_writes_nothing_and_says_what_is() {
+    let bench = Bench::new();
+    let error = bench.err(
+        "update",
+        json!({ "record": bench.id("acme_labs"), "changes": [{ "field": "Employees", "from": 100, "to": 500 }] }),
+    );
+    assert_eq!(error["kind"], "conflict");
+    assert_eq!(error["changed"], "no");
+    assert_eq!(error["current"]["fields"], json!({ "NumberOfEmployees": 250 }));
+    assert!(error["current"]["changed_by"].is_string() && error["current"]["changed_at"].is_string(), "{error}");
+    assert_eq!((bench.requests(), bench.org.writes().len()), (1, 0));
+}
+
+#[test]
+fn four_acmes_are_four_candidates_the_one_called_so_first() {
+    let bench = Bench::new();
+    let reply = bench.ok("find", json!({ "text": "acme", "objects": ["Account"] }));
+    let candidates = reply["candidates"].as_array().unwrap();
+    assert_eq!(candidates.len(), 4);
+    assert_eq!(candidates[0]["name"], "Acme");
+    assert_eq!(candidates[0]["facts"]["BillingCity"], "San Francisco");
+    assert!(candidates[0]["facts"]["Owner.Name"].is_string());
+    assert_eq!(bench.requests(), 1);
+}
+
+#[test]
+fn an_account_comes_with_its_related_lists_in_one_request() {
+    let bench = Bench::new();
+    let reply = bench.ok(
+        "get",
+        json!({
+            "record": bench.id("acme"),
+            "related": ["contacts", "open_opportunities", "open_cases", "activities"],
+        }),
+    );
+    assert_eq!(reply["fields"]["Name"], "Acme");
+    let lists: Vec<_> =
+        reply["related"].as_array().unwrap().iter().map(|list| list["name"].as_str().unwrap()).collect();
+    assert_eq!(lists, ["contacts", "open_opportunities", "open_cases", "OpenActivities", "ActivityHistories"]);
+    assert_eq!(reply["related"][0]["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(reply["related"][1]["rows"].as_array().unwrap().len(), 1);
+    assert!(!reply["related"][4]["rows"].as_array().unwrap().is_empty());
+    assert_eq!(bench.requests(), 1);
+}
+
+#[test]
+fn accounts_of_one_industry_without_an_open_opportunity_are_listed_in_one_request() {
+    let bench = Bench::new();
+    let reply = bench.ok(
+        "list",
+        json!({
+            "object": "accounts",
+            "fields": ["Name"],
+            "filters": [
+                { "field": "Billing Country", "value": "Germany" },
+                { "field": "Industry", "value": "Manufacturing" },
+            ],
+            "children": [{
+                "object": "Opportunity",
+                "exists": false,
+                "filters": [{ "field": "IsClosed", "value": false }],
+            }],
+            "order_by": [{ "field": "Name" }],
+        }),
+    );
+    let names: Vec<_> = reply["rows"].as_array().unwrap().iter().map(|row| row[1].as_str().unwrap()).collect();
+    assert_eq!(names, ["ACME Labs GmbH", "Bavaria Antriebe GmbH", "Nordlicht Fertigung GmbH"]);
+    assert_eq!(bench.requests(), 1);
+}
