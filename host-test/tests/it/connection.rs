@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use demo_org::Org;
 
-use crate::{HOST, refusal, session};
+use crate::{HOST, paths, refusal, session};
 
 #[test]
 fn what_one_user_caches_no_other_user_sees() {
@@ -24,7 +24,7 @@ fn a_fresh_instance_finds_what_the_last_one_cached() {
     let cold = riley.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap();
     assert!(!requests.take().is_empty());
     assert_eq!(riley.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap(), cold);
-    assert_eq!(requests.take(), []);
+    assert_eq!(paths(&requests), [""; 0]);
     riley.connection().cache().clear();
     assert_eq!(riley.call_json("salesforce_describe", r#"{"object": "Opportunity"}"#).unwrap(), cold);
     assert!(!requests.take().is_empty());
@@ -45,7 +45,7 @@ fn one_users_settings_are_not_anothers() {
     assert!(!jonas.instructions().unwrap().contains("Always say please."));
     let create = r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#;
     assert_eq!(refusal(riley.call_json("salesforce_create", create))["kind"], "switched_off");
-    assert_eq!(requests.take(), []);
+    assert_eq!(paths(&requests), [""; 0]);
     assert!(jonas.call_json("salesforce_create", create).is_ok());
 }
 

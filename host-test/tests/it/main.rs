@@ -29,6 +29,11 @@ fn session(org: &Arc<Org>, user: &str) -> (Session, Arc<Transcript>) {
     (HOST.session(connection), transcript)
 }
 
+/// The paths requested since this was last asked; a whole transcript is too long for a failure's message.
+fn paths(transcript: &Transcript) -> Vec<String> {
+    transcript.take().into_iter().map(|exchange| exchange.path).collect()
+}
+
 /// The error a tool must have given, as JSON.
 #[track_caller]
 fn refusal(result: Result<String, CallError>) -> serde_json::Value {
