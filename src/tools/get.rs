@@ -58,10 +58,20 @@ fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, 
     if args.full == Some(true) {
         names::every_field(session, object)?.into_iter().for_each(|field| columns.add(field));
     }
-    let related =
-        args.related.iter().map(|name| related::plan(session, object, name)).collect::<Result<Vec<_>, _>>()?;
-    let mut related: Vec<related::List> = related.into_iter().flatten().collect();
-    related.dedup_by(|one, other| one.select == other.select);
+    let mut related: Vec<related::List> = Vec::new();
+    for name in &args.related {
+        for list in related::plan(session, object, name)? {
+            // A query can ask for a relationship once.
+            match related.iter().find(|known| known.select.relationship == list.select.relationship) {
+                None => related.push(list),
+                Some(known) if known.select == list.select => {}
+                Some(_) => {
+                    let message = format!("{} can't be listed twice in different ways", list.select.relationship);
+                    return Err(Error::field("related", message, Vec::new()).into());
+                }
+            }
+        }
+    }
     let (condition, limit) = target::condition(session, target)?;
     let mut fields = columns.clone();
     for telling in names::telling(session, object)? {

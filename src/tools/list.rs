@@ -60,12 +60,16 @@ struct Plan {
 fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<Plan, Stuck> {
     let object = names::object(session, &args.object)?;
     session.allow_object(&object, Effect::ReadOnly)?;
-    let columns = names::columns(session, &object, &args.fields)?;
+    let mut columns = names::columns(session, &object, &args.fields)?;
     let mut order_by = Vec::new();
     for key in &args.order_by {
         let named = names::field(session, &object, &key.field)?;
         if !named.field.sortable {
             return Err(Error::field(&key.field, format!("Salesforce can't sort by {}", named.path), Vec::new()).into());
+        }
+        // Among the usual columns, what the rows are sorted by is worth seeing.
+        if args.fields.is_empty() {
+            columns.add(named.path.clone());
         }
         order_by.push(Order {
             field: named.path,

@@ -651,3 +651,14 @@ fn arguments_that_are_no_object_are_refused() {
     }
     assert_eq!(bench.requests(), 0);
 }
+
+#[test]
+fn a_related_list_asked_for_in_two_ways_is_refused_and_one_asked_for_twice_is_not() {
+    let bench = Bench::new();
+    let get = |related: &[&str]| bench.call("get", json!({ "record": bench.id("acme"), "related": related }));
+    let error = get(&["opportunities", "contacts", "open_opportunities"]).unwrap_err();
+    assert_eq!((error["kind"].as_str(), bench.requests()), (Some("invalid_input"), 0));
+    assert!(error["message"].as_str().unwrap().starts_with("Opportunities can't be listed twice"), "{error}");
+    let reply = get(&["contacts", "open_cases", "Contacts"]).unwrap();
+    assert_eq!(reply["related"].as_array().unwrap().len(), 2);
+}
