@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use demo_org::{Effect, Fault, Org};
-use host_test::{CallError, Connection, FailureKind, Host, HostError, Limits, transport::Failure};
+use host_test::{CallError, Connection, FailureKind, Host, HostError, Limits, Transport, transport::Failure};
 
 use crate::guest::{self, unless_empty};
 use crate::{refusal, session};
@@ -126,4 +126,21 @@ fn a_precompiled_component_is_loaded_as_it_was() {
     assert_eq!(host.exports(), crate::HOST.exports());
     let session = host.session(Connection::demo(&Arc::new(Org::demo()), "riley"));
     assert!(session.call_json("salesforce_list", r#"{"object": "Account"}"#).is_ok());
+}
+
+#[test]
+fn a_call_beyond_those_allowed_at_once_is_turned_away_and_the_next_one_works() {
+    let org = Arc::new(Org::demo());
+    let host = Host::new(Limits { calls: 1, ..Limits::default() }).unwrap();
+    let other = host.session(Connection::demo(&org, "jonas"));
+    // While the first call waits for the org, a second one comes.
+    let (inside, answers) = (other.clone(), Arc::clone(&org));
+    let connection = Connection::demo(&org, "riley");
+    let (origin, token) = (connection.origin().clone(), host_test::Token::new(&org.token("riley")).unwrap());
+    let session = host.session(Connection::new(origin, token, move |request: http::Request<Vec<u8>>| {
+        assert_eq!(stopped(inside.call_json("salesforce_describe", "{}")), HostError::Busy);
+        Transport::send(&answers, request)
+    }));
+    session.call_json("salesforce_find", r#"{"text": "acme"}"#).unwrap();
+    other.call_json("salesforce_find", r#"{"text": "acme"}"#).unwrap();
 }
