@@ -82,7 +82,7 @@ fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Curso
         order_by.push(Order { field: names::ID, direction: Direction::Ascending, nulls: Nulls::Last });
     }
     let mut select = Select::new(columns.clone(), object.clone());
-    select.scope = (args.mine == Some(true)).then_some(Scope::Mine);
+    select.scope = mine(session, &object, args.mine)?;
     select.condition = filter::condition(session, &object, &args.filters, &args.any_of, &args.children)?;
     select.order_by = order_by;
     let fingerprint = fingerprint(&select);
@@ -102,6 +102,18 @@ fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Curso
     select.limit = Some(limit + 1);
     select.offset = (skipped > 0).then_some(skipped);
     Ok(Plan { object, columns, select, skipped, fingerprint })
+}
+
+/// Only the user's own records, if that is asked and the object's records have an owner.
+fn mine(session: &Session<'_>, object: &ObjectName, asked: Option<bool>) -> Result<Option<Scope>, Stuck> {
+    if asked != Some(true) {
+        return Ok(None);
+    }
+    if session.schema(object)?.field("OwnerId").is_some() {
+        return Ok(Some(Scope::Mine));
+    }
+    session.described(object)?;
+    Err(Error::field("mine", format!("{object} records have no owner"), Vec::new()).into())
 }
 
 /// The page, and how many records match in all if that is asked.

@@ -146,9 +146,26 @@ pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String
         fields.extend(usual(session, object, Use::List)?);
     }
     for name in said {
-        fields.push(field(session, object, name)?.path);
+        let named = field(session, object, name)?;
+        // Who asks for "Owner" wants to read a name; who asks for "OwnerId" or "Owner ID", the id.
+        fields.push(match named.field.relationship.as_deref() {
+            Some(relationship) if !name.trim().to_ascii_lowercase().ends_with("id") => {
+                name_of_parent(session, &named, relationship)?
+            }
+            _ => named.path,
+        });
     }
     list(fields)
+}
+
+/// The name of what a lookup points to.
+fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship: &str) -> Result<FieldPath, Stuck> {
+    let name = match lookup.field.references.as_slice() {
+        [parent] => name_of(session, &ObjectName::parse(parent).map_err(|_| unknown_object(parent))?)?.to_string(),
+        _ => "Name".to_owned(),
+    };
+    let to_lookup = lookup.path.parent().map(|path| format!("{path}.")).unwrap_or_default();
+    Ok(path(&format!("{to_lookup}{relationship}.{name}"))?)
 }
 
 /// The columns of one record.

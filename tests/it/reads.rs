@@ -180,7 +180,7 @@ fn a_record_is_read_with_the_fields_asked_for() {
         reply["fields"],
         json!({
             "NumberOfEmployees": 100, "Customer_Code__c": "ACME-001", "Owner.Email": "riley@demo.example",
-            "OwnerId": bench.id("riley"),
+            "Owner.Name": "Riley Reyes",
         })
     );
     assert_eq!(bench.requests(), 1);
@@ -838,4 +838,16 @@ fn a_list_that_is_empty_for_a_value_no_picklist_has_says_so() {
     let reply = bench.ok("list", json!({ "object": "Account", "filters": filters }));
     assert_eq!((&reply["rows"], &reply["notices"]), (&json!([]), &serde_json::Value::Null));
     assert_eq!(bench.requests(), 3, "the picklist is known now");
+}
+
+#[test]
+fn a_lookup_named_as_people_do_is_read_by_name_and_its_id_by_id() {
+    let bench = Bench::new();
+    let columns = |object: &str, fields: &[&str]| {
+        bench.ok("list", json!({ "object": object, "fields": fields, "limit": 1 }))["columns"].clone()
+    };
+    assert_eq!(columns("Contact", &["Owner", "Account"]), json!(["Id", "Owner.Name", "Account.Name"]));
+    assert_eq!(columns("Contact", &["OwnerId", "Account ID"]), json!(["Id", "OwnerId", "AccountId"]));
+    assert_eq!(columns("Contact", &["Account.Owner"]), json!(["Id", "Account.Owner.Name"]));
+    assert_eq!(columns("Task", &["Who", "What"]), json!(["Id", "Who.Name", "What.Name"]));
 }

@@ -662,3 +662,11 @@ fn a_related_list_asked_for_in_two_ways_is_refused_and_one_asked_for_twice_is_no
     let reply = get(&["contacts", "open_cases", "Contacts"]).unwrap();
     assert_eq!(reply["related"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn ones_own_records_of_an_object_without_owners_are_refused() {
+    let bench = Bench::warm(&["User"]);
+    let error = bench.err("list", json!({ "object": "User", "mine": true }));
+    assert_eq!((error["kind"].as_str(), bench.requests()), (Some("invalid_input"), 0));
+    assert_eq!(error["message"], "User records have no owner");
+}
