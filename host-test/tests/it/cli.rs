@@ -55,7 +55,7 @@ fn a_reply_is_a_table_for_people_and_exact_json_for_scripts() {
 }
 
 #[test]
-fn the_exit_code_tells_a_tools_refusal_from_wrong_usage_and_from_a_broken_connection() {
+fn the_exit_code_tells_a_tools_refusal_from_wrong_usage_and_from_a_failure_of_the_program() {
     let create = r#"{"object": "Account", "fields": {"Name": "Acme"}}"#;
     let (code, out, _) = run(&["call", "create", create]);
     assert_eq!(code, 1);

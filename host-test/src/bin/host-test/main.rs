@@ -23,7 +23,7 @@ const TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
 #[command(
     name = "host-test",
     version,
-    after_help = "Exit codes: 0 done, 1 the tool refused or failed, 2 wrong usage, 3 the host or the connection failed.\n\
+    after_help = "Exit codes: 0 done, 1 the tool refused or failed, 2 wrong usage, 3 this program itself failed.\n\
                   A real org needs an access token in the environment variable SALESFORCE_ACCESS_TOKEN."
 )]
 struct Arguments {
