@@ -111,10 +111,8 @@ fn the_tools_are_listed_for_people_and_for_programs() {
     assert_eq!(code, 0);
     assert!(out.contains("salesforce_update (overwrites): "), "{out}");
     let (_, out, _) = run(&["tools", "--json", "--read-only"]);
-    let names: Vec<String> = out
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["name"].as_str().unwrap().to_owned())
-        .collect();
+    let tools: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["salesforce_find", "salesforce_get", "salesforce_list", "salesforce_describe"]);
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
-use host_test::{CallError, Connection, Host, HostError, Https, InvalidOrigin, Limits, Origin, Session, Token};
+use host_test::{CallError, Connection, Host, HostError, Https, InvalidOrigin, Limits, Origin, Session, Token, Tool};
 use serde_json::json;
 
 /// Where the token for a real org comes from. Arguments are seen by every process of the machine.
@@ -206,25 +206,31 @@ fn tools(session: &Session, exact: bool, out: &mut impl Write) -> Result<(), Fai
         writeln!(out, "{}", render::tools(&tools))?;
         return Ok(());
     }
-    let parsed = |schema: &str| serde_json::from_str::<&serde_json::value::RawValue>(schema).map(ToOwned::to_owned);
-    for tool in &tools {
-        let malformed = |_| Failure::Host(format!("the schema of {} is not JSON", tool.name));
-        let line = serde_json::to_string(&Definition {
-            name: &tool.name,
-            description: &tool.description,
-            input_schema: parsed(&tool.input_schema).map_err(malformed)?,
-            output_schema: parsed(&tool.output_schema).map_err(malformed)?,
-            annotations: json!({
-                "title": tool.annotations.title,
-                "readOnlyHint": tool.annotations.read_only_hint,
-                "destructiveHint": tool.annotations.destructive_hint,
-                "idempotentHint": tool.annotations.idempotent_hint,
-                "openWorldHint": tool.annotations.open_world_hint,
-            }),
-        });
-        writeln!(out, "{}", line.map_err(|error| Failure::Host(error.to_string()))?)?;
-    }
+    let definitions = tools.iter().map(definition).collect::<Result<Vec<_>, _>>()?;
+    let list = serde_json::to_string_pretty(&definitions).map_err(|error| Failure::Host(error.to_string()))?;
+    writeln!(out, "{list}")?;
     Ok(())
+}
+
+/// A tool as programs expect it.
+fn definition(tool: &Tool) -> Result<Definition<'_>, Failure> {
+    let Tool { name, description, input_schema, output_schema, annotations, .. } = tool;
+    let parsed = |schema: &str| {
+        serde_json::from_str(schema).map_err(|_| Failure::Host(format!("the schema of {name} is not JSON")))
+    };
+    Ok(Definition {
+        name,
+        description,
+        input_schema: parsed(input_schema)?,
+        output_schema: parsed(output_schema)?,
+        annotations: json!({
+            "title": annotations.title,
+            "readOnlyHint": annotations.read_only_hint,
+            "destructiveHint": annotations.destructive_hint,
+            "idempotentHint": annotations.idempotent_hint,
+            "openWorldHint": annotations.open_world_hint,
+        }),
+    })
 }
 
 /// A tool as the Model Context Protocol lists it, its schemas as they are.
