@@ -29,6 +29,13 @@ impl Composite {
         Ok(Part(self.parts.len() - 1))
     }
 
+    /// Whether a request's values hold what a composite request would take for a reference to one of its parts. The
+    /// manual names no escape, so such a request has to go alone.
+    /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources_composite.htm>
+    pub fn would_misread(values: &str) -> bool {
+        values.contains("@{")
+    }
+
     /// Whether a part may change the org.
     pub fn writes(&self) -> bool {
         self.writes

@@ -2,15 +2,15 @@
 
 use super::target;
 use crate::error::Error;
-use crate::rest::{ReadError, Refusal};
-use crate::session::{Session, read_error};
+use crate::rest::Refusal;
+use crate::session::Session;
 
 /// Why a write failed: for matches of a duplicate rule, or for anything else. `overruled` says how the caller saves
 /// all the same, where the rule only warns.
-pub(super) fn refused(session: &Session<'_>, error: ReadError, overruled: &str) -> Error {
+pub(super) fn refused(session: &Session<'_>, error: Error, overruled: &str) -> Error {
     match error {
-        ReadError::Refused(refusal) if refusal.is("DUPLICATES_DETECTED") => duplicate(session, refusal, overruled),
-        error => read_error(error, true),
+        Error::Refused { refusal, .. } if refusal.is("DUPLICATES_DETECTED") => duplicate(session, *refusal, overruled),
+        error => error,
     }
 }
 

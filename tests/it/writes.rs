@@ -710,3 +710,32 @@ fn an_event_without_its_end_is_refused_by_the_org_with_the_field() {
     let error = bench.err("create", json!({ "object": "Event", "fields": fields }));
     assert_eq!(refusal(&bench, error), said("rejected", "REQUIRED_FIELD_MISSING", &["DurationInMinutes"]));
 }
+
+// ---- references ----
+
+#[test]
+fn a_text_that_looks_like_a_reference_is_written_as_it_is() {
+    let bench = Bench::warm(&["Account"]);
+    let name = "Use @{new.id} or @{read.Name}";
+    let reply = bench.ok("create", json!({ "object": "Account", "fields": { "Name": name } }));
+    assert_eq!(reply["fields"]["Name"], name);
+    assert_eq!(bench.counts(), (2, 1), "a composite request would have resolved it");
+
+    let change = json!([{ "field": "Name", "from": name, "to": "@{write.id}" }]);
+    let reply = bench.ok("update", json!({ "record": reply["id"], "changes": change }));
+    assert_eq!(reply["changes"][0], json!({ "field": "Name", "before": name, "after": "@{write.id}" }));
+    assert_eq!(bench.counts(), (5, 2));
+}
+
+#[test]
+fn a_text_that_looks_like_a_reference_changes_no_rule_of_a_write() {
+    let bench = Bench::warm(&["Account", "Contact"]);
+    let fields = json!({ "LastName": "Chen", "Email": "sarah.chen@globex.example", "Title": "@{x.id}" });
+    let error = bench.err("create", json!({ "object": "Contact", "fields": fields }));
+    assert_eq!((error["kind"].as_str(), bench.counts()), (Some("duplicate"), (1, 0)));
+
+    bench.org.fault(Fault::new(Effect::DropAfter).on(post(), "/sobjects/Account"));
+    let error = bench.err("create", new_account("Zenith @{x.id}"));
+    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("unavailable"), Some("unknown")));
+    assert_eq!(bench.counts(), (2, 1));
+}
