@@ -76,8 +76,13 @@ fn build_guest(root: &Path, target_folder: &Path) -> Vec<u8> {
 fn without_machine_paths() -> String {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let registries = home.and_then(|home| fs::read_dir(home.join("registry").join("src")).ok());
-    let flags = registries.into_iter().flatten().flatten().map(|registry| {
-        let path = registry.path().into_os_string().into_string().expect("the path is UTF-8");
+    let registries = registries.into_iter().flatten().flatten().map(|registry| registry.path());
+    // Where the standard library's sources are installed, its messages name them too.
+    let rustc = env::var_os("RUSTC").expect("cargo sets it");
+    let sysroot = Command::new(rustc).args(["--print", "sysroot"]).output().expect("rustc can be run");
+    let library = Path::new(String::from_utf8_lossy(&sysroot.stdout).trim()).join("lib/rustlib/src/rust/library");
+    let flags = registries.chain([library]).map(|path| {
+        let path = path.into_os_string().into_string().expect("the path is UTF-8");
         format!("--remap-path-prefix={path}=crates")
     });
     // Parted by the unit separator, as cargo wants it.

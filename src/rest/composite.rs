@@ -5,10 +5,11 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
 
 use http::header::CONTENT_TYPE;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
+use crate::record::{Fields, Record};
 
 /// Several requests in one. A part that fails does not undo the others.
 #[derive(Debug, Default)]
@@ -98,9 +99,10 @@ impl Endpoint for Composite {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Parts, ReadError> {
-        let parts: Parts = parse("composite answer", accept(&response)?)?;
-        if parts.parts.len() == self.parts.len() {
-            Ok(parts)
+        let answer: Fields<'_> = parse("composite answer", accept(&response)?)?;
+        let parts: Vec<Record> = answer.list("compositeResponse").into_iter().map(Record::from).collect();
+        if parts.len() == self.parts.len() {
+            Ok(Parts(parts))
         } else {
             Err(ReadError::Unreadable("the composite answer has another number of parts than the request".to_owned()))
         }
@@ -108,25 +110,15 @@ impl Endpoint for Composite {
 }
 
 /// The responses of the parts.
-#[derive(Debug, Deserialize)]
-pub struct Parts {
-    #[serde(rename = "compositeResponse")]
-    parts: Vec<PartResponse>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PartResponse {
-    http_status_code: u16,
-    body: Option<Box<RawValue>>,
-}
+#[derive(Debug)]
+pub struct Parts(Vec<Record>);
 
 impl Parts {
     /// Reads one part with the endpoint that planned it. Where the part was only halted because another one failed,
     /// the refusal is that one's.
     pub fn read<E: Endpoint>(&self, part: Part, endpoint: &E) -> Result<E::Response, ReadError> {
         let response =
-            self.parts.get(part.0).and_then(PartResponse::as_http).ok_or_else(|| {
+            self.0.get(part.0).and_then(as_http).ok_or_else(|| {
                 ReadError::Unreadable("a part of the composite answer has no valid status".to_owned())
             })?;
         endpoint.read(response).map_err(|error| match error {
@@ -137,15 +129,16 @@ impl Parts {
 
     /// What the part was refused with that made Salesforce halt the others.
     fn culprit(&self) -> Option<Refusal> {
-        let refused = self.parts.iter().filter_map(PartResponse::as_http).filter(|part| !part.status().is_success());
+        let refused = self.0.iter().filter_map(as_http).filter(|part| !part.status().is_success());
         refused.map(|part| Refusal::read(part.status(), part.body())).find(|refusal| !refusal.is_halted())
     }
 }
 
-impl PartResponse {
-    fn as_http(&self) -> Option<http::Response<&[u8]>> {
-        let mut response = http::Response::new(self.body.as_ref().map_or(&b""[..], |body| body.get().as_bytes()));
-        *response.status_mut() = http::StatusCode::from_u16(self.http_status_code).ok()?;
-        Some(response)
-    }
+/// A part of the answer as the response it stands for.
+fn as_http(part: &Record) -> Option<http::Response<&[u8]>> {
+    let part = part.fields();
+    let mut response = http::Response::new(part.get("body").map_or(&b""[..], |body| body.get().as_bytes()));
+    let status = part.get("httpStatusCode")?.get().parse().ok()?;
+    *response.status_mut() = http::StatusCode::from_u16(status).ok()?;
+    Some(response)
 }

@@ -4,10 +4,9 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm>
 
 use http::header::HeaderName;
-use serde::Deserialize;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::soql::Select;
 
 const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
@@ -69,15 +68,13 @@ impl Endpoint for QueryMore {
 }
 
 /// One page of a query's result.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct Page {
     /// How many records the query matches, its own LIMIT applied.
     pub total_size: u32,
     /// Whether this is the last page.
     pub done: bool,
     /// Where the next page is.
-    #[serde(default)]
     pub next_records_url: Option<String>,
     /// The records.
     pub records: Vec<Record>,
@@ -90,7 +87,18 @@ impl Page {
     }
 
     fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
-        parse("query result", accept(response)?)
+        let result: Fields<'_> = parse("query result", accept(response)?)?;
+        Self::of(&result).ok_or_else(|| ReadError::Unreadable("the query result lacks what a page has".to_owned()))
+    }
+
+    /// A page out of its members, as a query's answer and as a related list in a record; none if some are missing.
+    pub fn of(page: &Fields<'_>) -> Option<Self> {
+        Some(Self {
+            total_size: page.get("totalSize")?.get().parse().ok()?,
+            done: page.get("done")?.get() == "true",
+            next_records_url: page.text("nextRecordsUrl"),
+            records: serde_json::from_str(page.get("records")?.get()).ok()?,
+        })
     }
 }
 

@@ -136,7 +136,7 @@ impl List {
         let mut values = Values::cut_after(LONGEST_TEXT);
         let page = match record.get(self.select.relationship.as_str()) {
             None => Page::empty(),
-            Some(list) => serde_json::from_str(list.get()).map_err(|_| Error::Unreadable {
+            Some(list) => Page::of(&Fields::of(list)).ok_or_else(|| Error::Unreadable {
                 what: "a related list has another shape than documented".to_owned(),
                 changed: crate::vocabulary::Changed::No,
             })?,
