@@ -5,8 +5,12 @@ use std::rc::Rc;
 
 use crate::catalog::{self, Effect};
 use crate::error::Error;
+use crate::id::RecordId;
 use crate::platform::Platform;
-use crate::rest::{Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, Query, QueryMore, ReadError};
+use crate::record::Record;
+use crate::rest::{
+    Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, Query, QueryMore, ReadError, Retrieve, Which,
+};
 use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
 use crate::soql::{ObjectName, Select};
 use crate::vocabulary::{Changed, Preferences};
@@ -113,6 +117,30 @@ impl<'p> Session<'p> {
         let response = self.platform.send(request).map_err(|failure| Error::NoResponse { failure, writes })?;
         let (parts, body) = response.into_parts();
         endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
+    }
+
+    /// Writes and reads back what came of it; no record where the user may not see it any more. One composite request,
+    /// of which the write is the part [`WRITE`], unless its values would be misread there: then two. `id` says of the
+    /// written record what `read` can only refer to.
+    pub(crate) fn write_and_read<W: Endpoint>(
+        &self,
+        write: &W,
+        values: &str,
+        read: Retrieve<'_>,
+        id: impl FnOnce(&W::Response) -> RecordId,
+    ) -> Result<(W::Response, Option<Record>), Error> {
+        if Composite::would_misread(values) {
+            let written = self.call(write)?;
+            let id = id(&written);
+            let record = self.call(&Retrieve { record: Which::Id(&id), ..read }).ok();
+            return Ok((written, record));
+        }
+        let mut composite = Composite::default();
+        let write_part = composite.add(WRITE, write).map_err(unsendable)?;
+        let read_part = composite.add("read", &read).map_err(unsendable)?;
+        let answer = self.call_all(&composite)?;
+        let written = answer.read(write_part, write).map_err(|error| read_error(error, W::WRITES))?;
+        Ok((written, answer.read(read_part, &read).ok()))
     }
 
     /// Runs a query, and reads on until there are `enough` records where Salesforce sends them in several pages.
@@ -287,6 +315,9 @@ impl<'p> Session<'p> {
         self.platform.cache(&cache_key(name), &stamped);
     }
 }
+
+/// The part of a composite request that writes.
+pub(crate) const WRITE: &str = "write";
 
 /// The cache's name for the list of objects: no object is called so.
 const GLOBAL: &str = "*";

@@ -11,9 +11,9 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
 use crate::record::{Fields, Record};
-use crate::rest::{Composite, Create, Retrieve, Which};
+use crate::rest::{Create, Retrieve, Which};
 use crate::schema::Field;
-use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::session::{Session, Stuck, WRITE};
 use crate::soql::{FieldName, ObjectName};
 use crate::vocabulary::{CreateArgs, CreateReply};
 
@@ -32,21 +32,10 @@ pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Er
 
 fn send(session: &Session<'_>, plan: &Plan, allow_duplicate: bool) -> Result<CreateReply, Error> {
     let create = Create { object: &plan.object, values: plan.json(), allow_duplicate };
-    let read_back = |record| Retrieve { object: &plan.object, record, fields: &plan.fields };
-    let refused = |error| duplicate::refused(session, error, OVERRULED);
-    let (id, record) = if Composite::would_misread(&create.values) {
-        let id = session.call(&create).map_err(refused)?;
-        let record = session.call(&read_back(Which::Id(&id))).ok();
-        (id, record)
-    } else {
-        let read_back = read_back(Which::CreatedBy("new"));
-        let mut composite = Composite::default();
-        let created = composite.add("new", &create).map_err(unsendable)?;
-        let read = composite.add("read", &read_back).map_err(unsendable)?;
-        let answer = session.call_all(&composite)?;
-        let id = answer.read(created, &create).map_err(|error| refused(read_error(error, true)))?;
-        (id, answer.read(read, &read_back).ok())
-    };
+    let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.fields };
+    let (id, record) = session
+        .write_and_read(&create, &create.values, read_back, |id| *id)
+        .map_err(|error| duplicate::refused(session, error, OVERRULED))?;
     Ok(reply(session, plan, id, record.as_ref().map(Record::fields)))
 }
 

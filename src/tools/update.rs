@@ -11,9 +11,9 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
 use crate::record::{Fields, Record};
-use crate::rest::{Composite, Retrieve, Update, Which, http_date};
+use crate::rest::{Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType};
-use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::session::{Session, Stuck};
 use crate::soql::{FieldList, FieldName, FieldPath, Select};
 use crate::vocabulary::{CurrentRecord, FieldChange, UpdateArgs, UpdateReply};
 
@@ -205,21 +205,12 @@ impl Current<'_> {
         }
         let names: Vec<_> = self.plan.changes.iter().map(|change| change.name.clone()).collect();
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
-        let refused = |error| match error {
-            Error::Refused { refusal, .. } if refusal.status == 412 => self.overtaken(),
-            error => duplicate::refused(self.session, error, OVERRULED),
-        };
-        let record = if Composite::would_misread(&write.values) {
-            self.session.call(&write).map_err(refused)?;
-            self.session.call(&read_back).ok()
-        } else {
-            let mut composite = Composite::default();
-            let written = composite.add("write", &write).map_err(unsendable)?;
-            let read = composite.add("read", &read_back).map_err(unsendable)?;
-            let answer = self.session.call_all(&composite)?;
-            answer.read(written, &write).map_err(|error| refused(read_error(error, true)))?;
-            answer.read(read, &read_back).ok()
-        };
+        let ((), record) = self.session.write_and_read(&write, &write.values, read_back, |()| self.id).map_err(
+            |error| match error {
+                Error::Refused { refusal, .. } if refusal.status == 412 => self.overtaken(),
+                error => duplicate::refused(self.session, error, OVERRULED),
+            },
+        )?;
         if record.is_none() {
             notices.push(
                 "the record was changed, but could not be read back: the user may not be allowed to see it any more"
