@@ -3,8 +3,9 @@
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::session::Session;
 use crate::vocabulary::{
-    Advice, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply, GetArgs,
-    GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs, UpdateReply,
+    Advice, AggregateArgs, AggregateReply, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error,
+    FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
+    UpdateReply,
 };
 use crate::{catalog, connection, tools};
 
@@ -100,6 +101,10 @@ impl exports::read::Guest for Plugin {
 
     fn list(args: ListArgs) -> Result<ListReply, Error> {
         Ok(tools::list(&Session::new(&Host), args)?)
+    }
+
+    fn aggregate(args: AggregateArgs) -> Result<AggregateReply, Error> {
+        Ok(tools::aggregate(&Session::new(&Host), args)?)
     }
 
     fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {

@@ -38,6 +38,11 @@ pub(crate) fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S:
     serde_json::from_str::<&RawValue>(text).map_err(S::Error::custom)?.serialize(serializer)
 }
 
+/// JSON text as the value it is, where there is one.
+pub(crate) fn present<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    self::text(text.as_deref().unwrap_or("null"), serializer)
+}
+
 /// A list of JSON texts as the values they are.
 pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::Ok, S::Error> {
     let mut list = serializer.serialize_seq(Some(rows.len()))?;

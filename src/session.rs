@@ -145,16 +145,20 @@ impl<'p> Session<'p> {
 
     /// Runs a query, and reads on until there are `enough` records where Salesforce sends them in several pages.
     pub(crate) fn query(&self, select: &Select, enough: usize) -> Result<Page, Error> {
-        let query = Query::new(select);
+        self.run(&Query::new(select), enough)
+    }
+
+    /// The same of a query's text.
+    pub(crate) fn run(&self, query: &Query, enough: usize) -> Result<Page, Error> {
         let too_long = query
             .request()
             .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > LONGEST_PATH);
         let page = if too_long {
             let mut composite = Composite::default();
-            let part = composite.add("query", &query).map_err(unsendable)?;
-            self.call_all(&composite)?.read(part, &query).map_err(|error| read_error(error, false))?
+            let part = composite.add("query", query).map_err(unsendable)?;
+            self.call_all(&composite)?.read(part, query).map_err(|error| read_error(error, false))?
         } else {
-            self.call(&query)?
+            self.call(query)?
         };
         self.read_on(page, enough)
     }
@@ -301,7 +305,7 @@ impl<'p> Session<'p> {
     }
 
     /// What was kept under a name, with its age, unless it is too old.
-    fn kept(&self, name: &str) -> Option<(Vec<u8>, u64)> {
+    pub(crate) fn kept(&self, name: &str) -> Option<(Vec<u8>, u64)> {
         let mut bytes = self.platform.cached(&cache_key(name))?;
         let stamp = u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
         let age = self.platform.now().checked_sub(stamp).filter(|age| *age < MAX_AGE_MS)?;
@@ -310,7 +314,7 @@ impl<'p> Session<'p> {
     }
 
     /// Keeps bytes with the time.
-    fn keep(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn keep(&self, name: &str, bytes: &[u8]) {
         let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
         self.platform.cache(&cache_key(name), &stamped);
     }

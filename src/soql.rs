@@ -20,6 +20,7 @@
 //! the demo org's parser, which was written from Salesforce's grammar and shares no code with this module, and against
 //! a second grammar made by others.
 
+mod aggregate;
 mod condition;
 mod date;
 mod date_literal;
@@ -31,6 +32,7 @@ mod pattern;
 mod render;
 mod select;
 
+pub use aggregate::{Aggregate, DatePart, Function, GroupOrder, Grouping, Having, Key, Measure, OrderBy};
 pub use condition::{Comparison, Condition, List, Operand, SemiJoin};
 pub use date::{Date, DateTime};
 pub use date_literal::DateLiteral;

@@ -1,5 +1,6 @@
 //! The tools. Each is a function from arguments to a reply or an error; this file calls them by name.
 
+mod aggregate;
 mod create;
 mod describe;
 mod duplicate;
@@ -14,6 +15,7 @@ mod target;
 mod update;
 mod value;
 
+pub use aggregate::aggregate;
 pub use create::create;
 pub use describe::describe;
 pub use find::find;
@@ -36,6 +38,7 @@ pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String
         "find" => run(session, arguments, find),
         "get" => run(session, arguments, get),
         "list" => run(session, arguments, list),
+        "aggregate" => run(session, arguments, aggregate),
         "describe" => run(session, arguments, describe),
         "create" => run(session, arguments, create),
         "update" => run(session, arguments, update),

@@ -7,7 +7,7 @@ use http::header::HeaderName;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
 use crate::record::{Fields, Record};
-use crate::soql::Select;
+use crate::soql::{Aggregate, Select};
 
 const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
 
@@ -19,6 +19,11 @@ impl Query {
     /// The query as text.
     pub fn new(select: &Select) -> Self {
         Self(select.to_string())
+    }
+
+    /// A query of groups as text.
+    pub fn groups(aggregate: &Aggregate) -> Self {
+        Self(aggregate.to_string())
     }
 }
 

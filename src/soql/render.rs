@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    ChildSelect, Comparison, Condition, Direction, FieldList, List, Literal, Nulls, Operand, Order, Pattern, Scope,
-    Select, Selection, SemiJoin, Text,
+    Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, Function, GroupOrder, Having, Key,
+    List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
 
 /// Characters that [a string in a WHERE clause][manual] may have, escapes included. They are counted in UTF-16 units,
@@ -234,25 +234,111 @@ impl Display for ChildSelect {
 
 impl Display for Order {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let direction = match self.direction {
-            Direction::Ascending => "ASC",
-            Direction::Descending => "DESC",
+        write!(out, "{} {} NULLS {}", self.field, self.direction, self.nulls)
+    }
+}
+
+impl Display for Direction {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Ascending => "ASC",
+            Self::Descending => "DESC",
+        })
+    }
+}
+
+impl Display for Nulls {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::First => "FIRST",
+            Self::Last => "LAST",
+        })
+    }
+}
+
+impl Display for Aggregate {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let keys = self.grouping.as_ref().map_or(&[][..], |grouping| grouping.keys.as_slice());
+        out.write_str("SELECT ")?;
+        for (index, key) in keys.iter().enumerate() {
+            write!(out, "{key} g{index}, ")?;
+        }
+        for (index, measure) in self.measures.as_slice().iter().enumerate() {
+            write!(out, "{}{measure} m{index}", if index > 0 { ", " } else { "" })?;
+        }
+        write!(out, " FROM {}", self.from)?;
+        scope_clause(self.scope, out)?;
+        where_clause(self.condition.as_ref(), out)?;
+        let Some(grouping) = &self.grouping else { return Ok(()) };
+        out.write_str(" GROUP BY ")?;
+        joined(out, keys, ", ", Display::fmt)?;
+        if !grouping.having.is_empty() {
+            out.write_str(" HAVING ")?;
+            joined(out, &grouping.having, " AND ", Display::fmt)?;
+        }
+        order_by_clause(&grouping.order_by, out)?;
+        clause(" LIMIT ", grouping.limit, out)
+    }
+}
+
+impl Display for Key {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(field) => field.fmt(out),
+            Self::Part { part, field, zoned: false } => write!(out, "{part}({field})"),
+            Self::Part { part, field, zoned: true } => write!(out, "{part}(convertTimezone({field}))"),
+        }
+    }
+}
+
+impl Display for DatePart {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Day => "DAY_ONLY",
+            Self::Month => "CALENDAR_MONTH",
+            Self::Quarter => "CALENDAR_QUARTER",
+            Self::Year => "CALENDAR_YEAR",
+            Self::FiscalMonth => "FISCAL_MONTH",
+            Self::FiscalQuarter => "FISCAL_QUARTER",
+            Self::FiscalYear => "FISCAL_YEAR",
+        })
+    }
+}
+
+impl Display for Measure {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let function = match self.function {
+            Function::Count => "COUNT",
+            Function::CountDistinct => "COUNT_DISTINCT",
+            Function::Sum => "SUM",
+            Function::Average => "AVG",
+            Function::Min => "MIN",
+            Function::Max => "MAX",
         };
-        let nulls = match self.nulls {
-            Nulls::First => "FIRST",
-            Nulls::Last => "LAST",
-        };
-        write!(out, "{} {direction} NULLS {nulls}", self.field)
+        write!(out, "{function}({})", self.field)
+    }
+}
+
+impl Display for Having {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {} {}", self.measure, self.op, self.value)
+    }
+}
+
+impl Display for GroupOrder {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match &self.by {
+            OrderBy::Key(key) => key.fmt(out)?,
+            OrderBy::Measure(measure) => measure.fmt(out)?,
+        }
+        write!(out, " {} NULLS {}", self.direction, self.nulls)
     }
 }
 
 impl Display for Select {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         write!(out, "SELECT {} FROM {}", self.selection, self.from)?;
-        match self.scope {
-            Some(Scope::Mine) => out.write_str(" USING SCOPE mine")?,
-            None => {}
-        }
+        scope_clause(self.scope, out)?;
         where_clause(self.condition.as_ref(), out)?;
         order_by_clause(&self.order_by, out)?;
         clause(" LIMIT ", self.limit, out)?;
@@ -264,7 +350,14 @@ fn where_clause(condition: Option<&Condition>, out: &mut Formatter<'_>) -> fmt::
     clause(" WHERE ", condition, out)
 }
 
-fn order_by_clause(keys: &[Order], out: &mut Formatter<'_>) -> fmt::Result {
+fn scope_clause(scope: Option<Scope>, out: &mut Formatter<'_>) -> fmt::Result {
+    match scope {
+        Some(Scope::Mine) => out.write_str(" USING SCOPE mine"),
+        None => Ok(()),
+    }
+}
+
+fn order_by_clause<T: Display>(keys: &[T], out: &mut Formatter<'_>) -> fmt::Result {
     if keys.is_empty() {
         return Ok(());
     }
@@ -515,6 +608,39 @@ mod tests {
             &query,
             "SELECT Id, Owner.Name FROM Account USING SCOPE mine WHERE Name = 'A' \
              ORDER BY Owner.Name DESC NULLS LAST, Id ASC NULLS FIRST LIMIT 25 OFFSET 50",
+        );
+    }
+
+    #[test]
+    fn groups_have_an_alias_for_every_column() {
+        let sum = Measure { function: Function::Sum, field: name("Amount") };
+        let year = Key::Part { part: DatePart::Year, field: name("CreatedDate"), zoned: true };
+        let query = Aggregate {
+            measures: List::new([Measure { function: Function::Count, field: name("Id") }, sum.clone()]).unwrap(),
+            from: ObjectName::from_static("Opportunity"),
+            scope: Some(Scope::Mine),
+            condition: Some(eq("IsClosed", true)),
+            grouping: Some(crate::soql::Grouping {
+                keys: List::new([Key::Field(name("Account.Industry")), year.clone()]).unwrap(),
+                having: vec![Having { measure: sum.clone(), op: Comparison::Gt, value: Number::from(5).into() }],
+                order_by: vec![
+                    GroupOrder { by: OrderBy::Key(year), direction: Direction::Ascending, nulls: Nulls::Last },
+                    GroupOrder { by: OrderBy::Measure(sum), direction: Direction::Descending, nulls: Nulls::Last },
+                ],
+                limit: Some(2000),
+            }),
+        };
+        assert_eq!(
+            query.to_string(),
+            "SELECT Account.Industry g0, CALENDAR_YEAR(convertTimezone(CreatedDate)) g1, COUNT(Id) m0, SUM(Amount) m1 \
+             FROM Opportunity USING SCOPE mine WHERE IsClosed = true \
+             GROUP BY Account.Industry, CALENDAR_YEAR(convertTimezone(CreatedDate)) HAVING SUM(Amount) > 5 \
+             ORDER BY CALENDAR_YEAR(convertTimezone(CreatedDate)) ASC NULLS LAST, SUM(Amount) DESC NULLS LAST \
+             LIMIT 2000"
+        );
+        assert_eq!(
+            Aggregate { grouping: None, scope: None, condition: None, ..query }.to_string(),
+            "SELECT COUNT(Id) m0, SUM(Amount) m1 FROM Opportunity"
         );
     }
 

@@ -119,6 +119,12 @@ impl FieldList {
     }
 }
 
+impl From<FieldPath> for FieldList {
+    fn from(field: FieldPath) -> Self {
+        Self(vec![field])
+    }
+}
+
 impl From<FieldList> for Selection {
     fn from(fields: FieldList) -> Self {
         Self::Records { fields, children: Vec::new() }

@@ -25,6 +25,10 @@ pub(super) struct Named {
     pub(super) path: FieldPath,
     /// The field at its end.
     pub(super) field: Field,
+    /// The object it belongs to.
+    pub(super) object: ObjectName,
+    /// The path of the lookup that leads to that object, if it is a parent.
+    pub(super) lookup: Option<FieldPath>,
 }
 
 /// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
@@ -75,7 +79,16 @@ pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> R
                     let parent = ObjectName::parse(found.object).map_err(|_| unknown_object(found.object))?;
                     session.allow_object(&parent, Effect::ReadOnly)?;
                 }
-                return Ok(Named { path: path(&found.name)?, field: found.field.clone() });
+                let lookup = found.through.split_last().map(|(last, before)| {
+                    let before = before.iter().filter_map(|lookup| lookup.relationship.as_deref());
+                    path(&before.chain([last.name.as_str()]).collect::<Vec<_>>().join("."))
+                });
+                return Ok(Named {
+                    path: path(&found.name)?,
+                    field: found.field.clone(),
+                    object: ObjectName::parse(found.object).map_err(|_| unknown_object(found.object))?,
+                    lookup: lookup.transpose()?,
+                });
             }
             PathMatch::Needs { object } => object,
             PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(said, &fields).into()),

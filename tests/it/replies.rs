@@ -17,6 +17,7 @@ fn one_of_each(bench: &Bench) -> Vec<(&'static str, Value, Value)> {
         ("get", json!({ "record": acme, "full": true })),
         ("list", json!({ "object": "Account", "limit": 3, "count": true })),
         ("list", json!({ "object": "Task", "fields": ["Subject", "Description", "Who.Name"] })),
+        ("aggregate", json!({ "object": "Opportunity", "group_by": [{ "field": "Owner" }, { "field": "Stage" }] })),
         ("describe", json!({ "object": "Case", "limit": 500 })),
         ("describe", json!({ "search": "account" })),
         ("create", json!({ "object": "Account", "fields": { "Name": "Zenith", "Employees": 5 } })),

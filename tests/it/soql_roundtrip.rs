@@ -11,9 +11,9 @@ use proptest::sample::{Index, select};
 use proptest::strategy::Union;
 use proptest::test_runner::{Config, RngSeed};
 use salesforce_plugin::soql::{
-    ChildSelect, Comparison, Condition, Date, DateLiteral, DateTime, Direction, FieldList, FieldName, FieldPath, List,
-    Literal, LiteralError, Nulls, Number, ObjectName, Operand, Order, Pattern, Scope, Select, Selection, SemiJoin,
-    Text,
+    Aggregate, ChildSelect, Comparison, Condition, Date, DateLiteral, DatePart, DateTime, Direction, FieldList,
+    FieldName, FieldPath, Function, GroupOrder, Grouping, Having, Key, List, Literal, LiteralError, Measure, Nulls,
+    Number, ObjectName, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
 
 /// Names on which the grammar of `tree-sitter-sfapex` 3.0.1 refuses real SOQL, because it takes them for the beginning
@@ -35,6 +35,17 @@ proptest! {
         prop_assume!(text.chars().count() <= 100_000);
         let read = org::parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
         prop_assert_eq!(read, translated(&query), "{}", text);
+        if !has_fault(&text) {
+            prop_assert!(grammar_accepts(&text), "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_rendered_query_of_groups_is_read_as_the_query_it_was(query in aggregate()) {
+        let text = query.to_string();
+        prop_assume!(text.chars().count() <= 100_000);
+        let read = org::parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        prop_assert_eq!(read, translated_groups(&query), "{}", text);
         if !has_fault(&text) {
             prop_assert!(grammar_accepts(&text), "{}", text);
         }
@@ -114,6 +125,79 @@ fn translated(query: &Select) -> org::Query {
     }
 }
 
+fn translated_groups(query: &Aggregate) -> org::Query {
+    let (keys, mut having, order_by, limit) = match &query.grouping {
+        None => (Vec::new(), Vec::new(), Vec::new(), None),
+        Some(grouping) => {
+            let order_by = grouping.order_by.iter().map(|order| org::Order {
+                expression: match &order.by {
+                    OrderBy::Key(key) => key_of(key),
+                    OrderBy::Measure(measure) => measure_of(measure),
+                },
+                descending: order.direction == Direction::Descending,
+                nulls_last: order.nulls == Nulls::Last,
+            });
+            let having = grouping.having.iter().map(|having| org::Condition::Compare {
+                left: measure_of(&having.measure),
+                operator: operator_of(having.op),
+                value: value_of(&having.value),
+                at: org::Position::default(),
+            });
+            let keys = grouping.keys.as_slice().iter().map(key_of).collect();
+            (keys, having.collect(), order_by.collect(), grouping.limit)
+        }
+    };
+    let aliased = |prefix: &'static str, expressions: Vec<org::Expression>| {
+        expressions.into_iter().enumerate().map(move |(index, expression)| org::SelectItem::Expression {
+            expression,
+            alias: Some(format!("{prefix}{index}")),
+        })
+    };
+    let measures = query.measures.as_slice().iter().map(measure_of).collect();
+    org::Query {
+        scope: query.scope.map(|Scope::Mine| org::Scope::Mine),
+        condition: query.condition.as_ref().map(condition_of),
+        having: if having.len() > 1 { Some(org::Condition::All(having)) } else { having.pop() },
+        order_by,
+        limit: limit.map(u64::from),
+        group_by: keys.clone(),
+        ..records(aliased("g", keys).chain(aliased("m", measures)).collect(), query.from.as_str())
+    }
+}
+
+fn key_of(key: &Key) -> org::Expression {
+    match key {
+        Key::Field(field) => field_of(field),
+        Key::Part { part, field, zoned } => org::Expression::Date {
+            function: match part {
+                DatePart::Day => org::DateFunction::DayOnly,
+                DatePart::Month => org::DateFunction::CalendarMonth,
+                DatePart::Quarter => org::DateFunction::CalendarQuarter,
+                DatePart::Year => org::DateFunction::CalendarYear,
+                DatePart::FiscalMonth => org::DateFunction::FiscalMonth,
+                DatePart::FiscalQuarter => org::DateFunction::FiscalQuarter,
+                DatePart::FiscalYear => org::DateFunction::FiscalYear,
+            },
+            field: org::Path::new(field.as_str()),
+            convert_timezone: *zoned,
+        },
+    }
+}
+
+fn measure_of(measure: &Measure) -> org::Expression {
+    org::Expression::Aggregate {
+        function: match measure.function {
+            Function::Count => org::Aggregate::Count,
+            Function::CountDistinct => org::Aggregate::CountDistinct,
+            Function::Sum => org::Aggregate::Sum,
+            Function::Average => org::Aggregate::Avg,
+            Function::Min => org::Aggregate::Min,
+            Function::Max => org::Aggregate::Max,
+        },
+        field: org::Path::new(measure.field.as_str()),
+    }
+}
+
 fn child_query(child: &ChildSelect) -> org::Query {
     org::Query {
         condition: child.condition.as_ref().map(condition_of),
@@ -176,14 +260,7 @@ fn condition_of(condition: &Condition) -> org::Condition {
                     convert_timezone: true,
                 },
             },
-            operator: match op {
-                Comparison::Eq => org::Operator::Equal,
-                Comparison::Ne => org::Operator::NotEqual,
-                Comparison::Lt => org::Operator::Less,
-                Comparison::Le => org::Operator::LessOrEqual,
-                Comparison::Gt => org::Operator::Greater,
-                Comparison::Ge => org::Operator::GreaterOrEqual,
-            },
+            operator: operator_of(*op),
             value: value_of(value),
             at,
         },
@@ -217,6 +294,17 @@ fn condition_of(condition: &Condition) -> org::Condition {
         Condition::And(conditions) => org::Condition::All(all(conditions)),
         Condition::Or(conditions) => org::Condition::Any(all(conditions)),
         Condition::Not(condition) => org::Condition::Not(Box::new(condition_of(condition))),
+    }
+}
+
+fn operator_of(op: Comparison) -> org::Operator {
+    match op {
+        Comparison::Eq => org::Operator::Equal,
+        Comparison::Ne => org::Operator::NotEqual,
+        Comparison::Lt => org::Operator::Less,
+        Comparison::Le => org::Operator::LessOrEqual,
+        Comparison::Gt => org::Operator::Greater,
+        Comparison::Ge => org::Operator::GreaterOrEqual,
     }
 }
 
@@ -316,6 +404,64 @@ fn query() -> impl Strategy<Value = Select> {
             Select { selection, from, scope, condition, order_by, limit, offset }
         },
     )
+}
+
+fn aggregate() -> impl Strategy<Value = Aggregate> {
+    (
+        vec(measure(), 1..4),
+        object(),
+        option::of(Just(Scope::Mine)),
+        option::of(condition()),
+        option::weighted(0.8, grouping()),
+    )
+        .prop_map(|(measures, from, scope, condition, grouping)| Aggregate {
+            measures: List::new(measures).unwrap(),
+            from,
+            scope,
+            condition,
+            grouping,
+        })
+}
+
+fn measure() -> impl Strategy<Value = Measure> {
+    use Function::{Average, Count, CountDistinct, Max, Min, Sum};
+    (select(vec![Count, CountDistinct, Sum, Average, Min, Max]), path())
+        .prop_map(|(function, field)| Measure { function, field })
+}
+
+/// Keys, of which none is there twice, and sort keys out of them, as the API wants it.
+fn grouping() -> impl Strategy<Value = Grouping> {
+    let having = (measure(), select(vec![Comparison::Eq, Comparison::Lt, Comparison::Ge]), number())
+        .prop_map(|(measure, op, value)| Having { measure, op, value: value.into() });
+    let order = prop_oneof![any::<Index>().prop_map(Ok), measure().prop_map(Err)];
+    (vec(key(), 1..4), vec(having, 0..3), vec((order, any::<bool>(), any::<bool>()), 0..3), option::of(limit()))
+        .prop_map(|(mut keys, having, order, limit)| {
+            let mut known: Vec<String> = Vec::new();
+            keys.retain(|key| {
+                let text = key.to_string().to_lowercase();
+                let is_new = !known.contains(&text);
+                known.push(text);
+                is_new
+            });
+            let order_by = order.into_iter().map(|(by, ascending, nulls_first)| GroupOrder {
+                by: match by {
+                    Ok(index) => OrderBy::Key(index.get(&keys).clone()),
+                    Err(measure) => OrderBy::Measure(measure),
+                },
+                direction: if ascending { Direction::Ascending } else { Direction::Descending },
+                nulls: if nulls_first { Nulls::First } else { Nulls::Last },
+            });
+            Grouping { order_by: order_by.collect(), having, limit, keys: List::new(keys).unwrap() }
+        })
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    use DatePart::{Day, FiscalMonth, FiscalQuarter, FiscalYear, Month, Quarter, Year};
+    let part = select(vec![Day, Month, Quarter, Year, FiscalMonth, FiscalQuarter, FiscalYear]);
+    prop_oneof![
+        path().prop_map(Key::Field),
+        (part, path(), any::<bool>()).prop_map(|(part, field, zoned)| Key::Part { part, field, zoned }),
+    ]
 }
 
 fn selection() -> impl Strategy<Value = Selection> {

@@ -137,6 +137,7 @@ fn title(function: &str) -> String {
         "find" => "Find records".to_owned(),
         "get" => "Read a record".to_owned(),
         "list" => "List records".to_owned(),
+        "aggregate" => "Compute numbers by groups".to_owned(),
         "describe" => "Look up fields and objects".to_owned(),
         "create" => "Create a record".to_owned(),
         "update" => "Change a record".to_owned(),

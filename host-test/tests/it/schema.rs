@@ -75,8 +75,8 @@ pub(crate) fn of(resolve: &Resolve, ty: Type, direction: Direction) -> Json {
 struct Writer<'r> {
     resolve: &'r Resolve,
     direction: Direction,
-    /// Records whose members have been described: once in a schema is enough. They are repeated all the same, for
-    /// several clients do not follow `$ref`.
+    /// Records whose members have been described, and enums whose cases have been listed: once in a schema is enough.
+    /// The records are repeated all the same, for several clients do not follow `$ref`.
     described: BTreeSet<TypeId>,
 }
 
@@ -101,6 +101,11 @@ impl Writer<'_> {
             (Some("json-object"), _) => Json::Object(vec![("type", Json::text("object"))]),
             (_, TypeDefKind::Type(inner) | TypeDefKind::Option(inner)) => self.ty(*inner),
             (_, TypeDefKind::List(inner)) => array(self.ty(*inner)),
+            // The values of an argument are listed once as well: eighteen operators in each kind of filter would be a
+            // third of the definition. The plugin names them when it refuses another.
+            (_, TypeDefKind::Enum(_)) if self.direction == Direction::Input && !self.described.insert(id) => {
+                Json::Object(vec![("type", Json::text("string"))])
+            }
             (_, TypeDefKind::Enum(cases)) => Json::Object(vec![
                 ("type", Json::text("string")),
                 ("enum", Json::texts(cases.cases.iter().map(|case| snake(&case.name)))),

@@ -99,6 +99,17 @@ struct ListReply {
 }
 
 #[derive(Deserialize)]
+struct AggregateReply {
+    object: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<Value>>,
+    #[serde(default)]
+    totals: Members,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
 struct DescribeReply {
     object: Option<ObjectInfo>,
     #[serde(default)]
@@ -157,6 +168,7 @@ pub(crate) fn reply(tool: &str, json: &str) -> String {
         "find" => serde_json::from_str(json).map(find),
         "get" => serde_json::from_str(json).map(get),
         "list" => serde_json::from_str(json).map(list),
+        "aggregate" => serde_json::from_str(json).map(aggregate),
         "describe" => serde_json::from_str(json).map(describe),
         "create" => serde_json::from_str(json).map(create),
         "update" => serde_json::from_str(json).map(update),
@@ -212,6 +224,16 @@ fn list(reply: ListReply) -> String {
     if let Some(cursor) = &reply.cursor {
         line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
     }
+    text
+}
+
+fn aggregate(reply: AggregateReply) -> String {
+    let mut text = format!("{} records in numbers\n", reply.object);
+    table(&mut text, &reply.columns, &reply.rows);
+    if !reply.totals.0.is_empty() {
+        line(&mut text, &format!("In all: {}", reply.totals.sentence()));
+    }
+    notices(&mut text, &reply.notices);
     text
 }
 
@@ -466,6 +488,23 @@ mod tests {
              ──────────────────  ─────────────────  ────────────────────\n  \
              Acme                              100  2026-05-11 10:20 UTC\n  \
              Globex Corporation"
+        );
+    }
+
+    #[test]
+    fn numbers_are_a_table_with_their_totals() {
+        let text = reply(
+            "salesforce_aggregate",
+            r#"{"object":"Opportunity","columns":["IsWon","count","share of count"],"rows":[[true,3,0.6],[false,2,0.4]],"totals":{"count":5},"complete":true}"#,
+        );
+        assert_eq!(
+            text,
+            "Opportunity records in numbers\n  \
+             IsWon  count  share of count\n  \
+             ─────  ─────  ──────────────\n  \
+             yes        3             0.6\n  \
+             no         2             0.4\n\
+             In all: count: 5"
         );
     }
 

@@ -1,0 +1,125 @@
+//! A query of numbers: what to compute of which records, and how to group them.
+
+use super::{Comparison, Condition, Direction, FieldPath, List, Literal, Nulls, ObjectName, Scope};
+
+/// A query that returns groups of records instead of records. Every column has an alias, because the API names an
+/// aggregate `expr0` and `Account.Industry` just `Industry`: the keys come back as `g0`, `g1`…, the measures as `m0`…
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aggregate {
+    /// What to compute.
+    pub measures: List<Measure>,
+    /// The object.
+    pub from: ObjectName,
+    /// Whose records; everybody's that the user may see if `None`.
+    pub scope: Option<Scope>,
+    /// Which records.
+    pub condition: Option<Condition>,
+    /// By what they are grouped; all records are one group if `None`.
+    pub grouping: Option<Grouping>,
+}
+
+/// GROUP BY and what only a grouped query may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grouping {
+    /// What the records of a group have in common.
+    pub keys: List<Key>,
+    /// What must hold of a group: all of them.
+    pub having: Vec<Having>,
+    /// Sort keys, first the strongest.
+    pub order_by: Vec<GroupOrder>,
+    /// Most groups to return. There are no further pages: the API gives out 2,000 groups at most.
+    /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>
+    pub limit: Option<u32>,
+}
+
+/// What the records of a group have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// The value of a field.
+    Field(FieldPath),
+    /// A part of a date.
+    Part {
+        /// Which part.
+        part: DatePart,
+        /// Of which field.
+        field: FieldPath,
+        /// Whether the field is a datetime, of which the part in the user's time zone is meant.
+        zoned: bool,
+    },
+}
+
+/// A number of a group, or its smallest or largest value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// How it is computed.
+    pub function: Function,
+    /// Of which field.
+    pub field: FieldPath,
+}
+
+/// How a number is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// `COUNT`: records that have a value.
+    Count,
+    /// `COUNT_DISTINCT`: different values.
+    CountDistinct,
+    /// `SUM`
+    Sum,
+    /// `AVG`
+    Average,
+    /// `MIN`
+    Min,
+    /// `MAX`
+    Max,
+}
+
+/// A part of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatePart {
+    /// `DAY_ONLY`: the day of a datetime.
+    Day,
+    /// `CALENDAR_MONTH`: 1 for January.
+    Month,
+    /// `CALENDAR_QUARTER`
+    Quarter,
+    /// `CALENDAR_YEAR`
+    Year,
+    /// `FISCAL_MONTH`: 1 for the first month of the org's fiscal year.
+    FiscalMonth,
+    /// `FISCAL_QUARTER`
+    FiscalQuarter,
+    /// `FISCAL_YEAR`
+    FiscalYear,
+}
+
+/// A condition on a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Having {
+    /// The left side; an alias can't stand there.
+    pub measure: Measure,
+    /// How the sides relate.
+    pub op: Comparison,
+    /// The right side.
+    pub value: Literal,
+}
+
+/// A sort key of groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupOrder {
+    /// What is sorted by; an alias can't stand there either.
+    pub by: OrderBy,
+    /// Which end comes first.
+    pub direction: Direction,
+    /// Where groups without a value come.
+    pub nulls: Nulls,
+}
+
+/// What groups are sorted by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderBy {
+    /// What they have in common.
+    Key(Key),
+    /// A number of theirs.
+    Measure(Measure),
+}

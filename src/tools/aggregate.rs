@@ -1,0 +1,216 @@
+//! `aggregate`: numbers of the records that match filters, by groups. One `query`; where dates matter and the org's
+//! fiscal year is not known yet, one composite request that asks for it as well.
+
+mod arrange;
+mod calendar;
+mod decimal;
+mod group;
+mod measure;
+
+use self::arrange::{By, Sorted};
+use self::calendar::FiscalYear;
+use self::group::Group;
+use self::measure::Measured;
+use super::reply::Values;
+use super::{filter, names};
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::rest::{Composite, Page};
+use crate::schema::{FieldType, Source};
+use crate::session::{Session, Stuck, read_error, unsendable};
+use crate::soql::{Aggregate, Direction, GroupOrder, Grouping, List, Nulls, ObjectName, OrderBy, Scope};
+use crate::vocabulary::{AggregateArgs, AggregateReply};
+
+/// Groups when no limit is given.
+const USUAL_GROUPS: u32 = 50;
+/// Groups Salesforce returns at most; it knows no next page of them.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>
+const MOST_GROUPS: u32 = 2000;
+/// Characters of a text in a row.
+const LONGEST_TEXT: usize = 255;
+/// Characters of all rows together.
+const LONGEST_REPLY: usize = 100_000;
+
+/// Computes numbers of the records that match.
+pub fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
+    session.allow_tool("aggregate", Effect::ReadOnly)?;
+    let limit = super::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
+    session.planned(
+        || plan(session, &args),
+        |plan| {
+            let (page, fiscal) = read(session, plan)?;
+            Ok(reply(plan, &page, fiscal, limit as usize))
+        },
+    )
+}
+
+/// What to ask, and how to show the answer.
+struct Plan {
+    object: ObjectName,
+    groups: Vec<Group>,
+    measures: Vec<Measured>,
+    sorted: Vec<Sorted>,
+    query: Aggregate,
+    calendar: calendar::Use,
+    currency: Option<&'static str>,
+}
+
+fn plan(session: &Session<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
+    let object = names::object(session, &args.object)?;
+    session.allow_object(&object, Effect::ReadOnly)?;
+    let groups = group::all(session, &object, &args.group_by)?;
+    let measures = measure::all(session, &object, &args.measures)?;
+    let sorted = arrange::order(session, &object, &groups, &measures, &args.order_by)?;
+    let having = measure::having(session, &object, &measures, &args.having)?;
+    let (mut keys, mut order_by, mut computed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut calendar = calendar::Use::default();
+    for group in &groups {
+        keys.extend_from_slice(&group.keys);
+        group.period.iter().for_each(|period| calendar.add(*period));
+    }
+    for key in &sorted {
+        add_order(&mut order_by, key, &groups, &measures);
+    }
+    for filter in args.filters.iter().chain(args.any_of.iter().flatten()) {
+        calendar.add_filter(session, &object, filter)?;
+    }
+    for measured in &measures {
+        computed.push(measured.measure.clone());
+    }
+    let grouping = match List::new(keys) {
+        // All of them, so that shares and totals are of the whole; `limit` only cuts what is shown.
+        Some(keys) => Some(Grouping { keys, having, order_by, limit: Some(MOST_GROUPS) }),
+        None if having.is_empty() => None,
+        None => {
+            return Err(Error::field("having", "having is about groups; say in group_by which", Vec::new()).into());
+        }
+    };
+    let query = Aggregate {
+        // There is at least one: counting is the default.
+        measures: List::new(computed).ok_or_else(|| Error::input("nothing to compute"))?,
+        from: object.clone(),
+        scope: (args.mine == Some(true)).then_some(Scope::Mine),
+        condition: filter::condition(session, &object, &args.filters, &args.any_of, &args.children)?,
+        grouping,
+    };
+    let currency = currency(session, &object, &measures)?;
+    Ok(Plan { object, groups, measures, sorted, query, calendar, currency })
+}
+
+/// A sort key as the keys of the query: a lookup is sorted by its name before its id.
+fn add_order(order_by: &mut Vec<GroupOrder>, key: &Sorted, groups: &[Group], measures: &[Measured]) {
+    let direction = if key.descending { Direction::Descending } else { Direction::Ascending };
+    let nulls = if key.nulls_first { Nulls::First } else { Nulls::Last };
+    match key.by {
+        By::Measure(index) => {
+            order_by.push(GroupOrder { by: OrderBy::Measure(measures[index].measure.clone()), direction, nulls });
+        }
+        By::Group(index) => {
+            let group = &groups[index];
+            let count = group.keys.len();
+            for at in 0..count {
+                // The name is the second of two columns.
+                let at = if group.columns.len() == count { count - 1 - at } else { at };
+                order_by.push(GroupOrder { by: OrderBy::Key(group.keys[at].clone()), direction, nulls });
+            }
+        }
+    }
+}
+
+/// In which currency amounts are, as far as that is known without a request. The API computes in the org's own:
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_querying_currency_fields.htm>
+fn currency(session: &Session<'_>, object: &ObjectName, measures: &[Measured]) -> Result<Option<&'static str>, Stuck> {
+    if !measures.iter().any(|measured| measured.value_type == FieldType::Currency) {
+        return Ok(None);
+    }
+    let schema = session.schema(object)?;
+    Ok(Some(match (schema.field("CurrencyIsoCode"), schema.source) {
+        (Some(_), _) => "amounts of all currencies are converted to the org's corporate currency",
+        (None, Source::Described) => "amounts are in the org's currency; it has only one",
+        (None, Source::Standard) => "amounts are in the org's currency, the corporate one if it has several",
+    }))
+}
+
+/// The groups, and the org's fiscal year if dates matter.
+fn read(session: &Session<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Error> {
+    let query = crate::rest::Query::groups(&plan.query);
+    let kept = calendar::kept(session);
+    if kept.is_some() || !plan.calendar.matters() {
+        return Ok((session.run(&query, MOST_GROUPS as usize)?, kept));
+    }
+    let asked = calendar::query();
+    let mut composite = Composite::default();
+    let groups = composite.add("groups", &query).map_err(unsendable)?;
+    let year = composite.add("year", &asked).map_err(unsendable)?;
+    let answer = session.call_all(&composite)?;
+    let page = answer.read(groups, &query).map_err(|error| read_error(error, false))?;
+    // Whoever may not read it gets numbers all the same.
+    let year = answer.read(year, &asked).ok().and_then(|page| calendar::keep(session, &page));
+    Ok((page, year))
+}
+
+fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> AggregateReply {
+    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut notices = Vec::new();
+    plan.calendar.say(fiscal, &mut notices);
+    notices.extend(plan.currency.map(str::to_owned));
+    let mut groups = arrange::rows(&plan.groups, plan.measures.len(), &page.records, &mut values);
+    let found = groups.len();
+    let all = found < MOST_GROUPS as usize;
+    let mut totals = None;
+    match &plan.query.grouping {
+        Some(grouping) if all => {
+            arrange::add_shares(&mut groups, &plan.measures);
+            totals = arrange::totals(&groups, &plan.measures);
+            if totals.is_some() && !grouping.having.is_empty() {
+                notices.push("totals and shares are of the groups that meet having".to_owned());
+            }
+        }
+        Some(_) => notices.push(format!(
+            "Salesforce returns at most {MOST_GROUPS} groups and there may be more, so totals and shares are left out; narrow the filters or group by something coarser"
+        )),
+        None => {}
+    }
+    let mut rows = Vec::new();
+    let mut length = 0;
+    for group in arrange::arranged(groups, &plan.groups, &plan.sorted).iter().take(limit) {
+        let row = group.shown();
+        length += row.len();
+        if length > LONGEST_REPLY && !rows.is_empty() {
+            break;
+        }
+        rows.push(row);
+    }
+    if rows.len() < found {
+        notices.push(format!("{} of {found} groups are shown", rows.len()));
+    }
+    notices.extend(values.notice());
+    AggregateReply {
+        object: plan.object.to_string(),
+        columns: columns(plan, totals.is_some()),
+        complete: all && rows.len() == found,
+        rows,
+        totals,
+        notices,
+    }
+}
+
+/// The groups, and each measure with the share it is of the groups that differ only in the last.
+fn columns(plan: &Plan, shares: bool) -> Vec<String> {
+    let mut columns = Vec::new();
+    let mut within = String::new();
+    for (index, group) in plan.groups.iter().enumerate() {
+        columns.extend_from_slice(&group.columns);
+        if let (Some(column), true) = (group.columns.last(), index + 1 < plan.groups.len()) {
+            within.push_str(if index == 0 { " within " } else { ", " });
+            within.push_str(column);
+        }
+    }
+    for measured in &plan.measures {
+        columns.push(measured.name.clone());
+        if shares && measured.adds_up() {
+            columns.push(format!("share of {}{within}", measured.name));
+        }
+    }
+    columns
+}

@@ -1,0 +1,177 @@
+//! Which calendar numbers are by, in words: `SELECT FiscalYearStartMonth … FROM Organization`, along with another
+//! query and once a day.
+
+use super::super::names;
+use crate::rest::{Page, Query};
+use crate::schema::FieldType;
+use crate::session::{Session, Stuck};
+use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::vocabulary::{Filter, Period};
+
+/// The cache's name for the fiscal year: no object is called so.
+const KEPT: &str = "*fiscal-year";
+const START: FieldPath = FieldPath::from_static("FiscalYearStartMonth");
+const NAMED_BY_START: FieldPath = FieldPath::from_static("UsesStartDateAsFiscalYearName");
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The org's fiscal year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FiscalYear {
+    /// Its first month, from 0.
+    start: usize,
+    /// Whether it has the name of the year it begins in, not of the one it ends in.
+    named_by_start: bool,
+}
+
+impl FiscalYear {
+    fn new(month: &str, named_by_start: bool) -> Option<Self> {
+        let month: usize = month.parse().ok()?;
+        (1..=12).contains(&month).then(|| Self { start: month - 1, named_by_start })
+    }
+
+    /// A month by its number from the start.
+    fn month(self, number: usize) -> &'static str {
+        MONTHS[(self.start + number) % 12]
+    }
+}
+
+/// The query for the fiscal year.
+pub(super) fn query() -> Query {
+    let mut fields = FieldList::from(START);
+    fields.add(NAMED_BY_START);
+    Query::new(&Select::new(fields, ObjectName::from_static("Organization")))
+}
+
+/// The fiscal year as the host keeps it.
+pub(super) fn kept(session: &Session<'_>) -> Option<FiscalYear> {
+    let (bytes, _) = session.kept(KEPT)?;
+    let text = std::str::from_utf8(&bytes).ok()?;
+    FiscalYear::new(text.trim_end_matches('s'), text.ends_with('s'))
+}
+
+/// Keeps the fiscal year of an answer.
+pub(super) fn keep(session: &Session<'_>, page: &Page) -> Option<FiscalYear> {
+    let fields = page.records.first()?.fields();
+    let named_by_start = fields.get(NAMED_BY_START.as_str()).is_some_and(|value| value.get() == "true");
+    let year = FiscalYear::new(fields.get(START.as_str())?.get(), named_by_start)?;
+    let mark = if named_by_start { "s" } else { "" };
+    session.keep(KEPT, format!("{}{mark}", year.start + 1).as_bytes());
+    Some(year)
+}
+
+/// Which calendars a call uses, where it makes a difference: not for days and months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Use {
+    calendar: bool,
+    fiscal: bool,
+}
+
+impl Use {
+    pub(super) fn matters(self) -> bool {
+        self.calendar || self.fiscal
+    }
+
+    pub(super) fn add(&mut self, period: Period) {
+        match period {
+            Period::Day | Period::Month => {}
+            Period::Quarter | Period::Year => self.calendar = true,
+            Period::FiscalMonth | Period::FiscalQuarter | Period::FiscalYear => self.fiscal = true,
+        }
+    }
+
+    /// The calendar that a filter by a date uses. A date may be the end of a quarter, so it counts.
+    pub(super) fn add_filter(
+        &mut self,
+        session: &Session<'_>,
+        object: &ObjectName,
+        filter: &Filter,
+    ) -> Result<(), Stuck> {
+        let named = names::field(session, object, &filter.field)?;
+        if matches!(named.field.field_type, FieldType::Date | FieldType::DateTime) {
+            let value = filter.value.as_deref().unwrap_or_default().to_ascii_uppercase();
+            if value.contains("FISCAL") {
+                self.fiscal = true;
+            } else if value.contains("QUARTER") || value.contains("YEAR") || value.contains('-') {
+                self.calendar = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says which calendars were used.
+    pub(super) fn say(self, year: Option<FiscalYear>, notices: &mut Vec<String>) {
+        match year {
+            Some(FiscalYear { start: 0, .. }) if self.matters() => {
+                notices.push("the org's fiscal year is the calendar year".to_owned());
+                return;
+            }
+            None if self.calendar => {
+                notices.push("calendar periods and dates; the org's fiscal year may differ".to_owned());
+            }
+            Some(year) if self.calendar => notices.push(format!(
+                "calendar periods and dates; the org's fiscal year begins in {}, its Q2 is {} to {}",
+                year.month(0),
+                year.month(3),
+                year.month(5)
+            )),
+            _ => {}
+        }
+        match year {
+            None if self.fiscal => notices.push("periods of the org's fiscal year".to_owned()),
+            Some(year) if self.fiscal => notices.push(format!(
+                "fiscal periods; the org's fiscal year begins in {}, and is called by the year it {} in",
+                year.month(0),
+                if year.named_by_start { "begins" } else { "ends" }
+            )),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(calendar: bool, fiscal: bool, year: Option<FiscalYear>, expected: &[&str]) {
+        let mut notices = Vec::new();
+        Use { calendar, fiscal }.say(year, &mut notices);
+        assert_eq!(notices, expected);
+    }
+
+    #[test]
+    fn the_calendar_is_named_where_it_makes_a_difference() {
+        let february = FiscalYear::new("2", false);
+        let calendar = "calendar periods and dates; the org's fiscal year begins in February, its Q2 is May to July";
+        let fiscal = "fiscal periods; the org's fiscal year begins in February, and is called by the year it ends in";
+        check(false, false, february, &[]);
+        check(true, false, february, &[calendar]);
+        check(false, true, february, &[fiscal]);
+        check(true, true, february, &[calendar, fiscal]);
+        let same = "the org's fiscal year is the calendar year";
+        check(true, false, FiscalYear::new("1", false), &[same]);
+        check(true, true, FiscalYear::new("1", true), &[same]);
+        check(true, false, None, &["calendar periods and dates; the org's fiscal year may differ"]);
+    }
+
+    #[test]
+    fn a_fiscal_year_begins_in_a_month() {
+        for month in ["0", "13", "", "x"] {
+            assert_eq!(FiscalYear::new(month, false), None);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Sums and shares, exactly: in decimal digits, since binary fractions lose cents (and weigh kilobytes).
+
+use std::fmt;
+
+use crate::soql::Number;
+
+/// Digits of a share behind the point, and ten to their power.
+const SHARE_DIGITS: u32 = 4;
+const WHOLE: u32 = 10_000;
+
+/// `units / 10^scale`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decimal {
+    units: i64,
+    scale: u32,
+}
+
+impl Decimal {
+    pub(super) const ZERO: Self = Self { units: 0, scale: 0 };
+
+    /// A number of a JSON text; none if it is something else, or has more digits than the 18 of Salesforce's fields.
+    pub(super) fn parse(json: &str) -> Option<Self> {
+        let number = Number::parse(json).ok()?;
+        let (whole, fraction) = number.as_str().split_once('.').unwrap_or((number.as_str(), ""));
+        let units = [whole, fraction].concat().parse().ok()?;
+        Some(Self { units, scale: fraction.len().try_into().ok()? })
+    }
+
+    /// The sum; none if it has too many digits.
+    pub(super) fn plus(self, other: Self) -> Option<Self> {
+        let (one, other, scale) = aligned(self, other)?;
+        Some(Self { units: one.checked_add(other)?, scale })
+    }
+
+    pub(super) fn is_negative(self) -> bool {
+        self.units < 0
+    }
+
+    /// Which part of the whole this is, from 0 to 1, rounded to four digits; none of nothing.
+    pub(super) fn share_of(self, whole: Self) -> Option<String> {
+        let (mut rest, whole, _) = aligned(self, whole)?;
+        if rest < 0 || whole <= 0 || rest > whole {
+            return None;
+        }
+        // Digit by digit, as on paper: nothing grows.
+        let mut share = 0;
+        for place in 0..=SHARE_DIGITS {
+            let mut digit = 0;
+            while rest >= whole {
+                rest -= whole;
+                digit += 1;
+            }
+            share = share * 10 + digit;
+            if place < SHARE_DIGITS {
+                rest = rest.checked_mul(10)?;
+            }
+        }
+        if rest >= whole - rest {
+            share += 1;
+        }
+        if share == WHOLE {
+            return Some("1".to_owned());
+        }
+        let digits = format!("0.{share:04}");
+        Some(digits.trim_end_matches('0').trim_end_matches('.').to_owned())
+    }
+}
+
+/// Both in units of the finer one.
+fn aligned(one: Decimal, other: Decimal) -> Option<(i64, i64, u32)> {
+    let scale = one.scale.max(other.scale);
+    let units = |number: Decimal| (number.scale..scale).try_fold(number.units, |units, _| units.checked_mul(10));
+    Some((units(one)?, units(other)?, scale))
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scale = self.scale as usize;
+        let digits = format!("{:0width$}", self.units.unsigned_abs(), width = scale + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - scale);
+        let fraction = fraction.trim_end_matches('0');
+        let sign = if self.is_negative() { "-" } else { "" };
+        let point = if fraction.is_empty() { "" } else { "." };
+        write!(out, "{sign}{whole}{point}{fraction}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(numbers: &[&str]) -> Option<String> {
+        let mut numbers = numbers.iter().map(|number| Decimal::parse(number).unwrap());
+        numbers.try_fold(Decimal::ZERO, Decimal::plus).map(|sum| sum.to_string())
+    }
+
+    #[track_caller]
+    fn check_share(part: &str, whole: &str, expected: Option<&str>) {
+        let share = Decimal::parse(part).unwrap().share_of(Decimal::parse(whole).unwrap());
+        assert_eq!(share.as_deref(), expected, "{part} of {whole}");
+    }
+
+    #[test]
+    fn sums_are_exact() {
+        assert_eq!(sum(&["0.1", "0.2"]).unwrap(), "0.3");
+        assert_eq!(sum(&["200000.0", "1.5E3", "-0.05"]).unwrap(), "201499.95");
+        assert_eq!(sum(&["9999999999999999.99", "0.01"]).unwrap(), "10000000000000000");
+        assert_eq!(sum(&["-0.5", "0.25"]).unwrap(), "-0.25");
+        assert_eq!(sum(&["1", "-1"]).unwrap(), "0");
+        assert_eq!(sum(&[]).unwrap(), "0");
+    }
+
+    #[test]
+    fn what_is_too_long_has_no_sum() {
+        assert_eq!(sum(&["1e17", "1e-10"]), None);
+        assert_eq!(Decimal::parse("\"1\""), None);
+        assert_eq!(Decimal::parse("null"), None);
+    }
+
+    #[test]
+    fn shares_are_rounded_to_four_digits() {
+        check_share("3", "5", Some("0.6"));
+        check_share("1", "3", Some("0.3333"));
+        check_share("2", "3", Some("0.6667"));
+        check_share("200000", "250000.00", Some("0.8"));
+        check_share("5", "5", Some("1"));
+        check_share("99999", "100000", Some("1"));
+        check_share("1", "100000", Some("0"));
+        check_share("5", "100000", Some("0.0001"));
+        check_share("0", "5", Some("0"));
+        check_share("0.05", "0.1", Some("0.5"));
+    }
+
+    #[test]
+    fn nothing_has_no_shares() {
+        check_share("0", "0", None);
+        check_share("-1", "5", None);
+        check_share("1", "-5", None);
+    }
+}
