@@ -39,6 +39,18 @@ pub enum Error {
         /// The records that fit, best first.
         candidates: Vec<Candidate>,
     },
+    /// Texts in lookups mean no record, or several; nothing was written.
+    #[error("{message}")]
+    Unresolved {
+        /// What was looked for, and what to ask.
+        message: String,
+        /// The fields whose texts they are.
+        fields: Vec<String>,
+        /// The records that fit.
+        candidates: Vec<Candidate>,
+        /// Whether one of the texts fits several records.
+        several: bool,
+    },
     /// The record is not as expected; nothing was written.
     #[error("{message}")]
     Conflict {
@@ -75,6 +87,16 @@ pub enum Error {
         /// Whether the request, if it arrived, wrote something.
         writes: bool,
     },
+    /// A failure that was looked into.
+    #[error("{cause}; {found}")]
+    LookedInto {
+        /// The failure.
+        cause: Box<Error>,
+        /// What was found out about it.
+        found: String,
+        /// The records found.
+        candidates: Vec<Candidate>,
+    },
     /// The response made no sense.
     #[error("Salesforce's answer could not be understood: {what}; report it to the makers of this plugin")]
     Unreadable {
@@ -97,6 +119,15 @@ fn no_response(reason: FailureReason) -> &'static str {
 }
 
 impl Error {
+    /// Whether a write may have happened.
+    pub(crate) fn is_open(&self) -> bool {
+        match self {
+            Self::NoResponse { failure, writes } => *writes && failure.request_sent,
+            Self::Refused { changed, .. } | Self::Unreadable { changed, .. } => *changed == Changed::Unknown,
+            _ => false,
+        }
+    }
+
     /// A wrong argument.
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self::Input { message: message.into(), fields: Vec::new(), allowed: Vec::new() }
@@ -110,6 +141,11 @@ impl Error {
 
 impl From<Error> for vocabulary::Error {
     fn from(error: Error) -> Self {
+        if let Error::LookedInto { cause, found, candidates } = error {
+            let wire = Self::from(*cause);
+            return Self { message: format!("{}; {found}", wire.message), candidates, ..wire };
+        }
+        let is_open = error.is_open();
         let mut wire = Self {
             kind: ErrorKind::InvalidInput,
             message: error.to_string(),
@@ -131,6 +167,10 @@ impl From<Error> for vocabulary::Error {
                 wire.kind = ErrorKind::Ambiguous;
                 wire.candidates = candidates;
             }
+            Error::Unresolved { fields, candidates, several, .. } => {
+                wire.kind = if several { ErrorKind::Ambiguous } else { ErrorKind::NotFound };
+                (wire.fields, wire.candidates) = (fields, candidates);
+            }
             Error::Conflict { fields, current, .. } => {
                 wire.kind = ErrorKind::Conflict;
                 wire.fields = fields;
@@ -148,7 +188,7 @@ impl From<Error> for vocabulary::Error {
                 let Refusal { code, message, fields, .. } = *refusal;
                 (wire.code, wire.org_message, wire.fields) = (code, message, fields);
             }
-            Error::NoResponse { failure, writes } => {
+            Error::NoResponse { failure, .. } => {
                 wire.kind = match failure.reason {
                     FailureReason::SignIn => ErrorKind::SignIn,
                     FailureReason::Denied => ErrorKind::Forbidden,
@@ -156,7 +196,7 @@ impl From<Error> for vocabulary::Error {
                     FailureReason::Unreachable => ErrorKind::Unavailable,
                     FailureReason::TooLarge => ErrorKind::InvalidInput,
                 };
-                if writes && failure.request_sent {
+                if is_open {
                     wire.changed = Changed::Unknown;
                 }
             }
@@ -164,6 +204,8 @@ impl From<Error> for vocabulary::Error {
                 wire.kind = ErrorKind::UnexpectedReply;
                 wire.changed = changed;
             }
+            // Answered above.
+            Error::LookedInto { .. } => {}
         }
         if wire.changed == Changed::Unknown {
             wire.message.push_str("; the write may or may not have happened, so look before trying again");

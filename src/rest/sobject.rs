@@ -13,6 +13,15 @@ use crate::soql::{FieldName, ObjectName};
 
 const DUPLICATE_RULES: HeaderName = HeaderName::from_static("sforce-duplicate-rule-header");
 
+/// Whether the org's assignment rules choose the owner. Without the header they do, when a case, lead or account is
+/// created and also when it is changed.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm>
+const ASSIGNMENT_RULES: HeaderName = HeaderName::from_static("sforce-auto-assign");
+
+fn assignment_rules(run: bool) -> &'static str {
+    if run { "TRUE" } else { "FALSE" }
+}
+
 /// The org's duplicate rules run, and say what they found. `runAsCurrentUser`: matches the user may not see stay unseen.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm>
 fn duplicate_rules(allow_save: bool) -> &'static str {
@@ -31,6 +40,8 @@ pub struct Create<'a> {
     pub values: String,
     /// Whether to save although a rule that only warns sees a duplicate.
     pub allow_duplicate: bool,
+    /// Whether assignment rules choose the owner; for objects that know none, this says nothing.
+    pub assign: Option<bool>,
 }
 
 impl Endpoint for Create<'_> {
@@ -38,10 +49,13 @@ impl Endpoint for Create<'_> {
     const WRITES: bool = true;
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        http::Request::post(format!("{VERSION_PATH}/sobjects/{}", self.object))
+        let mut request = http::Request::post(format!("{VERSION_PATH}/sobjects/{}", self.object))
             .header(CONTENT_TYPE, "application/json")
-            .header(DUPLICATE_RULES, duplicate_rules(self.allow_duplicate))
-            .body(self.values.clone().into_bytes())
+            .header(DUPLICATE_RULES, duplicate_rules(self.allow_duplicate));
+        if let Some(assign) = self.assign {
+            request = request.header(ASSIGNMENT_RULES, assignment_rules(assign));
+        }
+        request.body(self.values.clone().into_bytes())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<RecordId, ReadError> {
@@ -113,6 +127,8 @@ pub struct Update<'a> {
     pub unmodified_since: Option<String>,
     /// Whether to save although a rule that only warns sees a duplicate.
     pub allow_duplicate: bool,
+    /// Whether assignment rules choose a new owner; for objects that know none, this says nothing.
+    pub assign: Option<bool>,
 }
 
 impl Endpoint for Update<'_> {
@@ -127,6 +143,9 @@ impl Endpoint for Update<'_> {
             // One-second grain; 412 on a mismatch.
             // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_conditional_requests.htm>
             request = request.header(IF_UNMODIFIED_SINCE, date);
+        }
+        if let Some(assign) = self.assign {
+            request = request.header(ASSIGNMENT_RULES, assignment_rules(assign));
         }
         request.body(self.values.clone().into_bytes())
     }

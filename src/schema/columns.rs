@@ -75,7 +75,7 @@ fn interest(field: &Field, purpose: Use) -> Option<(u32, String)> {
 }
 
 /// The path to the name of a lookup's target, where it surely has one: all custom objects do.
-fn parent_name(field: &Field) -> Option<String> {
+pub(crate) fn parent_name(field: &Field) -> Option<String> {
     let [target] = &field.references[..] else { return None };
     let name = match target.as_str() {
         "Case" => "CaseNumber",

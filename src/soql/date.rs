@@ -100,6 +100,32 @@ impl DateTime {
         Ok(moment)
     }
 
+    /// The moment so many seconds after 1970-01-01T00:00:00Z, if it lies in the years Salesforce takes.
+    pub fn from_unix(seconds: i64) -> Option<Self> {
+        const DAY: i64 = 24 * 60 * 60;
+        // Days in years that begin in March, so that the leap day comes last: 146,097 in each era of 400 years.
+        let days = seconds.div_euclid(DAY) + 719_468;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        let date = Date::new(
+            u16::try_from(era * 400 + year + next).ok()?,
+            u8::try_from(month).ok()?,
+            u8::try_from(day).ok()?,
+        )?;
+        let of_day = seconds.rem_euclid(DAY);
+        Some(Self {
+            date,
+            hour: u8::try_from(of_day / 3_600).ok()?,
+            minute: u8::try_from(of_day / 60 % 60).ok()?,
+            second: u8::try_from(of_day % 60).ok()?,
+            millisecond: 0,
+        })
+    }
+
     /// Moves by minutes, less than a day.
     fn shift(&mut self, minutes: i16) -> Option<()> {
         const DAY: i16 = 24 * 60;
@@ -275,6 +301,22 @@ mod tests {
         ] {
             assert_eq!(Literal::DateTime(DateTime::parse(text).unwrap()).to_string(), utc, "{text}");
         }
+    }
+
+    #[test]
+    fn seconds_since_1970_are_a_moment() {
+        for (seconds, utc) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_778_598_000, "2026-05-12T15:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(Literal::DateTime(DateTime::from_unix(seconds).unwrap()).to_string(), utc);
+        }
+        assert!(DateTime::from_unix(i64::MAX / 2).is_none() && DateTime::from_unix(-9_000_000_000).is_none());
     }
 
     #[test]

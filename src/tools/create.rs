@@ -1,11 +1,14 @@
-//! `create`: one record, read back. One composite request: `POST sobjects/{object}` and `GET` of what it made.
+//! `create`: one record, read back. One composite request: `POST sobjects/{object}` and `GET` of what it made; before
+//! it, where lookups are given by name, one of a `query` for each.
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
 use serde_json::value::RawValue;
 
+use super::probe::{self, Seen};
+use super::reference::{Found, Wanted};
 use super::reply::Values;
-use super::{duplicate, names, value};
+use super::{duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -14,8 +17,8 @@ use crate::record::{Fields, Record};
 use crate::rest::{Create, Retrieve, Which};
 use crate::schema::Field;
 use crate::session::{Session, Stuck, WRITE};
-use crate::soql::{FieldName, ObjectName};
-use crate::vocabulary::{CreateArgs, CreateReply};
+use crate::soql::{FieldName, FieldPath, ObjectName};
+use crate::vocabulary::{CreateArgs, CreateReply, Undo};
 
 /// Characters of a text that is read back.
 const LONGEST_TEXT: usize = 255;
@@ -27,20 +30,57 @@ const OVERRULED: &str = "if they want a new record all the same, call again with
 pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     session.allow_tool("create", Effect::Additive)?;
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
-    session.planned(|| plan(session, &args), |plan| send(session, plan, args.allow_duplicate == Some(true)))
+    session.planned(
+        || plan(session, &args),
+        |plan| {
+            let found = reference::find(session, &plan.wanted)?;
+            send(session, &plan.with(&found), &found)
+        },
+    )
 }
 
-fn send(session: &Session<'_>, plan: &Plan, allow_duplicate: bool) -> Result<CreateReply, Error> {
-    let create = Create { object: &plan.object, values: plan.json(), allow_duplicate };
+fn send(session: &Session<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Error> {
+    let create = Create {
+        object: &plan.object,
+        values: plan.json(),
+        allow_duplicate: plan.allow_duplicate,
+        assign: plan.assign,
+    };
     let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.fields };
-    let (id, record) = session
-        .write_and_read(&create, &create.values, read_back, |id| *id)
-        .map_err(|error| duplicate::refused(session, error, OVERRULED))?;
-    Ok(reply(session, plan, id, record.as_ref().map(Record::fields)))
+    let began = session.now();
+    let (id, record, notice) = match session.write_and_read(&create, &create.values, read_back, |id| *id) {
+        Ok((id, record)) => (id, record, None),
+        Err(cause) if cause.is_open() => look(session, plan, began, cause)?,
+        Err(error) => return Err(duplicate::refused(session, error, OVERRULED)),
+    };
+    let mut reply = reply(session, plan, found, id, record.as_ref().map(Record::fields));
+    reply.notices.extend(notice);
+    Ok(reply)
 }
 
-fn reply(session: &Session<'_>, plan: &Plan, id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
+/// After a create without an answer: the record, if it is there.
+fn look(
+    session: &Session<'_>,
+    plan: &Plan,
+    began: i64,
+    cause: Error,
+) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
+    let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
+    let read: Vec<FieldPath> = plan.fields.iter().cloned().map(FieldPath::from).collect();
+    match probe::look(session, &plan.object, &values, &read, began, plan.own) {
+        Seen::One(id, record, known_by) => {
+            let notice = format!(
+                "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
+            );
+            Ok((id, Some(record), Some(notice)))
+        }
+        Seen::Unsettled(found, candidates) => Err(Error::LookedInto { cause: Box::new(cause), found, candidates }),
+    }
+}
+
+fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
     let mut notices = plan.notices.clone();
+    notices.extend(found.iter().map(|found| found.notice.clone()));
     let mut values = Values::cut_after(LONGEST_TEXT);
     if let Some(held) = &held {
         for set in &plan.values {
@@ -62,26 +102,53 @@ fn reply(session: &Session<'_>, plan: &Plan, id: RecordId, held: Option<Fields<'
         link: session.link(id.as_str()),
         id: id.to_string(),
         fields,
+        names: reference::by_id(found.iter().filter_map(|found| Some((found.id.to_string(), found.called.clone()?)))),
+        // No tool deletes yet.
+        undo: Undo {
+            tool: None,
+            arguments: None,
+            how: Some(format!("deleting {id} takes it back: no tool does, but a person can in Salesforce")),
+        },
         notices,
     }
 }
 
 /// What to write.
+#[derive(Clone)]
 struct Plan {
     object: ObjectName,
+    wanted: Vec<Wanted>,
     values: Vec<Set>,
     /// The fields to read back: those that were set, and the record's name.
     fields: Vec<FieldName>,
+    allow_duplicate: bool,
+    /// Whether assignment rules choose the owner, where not as the org does it by itself.
+    assign: Option<bool>,
+    /// Whether the user will own it: neither the call nor a rule of the org names another owner.
+    own: bool,
     notices: Vec<String>,
 }
 
 /// One field's value.
+#[derive(Clone)]
 struct Set {
     field: Field,
+    /// Its value; until it is found, a lookup's by name.
     json: String,
 }
 
 impl Plan {
+    /// The same with the records that names in lookups stand for.
+    fn with(&self, found: &[Found]) -> Self {
+        let mut plan = self.clone();
+        for found in found {
+            for set in plan.values.iter_mut().filter(|set| set.field.name == found.place) {
+                set.json = quoted(found.id.as_str());
+            }
+        }
+        plan
+    }
+
     fn json(&self) -> String {
         let members: Vec<_> =
             self.values.iter().map(|set| format!("{}:{}", quoted(&set.field.name), set.json)).collect();
@@ -101,6 +168,7 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let said: Fields<'_> = serde_json::from_str(&args.fields)
         .map_err(|_| Error::field("fields", "fields must be a JSON object of field names and values", Vec::new()))?;
     let mut values: Vec<Set> = Vec::new();
+    let mut wanted = Vec::new();
     let mut notices = Vec::new();
     for (name, json) in said.values() {
         let field = names::own_field(session, &object, name)?;
@@ -111,10 +179,7 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         if values.iter().any(|set| set.field.name == field.name) {
             return Err(Error::field(name, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (json, note) = value::to_write(&field, json.get()).map_err(|error| match error {
-            error if field.is_limited() => names::denied(session, &object, &schema, error),
-            error => error.into(),
-        })?;
+        let (json, note) = reference::to_write(session, &schema, &object, &field, json.get(), &mut wanted)?;
         notices.extend(note);
         values.push(Set { field, json });
     }
@@ -136,5 +201,15 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     if !fields.iter().any(|field| field.as_str() == name.as_str()) {
         fields.push(names::field_name(name.as_str())?);
     }
-    Ok(Plan { object, values, fields, notices })
+    let has_rules = names::has_assignment_rules(&object);
+    if args.assign.is_some() && !has_rules {
+        let message = format!("assign is for leads and cases; who owns a new {object} is set by its owner field");
+        return Err(Error::field("assign", message, Vec::new()).into());
+    }
+    let owner_given = values.iter().any(|set| set.field.name == "OwnerId" && set.json != "null");
+    // Rules would take the record from the owner that was named.
+    let assign = args.assign.or((has_rules && owner_given).then_some(false));
+    let own = schema.field("OwnerId").is_some() && !owner_given && (!has_rules || assign == Some(false));
+    let allow_duplicate = args.allow_duplicate == Some(true);
+    Ok(Plan { object, wanted, values, fields, allow_duplicate, assign, own, notices })
 }

@@ -59,7 +59,7 @@ fn plan(session: &Session<'_>, text: &str, said: &[String], limit: u32) -> Resul
     let mut plan = Plan { objects: Vec::new(), queries: Vec::new() };
     for object in objects(session, said)? {
         let columns = names::telling(session, &object)?;
-        let query = Query::new(&target::named_like(session, &object, &columns, text, limit)?);
+        let query = Query::new(&target::named_like(session, &object, &columns, text, "text", limit)?);
         plan.queries.push((object.clone(), query));
         plan.objects.push((object, columns));
     }

@@ -214,6 +214,11 @@ pub(super) fn name_of(session: &Session<'_>, object: &ObjectName) -> Result<Fiel
     Ok(schema.name_field().map_or(Ok(ID), |field| path(&field.name))?)
 }
 
+/// Whether the org's assignment rules choose the owners of such records. (Those of accounts choose territories.)
+pub(super) fn has_assignment_rules(object: &ObjectName) -> bool {
+    ["Lead", "Case"].contains(&object.as_str())
+}
+
 /// The id of a record Salesforce sent.
 pub(super) fn id_of(record: &Record) -> Result<RecordId, Error> {
     let id = record.fields().text("Id").and_then(|id| RecordId::parse(&id).ok());

@@ -1,20 +1,21 @@
 //! Which record is meant: by id, by link, or by a name that only one record fits. Never a guess.
 
-use super::names;
 use super::reply::Values;
+use super::{names, nicknames};
 use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
 use crate::rank::by_rank;
 use crate::record::Record;
+use crate::schema::ObjectSchema;
 use crate::session::{Session, Stuck};
 use crate::soql::{
-    Comparison, Condition, Direction, FieldList, FieldPath, LiteralError, Nulls, ObjectName, Order, Pattern, Select,
-    Text,
+    Comparison, Condition, Direction, FieldList, FieldPath, List, Literal, LiteralError, Nulls, ObjectName, Order,
+    Pattern, Select, Text,
 };
 use crate::vocabulary::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
-const MOST_SIMILAR: u32 = 50;
+pub(super) const MOST_SIMILAR: u32 = 50;
 /// Characters of a name that is looked for: nearly every name has some letter in it.
 pub(super) const SHORTEST_NAME: usize = 2;
 /// Candidates in an answer.
@@ -88,7 +89,7 @@ pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) ->
 }
 
 /// Whether a text that is no id was copied as one, so that no record is called so.
-fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
+pub(super) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
     match reason {
         // Words of 18 letters and digits are rare, and all but rare with a digit among the first three.
         IdError::Checksum(..) => said.bytes().take(3).any(|byte| byte.is_ascii_digit()),
@@ -116,12 +117,13 @@ pub(super) fn named_like(
     object: &ObjectName,
     columns: &[FieldPath],
     text: &str,
+    argument: &str,
     limit: u32,
 ) -> Result<Select, Stuck> {
     let fields = FieldList::new(std::iter::once(names::ID).chain(columns.iter().cloned()))
         .ok_or_else(|| Error::input("no field to read"))?;
     let mut select = Select::new(fields, object.clone());
-    select.condition = Some(like(session, object, text, "text")?);
+    select.condition = Some(like(session, object, text, argument)?);
     select.order_by = by_name(session, object)?;
     select.limit = Some(limit);
     Ok(select)
@@ -134,14 +136,7 @@ pub(super) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<
 }
 
 fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
-    let too_long = |reason: LiteralError| Error::field(argument, reason.to_string(), Vec::new());
-    // Words in their order, with anything between: "Acme renewal" finds "Acme - Renewal 2026".
-    let words: Vec<_> = text
-        .split_whitespace()
-        .map(|word| Pattern::exactly(word).map(|word| word.as_str().to_owned()))
-        .collect::<Result<_, _>>()
-        .map_err(too_long)?;
-    let pattern = Pattern::parse(&format!("%{}%", words.join("%"))).map_err(too_long)?;
+    let pattern = pattern(text, argument)?;
     let name = names::name_of(session, object)?;
     let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern.clone() }];
     let schema = session.schema(object)?;
@@ -149,9 +144,81 @@ fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) 
         any.push(Condition::Like { field: names::path(&subject.name)?, pattern });
     }
     if let Some(email) = schema.field("Email").filter(|_| text.contains('@')) {
-        any.push(Condition::compare(names::path(&email.name)?, Comparison::Eq, Text::new(text).map_err(too_long)?));
+        let text = Text::new(text).map_err(|reason| too_long(argument, &reason))?;
+        any.push(Condition::compare(names::path(&email.name)?, Comparison::Eq, text));
+    }
+    if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
+        any.extend(other_first_name(text, argument)?);
+        if let (Some((person, place)), Some(works_at)) = (text.split_once(AT), employer(&schema)) {
+            let by_name = Condition::Like { field: name, pattern: self::pattern(person, argument)? };
+            let is_called = Condition::any([by_name].into_iter().chain(other_first_name(person, argument)?));
+            let there = Condition::Like { field: works_at, pattern: self::pattern(place, argument)? };
+            any.extend(Condition::all(is_called.into_iter().chain([there])));
+        }
     }
     Condition::any(any).ok_or_else(|| Error::input("no field to look in").into())
+}
+
+/// Between a person and where they work: "Bob at Acme".
+const AT: &str = " at ";
+
+/// The field that says where a person works.
+fn employer(schema: &ObjectSchema) -> Option<FieldPath> {
+    match schema.name.as_str() {
+        "Contact" => Some(FieldPath::from_static("Account.Name")),
+        "Lead" => Some(FieldPath::from_static("Company")),
+        _ => None,
+    }
+}
+
+/// The words of a text in their order, with anything between: "Acme renewal" finds "Acme - Renewal 2026".
+pub(super) fn pattern(text: &str, argument: &str) -> Result<Pattern, Error> {
+    let words = text.split_whitespace().map(|word| Pattern::exactly(word).map(|word| word.as_str().to_owned()));
+    let words = words.collect::<Result<Vec<_>, _>>().map_err(|reason| too_long(argument, &reason))?;
+    Pattern::parse(&format!("%{}%", words.join("%"))).map_err(|reason| too_long(argument, &reason))
+}
+
+fn too_long(argument: &str, reason: &LiteralError) -> Error {
+    Error::field(argument, reason.to_string(), Vec::new())
+}
+
+/// Who is filed under another form of the first name: "Bob Stone" finds Robert Stone.
+fn other_first_name(text: &str, argument: &str) -> Result<Option<Condition>, Error> {
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let others: Result<Vec<_>, _> = nicknames::of(first).map(|name| Text::new(name).map(Literal::from)).collect();
+    let Some(values) = List::new(others.map_err(|reason| too_long(argument, &reason))?) else { return Ok(None) };
+    let called = Condition::In { field: FieldPath::from_static("FirstName"), negated: false, values };
+    if rest.trim().is_empty() {
+        return Ok(Some(called));
+    }
+    let last = Condition::Like { field: FieldPath::from_static("LastName"), pattern: pattern(rest, argument)? };
+    Ok(Condition::all([called, last]))
+}
+
+/// A record as a candidate, with how its name relates to what was said.
+pub(super) type Ranked<'r> = (Said, Candidate, &'r Record);
+
+/// Records as candidates, those called just so first.
+pub(super) fn ranked<'r>(session: &Session<'_>, name: &str, records: &[(&ObjectName, &'r Record)]) -> Vec<Ranked<'r>> {
+    by_rank(records.iter().filter_map(|(object, record)| {
+        let candidate = candidate_of(session, object, record)?;
+        let email = record.fields().text("Email").filter(|_| name.contains('@'));
+        let said = Said::of(name, candidate.name.as_deref()).min(Said::of(name, email.as_deref()));
+        Some((said as u32, (said, candidate, *record)))
+    }))
+}
+
+/// How many of the records are called just so.
+pub(super) fn exact(ranked: &[Ranked<'_>], records: &[(&ObjectName, &Record)]) -> usize {
+    let whole = ranked.iter().filter(|(said, ..)| *said == Said::Whole);
+    // They come by name, so that after the last one looked at there may be another of its name.
+    let last_looked_at = |record: &Record| {
+        records.chunk_by(|(one, _), (other, _)| one == other).any(|of_one_object| {
+            of_one_object.len() >= MOST_SIMILAR as usize
+                && of_one_object.last().is_some_and(|(_, last)| std::ptr::eq(*last, record))
+        })
+    };
+    whole.map(|(_, _, record)| if last_looked_at(record) { 2 } else { 1 }).sum()
 }
 
 /// The one record that is meant, or why there is none.
@@ -170,20 +237,9 @@ pub(super) fn choose<'r>(
         }
         By::Name(name) => name,
     };
-    let ranked = by_rank(records.iter().filter_map(|record| {
-        let candidate = candidate_of(session, object, record)?;
-        let said = Said::of(name, candidate.name.as_deref());
-        Some((said as u32, (said, candidate, record)))
-    }));
-    let mut exact = ranked.iter().filter(|(said, ..)| *said == Said::Whole).count();
-    // They come by name, so that after the last there may be another of its name.
-    let last = records.last().filter(|_| records.len() >= MOST_SIMILAR as usize);
-    if last
-        .and_then(|last| candidate_of(session, object, last)?.name)
-        .is_some_and(|last| Said::of(name, Some(&last)) == Said::Whole)
-    {
-        exact += 1;
-    }
+    let records: Vec<_> = records.iter().map(|record| (object, record)).collect();
+    let ranked = ranked(session, name, &records);
+    let exact = exact(&ranked, &records);
     match (ranked.as_slice(), exact) {
         ([], _) => Err(Error::NotFound {
             message: format!(
@@ -227,8 +283,9 @@ pub(super) enum Said {
 impl Said {
     pub(super) fn of(said: &str, name: Option<&str>) -> Self {
         let said = said.trim().to_lowercase();
+        let person = said.split_once(AT).map(|(person, _)| person.trim());
         match name.map(str::to_lowercase) {
-            Some(name) if name == said => Self::Whole,
+            Some(name) if name == said || person == Some(&name) => Self::Whole,
             Some(name) if name.starts_with(&said) => Self::Beginning,
             Some(name) if name.contains(&said) => Self::Part,
             _ => Self::Otherwise,
@@ -252,6 +309,7 @@ fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> 
         object: object.to_string(),
         id,
         name: fields.text(name.as_str()),
+        field: None,
         facts: Values::cut_after(LONGEST_FACT).object(telling.map(|column| (column, fields.get(column)))),
     })
 }

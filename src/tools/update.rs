@@ -1,24 +1,28 @@
 //! `update`: fields of one record, compared before and read back after. One `query`, which finds the record and its
-//! current values, then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
+//! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
 use serde_json::value::RawValue;
 
+use super::reference::Wanted;
 use super::reply::{self, Values};
 use super::target::{self, Target};
-use super::{duplicate, names, value};
+use super::{duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::id::RecordId;
+use crate::id::{RecordId, standard_object};
 use crate::json::quoted;
 use crate::record::{Fields, Record};
-use crate::rest::{Retrieve, Update, Which, http_date};
+use crate::rest::{Page, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType};
 use crate::session::{Session, Stuck};
 use crate::soql::{FieldList, FieldName, FieldPath, Select};
-use crate::vocabulary::{CurrentRecord, FieldChange, UpdateArgs, UpdateReply};
+use crate::vocabulary::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 
 /// Characters of a text in a receipt.
 const LONGEST_TEXT: usize = 255;
+
+/// Bytes of a value that the call which restores it carries.
+const LONGEST_UNDONE: usize = 2_000;
 
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want the change all the same, call again with allow_duplicate";
@@ -35,11 +39,16 @@ const SYSTEM: [FieldPath; 3] = [
 pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     session.allow_tool("update", Effect::Overwrites)?;
     let mut notices = Vec::new();
-    let (plan, records) = session.planned(
-        || plan(session, &args),
-        |plan| Ok((plan.clone(), session.query(&plan.select, usize::MAX)?.records)),
-    )?;
+    let (mut plan, mut pages) = session.planned(|| plan(session, &args), |plan| read(session, plan))?;
+    let records = pages.remove(0)?.records;
     let record = target::choose(session, &plan.target, &records, &mut notices)?;
+    for found in reference::choose(session, &plan.wanted, pages)? {
+        for change in plan.changes.iter_mut().filter(|change| change.field.name == found.place) {
+            change.to = quoted(found.id.as_str());
+            change.note = Some(found.notice.clone());
+            change.called = found.called.clone();
+        }
+    }
     let current = Current { session, plan: &plan, id: names::id_of(record)?, fields: record.fields() };
     let pending: Vec<&Change> = plan.changes.iter().filter(|change| !current.holds(change)).collect();
     if let Some(conflict) = current.unexpected(&pending) {
@@ -54,10 +63,21 @@ pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Er
     Ok(current.receipt(after.as_ref().map(Record::fields).as_ref(), notices))
 }
 
+/// Reads the record, and then the records that names in lookups may stand for.
+fn read(session: &Session<'_>, plan: &Plan) -> Result<(Plan, Vec<Result<Page, Error>>), Error> {
+    let selects: Vec<_> = std::iter::once(&plan.select).chain(reference::selects(&plan.wanted)).collect();
+    let mut pages = session.query_all(&selects)?;
+    // Refused here, it may be planned again.
+    let own = pages.remove(0)?;
+    pages.insert(0, Ok(own));
+    Ok((plan.clone(), pages))
+}
+
 /// What to ask and what to write.
 #[derive(Clone)]
 struct Plan {
     target: Target,
+    wanted: Vec<Wanted>,
     changes: Vec<Change>,
     select: Select,
     allow_duplicate: bool,
@@ -70,9 +90,12 @@ struct Change {
     name: FieldName,
     /// The value it must have now, as JSON.
     from: Option<String>,
-    /// The new value, as JSON of the field's type.
+    /// The new value, as JSON of the field's type; until it is found, a lookup's by name.
     to: String,
     note: Option<String>,
+    /// What the record is called that a lookup points to, before and after.
+    path: Option<FieldPath>,
+    called: Option<String>,
 }
 
 fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
@@ -84,6 +107,7 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         );
     }
     let mut changes: Vec<Change> = Vec::new();
+    let mut wanted = Vec::new();
     for change in &args.changes {
         let field = names::own_field(session, &target.object, &change.field)?;
         let mut schema = session.schema(&target.object)?;
@@ -98,24 +122,29 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         if changes.iter().any(|known| known.field.name == field.name) {
             return Err(Error::field(&change.field, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (to, note) = value::to_write(&field, &change.to).map_err(|error| match error {
-            error if field.is_limited() => names::denied(session, &target.object, &schema, error),
-            error => error.into(),
-        })?;
+        let (to, note) = reference::to_write(session, &schema, &target.object, &field, &change.to, &mut wanted)?;
         if to == "null" && field.required {
             let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
             return Err(names::denied(session, &target.object, &schema, error));
         }
+        let path = reference::name_path(&field)?;
         // Compared with an id, a name would never be the one that is there.
-        if let Some(from) = change.from.as_deref().filter(|_| field.field_type == FieldType::Reference) {
+        if let Some(from) = change.from.as_deref()
+            && field.field_type == FieldType::Reference
+            && (path.is_none() || reference::name(&field, from).is_none())
+        {
             value::to_write(&field, from)?;
         }
-        changes.push(Change { name: names::field_name(&field.name)?, from: change.from.clone(), field, to, note });
+        let name = names::field_name(&field.name)?;
+        changes.push(Change { name, from: change.from.clone(), field, to, note, path, called: None });
     }
     let (condition, limit) = target::condition(session, &target)?;
     let mut fields = FieldList::new([names::ID]).ok_or_else(|| Error::input("no field to read"))?;
     names::telling(session, &target.object)?.into_iter().for_each(|field| fields.add(field));
-    changes.iter().for_each(|change| fields.add(change.name.clone().into()));
+    for change in &changes {
+        fields.add(change.name.clone().into());
+        change.path.iter().for_each(|path| fields.add(path.clone()));
+    }
     SYSTEM.into_iter().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
@@ -123,7 +152,7 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         select.order_by = target::by_name(session, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
+    Ok(Plan { target, wanted, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
 }
 
 /// The record as it was read.
@@ -144,13 +173,24 @@ impl Current<'_> {
         value::identical(&change.field, self.value(change), &change.to)
     }
 
+    /// What the record is called that a lookup points to.
+    fn called(&self, change: &Change) -> Option<String> {
+        self.fields.text(change.path.as_ref()?.as_str())
+    }
+
+    /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
+    fn is_as_expected(&self, change: &Change, from: &str) -> bool {
+        match reference::name(&change.field, from) {
+            Some(said) => self.called(change).is_some_and(|called| reference::goes_by(&said, &called)),
+            None => value::same(&change.field, from, self.value(change)),
+        }
+    }
+
     /// What the person expects and is not so.
     fn unexpected(&self, pending: &[&Change]) -> Option<Error> {
         let unexpected: Vec<_> = pending
             .iter()
-            .filter(|change| {
-                change.from.as_deref().is_some_and(|from| !value::same(&change.field, from, self.value(change)))
-            })
+            .filter(|change| change.from.as_deref().is_some_and(|from| !self.is_as_expected(change, from)))
             .map(|change| change.name.to_string())
             .collect();
         (!unexpected.is_empty()).then(|| Error::Conflict {
@@ -196,6 +236,8 @@ impl Current<'_> {
             values: format!("{{{}}}", members.join(",")),
             unmodified_since: stamp.as_deref().and_then(http_date),
             allow_duplicate: self.plan.allow_duplicate,
+            // A change of a phone number must not hand the record to somebody else.
+            assign: names::has_assignment_rules(object).then_some(false),
         };
         if write.unmodified_since.is_none() {
             notices.push(
@@ -208,6 +250,9 @@ impl Current<'_> {
         let ((), record) = self.session.write_and_read(&write, &write.values, read_back, |()| self.id).map_err(
             |error| match error {
                 Error::Refused { refusal, .. } if refusal.status == 412 => self.overtaken(),
+                Error::Refused { refusal, changed } if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
+                    self.converted(Error::Refused { refusal, changed })
+                }
                 error => duplicate::refused(self.session, error, OVERRULED),
             },
         )?;
@@ -233,6 +278,37 @@ impl Current<'_> {
         }
     }
 
+    /// A lead that was converted: reads what it became.
+    fn converted(&self, cause: Error) -> Error {
+        const BECAME: [(&str, &str, &str); 3] = [
+            ("Contact", "ConvertedContactId", "ConvertedContact.Name"),
+            ("Account", "ConvertedAccountId", "ConvertedAccount.Name"),
+            ("Opportunity", "ConvertedOpportunityId", "ConvertedOpportunity.Name"),
+        ];
+        let fields = BECAME.into_iter().flat_map(|(_, id, name)| [id, name]).map(FieldPath::from_static);
+        let records = FieldList::new(fields).map(|fields| {
+            let mut select = Select::new(fields, self.plan.target.object.clone());
+            select.condition = Some(target::is(&self.id));
+            self.session.query(&select, 1).map(|page| page.records).unwrap_or_default()
+        });
+        let records = records.unwrap_or_default();
+        let Some(lead) = records.first().map(Record::fields) else { return cause };
+        let candidates = BECAME.into_iter().filter_map(|(object, id, name)| {
+            Some(Candidate {
+                object: object.to_owned(),
+                id: lead.text(id)?,
+                name: lead.text(name),
+                facts: "{}".to_owned(),
+                field: None,
+            })
+        });
+        Error::LookedInto {
+            cause: Box::new(cause),
+            found: "the candidates are what it became, the person first".to_owned(),
+            candidates: candidates.collect(),
+        }
+    }
+
     /// Each field before and after; where that can't be read, as it was written.
     fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> UpdateReply {
         let mut values = Values::cut_after(LONGEST_TEXT);
@@ -250,6 +326,7 @@ impl Current<'_> {
             });
         }
         notices.extend(values.notice());
+        let undo = after.and_then(|after| self.undo(after));
         let name = names::name_of(self.session, &self.plan.target.object).ok();
         UpdateReply {
             object: self.plan.target.object.to_string(),
@@ -257,7 +334,67 @@ impl Current<'_> {
             id: self.id.to_string(),
             name: name.and_then(|name| self.fields.text(name.as_str())),
             changes,
+            names: self.names(after),
+            undo,
             notices,
         }
+    }
+
+    /// What the records are called that lookups pointed to and point to now.
+    fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
+        let id = |value: Option<&RawValue>| Some(reference::id_in(value?)?.to_string());
+        reference::by_id(self.plan.changes.iter().flat_map(|change| {
+            let before = id(self.fields.get(change.name.as_str())).zip(self.called(change));
+            let now = id(after.and_then(|after| after.get(change.name.as_str())));
+            let found = change.called.clone().filter(|_| now.as_ref().is_none_or(|now| change.to == quoted(now)));
+            before.into_iter().chain(now.or_else(|| serde_json::from_str(&change.to).ok()).zip(found))
+        }))
+    }
+
+    /// The call that restores what was there before, if it is not there now.
+    fn undo(&self, after: &Fields<'_>) -> Option<Undo> {
+        let mut changes = Vec::new();
+        let mut too_long = Vec::new();
+        let mut any_text = false;
+        for change in &self.plan.changes {
+            let name = change.name.as_str();
+            let before = self.value(change);
+            let now = after.get(name).map_or("null", RawValue::get);
+            if value::identical(&change.field, before, now) {
+                continue;
+            }
+            if before.len() > LONGEST_UNDONE {
+                too_long.push(name);
+                continue;
+            }
+            any_text |= change.field.field_type.is_text();
+            let mut values = Values::cut_after(usize::MAX);
+            let mut undone = format!("{{\"field\":{}", quoted(name));
+            // A text too long to repeat is not expected; nothing is said by `""`, for null would expect anything.
+            if now == "null" || now.len() <= LONGEST_TEXT {
+                let now = if now == "null" { "\"\"".to_owned() } else { values.copy_text(now) };
+                undone.push_str(&format!(",\"from\":{now}"));
+            }
+            changes.push(format!("{undone},\"to\":{}}}", values.copy_text(before)));
+        }
+        let how = (!too_long.is_empty()).then(|| {
+            format!(
+                "the old text of {} is too long to repeat here: a person can find it in the record's history, if the org keeps one",
+                too_long.join(", ")
+            )
+        });
+        let mut arguments = format!("{{\"record\":{}", quoted(self.id.as_str()));
+        if standard_object(self.id.prefix()).is_none() {
+            arguments.push_str(&format!(",\"object\":{}", quoted(self.plan.target.object.as_str())));
+        }
+        arguments.push_str(&format!(",\"changes\":[{}]", changes.join(",")));
+        // What was there before is no new duplicate. Rules look at texts.
+        arguments.push_str(if any_text { ",\"allow_duplicate\":true}" } else { "}" });
+        let is_call = !changes.is_empty();
+        (is_call || how.is_some()).then(|| Undo {
+            tool: is_call.then(|| "salesforce_update".to_owned()),
+            arguments: is_call.then_some(arguments),
+            how,
+        })
     }
 }

@@ -7,6 +7,7 @@
 mod aggregate;
 mod bench;
 mod cache;
+mod lookups;
 mod reads;
 mod recorded;
 mod recordings;
@@ -21,4 +22,5 @@ mod schema_values;
 mod settings;
 mod soql_roundtrip;
 mod stories;
+mod undo;
 mod writes;

@@ -193,13 +193,18 @@ fn read(reader: Reader, status: u16, body: &[u8]) -> Result<(), ReadError> {
         Reader::Retrieve => Retrieve { object: &object, record: Which::Id(&id), fields: &[] }
             .read(response(status, body))
             .map(|record| look(&record)),
-        Reader::Create => Create { object: &object, values: String::new(), allow_duplicate: false }
+        Reader::Create => Create { object: &object, values: String::new(), allow_duplicate: false, assign: None }
             .read(response(status, body))
             .map(drop),
-        Reader::Update => {
-            Update { object: &object, id: &id, values: String::new(), unmodified_since: None, allow_duplicate: false }
-                .read(response(status, body))
+        Reader::Update => Update {
+            object: &object,
+            id: &id,
+            values: String::new(),
+            unmodified_since: None,
+            allow_duplicate: false,
+            assign: None,
         }
+        .read(response(status, body)),
         Reader::Composite => composite_parts(status, body),
         Reader::Describe => Describe(&object).read(response(status, body)).map(drop),
         Reader::DescribeGlobal => DescribeGlobal.read(response(status, body)).map(drop),
@@ -283,7 +288,7 @@ fn faithful(reader: Reader, recording: &Recording, counted: &mut Counted) {
             same_fields(&record.fields(), &expected, name, counted);
         }
         Reader::Create => {
-            let create = Create { object: &object, values: String::new(), allow_duplicate: false };
+            let create = Create { object: &object, values: String::new(), allow_duplicate: false, assign: None };
             let said = expected["id"].as_str().unwrap();
             match (create.read(recording.response()), RecordId::parse(said)) {
                 (Ok(id), Ok(_)) => {
@@ -302,6 +307,7 @@ fn faithful(reader: Reader, recording: &Recording, counted: &mut Counted) {
                 values: String::new(),
                 unmodified_since: None,
                 allow_duplicate: false,
+                assign: None,
             };
             update.read(recording.response()).unwrap_or_else(accepted);
         }

@@ -165,7 +165,7 @@ fn text_out_of_the_org_stays_in_its_field() {
         }
         bench.org.set(&bench.org.id("sam").unwrap(), "Name", name.as_str());
         bench.org.set(&bench.org.id("email_injection").unwrap(), "Description", text);
-        let acme = bench.id("acme");
+        let (acme, globex) = (bench.id("acme"), bench.id("globex"));
         let to = json!("New");
         let mut answers = vec![
             bench.ok("find", json!({ "text": "XMARK" })),
@@ -175,6 +175,9 @@ fn text_out_of_the_org_stays_in_its_field() {
             bench.err("get", json!({ "object": "Account", "record": "XMARK" })),
             bench.err("update", json!({ "record": acme, "changes": [{ "field": "Name", "from": "Acme", "to": to }] })),
             bench.err("create", json!({ "object": "Account", "fields": { "Name": "Hooli" } })),
+            bench.err("create", json!({ "object": "Case", "fields": { "Account": "MARK" } })),
+            bench
+                .ok("update", json!({ "record": globex, "changes": [{ "field": "Owner", "to": "sam@demo.example" }] })),
         ];
         // The org's own messages are text out of the org as well.
         for code in ["FIELD_CUSTOM_VALIDATION_EXCEPTION", "DUPLICATES_DETECTED", "SOMETHING_NEW", "INVALID_FIELD"] {

@@ -87,8 +87,12 @@ fn the_functions_themselves_ask_the_settings() {
     let session = Session::new(&bench);
     let find = FindArgs { text: "acme".to_owned(), objects: Vec::new(), limit: None };
     assert_eq!(kind(tools::find(&session, find).unwrap_err()), "switched_off");
-    let create =
-        CreateArgs { object: "Account".to_owned(), fields: r#"{"Name":"Zenith"}"#.to_owned(), allow_duplicate: None };
+    let create = CreateArgs {
+        object: "Account".to_owned(),
+        fields: r#"{"Name":"Zenith"}"#.to_owned(),
+        allow_duplicate: None,
+        assign: None,
+    };
     assert_eq!(kind(tools::create(&session, create).unwrap_err()), "switched_off");
     let update = UpdateArgs { record: bench.id("acme"), object: None, changes: Vec::new(), allow_duplicate: None };
     assert_eq!(kind(tools::update(&session, update).unwrap_err()), "switched_off");

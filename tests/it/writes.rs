@@ -32,16 +32,29 @@ fn notices(reply: &Value) -> String {
 
 // ---- what is not known to be written ----
 
+/// Ways not to hear of a write that happened.
+fn silences() -> [Effect; 3] {
+    [Effect::DropAfter, Effect::CutBody, Effect::Delay(Duration::from_secs(120))]
+}
+
+/// Searching for the record fails as well.
+fn blind(bench: &Bench) {
+    bench.org.fault(Fault::server_unavailable().on(http::Method::GET, "/query"));
+}
+
 #[test]
 fn a_write_without_an_answer_is_not_repeated() {
-    for effect in [Effect::DropAfter, Effect::CutBody, Effect::Delay(Duration::from_secs(120))] {
+    for effect in silences() {
         let bench = Bench::warm(&["Account"]);
         fault(&bench, effect.clone());
+        blind(&bench);
         let error = bench.err("create", new_account("Zenith"));
         let kind = if matches!(effect, Effect::Delay(_)) { "timeout" } else { "unavailable" };
         assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some(kind), Some("unknown")), "{effect:?}");
-        assert!(error["message"].as_str().unwrap().contains("may or may not have happened"), "{error}");
-        assert_eq!(bench.counts(), (1, 1), "{effect:?}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("may or may not have happened"), "{error}");
+        assert!(message.ends_with("; looking for the record failed as well"), "{error}");
+        assert_eq!(bench.counts(), (2, 1), "{effect:?}");
 
         let bench = Bench::warm(&["Account"]);
         fault(&bench, effect.clone());
@@ -49,6 +62,83 @@ fn a_write_without_an_answer_is_not_repeated() {
         assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some(kind), Some("unknown")), "{effect:?}");
         assert_eq!(bench.counts(), (2, 1), "{effect:?}");
     }
+}
+
+#[test]
+fn a_create_without_an_answer_is_looked_for_and_reported_as_created_if_it_was() {
+    for (object, fields) in [
+        ("Account", json!({ "Name": "Zenith", "Employees": 5, "Industry": "Media" })),
+        ("Contact", json!({ "FirstName": "Zed", "LastName": "O'Zed", "Email": "zed@zed.example", "Account": "Acme" })),
+        ("Lead", json!({ "LastName": "Zed", "Company": "Zed & Co", "OwnerId": "Inbound Leads" })),
+        ("Case", json!({ "Subject": "Printer", "Account": "Acme" })),
+        ("Task", json!({ "Subject": "Call", "WhatId": "Globex platform deal" })),
+        (
+            "Opportunity",
+            json!({ "Name": "Zed", "StageName": "Prospecting", "CloseDate": "2026-09-01", "Account": "Acme" }),
+        ),
+        ("Project__c", json!({ "Name": "Zed", "Customer": "Acme" })),
+    ] {
+        for effect in silences() {
+            let bench = Bench::warm(&[object]);
+            // Not the request that finds the account.
+            let lookups = u32::from(fields.to_string().contains("Owner") || object == "Task");
+            bench.org.fault(Fault::new(effect.clone()).on(post(), "/composite").after(lookups));
+            let reply = bench.ok("create", json!({ "object": object, "fields": fields }));
+            let id = bench.org.writes()[0].id.to_string();
+            assert_eq!(reply["id"], id, "{object}");
+            assert_eq!(reply["link"], format!("https://demo.my.salesforce.com/{id}"));
+            assert!(notices(&reply).contains("Salesforce did not answer, so the record was looked for"), "{reply}");
+            assert_eq!(bench.org.writes().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_create_that_got_lost_is_looked_for_and_not_claimed() {
+    let bench = Bench::warm(&["Account"]);
+    // The gateway's page came without the org having seen the request.
+    bench.org.fault(Fault::html_503().on(post(), "/composite"));
+    let error = bench.err("create", new_account("Zenith"));
+    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("unavailable"), Some("unknown")));
+    assert_eq!(
+        error["message"],
+        "Salesforce is unavailable; try again later; the write may or may not have happened, so look before trying \
+         again; a new record with the same Name was looked for, and there is none so far"
+    );
+    assert_eq!(bench.counts(), (2, 0));
+    let sent = bench.org.requests().pop().unwrap();
+    assert!(sent.path.contains("USING+SCOPE+mine") && sent.path.contains("2026-05-12T14%3A59%3A00Z"), "{}", sent.path);
+}
+
+#[test]
+fn an_older_record_and_somebody_elses_are_not_taken_for_the_one_that_got_lost() {
+    for (name, by_sam) in [("Initech", false), ("Zenith", true)] {
+        let bench = Bench::warm(&["Account"]);
+        if by_sam {
+            let request = http::Request::post("/services/data/v65.0/sobjects/Account")
+                .header("authorization", format!("Bearer {}", bench.org.token("sam")))
+                .header("content-type", "application/json")
+                .body(json!({ "Name": name }).to_string().into_bytes())
+                .unwrap();
+            assert_eq!(bench.org.handle(request).response().unwrap().status(), 201);
+        }
+        bench.org.fault(Fault::html_503().on(post(), "/composite"));
+        let mut arguments = new_account(name);
+        arguments["allow_duplicate"] = json!(true);
+        assert_eq!(bench.err("create", arguments)["changed"], "unknown");
+    }
+}
+
+#[test]
+fn two_records_that_may_be_the_lost_one_are_candidates() {
+    let bench = Bench::warm(&["Contact"]);
+    let contact = json!({ "object": "Contact", "fields": { "LastName": "Zed" } });
+    bench.ok("create", contact.clone());
+    fault(&bench, Effect::DropAfter);
+    let error = bench.err("create", contact);
+    assert_eq!(error["changed"], "unknown");
+    assert_eq!(error["candidates"].as_array().unwrap().len(), 2);
+    assert_eq!(bench.org.writes().len(), 2);
 }
 
 #[test]
@@ -76,7 +166,7 @@ fn an_error_page_in_answer_to_a_write_leaves_open_whether_it_happened() {
     let error = bench.err("create", new_account("Zenith"));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("unavailable"), Some("unknown")));
     assert_eq!(error.get("org_message"), None, "a page is no message");
-    assert_eq!(bench.requests(), 1);
+    assert_eq!(bench.requests(), 2);
 }
 
 #[test]
@@ -84,13 +174,14 @@ fn an_answer_to_a_write_that_makes_no_sense_leaves_open_whether_it_happened() {
     for effect in [Effect::Truncate, Effect::WrongContent] {
         let bench = Bench::warm(&["Account"]);
         fault(&bench, effect.clone());
+        blind(&bench);
         let error = bench.err("create", new_account("Zenith"));
         assert_eq!(
             (error["kind"].as_str(), error["changed"].as_str()),
             (Some("unexpected_reply"), Some("unknown")),
             "{effect:?}"
         );
-        assert_eq!(bench.counts(), (1, 1));
+        assert_eq!(bench.counts(), (2, 1));
     }
     // Parts are missing.
     let bench = Bench::warm(&["Account"]);
@@ -125,10 +216,55 @@ fn said(kind: &str, code: &str, fields: &[&str]) -> (String, String, Vec<String>
 }
 
 #[test]
-fn a_locked_row_is_said_to_be_locked() {
+fn a_locked_row_is_tried_again_twice_and_then_said_to_be_locked() {
+    for tries in [1, 2] {
+        let bench = Bench::warm(&["Account"]);
+        bench.org.lock(&bench.org.id("acme").unwrap(), tries);
+        let reply = bench.ok("update", employees(100, 500));
+        assert_eq!(reply["changes"][0]["after"], 500);
+        assert_eq!(bench.counts(), (2 + tries as usize, 1));
+    }
     let bench = Bench::warm(&["Account"]);
     bench.org.lock(&bench.org.id("acme").unwrap(), 99);
+    let error = bench.err("update", employees(100, 500));
+    assert!(error["message"].as_str().unwrap().contains("try again a little later"), "{error}");
+    assert_eq!(refusal(&bench, error), said("locked", "UNABLE_TO_LOCK_ROW", &[]));
+    assert_eq!(bench.requests(), 4);
+}
+
+#[test]
+fn a_row_that_was_locked_for_long_is_not_tried_again() {
+    let bench = Bench::warm(&["Account"]);
+    bench.org.lock(&bench.org.id("acme").unwrap(), 99);
+    *bench.meanwhile.borrow_mut() = Some((1, Box::new(|org: &Org| org.advance(Duration::from_secs(20)))));
     assert_eq!(org_refuses(&bench, employees(100, 500)), said("locked", "UNABLE_TO_LOCK_ROW", &[]));
+    assert_eq!(bench.requests(), 2);
+}
+
+#[test]
+fn whoever_held_the_lock_is_not_overwritten_once_it_is_free() {
+    let bench = Bench::warm(&["Account"]);
+    bench.org.lock(&bench.org.id("acme").unwrap(), 1);
+    *bench.meanwhile.borrow_mut() =
+        Some((2, Box::new(|org: &Org| org.set(&org.id("acme").unwrap(), "Phone", "+1 000"))));
+    assert_eq!(bench.err("update", employees(100, 500))["kind"], "conflict");
+    assert!(bench.org.writes().is_empty());
+}
+
+#[test]
+fn a_create_under_a_locked_parent_is_tried_again() {
+    let bench = Bench::warm(&["Contact"]);
+    let refusal = Refusal::new(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record");
+    let body = json!({ "compositeResponse": [
+        { "body": [{ "errorCode": "UNABLE_TO_LOCK_ROW", "message": refusal.message }], "httpHeaders": {},
+          "httpStatusCode": 400, "referenceId": "new" },
+        { "body": [{ "errorCode": "PROCESSING_HALTED", "message": "" }], "httpHeaders": {}, "httpStatusCode": 400,
+          "referenceId": "read" },
+    ] });
+    let body = body.to_string();
+    fault(&bench, Effect::Answer { status: 200, content_type: "application/json", body });
+    bench.ok("create", json!({ "object": "Contact", "fields": { "LastName": "Zed", "AccountId": bench.id("acme") } }));
+    assert_eq!(bench.counts(), (2, 1));
 }
 
 #[test]
@@ -147,11 +283,24 @@ fn a_validation_rule_speaks_in_its_own_field() {
 }
 
 #[test]
-fn a_converted_lead_is_not_changed() {
+fn a_converted_lead_points_to_what_it_became() {
     let bench = Bench::warm(&["Lead"]);
     let change = json!([{ "field": "Title", "to": "CEO" }]);
-    let arguments = json!({ "record": bench.id("carla"), "changes": change });
-    assert_eq!(org_refuses(&bench, arguments), said("rejected", "CANNOT_UPDATE_CONVERTED_LEAD", &[]));
+    let error = bench.err("update", json!({ "record": bench.id("carla"), "changes": change }));
+    let became: Vec<_> = error["candidates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["object"].clone(), one["name"].clone()))
+        .collect();
+    assert_eq!(
+        became,
+        [("Contact", "Carla Gomez"), ("Account", "Hooli"), ("Opportunity", "Hooli expansion")]
+            .map(|(object, name)| (json!(object), json!(name)))
+    );
+    assert_eq!(error["candidates"][0]["id"], bench.id("carla_contact"));
+    assert_eq!(refusal(&bench, error), said("rejected", "CANNOT_UPDATE_CONVERTED_LEAD", &[]));
+    assert_eq!(bench.requests(), 3);
 }
 
 #[test]
@@ -287,6 +436,57 @@ fn a_refusal_without_the_matches_is_a_duplicate_all_the_same() {
     let error = bench.err("create", new_account("Zenith"));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("duplicate"), Some("no")));
     assert_eq!(error["org_message"], "Use one of these records?");
+}
+
+// ---- assignment rules ----
+
+/// What the last write said about assignment rules.
+fn assign_header(bench: &Bench) -> Option<String> {
+    let sent = bench.sent.borrow();
+    let body: Value = serde_json::from_slice(sent.last().unwrap().body()).unwrap();
+    body["compositeRequest"][0]["httpHeaders"]["sforce-auto-assign"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn assignment_rules_choose_the_owner_unless_one_is_given_or_they_are_refused() {
+    let case = |owner: Option<&str>| {
+        let mut fields = json!({ "Subject": "Printer" });
+        if let Some(owner) = owner {
+            fields["Owner"] = json!(owner);
+        }
+        fields
+    };
+    for (fields, assign, header) in [
+        (case(None), None, None),
+        (case(None), Some(true), Some("TRUE")),
+        (case(None), Some(false), Some("FALSE")),
+        (case(Some("Sam Lee")), None, Some("FALSE")),
+        (case(Some("Sam Lee")), Some(true), Some("TRUE")),
+    ] {
+        let bench = Bench::warm(&["Case"]);
+        bench.ok("create", json!({ "object": "Case", "fields": fields, "assign": assign }));
+        assert_eq!(assign_header(&bench).as_deref(), header, "{fields} {assign:?}");
+    }
+    let bench = Bench::warm(&["Contact"]);
+    bench.ok("create", json!({ "object": "Contact", "fields": { "LastName": "Zed", "OwnerId": bench.id("sam") } }));
+    assert_eq!(assign_header(&bench), None);
+    let error =
+        bench.refused("create", json!({ "object": "Contact", "fields": { "LastName": "Zed" }, "assign": false }));
+    assert_eq!(error["fields"], json!(["assign"]));
+}
+
+#[test]
+fn a_change_hands_no_lead_or_case_to_the_assignment_rules() {
+    for (object, key, field, header) in [
+        ("Lead", "dana", "Title", Some("FALSE")),
+        ("Case", "case_old_1", "Subject", Some("FALSE")),
+        ("Account", "acme", "Fax", None),
+    ] {
+        let bench = Bench::warm(&[object]);
+        let change = json!([{ "field": field, "to": "X" }]);
+        bench.ok("update", json!({ "record": bench.id(key), "changes": change }));
+        assert_eq!(assign_header(&bench).as_deref(), header, "{object}");
+    }
 }
 
 // ---- expectations ----
@@ -735,7 +935,7 @@ fn a_text_that_looks_like_a_reference_changes_no_rule_of_a_write() {
     assert_eq!((error["kind"].as_str(), bench.counts()), (Some("duplicate"), (1, 0)));
 
     bench.org.fault(Fault::new(Effect::DropAfter).on(post(), "/sobjects/Account"));
-    let error = bench.err("create", new_account("Zenith @{x.id}"));
-    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("unavailable"), Some("unknown")));
-    assert_eq!(bench.counts(), (2, 1));
+    let reply = bench.ok("create", new_account("Zenith @{x.id}"));
+    assert_eq!(reply["fields"]["Name"], "Zenith @{x.id}");
+    assert_eq!(bench.counts(), (3, 1), "the record is looked for, not made again");
 }

@@ -1,0 +1,122 @@
+//! Common English nicknames: "Bob" is also looked for as Robert, and Robert as Bob.
+
+/// A line is one name and what its bearers are called; some nicknames belong to several.
+const NAMES: &str = "\
+abigail abby gail
+albert al bert
+alexander alex alec sandy xander
+alexandra alex sandra sandy lexi
+alfred al fred alfie
+amanda mandy
+andrew andy drew
+anne ann anna annie nancy
+anthony tony
+barbara barb babs
+benjamin ben benji
+catherine katherine kathryn cathy kathy kate katie kat cate
+charles charlie chuck
+christine christina chris tina chrissy
+christopher chris topher
+cynthia cindy
+daniel dan danny
+david dave davey
+deborah debra deb debbie
+donald don donnie
+dorothy dot dottie
+edward ed eddie ted ned
+elizabeth liz beth betty eliza lisa libby
+emily em emma
+eugene gene
+frances fran
+francis frank
+frederick fred freddy
+gabriel gabe
+gerald jerry gerry
+gregory greg
+harold harry hal
+henry hank harry
+isaac ike
+jacob jake
+jacqueline jackie
+james jim jimmy jamie
+janet jan
+jeffrey geoffrey jeff geoff
+jennifer jen jenny
+jessica jess jessie
+john jack johnny jon
+jonathan jon johnny
+joseph joe joey
+joshua josh
+judith judy
+kenneth ken kenny
+kimberly kim
+lawrence laurence larry
+leonard leo len lenny
+louis lou louie
+margaret maggie meg peggy marge greta
+martin marty
+matthew matt
+maximilian max
+michael mike mick mickey
+nathaniel nathan nate
+nicholas nick nico
+nicole nicky nikki
+pamela pam
+patricia pat patty tricia trish
+patrick pat paddy
+peter pete
+philip phillip phil
+rachel rach
+raymond ray
+rebecca becca becky
+richard rick ricky rich dick
+robert rob bob bobby robbie bert
+ronald ron ronnie
+russell russ
+samantha sam sammy
+samuel sam sammy
+sarah sara sally
+stephanie steph
+steven stephen steve
+susan suzanne sue susie
+theodore ted teddy theo
+theresa teresa terry tess
+thomas tom tommy
+timothy tim
+valerie val
+victoria vicky tori
+vincent vince
+walter walt wally
+william will bill billy willy liam
+zachary zach zack";
+
+/// What else a person of this first name may be called.
+pub(super) fn of(name: &str) -> impl Iterator<Item = &'static str> {
+    let said = name.to_lowercase();
+    let mut seen: Vec<&str> = Vec::new();
+    for line in NAMES.lines().filter(|line| line.split(' ').any(|known| known == said)) {
+        for other in line.split(' ') {
+            // Two nicknames of one name are seldom the same person's, except with the name itself.
+            let related = other == line.split(' ').next().unwrap_or_default() || line.starts_with(&format!("{said} "));
+            if other != said && related && !seen.contains(&other) {
+                seen.push(other);
+            }
+        }
+    }
+    seen.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn a_nickname_leads_to_its_names_and_a_name_to_its_nicknames() {
+        let check = |name, expected: &[&str]| assert_eq!(of(name).collect::<Vec<_>>(), expected, "{name}");
+        check("Bob", &["robert"]);
+        check("ROBERT", &["rob", "bob", "bobby", "robbie", "bert"]);
+        check("Sam", &["samantha", "samuel"]);
+        check("Ottokar", &[]);
+        check("", &[]);
+    }
+}

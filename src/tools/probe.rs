@@ -1,0 +1,107 @@
+//! Whether a create without an answer has happened: one `query` for the record it would have made.
+//!
+//! A record counts if it holds the key values that were sent and came into being since the call began, as the user's own
+//! where the user would own it.
+
+use super::{names, target, value};
+use crate::id::RecordId;
+use crate::json::{Shape, quoted};
+use crate::record::Record;
+use crate::schema::{Field, FieldType};
+use crate::session::Session;
+use crate::soql::{Comparison, Condition, DateTime, FieldList, FieldPath, Literal, ObjectName, Scope, Select};
+use crate::vocabulary::Candidate;
+
+/// Seconds by which the platform's clock may be ahead of Salesforce's.
+const CLOCK_SKEW: i64 = 60;
+const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
+
+/// What is known of a create without an answer.
+pub(super) enum Seen {
+    /// This record came of it. The text says what it was known by.
+    One(RecordId, Record, String),
+    /// Nothing is settled; the text says what was looked for, and these were found.
+    Unsettled(String, Vec<Candidate>),
+}
+
+/// Looks for the record of a create that began at a time, in seconds since the Unix epoch. `own` is whether the user
+/// owns the record as nobody else was named, and no rule of the org may have chosen another.
+pub(super) fn look(
+    session: &Session<'_>,
+    object: &ObjectName,
+    values: &[(&Field, &str)],
+    read: &[FieldPath],
+    began: i64,
+    own: bool,
+) -> Seen {
+    let keys: Vec<_> =
+        values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
+    let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
+    let known_by = known_by.join(", ");
+    let Some(select) = plan(object, keys, read, began, own) else {
+        return Seen::Unsettled(
+            "nothing that was set tells the record apart, so it was not looked for".to_owned(),
+            Vec::new(),
+        );
+    };
+    match session.query(&select, usize::MAX).map(|page| page.records) {
+        Ok(records) => match records.as_slice() {
+            [record] => match names::id_of(record) {
+                Ok(id) => Seen::One(id, record.clone(), known_by),
+                Err(_) => Seen::Unsettled("the record found has no id".to_owned(), Vec::new()),
+            },
+            [] => Seen::Unsettled(
+                format!("a new record with the same {known_by} was looked for, and there is none so far"),
+                Vec::new(),
+            ),
+            several => Seen::Unsettled(
+                format!("several new records have the same {known_by}; one of the candidates may be it"),
+                several.iter().filter_map(|record| target::candidate(session, record)).collect(),
+            ),
+        },
+        Err(_) => Seen::Unsettled("looking for the record failed as well".to_owned(), Vec::new()),
+    }
+}
+
+fn plan(
+    object: &ObjectName,
+    keys: Vec<(FieldPath, Literal)>,
+    read: &[FieldPath],
+    began: i64,
+    own: bool,
+) -> Option<Select> {
+    if keys.is_empty() {
+        return None;
+    }
+    let mut select = Select::new(FieldList::new([names::ID].into_iter().chain(read.iter().cloned()))?, object.clone());
+    // Whoever creates a record owns it, unless the call or a rule says otherwise.
+    // <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_using_scope.htm>
+    select.scope = own.then_some(Scope::Mine);
+    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - CLOCK_SKEW)?);
+    let same = keys.into_iter().map(|(field, value)| Condition::compare(field, Comparison::Eq, value));
+    select.condition = Condition::all(same.chain([since]));
+    select.limit = Some(2);
+    Some(select)
+}
+
+/// Whether a field's value tells a new record from others, and stays as it was sent.
+fn is_key(field: &Field) -> bool {
+    field.filterable
+        && (field.name_field
+            || field.compound.as_deref() == Some("Name")
+            || matches!(field.field_type, FieldType::Email | FieldType::Reference)
+            || ["Subject", "Company"].contains(&field.name.as_str()))
+}
+
+fn key(field: &Field, json: &str) -> Option<(FieldPath, Literal)> {
+    let json = match Shape::of(json)? {
+        Shape::Null => return None,
+        // Salesforce drops space at the ends.
+        Shape::Text(text) => quoted(text.trim()),
+        _ => json.to_owned(),
+    };
+    match value::literal(field, &json) {
+        Ok(value::Compared::Literal(literal)) => Some((names::path(&field.name).ok()?, literal)),
+        _ => None,
+    }
+}

@@ -1,0 +1,249 @@
+//! Records named in lookups: found in the request that reads anyway, or in one of their own, and never guessed.
+
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+/// The candidates of an error: the field each could go in, and its name.
+fn candidates(error: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    error["candidates"].as_array().unwrap().iter().map(|one| (text(&one["field"]), text(&one["name"]))).collect()
+}
+
+fn assign(account: &str, owner: &str) -> Value {
+    json!({ "object": "Account", "record": account, "changes": [{ "field": "Owner", "to": owner }] })
+}
+
+#[test]
+fn an_account_is_not_assigned_to_one_of_two_janes() {
+    for (bench, requests) in [(Bench::warm(&["Account", "User"]), 1), (Bench::new(), 1)] {
+        let error = bench.err("update", assign("Initech", "Jane"));
+        assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("ambiguous"), Some("no")));
+        assert_eq!(error["fields"], json!(["OwnerId"]));
+        let of = |name: &str| ("OwnerId".to_owned(), name.to_owned());
+        assert_eq!(candidates(&error), [of("Jane Miller"), of("Jane Okafor")]);
+        assert_eq!(error["candidates"][1]["facts"]["Title"], "Customer Success");
+        assert_eq!(
+            error["message"],
+            "nothing was written: OwnerId: 2 records fit \"Jane\"; an inactive user of such a name was left out; \
+             ask the person which of the candidates is meant, then call again with its id"
+        );
+        assert_eq!(bench.counts(), (requests, 0));
+    }
+}
+
+#[test]
+fn an_account_is_assigned_to_a_person_by_name_in_two_requests_warm_and_cold() {
+    for bench in [Bench::warm(&["Account", "User"]), Bench::new()] {
+        let reply = bench.ok("update", assign("Initech", "jane okafor"));
+        let (riley, jane) = (bench.id("riley"), bench.id("jane_okafor"));
+        assert_eq!(reply["changes"], json!([{ "field": "OwnerId", "before": riley, "after": jane }]));
+        assert_eq!(reply["names"], json!({ riley: "Riley Reyes", jane.clone(): "Jane Okafor" }));
+        assert_eq!(reply["notices"], json!([format!("OwnerId: \"jane okafor\" was taken for {jane}")]));
+        assert_eq!(bench.counts(), (2, 1));
+        assert_eq!(bench.org.writes()[0].fields, ["OwnerId"]);
+    }
+}
+
+#[test]
+fn who_has_left_is_not_chosen_but_said() {
+    let bench = Bench::warm(&["Account"]);
+    let error = bench.err("update", assign("Initech", "Jane Doe"));
+    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("not_found"), Some("no")));
+    assert!(error["message"].as_str().unwrap().contains("only inactive users"), "{error}");
+    assert_eq!(candidates(&error), [("OwnerId".to_owned(), "Jane Doe".to_owned())]);
+    assert_eq!(error["candidates"][0]["facts"]["IsActive"], false);
+    assert_eq!(bench.counts(), (1, 0));
+}
+
+#[test]
+fn a_name_of_nobody_writes_nothing() {
+    let bench = Bench::warm(&["Account"]);
+    let error = bench.err("update", assign("Initech", "Zorro"));
+    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("not_found"), Some("no")));
+    assert_eq!(
+        error["message"],
+        "nothing was written: OwnerId: no User has a name like \"Zorro\"; ask the person, or look with salesforce_find"
+    );
+    assert_eq!(bench.counts(), (1, 0));
+}
+
+#[test]
+fn a_user_is_named_by_their_email_address_too() {
+    let bench = Bench::warm(&["Account"]);
+    let reply = bench.ok("update", assign("Initech", "jane.miller@demo.example"));
+    assert_eq!(reply["changes"][0]["after"], bench.id("jane_miller"));
+    assert_eq!(bench.counts(), (2, 1));
+}
+
+#[test]
+fn a_case_goes_to_a_queue_by_name_and_a_public_group_is_none() {
+    let bench = Bench::warm(&["Case"]);
+    let case = |owner: &str| {
+        let change = json!([{ "field": "Case Owner", "from": "Riley", "to": owner }]);
+        json!({ "object": "Case", "record": "00001001", "changes": change })
+    };
+    let reply = bench.ok("update", case("Tier 2"));
+    assert_eq!(reply["changes"][0]["after"], bench.id("tier2"));
+    assert_eq!(reply["names"][bench.id("tier2")], "Tier 2");
+    assert_eq!(bench.counts(), (2, 1));
+    assert_eq!(bench.err("update", case("DACH Team"))["kind"], "not_found");
+    assert_eq!(bench.org.writes().len(), 1);
+}
+
+#[test]
+fn what_was_expected_of_a_lookup_is_compared_with_the_name_it_points_to() {
+    for (from, fits) in [("Riley Reyes", true), ("riley", true), ("Sam", false), ("Ril", false)] {
+        let bench = Bench::warm(&["Account"]);
+        let change = json!([{ "field": "OwnerId", "from": from, "to": "Sam Lee" }]);
+        let outcome = bench.call("update", json!({ "object": "Account", "record": "Acme", "changes": change }));
+        match outcome {
+            Ok(_) => assert!(fits, "{from}"),
+            Err(error) => {
+                assert!(!fits, "{from}: {error}");
+                assert_eq!(error["kind"], "conflict");
+                assert_eq!(bench.counts(), (1, 0));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_contact_is_added_to_an_account_by_name_in_two_requests() {
+    let bench = Bench::warm(&["Contact"]);
+    let fields = json!({
+        "First Name": "Sarah", "Last Name": "Chen", "Title": "VP Engineering", "Account": "Brightpath",
+        "Email": "sarah.chen@brightpath.com",
+    });
+    let reply = bench.ok("create", json!({ "object": "Contact", "fields": fields }));
+    let account = bench.id("brightpath");
+    assert_eq!(reply["fields"]["AccountId"], account);
+    assert_eq!(reply["names"], json!({ account.clone(): "Brightpath" }));
+    assert_eq!(reply["notices"], json!([format!("AccountId: \"Brightpath\" was taken for {account}")]));
+    assert_eq!(bench.counts(), (2, 1));
+}
+
+#[test]
+fn a_deal_and_a_case_for_an_account_by_name_take_two_requests_warm_and_three_cold() {
+    for (object, fields) in [
+        (
+            "Opportunity",
+            json!({ "Name": "Globex expansion", "Account": "Globex", "Amount": 50000, "Stage": "Prospecting",
+                    "CloseDate": "2027-03-15" }),
+        ),
+        ("Case", json!({ "Subject": "Login fails since Monday", "Account": "Acme", "Priority": "high" })),
+    ] {
+        for (bench, requests) in [(Bench::warm(&[object]), 2), (Bench::new(), 3)] {
+            let reply = bench.ok("create", json!({ "object": object, "fields": fields }));
+            assert!(reply["fields"]["AccountId"].as_str().unwrap().starts_with("001"));
+            assert_eq!(bench.counts(), (requests, 1), "{object}");
+        }
+    }
+}
+
+#[test]
+fn all_names_of_a_call_are_looked_for_at_once_and_asked_about_at_once() {
+    let bench = Bench::warm(&["Case"]);
+    let fields = json!({ "Subject": "Printer", "Account": "acm", "Contact": "Bob", "Owner": "Jane" });
+    let error = bench.err("create", json!({ "object": "Case", "fields": fields }));
+    assert_eq!(error["kind"], "ambiguous");
+    assert_eq!(error["fields"], json!(["AccountId", "ContactId", "OwnerId"]));
+    let candidates = candidates(&error);
+    for (field, name) in [("AccountId", "Acme Corporation"), ("ContactId", "Robert Klein"), ("OwnerId", "Jane Okafor")]
+    {
+        assert!(candidates.contains(&(field.to_owned(), name.to_owned())), "{candidates:?}");
+    }
+    assert_eq!(bench.counts(), (1, 0));
+
+    let fields = json!({ "Subject": "Printer", "Account": "Acme", "Contact": "Bob Stone", "Owner": "tier 2" });
+    let reply = bench.ok("create", json!({ "object": "Case", "fields": fields }));
+    assert_eq!(reply["fields"]["OwnerId"], bench.id("tier2"));
+    assert_eq!(reply["fields"]["ContactId"], bench.id("bob"));
+    assert_eq!(bench.counts(), (3, 1));
+}
+
+#[test]
+fn more_names_than_one_request_takes_go_in_two() {
+    let bench = Bench::warm(&["Case"]);
+    let changes = json!([
+        { "field": "Account", "to": "Globex" },
+        { "field": "Contact", "to": "Sarah Chen" },
+        { "field": "Owner", "to": "Tier 2" },
+        { "field": "Parent Case", "to": "00001002" },
+    ]);
+    // The case itself, an account, a contact, a user or a queue, and a case.
+    let reply = bench.ok("update", json!({ "object": "Case", "record": "00001001", "changes": changes }));
+    assert_eq!(reply["changes"][3]["after"], bench.id("case_old_2"));
+    assert_eq!(bench.counts(), (3, 1));
+}
+
+#[test]
+fn a_person_is_found_by_a_short_form_of_the_name_and_by_where_they_work() {
+    for (contact, key) in [("Bobby Klein", "robert"), ("Bob at Globex", "bob_globex"), ("Bob Stone at Acme", "bob")] {
+        let bench = Bench::warm(&["Case"]);
+        let fields = json!({ "Subject": "Printer", "Contact": contact });
+        let reply = bench.ok("create", json!({ "object": "Case", "fields": fields }));
+        assert_eq!(reply["fields"]["ContactId"], bench.id(key), "{contact}");
+    }
+    let bench = Bench::warm(&["Case"]);
+    let fields = json!({ "Subject": "Printer", "Contact": "Bob at Acme" });
+    let error = bench.err("create", json!({ "object": "Case", "fields": fields }));
+    let names: Vec<_> = candidates(&error).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["Bob Stone", "Robert Klein"]);
+    assert!(bench.org.writes().is_empty());
+}
+
+#[test]
+fn a_lookup_that_takes_many_objects_is_looked_for_in_those_people_name() {
+    let bench = Bench::warm(&["Task"]);
+    let fields = json!({ "Subject": "Call", "WhoId": "Bob Stone", "WhatId": "Acme renewal" });
+    let reply = bench.ok("create", json!({ "object": "Task", "fields": fields }));
+    assert_eq!(reply["fields"]["WhoId"], bench.id("bob"));
+    assert_eq!(reply["fields"]["WhatId"], bench.id("acme_renewal"));
+    // Six queries.
+    assert_eq!(bench.counts(), (3, 1));
+}
+
+#[test]
+fn lookups_of_custom_objects_work_the_same_way() {
+    let bench = Bench::warm(&["Project__c"]);
+    let fields = json!({ "Project Name": "Initech Audit", "Customer": "Initech", "Project Lead": "Tom Baker" });
+    let reply = bench.ok("create", json!({ "object": "Project", "fields": fields }));
+    assert_eq!(reply["fields"]["Account__c"], bench.id("initech"));
+    assert_eq!(reply["fields"]["Project_Lead__c"], bench.id("tom"));
+    assert_eq!(bench.org.writes().len(), 1);
+}
+
+#[test]
+fn a_record_type_is_chosen_by_name_without_a_request() {
+    let bench = Bench::warm(&["Opportunity"]);
+    let mut fields = json!({
+        "Name": "Globex renewal", "StageName": "Prospecting", "CloseDate": "2026-09-01", "Record Type": "renewal",
+    });
+    let reply = bench.ok("create", json!({ "object": "Opportunity", "fields": fields }));
+    assert!(reply["fields"]["RecordTypeId"].as_str().unwrap().starts_with("012"), "{reply}");
+    assert_eq!(bench.counts(), (1, 1));
+    fields["Record Type"] = json!("Subscription");
+    let error = bench.refused("create", json!({ "object": "Opportunity", "fields": fields }));
+    assert!(error["allowed"].as_array().unwrap().contains(&json!("Renewal")), "{error}");
+}
+
+#[test]
+fn objects_the_settings_keep_away_are_not_looked_in() {
+    let bench = Bench::warm(&["Account"]);
+    bench.preferences.borrow_mut().objects.read = Some(vec!["Account".to_owned()]);
+    let error = bench.err("update", assign("Initech", "Jane Okafor"));
+    assert_eq!(error["kind"], "switched_off");
+    assert_eq!(bench.counts(), (0, 0));
+}
+
+#[test]
+fn names_that_break_careless_quoting_find_their_record_in_a_lookup() {
+    for key in ["obrien", "backslash", "percent", "rockets", "shalom", "markup"] {
+        let bench = Bench::warm(&["Contact", "Account"]);
+        let name = bench.org.row(&bench.org.id(key).unwrap()).unwrap().get("Name").as_str().unwrap().to_owned();
+        let fields = json!({ "LastName": "Zed", "Account": name });
+        let reply = bench.ok("create", json!({ "object": "Contact", "fields": fields }));
+        assert_eq!(reply["fields"]["AccountId"], bench.id(key));
+    }
+}

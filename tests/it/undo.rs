@@ -1,0 +1,135 @@
+//! What a receipt says takes a write back, and that it does.
+
+use demo_org::Value as OrgValue;
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+/// Changes a record, takes that back with the call the receipt gives, and checks that nothing is left of the change.
+#[track_caller]
+fn round_trip(object: &str, key: &str, changes: Value) {
+    let bench = Bench::warm(&[object]);
+    let id = bench.org.id(key).unwrap();
+    let fields: Vec<String> = {
+        let reply = bench.ok("update", json!({ "record": bench.id(key), "object": object, "changes": changes }));
+        reply["changes"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap().to_owned()).collect()
+    };
+    let after: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
+    // Once more on an org that has not seen the change, for the receipt.
+    let bench = Bench::warm(&[object]);
+    let before: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
+    let reply = bench.ok("update", json!({ "record": bench.id(key), "object": object, "changes": changes }));
+    assert_ne!(before, after);
+    assert_eq!(reply["undo"]["tool"], "salesforce_update");
+    let undone = bench.ok("salesforce_update", reply["undo"]["arguments"].clone());
+    let restored: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
+    assert_eq!(restored, before, "{reply:#}");
+    assert_eq!(bench.counts(), (4, 2));
+    // And the undoing can be undone.
+    bench.ok("update", undone["undo"]["arguments"].clone());
+    let again: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
+    assert_eq!(again, after);
+}
+
+#[test]
+fn a_change_is_taken_back_by_the_call_its_receipt_gives() {
+    round_trip(
+        "Account",
+        "acme",
+        json!([
+            { "field": "Employees", "from": 100, "to": 500 },
+            { "field": "Phone", "to": null },
+            { "field": "Fax", "to": "1" },
+            { "field": "Industry", "to": "Media" },
+            { "field": "Owner", "to": "Sam Lee" },
+            { "field": "Parent Account", "to": "Globex" },
+            { "field": "Annual Revenue", "to": 0.5 },
+            { "field": "Name", "to": "ACME \"quoted\" \\ \n" },
+        ]),
+    );
+    round_trip(
+        "Opportunity",
+        "initech_support",
+        json!([
+            { "field": "Close Date", "to": "2026-07-01" },
+            { "field": "Private", "to": true },
+            { "field": "Stage", "to": "Negotiation/Review" },
+            { "field": "Next Step", "to": "Call" },
+        ]),
+    );
+    round_trip("Contact", "robert", json!([{ "field": "Languages", "to": ["German", "French"] }]));
+    round_trip(
+        "Event",
+        "meeting_next",
+        json!([{ "field": "Start", "to": "2026-05-20T10:00:00+02:00" }, { "field": "Location", "to": "" }]),
+    );
+    round_trip("Project__c", "migration", json!([{ "field": "Phase", "to": "On Hold" }]));
+}
+
+#[test]
+fn what_was_changed_since_is_not_taken_back() {
+    let bench = Bench::warm(&["Account"]);
+    let change = json!([{ "field": "Employees", "to": 500 }]);
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+    bench.org.set(&bench.org.id("acme").unwrap(), "NumberOfEmployees", OrgValue::Integer(777));
+    let error = bench.err("update", reply["undo"]["arguments"].clone());
+    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("conflict"), Some("no")));
+    assert_eq!(bench.org.writes().len(), 1);
+}
+
+#[test]
+fn a_receipt_takes_back_what_was_written_and_no_more() {
+    let bench = Bench::warm(&["Account"]);
+    let changes = json!([{ "field": "Employees", "to": 100 }, { "field": "Fax", "to": "1" }]);
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
+    assert_eq!(
+        reply["undo"],
+        json!({
+            "tool": "salesforce_update",
+            "arguments": {
+                "record": bench.id("acme"),
+                "changes": [{ "field": "Fax", "from": "1", "to": null }],
+                "allow_duplicate": true,
+            },
+        })
+    );
+    let changes = json!([{ "field": "Employees", "to": 101 }]);
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
+    assert_eq!(reply["undo"]["arguments"].get("allow_duplicate"), None, "no rule looks at numbers");
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
+    assert_eq!(reply.get("undo"), None);
+}
+
+#[test]
+fn an_old_text_is_carried_whole_or_not_at_all() {
+    let bench = Bench::warm(&["Account"]);
+    let acme = bench.org.id("acme").unwrap();
+    let change = json!([{ "field": "Description", "to": "short" }]);
+    for (length, carried) in [(1_500, true), (3_000, false)] {
+        let old = "x".repeat(length);
+        bench.org.set(&acme, "Description", old.as_str());
+        let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+        if carried {
+            bench.ok("update", reply["undo"]["arguments"].clone());
+            assert_eq!(bench.org.row(&acme).unwrap().get("Description").as_str(), Some(old.as_str()));
+        } else {
+            assert_eq!(reply["undo"].get("arguments"), None);
+            assert!(reply["undo"]["how"].as_str().unwrap().starts_with("the old text of Description is too long"));
+        }
+    }
+    // A long new text is not repeated to be expected.
+    let change = json!([{ "field": "Description", "to": "y".repeat(30_000) }]);
+    bench.org.set(&acme, "Description", "old");
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+    assert!(reply.to_string().len() < 2_000);
+    bench.ok("update", reply["undo"]["arguments"].clone());
+    assert_eq!(bench.org.row(&acme).unwrap().get("Description").as_str(), Some("old"));
+}
+
+#[test]
+fn a_create_says_that_deleting_takes_it_back() {
+    let bench = Bench::warm(&["Account"]);
+    let reply = bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
+    assert!(reply["undo"]["how"].as_str().unwrap().contains(reply["id"].as_str().unwrap()), "{reply}");
+    assert_eq!(reply["undo"].get("tool"), None);
+}
