@@ -9,7 +9,7 @@
 //! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
 //! * [`soql`] builds query text, and nothing else does. [`schema`] knows objects and fields. [`record`] takes records
 //!   apart.
-//! * [`connection`] is sign-in knowledge, for platforms.
+//! * [`zone`] is local time. [`connection`] is sign-in knowledge, for platforms.
 //! * `component.rs` binds all of it to the WIT world. It is the only file that touches host imports.
 //!
 //! # Invariants, and the tests that hold them
@@ -40,3 +40,4 @@ pub mod session;
 pub mod soql;
 pub mod tools;
 pub mod vocabulary;
+pub mod zone;

@@ -24,3 +24,4 @@ mod soql_roundtrip;
 mod stories;
 mod undo;
 mod writes;
+mod zones;
