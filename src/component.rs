@@ -2,6 +2,7 @@
 
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::session::Session;
+use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::vocabulary::{
     Advice, AggregateArgs, AggregateReply, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error,
     FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
@@ -110,11 +111,19 @@ impl exports::read::Guest for Plugin {
     fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {
         Ok(tools::describe(&Session::new(&Host), args)?)
     }
+
+    fn activities(args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
+        Ok(tools::activities(&Session::new(&Host), args)?)
+    }
 }
 
 impl exports::append::Guest for Plugin {
     fn create(args: CreateArgs) -> Result<CreateReply, Error> {
         Ok(tools::create(&Session::new(&Host), args)?)
+    }
+
+    fn log_activity(args: LogActivityArgs) -> Result<LogActivityReply, Error> {
+        Ok(tools::log_activity(&Session::new(&Host), args)?)
     }
 }
 

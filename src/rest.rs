@@ -9,6 +9,7 @@ mod query;
 mod refusal;
 mod search;
 mod sobject;
+mod user_info;
 
 pub use composite::{Composite, Part, Parts};
 pub use describe::{Describe, DescribeGlobal};
@@ -17,6 +18,7 @@ pub use query::{Page, Query, QueryMore};
 pub use refusal::{DuplicateRule, Refusal};
 pub use search::Search;
 pub use sobject::{Create, Retrieve, Update, Which};
+pub use user_info::{User, UserInfo};
 
 /// Every path starts here. Any version from 52 (duplicate rules with `runAsCurrentUser`) on would do.
 pub const VERSION_PATH: &str = "/services/data/v65.0";

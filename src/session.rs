@@ -9,7 +9,8 @@ use crate::id::RecordId;
 use crate::platform::Platform;
 use crate::record::Record;
 use crate::rest::{
-    Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, Query, QueryMore, ReadError, Retrieve, Which,
+    Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, Query, QueryMore, ReadError, Retrieve, User, UserInfo,
+    Which,
 };
 use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
 use crate::soql::{ObjectName, Select};
@@ -358,6 +359,23 @@ impl<'p> Session<'p> {
         Ok(objects)
     }
 
+    // ---- the user ----
+
+    /// Who the user is: one request unless cached.
+    pub(crate) fn user(&self) -> Result<User, Error> {
+        let kept = self.kept(USER).and_then(|(bytes, _)| {
+            let text = String::from_utf8(bytes).ok()?;
+            let (id, zone) = text.split_once(' ')?;
+            Some(User { id: RecordId::parse(id).ok()?, zone: zone.to_owned() })
+        });
+        if let Some(user) = kept {
+            return Ok(user);
+        }
+        let user = self.call(&UserInfo)?;
+        self.keep(USER, format!("{} {}", user.id, user.zone).as_bytes());
+        Ok(user)
+    }
+
     fn cached(&self, object: &str) -> Option<(ObjectSchema, u64)> {
         let (bytes, age) = self.kept(object)?;
         Some((ObjectSchema::from_bytes(&bytes)?, age))
@@ -384,6 +402,9 @@ pub(crate) const WRITE: &str = "write";
 
 /// The cache's name for the list of objects: no object is called so.
 const GLOBAL: &str = "*";
+
+/// The cache's name for the user: no object is called so either.
+const USER: &str = "@";
 
 /// Names for the parts of a composite request that only the order tells apart: at most 25, Salesforce's limit.
 pub(crate) const PART_NAMES: [&str; 25] = [

@@ -1,5 +1,6 @@
 //! The tools. Each is a function from arguments to a reply or an error; this file calls them by name.
 
+mod activities;
 mod aggregate;
 mod create;
 mod describe;
@@ -8,8 +9,11 @@ mod filter;
 mod find;
 mod get;
 mod list;
+mod log_activity;
 mod names;
 mod nicknames;
+mod note;
+mod people;
 mod probe;
 mod reference;
 mod related;
@@ -17,13 +21,16 @@ mod reply;
 mod target;
 mod update;
 mod value;
+mod when;
 
+pub use activities::activities;
 pub use aggregate::aggregate;
 pub use create::create;
 pub use describe::describe;
 pub use find::find;
 pub use get::get;
 pub use list::list;
+pub use log_activity::log_activity;
 pub use update::update;
 
 use serde::Serialize;
@@ -43,7 +50,9 @@ pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String
         "list" => run(session, arguments, list),
         "aggregate" => run(session, arguments, aggregate),
         "describe" => run(session, arguments, describe),
+        "activities" => run(session, arguments, activities),
         "create" => run(session, arguments, create),
+        "log_activity" => run(session, arguments, log_activity),
         "update" => run(session, arguments, update),
         _ => Err(Error::Input {
             message: format!("there is no tool {name:?}"),

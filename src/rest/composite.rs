@@ -11,11 +11,12 @@ use serde_json::value::RawValue;
 use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
 use crate::record::{Fields, Record};
 
-/// Several requests in one. A part that fails does not undo the others.
+/// Several requests in one. A part that fails does not undo the others, unless it is all or none.
 #[derive(Debug, Default)]
 pub struct Composite {
     parts: Vec<(&'static str, http::Request<Vec<u8>>)>,
     writes: bool,
+    all_or_none: bool,
 }
 
 /// An endpoint's place in a composite request: reads that part of the response.
@@ -23,6 +24,11 @@ pub struct Composite {
 pub struct Part(usize);
 
 impl Composite {
+    /// One of which nothing is written if any part fails, a part that only reads included.
+    pub fn all_or_none() -> Self {
+        Self { all_or_none: true, ..Self::default() }
+    }
+
     /// Adds an endpoint, under a name that later parts can refer to.
     pub fn add<E: Endpoint>(&mut self, name: &'static str, endpoint: &E) -> Result<Part, http::Error> {
         self.parts.push((name, endpoint.request()?));
@@ -95,7 +101,7 @@ impl Endpoint for Composite {
             .collect();
         http::Request::post(format!("{VERSION_PATH}/composite"))
             .header(CONTENT_TYPE, "application/json")
-            .body(serde_json::to_vec(&Body { all_or_none: false, composite_request }).unwrap_or_default())
+            .body(serde_json::to_vec(&Body { all_or_none: self.all_or_none, composite_request }).unwrap_or_default())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Parts, ReadError> {

@@ -18,7 +18,9 @@ const MOST_ROWS: u32 = 10;
 const LONGEST_TEXT: usize = 160;
 
 /// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.
-const ACTIVITIES: [&str; 2] = ["OpenActivities", "ActivityHistories"];
+const ACTIVITIES: [&str; 2] = [OPEN, PAST];
+pub(super) const OPEN: &str = "OpenActivities";
+pub(super) const PAST: &str = "ActivityHistories";
 
 /// One related list: its name as asked for and its query.
 #[derive(Debug, Clone)]
@@ -101,27 +103,32 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
     }])
 }
 
-/// Activities can be sorted in this one way and not filtered, unless the user may view all data.
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_activityhistory.htm>,
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_openactivity.htm>
 fn activities(relationship: &'static str) -> Result<List, Error> {
     const COLUMNS: [&str; 9] =
         ["Id", "ActivityDate", "Subject", "ActivityType", "Status", "IsTask", "Who.Name", "Owner.Name", "Description"];
-    let direction = if relationship == "OpenActivities" { Direction::Ascending } else { Direction::Descending };
-    let fields = FieldList::new(COLUMNS.map(FieldPath::from_static));
-    Ok(List {
-        name: relationship.to_owned(),
-        select: ChildSelect {
-            relationship: FieldName::from_static(relationship),
-            fields: fields.ok_or_else(|| Error::input("no field to read"))?,
-            condition: None,
-            order_by: vec![order("ActivityDate", direction)?, order("LastModifiedDate", Direction::Descending)?],
-            limit: Some(MOST_ROWS),
-        },
+    let select = activity_list(relationship, &COLUMNS.map(FieldPath::from_static), MOST_ROWS)?;
+    Ok(List { name: relationship.to_owned(), select })
+}
+
+/// Activities can be sorted in this one way and not filtered, unless the user may view all data.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_activityhistory.htm>,
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_openactivity.htm>
+pub(super) fn activity_list(
+    relationship: &'static str,
+    columns: &[FieldPath],
+    limit: u32,
+) -> Result<ChildSelect, Error> {
+    let direction = if relationship == OPEN { Direction::Ascending } else { Direction::Descending };
+    Ok(ChildSelect {
+        relationship: FieldName::from_static(relationship),
+        fields: FieldList::new(columns.iter().cloned()).ok_or_else(|| Error::input("no field to read"))?,
+        condition: None,
+        order_by: vec![order("ActivityDate", direction)?, order("LastModifiedDate", Direction::Descending)?],
+        limit: Some(limit),
     })
 }
 
-fn order(field: &str, direction: Direction) -> Result<Order, Error> {
+pub(super) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
     Ok(Order { field: names::path(field)?, direction, nulls: Nulls::Last })
 }
 

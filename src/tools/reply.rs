@@ -45,6 +45,16 @@ impl Values {
         }
     }
 
+    /// A text, cut.
+    pub(super) fn text(&mut self, mut text: String) -> String {
+        if let Some((end, _)) = text.char_indices().nth(self.longest) {
+            self.cut += 1;
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+
     /// A JSON array of the values at the paths.
     pub(super) fn row(&mut self, fields: &Fields<'_>, columns: &[FieldPath]) -> String {
         let mut row = String::from("[");

@@ -19,7 +19,7 @@ pub(super) const MOST_SIMILAR: u32 = 50;
 /// Characters of a name that is looked for: nearly every name has some letter in it.
 pub(super) const SHORTEST_NAME: usize = 2;
 /// Candidates in an answer.
-const MOST_CANDIDATES: usize = 10;
+pub(super) const MOST_CANDIDATES: usize = 10;
 /// Characters of a text among a candidate's facts.
 const LONGEST_FACT: usize = 120;
 
@@ -109,6 +109,20 @@ pub(super) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condi
 /// The condition that a record is this one.
 pub(super) fn is(id: &RecordId) -> Condition {
     Condition::compare(names::ID, Comparison::Eq, *id)
+}
+
+/// A query for what tells the records of a condition apart.
+pub(super) fn telling(
+    session: &Session<'_>,
+    object: &ObjectName,
+    (condition, limit): (Condition, u32),
+) -> Result<Select, Stuck> {
+    let fields = FieldList::new(names::telling(session, object)?).ok_or_else(|| Error::input("no field to read"))?;
+    let mut select = Select::new(fields, object.clone());
+    select.condition = Some(condition);
+    select.order_by = if limit > 1 { by_name(session, object)? } else { Vec::new() };
+    select.limit = Some(limit);
+    Ok(select)
 }
 
 /// A query for records of one object whose name, number or e-mail address is like a text.

@@ -4,6 +4,7 @@
 // `clippy.toml` allows these in `#[test]` functions only; what they call is test code too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod activities;
 mod aggregate;
 mod bench;
 mod cache;

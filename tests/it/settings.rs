@@ -8,14 +8,16 @@ use serde_json::{Value, json};
 use crate::bench::Bench;
 
 /// Arguments every tool accepts.
-fn calls(bench: &Bench) -> [(&'static str, Value); 6] {
+fn calls(bench: &Bench) -> [(&'static str, Value); 8] {
     let change = json!([{ "field": "Phone", "to": "1" }]);
     [
         ("find", json!({ "text": "acme" })),
         ("get", json!({ "record": bench.id("acme") })),
         ("list", json!({ "object": "Account" })),
         ("describe", json!({ "object": "Account" })),
+        ("activities", json!({ "record": bench.id("acme") })),
         ("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } })),
+        ("log_activity", json!({ "kind": "call", "what": bench.id("acme") })),
         ("update", json!({ "record": bench.id("acme"), "changes": change })),
     ]
 }

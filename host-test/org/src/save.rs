@@ -462,6 +462,7 @@ impl Transaction<'_> {
             ("ContentDocumentId", Value::from(&id)),
             ("PathOnClient", Value::from("note.snote")),
             ("VersionData", Value::from(content)),
+            ("TextPreview", note.get("TextPreview").clone()),
             ("IsLatest", Value::from(true)),
             ("VersionNumber", Value::from("1")),
         ]);

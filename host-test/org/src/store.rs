@@ -118,6 +118,8 @@ impl Store {
                         (_, None) => "Task",
                     },
                 );
+                let subtype = if row.object == "Event" { "EventSubtype" } else { "TaskSubtype" };
+                activity.set("ActivitySubtype", row.get(subtype).clone());
                 if row.object == "Event" {
                     activity.set("Status", "");
                 }

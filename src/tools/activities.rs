@@ -1,0 +1,585 @@
+//! `activities`: a timeline. One composite request of queries; one `query` before it where the record is given by name.
+//! With an empty cache, `GET userinfo` before.
+
+use super::reply::Values;
+use super::target::{self, By, Target};
+use super::when::{self, Clock, DAY, Placed, When};
+use super::{names, related};
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::id::RecordId;
+use crate::rank::by_rank;
+use crate::record::{Fields, Record};
+use crate::rest::{Composite, Page, Query, ReadError};
+use crate::session::{PART_NAMES, Session, Stuck, read_error, unsendable};
+use crate::soql::{
+    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
+};
+use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
+use crate::zone;
+
+static TASK: ObjectName = ObjectName::from_static("Task");
+static EVENT: ObjectName = ObjectName::from_static("Event");
+static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
+static NOTE: ObjectName = ObjectName::from_static("ContentNote");
+static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
+
+/// Entries when no limit is given.
+const USUAL_ITEMS: u32 = 20;
+/// Entries at most.
+const MOST_ITEMS: u32 = 100;
+/// Activities of a record that are looked at for a range of days, for which Salesforce can't filter them.
+const MOST_LOOKED_AT: u32 = 200;
+/// Days of "what lies ahead" and "what was" of the user's own.
+const USUAL_DAYS: i64 = 14;
+/// Characters of a text.
+const LONGEST_TEXT: usize = 300;
+
+/// Columns of a record's activities.
+const COLUMNS: [&str; 16] = [
+    "Id",
+    "Subject",
+    "ActivityDate",
+    "ActivityType",
+    "ActivitySubtype",
+    "Status",
+    "IsTask",
+    "IsClosed",
+    "IsAllDayEvent",
+    "StartDateTime",
+    "DurationInMinutes",
+    "CallDurationInSeconds",
+    "Who.Name",
+    "What.Name",
+    "Owner.Name",
+    "Description",
+];
+const TASK_COLUMNS: [&str; 10] = [
+    "Id",
+    "Subject",
+    "ActivityDate",
+    "TaskSubtype",
+    "Status",
+    "IsClosed",
+    "CallDurationInSeconds",
+    "Who.Name",
+    "What.Name",
+    "Description",
+];
+const EVENT_COLUMNS: [&str; 9] = [
+    "Id",
+    "Subject",
+    "ActivityDate",
+    "IsAllDayEvent",
+    "StartDateTime",
+    "DurationInMinutes",
+    "Who.Name",
+    "What.Name",
+    "Description",
+];
+const EMAIL_COLUMNS: [&str; 8] =
+    ["Id", "ActivityId", "Subject", "FromAddress", "ToAddress", "Incoming", "MessageDate", "TextBody"];
+const NOTE_COLUMNS: [&str; 5] = [
+    "ContentDocumentId",
+    "ContentDocument.Title",
+    "ContentDocument.CreatedDate",
+    "ContentDocument.Owner.Name",
+    "ContentDocument.LatestPublishedVersion.TextPreview",
+];
+
+/// Lists activities.
+pub fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
+    session.allow_tool("activities", Effect::ReadOnly)?;
+    let limit = super::bounded("limit", args.limit, USUAL_ITEMS, MOST_ITEMS)?;
+    let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
+    let [from, to] = days;
+    let (from, to) = (from?, to?);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(Error::field("from", "`from` is after `to`", Vec::new()));
+    }
+    for object in [&TASK, &EVENT] {
+        session.allow_object(object, Effect::ReadOnly)?;
+    }
+    let asked = Asked { from, to, upcoming: args.upcoming, limit };
+    let Some(record) = &args.record else {
+        if args.object.is_some() {
+            return Err(Error::field("record", "say which record in `record`, or leave `object` out", Vec::new()));
+        }
+        return own(session, &asked);
+    };
+    let target = session.plan(|| {
+        let target = target::read(session, record, args.object.as_deref())?;
+        session.allow_object(&target.object, Effect::ReadOnly)?;
+        Ok(target)
+    })?;
+    of_record(session, &asked, target)
+}
+
+/// Which entries.
+struct Asked {
+    from: Option<i64>,
+    to: Option<i64>,
+    upcoming: Option<bool>,
+    limit: u32,
+}
+
+fn read_day(argument: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
+    match text.map(|text| When::read(argument, text)).transpose()? {
+        None => Ok(None),
+        Some(When::Day(day)) => Ok(Some(day)),
+        Some(_) => Err(Error::field(argument, format!("{argument} is a day, \"2026-05-12\""), Vec::new())),
+    }
+}
+
+// ---- of a record ----
+
+fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result<ActivitiesReply, Error> {
+    let mut notices = Vec::new();
+    let clock = Clock::of(session, &mut notices)?;
+    // Salesforce lists activities of one record only, so the record has to be known first.
+    if let By::Name(_) = target.by {
+        let records = session.planned(
+            || target::telling(session, &target.object, target::condition(session, &target)?),
+            |select| Ok(session.query(select, usize::MAX)?.records),
+        )?;
+        target.by = By::Id(names::id_of(target::choose(session, &target, &records, &mut notices)?)?);
+    }
+    let By::Id(id) = target.by else { return Err(Error::input("no record")) };
+    let answers = session.planned(|| timeline(session, asked, &clock, &target, &id), |plan| read(session, plan))?;
+    let mut list = List::new(&clock, asked, asked.upcoming != Some(true));
+    let mut record = None;
+    for answer in &answers {
+        match (answer.source, &answer.page) {
+            (Source::Record, Ok(page)) => {
+                let parent = target::choose(session, &target, &page.records, &mut notices)?;
+                record = target::candidate(session, parent);
+                for relationship in [related::PAST, related::OPEN] {
+                    let Some(children) = parent.fields().get(relationship) else { continue };
+                    let children = Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
+                        what: "a related list has another shape than documented".to_owned(),
+                        changed: Changed::No,
+                    })?;
+                    list.add_page(&children, asked.looked_at(), |list, fields| list.activity(fields));
+                }
+            }
+            (Source::Email, Ok(page)) => list.add_page(page, asked.limit + 1, List::email),
+            (Source::Note, Ok(page)) => list.add_page(page, asked.limit + 1, List::note),
+            (_, Ok(_)) => {}
+            (source, Err(())) => notices.push(format!("{} are not visible to the user", source.plural())),
+        }
+    }
+    Ok(list.reply(record, notices))
+}
+
+impl Asked {
+    /// Activities of a record to look at.
+    fn looked_at(&self) -> u32 {
+        if self.from.or(self.to).is_some() { MOST_LOOKED_AT } else { self.limit + 1 }
+    }
+}
+
+/// Where entries come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Record,
+    Email,
+    Note,
+    Task,
+    Event,
+}
+
+impl Source {
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Email => "e-mail messages",
+            Self::Note => "notes",
+            Self::Record | Self::Task | Self::Event => "activities",
+        }
+    }
+}
+
+type Plan = Vec<(Source, Query)>;
+
+/// The record with its activities, its e-mails and its notes. The lists of activities hold those of an account's contacts
+/// and opportunities too.
+fn timeline(
+    session: &Session<'_>,
+    asked: &Asked,
+    clock: &Clock,
+    target: &Target,
+    id: &RecordId,
+) -> Result<Plan, Stuck> {
+    let mut parent = target::telling(session, &target.object, (target::is(id), 1))?;
+    let ranged = asked.from.or(asked.to).is_some();
+    let lists = match asked.upcoming {
+        Some(true) => &[related::OPEN][..],
+        None if ranged => &[related::PAST, related::OPEN],
+        _ => &[related::PAST],
+    };
+    let columns = COLUMNS.map(FieldPath::from_static);
+    if let Selection::Records { children, .. } = &mut parent.selection {
+        for relationship in lists {
+            children.push(related::activity_list(relationship, &columns, asked.looked_at())?);
+        }
+    }
+    let mut plan = vec![(Source::Record, Query::new(&parent))];
+    if asked.upcoming == Some(true) {
+        return Ok(plan);
+    }
+    // A person's e-mails are among the activities.
+    let people = ["Contact", "Lead"].contains(&target.object.as_str());
+    if !people && session.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
+        let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
+        let mut conditions = vec![
+            Condition::compare(FieldPath::from_static(parent), Comparison::Eq, *id),
+            // A draft.
+            Condition::compare(FieldPath::from_static("Status"), Comparison::Ne, text("5")?),
+        ];
+        conditions.extend(within("MessageDate", asked, clock)?);
+        plan.push((Source::Email, query(&EMAIL, &EMAIL_COLUMNS, conditions, "MessageDate", true, asked.limit)?));
+    }
+    if session.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
+        let mut conditions = vec![
+            Condition::compare(FieldPath::from_static("LinkedEntityId"), Comparison::Eq, *id),
+            Condition::compare(FieldPath::from_static("ContentDocument.FileType"), Comparison::Eq, text("SNOTE")?),
+        ];
+        conditions.extend(within("ContentDocument.CreatedDate", asked, clock)?);
+        let latest = "ContentDocument.CreatedDate";
+        plan.push((Source::Note, query(&LINK, &NOTE_COLUMNS, conditions, latest, true, asked.limit)?));
+    }
+    Ok(plan)
+}
+
+fn text(text: &str) -> Result<Text, Error> {
+    Text::new(text).map_err(|reason| Error::input(reason.to_string()))
+}
+
+/// The moments of the days asked for.
+fn within(field: &'static str, asked: &Asked, clock: &Clock) -> Result<Vec<Condition>, Error> {
+    let mut conditions = Vec::new();
+    if let Some(from) = asked.from {
+        conditions.push(moment(field, Comparison::Ge, clock.start(from))?);
+    }
+    if let Some(to) = asked.to {
+        conditions.push(moment(field, Comparison::Lt, clock.start(to + 1))?);
+    }
+    Ok(conditions)
+}
+
+fn moment(field: &'static str, op: Comparison, moment: i64) -> Result<Condition, Error> {
+    let moment = DateTime::parse(&when::utc(moment)).map_err(|reason| Error::input(reason.to_string()))?;
+    Ok(Condition::compare(FieldPath::from_static(field), op, moment))
+}
+
+fn day(op: Comparison, day: i64) -> Result<Condition, Error> {
+    let day = Date::parse(&zone::date(day)).map_err(|reason| Error::input(reason.to_string()))?;
+    Ok(Condition::compare(FieldPath::from_static("ActivityDate"), op, day))
+}
+
+fn is(field: &'static str, value: bool) -> Condition {
+    Condition::compare(FieldPath::from_static(field), Comparison::Eq, value)
+}
+
+fn query(
+    object: &ObjectName,
+    columns: &[&'static str],
+    conditions: Vec<Condition>,
+    order: &str,
+    newest: bool,
+    limit: u32,
+) -> Result<Query, Error> {
+    let fields = columns.iter().map(|column| FieldPath::from_static(column));
+    let fields = FieldList::new(fields).ok_or_else(|| Error::input("no field to read"))?;
+    let mut select = Select::new(fields, object.clone());
+    select.condition = Condition::all(conditions);
+    let direction = if newest { Direction::Descending } else { Direction::Ascending };
+    select.order_by = vec![related::order(order, direction)?];
+    select.limit = Some(limit + 1);
+    Ok(Query::new(&select))
+}
+
+/// What a source answered; nothing where the user may not see it.
+struct Answer {
+    source: Source,
+    page: Result<Page, ()>,
+}
+
+fn read(session: &Session<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
+    let mut composite = Composite::default();
+    let mut parts = Vec::new();
+    for ((source, query), name) in plan.iter().zip(PART_NAMES) {
+        parts.push((*source, composite.add(name, query).map_err(unsendable)?, query));
+    }
+    let answer = session.call_all(&composite)?;
+    let mut answers = Vec::new();
+    for (source, part, query) in parts {
+        let page = match answer.read(part, query) {
+            Ok(page) => Ok(page),
+            Err(ReadError::Refused(refusal))
+                if refusal.names_unknown() && matches!(source, Source::Email | Source::Note) =>
+            {
+                Err(())
+            }
+            Err(error) => return Err(read_error(error, false)),
+        };
+        answers.push(Answer { source, page });
+    }
+    Ok(answers)
+}
+
+// ---- of the user ----
+
+fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
+    let mut notices = Vec::new();
+    let clock = Clock::of(session, &mut notices)?;
+    let today = clock.today();
+    let is_day = asked.from.or(asked.to).is_none() && asked.upcoming.is_none();
+    let (from, to) = match (asked.upcoming, asked.from, asked.to) {
+        (_, Some(from), Some(to)) => (from, to),
+        (None, from, to) => {
+            let day = from.or(to).unwrap_or(today);
+            (from.unwrap_or(day), to.unwrap_or(day))
+        }
+        (Some(true), from, to) => {
+            let from = from.unwrap_or(today);
+            (from, to.unwrap_or(from + USUAL_DAYS))
+        }
+        (Some(false), from, to) => {
+            let to = to.unwrap_or(today);
+            (from.unwrap_or(to - USUAL_DAYS), to)
+        }
+    };
+    if from > to {
+        return Err(Error::field("from", "`from` is after `to`", Vec::new()));
+    }
+    let newest = asked.upcoming == Some(false);
+    let range = Asked { from: Some(from), to: Some(to), ..*asked };
+    let plan = vec![
+        (
+            Source::Task,
+            query(&TASK, &TASK_COLUMNS, own_tasks(&range, &clock, is_day)?, "ActivityDate", newest, asked.limit)?,
+        ),
+        (
+            Source::Event,
+            query(&EVENT, &EVENT_COLUMNS, own_events(&range, &clock)?, "StartDateTime", newest, asked.limit)?,
+        ),
+    ];
+    let answers = read(session, &plan)?;
+    let mut list = List::new(&clock, &range, newest);
+    list.overdue_too = is_day;
+    for Answer { source, page } in &answers {
+        let Ok(page) = page else { continue };
+        let is_task = *source == Source::Task;
+        list.add_page(page, asked.limit + 1, |list, fields| list.task_or_event(fields, is_task));
+    }
+    Ok(list.reply(None, notices))
+}
+
+fn mine(clock: &Clock) -> Condition {
+    Condition::compare(FieldPath::from_static("OwnerId"), Comparison::Eq, clock.user)
+}
+
+fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Condition>, Error> {
+    let mut in_range = Vec::new();
+    if let (Some(from), Some(to)) = (asked.from, asked.to) {
+        in_range = vec![day(Comparison::Ge, from)?, day(Comparison::Le, to)?];
+    }
+    let overdue =
+        if with_overdue { Condition::all([is("IsClosed", false), day(Comparison::Lt, clock.today())?]) } else { None };
+    let dated = Condition::any(Condition::all(in_range).into_iter().chain(overdue));
+    let open = (asked.upcoming == Some(true)).then(|| is("IsClosed", false));
+    Ok([Some(mine(clock)), dated, open].into_iter().flatten().collect())
+}
+
+/// Events that reach into the days: by the clock, or by the calendar where they take the whole day.
+fn own_events(asked: &Asked, clock: &Clock) -> Result<Vec<Condition>, Error> {
+    let (Some(from), Some(to)) = (asked.from, asked.to) else { return Ok(vec![mine(clock)]) };
+    let timed = Condition::all([
+        is("IsAllDayEvent", false),
+        moment("StartDateTime", Comparison::Lt, clock.start(to + 1))?,
+        moment("EndDateTime", Comparison::Ge, clock.start(from))?,
+    ]);
+    // All-day events are kept at midnight UTC.
+    let whole = Condition::all([
+        is("IsAllDayEvent", true),
+        day(Comparison::Le, to)?,
+        moment("EndDateTime", Comparison::Ge, from * DAY)?,
+    ]);
+    Ok([Some(mine(clock)), Condition::any(timed.into_iter().chain(whole))].into_iter().flatten().collect())
+}
+
+// ---- the timeline ----
+
+/// Entries as they are put together.
+struct List<'a> {
+    clock: &'a Clock,
+    asked: &'a Asked,
+    newest: bool,
+    /// Open tasks of before are wanted as well.
+    overdue_too: bool,
+    values: Values,
+    items: Vec<(Option<Placed>, Activity)>,
+    complete: bool,
+}
+
+impl<'a> List<'a> {
+    fn new(clock: &'a Clock, asked: &'a Asked, newest: bool) -> Self {
+        let values = Values::cut_after(LONGEST_TEXT);
+        Self { clock, asked, newest, overdue_too: false, values, items: Vec::new(), complete: true }
+    }
+
+    /// Adds a page of at most `limit` records.
+    fn add_page(
+        &mut self,
+        page: &Page,
+        limit: u32,
+        read: impl Fn(&mut Self, &Fields<'_>) -> Option<(Option<Placed>, Activity)>,
+    ) {
+        self.complete &= page.done && page.records.len() < limit as usize;
+        for record in page.records.iter().map(Record::fields) {
+            if let Some(item) = read(self, &record).filter(|(when, item)| self.is_asked_for(*when, item)) {
+                self.items.push(item);
+            }
+        }
+    }
+
+    fn is_asked_for(&self, when: Option<Placed>, item: &Activity) -> bool {
+        let (from, to) = (self.asked.from, self.asked.to);
+        if from.or(to).is_none() || (self.overdue_too && item.overdue) {
+            return true;
+        }
+        let Some(when) = when else { return false };
+        let first = self.clock.day_of(when);
+        // How far it reaches: whole days, or minutes of which the last is not its own.
+        let minutes = i64::from(item.minutes.unwrap_or(0));
+        let last = match when {
+            Placed::Day(day) if item.kind == ActivityKind::Meeting => day + (minutes / (24 * 60) - 1).max(0),
+            Placed::Moment(moment) if item.kind == ActivityKind::Meeting => {
+                self.clock.day(moment + (minutes * 60 - 1).max(0))
+            }
+            _ => first,
+        };
+        from.is_none_or(|from| last >= from) && to.is_none_or(|to| first <= to)
+    }
+
+    /// A row of a record's activities.
+    fn activity(&mut self, fields: &Fields<'_>) -> Option<(Option<Placed>, Activity)> {
+        self.task_or_event(fields, flag(fields, "IsTask"))
+    }
+
+    fn task_or_event(&mut self, fields: &Fields<'_>, is_task: bool) -> Option<(Option<Placed>, Activity)> {
+        let day = fields.text("ActivityDate").as_deref().and_then(when::day).map(Placed::Day);
+        let start = fields.text("StartDateTime").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let when = if is_task || flag(fields, "IsAllDayEvent") { day } else { start.or(day) };
+        let subtype =
+            ["TaskSubtype", "ActivitySubtype", "ActivityType"].into_iter().find_map(|field| fields.text(field));
+        let kind = match subtype.as_deref() {
+            _ if !is_task => ActivityKind::Meeting,
+            Some("Call") => ActivityKind::Call,
+            Some("Email" | "ListEmail") => ActivityKind::Email,
+            _ => ActivityKind::Task,
+        };
+        let minutes =
+            number(fields, "DurationInMinutes").or_else(|| Some(number(fields, "CallDurationInSeconds")? / 60));
+        let is_past = when.is_some_and(|when| self.clock.day_of(when) < self.clock.today());
+        let item = Activity {
+            kind,
+            id: fields.text("Id")?,
+            when: when.map(|when| self.clock.shown(when)),
+            subject: fields.text("Subject"),
+            status: fields.text("Status").filter(|status| !status.is_empty()),
+            overdue: is_task && is_past && !flag(fields, "IsClosed"),
+            who: fields.text("Who.Name"),
+            what: fields.text("What.Name"),
+            owner: fields.text("Owner.Name"),
+            minutes,
+            text: self.text(fields, "Description"),
+        };
+        Some((when, item))
+    }
+
+    fn email(&mut self, fields: &Fields<'_>) -> Option<(Option<Placed>, Activity)> {
+        // Where e-mails are activities too, the list has them already.
+        if fields.text("ActivityId").is_some_and(|id| self.items.iter().any(|(_, item)| item.id == id)) {
+            return None;
+        }
+        let when = fields.text("MessageDate").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let other = if flag(fields, "Incoming") { "FromAddress" } else { "ToAddress" };
+        let item = Activity {
+            subject: fields.text("Subject"),
+            who: fields.text(other),
+            text: self.text(fields, "TextBody"),
+            ..self.item(ActivityKind::Email, fields.text("Id")?, when)
+        };
+        Some((when, item))
+    }
+
+    fn note(&mut self, fields: &Fields<'_>) -> Option<(Option<Placed>, Activity)> {
+        let when = fields.text("ContentDocument.CreatedDate").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let item = Activity {
+            subject: fields.text("ContentDocument.Title"),
+            owner: fields.text("ContentDocument.Owner.Name"),
+            text: self.text(fields, "ContentDocument.LatestPublishedVersion.TextPreview"),
+            ..self.item(ActivityKind::Note, fields.text("ContentDocumentId")?, when)
+        };
+        Some((when, item))
+    }
+
+    fn item(&self, kind: ActivityKind, id: String, when: Option<Placed>) -> Activity {
+        Activity {
+            kind,
+            id,
+            when: when.map(|when| self.clock.shown(when)),
+            subject: None,
+            status: None,
+            overdue: false,
+            who: None,
+            what: None,
+            owner: None,
+            minutes: None,
+            text: None,
+        }
+    }
+
+    fn text(&mut self, fields: &Fields<'_>, field: &str) -> Option<String> {
+        fields.text(field).map(|text| self.values.text(text))
+    }
+
+    /// The entries in order, as many as asked for.
+    fn reply(mut self, record: Option<Candidate>, mut notices: Vec<String>) -> ActivitiesReply {
+        let (clock, newest) = (self.clock, self.newest);
+        let rank = |when: Option<Placed>| {
+            let local = match when {
+                // What has no day comes last.
+                None => return u32::MAX,
+                Some(Placed::Day(day)) => day * DAY,
+                Some(Placed::Moment(moment)) => clock.local(moment),
+            };
+            let minute = u32::try_from(local / 60).unwrap_or_default();
+            if newest { u32::MAX - 1 - minute } else { minute }
+        };
+        let mut items: Vec<_> = by_rank(self.items.into_iter().map(|(when, item)| (rank(when), item)));
+        let limit = self.asked.limit as usize;
+        if items.len() > limit {
+            self.complete = false;
+            items.truncate(limit);
+        }
+        notices.extend(self.values.notice());
+        ActivitiesReply {
+            record,
+            zone: clock.zone(),
+            now: clock.shown(Placed::Moment(clock.now)),
+            items,
+            complete: self.complete,
+            notices,
+        }
+    }
+}
+
+fn flag(fields: &Fields<'_>, field: &str) -> bool {
+    fields.get(field).is_some_and(|value| value.get() == "true")
+}
+
+fn number(fields: &Fields<'_>, field: &str) -> Option<u32> {
+    fields.get(field)?.get().parse().ok()
+}

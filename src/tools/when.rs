@@ -1,0 +1,212 @@
+//! Times as people say them, in the user's own zone: read before any request, understood once the zone is known, and
+//! said back with the weekday.
+
+use crate::error::Error;
+use crate::id::RecordId;
+use crate::session::Session;
+use crate::soql::{Date, DateTime, LiteralError};
+use crate::zone::{self, Meaning, Zone};
+
+/// Seconds of a day.
+pub(super) const DAY: i64 = 86_400;
+
+/// A time as it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// A day, in days from the epoch.
+    Day(i64),
+    /// A time by the user's clock, in seconds as if it were UTC.
+    Local(i64),
+    /// A time with its offset, in seconds from the epoch.
+    Moment(i64),
+}
+
+/// A time as it was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placed {
+    /// A day, in days from the epoch.
+    Day(i64),
+    /// A moment, in seconds from the epoch.
+    Moment(i64),
+}
+
+/// The user's clock.
+#[derive(Debug)]
+pub(super) struct Clock {
+    pub(super) user: RecordId,
+    pub(super) now: i64,
+    zone: Zone,
+    /// Whether the zone is the user's own, and not UTC for want of its rules.
+    known: bool,
+}
+
+impl When {
+    /// Reads an argument: `2026-05-12`, `2026-05-12T15:00`, or the latter with an offset.
+    pub(super) fn read(argument: &str, text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        if let Ok(date) = Date::parse(text) {
+            return Ok(Self::Day(day_of(date)));
+        }
+        // People write a space for the T.
+        let said = match text.split_once(' ') {
+            Some((date, time)) => format!("{date}T{time}"),
+            None => text.to_owned(),
+        };
+        match DateTime::parse(&said) {
+            Ok(moment) => Ok(Self::Moment(seconds(moment))),
+            Err(LiteralError::Zone(_)) => {
+                let local = DateTime::parse(&format!("{said}Z")).map_err(|_| unreadable(argument, text))?;
+                Ok(Self::Local(seconds(local)))
+            }
+            Err(_) => Err(unreadable(argument, text)),
+        }
+    }
+}
+
+fn unreadable(argument: &str, text: &str) -> Error {
+    let shown: String = text.chars().take(40).collect();
+    let message = format!(
+        "{shown:?} is no time: write \"2026-05-12T15:00\" in the user's own time, or the day \"2026-05-12\"; work out words like \"tomorrow\" first"
+    );
+    Error::field(argument, message, Vec::new())
+}
+
+/// A day as days from the epoch.
+fn day_of(date: Date) -> i64 {
+    zone::days(date.year().into(), date.month().into(), date.day().into())
+}
+
+/// A day as Salesforce sends it.
+pub(super) fn day(text: &str) -> Option<i64> {
+    Date::parse(text).ok().map(day_of)
+}
+
+/// A moment as seconds from the epoch.
+fn seconds(moment: DateTime) -> i64 {
+    let time = (i64::from(moment.hour()) * 60 + i64::from(moment.minute())) * 60 + i64::from(moment.second());
+    day_of(moment.date()) * DAY + time
+}
+
+/// A timestamp as Salesforce sends it, as seconds from the epoch.
+pub(super) fn stamp(text: &str) -> Option<i64> {
+    DateTime::parse(text).ok().map(seconds)
+}
+
+/// A moment as Salesforce takes it.
+pub(super) fn utc(moment: i64) -> String {
+    zone::date_time(moment) + "Z"
+}
+
+impl Clock {
+    /// The user's clock: one request unless the user is cached.
+    pub(super) fn of(session: &Session<'_>, notices: &mut Vec<String>) -> Result<Self, Error> {
+        let user = session.user()?;
+        let zone = Zone::of(&user.zone);
+        if zone.is_none() {
+            notices.push(
+                "the rules of the user's time zone are not known here: days and times are those of UTC".to_owned(),
+            );
+        }
+        Ok(Self { user: user.id, now: session.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) })
+    }
+
+    /// The name of the zone its times are in.
+    pub(super) fn zone(&self) -> String {
+        self.zone.name().to_owned()
+    }
+
+    pub(super) fn local(&self, moment: i64) -> i64 {
+        self.zone.local(moment)
+    }
+
+    /// The user's day at a moment.
+    pub(super) fn day(&self, moment: i64) -> i64 {
+        self.local(moment).div_euclid(DAY)
+    }
+
+    /// The user's day now.
+    pub(super) fn today(&self) -> i64 {
+        self.day(self.now)
+    }
+
+    /// The user's day of a time.
+    pub(super) fn day_of(&self, placed: Placed) -> i64 {
+        match placed {
+            Placed::Day(day) => day,
+            Placed::Moment(moment) => self.day(moment),
+        }
+    }
+
+    /// The moment a day begins.
+    pub(super) fn start(&self, day: i64) -> i64 {
+        self.zone.earliest(day * DAY)
+    }
+
+    /// `Tue 2026-05-12 15:00`
+    pub(super) fn shown(&self, placed: Placed) -> String {
+        match placed {
+            Placed::Day(day) => zone::shown_day(day),
+            Placed::Moment(moment) => zone::shown(self.local(moment)),
+        }
+    }
+
+    /// What a time means by this clock. One that does not exist, or exists twice, is for the person to correct.
+    pub(super) fn place(&self, argument: &str, when: When) -> Result<Placed, Error> {
+        let local = match when {
+            When::Day(day) => return Ok(Placed::Day(day)),
+            When::Moment(moment) => return Ok(Placed::Moment(moment)),
+            When::Local(local) => local,
+        };
+        if !self.known {
+            let message = "the rules of the user's time zone are not known here: give the time with its offset, like \"2026-05-12T15:00+02:00\"";
+            return Err(Error::field(argument, message, Vec::new()));
+        }
+        let name = self.zone.name();
+        match self.zone.moment(local) {
+            Meaning::Once(moment) => Ok(Placed::Moment(moment)),
+            Meaning::Never(from, to) => Err(Error::field(
+                argument,
+                format!(
+                    "nothing was written: {} does not exist in {name}, where clocks go from {} to {}; ask the person which time they mean",
+                    zone::date_time(local),
+                    zone::shown(from),
+                    zone::shown(to)
+                ),
+                vec![zone::date_time(local + to - from)],
+            )),
+            Meaning::Twice(first, second) => Err(Error::field(
+                argument,
+                format!(
+                    "nothing was written: {} comes twice in {name}, since clocks are put back over it; ask the person which they mean, the earlier or the later, and give it with its offset",
+                    zone::date_time(local)
+                ),
+                [first, second].map(|moment| zone::date_time(local) + &zone::shown_offset(local - moment)).to_vec(),
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_people_and_models_write_it() {
+        let noon = 20_585 * DAY + 12 * 3600;
+        for (text, when) in [
+            ("2026-05-12", When::Day(20_585)),
+            ("2026-05-12T12:00", When::Local(noon)),
+            (" 2026-05-12 12:00 ", When::Local(noon)),
+            ("2026-05-12T12:00:00", When::Local(noon)),
+            ("2026-05-12T12:00Z", When::Moment(noon)),
+            ("2026-05-12T14:00+02:00", When::Moment(noon)),
+        ] {
+            assert_eq!(When::read("when", text).unwrap(), when, "{text}");
+        }
+        for text in
+            ["", "tomorrow", "12.05.2026", "2026-05-32", "2026-05-12T25:00", "2026-05-12T12", "3pm", "T", "  T "]
+        {
+            assert!(When::read("when", text).is_err(), "{text}");
+        }
+    }
+}
