@@ -20,6 +20,9 @@
 //! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.
 //! * A next page can't lead out of the API: `a_next_page_that_leads_elsewhere_is_refused`.
 //! * No write is sent twice: `a_write_without_an_answer_is_not_repeated` (`tests/it/writes.rs`).
+//! * An activity and its follow-up are written together or not at all: `a_part_that_fails_leaves_nothing_written`
+//!   (`tests/it/activities.rs`).
+//! * Every transition of every time zone is right: `tests/it/zones.rs`.
 //! * Text out of the org stays a JSON value and is never part of a sentence of ours:
 //!   `text_out_of_the_org_stays_in_its_field` (`tests/it/replies.rs`).
 //! * The same input gives the same bytes: nothing iterates a hash map.

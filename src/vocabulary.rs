@@ -46,6 +46,7 @@ wit_bindgen::generate!({
         "salesforce:plugin/types@0.1.0/activity-kind": [#[derive(serde::Deserialize, serde::Serialize)] #[serde(rename_all = "snake_case")]],
         "salesforce:plugin/types@0.1.0/call-direction": [#[derive(serde::Deserialize)] #[serde(rename_all = "snake_case")]],
         "salesforce:plugin/types@0.1.0/follow-up": [#[derive(serde::Deserialize)] #[serde(deny_unknown_fields)]],
+        "salesforce:plugin/types@0.1.0/follow-up-kind": [#[derive(serde::Deserialize)] #[serde(rename_all = "snake_case")]],
         "salesforce:plugin/types@0.1.0/log-activity-reply": [#[derive(serde::Serialize)]],
         "salesforce:plugin/types@0.1.0/logged-activity": [#[derive(serde::Serialize)]],
         "salesforce:plugin/types@0.1.0/activities-args": [#[derive(serde::Deserialize)] #[serde(deny_unknown_fields)]],

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::connection::Connection;
 use crate::error::{CallError, HostError};
 use crate::host::{Host, Usage};
+use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
     ListReply, UpdateArgs, UpdateReply,
@@ -75,9 +76,19 @@ impl Session {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_describe(store, args))
     }
 
+    /// Lists calls, e-mails, meetings, notes and tasks.
+    pub fn activities(&self, args: &ActivitiesArgs) -> Result<ActivitiesReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_activities(store, args))
+    }
+
     /// Creates one record.
     pub fn create(&self, args: &CreateArgs) -> Result<CreateReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_append().call_create(store, args))
+    }
+
+    /// Logs an activity.
+    pub fn log_activity(&self, args: &LogActivityArgs) -> Result<LogActivityReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_append().call_log_activity(store, args))
     }
 
     /// Changes fields of one record.

@@ -159,7 +159,7 @@ fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result
                         what: "a related list has another shape than documented".to_owned(),
                         changed: Changed::No,
                     })?;
-                    list.add_page(&children, asked.looked_at(), |list, fields| list.activity(fields));
+                    list.add_page(&children, asked.looked_at(), List::activity);
                 }
             }
             (Source::Email, Ok(page)) => list.add_page(page, asked.limit + 1, List::email),
@@ -369,8 +369,8 @@ fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     list.overdue_too = is_day;
     for Answer { source, page } in &answers {
         let Ok(page) = page else { continue };
-        let is_task = *source == Source::Task;
-        list.add_page(page, asked.limit + 1, |list, fields| list.task_or_event(fields, is_task));
+        let read = if *source == Source::Task { List::task } else { List::event };
+        list.add_page(page, asked.limit + 1, read);
     }
     Ok(list.reply(None, notices))
 }
@@ -410,6 +410,9 @@ fn own_events(asked: &Asked, clock: &Clock) -> Result<Vec<Condition>, Error> {
 
 // ---- the timeline ----
 
+/// An entry, and when it is.
+type Item = (Option<Placed>, Activity);
+
 /// Entries as they are put together.
 struct List<'a> {
     clock: &'a Clock,
@@ -418,7 +421,7 @@ struct List<'a> {
     /// Open tasks of before are wanted as well.
     overdue_too: bool,
     values: Values,
-    items: Vec<(Option<Placed>, Activity)>,
+    items: Vec<Item>,
     complete: bool,
 }
 
@@ -429,12 +432,7 @@ impl<'a> List<'a> {
     }
 
     /// Adds a page of at most `limit` records.
-    fn add_page(
-        &mut self,
-        page: &Page,
-        limit: u32,
-        read: impl Fn(&mut Self, &Fields<'_>) -> Option<(Option<Placed>, Activity)>,
-    ) {
+    fn add_page(&mut self, page: &Page, limit: u32, read: fn(&mut Self, &Fields<'_>) -> Option<Item>) {
         self.complete &= page.done && page.records.len() < limit as usize;
         for record in page.records.iter().map(Record::fields) {
             if let Some(item) = read(self, &record).filter(|(when, item)| self.is_asked_for(*when, item)) {
@@ -463,11 +461,19 @@ impl<'a> List<'a> {
     }
 
     /// A row of a record's activities.
-    fn activity(&mut self, fields: &Fields<'_>) -> Option<(Option<Placed>, Activity)> {
+    fn activity(&mut self, fields: &Fields<'_>) -> Option<Item> {
         self.task_or_event(fields, flag(fields, "IsTask"))
     }
 
-    fn task_or_event(&mut self, fields: &Fields<'_>, is_task: bool) -> Option<(Option<Placed>, Activity)> {
+    fn task(&mut self, fields: &Fields<'_>) -> Option<Item> {
+        self.task_or_event(fields, true)
+    }
+
+    fn event(&mut self, fields: &Fields<'_>) -> Option<Item> {
+        self.task_or_event(fields, false)
+    }
+
+    fn task_or_event(&mut self, fields: &Fields<'_>, is_task: bool) -> Option<Item> {
         let day = fields.text("ActivityDate").as_deref().and_then(when::day).map(Placed::Day);
         let start = fields.text("StartDateTime").as_deref().and_then(when::stamp).map(Placed::Moment);
         let when = if is_task || flag(fields, "IsAllDayEvent") { day } else { start.or(day) };
@@ -498,7 +504,7 @@ impl<'a> List<'a> {
         Some((when, item))
     }
 
-    fn email(&mut self, fields: &Fields<'_>) -> Option<(Option<Placed>, Activity)> {
+    fn email(&mut self, fields: &Fields<'_>) -> Option<Item> {
         // Where e-mails are activities too, the list has them already.
         if fields.text("ActivityId").is_some_and(|id| self.items.iter().any(|(_, item)| item.id == id)) {
             return None;
@@ -514,7 +520,7 @@ impl<'a> List<'a> {
         Some((when, item))
     }
 
-    fn note(&mut self, fields: &Fields<'_>) -> Option<(Option<Placed>, Activity)> {
+    fn note(&mut self, fields: &Fields<'_>) -> Option<Item> {
         let when = fields.text("ContentDocument.CreatedDate").as_deref().and_then(when::stamp).map(Placed::Moment);
         let item = Activity {
             subject: fields.text("ContentDocument.Title"),

@@ -18,7 +18,9 @@ use crate::session::{PART_NAMES, Session, Stuck, read_error, unsendable};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Nulls, ObjectName, Order, Select,
 };
-use crate::vocabulary::{ActivityKind, CallDirection, LogActivityArgs, LogActivityReply, LoggedActivity};
+use crate::vocabulary::{
+    ActivityKind, CallDirection, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
+};
 use crate::zone;
 
 static TASK: ObjectName = ObjectName::from_static("Task");
@@ -26,8 +28,7 @@ static EVENT: ObjectName = ObjectName::from_static("Event");
 static NOTE: ObjectName = ObjectName::from_static("ContentNote");
 static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 /// What people log activities about when they name no object.
-const USUAL_OBJECTS: [ObjectName; 3] =
-    [ObjectName::from_static("Account"), ObjectName::from_static("Opportunity"), ObjectName::from_static("Case")];
+const USUAL_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
 
 /// Characters of a subject, a title or a call's result.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm>
@@ -47,16 +48,16 @@ const LONGEST_SHOWN: usize = 120;
 /// Logs an activity.
 pub fn log_activity(session: &Session<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
     session.allow_tool("log_activity", Effect::Additive)?;
+    let asked = read(session, &args)?;
     let mut notices = Vec::new();
-    let asked = Asked::read(session, args, &mut notices)?;
     let clock = Clock::of(session, &mut notices)?;
     let (when, next) = asked.times(&clock, &mut notices)?;
     let found = find(session, &asked, &mut notices)?;
-    let mut new = vec![asked.activity(&clock, when, &found)];
-    if let (Some(next), Some(when)) = (&asked.next, next) {
-        new.push(next.activity(&clock, when, &found));
-    }
+    let new = asked.records(&clock, when, next, &found);
     let created = write(session, &clock, &new, &found, &mut notices)?;
+    if new.iter().any(|new| new.altered) {
+        notices.push("a space was put into \"@{\" of the text, which Salesforce would take for a reference".to_owned());
+    }
     let candidate = |record: &Option<Record>| record.as_ref().and_then(|record| target::candidate(session, record));
     Ok(LogActivityReply {
         created,
@@ -70,212 +71,181 @@ pub fn log_activity(session: &Session<'_>, args: LogActivityArgs) -> Result<LogA
 // ---- what is asked ----
 
 /// The arguments, checked as far as they can be without a request.
-struct Asked {
-    kind: ActivityKind,
+struct Asked<'a> {
+    args: &'a LogActivityArgs,
     who: Option<Person>,
     /// The record it is about: one by id, or one of those a name may mean.
     what: Vec<Target>,
-    subject: String,
-    text: Option<String>,
     when: Option<When>,
-    minutes: u32,
-    outcome: Option<String>,
-    direction: Option<CallDirection>,
-    next: Option<Next>,
+    next: Option<When>,
 }
 
-/// The follow-up.
-struct Next {
-    meeting: bool,
-    when: When,
-    subject: String,
+fn read<'a>(session: &Session<'_>, args: &'a LogActivityArgs) -> Result<Asked<'a>, Error> {
+    let when = args.when.as_deref().map(|when| When::read("when", when)).transpose()?;
+    let next = args.follow_up.as_ref().map(|next| When::read("follow_up.when", &next.when)).transpose()?;
+    check(args, when)?;
+    super::bounded("minutes", args.minutes, 1, MOST_MINUTES)?;
+    session.allow_object(object(args.kind), Effect::Additive)?;
+    if let Some(next) = &args.follow_up {
+        session.allow_object(object(kind_of(next)), Effect::Additive)?;
+    }
+    let who = args.who.as_deref().map(Person::read).transpose()?;
+    let what = match args.what.as_deref() {
+        None => Vec::new(),
+        Some(what) => session.plan(|| targets(session, what, args.what_object.as_deref()))?,
+    };
+    let asked = Asked { args, who, what, when, next };
+    if asked.is_related_task() && !asked.what.is_empty() && asked.who.as_ref().is_some_and(Person::is_lead) {
+        return Err(lead_with_record());
+    }
+    Ok(asked)
 }
 
-impl Asked {
-    fn read(session: &Session<'_>, args: LogActivityArgs, notices: &mut Vec<String>) -> Result<Self, Error> {
-        let kind = args.kind;
-        let who = args.who.as_deref().map(Person::read).transpose()?;
-        let what = match args.what.as_deref() {
-            None => Vec::new(),
-            Some(what) => session.plan(|| targets(session, what, args.what_object.as_deref()))?,
-        };
-        let said = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        let text = said(args.text).map(|text| plain(text, notices));
-        let outcome = said(args.outcome).map(|text| plain(text, notices));
-        let subject = match (said(args.subject), kind, &text) {
-            (Some(subject), ..) => plain(subject, notices),
-            (None, ActivityKind::Call, _) => "Call".to_owned(),
-            (None, ActivityKind::Email, _) => "Email".to_owned(),
-            (None, ActivityKind::Meeting, _) => "Meeting".to_owned(),
-            (None, _, Some(text)) => beginning(text),
-            (None, ..) => return Err(wrong("text", "say in `text` what the note says or what is to be done")),
-        };
-        if kind == ActivityKind::Note && text.is_none() {
-            return Err(wrong("text", "say in `text` what the note says"));
+/// Refuses what can't be meant.
+fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
+    use ActivityKind::{Call, Email, Meeting, Note, Task};
+    let kind = args.kind;
+    let has = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+    let (about, text) = (args.who.is_some() || args.what.is_some(), has(&args.text));
+    let is_day = matches!(when, Some(When::Day(_)));
+    let wrongs = [
+        (
+            !about && matches!(kind, Call | Email | Note),
+            "who",
+            "say in `who` with whom, or in `what` about which record",
+        ),
+        (!text && kind == Note, "text", "say in `text` what the note says"),
+        (!text && kind == Task && !has(&args.subject), "text", "say in `text` what is to be done"),
+        (when.is_none() && kind == Meeting, "when", "say when the meeting is"),
+        (is_day && args.minutes.is_some(), "when", "what takes some minutes needs its time, not only its day"),
+        (when.is_some() && kind == Note, "when", "a note has no time; it carries the time it is written"),
+        (args.minutes.is_some() && !matches!(kind, Call | Meeting), "minutes", "only calls and meetings have minutes"),
+        (args.direction.is_some() && kind != Call, "direction", "only calls have a direction"),
+    ];
+    if let Some((_, argument, message)) = wrongs.into_iter().find(|(is_wrong, ..)| *is_wrong) {
+        return Err(wrong(argument, message));
+    }
+    for (argument, text, longest) in said(args) {
+        let length = text.chars().count();
+        if length > longest {
+            let message = format!("{argument} has {length} characters, and at most {longest} fit; shorten it");
+            return Err(wrong(argument, &message));
         }
-        if who.is_none() && what.is_empty() && !matches!(kind, ActivityKind::Task | ActivityKind::Meeting) {
-            return Err(wrong("who", "say in `who` with whom, or in `what` about which record; ask the person"));
-        }
-        let when = args.when.as_deref().map(|when| When::read("when", when)).transpose()?;
-        let next = match args.follow_up {
-            None => None,
-            Some(next) => Some(Next {
-                meeting: next.meeting == Some(true),
-                when: When::read("follow_up.when", &next.when)?,
-                subject: said(next.subject).map_or_else(|| "Follow up".to_owned(), |text| plain(text, notices)),
-            }),
-        };
-        match (kind, when) {
-            (ActivityKind::Meeting, None) => return Err(wrong("when", "say when the meeting is; ask the person")),
-            (ActivityKind::Meeting, Some(When::Day(_))) if args.minutes.is_some() => {
-                return Err(wrong("when", "a meeting of some minutes needs its time, not only its day"));
-            }
-            (ActivityKind::Note, Some(_)) => {
-                return Err(wrong("when", "a note has no time; it carries the time it is written"));
-            }
-            _ => {}
-        }
-        if args.minutes.is_some() && !matches!(kind, ActivityKind::Call | ActivityKind::Meeting) {
-            return Err(wrong("minutes", "only calls and meetings have `minutes`; put it into `text`"));
-        }
-        if args.direction.is_some() && kind != ActivityKind::Call {
-            return Err(wrong("direction", "only calls have a `direction`; put it into `text`"));
-        }
-        // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm>,
-        // `WhoId`: a lead stands alone.
-        let is_task = kind != ActivityKind::Note || next.is_some();
-        if is_task && !what.is_empty() && who.as_ref().is_some_and(Person::is_lead) {
-            return Err(lead_with_record());
-        }
-        shorter("subject", &subject, LONGEST_SUBJECT)?;
-        if let Some(next) = &next {
-            shorter("follow_up.subject", &next.subject, LONGEST_SUBJECT)?;
-        }
-        if let Some(outcome) = &outcome {
-            shorter("outcome", outcome, LONGEST_SUBJECT)?;
-        }
-        if let Some(text) = &text {
-            // The outcome may be added to it.
-            shorter("text", text, LONGEST_TEXT - LONGEST_SUBJECT - 20)?;
-        }
-        let asked = Self {
-            minutes: super::bounded("minutes", args.minutes, 0, MOST_MINUTES)?,
-            direction: args.direction,
-            kind,
-            who,
-            what,
-            subject,
-            text,
-            when,
-            outcome,
-            next,
-        };
-        session.allow_object(asked.object(), Effect::Additive)?;
-        if let Some(next) = &asked.next {
-            session.allow_object(next.object(), Effect::Additive)?;
-        }
-        Ok(asked)
+    }
+    Ok(())
+}
+
+/// The person's own texts, with how long they may be.
+fn said(args: &LogActivityArgs) -> Vec<(&'static str, &str, usize)> {
+    let next = args.follow_up.as_ref().and_then(|next| next.subject.as_deref());
+    let texts = [
+        ("subject", args.subject.as_deref(), LONGEST_SUBJECT),
+        // The outcome may be added to it.
+        ("text", args.text.as_deref(), LONGEST_TEXT - LONGEST_SUBJECT - 20),
+        ("outcome", args.outcome.as_deref(), LONGEST_SUBJECT),
+        ("follow_up.subject", next, LONGEST_SUBJECT),
+    ];
+    texts.into_iter().filter_map(|(argument, text, longest)| Some((argument, text?.trim(), longest))).collect()
+}
+
+fn object(kind: ActivityKind) -> &'static ObjectName {
+    match kind {
+        ActivityKind::Note => &NOTE,
+        ActivityKind::Meeting => &EVENT,
+        ActivityKind::Call | ActivityKind::Email | ActivityKind::Task => &TASK,
+    }
+}
+
+fn kind_of(next: &FollowUp) -> ActivityKind {
+    match next.kind {
+        Some(FollowUpKind::Meeting) => ActivityKind::Meeting,
+        Some(FollowUpKind::Task) | None => ActivityKind::Task,
+    }
+}
+
+impl Asked<'_> {
+    /// Whether something is written that Salesforce relates to a lead alone, or to a contact and a record.
+    fn is_related_task(&self) -> bool {
+        self.args.kind != ActivityKind::Note || self.next.is_some()
     }
 
     /// When the activity and the follow-up are.
     fn times(&self, clock: &Clock, notices: &mut Vec<String>) -> Result<(Option<Placed>, Option<Placed>), Error> {
         let mut when = self.when.map(|when| clock.place("when", when)).transpose()?;
-        if matches!(self.kind, ActivityKind::Call | ActivityKind::Email) {
-            let day = when.map_or_else(|| clock.today(), |when| clock.day_of(when));
+        if matches!(self.args.kind, ActivityKind::Call | ActivityKind::Email) {
+            let placed = when.unwrap_or(Placed::Day(clock.today()));
+            let day = clock.day_of(placed);
             if day > clock.today() {
-                let message = format!(
-                    "nothing was written: {} is still to come; what is planned is a task or a meeting",
-                    clock.shown(when.unwrap_or(Placed::Day(day)))
-                );
+                let shown = clock.shown(placed);
+                let message =
+                    format!("nothing was written: {shown} is still to come; what is planned is a task or a meeting");
                 return Err(wrong("when", &message));
             }
-            if matches!(when, Some(Placed::Moment(_))) {
+            if placed != Placed::Day(day) {
                 notices.push("of calls and e-mails Salesforce keeps the day, not the time".to_owned());
             }
             when = Some(Placed::Day(day));
         }
-        let next = self.next.as_ref().map(|next| clock.place("follow_up.when", next.when)).transpose()?;
-        if let Some(next) = next.filter(|next| clock.day_of(*next) < clock.today()) {
-            let message = format!("nothing was written: {} is past; ask the person", clock.shown(next));
-            return Err(wrong("follow_up.when", &message));
-        }
-        Ok((when, next))
-    }
-
-    fn object(&self) -> &'static ObjectName {
-        match self.kind {
-            ActivityKind::Note => &NOTE,
-            ActivityKind::Meeting => &EVENT,
-            _ => &TASK,
+        let next = self.next.map(|next| clock.place("follow_up.when", next)).transpose()?;
+        match next {
+            Some(next) if clock.day_of(next) < clock.today() => {
+                let message = format!("nothing was written: {} is past; ask the person", clock.shown(next));
+                Err(wrong("follow_up.when", &message))
+            }
+            next => Ok((when, next)),
         }
     }
 
-    /// The record to write.
-    fn activity(&self, clock: &Clock, when: Option<Placed>, found: &Found) -> New {
-        let mut new = New { kind: self.kind, object: self.object(), values: Vec::new(), when };
-        let call = self.kind == ActivityKind::Call;
-        // Only calls have a field for it.
-        let text = match (&self.text, self.outcome.as_ref().filter(|_| !call)) {
-            (Some(text), Some(outcome)) => Some(format!("{text}\n\nOutcome: {outcome}")),
-            (text, outcome) => text.clone().or(outcome.map(|outcome| format!("Outcome: {outcome}"))),
+    /// The records to write.
+    fn records(&self, clock: &Clock, when: Option<Placed>, next: Option<Placed>, found: &Found) -> Vec<New> {
+        let args = self.args;
+        let mut new = New { kind: args.kind, values: Vec::new(), when, altered: false };
+        let is_call = args.kind == ActivityKind::Call;
+        let mut text = args.text.clone().unwrap_or_default().trim().to_owned();
+        if let Some(outcome) = args.outcome.as_deref().filter(|_| !is_call) {
+            // Only calls have a field for it.
+            text.push_str("\n\nOutcome: ");
+            text.push_str(outcome);
+        }
+        let subject = match (args.subject.as_deref(), args.kind) {
+            (Some(subject), _) => subject.trim().to_owned(),
+            (None, ActivityKind::Call) => "Call".to_owned(),
+            (None, ActivityKind::Email) => "Email".to_owned(),
+            (None, ActivityKind::Meeting) => "Meeting".to_owned(),
+            (None, ActivityKind::Note | ActivityKind::Task) => beginning(&text),
         };
-        if self.kind == ActivityKind::Note {
-            new.text("Title", &self.subject);
-            new.text("Content", &note::content(&text.unwrap_or_default()));
-            return new;
-        }
-        new.text("Subject", &self.subject);
-        new.relate(found);
-        if let Some(text) = &text {
-            new.text("Description", text);
-        }
-        match self.kind {
-            ActivityKind::Meeting => new.meet(when, if self.minutes == 0 { USUAL_MINUTES } else { self.minutes }),
-            ActivityKind::Task => new.remind(when, clock),
-            _ => {
-                new.text("Status", CLOSED_STATUS);
-                new.text("TaskSubtype", if call { "Call" } else { "Email" });
-                new.remind(when, clock);
-            }
-        }
-        if call {
-            if self.minutes > 0 {
-                new.values.push(("CallDurationInSeconds", (self.minutes * 60).to_string()));
-            }
-            if let Some(outcome) = &self.outcome {
-                new.text("CallDisposition", outcome);
-            }
-            if let Some(direction) = self.direction {
-                new.text(
-                    "CallType",
-                    match direction {
-                        CallDirection::Inbound => "Inbound",
-                        CallDirection::Outbound => "Outbound",
-                        CallDirection::Internal => "Internal",
-                    },
-                );
-            }
-        }
-        new
-    }
-}
-
-impl Next {
-    fn object(&self) -> &'static ObjectName {
-        if self.meeting { &EVENT } else { &TASK }
-    }
-
-    fn activity(&self, clock: &Clock, when: Placed, found: &Found) -> New {
-        let kind = if self.meeting { ActivityKind::Meeting } else { ActivityKind::Task };
-        let mut new = New { kind, object: self.object(), values: Vec::new(), when: Some(when) };
-        new.text("Subject", &self.subject);
-        new.relate(found);
-        if self.meeting {
-            new.meet(Some(when), USUAL_MINUTES);
+        if args.kind == ActivityKind::Note {
+            new.say("Title", &subject);
+            new.text("Content", &note::content(&text));
         } else {
-            new.remind(Some(when), clock);
+            new.plan(&subject, found, clock, args.minutes);
+            if !text.is_empty() {
+                new.say("Description", text.trim());
+            }
         }
-        new
+        if matches!(args.kind, ActivityKind::Call | ActivityKind::Email) {
+            new.text("Status", CLOSED_STATUS);
+            new.text("TaskSubtype", if is_call { "Call" } else { "Email" });
+        }
+        if let Some(minutes) = args.minutes.filter(|_| is_call) {
+            new.values.push(("CallDurationInSeconds", (minutes * 60).to_string()));
+        }
+        if let Some(outcome) = args.outcome.as_deref().filter(|_| is_call) {
+            new.say("CallDisposition", outcome.trim());
+        }
+        match args.direction {
+            None => {}
+            Some(CallDirection::Inbound) => new.text("CallType", "Inbound"),
+            Some(CallDirection::Outbound) => new.text("CallType", "Outbound"),
+            Some(CallDirection::Internal) => new.text("CallType", "Internal"),
+        }
+        let mut records = vec![new];
+        if let (Some(asked), Some(_)) = (&args.follow_up, next) {
+            let mut new = New { kind: kind_of(asked), values: Vec::new(), when: next, altered: false };
+            new.plan(asked.subject.as_deref().unwrap_or("Follow up").trim(), found, clock, None);
+            records.push(new);
+        }
+        records
     }
 }
 
@@ -283,39 +253,18 @@ fn wrong(argument: &str, message: &str) -> Error {
     Error::field(argument, message, Vec::new())
 }
 
-fn shorter(argument: &str, text: &str, longest: usize) -> Result<(), Error> {
-    let length = text.chars().count();
-    if length <= longest {
-        return Ok(());
-    }
-    Err(wrong(argument, &format!("{argument} has {length} characters, and at most {longest} fit; shorten it")))
-}
-
-/// A text without what a composite request would take for a reference to another part's result. The manual knows no
-/// way to escape one.
-/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm>
-fn plain(text: String, notices: &mut Vec<String>) -> String {
-    if !text.contains("@{") {
-        return text;
-    }
-    notices.push("a space was put into each \"@{\" of the text, which Salesforce would take for a command".to_owned());
-    text.replace("@{", "@ {")
-}
-
-/// The first line of a text, as a subject.
-fn beginning(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(USUAL_SUBJECT) {
-        None => line.to_owned(),
-        Some((end, _)) => format!("{}…", &line[..end]),
-    }
-}
-
+/// A lead stands alone: `WhoId` in
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm>.
 fn lead_with_record() -> Error {
     wrong(
         "what",
         "nothing was written: Salesforce relates an activity with a lead to no other record; leave `what` out, or write a note",
     )
+}
+
+/// The first line of a text, as a subject.
+fn beginning(text: &str) -> String {
+    Values::cut_after(USUAL_SUBJECT).text(text.lines().next().unwrap_or_default().to_owned())
 }
 
 // ---- who and what ----
@@ -328,28 +277,25 @@ struct Found {
 
 /// The records a name may mean, or the one an id is.
 fn targets(session: &Session<'_>, what: &str, object: Option<&str>) -> Result<Vec<Target>, Stuck> {
-    let is_id = RecordId::from_text(what).is_ok();
+    let any = object.is_none() && RecordId::from_text(what).is_err();
     // A name without an object is read as an account's, to refuse a broken id or link as everywhere.
-    let object = object.or(if is_id { None } else { Some("Account") });
-    let usual = object == Some("Account") && !is_id;
-    let target = target::read(session, what, object).map_err(renamed)?;
+    let target = target::read(session, what, if any { Some("Account") } else { object }).map_err(renamed)?;
     if ["Contact", "Lead"].contains(&target.object.as_str()) {
         return Err(wrong("what", "people go in `who`; `what` is the record it is about").into());
     }
-    let By::Name(_) = &target.by else {
-        session.allow_object(&target.object, Effect::ReadOnly)?;
-        return Ok(vec![target]);
-    };
-    if !usual {
-        session.allow_object(&target.object, Effect::ReadOnly)?;
-        return Ok(vec![target]);
+    let mut targets = vec![target];
+    if any {
+        let usual = USUAL_OBJECTS.map(ObjectName::from_static).into_iter();
+        let by = targets[0].by.clone();
+        targets = usual.map(|object| Target { object, by: by.clone() }).collect();
+        // Objects nobody named are left out in silence where the settings keep them away.
+        let may_be_read = |target: &Target| session.allow_object(&target.object, Effect::ReadOnly).is_ok();
+        if targets.iter().any(may_be_read) {
+            targets.retain(may_be_read);
+        }
     }
-    let allowed = |object: &ObjectName| session.allow_object(object, Effect::ReadOnly);
-    if USUAL_OBJECTS.iter().all(|object| allowed(object).is_err()) {
-        allowed(&USUAL_OBJECTS[0])?;
-    }
-    let usual = USUAL_OBJECTS.into_iter().filter(|object| allowed(object).is_ok());
-    Ok(usual.map(|object| Target { object, by: target.by.clone() }).collect())
+    session.allow_object(&targets[0].object, Effect::ReadOnly)?;
+    Ok(targets)
 }
 
 /// An error about `record` and `object`, as this tool calls them.
@@ -368,7 +314,7 @@ fn renamed(stuck: Stuck) -> Stuck {
 }
 
 /// Finds the person and the record, in one request.
-fn find(session: &Session<'_>, asked: &Asked, notices: &mut Vec<String>) -> Result<Found, Error> {
+fn find(session: &Session<'_>, asked: &Asked<'_>, notices: &mut Vec<String>) -> Result<Found, Error> {
     if asked.who.is_none() && asked.what.is_empty() {
         return Ok(Found { who: None, what: None });
     }
@@ -376,7 +322,7 @@ fn find(session: &Session<'_>, asked: &Asked, notices: &mut Vec<String>) -> Resu
     let who = asked.who.as_ref().map(|who| who.choose(session, &people, notices).cloned()).transpose()?;
     let what = choose(session, &asked.what, &records, notices)?;
     let is_lead = who.as_ref().and_then(|who| who.fields().object()).is_some_and(|object| object == "Lead");
-    if is_lead && what.is_some() && (asked.kind != ActivityKind::Note || asked.next.is_some()) {
+    if is_lead && what.is_some() && asked.is_related_task() {
         return Err(lead_with_record());
     }
     Ok(Found { who, what })
@@ -385,7 +331,7 @@ fn find(session: &Session<'_>, asked: &Asked, notices: &mut Vec<String>) -> Resu
 /// Queries for the person, and for the record.
 type Queries = (Vec<Select>, Vec<Select>);
 
-fn queries(session: &Session<'_>, asked: &Asked) -> Result<Queries, Stuck> {
+fn queries(session: &Session<'_>, asked: &Asked<'_>) -> Result<Queries, Stuck> {
     let who = asked.who.as_ref().map_or_else(|| Ok(Vec::new()), |who| who.queries(session))?;
     let what = asked.what.iter().map(|target| meant(session, target).map_err(renamed));
     Ok((who, what.collect::<Result<_, _>>()?))
@@ -476,11 +422,16 @@ fn choose(
 /// A record to write.
 struct New {
     kind: ActivityKind,
-    object: &'static ObjectName,
     /// Its fields, as JSON.
     values: Vec<(&'static str, String)>,
     when: Option<Placed>,
+    /// Whether a text is not quite what was said.
+    altered: bool,
 }
+
+/// What a composite request takes for a reference to another part's result. The manual knows no way to escape it.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm>
+const REFERENCE: &str = "@{";
 
 /// The org's status for what is done, out of the part that asks for it.
 const CLOSED_STATUS: &str = "@{status.records[0].ApiName}";
@@ -490,49 +441,43 @@ impl New {
         self.values.push((field, quoted(text)));
     }
 
-    fn relate(&mut self, found: &Found) {
+    /// A text that somebody said.
+    fn say(&mut self, field: &'static str, text: &str) {
+        self.altered |= text.contains(REFERENCE);
+        self.text(field, &text.replace(REFERENCE, "@ {"));
+    }
+
+    /// Everything of a task or event that its kind does not add. A task has no time but that of its reminder; an event
+    /// of a day is all of it.
+    fn plan(&mut self, subject: &str, found: &Found, clock: &Clock, minutes: Option<u32>) {
+        self.say("Subject", subject);
         for (field, record) in [("WhoId", &found.who), ("WhatId", &found.what)] {
             if let Some(id) = record.as_ref().and_then(id_of) {
                 self.text(field, id.as_str());
             }
         }
-    }
-
-    /// The times of an event: a day is all of it.
-    fn meet(&mut self, when: Option<Placed>, minutes: u32) {
-        match when {
-            Some(Placed::Moment(moment)) => {
-                self.text("StartDateTime", &when::utc(moment));
-                self.values.push(("DurationInMinutes", minutes.to_string()));
-            }
-            Some(Placed::Day(day)) => {
-                self.values.push(("IsAllDayEvent", "true".to_owned()));
-                self.text("ActivityDate", &zone::date(day));
-            }
-            None => {}
+        let Some(when) = self.when else { return };
+        let is_event = self.kind == ActivityKind::Meeting;
+        if let Placed::Moment(moment) = when {
+            self.text(if is_event { "StartDateTime" } else { "ReminderDateTime" }, &when::utc(moment));
+            let (field, value) = match is_event {
+                true => ("DurationInMinutes", minutes.unwrap_or(USUAL_MINUTES).to_string()),
+                false => ("IsReminderSet", "true".to_owned()),
+            };
+            self.values.push((field, value));
+        } else if is_event {
+            self.values.push(("IsAllDayEvent", "true".to_owned()));
         }
-    }
-
-    /// The day of a task; a task has no time but that of its reminder.
-    fn remind(&mut self, when: Option<Placed>, clock: &Clock) {
-        if let Some(when) = when {
+        if !(is_event && matches!(when, Placed::Moment(_))) {
             self.text("ActivityDate", &zone::date(clock.day_of(when)));
         }
-        if let Some(Placed::Moment(moment)) = when {
-            self.values.push(("IsReminderSet", "true".to_owned()));
-            self.text("ReminderDateTime", &when::utc(moment));
-        }
-    }
-
-    fn json(&self) -> String {
-        object(&self.values)
     }
 
     /// What is read back.
     fn fields(&self) -> Result<Vec<FieldName>, Error> {
         let written = self.values.iter().map(|(field, _)| *field).filter(|field| *field != "Content");
-        let status =
-            (*self.object == TASK && !self.values.iter().any(|(field, _)| *field == "Status")).then_some("Status");
+        let status = (*object(self.kind) == TASK && !self.values.iter().any(|(field, _)| *field == "Status"))
+            .then_some("Status");
         written.chain(status).map(names::field_name).collect()
     }
 
@@ -544,7 +489,7 @@ impl New {
     }
 }
 
-fn object(values: &[(&str, String)]) -> String {
+fn json(values: &[(&str, String)]) -> String {
     let members: Vec<_> = values.iter().map(|(field, json)| format!("{}:{json}", quoted(field))).collect();
     format!("{{{}}}", members.join(","))
 }
@@ -586,12 +531,13 @@ fn write(
     let fields = new.iter().map(New::fields).collect::<Result<Vec<_>, _>>()?;
     let mut parts: Vec<(&New, Create<'_>, Part, Retrieve<'_>, Part)> = Vec::new();
     for ((new, fields), [name, read]) in new.iter().zip(&fields).zip([["activity", "held"], ["next", "next_held"]]) {
-        let create = Create { object: new.object, values: new.json(), allow_duplicate: false, assign: None };
+        let create =
+            Create { object: object(new.kind), values: json(&new.values), allow_duplicate: false, assign: None };
         let created = composite.add(name, &create).map_err(unsendable)?;
         if new.kind == ActivityKind::Note {
             link(&mut composite, found)?;
         }
-        let retrieve = Retrieve { object: new.object, record: Which::CreatedBy(name), fields };
+        let retrieve = Retrieve { object: object(new.kind), record: Which::CreatedBy(name), fields };
         let held = composite.add(read, &retrieve).map_err(unsendable)?;
         parts.push((new, create, created, retrieve, held));
     }
@@ -629,7 +575,7 @@ fn link(composite: &mut Composite, found: &Found) -> Result<(), Error> {
             ("LinkedEntityId", quoted(id.as_str())),
             ("ShareType", quoted("V")),
         ];
-        let create = Create { object: &LINK, values: object(&values), allow_duplicate: false, assign: None };
+        let create = Create { object: &LINK, values: json(&values), allow_duplicate: false, assign: None };
         composite.add(name, &create).map_err(unsendable)?;
     }
     Ok(())

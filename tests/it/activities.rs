@@ -47,7 +47,7 @@ fn call_with_bob() -> Value {
         "minutes": 12,
         "direction": "outbound",
         "outcome": "Reached",
-        "follow_up": { "meeting": true, "when": "2026-05-19T15:00", "subject": "Pricing, part two" },
+        "follow_up": { "kind": "meeting", "when": "2026-05-19T15:00", "subject": "Pricing, part two" },
     })
 }
 
@@ -184,6 +184,9 @@ fn several_records_of_a_name_are_asked_about_and_one_called_just_so_is_taken() {
     assert!(reply["notices"].to_string().contains("the one called just so was taken"), "{reply}");
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": "acme renewal" }));
     assert_eq!(reply["what"]["id"], bench.id("acme_renewal"));
+    // An object that is named is the only one looked among.
+    let account = json!({ "kind": "call", "what": "Acme renewal", "what_object": "Account" });
+    assert_eq!(bench.err("log_activity", account)["kind"], "not_found");
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": "Acme Migration", "what_object": "Project" }));
     assert_eq!(reply["what"]["id"], bench.id("migration"));
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": "cannot reset password" }));
@@ -219,11 +222,10 @@ fn a_note_is_written_and_linked_in_two_requests() {
         .find(|link| link.get("ContentDocumentId").as_str() == Some(note));
     assert_eq!(link.unwrap().get("LinkedEntityId").as_str(), Some(bench.id("globex_deal").as_str()));
     assert_eq!(reply["created"][0]["when"], Value::Null);
-    assert!(reply["notices"][0].as_str().unwrap().contains("a space"), "{reply}");
 
     let reply = bench.ok("activities", json!({ "record": bench.id("globex_deal") }));
     let item = reply["items"].as_array().unwrap().iter().find(|item| item["id"] == note).unwrap();
-    assert_eq!(item["text"], "Bob said: \"<b>Yes</b> & more\". {{not}} @ {activity.id} a command");
+    assert_eq!(item["text"], "Bob said: \"<b>Yes</b> & more\". {{not}} @{activity.id} a command");
     assert_eq!(item["when"], "Tue 2026-05-12 08:00");
 }
 
@@ -354,6 +356,7 @@ fn words_out_of_the_call_stay_in_their_field() {
     let text = "\"}}, {\"referenceId\": \"x\"} '); DROP @{status.records[0].ApiName} \\ \u{2028} 🚀";
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Tom Baker", "text": text, "subject": text }));
     assert_eq!(held(&bench, &reply, 0, "Description"), text.replace("@{", "@ {"));
+    assert!(reply["notices"][0].as_str().unwrap().contains("a space"), "{reply}");
     assert_eq!(written(&bench), ["Task"]);
 }
 

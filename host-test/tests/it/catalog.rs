@@ -8,7 +8,7 @@ use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem, WorldKey};
 use crate::schema::{self, Direction, Json, sentences, snake};
 
 /// Most tokens of what every conversation of a model starts with.
-const MOST_TOKENS: usize = 2_500;
+const MOST_TOKENS: usize = 3_500;
 
 /// One tool, as the WIT declares it.
 struct Tool {
