@@ -27,6 +27,7 @@
 //!   `text_out_of_the_org_stays_in_its_field` (`tests/it/replies.rs`).
 //! * The same input gives the same bytes: nothing iterates a hash map.
 
+mod arguments;
 pub mod catalog;
 #[cfg(feature = "component")]
 mod component;

@@ -55,6 +55,11 @@ impl<'a> Fields<'a> {
         self.get(path).and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default()
     }
 
+    /// Every member, nulls too.
+    pub(crate) fn into_members(self) -> std::vec::IntoIter<(Cow<'a, str>, &'a RawValue)> {
+        self.0.into_iter()
+    }
+
     /// Every member with a value, except `attributes`.
     pub fn values(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
         self.0

@@ -36,11 +36,10 @@ pub use update::update;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::catalog;
 use crate::error::Error;
-use crate::json;
 use crate::session::Session;
 use crate::vocabulary::Changed;
+use crate::{arguments, catalog};
 
 /// Calls a tool by its name, or its short name, with a JSON object of arguments.
 pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String, Error> {
@@ -67,26 +66,7 @@ fn run<A: DeserializeOwned, R: Serialize>(
     arguments: &str,
     tool: fn(&Session<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
-    let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
-    if !arguments.trim_start().starts_with('{') {
-        return Err(Error::input("the arguments are not a JSON object"));
-    }
-    let arguments = serde_json::from_str(arguments).map_err(|error| {
-        let path = json::path_at(arguments, error.line(), error.column());
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default();
-        let place = match path.as_str() {
-            _ if error.is_syntax() || error.is_eof() => "the arguments are not JSON".to_owned(),
-            "" => "the arguments".to_owned(),
-            path => format!("the argument {path}"),
-        };
-        Error::Input {
-            message: format!("{place}: {message}"),
-            fields: Some(path).filter(|path| !path.is_empty()).into_iter().collect(),
-            allowed: Vec::new(),
-        }
-    })?;
-    let reply = tool(session, arguments)?;
+    let reply = tool(session, arguments::read(arguments)?)?;
     serde_json::to_string(&reply)
         .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
 }

@@ -1,0 +1,290 @@
+//! The arguments of a call, from JSON to the record of the WIT. An error names the argument by its path.
+//!
+//! serde_json splits the text; this gives the pieces to serde's derives. Reading with serde_json alone would cost 40 kB
+//! more, since it repeats its parser for each record, and would tell where an error is by line and column.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, Visitor,
+};
+use serde_json::value::RawValue;
+
+use crate::error::Error;
+use crate::json::Shape;
+use crate::record::Fields;
+
+/// Reads the arguments of a call; no text at all means none.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    T::deserialize(Value(object_in(text)?)).map_err(Wrong::into_error)
+}
+
+fn object_in(text: &str) -> Result<&RawValue, Error> {
+    let text = if text.trim().is_empty() { "{}" } else { text };
+    let value: &RawValue = serde_json::from_str(text).map_err(|_| Error::input("the arguments are not JSON"))?;
+    if !value.get().starts_with('{') {
+        return Err(Error::input("the arguments are not a JSON object"));
+    }
+    Ok(value)
+}
+
+// ---- members that differ from their JSON ----
+
+/// A list that may be absent or null.
+pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Any value.
+pub(crate) fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Text;
+
+    impl Visitor<'_> for Text {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a value")
+        }
+
+        fn visit_str<E>(self, json: &str) -> Result<String, E> {
+            Ok(json.to_owned())
+        }
+    }
+
+    deserializer.deserialize_newtype_struct(JSON, Text)
+}
+
+/// Any value; absent and null mean the same.
+pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(any(deserializer)?).filter(|text| text != "null"))
+}
+
+/// An object.
+pub(crate) fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = any(deserializer)?;
+    if text.starts_with('{') { Ok(text) } else { Err(de::Error::custom("an object of field names and values")) }
+}
+
+/// By this name a value is asked for as the text it is.
+const JSON: &str = "json";
+
+// ---- values ----
+
+/// A value on its way into an argument.
+struct Value<'a>(&'a RawValue);
+
+/// Characters of a wrong value that its error repeats.
+const LONGEST_SHOWN: usize = 40;
+
+impl<'a> Value<'a> {
+    /// Reads it as what the argument wants; what is wrong with it is said of it.
+    fn read<S: DeserializeSeed<'a>>(self, seed: S) -> Result<S::Value, Wrong> {
+        let text = self.0.get();
+        match seed.deserialize(self) {
+            Ok(value) => Ok(value),
+            Err(wrong) => Err(wrong.about(text)),
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for Value<'de> {
+    type Error = Wrong;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match Shape::of(self.0.get()) {
+            Some(Shape::Text(text)) => visitor.visit_string(text),
+            Some(Shape::List(items)) => visitor.visit_seq(Items { items: items.into_iter(), read: 0 }),
+            Some(Shape::Boolean(yes)) => visitor.visit_bool(yes),
+            Some(Shape::Number(number)) => match number.parse() {
+                Ok(number) => visitor.visit_u64(number),
+                Err(_) => Err(de::Error::invalid_type(Unexpected::Other(number), &visitor)),
+            },
+            _ => Err(de::Error::invalid_type(Unexpected::Other("value"), &visitor)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        if self.0.get() == "null" { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Wrong> {
+        debug_assert_eq!(name, JSON);
+        visitor.visit_str(self.0.get())
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        if !self.0.get().starts_with('{') {
+            return Err(Wrong::must_be("an object"));
+        }
+        visitor.visit_map(Members { members: Fields::of(self.0).into_members(), value: None })
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        cases: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        match Shape::of(self.0.get()) {
+            Some(Shape::Text(text)) => {
+                let text: StrDeserializer<'_, Wrong> = text.as_str().into_deserializer();
+                visitor.visit_enum(text)
+            }
+            _ => Err(de::Error::unknown_variant("", cases)),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier ignored_any
+    }
+}
+
+/// The items of a list.
+struct Items<'a> {
+    items: std::vec::IntoIter<&'a RawValue>,
+    read: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = Wrong;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
+        let Some(item) = self.items.next() else { return Ok(None) };
+        self.read += 1;
+        match Value(item).read(seed) {
+            Ok(value) => Ok(Some(value)),
+            Err(wrong) => Err(wrong.in_item(self.read - 1)),
+        }
+    }
+}
+
+/// The members of an object.
+struct Members<'a> {
+    members: std::vec::IntoIter<(Cow<'a, str>, &'a RawValue)>,
+    value: Option<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'de> MapAccess<'de> for Members<'de> {
+    type Error = Wrong;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
+        self.value = self.members.next();
+        let Some((name, _)) = &self.value else { return Ok(None) };
+        let name: StrDeserializer<'_, Wrong> = name.as_ref().into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Wrong> {
+        let Some((name, value)) = self.value.take() else { return Err(Wrong::must_be("a value")) };
+        match Value(value).read(seed) {
+            Ok(value) => Ok(value),
+            Err(wrong) => Err(wrong.within(&name)),
+        }
+    }
+}
+
+// ---- errors ----
+
+/// What is wrong with the arguments.
+#[derive(Debug)]
+struct Wrong {
+    /// The argument at fault: `filters[0].op`.
+    path: String,
+    message: String,
+    /// What its value must be, until the value is known.
+    must_be: Option<String>,
+}
+
+impl Wrong {
+    fn must_be(what: impl Into<String>) -> Self {
+        Self { path: String::new(), message: String::new(), must_be: Some(what.into()) }
+    }
+
+    /// Of a member of what is read.
+    fn of(name: &str, message: impl Into<String>) -> Self {
+        Self { path: name.to_owned(), message: message.into(), must_be: None }
+    }
+
+    /// Of a value, unless it lies deeper.
+    fn about(self, text: &str) -> Self {
+        match self.must_be {
+            Some(must_be) if self.path.is_empty() => {
+                let mut shown: String = text.chars().take(LONGEST_SHOWN).collect();
+                shown.push_str(if shown.len() < text.len() { "…" } else { "" });
+                Self { path: String::new(), message: format!("is {shown}; it must be {must_be}"), must_be: None }
+            }
+            _ => self,
+        }
+    }
+
+    fn in_item(self, index: usize) -> Self {
+        self.within(&format!("[{index}]"))
+    }
+
+    /// In a member or an item of what is read.
+    fn within(mut self, step: &str) -> Self {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = [step, dot, &self.path].concat();
+        self
+    }
+
+    fn into_error(self) -> Error {
+        Error::field(&self.path, format!("the argument {} {}", self.path, self.message), Vec::new())
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+impl de::Error for Wrong {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::must_be(message.to_string())
+    }
+
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        Self::must_be(match expected.as_str() {
+            "u32" => "a whole number",
+            "a sequence" => "a list",
+            other => other,
+        })
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid_type(unexpected, expected)
+    }
+
+    fn unknown_variant(_: &str, cases: &'static [&'static str]) -> Self {
+        Self::must_be(format!("one of {}", cases.join(", ")))
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
+        Self::of(name, format!("is unknown; there are {}", known.join(", ")))
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self::of(name, "is missing")
+    }
+
+    fn duplicate_field(name: &'static str) -> Self {
+        Self::of(name, "is given twice")
+    }
+}
