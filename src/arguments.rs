@@ -1,31 +1,28 @@
 //! The arguments of a call, from JSON to the record of the WIT. An error names the argument by its path.
 //!
-//! serde_json splits the text; this gives the pieces to serde's derives. Reading with serde_json alone would cost 40 kB
-//! more, since it repeats its parser for each record, and would tell where an error is by line and column.
+//! [`Json`] cuts the text; this gives the pieces to serde's derives. With serde_json the parser would be repeated for
+//! each record, and errors would be told by line and column.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::error::Error;
+use crate::json::{self, Json, Shape};
 use serde::de::value::StrDeserializer;
 use serde::de::{
     self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess,
     SeqAccess, Unexpected, Visitor,
 };
-use serde_json::value::RawValue;
-
-use crate::error::Error;
-use crate::json::Shape;
-use crate::record::Fields;
 
 /// Reads the arguments of a call; no text at all means none.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     T::deserialize(Value(object_in(text)?)).map_err(Wrong::into_error)
 }
 
-fn object_in(text: &str) -> Result<&RawValue, Error> {
+fn object_in(text: &str) -> Result<Json<'_>, Error> {
     let text = if text.trim().is_empty() { "{}" } else { text };
-    let value: &RawValue = serde_json::from_str(text).map_err(|_| Error::input("the arguments are not JSON"))?;
-    if !value.get().starts_with('{') {
+    let value = Json::parse(text).map_err(|error| Error::input(format!("the arguments are not JSON: {error}")))?;
+    if !value.is_object() {
         return Err(Error::input("the arguments are not a JSON object"));
     }
     Ok(value)
@@ -78,7 +75,7 @@ const JSON: &str = "json";
 // ---- values ----
 
 /// A value on its way into an argument.
-struct Value<'a>(&'a RawValue);
+struct Value<'a>(Json<'a>);
 
 /// Characters of a wrong value that its error repeats.
 const LONGEST_SHOWN: usize = 40;
@@ -98,11 +95,11 @@ impl<'de> Deserializer<'de> for Value<'de> {
     type Error = Wrong;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        match Shape::of(self.0.get()) {
-            Some(Shape::Text(text)) => visitor.visit_string(text),
-            Some(Shape::List(items)) => visitor.visit_seq(Items { items: items.into_iter(), read: 0 }),
-            Some(Shape::Boolean(yes)) => visitor.visit_bool(yes),
-            Some(Shape::Number(number)) => match number.parse() {
+        match self.0.shape() {
+            Shape::Text(text) => visitor.visit_str(&text),
+            Shape::List(items) => visitor.visit_seq(Items { items: items.into_iter(), read: 0 }),
+            Shape::Boolean(yes) => visitor.visit_bool(yes),
+            Shape::Number(number) => match number.parse() {
                 Ok(number) => visitor.visit_u64(number),
                 Err(_) => Err(de::Error::invalid_type(Unexpected::Other(number), &visitor)),
             },
@@ -111,7 +108,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        if self.0.get() == "null" { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Wrong> {
@@ -125,10 +122,10 @@ impl<'de> Deserializer<'de> for Value<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        if !self.0.get().starts_with('{') {
+        if !self.0.is_object() {
             return Err(Wrong::must_be("an object"));
         }
-        visitor.visit_map(Members { members: Fields::of(self.0).into_members(), value: None })
+        visitor.visit_map(Members { members: self.0.members(), value: None })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -137,8 +134,8 @@ impl<'de> Deserializer<'de> for Value<'de> {
         cases: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        match Shape::of(self.0.get()) {
-            Some(Shape::Text(text)) => {
+        match self.0.shape() {
+            Shape::Text(text) => {
                 let text: StrDeserializer<'_, Wrong> = text.as_str().into_deserializer();
                 visitor.visit_enum(text)
             }
@@ -154,7 +151,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
 
 /// The items of a list.
 struct Items<'a> {
-    items: std::vec::IntoIter<&'a RawValue>,
+    items: std::vec::IntoIter<Json<'a>>,
     read: usize,
 }
 
@@ -173,8 +170,8 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 
 /// The members of an object.
 struct Members<'a> {
-    members: std::vec::IntoIter<(Cow<'a, str>, &'a RawValue)>,
-    value: Option<(Cow<'a, str>, &'a RawValue)>,
+    members: json::Members<'a>,
+    value: Option<(Cow<'a, str>, Json<'a>)>,
 }
 
 impl<'de> MapAccess<'de> for Members<'de> {
@@ -262,7 +259,7 @@ impl de::Error for Wrong {
     fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let expected = expected.to_string();
         Self::must_be(match expected.as_str() {
-            "u32" => "a whole number",
+            "u32" => "a whole number, not negative",
             "a sequence" => "a list",
             other => other,
         })

@@ -138,7 +138,7 @@ impl exports::catalog::Guest for Plugin {
         catalog::tools(&Host.preferences())
             .map(|tool| exports::catalog::Tool {
                 name: tool.name.into(),
-                description: tool.description,
+                description: tool.description.into(),
                 input_schema: tool.input_schema.get().into(),
                 output_schema: tool.output_schema.get().into(),
                 effect: match tool.effect {

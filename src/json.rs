@@ -1,5 +1,7 @@
 //! JSON values as text: how the alias `json` of the WIT crosses the JSON face, unparsed and uncopied in meaning.
 
+use std::borrow::Cow;
+
 use serde::ser::{Error as _, Serialize, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
@@ -22,7 +24,12 @@ pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::O
     list.end()
 }
 
-/// What a JSON text is, taken apart one level deep.
+/// A JSON value as text. serde_json has found it valid; from then on it is only cut, which takes a tenth of the code of
+/// parsing into types and reads no byte that nobody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Json<'a>(&'a str);
+
+/// What a JSON value is, taken apart one level deep.
 #[derive(Debug)]
 pub(crate) enum Shape<'a> {
     Null,
@@ -31,23 +38,182 @@ pub(crate) enum Shape<'a> {
     Number(&'a str),
     /// The text, unescaped.
     Text(String),
-    List(Vec<&'a RawValue>),
+    List(Vec<Json<'a>>),
     Object,
+}
+
+impl<'a> Json<'a> {
+    /// Reads a JSON text.
+    pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        // The raw value is the text without the space around it.
+        serde_json::from_str::<&RawValue>(text).map(|raw| Self(raw.get()))
+    }
+
+    /// A text that was valid when it was kept.
+    pub(crate) fn trusted(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn get(self) -> &'a str {
+        self.0
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        self.0 == "null"
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
+    pub(crate) fn shape(self) -> Shape<'a> {
+        match self.0.as_bytes().first() {
+            Some(b'n') => Shape::Null,
+            Some(b't') => Shape::Boolean(true),
+            Some(b'f') => Shape::Boolean(false),
+            Some(b'"') => Shape::Text(self.text().unwrap_or_default().into_owned()),
+            Some(b'[') => Shape::List(self.items().collect()),
+            Some(b'{') => Shape::Object,
+            _ => Shape::Number(self.0),
+        }
+    }
+
+    /// The text, unescaped; none if it is another value.
+    pub fn text(self) -> Option<Cow<'a, str>> {
+        self.0.strip_prefix('"')?.strip_suffix('"').map(unescaped)
+    }
+
+    /// The items of a list; none if it is another value.
+    pub(crate) fn items(self) -> Pieces<'a> {
+        Pieces(self.0.strip_prefix('[').unwrap_or_default())
+    }
+
+    /// The members of an object; none if it is another value.
+    pub(crate) fn members(self) -> Members<'a> {
+        Members(Pieces(self.0.strip_prefix('{').unwrap_or_default()))
+    }
+}
+
+/// Cuts values off the text of a list or an object, from behind its opening bracket.
+#[derive(Debug, Clone)]
+pub(crate) struct Pieces<'a>(&'a str);
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Json<'a>;
+
+    fn next(&mut self) -> Option<Json<'a>> {
+        let rest = self.0.trim_ascii_start();
+        let end = length(rest.as_bytes());
+        if end == 0 {
+            return None;
+        }
+        let (piece, rest) = rest.split_at(end);
+        let rest = rest.trim_ascii_start();
+        // A comma or a colon.
+        self.0 = rest.strip_prefix([',', ':']).unwrap_or_default();
+        Some(Json(piece))
+    }
+}
+
+/// Cuts names and values off the text of an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Members<'a>(Pieces<'a>);
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Cow<'a, str>, Json<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some((self.0.next()?.text()?, self.0.next()?))
+    }
+}
+
+/// How many bytes the value takes that a valid JSON text begins with; 0 at the end of a list or an object.
+fn length(text: &[u8]) -> usize {
+    let mut depth = 0;
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => {
+                at += 1;
+                while let Some(byte) = text.get(at).filter(|byte| **byte != b'"') {
+                    at += if *byte == b'\\' { 2 } else { 1 };
+                }
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return at,
+            b'}' | b']' => depth -= 1,
+            b',' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return at,
+            // Behind the first byte of a number or a name, the next decides.
+            _ if depth == 0 => {
+                at += 1;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return at;
+        }
+    }
+    at
+}
+
+/// A text between its quotes, unescaped. Half of a surrogate pair, which no text can hold, becomes U+FFFD.
+/// <https://www.rfc-editor.org/rfc/rfc8259#section-7>
+fn unescaped(text: &str) -> Cow<'_, str> {
+    let Some((plain, mut rest)) = text.split_once('\\') else { return Cow::Borrowed(text) };
+    let mut read = plain.to_owned();
+    loop {
+        let mut characters = rest.chars();
+        match characters.next() {
+            Some('b') => read.push('\u{8}'),
+            Some('f') => read.push('\u{c}'),
+            Some('n') => read.push('\n'),
+            Some('r') => read.push('\r'),
+            Some('t') => read.push('\t'),
+            Some('u') => {
+                let (unit, after) = unit(characters.as_str());
+                let low = after.strip_prefix("\\u").map(self::unit).filter(|(low, _)| (0xDC00..0xE000).contains(low));
+                match low {
+                    Some((low, after)) if (0xD800..0xDC00).contains(&unit) => {
+                        let code = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                        read.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+                        characters = after.chars();
+                    }
+                    _ => {
+                        read.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
+                        characters = after.chars();
+                    }
+                }
+            }
+            // A quote, a backslash or a slash.
+            Some(itself) => read.push(itself),
+            None => {}
+        }
+        match characters.as_str().split_once('\\') {
+            Some((plain, escaped)) => {
+                read.push_str(plain);
+                rest = escaped;
+            }
+            None => {
+                read.push_str(characters.as_str());
+                return Cow::Owned(read);
+            }
+        }
+    }
+}
+
+/// Four hexadecimal digits, and what follows.
+fn unit(text: &str) -> (u32, &str) {
+    let (digits, rest) = text.split_at_checked(4).unwrap_or((text, ""));
+    (u32::from_str_radix(digits, 16).unwrap_or(0xFFFD), rest)
 }
 
 impl<'a> Shape<'a> {
     /// Reads a JSON text; none if it is not JSON.
     pub(crate) fn of(json: &'a str) -> Option<Self> {
-        let json = serde_json::from_str::<&RawValue>(json).ok()?.get();
-        Some(match json.as_bytes().first()? {
-            b'n' => Self::Null,
-            b't' => Self::Boolean(true),
-            b'f' => Self::Boolean(false),
-            b'"' => Self::Text(serde_json::from_str(json).ok()?),
-            b'[' => Self::List(serde_json::from_str(json).ok()?),
-            b'{' => Self::Object,
-            _ => Self::Number(json),
-        })
+        Json::parse(json).ok().map(Json::shape)
     }
 }
 
@@ -55,4 +221,86 @@ impl<'a> Shape<'a> {
 pub(crate) fn quoted(text: &str) -> String {
     // Writing a text to memory can't fail.
     serde_json::to_string(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            "[\\\\\"{}\\[\\],: \n\u{1f600}ä]{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::hash_map("[\\\\\"a-c]{0,3}", inner, 0..5)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// What cutting makes of a value, for serde_json to compare.
+    fn cut(json: Json<'_>) -> Value {
+        match json.shape() {
+            Shape::Null => Value::Null,
+            Shape::Boolean(yes) => yes.into(),
+            Shape::Number(number) => serde_json::from_str(number).unwrap(),
+            Shape::Text(text) => text.into(),
+            Shape::List(items) => items.into_iter().map(cut).collect(),
+            Shape::Object => {
+                Value::Object(json.members().map(|(name, value)| (name.into_owned(), cut(value))).collect())
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_finds_what_serde_json_parses(value in json(), pretty in any::<bool>()) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+            prop_assert_eq!(cut(Json::parse(&text).unwrap()), serde_json::from_str::<Value>(&text).unwrap());
+        }
+    }
+
+    #[track_caller]
+    fn check(json: &str, expected: &str) {
+        assert_eq!(Json::parse(json).unwrap().text().unwrap(), expected);
+    }
+
+    #[test]
+    fn escapes_are_undone() {
+        check(r#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t");
+        check(r#""\u00e4\u20ac\ud83d\ude00""#, "ä€😀");
+        check(r#""\\u0041""#, "\\u0041");
+    }
+
+    #[test]
+    fn half_a_pair_becomes_the_replacement_character() {
+        check(r#""a\ud83db""#, "a\u{fffd}b");
+        check(r#""\ude00\ud83d\u0041""#, "\u{fffd}\u{fffd}A");
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for text in ["", "{", "[1,]", "nul", "\"", "1 2", "{\"a\" 1}", "\"\\x\""] {
+            assert!(Json::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn pieces_are_cut_at_any_space() {
+        let list = " [ 1 ,\n\"a, ]\" ,\t[ [] , {} ] , null ] ";
+        let items: Vec<_> = Json::parse(list).unwrap().items().map(Json::get).collect();
+        assert_eq!(items, ["1", "\"a, ]\"", "[ [] , {} ]", "null"]);
+        assert_eq!(Json::parse("[ ]").unwrap().items().count(), 0);
+        assert_eq!(Json::parse("{\n}").unwrap().members().count(), 0);
+    }
 }

@@ -1,70 +1,61 @@
 //! One record as Salesforce sends it: JSON text, taken apart only where a field is asked for.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use crate::json::Json;
 
 /// A record, unparsed.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub struct Record(Box<RawValue>);
+#[derive(Debug, Clone)]
+pub struct Record(Box<str>);
 
-impl From<&RawValue> for Record {
-    fn from(value: &RawValue) -> Self {
-        Self(value.to_owned())
+impl From<Json<'_>> for Record {
+    fn from(value: Json<'_>) -> Self {
+        Self(value.get().into())
     }
 }
 
 impl Record {
     /// Its fields, in the order they came; none if it is not an object.
     pub fn fields(&self) -> Fields<'_> {
-        Fields::of(&self.0)
+        Fields::of(Json::trusted(&self.0))
     }
 }
 
 /// The members of a JSON object, each unparsed.
 #[derive(Debug, Clone, Default)]
-pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Fields<'a> {
     /// The members of a value; none if it is not an object.
-    pub fn of(value: &'a RawValue) -> Self {
-        serde_json::from_str(value.get()).unwrap_or_default()
+    pub fn of(value: Json<'a>) -> Self {
+        Self(value.members().collect())
     }
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.
-    pub fn get(&self, path: &str) -> Option<&'a RawValue> {
+    pub fn get(&self, path: &str) -> Option<Json<'a>> {
         let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
         let value = self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(first)).map(|(_, value)| *value)?;
         match rest {
-            None => (value.get() != "null").then_some(value),
+            None => (!value.is_null()).then_some(value),
             Some(rest) => Self::of(value).get(rest),
         }
     }
 
     /// A text at a path.
     pub fn text(&self, path: &str) -> Option<String> {
-        serde_json::from_str(self.get(path)?.get()).ok()
+        Some(self.get(path)?.text()?.into_owned())
     }
 
     /// The items of a list at a path; none if there is no list.
-    pub fn list(&self, path: &str) -> Vec<&'a RawValue> {
-        self.get(path).and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default()
-    }
-
-    /// Every member, nulls too.
-    pub(crate) fn into_members(self) -> std::vec::IntoIter<(Cow<'a, str>, &'a RawValue)> {
-        self.0.into_iter()
+    pub fn list(&self, path: &str) -> impl Iterator<Item = Json<'a>> + use<'a> {
+        self.get(path).into_iter().flat_map(Json::items)
     }
 
     /// Every member with a value, except `attributes`.
-    pub fn values(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+    pub fn values(&self) -> impl Iterator<Item = (&str, Json<'a>)> {
         self.0
             .iter()
-            .filter(|(name, value)| name != "attributes" && value.get() != "null")
+            .filter(|(name, value)| name != "attributes" && !value.is_null())
             .map(|(name, value)| (name.as_ref(), *value))
     }
 
@@ -74,44 +65,15 @@ impl<'a> Fields<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<'a>(std::marker::PhantomData<&'a ()>);
-
-        impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
-            type Value = Fields<'a>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(Name(name)) = map.next_key()? {
-                    members.push((name, map.next_value()?));
-                }
-                Ok(Fields(members))
-            }
-        }
-
-        deserializer.deserialize_map(Members(std::marker::PhantomData))
-    }
-}
-
-/// A member's name, borrowed unless it is escaped.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(path: &str, expected: Option<&str>) {
-        let record: Record = serde_json::from_str(
+        let record = Record::from(Json::parse(
             r#"{"attributes":{"type":"Account"},"Name":"A \"b\"","Owner":{"Name":"Jo","Manager":null},"Phone":null}"#,
-        )
-        .unwrap();
-        assert_eq!(record.fields().get(path).map(RawValue::get), expected);
+        ).unwrap());
+        assert_eq!(record.fields().get(path).map(Json::get), expected);
     }
 
     #[test]

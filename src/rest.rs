@@ -20,6 +20,8 @@ pub use search::Search;
 pub use sobject::{Create, Retrieve, Update, Which};
 pub use user_info::{User, UserInfo};
 
+use crate::json::Json;
+
 /// Every path starts here. Any version from 52 (duplicate rules with `runAsCurrentUser`) on would do.
 pub const VERSION_PATH: &str = "/services/data/v65.0";
 
@@ -58,19 +60,20 @@ fn accept<'a>(response: &http::Response<&'a [u8]>) -> Result<&'a [u8], ReadError
     }
 }
 
-/// Parses JSON of a shape the manual promises.
-fn parse<'a, T: serde::Deserialize<'a>>(what: &str, body: &'a [u8]) -> Result<T, ReadError> {
-    // Always from text: a second kind of reader would double the parsers in the component.
+/// The JSON of a body.
+fn parse<'a>(what: &str, body: &'a [u8]) -> Result<Json<'a>, ReadError> {
     // serde_json's message can quote the input, which is the org's: the position is enough to find the fault.
     let text = std::str::from_utf8(body).map_err(|_| ReadError::Unreadable(format!("the {what} is not UTF-8")))?;
-    serde_json::from_str(text).map_err(|error| {
-        let cause = match error.classify() {
-            serde_json::error::Category::Eof => "ends too early",
-            serde_json::error::Category::Data => "has another shape than documented",
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not JSON",
-        };
+    Json::parse(text).map_err(|error| {
+        let cause = if error.is_eof() { "ends too early" } else { "is not JSON" };
         ReadError::Unreadable(format!("the {what} {cause} (line {}, column {})", error.line(), error.column()))
     })
+}
+
+/// The JSON object of a body.
+fn object<'a>(what: &str, body: &'a [u8]) -> Result<Json<'a>, ReadError> {
+    let object = parse(what, body)?;
+    if object.is_object() { Ok(object) } else { Err(ReadError::Unreadable(format!("the {what} is no object"))) }
 }
 
 /// A path segment or query value, percent-encoded.

@@ -105,8 +105,8 @@ impl Endpoint for Composite {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Parts, ReadError> {
-        let answer: Fields<'_> = parse("composite answer", accept(&response)?)?;
-        let parts: Vec<Record> = answer.list("compositeResponse").into_iter().map(Record::from).collect();
+        let answer = Fields::of(parse("composite answer", accept(&response)?)?);
+        let parts: Vec<Record> = answer.list("compositeResponse").map(Record::from).collect();
         if parts.len() == self.parts.len() {
             Ok(Parts(parts))
         } else {

@@ -92,7 +92,7 @@ impl Page {
     }
 
     fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
-        let result: Fields<'_> = parse("query result", accept(response)?)?;
+        let result = Fields::of(parse("query result", accept(response)?)?);
         Self::of(&result).ok_or_else(|| ReadError::Unreadable("the query result lacks what a page has".to_owned()))
     }
 
@@ -102,7 +102,7 @@ impl Page {
             total_size: page.get("totalSize")?.get().parse().ok()?,
             done: page.get("done")?.get() == "true",
             next_records_url: page.text("nextRecordsUrl"),
-            records: serde_json::from_str(page.get("records")?.get()).ok()?,
+            records: page.get("records")?.items().map(Record::from).collect(),
         })
     }
 }

@@ -3,8 +3,10 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm>: messages are in the
 //! user's language and one code comes with different statuses, so meaning is read from `errorCode` alone.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
+use crate::json::Json;
 use crate::record::{Fields, Record};
 use crate::vocabulary::{Changed, ErrorKind};
 
@@ -38,11 +40,11 @@ impl Refusal {
         let mut refusal =
             Self { status: status.as_u16(), code: None, message: None, fields: Vec::new(), duplicates: None };
         let body = std::str::from_utf8(body).unwrap_or_default();
-        let errors = match serde_json::from_str(body) {
-            Ok(list) => list,
-            Err(_) => serde_json::from_str(body).map(|error| vec![error]).unwrap_or_default(),
+        let errors: Vec<Fields<'_>> = match Json::parse(body) {
+            Ok(error) if error.is_object() => vec![Fields::of(error)],
+            Ok(list) => list.items().map(Fields::of).collect(),
+            Err(_) => Vec::new(),
         };
-        let errors: Vec<Fields<'_>> = errors.into_iter().map(Fields::of).collect();
         // In an all-or-none request the first error can be an innocent part's: the culprits say something else.
         let halted = |error: &&Fields<'_>| code(error).as_deref() == Some(HALTED);
         let any_culprit = !errors.iter().all(|error| halted(&error));
@@ -54,8 +56,8 @@ impl Refusal {
                 (Some(said), Some(more)) => Some(format!("{said}\n{more}")),
                 (said, more) => said.or(more),
             };
-            let fields = error.list("fields").into_iter().filter_map(|field| serde_json::from_str(field.get()).ok());
-            refusal.fields.extend(fields.filter(|field: &String| is_plain(field)));
+            let fields = error.list("fields").filter_map(Json::text).map(Cow::into_owned);
+            refusal.fields.extend(fields.filter(|field| is_plain(field)));
             refusal.duplicates = refusal.duplicates.or_else(|| DuplicateRule::read(error));
         }
         if status == http::StatusCode::MULTIPLE_CHOICES && refusal.code.is_none() {
@@ -271,7 +273,7 @@ impl DuplicateRule {
         // Real orgs send `duplicateResut`; the documented spelling is accepted too.
         let result = Fields::of(error.get("duplicateResut").or_else(|| error.get("duplicateResult"))?);
         let matches =
-            result.list("matchResults").into_iter().flat_map(|result| Fields::of(result).list("matchRecords"));
+            result.list("matchResults").flat_map(|result| Fields::of(result).list("matchRecords"));
         Some(Self {
             allow_save: result.get("allowSave").is_some_and(|allow| allow.get() == "true"),
             records: matches.filter_map(|matched| Fields::of(matched).get("record").map(Record::from)).collect(),

@@ -64,14 +64,11 @@ impl Endpoint for Search<'_> {
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Vec<Record>, ReadError> {
         let body = accept(&response)?;
+        let found = parse("search result", body)?;
         // Before v37 the result was a bare list; a client library's mock may still answer so.
-        if body.trim_ascii_start().starts_with(b"[") {
-            return parse("search result", body);
-        }
-        let found: Fields<'_> = parse("search result", body)?;
-        let records = found
-            .get("searchRecords")
-            .ok_or_else(|| ReadError::Unreadable("the search result has no searchRecords".to_owned()))?;
-        parse("search result", records.get().as_bytes())
+        let records = if found.is_object() { Fields::of(found).get("searchRecords") } else { Some(found) };
+        let records =
+            records.ok_or_else(|| ReadError::Unreadable("the search result has no searchRecords".to_owned()))?;
+        Ok(records.items().map(Record::from).collect())
     }
 }

@@ -6,7 +6,7 @@
 
 use http::header::{CONTENT_TYPE, HeaderName, IF_UNMODIFIED_SINCE};
 
-use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
+use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, object, parse};
 use crate::id::RecordId;
 use crate::record::{Fields, Record};
 use crate::soql::{FieldName, ObjectName};
@@ -59,7 +59,7 @@ impl Endpoint for Create<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<RecordId, ReadError> {
-        let created: Fields<'_> = parse("answer to a create", accept(&response)?)?;
+        let created = Fields::of(parse("answer to a create", accept(&response)?)?);
         let id = created.text("id").and_then(|id| RecordId::parse(&id).ok());
         id.ok_or_else(|| ReadError::Unreadable("the answer to a create has no record id".to_owned()))
     }
@@ -110,7 +110,7 @@ impl Endpoint for Retrieve<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Record, ReadError> {
-        parse("record", accept(&response)?)
+        object("record", accept(&response)?).map(Record::from)
     }
 }
 

@@ -3,8 +3,6 @@
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
-use serde_json::value::RawValue;
-
 use super::probe::{self, Seen};
 use super::reference::{Found, Wanted};
 use super::reply::Values;
@@ -12,7 +10,7 @@ use super::{duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::quoted;
+use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
 use crate::rest::{Create, Retrieve, Which};
 use crate::schema::Field;
@@ -84,7 +82,7 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
     let mut values = Values::cut_after(LONGEST_TEXT);
     if let Some(held) = &held {
         for set in &plan.values {
-            let now = held.get(&set.field.name).map_or("null", RawValue::get);
+            let now = held.get(&set.field.name).map_or("null", Json::get);
             if !value::identical(&set.field, &set.json, now) {
                 notices.push(format!("{}: the org changed the value that was set", set.field.name));
             }
@@ -165,7 +163,8 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         let error = Error::field("object", format!("the user may not create {object} records"), Vec::new());
         return Err(names::denied(session, &object, &schema, error));
     }
-    let said: Fields<'_> = serde_json::from_str(&args.fields)
+    let said = Json::parse(&args.fields)
+        .map(Fields::of)
         .map_err(|_| Error::field("fields", "fields must be a JSON object of field names and values", Vec::new()))?;
     let mut values: Vec<Set> = Vec::new();
     let mut wanted = Vec::new();

@@ -1,12 +1,10 @@
 //! Filters as people give them, as conditions of a query: the operator, the field's type and the value made to fit.
 
-use serde_json::value::RawValue;
-
 use super::names::{self, Named};
 use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::json::{Shape, quoted};
+use crate::json::{Json, Shape, quoted};
 use crate::schema::{FieldType, picklist};
 use crate::session::{Session, Stuck};
 use crate::soql::{
@@ -181,14 +179,11 @@ fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
 }
 
 /// The items of a list; one value counts as a list of one.
-fn items<'a>(named: &Named, value: &'a str) -> Result<Vec<&'a RawValue>, Error> {
-    let parsed = if value.starts_with('[') {
-        serde_json::from_str(value)
-    } else {
-        serde_json::from_str(value).map(|item| vec![item])
-    };
-    parsed
-        .map_err(|_| Error::field(named.path.as_str(), format!("the value for {} is not JSON", named.path), Vec::new()))
+fn items<'a>(named: &Named, value: &'a str) -> Result<Vec<Json<'a>>, Error> {
+    let value = Json::parse(value).map_err(|_| {
+        Error::field(named.path.as_str(), format!("the value for {} is not JSON", named.path), Vec::new())
+    })?;
+    Ok(if value.get().starts_with('[') { value.items().collect() } else { vec![value] })
 }
 
 fn empty_list(named: &Named) -> Error {

@@ -3,14 +3,12 @@
 //! A `query` for each object that a name may be one of; all names of a call go in one composite request, with the
 //! query that reads the record where there is one.
 
-use serde_json::value::RawValue;
-
 use super::target::{self, Said};
 use super::{names, nicknames, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Shape, quoted};
+use crate::json::{Json, Shape, quoted};
 use crate::record::Record;
 use crate::rest::Page;
 use crate::schema::{Field, FieldType, ObjectSchema, columns};
@@ -347,8 +345,8 @@ fn named_object(object: &str) -> Result<ObjectName, Error> {
 }
 
 /// The id that a value holds, if it holds one.
-pub(super) fn id_in(value: &RawValue) -> Option<RecordId> {
-    serde_json::from_str::<String>(value.get()).ok().and_then(|id| RecordId::parse(&id).ok())
+pub(super) fn id_in(value: Json<'_>) -> Option<RecordId> {
+    RecordId::parse(&value.text()?).ok()
 }
 
 #[cfg(test)]

@@ -2,9 +2,7 @@
 //!
 //! Values out of the org are copied as JSON values into their own places and never into a sentence of ours.
 
-use serde_json::value::RawValue;
-
-use crate::json::quoted;
+use crate::json::{Json, Shape, quoted};
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
@@ -22,8 +20,8 @@ impl Values {
     }
 
     /// The JSON text of a value; `null` when absent.
-    pub(super) fn copy(&mut self, value: Option<&RawValue>) -> String {
-        self.copy_text(value.map_or("null", RawValue::get))
+    pub(super) fn copy(&mut self, value: Option<Json<'_>>) -> String {
+        self.copy_text(value.map_or("null", Json::get))
     }
 
     /// The same of a value's own text.
@@ -35,7 +33,7 @@ impl Values {
         if value.len() <= self.longest || !value.starts_with('"') {
             return value.to_owned();
         }
-        let Ok(text) = serde_json::from_str::<String>(value) else { return value.to_owned() };
+        let Some(Shape::Text(text)) = Shape::of(value) else { return value.to_owned() };
         match text.char_indices().nth(self.longest) {
             None => value.to_owned(),
             Some((end, _)) => {
@@ -69,7 +67,7 @@ impl Values {
     }
 
     /// A JSON object of the values that are not null.
-    pub(super) fn object<'a>(&mut self, members: impl Iterator<Item = (&'a str, Option<&'a RawValue>)>) -> String {
+    pub(super) fn object<'a>(&mut self, members: impl Iterator<Item = (&'a str, Option<Json<'a>>)>) -> String {
         let mut object = String::from("{");
         for (name, value) in members.filter(|(_, value)| value.is_some()) {
             if object.len() > 1 {
@@ -109,7 +107,7 @@ fn whole_second_utc(value: &str) -> Option<String> {
 }
 
 /// A timestamp as Salesforce sends it, as text.
-pub(super) fn time(value: &RawValue) -> String {
+pub(super) fn time(value: Json<'_>) -> String {
     let value = value.get();
     whole_second_utc(value).as_deref().unwrap_or(value).trim_matches('"').to_owned()
 }
@@ -121,8 +119,8 @@ mod tests {
     #[track_caller]
     fn check(json: &str, expected: &str, cut: usize) {
         let mut values = Values::cut_after(5);
-        let raw: &RawValue = serde_json::from_str(json).unwrap();
-        assert_eq!((values.copy(Some(raw)).as_str(), values.cut), (expected, cut));
+        let json = Json::parse(json).unwrap();
+        assert_eq!((values.copy(Some(json)).as_str(), values.cut), (expected, cut));
     }
 
     #[test]

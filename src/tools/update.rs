@@ -1,8 +1,6 @@
 //! `update`: fields of one record, compared before and read back after. One `query`, which finds the record and its
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
-use serde_json::value::RawValue;
-
 use super::reference::Wanted;
 use super::reply::{self, Values};
 use super::target::{self, Target};
@@ -10,7 +8,7 @@ use super::{duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::json::quoted;
+use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
 use crate::rest::{Page, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType};
@@ -165,7 +163,7 @@ struct Current<'a> {
 
 impl Current<'_> {
     fn value(&self, change: &Change) -> &str {
-        self.fields.get(change.name.as_str()).map_or("null", RawValue::get)
+        self.fields.get(change.name.as_str()).map_or("null", Json::get)
     }
 
     /// Whether the field has its new value already.
@@ -315,7 +313,7 @@ impl Current<'_> {
         let mut changes = Vec::new();
         for change in &self.plan.changes {
             let name = change.name.as_str();
-            let held = after.map_or(change.to.as_str(), |after| after.get(name).map_or("null", RawValue::get));
+            let held = after.map_or(change.to.as_str(), |after| after.get(name).map_or("null", Json::get));
             if !value::identical(&change.field, &change.to, held) {
                 notices.push(format!("{}: the org holds another value than the one written", change.name));
             }
@@ -342,12 +340,14 @@ impl Current<'_> {
 
     /// What the records are called that lookups pointed to and point to now.
     fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
-        let id = |value: Option<&RawValue>| Some(reference::id_in(value?)?.to_string());
+        let id = |value: Option<Json<'_>>| Some(reference::id_in(value?)?.to_string());
         reference::by_id(self.plan.changes.iter().flat_map(|change| {
             let before = id(self.fields.get(change.name.as_str())).zip(self.called(change));
             let now = id(after.and_then(|after| after.get(change.name.as_str())));
             let found = change.called.clone().filter(|_| now.as_ref().is_none_or(|now| change.to == quoted(now)));
-            before.into_iter().chain(now.or_else(|| serde_json::from_str(&change.to).ok()).zip(found))
+            before
+                .into_iter()
+                .chain(now.or_else(|| Some(Json::parse(&change.to).ok()?.text()?.into_owned())).zip(found))
         }))
     }
 
@@ -359,7 +359,7 @@ impl Current<'_> {
         for change in &self.plan.changes {
             let name = change.name.as_str();
             let before = self.value(change);
-            let now = after.get(name).map_or("null", RawValue::get);
+            let now = after.get(name).map_or("null", Json::get);
             if value::identical(&change.field, before, now) {
                 continue;
             }

@@ -80,8 +80,8 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
         Shape::Number(number) => number.to_owned(),
         Shape::Boolean(value) => value.to_string(),
         Shape::List(items) if field.field_type == FieldType::MultiPicklist => {
-            let texts: Result<Vec<String>, _> = items.iter().map(|item| serde_json::from_str(item.get())).collect();
-            texts.map_err(|_| wrong(field, json, "a list of texts"))?.join(";")
+            let texts: Option<Vec<_>> = items.iter().map(|item| item.text()).collect();
+            texts.ok_or_else(|| wrong(field, json, "a list of texts"))?.join(";")
         }
         Shape::List(_) | Shape::Object => return Err(wrong(field, json, "one value, not a list or an object")),
     };
@@ -191,10 +191,14 @@ fn in_order(mut texts: Vec<String>) -> Vec<String> {
 
 /// Whether a write would change nothing: the same, and for texts in the same letters.
 pub(super) fn identical(field: &Field, one: &str, other: &str) -> bool {
-    let text = |json: &str| serde_json::from_str::<Option<String>>(json).map(Option::unwrap_or_default);
+    let text = |json| match Shape::of(json) {
+        Some(Shape::Text(text)) => Some(text),
+        Some(Shape::Null) => Some(String::new()),
+        _ => None,
+    };
     match (text(one), text(other)) {
         // Salesforce drops space at the ends.
-        (Ok(one), Ok(other)) if field.field_type.is_text() || field.field_type.has_values() => {
+        (Some(one), Some(other)) if field.field_type.is_text() || field.field_type.has_values() => {
             one.trim() == other.trim()
         }
         _ => same(field, one, other),

@@ -456,7 +456,12 @@ fn conditions_and_sort_keys_must_be_of_this_call() {
     assert_eq!(error["message"], "\"Amount\" is neither a group nor a measure of this call");
     assert_eq!(error["allowed"], json!(["IsWon", "count"]));
     let error = with("group_by", json!([{ "field": "CloseDate", "by": "week" }]));
-    assert!(error["message"].as_str().unwrap().starts_with("the argument group_by[0].by: unknown variant `week`"));
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("the argument group_by[0].by is \"week\"; it must be one of day, ")
+    );
     let error = bench.refused(
         "aggregate",
         json!({ "object": "Opportunity", "having": [{ "field": "count", "op": "gt", "value": 5 }] }),
