@@ -13,6 +13,8 @@ pub mod standard;
 pub mod stored;
 mod words;
 
+pub use picklist::{Narrowed, ValidFor};
+
 /// An object, as far as the tools need to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectSchema {
@@ -62,7 +64,7 @@ pub struct Field {
     pub label: String,
     /// Type.
     pub field_type: FieldType,
-    /// Longest text, for text.
+    /// Longest text, for text; most digits before the point, for a number.
     pub length: Option<u32>,
     /// Whether it may be set on a new record.
     pub createable: bool,
@@ -107,6 +109,12 @@ pub struct PicklistValue {
     pub value: String,
     /// What people see, when that differs.
     pub label: Option<String>,
+    /// Its place among all values, inactive ones too: what [`ValidFor`] counts.
+    pub place: u16,
+    /// Whether a new record has it unless another is given.
+    pub default: bool,
+    /// With which values of the controlling field it goes, in a picklist that depends on one.
+    pub valid_for: Option<ValidFor>,
 }
 
 /// A lookup of another object that points here.

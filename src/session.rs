@@ -9,10 +9,10 @@ use crate::id::RecordId;
 use crate::platform::Platform;
 use crate::record::Record;
 use crate::rest::{
-    Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, Query, QueryMore, ReadError, Retrieve, User, UserInfo,
-    Which,
+    Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, PicklistValues, Query, QueryMore, ReadError, Retrieve,
+    User, UserInfo, Which,
 };
-use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
+use crate::schema::{GlobalDescribe, Narrowed, ObjectSchema, Source, standard};
 use crate::soql::{ObjectName, Select};
 use crate::vocabulary::{Changed, Preferences};
 
@@ -345,6 +345,37 @@ impl<'p> Session<'p> {
             self.learn(object, Known { schema: Rc::new(schema), exhaustive: true });
         }
         Ok(())
+    }
+
+    /// What a record type leaves of an object's picklists: one request unless cached, for less than five minutes if it
+    /// has to be `fresh`. Nothing is narrowed where the org does not say: then it is left to the org to refuse.
+    pub(crate) fn narrowed(
+        &self,
+        object: &ObjectName,
+        schema: &ObjectSchema,
+        record_type: &RecordId,
+        fresh: bool,
+    ) -> Narrowed {
+        // No two ids of 18 characters differ in case alone.
+        let name = format!("{object}/{record_type}");
+        if let Some((bytes, age)) = self.kept(&name)
+            && (!fresh || age < TRUSTED_AGE_MS)
+            && let Some(narrowed) = Narrowed::from_bytes(&bytes)
+        {
+            return narrowed;
+        }
+        let narrowed = match self.call(&PicklistValues { object, record_type }) {
+            Ok(allowed) => Narrowed::of(schema, allowed),
+            // The resource does not know the object, or is not for this user: no use in asking again today.
+            Err(Error::Refused { refusal, .. })
+                if matches!(refusal.status, 400 | 403 | 404) && !refusal.is("REQUEST_LIMIT_EXCEEDED") =>
+            {
+                Narrowed::default()
+            }
+            Err(_) => return Narrowed::default(),
+        };
+        self.keep(&name, &narrowed.to_bytes());
+        narrowed
     }
 
     /// The objects there are: one request unless cached.

@@ -2,6 +2,7 @@
 
 mod activities;
 mod aggregate;
+mod allowed;
 mod create;
 mod describe;
 mod duplicate;

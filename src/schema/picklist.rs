@@ -1,6 +1,8 @@
-//! The picklist value somebody means.
+//! The picklist value somebody means, and which of them a record may hold.
 
-use super::{PicklistValue, words};
+use std::fmt;
+
+use super::{ObjectSchema, PicklistValue, words};
 
 /// What a text is among the values of a picklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +32,12 @@ pub enum How {
     Spelling,
     /// By its beginning, which no other value shares.
     Prefix,
+    /// By words of it that no other value has.
+    Words,
 }
 
-/// Finds a value by what it holds, by its label, by either but for case and punctuation, or by a beginning of its own.
+/// Finds a value by what it holds, by its label, by either but for case and punctuation, by a beginning of its own or
+/// by words of its own.
 pub fn resolve(values: &[PicklistValue], text: &str) -> Value {
     if values.iter().any(|value| value.value == text) {
         return Value::Exact;
@@ -49,7 +54,17 @@ pub fn resolve(values: &[PicklistValue], text: &str) -> Value {
         let begins = |value: &PicklistValue| names(value).iter().any(|name| name.starts_with(&folded));
         if folded.chars().count() < 2 { None } else { only(values, begins).map(|value| (value, How::Prefix)) }
     };
-    if let Some((value, how)) = by_label.or_else(by_spelling).or_else(by_prefix) {
+    let words = words::tokens(text);
+    let by_words = || {
+        let has_them = |value: &PicklistValue| {
+            let theirs = words::tokens(value.shown());
+            // "Interested" is not "Not Interested".
+            let denies = |words: &[Vec<u8>]| words.iter().any(|word| DENIALS.contains(&word.as_slice()));
+            words.iter().all(|word| theirs.contains(word)) && denies(&words) == denies(&theirs)
+        };
+        if folded.chars().count() < 3 { None } else { only(values, has_them).map(|value| (value, How::Words)) }
+    };
+    if let Some((value, how)) = by_label.or_else(by_spelling).or_else(by_prefix).or_else(by_words) {
         return Value::Repaired { value: value.value.clone(), how };
     }
     let typed = words::Typed::new(text);
@@ -64,9 +79,95 @@ pub fn resolve(values: &[PicklistValue], text: &str) -> Value {
     Value::Unknown { nearest }
 }
 
+/// Words that turn the others around.
+const DENIALS: [&[u8]; 5] = [b"no", b"non", b"not", b"never", b"without"];
+
 /// The one value that fits.
 fn only(values: &[PicklistValue], fits: impl Fn(&PicklistValue) -> bool) -> Option<&PicklistValue> {
     let mut fitting = values.iter().filter(|value| fits(value));
     let first = fitting.next();
     if fitting.next().is_some() { None } else { first }
+}
+
+/// With which values of the controlling field a value goes: a bit for each, by its place; of a checkbox, unchecked
+/// first. Kept as the base64 digits that Salesforce sends, of six bits each, without zeros at either end: of a state,
+/// one digit of forty is left.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidFor {
+    /// Digits left out at the beginning.
+    skipped: u16,
+    digits: String,
+}
+
+impl ValidFor {
+    /// Reads what a describe says. What is no base64 digit counts as zero.
+    pub fn from_base64(text: &str) -> Self {
+        let digits = text.trim_start_matches('A');
+        let skipped = (text.len() - digits.len()).try_into().unwrap_or(u16::MAX);
+        Self { skipped, digits: digits.trim_end_matches(['A', '=']).to_owned() }
+    }
+
+    /// Whether the value goes with the controlling value of a place.
+    pub fn includes(&self, place: u16) -> bool {
+        let digit = (place / 6).checked_sub(self.skipped).and_then(|at| self.digits.as_bytes().get(usize::from(at)));
+        let bits = match digit {
+            Some(digit @ b'A'..=b'Z') => digit - b'A',
+            Some(digit @ b'a'..=b'z') => digit - b'a' + 26,
+            Some(digit @ b'0'..=b'9') => digit - b'0' + 52,
+            Some(b'+') => 62,
+            Some(b'/') => 63,
+            _ => 0,
+        };
+        bits >> (5 - place % 6) & 1 == 1
+    }
+
+    /// Reads what [`Display`](fmt::Display) wrote.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (skipped, digits) = text.split_once('.')?;
+        Some(Self { skipped: skipped.parse().ok()?, digits: digits.to_owned() })
+    }
+}
+
+impl fmt::Display for ValidFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.skipped, self.digits)
+    }
+}
+
+/// The picklists of which a record type allows only some values: API names of fields, each with those values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrowed(pub(super) Vec<(String, Vec<String>)>);
+
+impl Narrowed {
+    /// What is left of a schema's picklists, out of all values that a record type allows by field.
+    pub fn of(schema: &ObjectSchema, allowed: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+        let mut narrowed = Vec::new();
+        for (name, allowed) in allowed {
+            let Some(field) = schema.field(&name) else { continue };
+            let values = field.picklist.as_deref().unwrap_or_default();
+            let kept = values.iter().map(|value| &value.value).filter(|value| is_among(value, &allowed));
+            let kept: Vec<String> = kept.cloned().collect();
+            // A picklist of nothing is one the resource does not know.
+            if !kept.is_empty() && kept.len() < values.len() {
+                narrowed.push((name, kept));
+            }
+        }
+        Self(narrowed)
+    }
+
+    /// The values of a field that the record type allows; none where it allows all.
+    pub fn values(&self, field: &str) -> Option<&[String]> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, values)| values.as_slice())
+    }
+}
+
+/// The User Interface API has been seen to write `&` as `&amp;`, as for a page.
+fn is_among(value: &str, allowed: &[String]) -> bool {
+    allowed.iter().any(|one| one == value)
+        || value.contains(['&', '<', '>', '"', '\'']) && {
+            let written = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let written = written.replace('"', "&quot;").replace('\'', "&#39;");
+            allowed.iter().any(|one| *one == written)
+        }
 }

@@ -14,7 +14,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 
 use super::{
     ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
-    Source, words,
+    Source, ValidFor, words,
 };
 
 /// The response was no describe. It says where, and never quotes the org.
@@ -103,7 +103,8 @@ trait Project: Sized {
     /// The element as it is sent.
     type Wire<'a>: Deserialize<'a>;
 
-    fn project(wire: Self::Wire<'_>) -> Option<Self>;
+    /// `place` counts the elements before it, those that were dropped too.
+    fn project(wire: Self::Wire<'_>, place: u16) -> Option<Self>;
 }
 
 /// An array of which each element is projected, or dropped, as soon as it is read.
@@ -122,8 +123,10 @@ impl<'de, T: Project> Deserialize<'de> for Kept<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
                 let mut kept = Vec::new();
+                let mut place: u16 = 0;
                 while let Some(element) = elements.next_element::<T::Wire<'de>>()? {
-                    kept.extend(T::project(element));
+                    kept.extend(T::project(element, place));
+                    place = place.saturating_add(1);
                 }
                 Ok(Kept(kept))
             }
@@ -164,6 +167,9 @@ struct FieldWire<'a> {
     #[serde(borrow, rename = "type")]
     field_type: Option<Text<'a>>,
     length: Option<u32>,
+    precision: Option<u32>,
+    scale: Option<u32>,
+    digits: Option<u32>,
     createable: Option<bool>,
     updateable: Option<bool>,
     nillable: Option<bool>,
@@ -192,18 +198,29 @@ struct FieldWire<'a> {
 impl Project for Field {
     type Wire<'a> = FieldWire<'a>;
 
-    fn project(wire: FieldWire<'_>) -> Option<Self> {
+    fn project(wire: FieldWire<'_>, _: u16) -> Option<Self> {
         if yes(wire.deprecated_and_hidden) {
             return None;
         }
         let name = wire.name.into_string();
         let field_type = wire.field_type.map_or(FieldType::Other, |text| FieldType::from_name(&text.0));
-        let values = list(wire.picklist_values);
+        let controller = text(wire.controller_name);
+        let mut values = list(wire.picklist_values);
+        if controller.is_none() {
+            values.iter_mut().for_each(|value| value.valid_for = None);
+        }
         // A field that is a part of itself (the name of an account where there are person accounts) is no part.
         let compound = text(wire.compound_field_name).filter(|compound| *compound != name);
         Some(Self {
             label: text(wire.label).unwrap_or_else(|| words::label(&name)),
-            length: wire.length.filter(|length| *length > 0 && field_type.is_text()),
+            length: match field_type {
+                FieldType::Int | FieldType::Long => wire.digits.filter(|digits| *digits > 0),
+                kind if kind.is_number() => wire
+                    .precision
+                    .filter(|precision| *precision > 0)
+                    .map(|precision| precision.saturating_sub(wire.scale.unwrap_or_default())),
+                kind => wire.length.filter(|length| *length > 0 && kind.is_text()),
+            },
             createable: yes(wire.createable),
             updateable: yes(wire.updateable),
             required: yes(wire.createable) && !wire.nillable.unwrap_or(true) && !yes(wire.defaulted_on_create),
@@ -216,7 +233,7 @@ impl Project for Field {
             calculated: yes(wire.calculated),
             restricted: yes(wire.restricted_picklist),
             picklist: field_type.has_values().then_some(values),
-            controller: text(wire.controller_name),
+            controller,
             references: list(wire.reference_to),
             relationship: text(wire.relationship_name),
             compound,
@@ -230,7 +247,7 @@ impl Project for Field {
 impl Project for String {
     type Wire<'a> = Text<'a>;
 
-    fn project(wire: Text<'_>) -> Option<Self> {
+    fn project(wire: Text<'_>, _: u16) -> Option<Self> {
         Some(wire.into_string())
     }
 }
@@ -242,12 +259,16 @@ struct ValueWire<'a> {
     value: Option<Text<'a>>,
     #[serde(borrow)]
     label: Option<Text<'a>>,
+    #[serde(rename = "defaultValue")]
+    default_value: Option<bool>,
+    #[serde(borrow, rename = "validFor")]
+    valid_for: Option<Text<'a>>,
 }
 
 impl Project for PicklistValue {
     type Wire<'a> = ValueWire<'a>;
 
-    fn project(wire: ValueWire<'_>) -> Option<Self> {
+    fn project(wire: ValueWire<'_>, place: u16) -> Option<Self> {
         if !wire.active.unwrap_or(true) {
             return None;
         }
@@ -255,7 +276,8 @@ impl Project for PicklistValue {
         // "(GMT+01:00) Central European Time (Europe/Berlin)": 400 such labels would be half of Event's schema.
         let repeats = |label: &str| label.strip_suffix(')').is_some_and(|rest| rest.ends_with(&format!("({value}")));
         let label = text(wire.label).filter(|label| *label != value && !repeats(label));
-        Some(Self { value, label })
+        let valid_for = wire.valid_for.map(|bits| ValidFor::from_base64(&bits.0));
+        Some(Self { value, label, place, default: yes(wire.default_value), valid_for })
     }
 }
 
@@ -274,7 +296,7 @@ struct ChildWire<'a> {
 impl Project for ChildRelationship {
     type Wire<'a> = ChildWire<'a>;
 
-    fn project(wire: ChildWire<'_>) -> Option<Self> {
+    fn project(wire: ChildWire<'_>, _: u16) -> Option<Self> {
         let object = text(wire.child_s_object)?;
         // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
         if yes(wire.deprecated_and_hidden) || object.ends_with("ChangeEvent") {
@@ -300,7 +322,7 @@ struct RecordTypeWire<'a> {
 impl Project for RecordType {
     type Wire<'a> = RecordTypeWire<'a>;
 
-    fn project(wire: RecordTypeWire<'_>) -> Option<Self> {
+    fn project(wire: RecordTypeWire<'_>, _: u16) -> Option<Self> {
         if !wire.active.unwrap_or(true) {
             return None;
         }
@@ -336,7 +358,7 @@ struct SummaryWire<'a> {
 impl Project for ObjectSummary {
     type Wire<'a> = SummaryWire<'a>;
 
-    fn project(wire: SummaryWire<'_>) -> Option<Self> {
+    fn project(wire: SummaryWire<'_>, _: u16) -> Option<Self> {
         if yes(wire.deprecated_and_hidden) || !(yes(wire.queryable) || yes(wire.createable)) {
             return None;
         }

@@ -4,12 +4,12 @@
 //! API name (most labels, nearly all relationships) is not written. `standard.txt` explains the columns.
 
 use super::{
-    ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
-    Source, words,
+    ChildRelationship, Field, FieldType, GlobalDescribe, Narrowed, ObjectSchema, ObjectSummary, PicklistValue,
+    RecordType, Source, ValidFor, words,
 };
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
-const VERSION: &str = "schema1";
+const VERSION: &str = "schema2";
 
 impl ObjectSchema {
     /// The schema as bytes for the host's cache.
@@ -74,6 +74,27 @@ impl GlobalDescribe {
         Some(Self {
             objects: unseal(bytes)?.lines().map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
         })
+    }
+}
+
+impl Narrowed {
+    /// What a record type leaves of picklists as bytes for the host's cache.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut lines = Lines::new();
+        for (field, values) in &self.0 {
+            lines.start(field);
+            values.iter().for_each(|value| lines.column(value));
+        }
+        lines.seal()
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let field = |line| {
+            let mut columns = Columns::new(line);
+            Some((columns.text()?, std::iter::from_fn(|| columns.text()).collect()))
+        };
+        Some(Self(unseal(bytes)?.lines().map(field).collect::<Option<_>>()?))
     }
 }
 
@@ -143,9 +164,8 @@ pub(super) fn read_object<'a>(
         let Some(mark) = line.chars().next() else { continue };
         match mark {
             '=' => {
-                let mut columns = Columns::new(&line[1..]);
-                let value = PicklistValue { value: columns.text().unwrap_or_default(), label: columns.text() };
-                object.fields.last_mut()?.picklist.as_mut()?.push(value);
+                let values = object.fields.last_mut()?.picklist.as_mut()?;
+                values.push(read_value(&line[1..], next_place(values))?);
             }
             '>' => {
                 let mut columns = Columns::new(&line[1..]);
@@ -203,10 +223,37 @@ fn write_field(lines: &mut Lines, field: &Field) {
     lines.column(field.compound.as_deref().unwrap_or_default());
     lines.column(field.controller.as_deref().unwrap_or_default());
     lines.column(field.help.as_deref().unwrap_or_default());
-    for value in field.picklist.iter().flatten() {
+    let values = field.picklist.as_deref().unwrap_or_default();
+    for (at, value) in values.iter().enumerate() {
         lines.line('=', &value.value);
         lines.column(value.label.as_deref().unwrap_or_default());
+        let counted = value.place == next_place(&values[..at]);
+        lines.column(&if counted { String::new() } else { value.place.to_string() });
+        lines.flags(&[('d', value.default)]);
+        lines.column(&value.valid_for.as_ref().map_or_else(String::new, ToString::to_string));
     }
+}
+
+/// The place of the next value, unless inactive ones come before it.
+fn next_place(values: &[PicklistValue]) -> u16 {
+    values.last().map_or(0, |last| last.place.saturating_add(1))
+}
+
+fn read_value(line: &str, next_place: u16) -> Option<PicklistValue> {
+    let mut columns = Columns::new(line);
+    Some(PicklistValue {
+        value: columns.text().unwrap_or_default(),
+        label: columns.text(),
+        place: match columns.raw() {
+            "" => next_place,
+            digits => digits.parse().ok()?,
+        },
+        default: columns.raw().contains('d'),
+        valid_for: match columns.raw() {
+            "" => None,
+            text => Some(ValidFor::parse(text)?),
+        },
+    })
 }
 
 fn read_field(line: &str, source: Source) -> Option<Field> {

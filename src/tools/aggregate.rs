@@ -7,6 +7,8 @@ mod decimal;
 mod group;
 mod measure;
 
+use serde_json::value::RawValue;
+
 use self::arrange::{By, Sorted};
 use self::calendar::FiscalYear;
 use self::group::Group;
@@ -38,10 +40,37 @@ pub fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<Aggregate
     session.planned(
         || plan(session, &args),
         |plan| {
-            let (page, fiscal) = read(session, plan)?;
-            Ok(reply(plan, &page, fiscal, limit as usize))
+            let (reply, nothing) = answer(session, plan, &args, limit)?;
+            if nothing {
+                // A picklist that was looked up because nothing was found may call the value otherwise.
+                let again = session.plan(|| self::plan(session, &args))?;
+                if again.query.condition != plan.query.condition {
+                    return Ok(answer(session, &again, &args, limit)?.0);
+                }
+            }
+            Ok(reply)
         },
     )
+}
+
+/// The reply, and whether no record matched.
+fn answer(
+    session: &Session<'_>,
+    plan: &Plan,
+    args: &AggregateArgs,
+    limit: u32,
+) -> Result<(AggregateReply, bool), Error> {
+    let (page, fiscal) = read(session, plan)?;
+    let mut reply = reply(plan, &page, fiscal, limit as usize);
+    // Without groups there is one row all the same: of zeros, and nulls for what can't be added up.
+    let is_nothing = |row: &String| {
+        let values: Vec<&RawValue> = serde_json::from_str(row).unwrap_or_default();
+        plan.groups.is_empty() && values.iter().all(|value| ["0", "null"].contains(&value.get()))
+    };
+    let (object, nothing) = (&plan.object, reply.rows.iter().all(is_nothing));
+    let remarks = || filter::remarks(session, object, &args.filters, &args.any_of, &args.children, nothing);
+    reply.notices.extend(session.plan(remarks)?);
+    Ok((reply, nothing))
 }
 
 /// What to ask, and how to show the answer.

@@ -5,7 +5,7 @@ use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::{Json, Shape, quoted};
-use crate::schema::{FieldType, picklist};
+use crate::schema::{FieldType, picklist, standard};
 use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
@@ -98,27 +98,67 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     Ok(condition)
 }
 
-/// Says so if a filter's value is none of its picklist's. Not an error: records may hold values that are out of use.
-pub(super) fn doubt(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Option<String>, Stuck> {
+/// What to say of the picklist values in filters: which were taken for another value; and where `nothing` was found,
+/// which are none. Not an error: records may hold values that are out of use. Picklists that are unknown are looked up
+/// only then.
+pub(super) fn remarks(
+    session: &Session<'_>,
+    object: &ObjectName,
+    filters: &[Filter],
+    any_of: &[Vec<Filter>],
+    children: &[ChildFilter],
+    nothing: bool,
+) -> Result<Vec<String>, Stuck> {
+    let mut remarks = Vec::new();
+    for filter in filters.iter().chain(any_of.iter().flatten()) {
+        remark(session, object, filter, nothing, &mut remarks)?;
+    }
+    for child in children {
+        let object = names::object(session, &child.object)?;
+        for filter in &child.filters {
+            remark(session, &object, filter, nothing, &mut remarks)?;
+        }
+    }
+    Ok(remarks)
+}
+
+fn remark(
+    session: &Session<'_>,
+    object: &ObjectName,
+    filter: &Filter,
+    nothing: bool,
+    remarks: &mut Vec<String>,
+) -> Result<(), Stuck> {
+    use Operator::{Eq, Excludes, In, Includes, Ne, NotIn};
     let named = names::field(session, object, &filter.field)?;
     let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
-    let (true, None, Some(value)) = (is_picklist, named.path.parent(), &filter.value) else { return Ok(None) };
-    let schema = session.described(object)?;
-    let values = schema.field(named.path.as_str()).and_then(|field| field.picklist.as_deref()).unwrap_or_default();
-    let unknown = items(&named, value)?.into_iter().filter_map(|item| text(&named, item.get()).ok()).find_map(|said| {
-        match picklist::resolve(values, &said) {
-            picklist::Value::Unknown { nearest } => Some((said, nearest)),
-            _ => None,
+    let is_value = filter.op.is_none_or(|op| matches!(op, Eq | Ne | In | NotIn | Includes | Excludes));
+    let (true, true, Some(value)) = (is_picklist, is_value, &filter.value) else { return Ok(()) };
+    let mut field = named.field.clone();
+    // What a lookup with several targets points to can't be described.
+    if field.picklist.is_none() && nothing && named.object.as_str() != standard::NAME {
+        let schema = session.described(&named.object)?;
+        field = schema.field(&field.name).cloned().unwrap_or(field);
+    }
+    let Some(values) = field.picklist.as_deref() else { return Ok(()) };
+    for said in items(&named, value.trim())?.into_iter().filter_map(|item| text(&named, item.get()).ok()) {
+        for said in value::parts(&field, &said) {
+            match picklist::resolve(values, said) {
+                // Salesforce compares without regard to case.
+                picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(said) => {
+                    remarks.push(value::taken(named.path.as_str(), said, &value));
+                }
+                picklist::Value::Unknown { nearest } if nothing => remarks.push(format!(
+                    "{}: {} is none of its values; nearest: {}",
+                    named.path,
+                    quoted(said),
+                    nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
+                )),
+                _ => {}
+            }
         }
-    });
-    Ok(unknown.map(|(said, nearest)| {
-        format!(
-            "{}: {} is none of its values; nearest: {}",
-            named.path,
-            quoted(&said),
-            nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
-        )
-    }))
+    }
+    Ok(())
 }
 
 fn compare(named: &Named, op: Comparison, value: &str) -> Result<Condition, Error> {
@@ -173,6 +213,7 @@ fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
     let texts = items(named, value)?.iter().map(|item| text(named, item.get())).collect::<Result<Vec<_>, _>>()?;
     let texts = texts
         .into_iter()
+        .map(|text| value::known_value(&named.field, &text).unwrap_or(text))
         .map(|text| Text::new(text).map_err(|reason| Error::field(named.path.as_str(), reason.to_string(), Vec::new())))
         .collect::<Result<Vec<_>, _>>()?;
     List::new(texts).ok_or_else(|| empty_list(named))

@@ -29,21 +29,26 @@ pub fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
     session.planned(
         || plan(session, &args, limit, cursor),
         |plan| {
-            let (page, total) = read(session, plan, args.count == Some(true))?;
-            let mut reply = reply(plan, page, total, limit);
-            if reply.rows.is_empty() {
-                reply.notices.extend(doubts(session, &plan.object, &args)?);
+            let reply = answer(session, plan, &args, limit)?;
+            if reply.rows.is_empty() && cursor.is_none() {
+                // A picklist that was looked up because nothing was found may call the value otherwise.
+                let again = session.plan(|| self::plan(session, &args, limit, cursor))?;
+                if again.select.condition != plan.select.condition {
+                    return answer(session, &again, &args, limit);
+                }
             }
             Ok(reply)
         },
     )
 }
 
-/// Why nothing may have been found: values that the picklists don't have. One describe, if there are any to look up.
-fn doubts(session: &Session<'_>, object: &ObjectName, args: &ListArgs) -> Result<Vec<String>, Error> {
-    let filters = || args.filters.iter().chain(args.any_of.iter().flatten());
-    session
-        .plan(|| filters().map(|filter| filter::doubt(session, object, filter)).filter_map(Result::transpose).collect())
+fn answer(session: &Session<'_>, plan: &Plan, args: &ListArgs, limit: u32) -> Result<ListReply, Error> {
+    let (page, total) = read(session, plan, args.count == Some(true))?;
+    let mut reply = reply(plan, page, total, limit);
+    let (object, nothing) = (&plan.object, reply.rows.is_empty());
+    let remarks = || filter::remarks(session, object, &args.filters, &args.any_of, &args.children, nothing);
+    reply.notices.extend(session.plan(remarks)?);
+    Ok(reply)
 }
 
 /// What to ask.

@@ -1,6 +1,7 @@
 //! `update`: fields of one record, compared before and read back after. One `query`, which finds the record and its
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
+use super::allowed::{self, Given, Picklists};
 use super::reference::Wanted;
 use super::reply::{self, Values};
 use super::target::{self, Target};
@@ -13,7 +14,7 @@ use crate::record::{Fields, Record};
 use crate::rest::{Page, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType};
 use crate::session::{Session, Stuck};
-use crate::soql::{FieldList, FieldName, FieldPath, Select};
+use crate::soql::{FieldList, FieldName, FieldPath, ObjectName, Select};
 use crate::vocabulary::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 
 /// Characters of a text in a receipt.
@@ -36,8 +37,12 @@ const SYSTEM: [FieldPath; 3] = [
 /// Changes a record.
 pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     session.allow_tool("update", Effect::Overwrites)?;
+    attempt(session, &args)
+}
+
+fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Error> {
     let mut notices = Vec::new();
-    let (mut plan, mut pages) = session.planned(|| plan(session, &args), |plan| read(session, plan))?;
+    let (mut plan, mut pages) = session.planned(|| plan(session, args), |plan| read(session, plan))?;
     let records = pages.remove(0)?.records;
     let record = target::choose(session, &plan.target, &records, &mut notices)?;
     for found in reference::choose(session, &plan.wanted, pages)? {
@@ -56,6 +61,11 @@ pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Er
     if pending.is_empty() {
         notices.push("nothing was written: the record holds these values already".to_owned());
         return Ok(current.receipt(Some(&current.fields), notices));
+    }
+    match current.allowed(&pending) {
+        // An admin may have changed what is allowed since it was described.
+        Err(_) if session.refresh()? => return attempt(session, args),
+        left_behind => notices.extend(left_behind?),
     }
     let after = current.write(&pending, &mut notices)?;
     Ok(current.receipt(after.as_ref().map(Record::fields).as_ref(), notices))
@@ -143,6 +153,9 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         fields.add(change.name.clone().into());
         change.path.iter().for_each(|path| fields.add(path.clone()));
     }
+    for name in narrowing(session, &target.object, &changes) {
+        fields.add(names::path(&name)?);
+    }
     SYSTEM.into_iter().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
@@ -151,6 +164,24 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
     }
     select.limit = Some(limit);
     Ok(Plan { target, wanted, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
+}
+
+/// The fields that decide which picklist values the record may hold, and those whose values the changes decide.
+fn narrowing(session: &Session<'_>, object: &ObjectName, changes: &[Change]) -> Vec<String> {
+    let Ok(schema) = session.schema(object) else { return Vec::new() };
+    let is_changed = |name: &String| changes.iter().any(|change| change.field.name == *name);
+    let mut names: Vec<String> = changes.iter().filter_map(|change| change.field.controller.clone()).collect();
+    names.extend(schema.fields.iter().filter(|field| field.controller.as_ref().is_some_and(is_changed)).map(name_of));
+    if changes.iter().any(|change| change.field.picklist.is_some()) && allowed::kinds(&schema).next().is_some() {
+        names.push(allowed::RECORD_TYPE.to_owned());
+    }
+    // What the user may not see can't be read either.
+    names.retain(|name| schema.field(name).is_some());
+    names
+}
+
+fn name_of(field: &Field) -> String {
+    field.name.clone()
 }
 
 /// The record as it was read.
@@ -199,6 +230,20 @@ impl Current<'_> {
             fields: unexpected,
             current: Some(Box::new(self.as_it_is())),
         })
+    }
+
+    /// Refuses picklist values that the record can't hold; says which of its values no longer go together.
+    fn allowed(&self, pending: &[&Change]) -> Result<Vec<String>, Error> {
+        let object = &self.plan.target.object;
+        let Ok(schema) = self.session.schema(object) else { return Ok(Vec::new()) };
+        let changes = self.plan.changes.iter();
+        let given = changes.map(|change| Given {
+            field: &change.field,
+            json: &change.to,
+            writes: pending.iter().any(|one| one.name == change.name),
+        });
+        let given: Vec<_> = given.collect();
+        Picklists { object, schema: &schema, given: &given, held: Some(&self.fields) }.check(self.session)
     }
 
     fn as_it_is(&self) -> CurrentRecord {

@@ -59,12 +59,31 @@ pub(super) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
     Ok(Compared::Literal(literal))
 }
 
-/// What a picklist calls a value that is given by its label or in other letters; absent when nothing is to repair.
-fn known_value(field: &Field, text: &str) -> Option<String> {
-    match picklist::resolve(field.picklist.as_deref()?, text) {
-        Picked::Repaired { value, .. } => Some(value),
-        Picked::Exact | Picked::Unknown { .. } => None,
+/// What a picklist calls a value that is given by its label or in other letters, or several of them joined by
+/// semicolons; absent when nothing is to repair.
+pub(super) fn known_value(field: &Field, text: &str) -> Option<String> {
+    let values = field.picklist.as_deref()?;
+    let mut is_repaired = false;
+    let mut known = String::new();
+    for part in parts(field, text) {
+        if !known.is_empty() {
+            known.push(';');
+        }
+        match picklist::resolve(values, part) {
+            Picked::Repaired { value, .. } => {
+                is_repaired = true;
+                known.push_str(&value);
+            }
+            Picked::Exact | Picked::Unknown { .. } => known.push_str(part),
+        }
     }
+    is_repaired.then_some(known)
+}
+
+/// The values in a picklist's text: of a multi-select one, those between semicolons.
+pub(super) fn parts<'t>(field: &Field, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let several = field.field_type == FieldType::MultiPicklist;
+    text.split(move |c| several && c == ';').map(str::trim)
 }
 
 /// A value to write, as JSON of a field's type, and what was repaired to get there.
@@ -92,6 +111,12 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             if matches!(kind, FieldType::Int | FieldType::Long) && number.contains('.') {
                 return Err(wrong(field, json, "a whole number"));
             }
+            // Digits after the point are cut silently; too many before it are an error.
+            // <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm>
+            let whole = number.trim_start_matches('-').split('.').next().unwrap_or_default();
+            if let Some(most) = field.length.filter(|most| whole != "0" && whole.len() > *most as usize) {
+                return Err(wrong(field, json, &format!("a number of at most {most} digits before the point")));
+            }
             Ok((number, None))
         }
         FieldType::Date => {
@@ -114,9 +139,10 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             }
             Ok((quoted(id.as_str()), None))
         }
+        FieldType::Email if !is_address(&text) => Err(wrong(field, json, "an e-mail address")),
         FieldType::Picklist => picked(field, &text).map(|(value, note)| (quoted(&value), note)),
         FieldType::MultiPicklist => {
-            let picked: Vec<_> = text.split(';').map(|part| picked(field, part.trim())).collect::<Result<_, _>>()?;
+            let picked: Vec<_> = parts(field, &text).map(|part| picked(field, part)).collect::<Result<_, _>>()?;
             let notes: Vec<_> = picked.iter().filter_map(|(_, note)| note.clone()).collect();
             let values: Vec<_> = picked.into_iter().map(|(value, _)| value).collect();
             Ok((quoted(&values.join(";")), (!notes.is_empty()).then(|| notes.join("; "))))
@@ -144,8 +170,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note =
-                format!("{}: {} was taken for the picklist's value {}", field.name, quoted(text), quoted(&value));
+            let note = taken(&field.name, text, &value);
             Ok((value, Some(note)))
         }
         Picked::Unknown { nearest } => Err(Error::field(
@@ -154,6 +179,11 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
             nearest,
         )),
     }
+}
+
+/// That a picklist's value was said otherwise.
+pub(super) fn taken(field: &str, said: &str, value: &str) -> String {
+    format!("{field}: {} was taken for the picklist's value {}", quoted(said), quoted(value))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist
@@ -215,6 +245,13 @@ fn boolean(field: &Field, text: &str) -> Result<bool, Error> {
         "false" => Ok(false),
         _ => Err(wrong(field, &quoted(text), "true or false")),
     }
+}
+
+/// Whether a text has the shape of an e-mail address, as far as any would: the org knows better what it takes.
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty())
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>'))
 }
 
 fn number(field: &Field, text: &str) -> Result<Number, Error> {

@@ -59,9 +59,14 @@ fn a_new_record_needs_what_may_be_set_may_not_be_empty_and_has_no_default() {
 fn only_active_picklist_values_are_kept_and_labels_only_where_they_differ() {
     let plan = plan();
     let stage = plan.field("ns__Stage__c").unwrap();
-    let value =
-        |value: &str, label: Option<&str>| PicklistValue { value: value.to_owned(), label: label.map(str::to_owned) };
-    let expected = [value("new", Some("Brand new")), value("Done", None), value("a\tb\\c\nd\r", None)];
+    let value = |value: &str, label: Option<&str>, place| PicklistValue {
+        value: value.to_owned(),
+        label: label.map(str::to_owned),
+        place,
+        default: value == "Done",
+        valid_for: None,
+    };
+    let expected = [value("new", Some("Brand new"), 0), value("Done", None, 2), value("a\tb\\c\nd\r", None, 3)];
     assert_eq!(stage.picklist.as_deref(), Some(&expected[..]));
     assert_eq!((stage.restricted, stage.controller.as_deref()), (true, Some("ns__Kind__c")));
 }
@@ -119,7 +124,7 @@ fn a_cut_changed_or_older_cache_entry_is_none() {
         changed[at] ^= 1;
         assert_eq!(ObjectSchema::from_bytes(&changed), None, "changed at {at}");
     }
-    let older = String::from_utf8(bytes).unwrap().replacen("schema1", "schema0", 1);
+    let older = String::from_utf8(bytes).unwrap().replacen("schema2", "schema1", 1);
     assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
 }
 

@@ -7,7 +7,14 @@ use salesforce_plugin::vocabulary::Alias;
 fn values(values: &[(&str, Option<&str>)]) -> Vec<PicklistValue> {
     values
         .iter()
-        .map(|(value, label)| PicklistValue { value: (*value).to_owned(), label: label.map(str::to_owned) })
+        .zip(0..)
+        .map(|((value, label), place)| PicklistValue {
+            value: (*value).to_owned(),
+            label: label.map(str::to_owned),
+            place,
+            default: false,
+            valid_for: None,
+        })
         .collect()
 }
 

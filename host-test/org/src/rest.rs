@@ -7,6 +7,7 @@ mod identity;
 mod limits;
 mod query;
 mod records;
+mod ui;
 
 use std::collections::BTreeMap;
 
@@ -228,6 +229,9 @@ impl Desk<'_> {
             ("DELETE", ["composite", "sobjects"]) => collections::delete(self, call),
             ("GET" | "POST", ["composite", "sobjects", object]) => collections::read(self, call, object),
             ("PATCH", ["composite", "sobjects", object, field]) => collections::upsert(self, call, object, field),
+            ("GET", ["ui-api", "object-info", object, "picklist-values", record_type]) => {
+                ui::picklist_values(self, call, object, record_type)
+            }
             ("GET", ["limits"]) => Ok(limits::limits(self)),
             ("GET", ["limits", "recordCount"]) => Ok(limits::record_count(self, call)),
             (_, ["composite", "tree" | "graph", ..]) => Err(unsupported(&segments.join("/"))),

@@ -13,7 +13,7 @@ use crate::{
 /// When the schema last changed.
 const SCHEMA_CHANGED: &str = "2026-04-01T08:00:00Z";
 const ETAG: &str = "\"5f1d3c07\"";
-const MASTER_RECORD_TYPE: &str = "012000000000000AAA";
+pub(super) const MASTER_RECORD_TYPE: &str = "012000000000000AAA";
 
 /// `GET sobjects`
 pub(super) fn global(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal> {
@@ -282,21 +282,30 @@ fn field_json(desk: &Desk<'_>, object: &Object, field: &Field) -> Json {
     })
 }
 
-/// A bitmap over the controlling picklist's values: the first value is the highest bit of the first byte.
+/// A bitmap over the controlling field's values: the first value is the highest bit of the first byte.
 fn valid_for(object: &Object, field: &Field, controllers: &[String]) -> Json {
     let controller = field.controller.as_deref().and_then(|name| object.field(name));
     let Some(controller) = controller else {
         return Json::Null;
     };
-    let mut bits = vec![0_u8; controller.picklist.len().div_ceil(8)];
-    for (place, value) in controller.picklist.iter().enumerate() {
-        if controllers.contains(&value.value)
+    let controlling = controlling_values(controller);
+    let mut bits = vec![0_u8; controlling.len().div_ceil(8)];
+    for (place, value) in controlling.into_iter().enumerate() {
+        if controllers.iter().any(|one| one == value)
             && let Some(byte) = bits.get_mut(place / 8)
         {
             *byte |= 0x80 >> (place % 8);
         }
     }
     json!(base64::encode(&bits))
+}
+
+/// The values that a dependent picklist's bits are about, in their order.
+pub(super) fn controlling_values(controller: &Field) -> Vec<&str> {
+    match controller.kind {
+        FieldType::Boolean => vec!["false", "true"],
+        _ => controller.picklist.iter().map(|value| value.value.as_str()).collect(),
+    }
 }
 
 fn soap_type(kind: FieldType) -> &'static str {
