@@ -43,6 +43,8 @@ pub(crate) enum Shape<'a> {
 }
 
 impl<'a> Json<'a> {
+    pub(crate) const NULL: Self = Self("null");
+
     /// Reads a JSON text.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         // The raw value is the text without the space around it.

@@ -272,8 +272,7 @@ impl DuplicateRule {
     fn read(error: &Fields<'_>) -> Option<Self> {
         // Real orgs send `duplicateResut`; the documented spelling is accepted too.
         let result = Fields::of(error.get("duplicateResut").or_else(|| error.get("duplicateResult"))?);
-        let matches =
-            result.list("matchResults").flat_map(|result| Fields::of(result).list("matchRecords"));
+        let matches = result.list("matchResults").flat_map(|result| Fields::of(result).list("matchRecords"));
         Some(Self {
             allow_save: result.get("allowSave").is_some_and(|allow| allow.get() == "true"),
             records: matches.filter_map(|matched| Fields::of(matched).get("record").map(Record::from)).collect(),

@@ -5,7 +5,7 @@
 use super::value;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Shape, quoted};
+use crate::json::{Json, Shape, quoted};
 use crate::record::Fields;
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType};
@@ -208,7 +208,7 @@ impl Picklists<'_> {
             None => self.holds(RECORD_TYPE),
         };
         let id = match json {
-            Some(json) => serde_json::from_str::<String>(json).ok()?,
+            Some(json) => Json::parse(json).ok()?.text()?.into_owned(),
             None => self.usual_record_type()?.id.clone(),
         };
         let kind = kinds(self.schema).find(|kind| kind.id == id)?;

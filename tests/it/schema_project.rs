@@ -102,8 +102,10 @@ fn hidden_fields_hidden_children_change_events_and_inactive_record_types_are_dro
 fn what_is_no_describe_is_refused_with_its_place_and_without_its_text() {
     let error = ObjectSchema::from_describe(br#"{"name": "X", "fields": [{"name": "secret"#).unwrap_err();
     assert!(!error.to_string().contains("secret"), "{error}");
-    let error = ObjectSchema::from_describe(br#"{"name": "X", "createable": "topsecret"}"#).unwrap_err();
-    assert_eq!(error.to_string(), "the description of an object could not be read at line 1, column 39");
+    let error = ObjectSchema::from_describe(br#"{"name": "X", "label": topsecret}"#).unwrap_err();
+    assert_eq!(error.to_string(), "the description of an object could not be read at line 1, column 25");
+    let odd = ObjectSchema::from_describe(br#"{"name": "X", "createable": "yes", "fields": 5}"#).unwrap();
+    assert!(!odd.createable && odd.fields.is_empty(), "what has another type is as good as missing");
     assert!(ObjectSchema::from_describe(b"[]").is_err());
 }
 
