@@ -32,8 +32,7 @@ const LONGEST_TEXT: usize = 255;
 const LONGEST_REPLY: usize = 100_000;
 
 /// Computes numbers of the records that match.
-pub fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
-    session.allow_tool("aggregate", Effect::ReadOnly)?;
+pub(super) fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
     session.planned(
         || plan(session, &args),

@@ -27,8 +27,7 @@ const LONGEST_TEXT: usize = 255;
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
 /// Creates a record.
-pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
-    session.allow_tool("create", Effect::Additive)?;
+pub(super) fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
     session.planned(
         || plan(session, &args),

@@ -36,8 +36,7 @@ const SYSTEM: [FieldPath; 3] = [
 ];
 
 /// Changes a record.
-pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
-    session.allow_tool("update", Effect::Overwrites)?;
+pub(super) fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     let mut notices = Vec::new();
     let (mut plan, mut pages) = session.planned(|| plan(session, &args), |plan| read(session, plan))?;
     let records = pages.remove(0)?.records;
