@@ -4,12 +4,12 @@ use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
 use crate::session::Session;
 use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::vocabulary::{WhoAmIArgs, WhoAmIReply};
 use crate::vocabulary::{
     Advice, AggregateArgs, AggregateReply, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error,
     FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
     UpdateReply,
 };
+use crate::vocabulary::{WhoAmIArgs, WhoAmIReply};
 use crate::{catalog, connection, tools};
 
 #[allow(missing_docs, unsafe_code)]

@@ -122,11 +122,13 @@ pub enum Error {
 fn no_response(reason: FailureReason) -> &'static str {
     match reason {
         FailureReason::SignIn => "the user is not signed in to Salesforce; ask them to connect Salesforce again",
-        FailureReason::Denied => "the platform's policy refused the request",
-        FailureReason::Timeout => "Salesforce did not answer in time",
+        FailureReason::Denied => {
+            "the platform's policy refused the request: tell the person, for only the platform's admin can change that"
+        }
+        FailureReason::Timeout => "Salesforce did not answer in time: try again later, or ask for less",
         FailureReason::Unreachable => "Salesforce could not be reached; try again later",
         FailureReason::TooLarge => "the answer is larger than the platform allows; ask for fewer fields or records",
-        FailureReason::Cancelled => "the call was stopped",
+        FailureReason::Cancelled => "the call was stopped: call again only if it is still wanted",
     }
 }
 

@@ -19,6 +19,11 @@ impl From<&RawValue> for Record {
 }
 
 impl Record {
+    /// The record as it came.
+    pub fn json(&self) -> &str {
+        self.0.get()
+    }
+
     /// Its fields, in the order they came; none if it is not an object.
     pub fn fields(&self) -> Fields<'_> {
         Fields::of(&self.0)

@@ -383,14 +383,21 @@ impl<'p> Session<'p> {
 
     /// The objects there are: one request unless cached.
     pub(crate) fn objects(&self) -> Result<GlobalDescribe, Error> {
-        if let Some((bytes, _)) = self.kept(GLOBAL)
-            && let Some(objects) = GlobalDescribe::from_bytes(&bytes)
-        {
+        if let Some(objects) = self.kept_objects() {
             return Ok(objects);
         }
         let objects = self.call(&DescribeGlobal)?;
-        self.keep(GLOBAL, &objects.to_bytes());
+        self.keep_objects(&objects);
         Ok(objects)
+    }
+
+    /// The objects there are, if they are cached.
+    pub(crate) fn kept_objects(&self) -> Option<GlobalDescribe> {
+        GlobalDescribe::from_bytes(&self.kept(GLOBAL)?.0)
+    }
+
+    pub(crate) fn keep_objects(&self, objects: &GlobalDescribe) {
+        self.keep(GLOBAL, &objects.to_bytes());
     }
 
     // ---- the user ----
@@ -402,12 +409,15 @@ impl<'p> Session<'p> {
             let (id, zone) = text.split_once(' ')?;
             Some(User { id: RecordId::parse(id).ok()?, zone: zone.to_owned() })
         });
-        if let Some(user) = kept {
-            return Ok(user);
+        match kept {
+            Some(user) => Ok(user),
+            None => Ok(self.keep_user(self.call(&UserInfo)?)),
         }
-        let user = self.call(&UserInfo)?;
+    }
+
+    pub(crate) fn keep_user(&self, user: User) -> User {
         self.keep(USER, format!("{} {}", user.id, user.zone).as_bytes());
-        Ok(user)
+        user
     }
 
     fn cached(&self, object: &str) -> Option<(ObjectSchema, u64)> {

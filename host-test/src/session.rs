@@ -11,11 +11,11 @@ use crate::connection::Connection;
 use crate::error::{CallError, HostError};
 use crate::host::{Host, Usage};
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::types::{WhoAmIArgs, WhoAmIReply};
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
     ListReply, UpdateArgs, UpdateReply,
 };
+use crate::types::{WhoAmIArgs, WhoAmIReply};
 
 /// The plugin with one user's connection. Every call is an instance of its own.
 #[derive(Debug, Clone)]
