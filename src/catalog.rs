@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::json::quoted;
 use crate::tools::TOOLS;
 use crate::vocabulary::Preferences;
 
@@ -83,10 +84,14 @@ pub(crate) fn unknown(preferences: &Preferences) -> Option<String> {
         [ALL, DEFAULT, NONE].iter().any(|word| is(name, word))
             || TOOLS.iter().any(|(tool, ..)| is(short_name(name.trim()), tool))
     };
-    let unknown: Vec<&String> = preferences.tools.iter().flatten().filter(|name| !known(name)).collect();
-    (!unknown.is_empty()).then(|| {
-        format!("the settings of this connection name tools that do not exist and so switch nothing on: {unknown:?}")
-    })
+    let mut unknown = preferences.tools.iter().flatten().filter(|name| !known(name)).peekable();
+    unknown.peek()?;
+    let mut text = "the settings of this connection name tools that do not exist and so switch nothing on:".to_owned();
+    for name in unknown {
+        text.push(' ');
+        text.push_str(&quoted(name));
+    }
+    Some(text)
 }
 
 /// `find` for `salesforce_find`.
@@ -232,7 +237,7 @@ mod tests {
         };
         let some = preferences(&["find", "updat", "salesforce_nothing", "default"]);
         let said = "\n\nFor whoever set this up: the settings of this connection name tools that do not exist and so \
-                    switch nothing on: [\"updat\", \"salesforce_nothing\"].";
+                    switch nothing on: \"updat\" \"salesforce_nothing\".";
         assert!(instructions(&some).contains(said), "{}", instructions(&some));
         assert!(is_on(&some, "find", Effect::ReadOnly));
         for known in [&["default", "all", "none"][..], &["log-activity", "salesforce_get", " Find"], &[]] {

@@ -64,10 +64,9 @@ impl Platform for Host {
         })?;
         let mut answer = http::Response::new(response.body);
         // No other header is read, so none is parsed.
-        for (_, value) in response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO)) {
-            if let Ok(value) = http::HeaderValue::from_str(value) {
-                answer.headers_mut().append(LIMIT_INFO, value);
-            }
+        let said = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
+        if let Some(value) = said.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
+            answer.headers_mut().append(LIMIT_INFO, value);
         }
         *answer.status_mut() = http::StatusCode::from_u16(response.status)
             .map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })?;

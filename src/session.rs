@@ -131,19 +131,15 @@ impl<'p> Session<'p> {
         self.api_calls.get()
     }
 
-    /// The outcome of a tool, with a word on the org's API calls where few are left.
-    pub(crate) fn told<R>(
-        &self,
-        outcome: Result<R, Error>,
-        notices: fn(&mut R) -> &mut Vec<String>,
-    ) -> Result<R, Error> {
-        let Some(warning) = self.api_calls().and_then(ApiCalls::warning) else { return outcome };
+    /// Adds a word on the org's API calls, where few are left, to the notices of a reply or to an error.
+    pub(crate) fn warn(&self, outcome: Result<&mut Vec<String>, &mut Error>) {
+        let Some(warning) = self.api_calls().and_then(ApiCalls::warning) else { return };
         match outcome {
-            Ok(mut reply) => {
-                notices(&mut reply).push(warning);
-                Ok(reply)
+            Ok(notices) => notices.push(warning),
+            Err(error) => {
+                let cause = Box::new(std::mem::replace(error, Error::input("")));
+                *error = Error::Warned { cause, warning };
             }
-            Err(cause) => Err(Error::Warned { cause: Box::new(cause), warning }),
         }
     }
 

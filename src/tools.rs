@@ -43,7 +43,9 @@ macro_rules! tools {
             #[doc = concat!("The tool `", stringify!($tool), "`.")]
             pub fn $tool(session: &Session<'_>, args: vocabulary::$args) -> Result<vocabulary::$reply, Error> {
                 session.allow_tool(stringify!($tool), Effect::$effect)?;
-                session.told(self::$tool::$tool(session, args), |reply| &mut reply.notices)
+                let mut outcome = self::$tool::$tool(session, args);
+                session.warn(outcome.as_mut().map(|reply| &mut reply.notices));
+                outcome
             }
         )*
 

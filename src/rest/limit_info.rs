@@ -4,9 +4,10 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm>
 
 use http::HeaderMap;
+use http::header::HeaderName;
 
 /// The one header of a response that is read.
-pub const LIMIT_INFO: &str = "sforce-limit-info";
+pub const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
 
 /// The org's API calls of the last 24 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +21,10 @@ pub struct ApiCalls {
 impl ApiCalls {
     /// What a response says of them, if it does.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
-        let said = headers.get_all(LIMIT_INFO).iter().filter_map(|value| value.to_str().ok());
+        let said = headers.get(LIMIT_INFO)?.to_str().ok()?;
         // An app can have an allowance of its own, `per-app-api-usage`, which is another matter.
-        let usage =
-            said.flat_map(|value| value.split([';', ','])).find_map(|part| part.trim().strip_prefix("api-usage="));
-        let (used, allowed) = usage?.split_once('/')?;
+        let (used, allowed) =
+            said.split(';').find_map(|part| part.trim().strip_prefix("api-usage="))?.split_once('/')?;
         let calls = Self { used: used.trim().parse().ok()?, allowed: allowed.trim().parse().ok()? };
         (calls.allowed > 0).then_some(calls)
     }
@@ -51,22 +51,19 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(said: &[&str], expected: Option<(u32, u32)>) {
+    fn check(said: &str, expected: Option<(u32, u32)>) {
         let mut headers = HeaderMap::new();
-        for value in said {
-            headers.append(LIMIT_INFO, value.parse().unwrap());
-        }
+        headers.insert(LIMIT_INFO, said.parse().unwrap());
         assert_eq!(ApiCalls::read(&headers).map(|calls| (calls.used, calls.allowed)), expected, "{said:?}");
     }
 
     #[test]
     fn the_orgs_own_count_is_read_among_others() {
-        check(&["api-usage=18/5000"], Some((18, 5000)));
-        check(&["api-usage=10018/100000; api-bursts=1/750"], Some((10_018, 100_000)));
-        check(&["api-usage=25/5000; per-app-api-usage=17/250(appName=sample-connected-app)"], Some((25, 5000)));
-        check(&["per-app-api-usage=17/250(appName=x); api-usage=25/5000"], Some((25, 5000)));
-        check(&["api-bursts=1/750", " api-usage=25/5000 "], Some((25, 5000)));
-        check(&["api-bursts=1/750,api-usage=6000/5000"], Some((6000, 5000)));
+        check("api-usage=18/5000", Some((18, 5000)));
+        check("api-usage=10018/100000; api-bursts=1/750", Some((10_018, 100_000)));
+        check("api-usage=25/5000; per-app-api-usage=17/250(appName=sample-connected-app)", Some((25, 5000)));
+        check("per-app-api-usage=17/250(appName=x); api-usage=25/5000", Some((25, 5000)));
+        check(" api-bursts=1/750;api-usage=6000/5000 ", Some((6000, 5000)));
     }
 
     #[test]
@@ -74,12 +71,12 @@ mod tests {
         for said in
             ["", "api-usage", "api-usage=", "api-usage=18", "api-usage=x/5000", "api-usage=18/", "api-usage=0/0"]
         {
-            check(&[said], None);
+            check(said, None);
         }
-        check(&["per-app-api-usage=17/250(appName=x)"], None);
-        check(&["api-usage=-1/5000"], None);
-        check(&["api-usage=18/99999999999"], None);
-        check(&[], None);
+        check("per-app-api-usage=17/250(appName=x)", None);
+        check("api-usage=-1/5000", None);
+        check("api-usage=18/99999999999", None);
+        assert_eq!(ApiCalls::read(&HeaderMap::new()), None);
     }
 
     #[test]

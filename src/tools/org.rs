@@ -7,8 +7,7 @@ use crate::soql::{FieldList, FieldPath, ObjectName, Select};
 
 /// The cache's name for it: no object is called so.
 const KEPT: &str = "*org";
-const FIELDS: [&str; 6] =
-    ["Name", "OrganizationType", "IsSandbox", "InstanceName", "FiscalYearStartMonth", "UsesStartDateAsFiscalYearName"];
+const FIELDS: [&str; 4] = ["Name", "IsSandbox", "FiscalYearStartMonth", "UsesStartDateAsFiscalYearName"];
 
 /// The query for it.
 pub(super) fn query() -> Query {

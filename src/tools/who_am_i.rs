@@ -138,9 +138,7 @@ fn org_info(session: &Session<'_>, facts: &Facts) -> OrgInfo {
     OrgInfo {
         id: row.text("Id"),
         name: row.text("Name"),
-        edition: row.text("OrganizationType"),
         sandbox: row.get("IsSandbox").map(|value| value.get() == "true"),
-        instance: row.text("InstanceName"),
         origin: session.origin(),
         currency: currency.filter(|code| !code.is_empty()).map(str::to_owned),
         multi_currency: currency.map(|code| !code.is_empty()),

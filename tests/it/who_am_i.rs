@@ -28,8 +28,8 @@ fn the_user_the_org_and_the_time_are_told_in_few_words() {
     assert_eq!(
         reply["org"],
         json!({
-            "id": bench.id("org"), "name": "Demo Org", "edition": "Developer Edition", "sandbox": false,
-            "instance": "DEMO", "origin": "https://demo.my.salesforce.com", "multi_currency": false,
+            "id": bench.id("org"), "name": "Demo Org", "sandbox": false,
+            "origin": "https://demo.my.salesforce.com", "multi_currency": false,
         })
     );
     assert_eq!((&reply["zone"], &reply["now"]), (&json!("Europe/Berlin"), &json!("Tue 2026-05-12 17:00")));
