@@ -1,6 +1,7 @@
 //! The shell: binds the core to the world `plugin`. The only file that touches host imports.
 
 use crate::platform::{FailureReason, Platform, SendFailure};
+use crate::rest::LIMIT_INFO;
 use crate::session::Session;
 use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::vocabulary::{
@@ -8,6 +9,7 @@ use crate::vocabulary::{
     FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
     UpdateReply,
 };
+use crate::vocabulary::{WhoAmIArgs, WhoAmIReply};
 use crate::{catalog, connection, tools};
 
 #[allow(missing_docs, unsafe_code)]
@@ -60,8 +62,12 @@ impl Platform for Host {
             },
             request_sent: failure.request_sent,
         })?;
-        // No endpoint reads a header, so none is parsed.
         let mut answer = http::Response::new(response.body);
+        // No other header is read, so none is parsed.
+        let said = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
+        if let Some(value) = said.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
+            answer.headers_mut().append(LIMIT_INFO, value);
+        }
         *answer.status_mut() = http::StatusCode::from_u16(response.status)
             .map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })?;
         Ok(answer)
@@ -114,6 +120,10 @@ impl exports::read::Guest for Plugin {
 
     fn activities(args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
         Ok(tools::activities(&Session::new(&Host), args)?)
+    }
+
+    fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
+        Ok(tools::who_am_i(&Session::new(&Host), args)?)
     }
 }
 

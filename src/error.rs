@@ -19,11 +19,15 @@ pub enum Error {
     },
     /// The settings of this connection do not allow it.
     #[error(
-        "{what} is switched off in the settings of this connection; the person who connected Salesforce, or the platform's admin, can switch it on"
+        "{what} is switched off in the settings of this connection; the person who connected Salesforce, or the platform's admin, can switch it on; no tool can{}{}",
+        if unknown.is_some() { "; " } else { "" },
+        unknown.as_deref().unwrap_or_default()
     )]
     SwitchedOff {
         /// The tool, or the object in a tool.
         what: String,
+        /// What in the settings may have been meant to switch it on.
+        unknown: Option<String>,
     },
     /// No such record, as far as this user can see.
     #[error("{message}")]
@@ -97,6 +101,14 @@ pub enum Error {
         /// The records found.
         candidates: Vec<Candidate>,
     },
+    /// A failure, and something else the caller should know.
+    #[error("{cause}; {warning}")]
+    Warned {
+        /// The failure.
+        cause: Box<Error>,
+        /// What else to know.
+        warning: String,
+    },
     /// The response made no sense.
     #[error("Salesforce's answer could not be understood: {what}; report it to the makers of this plugin")]
     Unreadable {
@@ -110,11 +122,13 @@ pub enum Error {
 fn no_response(reason: FailureReason) -> &'static str {
     match reason {
         FailureReason::SignIn => "the user is not signed in to Salesforce; ask them to connect Salesforce again",
-        FailureReason::Denied => "the platform's policy refused the request",
-        FailureReason::Timeout => "Salesforce did not answer in time",
+        FailureReason::Denied => {
+            "the platform's policy refused the request: tell the person, for only the platform's admin can change that"
+        }
+        FailureReason::Timeout => "Salesforce did not answer in time: try again later, or ask for less",
         FailureReason::Unreachable => "Salesforce could not be reached; try again later",
         FailureReason::TooLarge => "the answer is larger than the platform allows; ask for fewer fields or records",
-        FailureReason::Cancelled => "the call was stopped",
+        FailureReason::Cancelled => "the call was stopped: call again only if it is still wanted",
     }
 }
 
@@ -144,6 +158,10 @@ impl From<Error> for vocabulary::Error {
         if let Error::LookedInto { cause, found, candidates } = error {
             let wire = Self::from(*cause);
             return Self { message: format!("{}; {found}", wire.message), candidates, ..wire };
+        }
+        if let Error::Warned { cause, warning } = error {
+            let wire = Self::from(*cause);
+            return Self { message: format!("{}; {warning}", wire.message), ..wire };
         }
         let is_open = error.is_open();
         let mut wire = Self {
@@ -205,7 +223,7 @@ impl From<Error> for vocabulary::Error {
                 wire.changed = changed;
             }
             // Answered above.
-            Error::LookedInto { .. } => {}
+            Error::LookedInto { .. } | Error::Warned { .. } => {}
         }
         if wire.changed == Changed::Unknown {
             wire.message.push_str("; the write may or may not have happened, so look before trying again");

@@ -15,6 +15,11 @@ impl From<Json<'_>> for Record {
 }
 
 impl Record {
+    /// The record as it came.
+    pub fn json(&self) -> &str {
+        &self.0
+    }
+
     /// Its fields, in the order they came; none if it is not an object.
     pub fn fields(&self) -> Fields<'_> {
         Fields::of(Json::trusted(&self.0))

@@ -5,6 +5,7 @@
 mod composite;
 mod describe;
 mod http_date;
+mod limit_info;
 mod picklist_values;
 mod query;
 mod refusal;
@@ -15,6 +16,7 @@ mod user_info;
 pub use composite::{Composite, Part, Parts};
 pub use describe::{Describe, DescribeGlobal};
 pub use http_date::http_date;
+pub use limit_info::{ApiCalls, LIMIT_INFO};
 pub use picklist_values::PicklistValues;
 pub use query::{Page, Query, QueryMore};
 pub use refusal::{DuplicateRule, Refusal};

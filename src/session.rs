@@ -1,6 +1,6 @@
 //! One call: sends what endpoints plan, keeps what describes say, and asks the settings before anything else.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::catalog::{self, Effect};
@@ -9,8 +9,8 @@ use crate::id::RecordId;
 use crate::platform::Platform;
 use crate::record::Record;
 use crate::rest::{
-    Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, PicklistValues, Query, QueryMore, ReadError, Retrieve,
-    User, UserInfo, Which,
+    ApiCalls, Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, PicklistValues, Query, QueryMore, ReadError,
+    Retrieve, User, UserInfo, Which,
 };
 use crate::schema::{GlobalDescribe, Narrowed, ObjectSchema, Source, standard};
 use crate::soql::{ObjectName, Select};
@@ -41,6 +41,8 @@ pub struct Session<'p> {
     platform: &'p dyn Platform,
     preferences: Preferences,
     schemas: RefCell<Vec<(ObjectName, Known)>>,
+    /// What the response that left the fewest said.
+    api_calls: Cell<Option<ApiCalls>>,
 }
 
 /// An object's schema as far as this call knows it.
@@ -74,12 +76,17 @@ impl Stuck {
 impl<'p> Session<'p> {
     /// A session for one call.
     pub fn new(platform: &'p dyn Platform) -> Self {
-        Self { preferences: platform.preferences(), platform, schemas: RefCell::default() }
+        Self { preferences: platform.preferences(), platform, schemas: RefCell::default(), api_calls: Cell::default() }
     }
 
     /// The settings of this connection.
     pub(crate) fn preferences(&self) -> &Preferences {
         &self.preferences
+    }
+
+    /// Where a person opens the org.
+    pub(crate) fn origin(&self) -> String {
+        self.platform.origin()
     }
 
     /// Where a person opens a record.
@@ -92,7 +99,8 @@ impl<'p> Session<'p> {
         if catalog::is_on(&self.preferences, tool, effect) {
             Ok(())
         } else {
-            Err(Error::SwitchedOff { what: format!("the tool salesforce_{tool}") })
+            let unknown = catalog::unknown(&self.preferences);
+            Err(Error::SwitchedOff { what: format!("the tool salesforce_{tool}"), unknown })
         }
     }
 
@@ -105,7 +113,7 @@ impl<'p> Session<'p> {
         };
         match granted {
             Some(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(object.as_str())) => {
-                Err(Error::SwitchedOff { what: format!("{doing} {object} records") })
+                Err(Error::SwitchedOff { what: format!("{doing} {object} records"), unknown: None })
             }
             _ => Ok(()),
         }
@@ -117,6 +125,23 @@ impl<'p> Session<'p> {
     }
 
     // ---- requests ----
+
+    /// The org's API calls, as far as the responses of this call said.
+    pub(crate) fn api_calls(&self) -> Option<ApiCalls> {
+        self.api_calls.get()
+    }
+
+    /// Adds a word on the org's API calls, where few are left, to the notices of a reply or to an error.
+    pub(crate) fn warn(&self, outcome: Result<&mut Vec<String>, &mut Error>) {
+        let Some(warning) = self.api_calls().and_then(ApiCalls::warning) else { return };
+        match outcome {
+            Ok(notices) => notices.push(warning),
+            Err(error) => {
+                let cause = Box::new(std::mem::replace(error, Error::input("")));
+                *error = Error::Warned { cause, warning };
+            }
+        }
+    }
 
     /// Sends one endpoint's request and reads its response.
     pub(crate) fn call<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
@@ -152,6 +177,11 @@ impl<'p> Session<'p> {
         let request = endpoint.request().map_err(unsendable)?;
         let response = self.platform.send(request).map_err(|failure| Error::NoResponse { failure, writes })?;
         let (parts, body) = response.into_parts();
+        if let Some(calls) = ApiCalls::read(&parts.headers)
+            && self.api_calls().is_none_or(|known| calls.left() < known.left())
+        {
+            self.api_calls.set(Some(calls));
+        }
         endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
     }
 
@@ -380,14 +410,21 @@ impl<'p> Session<'p> {
 
     /// The objects there are: one request unless cached.
     pub(crate) fn objects(&self) -> Result<GlobalDescribe, Error> {
-        if let Some((bytes, _)) = self.kept(GLOBAL)
-            && let Some(objects) = GlobalDescribe::from_bytes(&bytes)
-        {
+        if let Some(objects) = self.kept_objects() {
             return Ok(objects);
         }
         let objects = self.call(&DescribeGlobal)?;
-        self.keep(GLOBAL, &objects.to_bytes());
+        self.keep_objects(&objects);
         Ok(objects)
+    }
+
+    /// The objects there are, if they are cached.
+    pub(crate) fn kept_objects(&self) -> Option<GlobalDescribe> {
+        GlobalDescribe::from_bytes(&self.kept(GLOBAL)?.0)
+    }
+
+    pub(crate) fn keep_objects(&self, objects: &GlobalDescribe) {
+        self.keep(GLOBAL, &objects.to_bytes());
     }
 
     // ---- the user ----
@@ -399,12 +436,15 @@ impl<'p> Session<'p> {
             let (id, zone) = text.split_once(' ')?;
             Some(User { id: RecordId::parse(id).ok()?, zone: zone.to_owned() })
         });
-        if let Some(user) = kept {
-            return Ok(user);
+        match kept {
+            Some(user) => Ok(user),
+            None => Ok(self.keep_user(self.call(&UserInfo)?)),
         }
-        let user = self.call(&UserInfo)?;
+    }
+
+    pub(crate) fn keep_user(&self, user: User) -> User {
         self.keep(USER, format!("{} {}", user.id, user.zone).as_bytes());
-        Ok(user)
+        user
     }
 
     fn cached(&self, object: &str) -> Option<(ObjectSchema, u64)> {

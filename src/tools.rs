@@ -14,6 +14,7 @@ mod log_activity;
 mod names;
 mod nicknames;
 mod note;
+mod org;
 mod people;
 mod probe;
 mod reference;
@@ -23,43 +24,63 @@ mod target;
 mod update;
 mod value;
 mod when;
-
-pub use activities::activities;
-pub use aggregate::aggregate;
-pub use create::create;
-pub use describe::describe;
-pub use find::find;
-pub use get::get;
-pub use list::list;
-pub use log_activity::log_activity;
-pub use update::update;
+mod who_am_i;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::arguments;
+use crate::catalog::{self, Effect};
 use crate::error::Error;
 use crate::session::Session;
-use crate::vocabulary::Changed;
-use crate::{arguments, catalog};
+use crate::vocabulary::{self, Changed};
 
-/// Calls a tool by its name, or its short name, with a JSON object of arguments.
-pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String, Error> {
-    match catalog::short_name(name) {
-        "find" => run(session, arguments, find),
-        "get" => run(session, arguments, get),
-        "list" => run(session, arguments, list),
-        "aggregate" => run(session, arguments, aggregate),
-        "describe" => run(session, arguments, describe),
-        "activities" => run(session, arguments, activities),
-        "create" => run(session, arguments, create),
-        "log_activity" => run(session, arguments, log_activity),
-        "update" => run(session, arguments, update),
-        _ => Err(Error::Input {
-            message: format!("there is no tool {name:?}"),
-            fields: Vec::new(),
-            allowed: catalog::names(session.preferences()),
-        }),
-    }
+/// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
+/// the settings name it, and its types. What holds for every tool is done here, so that no tool can forget it: the
+/// settings are asked before anything else, and replies tell where the org runs out of API calls.
+macro_rules! tools {
+    ($($effect:ident, $usual:ident: $tool:ident($args:ident) -> $reply:ident;)*) => {
+        $(
+            #[doc = concat!("The tool `", stringify!($tool), "`.")]
+            pub fn $tool(session: &Session<'_>, args: vocabulary::$args) -> Result<vocabulary::$reply, Error> {
+                session.allow_tool(stringify!($tool), Effect::$effect)?;
+                let mut outcome = self::$tool::$tool(session, args);
+                session.warn(outcome.as_mut().map(|reply| &mut reply.notices));
+                outcome
+            }
+        )*
+
+        /// Every tool: its short name, what a call can do, and whether it is on unless the settings name it.
+        pub(crate) const TOOLS: &[(&str, Effect, bool)] =
+            &[$((stringify!($tool), Effect::$effect, tools!(@ $usual))),*];
+
+        /// Calls a tool by its name, or its short name, with a JSON object of arguments.
+        pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String, Error> {
+            match catalog::short_name(name) {
+                $(stringify!($tool) => run(session, arguments, $tool),)*
+                _ => Err(Error::Input {
+                    message: format!("there is no tool {name:?}"),
+                    fields: Vec::new(),
+                    allowed: catalog::names(session.preferences()),
+                }),
+            }
+        }
+    };
+    (@ on) => { true };
+    (@ off) => { false };
+}
+
+tools! {
+    ReadOnly, on: find(FindArgs) -> FindReply;
+    ReadOnly, on: get(GetArgs) -> GetReply;
+    ReadOnly, on: list(ListArgs) -> ListReply;
+    ReadOnly, on: aggregate(AggregateArgs) -> AggregateReply;
+    ReadOnly, on: describe(DescribeArgs) -> DescribeReply;
+    ReadOnly, on: activities(ActivitiesArgs) -> ActivitiesReply;
+    ReadOnly, on: who_am_i(WhoAmIArgs) -> WhoAmIReply;
+    Additive, on: create(CreateArgs) -> CreateReply;
+    Additive, on: log_activity(LogActivityArgs) -> LogActivityReply;
+    Overwrites, on: update(UpdateArgs) -> UpdateReply;
 }
 
 fn run<A: DeserializeOwned, R: Serialize>(
@@ -80,5 +101,18 @@ fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<
         Some(number) => {
             Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tools_are_those_of_the_contract() {
+        let declared: Vec<_> = TOOLS.iter().map(|(name, effect, _)| ((*name).to_owned(), *effect)).collect();
+        let contract: Vec<_> =
+            catalog::all().map(|tool| (catalog::short_name(&tool.name).to_owned(), tool.effect)).collect();
+        assert_eq!(declared, contract);
     }
 }

@@ -15,6 +15,7 @@ use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
     ListReply, UpdateArgs, UpdateReply,
 };
+use crate::types::{WhoAmIArgs, WhoAmIReply};
 
 /// The plugin with one user's connection. Every call is an instance of its own.
 #[derive(Debug, Clone)]
@@ -79,6 +80,11 @@ impl Session {
     /// Lists calls, e-mails, meetings, notes and tasks.
     pub fn activities(&self, args: &ActivitiesArgs) -> Result<ActivitiesReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_activities(store, args))
+    }
+
+    /// Says who the user is, and where.
+    pub fn who_am_i(&self, args: &WhoAmIArgs) -> Result<WhoAmIReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_who_am_i(store, args))
     }
 
     /// Creates one record.

@@ -60,6 +60,9 @@ impl Refusal {
             refusal.fields.extend(fields.filter(|field| is_plain(field)));
             refusal.duplicates = refusal.duplicates.or_else(|| DuplicateRule::read(error));
         }
+        if body.trim() == BAD_TOKEN {
+            refusal.code = Some(BAD_TOKEN.to_owned());
+        }
         if status == http::StatusCode::MULTIPLE_CHOICES && refusal.code.is_none() {
             refusal.code = Some("MULTIPLE_EXTERNAL_ID".to_owned());
         }
@@ -113,6 +116,10 @@ impl Refusal {
     }
 }
 
+/// What the identity service, which speaks no JSON when it refuses, says of a session that has ended; with 403.
+/// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_openid.htm>
+const BAD_TOKEN: &str = "Bad_OAuth_Token";
+
 /// What a part of an all-or-none request says that failed because another part did.
 const HALTED: &str = "PROCESSING_HALTED";
 
@@ -120,6 +127,8 @@ const HALTED: &str = "PROCESSING_HALTED";
 /// which did not come from the API itself.
 type Meaning = (&'static [&'static str], RangeInclusive<u16>, &'static str, ErrorKind, &'static str);
 
+const MOVED: &str =
+    "Salesforce points to another address: the org may have moved, so connect again with its current domain";
 const ANY: RangeInclusive<u16> = 0..=u16::MAX;
 const NO_CODE: &[&str] = &[""];
 
@@ -131,16 +140,16 @@ const MEANINGS: &[Meaning] = &[
         "Salesforce does not accept this session for its API, and signing in again alone does not help: an admin has to check the app's scope \"api\", its IP restrictions and the session security level of the user's profile"),
     (&["INVALID_OPERATION_WITH_EXPIRED_PASSWORD"], ANY, "", ErrorKind::SignIn,
         "the user's password has expired: they have to set a new one in Salesforce and then connect again"),
-    (&["INVALID_SESSION_ID", "INVALID_AUTH_HEADER"], ANY, "", ErrorKind::SignIn,
+    (&["INVALID_SESSION_ID", "INVALID_AUTH_HEADER", BAD_TOKEN], ANY, "", ErrorKind::SignIn,
         "the user has to sign in to Salesforce again"),
     (&["REQUEST_LIMIT_EXCEEDED"], ANY, "TotalRequests", ErrorKind::LimitReached,
         "the org has used up its API calls of the last 24 hours, so trying again now does not help: an admin sees in Setup, Company Information, what uses them"),
     (&["REQUEST_LIMIT_EXCEEDED"], ANY, "Concurrent", ErrorKind::LimitReached,
         "too many long requests run in the org just now: try once more in a minute, with a narrower request if it was a large one"),
     (&["REQUEST_LIMIT_EXCEEDED"], ANY, "", ErrorKind::LimitReached,
-        "a limit of the org's API is reached; org_message names it: one of concurrent requests passes in a minute, one of all requests may take up to 24 hours"),
+        "a limit of the org's API is reached; org_message names it, so tell the person: one of concurrent requests passes in a minute, one of all requests may take up to 24 hours"),
     (&["LIMIT_EXCEEDED", "EXCEEDED_QUOTA"], ANY, "", ErrorKind::LimitReached,
-        "a limit of the org is reached; org_message names it"),
+        "a limit of the org is reached; org_message names it: tell the person, for an admin sees in Setup whether it passes by itself"),
     (&["STORAGE_LIMIT_EXCEEDED"], ANY, "", ErrorKind::Forbidden,
         "the org's storage is full: an admin has to free some before anything can be created"),
     (&["UNABLE_TO_LOCK_ROW"], ANY, "", ErrorKind::Locked,
@@ -148,13 +157,13 @@ const MEANINGS: &[Meaning] = &[
     (&["ENTITY_IS_LOCKED"], ANY, "", ErrorKind::Forbidden,
         "the record is locked, as a rule by an approval process: its approver or an admin can unlock it or make the change"),
     (&["ENTITY_IS_DELETED"], ANY, "", ErrorKind::NotFound,
-        "the record has been deleted; it may still be in the recycle bin"),
+        "the record has been deleted; it may still be in the recycle bin, where a person can restore it: ask before creating another"),
     (&["CANNOT_UPDATE_CONVERTED_LEAD"], ANY, "", ErrorKind::Rejected,
         "the lead has been converted and can't be changed; change the contact, account or opportunity it became instead"),
     (&["NOT_FOUND"], ANY, "", ErrorKind::NotFound,
-        "no such record, or the user may not see it"),
+        "no such record, or the user may not see it: look for it by its name, or ask the person"),
     (&["INVALID_CROSS_REFERENCE_KEY"], 404..=404, "", ErrorKind::NotFound,
-        "no such record, or the user may not see it"),
+        "no such record, or the user may not see it: look for it by its name, or ask the person"),
     (&["MULTIPLE_EXTERNAL_ID"], ANY, "", ErrorKind::Ambiguous,
         "several records have this external id: find the one that is meant and name it by its own id"),
     (&["DUPLICATES_DETECTED"], ANY, "", ErrorKind::Duplicate,
@@ -166,7 +175,7 @@ const MEANINGS: &[Meaning] = &[
     (&["INVALID_TYPE", "INVALID_TYPE_FOR_OPERATION", "EXTERNAL_OBJECT_UNSUPPORTED_EXCEPTION"], ANY, "", ErrorKind::InvalidInput,
         "the object does not exist, is not visible to the user or can't be used like this; salesforce_describe lists the objects there are"),
     (&["METHOD_NOT_ALLOWED"], ANY, "", ErrorKind::InvalidInput,
-        "records of this object can't be created or changed through the API"),
+        "records of this object can't be created or changed through the API: tell the person to do it in Salesforce, if it can be done there"),
     (&["MALFORMED_ID"], ANY, "", ErrorKind::InvalidInput,
         "an id is damaged or belongs to another object than the field takes; find the record to get its id"),
     (&["JSON_PARSER_ERROR", "INVALID_TYPE_ON_FIELD_IN_RECORD"], ANY, "", ErrorKind::InvalidInput,
@@ -181,8 +190,8 @@ const MEANINGS: &[Meaning] = &[
         "this reads more records than Salesforce allows at once: add filters, by date or owner for example"),
     (&["MALFORMED_SEARCH"], ANY, "", ErrorKind::InvalidInput,
         "there is nothing to search for in this text: give at least two letters or digits of a name"),
-    (&["QUERY_TIMEOUT"], ANY, "", ErrorKind::Timeout,
-        "the query took too long; filter more, or ask for fewer fields"),
+    (&["QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"], ANY, "", ErrorKind::Timeout,
+        "this took Salesforce too long; filter more, or ask for fewer fields or records"),
     (&["INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"], ANY, "", ErrorKind::Forbidden,
         "the user lacks rights to a record that the values point to, or that this one belongs to; its owner or an admin can grant them"),
     (&["INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS"], ANY, "", ErrorKind::Forbidden,
@@ -194,25 +203,25 @@ const MEANINGS: &[Meaning] = &[
     (&["FUNCTIONALITY_NOT_ENABLED"], ANY, "", ErrorKind::Forbidden,
         "the org has this feature switched off; an admin can switch it on"),
     (&["FORBIDDEN", "OPERATION_NOT_ALLOWED"], ANY, "", ErrorKind::Forbidden,
-        "the user may not do this; an admin can grant it"),
+        "the user may not do this; an admin can grant it, and trying differently does not help"),
     (&["FIELD_CUSTOM_VALIDATION_EXCEPTION"], ANY, "", ErrorKind::Rejected,
-        "a validation rule of the org refused the values; org_message holds its text"),
+        "a validation rule of the org refused the values; org_message holds its text: tell the person what it asks for, and call again with values that meet it"),
     (&["REQUIRED_FIELD_MISSING"], ANY, "", ErrorKind::Rejected,
-        "fields the org requires are missing; ask for them"),
+        "fields the org requires are missing; ask for them: fields or org_message names them"),
     (&["STRING_TOO_LONG"], ANY, "", ErrorKind::Rejected,
-        "a text is longer than its field allows; org_message may say how long it may be"),
+        "a text is longer than its field allows; org_message may say how long it may be: shorten it, or ask what matters"),
     (&["NUMBER_OUTSIDE_VALID_RANGE"], ANY, "", ErrorKind::Rejected,
-        "a number is larger or has more digits than its field allows"),
+        "a number is larger or has more digits than its field allows: round it, or ask whether it is right"),
     (&["INVALID_EMAIL_ADDRESS"], ANY, "", ErrorKind::Rejected,
-        "this is no e-mail address that Salesforce accepts"),
+        "this is no e-mail address that Salesforce accepts: ask for the right one"),
     (&["INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"], ANY, "", ErrorKind::Rejected,
         "a value is not one of the picklist's, or not of the record's type; salesforce_describe lists them"),
     (&["FIELD_INTEGRITY_EXCEPTION"], ANY, "", ErrorKind::Rejected,
-        "the values do not fit each other or the records they point to; org_message says which"),
+        "the values do not fit each other or the records they point to; org_message says which: correct them and call again"),
     (&["FIELD_FILTER_VALIDATION_EXCEPTION"], ANY, "", ErrorKind::Rejected,
-        "the org does not allow this record in this lookup; org_message may say which it allows"),
+        "the org does not allow this record in this lookup; org_message may say which it allows: ask for another"),
     (&["INVALID_CROSS_REFERENCE_KEY"], ANY, "", ErrorKind::Rejected,
-        "an id in the values points to nothing the user may use"),
+        "an id in the values points to nothing the user may use: find the record that is meant, or leave the field out"),
     (&["INACTIVE_OWNER_OR_USER", "OP_WITH_INVALID_USER_TYPE_EXCEPTION"], ANY, "", ErrorKind::Rejected,
         "this user is inactive or of a kind that can't own such records: name another one"),
     (&["TRANSFER_REQUIRES_READ"], ANY, "", ErrorKind::Rejected,
@@ -220,15 +229,15 @@ const MEANINGS: &[Meaning] = &[
     (&["CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "APEX_ERROR"], ANY, "", ErrorKind::Rejected,
         "an automation of the org stopped the change, or the object can't be changed; org_message says which, and an admin can look into it"),
     (&[HALTED, "ALL_OR_NONE_OPERATION_ROLLED_BACK"], ANY, "", ErrorKind::Rejected,
-        "another part of the same request failed, so this one was not done either"),
+        "another part of the same request failed, so this one was not done either: correct what failed, or call again with less"),
     (&["SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "INTERNAL_SERVER_ERROR"], ANY, "", ErrorKind::Unavailable,
         "Salesforce is unavailable; try again later"),
-    (NO_CODE, 300..=399, "", ErrorKind::UnexpectedReply,
-        "Salesforce points to another address: the org may have moved, so connect again with its current domain"),
+    (NO_CODE, 300..=399, "", ErrorKind::UnexpectedReply, MOVED),
+    (&["URL_NOT_RESET"], ANY, "", ErrorKind::UnexpectedReply, MOVED),
     (NO_CODE, 403..=403, "", ErrorKind::Forbidden,
         "the request was turned away before it reached the org, perhaps for where it came from: an admin can look at the org's network and IP rules"),
     (NO_CODE, 404..=404, "", ErrorKind::NotFound,
-        "Salesforce knows no such resource"),
+        "Salesforce knows no such resource: the org may lack this feature, or the platform have its domain wrong; tell the person"),
     (NO_CODE, 413..=414, "", ErrorKind::InvalidInput,
         "the request is too long: use fewer fields, fewer values or shorter ones"),
     (NO_CODE, 431..=431, "", ErrorKind::InvalidInput,
@@ -236,9 +245,9 @@ const MEANINGS: &[Meaning] = &[
     (&[], 401..=401, "", ErrorKind::SignIn,
         "the user has to sign in to Salesforce again"),
     (&[], 403..=403, "", ErrorKind::Forbidden,
-        "the user may not do this; an admin can grant it"),
+        "the user may not do this; an admin can grant it, and trying differently does not help"),
     (&[], 404..=404, "", ErrorKind::NotFound,
-        "no such record, or the user may not see it"),
+        "no such record, or the user may not see it: look for it by its name, or ask the person"),
     (&[], 408..=408, "", ErrorKind::Timeout,
         "there was no answer in time; try again later"),
     (&[], 412..=412, "", ErrorKind::Conflict,
@@ -250,9 +259,9 @@ const MEANINGS: &[Meaning] = &[
     (&[], 500..=599, "", ErrorKind::Unavailable,
         "Salesforce is unavailable; try again later"),
     (NO_CODE, ANY, "", ErrorKind::Rejected,
-        "Salesforce refused the request without saying why"),
+        "Salesforce refused the request without saying why: check the values, or tell the person"),
     (&[], ANY, "", ErrorKind::Rejected,
-        "Salesforce refused the request; org_message says why"),
+        "Salesforce refused the request; org_message says why: correct what it names, or tell the person"),
 ];
 
 /// An error's code; OAuth has a name of its own for it, where the refusal is about the sign-in. A sentence is none: who
@@ -277,5 +286,38 @@ impl DuplicateRule {
             allow_save: result.get("allowSave").is_some_and(|allow| allow.get() == "true"),
             records: matches.filter_map(|matched| Fields::of(matched).get("record").map(Record::from)).collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_advice_says_whose_move_it_is() {
+        let moves = [
+            "ask",
+            "tell",
+            "try",
+            "admin",
+            "call again",
+            "salesforce_describe",
+            "sign in",
+            "connect",
+            "give",
+            "find the",
+            "use ",
+            "add ",
+            "leave",
+            "filter",
+            "list again",
+            "read it again",
+            "name another",
+            "shorten",
+            "change the",
+        ];
+        for (codes, statuses, .., advice) in MEANINGS.iter().filter(|(codes, ..)| *codes != ["DUPLICATES_DETECTED"]) {
+            assert!(moves.iter().any(|move_| advice.contains(move_)), "{codes:?} {statuses:?}: {advice}");
+        }
     }
 }

@@ -90,7 +90,7 @@ pub struct Retrieve<'a> {
     pub object: &'a ObjectName,
     /// The record.
     pub record: Which<'a>,
-    /// The fields.
+    /// The fields; all that the user may see if there are none.
     pub fields: &'a [FieldName],
 }
 
@@ -100,13 +100,12 @@ impl Endpoint for Retrieve<'_> {
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
         let fields: Vec<_> = self.fields.iter().map(FieldName::as_str).collect();
-        http::Request::get(format!(
-            "{VERSION_PATH}/sobjects/{}/{}?fields={}",
-            self.object,
-            self.record,
-            encode(&fields.join(","))
-        ))
-        .body(Vec::new())
+        let mut path = format!("{VERSION_PATH}/sobjects/{}/{}", self.object, self.record);
+        if !fields.is_empty() {
+            path.push_str("?fields=");
+            path.push_str(&encode(&fields.join(",")));
+        }
+        http::Request::get(path).body(Vec::new())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Record, ReadError> {

@@ -88,8 +88,7 @@ const NOTE_COLUMNS: [&str; 5] = [
 ];
 
 /// Lists activities.
-pub fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
-    session.allow_tool("activities", Effect::ReadOnly)?;
+pub(super) fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_ITEMS, MOST_ITEMS)?;
     let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;

@@ -12,7 +12,7 @@ use self::calendar::FiscalYear;
 use self::group::Group;
 use self::measure::Measured;
 use super::reply::Values;
-use super::{filter, names};
+use super::{filter, names, org};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::Json;
@@ -33,8 +33,7 @@ const LONGEST_TEXT: usize = 255;
 const LONGEST_REPLY: usize = 100_000;
 
 /// Computes numbers of the records that match.
-pub fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
-    session.allow_tool("aggregate", Effect::ReadOnly)?;
+pub(super) fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
     session.planned(
         || plan(session, &args),
@@ -162,19 +161,20 @@ fn currency(session: &Session<'_>, object: &ObjectName, measures: &[Measured]) -
 /// The groups, and the org's fiscal year if dates matter.
 fn read(session: &Session<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Error> {
     let query = crate::rest::Query::groups(&plan.query);
-    let kept = calendar::kept(session);
+    let kept = org::kept(session);
     if kept.is_some() || !plan.calendar.matters() {
-        return Ok((session.run(&query, MOST_GROUPS as usize)?, kept));
+        let page = session.run(&query, MOST_GROUPS as usize)?;
+        return Ok((page, kept.as_ref().and_then(FiscalYear::of)));
     }
-    let asked = calendar::query();
+    let asked = org::query();
     let mut composite = Composite::default();
     let groups = composite.add("groups", &query).map_err(unsendable)?;
-    let year = composite.add("year", &asked).map_err(unsendable)?;
+    let org = composite.add("org", &asked).map_err(unsendable)?;
     let answer = session.call_all(&composite)?;
     let page = answer.read(groups, &query).map_err(|error| read_error(error, false))?;
     // Whoever may not read it gets numbers all the same.
-    let year = answer.read(year, &asked).ok().and_then(|page| calendar::keep(session, &page));
-    Ok((page, year))
+    let org = answer.read(org, &asked).ok().and_then(|page| org::keep(session, page));
+    Ok((page, org.as_ref().and_then(FiscalYear::of)))
 }
 
 fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> AggregateReply {

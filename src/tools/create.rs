@@ -26,8 +26,7 @@ const LONGEST_TEXT: usize = 255;
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
 /// Creates a record.
-pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
-    session.allow_tool("create", Effect::Additive)?;
+pub(super) fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     attempt(session, &args)
 }
 

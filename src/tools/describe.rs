@@ -15,8 +15,7 @@ const MOST_ENTRIES: u32 = 500;
 const MOST_VALUES: usize = 40;
 
 /// Looks up fields or objects.
-pub fn describe(session: &Session<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
-    session.allow_tool("describe", Effect::ReadOnly)?;
+pub(super) fn describe(session: &Session<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_ENTRIES, MOST_ENTRIES)? as usize;
     let search = args.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
     match args.object.as_deref() {

@@ -24,8 +24,7 @@ const MOST_OBJECTS: usize = 5;
 const USUAL_OBJECTS: [&str; MOST_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
 
 /// Finds records by text.
-pub fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
-    session.allow_tool("find", Effect::ReadOnly)?;
+pub(super) fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_CANDIDATES, MOST_CANDIDATES)?;
     let text = args.text.trim();
     if text.chars().count() < target::SHORTEST_NAME {

@@ -14,8 +14,7 @@ use crate::vocabulary::{GetArgs, GetReply};
 const LONGEST_TEXT: usize = 4000;
 
 /// Reads one record.
-pub fn get(session: &Session<'_>, args: GetArgs) -> Result<GetReply, Error> {
-    session.allow_tool("get", Effect::ReadOnly)?;
+pub(super) fn get(session: &Session<'_>, args: GetArgs) -> Result<GetReply, Error> {
     let mut notices = Vec::new();
     let mut target = session.plan(|| {
         let target = target::read(session, &args.record, args.object.as_deref())?;

@@ -22,8 +22,7 @@ const LONGEST_TEXT: usize = 255;
 const LONGEST_REPLY: usize = 100_000;
 
 /// Lists the records that match.
-pub fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
-    session.allow_tool("list", Effect::ReadOnly)?;
+pub(super) fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
     session.planned(

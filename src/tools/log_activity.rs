@@ -46,8 +46,7 @@ const MOST_MINUTES: u32 = 14 * 24 * 60;
 const LONGEST_SHOWN: usize = 120;
 
 /// Logs an activity.
-pub fn log_activity(session: &Session<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
-    session.allow_tool("log_activity", Effect::Additive)?;
+pub(super) fn log_activity(session: &Session<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
     let asked = read(session, &args)?;
     let mut notices = Vec::new();
     let clock = Clock::of(session, &mut notices)?;

@@ -35,8 +35,7 @@ const SYSTEM: [FieldPath; 3] = [
 ];
 
 /// Changes a record.
-pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
-    session.allow_tool("update", Effect::Overwrites)?;
+pub(super) fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     attempt(session, &args)
 }
 

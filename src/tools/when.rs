@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::rest::User;
 use crate::session::Session;
 use crate::soql::{Date, DateTime, LiteralError};
 use crate::zone::{self, Meaning, Zone};
@@ -100,14 +101,18 @@ pub(super) fn utc(moment: i64) -> String {
 impl Clock {
     /// The user's clock: one request unless the user is cached.
     pub(super) fn of(session: &Session<'_>, notices: &mut Vec<String>) -> Result<Self, Error> {
-        let user = session.user()?;
+        Ok(Self::by(session, session.user()?, notices))
+    }
+
+    /// The clock of a user.
+    pub(super) fn by(session: &Session<'_>, user: User, notices: &mut Vec<String>) -> Self {
         let zone = Zone::of(&user.zone);
         if zone.is_none() {
             notices.push(
                 "the rules of the user's time zone are not known here: days and times are those of UTC".to_owned(),
             );
         }
-        Ok(Self { user: user.id, now: session.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) })
+        Self { user: user.id, now: session.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) }
     }
 
     /// The name of the zone its times are in.

@@ -31,6 +31,7 @@ fn each_tool_takes_as_few_requests_as_it_can() {
     costs("list", |_| json!({ "object": "Project__c" }), 2, 1);
     costs("describe", |_| json!({ "object": "Account" }), 1, 0);
     costs("describe", |_| json!({}), 1, 0);
+    costs("who_am_i", |_| json!({}), 2, 1);
     let create = |_: &Bench| json!({ "object": "Account", "fields": { "Name": "Zenith" }, "allow_duplicate": true });
     costs("create", create, 2, 1);
     let employees = |bench: &Bench| {

@@ -6,6 +6,7 @@
 
 mod activities;
 mod aggregate;
+mod api_calls;
 mod bench;
 mod cache;
 mod lookups;
@@ -24,5 +25,6 @@ mod settings;
 mod soql_roundtrip;
 mod stories;
 mod undo;
+mod who_am_i;
 mod writes;
 mod zones;

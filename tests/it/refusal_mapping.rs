@@ -144,6 +144,8 @@ fn one_code_can_mean_several_things() {
     // Where a locked row comes with 500, nothing was written either.
     check(500, "UNABLE_TO_LOCK_ROW", "x", "locked", "a little later");
     check(400, "ENTITY_IS_LOCKED", "x", "forbidden", "approv");
+    // It comes with the status of a record that does not exist.
+    check(404, "URL_NOT_RESET", "x", "unexpected_reply", "the org may have moved");
 }
 
 #[test]
@@ -163,6 +165,27 @@ fn a_refusal_without_a_code_is_told_by_its_status() {
     check(502, "unavailable", "unknown", "try again later");
     check(503, "unavailable", "unknown", "try again later");
     check(504, "timeout", "unknown", "did not answer in time");
+}
+
+#[test]
+fn a_session_that_ended_is_the_users_move_whichever_request_meets_it() {
+    // The identity service refuses in plain text, with 403.
+    let bench = Bench::new();
+    bench.org.expire(&bench.org.token("riley"));
+    let calls = [("who_am_i", json!({}), "Bad_OAuth_Token"), ("find", json!({ "text": "acme" }), "INVALID_SESSION_ID")];
+    for (tool, arguments, code) in calls {
+        let error = bench.err(tool, arguments);
+        assert_eq!((&error["kind"], &error["code"]), (&json!("sign_in"), &json!(code)), "{error}");
+        assert!(error["message"].as_str().unwrap().contains("sign in to Salesforce again"), "{error}");
+    }
+    // Any other text is nobody's code.
+    check_text(403, "Forbidden", "forbidden", "no", "turned away before it reached the org");
+}
+
+#[test]
+fn a_request_that_ran_too_long_may_have_written() {
+    let body = json!([{ "errorCode": "REQUEST_RUNNING_TOO_LONG", "message": "x" }]);
+    check(400, &body, "timeout", "unknown", "fewer fields or records");
 }
 
 #[test]

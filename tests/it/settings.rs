@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 use crate::bench::Bench;
 
 /// Arguments every tool accepts.
-fn calls(bench: &Bench) -> [(&'static str, Value); 8] {
+pub(crate) fn calls(bench: &Bench) -> [(&'static str, Value); 10] {
     let change = json!([{ "field": "Phone", "to": "1" }]);
     [
         ("find", json!({ "text": "acme" })),
         ("get", json!({ "record": bench.id("acme") })),
         ("list", json!({ "object": "Account" })),
+        ("aggregate", json!({ "object": "Account" })),
         ("describe", json!({ "object": "Account" })),
+        ("who_am_i", json!({})),
         ("activities", json!({ "record": bench.id("acme") })),
         ("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } })),
         ("log_activity", json!({ "kind": "call", "what": bench.id("acme") })),
@@ -59,6 +61,36 @@ fn a_tool_that_is_off_is_off_by_either_name() {
     for (tool, arguments) in calls(&bench) {
         off(&bench, tool, arguments);
     }
+}
+
+#[test]
+fn words_in_the_settings_stand_for_several_tools() {
+    let bench = Bench::new();
+    let is_on = |tool: &str, arguments: Value| match bench.call(tool, arguments) {
+        Ok(_) => true,
+        Err(error) => error["kind"] != "switched_off",
+    };
+    for (list, expected) in [(&["default"][..], true), (&["all"], true), (&["none"], false), (&["all", "none"], false)]
+    {
+        bench.preferences.borrow_mut().tools = granted(list);
+        for (tool, arguments) in calls(&bench) {
+            assert_eq!(is_on(tool, arguments), expected, "{tool} with {list:?}");
+        }
+    }
+    // As WIT calls it.
+    bench.preferences.borrow_mut().tools = granted(&["who-am-i"]);
+    bench.ok("who_am_i", json!({}));
+}
+
+#[test]
+fn a_tool_that_is_off_names_what_the_settings_misspell() {
+    let bench = Bench::new();
+    bench.preferences.borrow_mut().tools = granted(&["find", "udpate"]);
+    let error = bench.err("update", calls(&bench)[9].1.clone());
+    assert_eq!(error["kind"], "switched_off");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.ends_with("name tools that do not exist and so switch nothing on: \"udpate\""), "{message}");
+    bench.ok("find", json!({ "text": "acme" }));
 }
 
 #[test]

@@ -250,6 +250,11 @@ impl Org {
         self.state().allowed = allowed;
     }
 
+    /// How many calls were made today, by everybody.
+    pub fn use_calls(&self, used: u32) {
+        self.state().used = used;
+    }
+
     /// Search stops seeing rows that are created from now on; queries still do.
     pub fn pause_search_index(&self) {
         let state = &mut *self.state();

@@ -1,17 +1,11 @@
-//! Which calendar numbers are by, in words: `SELECT FiscalYearStartMonth … FROM Organization`, along with another
-//! query and once a day.
+//! Which calendar numbers are by, in words.
 
 use super::super::names;
-use crate::rest::{Page, Query};
+use crate::record::Record;
 use crate::schema::FieldType;
 use crate::session::{Session, Stuck};
-use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::soql::ObjectName;
 use crate::vocabulary::{Filter, Period};
-
-/// The cache's name for the fiscal year: no object is called so.
-const KEPT: &str = "*fiscal-year";
-const START: FieldPath = FieldPath::from_static("FiscalYearStartMonth");
-const NAMED_BY_START: FieldPath = FieldPath::from_static("UsesStartDateAsFiscalYearName");
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -43,34 +37,17 @@ impl FiscalYear {
         (1..=12).contains(&month).then(|| Self { start: month - 1, named_by_start })
     }
 
+    /// The fiscal year of the org's record.
+    pub(super) fn of(org: &Record) -> Option<Self> {
+        let fields = org.fields();
+        let named_by_start = fields.get("UsesStartDateAsFiscalYearName").is_some_and(|value| value.get() == "true");
+        Self::new(fields.get("FiscalYearStartMonth")?.get(), named_by_start)
+    }
+
     /// A month by its number from the start.
     fn month(self, number: usize) -> &'static str {
         MONTHS[(self.start + number) % 12]
     }
-}
-
-/// The query for the fiscal year.
-pub(super) fn query() -> Query {
-    let mut fields = FieldList::from(START);
-    fields.add(NAMED_BY_START);
-    Query::new(&Select::new(fields, ObjectName::from_static("Organization")))
-}
-
-/// The fiscal year as the host keeps it.
-pub(super) fn kept(session: &Session<'_>) -> Option<FiscalYear> {
-    let (bytes, _) = session.kept(KEPT)?;
-    let text = std::str::from_utf8(&bytes).ok()?;
-    FiscalYear::new(text.trim_end_matches('s'), text.ends_with('s'))
-}
-
-/// Keeps the fiscal year of an answer.
-pub(super) fn keep(session: &Session<'_>, page: &Page) -> Option<FiscalYear> {
-    let fields = page.records.first()?.fields();
-    let named_by_start = fields.get(NAMED_BY_START.as_str()).is_some_and(|value| value.get() == "true");
-    let year = FiscalYear::new(fields.get(START.as_str())?.get(), named_by_start)?;
-    let mark = if named_by_start { "s" } else { "" };
-    session.keep(KEPT, format!("{}{mark}", year.start + 1).as_bytes());
-    Some(year)
 }
 
 /// Which calendars a call uses, where it makes a difference: not for days and months.

@@ -1,0 +1,184 @@
+//! `who_am_i`: the user, the org and what is possible. One composite request: the user's row, and what is not known yet
+//! of the org, its currency and its objects. With an empty cache, `GET userinfo` before.
+//!
+//! The settings of a connection keep records from the tools; who the user is is no record of the CRM.
+
+use super::when::{Clock, Placed};
+use super::{names, org};
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::record::Record;
+use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
+use crate::schema::GlobalDescribe;
+use crate::session::{Session, unsendable};
+use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
+use crate::vocabulary::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
+
+/// What people work with.
+const USUAL_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
+
+/// The cache's name for the corporate currency, empty where there is only one: no object is called so.
+const CURRENCY: &str = "*currency";
+
+/// Says who the user is, and where.
+pub(super) fn who_am_i(session: &Session<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
+    let mut wanted = Vec::new();
+    for object in &args.objects {
+        wanted.push(session.plan(|| names::object(session, object))?);
+    }
+    let user = session.user()?;
+    let mut notices = Vec::new();
+    let facts = read(session, &user)?;
+    let row = facts.user.as_ref().map(Record::fields).unwrap_or_default();
+    if facts.user.is_none() {
+        notices.push("Salesforce does not show the user's own row: name and e-mail are missing".to_owned());
+    }
+    if facts.org.is_none() {
+        notices.push("Salesforce does not show the org's own row: its name and kind are missing".to_owned());
+    }
+    // The row is newer than what is kept.
+    let zone = row.text("TimeZoneSidKey").unwrap_or_else(|| user.zone.clone());
+    let user = if zone == user.zone { user } else { session.keep_user(User { zone, ..user }) };
+    let clock = Clock::by(session, user, &mut notices);
+    let mut reply = WhoAmIReply {
+        user: UserInfo {
+            id: clock.user.to_string(),
+            name: row.text("Name"),
+            username: row.text("Username"),
+            email: row.text("Email"),
+            locale: row.text("LocaleSidKey"),
+            language: row.text("LanguageLocaleKey"),
+            // The field exists only where there are several currencies.
+            currency: row.text("DefaultCurrencyIsoCode"),
+        },
+        org: org_info(session, &facts),
+        zone: clock.zone(),
+        now: clock.shown(Placed::Moment(clock.now)),
+        readable: Vec::new(),
+        creatable: Vec::new(),
+        editable: Vec::new(),
+        api_calls: session.api_calls().map(|calls| ApiCalls { left: calls.left(), allowed: calls.allowed }),
+        notices,
+    };
+    if reply.user.currency.is_some() {
+        reply.org.multi_currency = Some(true);
+    }
+    if reply.org.multi_currency == Some(false) {
+        reply.notices.push("the org has one currency, and Salesforce does not say here which".to_owned());
+    }
+    add_rights(session, &facts, &wanted, &mut reply);
+    Ok(reply)
+}
+
+/// What Salesforce says, as far as it does.
+struct Facts {
+    user: Option<Record>,
+    org: Option<Record>,
+    /// The corporate currency; empty where there is only one.
+    currency: Option<String>,
+    objects: Option<GlobalDescribe>,
+}
+
+fn read(session: &Session<'_>, user: &User) -> Result<Facts, Error> {
+    let mut facts = Facts {
+        user: None,
+        org: org::kept(session),
+        currency: session.kept(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
+        objects: session.kept_objects(),
+    };
+    // Naming a field that is hidden from the user fails; a row without names has what there is.
+    let row = Retrieve { object: &ObjectName::from_static("User"), record: Which::Id(&user.id), fields: &[] };
+    let (organization, corporate) = (org::query(), corporate());
+    let mut composite = Composite::default();
+    let user_part = composite.add("user", &row).map_err(unsendable)?;
+    let mut ask = |missing: bool, name, query: &Query| {
+        missing.then(|| composite.add(name, query)).transpose().map_err(unsendable)
+    };
+    let org_part = ask(facts.org.is_none(), "org", &organization)?;
+    let currency_part = ask(facts.currency.is_none(), "currency", &corporate)?;
+    let objects_part = match facts.objects {
+        None => Some(composite.add("objects", &DescribeGlobal).map_err(unsendable)?),
+        Some(_) => None,
+    };
+    let answer = session.call_all(&composite)?;
+    facts.user = answer.read(user_part, &row).ok();
+    if let Some(part) = org_part {
+        facts.org = answer.read(part, &organization).ok().and_then(|page| org::keep(session, page));
+    }
+    if let Some(part) = currency_part {
+        facts.currency = match answer.read(part, &corporate) {
+            Ok(page) => page.records.first().and_then(|row| row.fields().text("IsoCode")),
+            // The object exists only where there are several currencies.
+            Err(ReadError::Refused(refusal)) if refusal.names_unknown() => Some(String::new()),
+            Err(_) => None,
+        };
+        if let Some(currency) = &facts.currency {
+            session.keep(CURRENCY, currency.as_bytes());
+        }
+    }
+    if let Some(part) = objects_part {
+        facts.objects = answer.read(part, &DescribeGlobal).ok();
+        facts.objects.iter().for_each(|objects| session.keep_objects(objects));
+    }
+    Ok(facts)
+}
+
+/// The query for the corporate currency.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_currencytype.htm>
+fn corporate() -> Query {
+    let code = FieldList::from(FieldPath::from_static("IsoCode"));
+    let mut select = Select::new(code, ObjectName::from_static("CurrencyType"));
+    select.condition = Some(Condition::compare(FieldPath::from_static("IsCorporate"), Comparison::Eq, true));
+    Query::new(&select)
+}
+
+fn org_info(session: &Session<'_>, facts: &Facts) -> OrgInfo {
+    let row = facts.org.as_ref().map(Record::fields).unwrap_or_default();
+    let currency = facts.currency.as_deref();
+    OrgInfo {
+        id: row.text("Id"),
+        name: row.text("Name"),
+        sandbox: row.get("IsSandbox").map(|value| value.get() == "true"),
+        origin: session.origin(),
+        currency: currency.filter(|code| !code.is_empty()).map(str::to_owned),
+        multi_currency: currency.map(|code| !code.is_empty()),
+    }
+}
+
+/// Tells what may be done with which objects: what Salesforce lets the user do, less what the settings take away.
+fn add_rights(session: &Session<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut WhoAmIReply) {
+    let Some(objects) = &facts.objects else {
+        reply.notices.push("what the user may do is not known: Salesforce did not list the objects".to_owned());
+        return;
+    };
+    let preferences = session.preferences();
+    let grants = &preferences.objects;
+    let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
+    if names.is_empty() {
+        let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
+        for name in USUAL_OBJECTS.into_iter().chain(granted) {
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                names.push(name);
+            }
+        }
+    }
+    let mut narrowed = false;
+    for object in names.into_iter().filter_map(|name| objects.object(name)) {
+        let Ok(name) = ObjectName::parse(&object.name) else { continue };
+        for (may, effect, list) in [
+            (object.queryable, Effect::ReadOnly, &mut reply.readable),
+            (object.createable, Effect::Additive, &mut reply.creatable),
+            (object.updateable, Effect::Overwrites, &mut reply.editable),
+        ] {
+            let closed = preferences.read_only && effect != Effect::ReadOnly;
+            if may && !closed && session.allow_object(&name, effect).is_ok() {
+                list.push(object.name.clone());
+            } else {
+                narrowed |= may;
+            }
+        }
+    }
+    if narrowed {
+        reply.notices.push("Salesforce lets the user do more than the settings of this connection do".to_owned());
+    }
+}
