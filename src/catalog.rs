@@ -11,6 +11,9 @@ const CATALOG: &str = include_str!("catalog.json");
 /// What every tool's name begins with, since a model sees many plugins' tools at once.
 const PREFIX: &str = "salesforce_";
 
+/// The tools that are on only where the settings name them.
+const OFF_BY_DEFAULT: [&str; 2] = ["run_soql", "delete"];
+
 /// How to work with the tools, for the model's system prompt.
 const INSTRUCTIONS: &str = "\
 Salesforce tools act as the signed-in user, with that user's rights. Fields and objects may be named by label or API \
@@ -64,7 +67,7 @@ fn all() -> Vec<Tool<'static>> {
 /// Whether the settings leave a tool on.
 pub(crate) fn is_on(preferences: &Preferences, tool: &str, effect: Effect) -> bool {
     let chosen = match &preferences.tools {
-        None => true,
+        None => !OFF_BY_DEFAULT.contains(&tool),
         Some(names) => names.iter().any(|name| short_name(name) == tool),
     };
     chosen && !(preferences.read_only && effect != Effect::ReadOnly)

@@ -8,6 +8,7 @@ use crate::vocabulary::{
     FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
     UpdateReply,
 };
+use crate::vocabulary::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply};
 use crate::{catalog, connection, tools};
 
 #[allow(missing_docs, unsafe_code)]
@@ -115,6 +116,10 @@ impl exports::read::Guest for Plugin {
     fn activities(args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
         Ok(tools::activities(&Session::new(&Host), args)?)
     }
+
+    fn run_soql(args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
+        Ok(tools::run_soql(&Session::new(&Host), args)?)
+    }
 }
 
 impl exports::append::Guest for Plugin {
@@ -130,6 +135,10 @@ impl exports::append::Guest for Plugin {
 impl exports::edit::Guest for Plugin {
     fn update(args: UpdateArgs) -> Result<UpdateReply, Error> {
         Ok(tools::update(&Session::new(&Host), args)?)
+    }
+
+    fn delete(args: DeleteArgs) -> Result<DeleteReply, Error> {
+        Ok(tools::delete(&Session::new(&Host), args)?)
     }
 }
 

@@ -17,7 +17,7 @@ pub use http_date::http_date;
 pub use query::{Page, Query, QueryMore};
 pub use refusal::{DuplicateRule, Refusal};
 pub use search::Search;
-pub use sobject::{Create, Retrieve, Update, Which};
+pub use sobject::{Create, Delete, Retrieve, Update, Which};
 pub use user_info::{User, UserInfo};
 
 /// Every path starts here. Any version from 52 (duplicate rules with `runAsCurrentUser`) on would do.

@@ -3,6 +3,7 @@
 mod activities;
 mod aggregate;
 mod create;
+mod delete;
 mod describe;
 mod duplicate;
 mod filter;
@@ -18,6 +19,7 @@ mod probe;
 mod reference;
 mod related;
 mod reply;
+mod run_soql;
 mod target;
 mod update;
 mod value;
@@ -26,11 +28,13 @@ mod when;
 pub use activities::activities;
 pub use aggregate::aggregate;
 pub use create::create;
+pub use delete::delete;
 pub use describe::describe;
 pub use find::find;
 pub use get::get;
 pub use list::list;
 pub use log_activity::log_activity;
+pub use run_soql::run_soql;
 pub use update::update;
 
 use serde::Serialize;
@@ -54,6 +58,8 @@ pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String
         "create" => run(session, arguments, create),
         "log_activity" => run(session, arguments, log_activity),
         "update" => run(session, arguments, update),
+        "delete" => run(session, arguments, delete),
+        "run_soql" => run(session, arguments, run_soql),
         _ => Err(Error::Input {
             message: format!("there is no tool {name:?}"),
             fields: Vec::new(),

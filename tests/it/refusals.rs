@@ -28,8 +28,8 @@ fn account(fields: Value) -> Value {
 
 #[test]
 fn an_unknown_tool_is_refused_with_the_names_of_those_there_are() {
-    let error = Bench::new().refused("salesforce_delete", json!({}));
-    assert_eq!(error["message"], "there is no tool \"salesforce_delete\"");
+    let error = Bench::new().refused("salesforce_forecast", json!({}));
+    assert_eq!(error["message"], "there is no tool \"salesforce_forecast\"");
     assert_eq!(error["allowed"].as_array().unwrap().len(), 9);
     assert!(error["allowed"].as_array().unwrap().contains(&json!("salesforce_find")));
 }
