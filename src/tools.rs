@@ -77,24 +77,27 @@ fn run<A: DeserializeOwned, R: Serialize>(
     if !arguments.trim_start().starts_with('{') {
         return Err(Error::input("the arguments are not a JSON object"));
     }
-    let arguments = serde_json::from_str(arguments).map_err(|error| {
-        let path = json::path_at(arguments, error.line(), error.column());
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default();
-        let place = match path.as_str() {
-            _ if error.is_syntax() || error.is_eof() => "the arguments are not JSON".to_owned(),
-            "" => "the arguments".to_owned(),
-            path => format!("the argument {path}"),
-        };
-        Error::Input {
-            message: format!("{place}: {message}"),
-            fields: Some(path).filter(|path| !path.is_empty()).into_iter().collect(),
-            allowed: Vec::new(),
-        }
-    })?;
+    let arguments = serde_json::from_str(arguments).map_err(|error| misread(arguments, &error))?;
     let reply = tool(session, arguments)?;
     serde_json::to_string(&reply)
         .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
+}
+
+/// What is wrong with arguments that no tool could read. Apart from `run`, of which there is one for each tool.
+fn misread(arguments: &str, error: &serde_json::Error) -> Error {
+    let path = json::path_at(arguments, error.line(), error.column());
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let place = match path.as_str() {
+        _ if error.is_syntax() || error.is_eof() => "the arguments are not JSON".to_owned(),
+        "" => "the arguments".to_owned(),
+        path => format!("the argument {path}"),
+    };
+    Error::Input {
+        message: format!("{place}: {message}"),
+        fields: Some(path).filter(|path| !path.is_empty()).into_iter().collect(),
+        allowed: Vec::new(),
+    }
 }
 
 /// A number argument within its bounds.

@@ -27,7 +27,7 @@ impl Query {
     }
 
     /// A query somebody wrote, with a LIMIT if it has none.
-    pub fn statement(statement: &Statement, limit: Option<u32>) -> Self {
+    pub fn statement(statement: &Statement<'_>, limit: Option<u32>) -> Self {
         Self(statement.limited(limit))
     }
 }

@@ -47,14 +47,14 @@ pub enum StatementError {
 
 /// A query that only reads.
 #[derive(Debug, Clone)]
-pub struct Statement {
-    text: String,
+pub struct Statement<'q> {
+    text: &'q str,
     /// Its queries, each after the one it stands in.
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<Scope<'q>>,
     /// The fields it names.
-    pub mentions: Vec<Mention>,
+    pub mentions: Vec<Mention<'q>>,
     /// What it selects.
-    pub columns: Vec<Column>,
+    pub columns: Vec<Column<'q>>,
     /// Whether it returns numbers instead of records.
     pub is_aggregate: bool,
     /// Whether it has GROUP BY.
@@ -67,53 +67,55 @@ pub struct Statement {
 
 /// One query of a statement.
 #[derive(Debug, Clone)]
-pub struct Scope {
+pub struct Scope<'q> {
     /// The object, or for records of a record the relationship, as written.
-    pub from: String,
+    pub from: &'q str,
     /// The short name the query gives it.
-    pub alias: Option<String>,
+    pub alias: Option<&'q str>,
     /// The query it selects the children of.
     pub children_of: Option<usize>,
     /// The names it gives its columns.
-    names: Vec<String>,
+    names: Vec<&'q str>,
 }
 
 /// A field, as written.
 #[derive(Debug, Clone)]
-pub struct Mention {
+pub struct Mention<'q> {
     /// The query it stands in.
     pub scope: usize,
     /// The object it belongs to, where that is not the query's own.
-    pub object: Option<String>,
+    pub object: Option<&'q str>,
+    /// The relationship that leads to it, where that is not in its path.
+    pub through: Option<&'q str>,
     /// Its path.
-    pub path: String,
+    pub path: &'q str,
 }
 
 /// What the outermost query selects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Column {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column<'q> {
     /// The field of this mention.
     Field(usize),
     /// What goes by this name.
-    Named(String),
+    Named(&'q str),
     /// The result of a function without a name; Salesforce numbers them.
     Computed,
     /// `FIELDS(…)`; whether only with a LIMIT of 200.
     Every(bool),
 }
 
-impl Statement {
+impl<'q> Statement<'q> {
     /// Reads a query.
     ///
     /// # Errors
     ///
     /// What keeps the text from being one that only reads.
-    pub fn parse(text: &str) -> Result<Self, StatementError> {
+    pub fn parse(text: &'q str) -> Result<Self, StatementError> {
         if text.len() > LONGEST {
             return Err(StatementError::Length);
         }
         let statement = Self {
-            text: text.to_owned(),
+            text,
             scopes: Vec::new(),
             mentions: Vec::new(),
             columns: Vec::new(),
@@ -138,7 +140,7 @@ impl Statement {
     /// The text, with a LIMIT if it has none of its own.
     pub fn limited(&self, rows: Option<u32>) -> String {
         match rows.filter(|_| self.limit.is_none()) {
-            None => self.text.clone(),
+            None => self.text.to_owned(),
             Some(rows) => {
                 let (before, after) = self.text.split_at(self.offset.unwrap_or(self.text.len()));
                 format!("{} LIMIT {rows} {after}", before.trim_end()).trim_end().to_owned()
@@ -193,7 +195,7 @@ struct Parser<'q> {
     tokens: Vec<(usize, usize)>,
     at: usize,
     depth: u32,
-    statement: Statement,
+    statement: Statement<'q>,
 }
 
 impl<'q> Parser<'q> {
@@ -239,6 +241,11 @@ impl<'q> Parser<'q> {
         Ok(word)
     }
 
+    /// A name that the query makes up, which is no path.
+    fn name(&mut self) -> Result<&'q str, StatementError> {
+        if self.next().contains(['.', ':']) { Err(self.expected("a name")) } else { self.word("a name") }
+    }
+
     /// Into parentheses.
     fn open(&mut self) -> Result<(), StatementError> {
         self.expect("(")?;
@@ -255,7 +262,7 @@ impl<'q> Parser<'q> {
     fn query(&mut self, children_of: Option<usize>) -> Result<usize, StatementError> {
         self.expect("SELECT")?;
         let scope = self.statement.scopes.len();
-        self.statement.scopes.push(Scope { from: String::new(), alias: None, children_of, names: Vec::new() });
+        self.statement.scopes.push(Scope { from: "", alias: None, children_of, names: Vec::new() });
         loop {
             self.item(scope)?;
             if !self.take(",") {
@@ -263,9 +270,9 @@ impl<'q> Parser<'q> {
             }
         }
         self.expect("FROM")?;
-        self.statement.scopes[scope].from = self.word("an object")?.to_owned();
+        self.statement.scopes[scope].from = self.word("an object")?;
         if self.is_word() && !self.is_one_of(&CLAUSES) {
-            self.statement.scopes[scope].alias = Some(self.word("a name")?.to_owned());
+            self.statement.scopes[scope].alias = Some(self.name()?);
         }
         if self.take("USING") {
             self.expect("SCOPE")?;
@@ -321,15 +328,15 @@ impl<'q> Parser<'q> {
             let child = self.query(Some(scope))?;
             self.close()?;
             let from = &self.statement.scopes[child].from;
-            Column::Named(from.rsplit('.').next().unwrap_or_default().to_owned())
+            Column::Named(from.rsplit_once('.').map_or(*from, |(_, name)| name))
         } else if self.take("TYPEOF") {
             self.typed(scope)?
         } else {
             match self.operand(scope)? {
                 column if !self.is_word() || self.is("FROM") => column,
                 _ => {
-                    let name = self.word("a name")?.to_owned();
-                    self.statement.scopes[scope].names.push(name.clone());
+                    let name = self.name()?;
+                    self.statement.scopes[scope].names.push(name);
                     Column::Named(name)
                 }
             }
@@ -341,9 +348,9 @@ impl<'q> Parser<'q> {
     }
 
     /// `What WHEN Account THEN Phone ELSE Name END`
-    fn typed(&mut self, scope: usize) -> Result<Column, StatementError> {
+    fn typed(&mut self, scope: usize) -> Result<Column<'q>, StatementError> {
         let relationship = self.word("a relationship")?;
-        self.mention(scope, None, format!("{relationship}.Name"));
+        self.mention(scope, None, Some(relationship), "Name");
         loop {
             let object = if self.take("WHEN") {
                 let object = self.word("an object")?;
@@ -353,14 +360,12 @@ impl<'q> Parser<'q> {
                 None
             } else {
                 self.expect("END")?;
-                return Ok(Column::Named(relationship.to_owned()));
+                return Ok(Column::Named(relationship));
             };
             loop {
                 let field = self.word("a field")?;
-                match object {
-                    Some(_) => self.mention(scope, object, field.to_owned()),
-                    None => self.mention(scope, None, format!("{relationship}.{field}")),
-                };
+                // What is left is what all the objects share.
+                self.mention(scope, object, object.map_or(Some(relationship), |_| None), field);
                 if !self.take(",") {
                     break;
                 }
@@ -369,11 +374,14 @@ impl<'q> Parser<'q> {
     }
 
     /// A field, or a function of fields.
-    fn operand(&mut self, scope: usize) -> Result<Column, StatementError> {
+    fn operand(&mut self, scope: usize) -> Result<Column<'q>, StatementError> {
         let name = self.word("a field")?;
         if !self.is("(") {
             let is_own_name = self.statement.scopes[scope].names.iter().any(|known| known.eq_ignore_ascii_case(name));
-            return Ok(if is_own_name { Column::Computed } else { self.mention(scope, None, name.to_owned()) });
+            return Ok(if is_own_name { Column::Computed } else { self.mention(scope, None, None, name) });
+        }
+        if name.contains(['.', ':']) {
+            return Err(self.expected("what follows a field"));
         }
         let is_one_of = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
         self.open()?;
@@ -401,8 +409,14 @@ impl<'q> Parser<'q> {
         Ok(column)
     }
 
-    fn mention(&mut self, scope: usize, object: Option<&str>, path: String) -> Column {
-        self.statement.mentions.push(Mention { scope, object: object.map(str::to_owned), path });
+    fn mention(
+        &mut self,
+        scope: usize,
+        object: Option<&'q str>,
+        through: Option<&'q str>,
+        path: &'q str,
+    ) -> Column<'q> {
+        self.statement.mentions.push(Mention { scope, object, through, path });
         Column::Field(self.statement.mentions.len() - 1)
     }
 

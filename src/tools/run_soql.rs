@@ -50,7 +50,7 @@ struct Limit {
 }
 
 impl Limit {
-    fn of(statement: &Statement, usual: u32) -> Result<Self, Error> {
+    fn of(statement: &Statement<'_>, usual: u32) -> Result<Self, Error> {
         let most = match statement.columns.contains(&Column::Every(true)) {
             true => MOST_OF_EVERY_FIELD,
             false => MOST_ROWS,
@@ -74,32 +74,36 @@ struct Plan {
     paths: Vec<FieldPath>,
 }
 
-fn plan(session: &Session<'_>, statement: &Statement) -> Result<Plan, Stuck> {
+fn plan(session: &Session<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck> {
     let mut objects: Vec<ObjectName> = Vec::new();
     for scope in &statement.scopes {
         let object = match scope.children_of {
-            None => named(session, &scope.from)?,
-            Some(parent) => {
-                let alias = statement.scopes[parent].alias.as_deref();
-                child(session, &objects[parent], alias, &scope.from)?
-            }
+            None => named(session, scope.from)?,
+            Some(parent) => child(session, &objects[parent], statement.scopes[parent].alias, scope.from)?,
         };
         session.allow_object(&object, Effect::ReadOnly)?;
+        if let Some(alias) = scope.alias
+            && session.described(&object)?.parent(alias).is_some()
+        {
+            // Whose field `alias.Name` is would be Salesforce's choice.
+            let message = format!("{alias} is a relationship of {object} too; give the object another short name");
+            return Err(Error::field("query", message, Vec::new()).into());
+        }
         objects.push(object);
     }
     let mut paths = Vec::new();
     for mention in &statement.mentions {
-        paths.push(match mention.object.as_deref() {
-            None => {
-                let alias = statement.scopes[mention.scope].alias.as_deref();
-                field(session, &objects[mention.scope], alias, &mention.path)?
-            }
+        let other;
+        let (object, alias) = match mention.object {
+            None => (&objects[mention.scope], statement.scopes[mention.scope].alias),
             Some(object) => {
-                let object = named(session, object)?;
-                session.allow_object(&object, Effect::ReadOnly)?;
-                field(session, &object, None, &mention.path)?
+                other = named(session, object)?;
+                session.allow_object(&other, Effect::ReadOnly)?;
+                (&other, None)
             }
-        });
+        };
+        let through = mention.through.map(|relationship| format!("{relationship}.{}", mention.path));
+        paths.push(field(session, object, alias, through.as_deref().unwrap_or(mention.path))?);
     }
     // There is at least the outermost query.
     let object = objects.into_iter().next().ok_or_else(|| Error::input("the query has no object"))?;
@@ -155,7 +159,7 @@ fn unlike(said: &str, name: &str) -> Stuck {
     Error::field(said, message, vec![name.to_owned()]).into()
 }
 
-fn reply(statement: &Statement, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {
+fn reply(statement: &Statement<'_>, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {
     let mut values = Values::cut_after(LONGEST_TEXT);
     let mut notices = Vec::new();
     // COUNT() is answered by the size of a result without records.
@@ -200,7 +204,7 @@ fn reply(statement: &Statement, plan: &Plan, page: &Page, limit: Limit) -> RunSo
 /// What Salesforce calls the values of a row: fields by their paths, in groups by their last names, and what has no name
 /// `expr0`, `expr1`… Only FIELDS() leaves it to the records.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_groupby_alias.htm>
-fn columns(statement: &Statement, plan: &Plan, first: Option<&Record>) -> Vec<String> {
+fn columns(statement: &Statement<'_>, plan: &Plan, first: Option<&Record>) -> Vec<String> {
     let is_groups = statement.is_aggregate || statement.is_grouped;
     let mut columns: Vec<String> = Vec::new();
     let mut computed = 0;
@@ -208,7 +212,7 @@ fn columns(statement: &Statement, plan: &Plan, first: Option<&Record>) -> Vec<St
         let name = match column {
             Column::Field(mention) if is_groups => plan.paths[*mention].last().to_owned(),
             Column::Field(mention) => plan.paths[*mention].to_string(),
-            Column::Named(name) => name.clone(),
+            Column::Named(name) => (*name).to_owned(),
             Column::Computed => {
                 computed += 1;
                 format!("expr{}", computed - 1)

@@ -63,6 +63,7 @@ fn what_is_no_query_that_only_reads_is_refused_unsent() {
         ("SELECT Id FROM Account LIMIT 5 LIMIT 50000", "\"LIMIT\" at character 32 where the end of the query"),
         ("SELECT Id FROM Account LIMIT 2001", "LIMIT is 2001; it may be at most 2000"),
         ("SELECT FIELDS(ALL) FROM Account LIMIT 201", "LIMIT is 201; it may be at most 200"),
+        ("SELECT Id FROM Account Account.Owner", "\"Account.Owner\" at character 24 where a name"),
         ("SELECT Id FROM Account LIMIT x", "\"x\" at character 30 where a whole number"),
         ("SELECT Id FROM Account a, a.Contacts c", "\",\" at character 25 where the end of the query"),
         ("SELECT Id FROM Account WHERE Name = Owner.Name", "\"Owner.Name\" at character 37 where a value"),
@@ -264,6 +265,65 @@ fn no_object_is_read_that_is_not_granted() {
     // What a parent is called belongs to the child.
     bench.ok("run_soql", ask("SELECT Account.Name, (SELECT Subject FROM Tasks) FROM Contact LIMIT 1"));
 }
+
+#[test]
+fn a_short_name_hides_no_relationship() {
+    let bench = bench(&["Contact", "Project__c"]);
+    for query in [
+        "SELECT Account.Description FROM Contact Account",
+        "SELECT Id FROM Contact ReportsTo WHERE ReportsTo.Title = 'x'",
+        "SELECT account__r.Name FROM Project__c account__r",
+    ] {
+        let error = bench.refused("run_soql", ask(query));
+        assert!(error["message"].as_str().unwrap().contains("another short name"), "{error}");
+    }
+    // The embedded table does not know the org's own relationships: a describe does.
+    let bench = self::bench(&[]);
+    bench.ok("run_soql", ask("SELECT a.Name FROM Account a"));
+    assert_eq!(bench.requests(), 2);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_query_goes_unseen(words in proptest::collection::vec(proptest::sample::select(&PIECES), 0..30)) {
+        let query = format!("SELECT Id FROM A {}", words.concat());
+        if let Ok(statement) = salesforce_plugin::soql::Statement::parse(&query) {
+            // What stands outside of texts, told apart in another way than there.
+            let outside: String = query.replace("\\'", "").split('\'').step_by(2).collect();
+            let words = outside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| *word == "SELECT");
+            assert_eq!(words.count(), statement.scopes.len(), "{query}");
+            assert!(statement.scopes.iter().all(|scope| !scope.from.is_empty()));
+            let paths = outside.matches("p.Q").count();
+            assert_eq!(statement.mentions.iter().filter(|mention| mention.path == "p.Q").count(), paths, "{query}");
+        }
+    }
+}
+
+/// What queries are made of, so that many of those made by chance can be read.
+const PIECES: [&str; 22] = [
+    " WHERE ",
+    " WHERE p.Q = 'x'",
+    " WHERE b IN (SELECT p.Q FROM C)",
+    " WHERE b NOT IN (SELECT c FROM D WHERE (p.Q = 'SELECT')) ",
+    " AND ",
+    " OR ",
+    " NOT ",
+    "(",
+    ")",
+    " p.Q",
+    " f(p.Q)",
+    " = ",
+    " LIKE ",
+    "'x'",
+    "'SELECT p.Q \\' '",
+    " IN ('x', 'p.Q')",
+    "(SELECT p.Q FROM C)",
+    " ORDER BY p.Q",
+    " GROUP BY p.Q",
+    " HAVING f(p.Q) > 5",
+    " LIMIT 5",
+    ",",
+];
 
 #[test]
 fn what_the_org_makes_of_a_query_is_told() {
