@@ -9,7 +9,7 @@ use crate::vocabulary::{
     FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
     UpdateReply,
 };
-use crate::vocabulary::{WhoAmIArgs, WhoAmIReply};
+use crate::vocabulary::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
 use crate::{catalog, connection, tools};
 
 #[allow(missing_docs, unsafe_code)]
@@ -125,6 +125,10 @@ impl exports::read::Guest for Plugin {
     fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
         Ok(tools::who_am_i(&Session::new(&Host), args)?)
     }
+
+    fn run_soql(args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
+        Ok(tools::run_soql(&Session::new(&Host), args)?)
+    }
 }
 
 impl exports::append::Guest for Plugin {
@@ -140,6 +144,10 @@ impl exports::append::Guest for Plugin {
 impl exports::edit::Guest for Plugin {
     fn update(args: UpdateArgs) -> Result<UpdateReply, Error> {
         Ok(tools::update(&Session::new(&Host), args)?)
+    }
+
+    fn delete(args: DeleteArgs) -> Result<DeleteReply, Error> {
+        Ok(tools::delete(&Session::new(&Host), args)?)
     }
 }
 

@@ -142,6 +142,16 @@ impl Error {
         }
     }
 
+    /// The same failure, once it is known that nothing was written.
+    pub(crate) fn without_effect(self) -> Self {
+        match self {
+            Self::NoResponse { failure, .. } => Self::NoResponse { failure, writes: false },
+            Self::Refused { refusal, .. } => Self::Refused { refusal, changed: Changed::No },
+            Self::Unreadable { what, .. } => Self::Unreadable { what, changed: Changed::No },
+            other => other,
+        }
+    }
+
     /// A wrong argument.
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self::Input { message: message.into(), fields: Vec::new(), allowed: Vec::new() }

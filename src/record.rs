@@ -64,6 +64,11 @@ impl<'a> Fields<'a> {
             .map(|(name, value)| (name.as_ref(), *value))
     }
 
+    /// The name of every member, except `attributes`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_ref()).filter(|name| *name != "attributes")
+    }
+
     /// The object's API name, as `attributes` says.
     pub fn object(&self) -> Option<String> {
         self.text("attributes.type")

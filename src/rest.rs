@@ -21,7 +21,7 @@ pub use picklist_values::PicklistValues;
 pub use query::{Page, Query, QueryMore};
 pub use refusal::{DuplicateRule, Refusal};
 pub use search::Search;
-pub use sobject::{Create, Retrieve, Update, Which};
+pub use sobject::{Create, Delete, Retrieve, Update, Which};
 pub use user_info::{User, UserInfo};
 
 use crate::json::Json;

@@ -185,6 +185,11 @@ impl<'p> Session<'p> {
         endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
     }
 
+    /// Sends one write.
+    pub(crate) fn write<W: Endpoint>(&self, write: &W) -> Result<W::Response, Error> {
+        self.unlocked(|| self.call(write))
+    }
+
     /// Writes and reads back what came of it; no record where the user may not see it any more. One composite request,
     /// of which the write is the part [`WRITE`], unless its values would be misread there: then two. `id` says of the
     /// written record what `read` can only refer to.
@@ -196,7 +201,7 @@ impl<'p> Session<'p> {
         id: impl FnOnce(&W::Response) -> RecordId,
     ) -> Result<(W::Response, Option<Record>), Error> {
         if Composite::would_misread(values) {
-            let written = self.unlocked(|| self.call(write))?;
+            let written = self.write(write)?;
             let id = id(&written);
             let record = self.call(&Retrieve { record: Which::Id(&id), ..read }).ok();
             return Ok((written, record));

@@ -31,6 +31,7 @@ mod number;
 mod pattern;
 mod render;
 mod select;
+mod statement;
 
 pub use aggregate::{Aggregate, DatePart, Function, GroupOrder, Grouping, Having, Key, Measure, OrderBy};
 pub use condition::{Comparison, Condition, List, Operand, SemiJoin};
@@ -42,3 +43,4 @@ pub use name::{FieldName, FieldPath, NameError, ObjectName};
 pub use number::Number;
 pub use pattern::Pattern;
 pub use select::{ChildSelect, Direction, FieldList, Nulls, Order, Scope, Select, Selection};
+pub use statement::{Column, Statement, StatementError};

@@ -4,6 +4,7 @@ mod activities;
 mod aggregate;
 mod allowed;
 mod create;
+mod delete;
 mod describe;
 mod duplicate;
 mod filter;
@@ -20,6 +21,7 @@ mod probe;
 mod reference;
 mod related;
 mod reply;
+mod run_soql;
 mod target;
 mod update;
 mod value;
@@ -78,9 +80,11 @@ tools! {
     ReadOnly, on: describe(DescribeArgs) -> DescribeReply;
     ReadOnly, on: activities(ActivitiesArgs) -> ActivitiesReply;
     ReadOnly, on: who_am_i(WhoAmIArgs) -> WhoAmIReply;
+    ReadOnly, off: run_soql(RunSoqlArgs) -> RunSoqlReply;
     Additive, on: create(CreateArgs) -> CreateReply;
     Additive, on: log_activity(LogActivityArgs) -> LogActivityReply;
     Overwrites, on: update(UpdateArgs) -> UpdateReply;
+    Overwrites, off: delete(DeleteArgs) -> DeleteReply;
 }
 
 fn run<A: DeserializeOwned, R: Serialize>(

@@ -15,7 +15,7 @@ use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
     ListReply, UpdateArgs, UpdateReply,
 };
-use crate::types::{WhoAmIArgs, WhoAmIReply};
+use crate::types::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
 
 /// The plugin with one user's connection. Every call is an instance of its own.
 #[derive(Debug, Clone)]
@@ -87,6 +87,11 @@ impl Session {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_who_am_i(store, args))
     }
 
+    /// Runs a query the person wrote.
+    pub fn run_soql(&self, args: &RunSoqlArgs) -> Result<RunSoqlReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_run_soql(store, args))
+    }
+
     /// Creates one record.
     pub fn create(&self, args: &CreateArgs) -> Result<CreateReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_append().call_create(store, args))
@@ -100,6 +105,11 @@ impl Session {
     /// Changes fields of one record.
     pub fn update(&self, args: &UpdateArgs) -> Result<UpdateReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_update(store, args))
+    }
+
+    /// Deletes one record.
+    pub fn delete(&self, args: &DeleteArgs) -> Result<DeleteReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
     }
 
     fn call<R>(

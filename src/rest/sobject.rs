@@ -1,6 +1,6 @@
-//! `POST /services/data/vXX.X/sobjects/{object}`, `GET` and `PATCH /services/data/vXX.X/sobjects/{object}/{id}`
+//! `POST /services/data/vXX.X/sobjects/{object}`, `GET`, `PATCH` and `DELETE /services/data/vXX.X/sobjects/{object}/{id}`
 //!
-//! Creates, reads and updates one record.
+//! Creates, reads, updates and deletes one record.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_basic_info_post.htm>,
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve.htm>
 
@@ -147,6 +147,29 @@ impl Endpoint for Update<'_> {
             request = request.header(ASSIGNMENT_RULES, assignment_rules(assign));
         }
         request.body(self.values.clone().into_bytes())
+    }
+
+    fn read(&self, response: http::Response<&[u8]>) -> Result<(), ReadError> {
+        accept(&response).map(drop)
+    }
+}
+
+/// Deletes a record, with what belongs to it. Whatever it holds by then: `If-Unmodified-Since` is not for `DELETE`.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_conditional_requests.htm>
+#[derive(Debug, Clone)]
+pub struct Delete<'a> {
+    /// Its object.
+    pub object: &'a ObjectName,
+    /// The record.
+    pub id: &'a RecordId,
+}
+
+impl Endpoint for Delete<'_> {
+    type Response = ();
+    const WRITES: bool = true;
+
+    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
+        http::Request::delete(format!("{VERSION_PATH}/sobjects/{}/{}", self.object, self.id)).body(Vec::new())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<(), ReadError> {

@@ -137,10 +137,7 @@ fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result
     let clock = Clock::of(session, &mut notices)?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
-        let records = session.planned(
-            || target::telling(session, &target.object, target::condition(session, &target)?),
-            |select| Ok(session.query(select, usize::MAX)?.records),
-        )?;
+        let records = target::records(session, &target)?;
         target.by = By::Id(names::id_of(target::choose(session, &target, &records, &mut notices)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };

@@ -7,7 +7,7 @@ use super::allowed::{self, Given, Picklists};
 use super::probe::{self, Seen};
 use super::reference::{Found, Wanted};
 use super::reply::Values;
-use super::{duplicate, names, reference, value};
+use super::{delete, duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -101,6 +101,7 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
+    let undo = held.as_ref().and_then(|held| delete::undo(session, &plan.object, &id, held.text(plan.name.as_str())));
     let held = held.unwrap_or_default();
     let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
@@ -116,12 +117,11 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
         id: id.to_string(),
         fields,
         names: reference::by_id(called.chain(record_type)),
-        // No tool deletes yet.
-        undo: Undo {
+        undo: undo.unwrap_or_else(|| Undo {
             tool: None,
             arguments: None,
             how: Some(format!("deleting {id} takes it back: no tool does, but a person can in Salesforce")),
-        },
+        }),
         notices,
     }
 }
@@ -132,6 +132,8 @@ struct Plan {
     object: ObjectName,
     wanted: Vec<Wanted>,
     values: Vec<Set>,
+    /// The field that names the record.
+    name: FieldPath,
     /// The fields to read back: those that were set, and the record's name.
     fields: Vec<FieldName>,
     allow_duplicate: bool,
@@ -248,5 +250,5 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let assign = args.assign.or((has_rules && owner_given).then_some(false));
     let own = schema.field("OwnerId").is_some() && !owner_given && (!has_rules || assign == Some(false));
     let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, wanted, values, fields, allow_duplicate, assign, own, notices })
+    Ok(Plan { object, wanted, values, name, fields, allow_duplicate, assign, own, notices })
 }

@@ -1,6 +1,6 @@
 //! `list`: the records of one object that match filters. One `query`, or one composite request when also counting.
 
-use super::reply::Values;
+use super::reply::{Rows, Values};
 use super::{filter, names};
 use crate::catalog::Effect;
 use crate::error::Error;
@@ -18,8 +18,6 @@ const MOST_ROWS: u32 = 2000;
 const MOST_SKIPPED: u32 = 2000;
 /// Characters of a text in a row.
 const LONGEST_TEXT: usize = 255;
-/// Characters of all rows together; what goes beyond comes with the next page.
-const LONGEST_REPLY: usize = 100_000;
 
 /// Lists the records that match.
 pub(super) fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
@@ -146,21 +144,17 @@ fn read(session: &Session<'_>, plan: &Plan, count: bool) -> Result<(Page, Option
 fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply {
     let mut values = Values::cut_after(LONGEST_TEXT);
     let mut notices = Vec::new();
-    let mut rows = Vec::new();
-    let mut length = 0;
+    let mut rows = Rows::default();
     for record in page.records.iter().take(limit as usize) {
-        let row = values.row(&record.fields(), plan.columns.as_slice());
-        length += row.len();
-        if length > LONGEST_REPLY && !rows.is_empty() {
+        if !rows.add(values.row(&record.fields(), plan.columns.as_slice())) {
             notices.push(format!(
                 "only {} rows fit in one reply; read on with the cursor, or ask for fewer fields",
-                rows.len()
+                rows.rows.len()
             ));
             break;
         }
-        rows.push(row);
     }
-    let shown = rows.len() as u32;
+    let shown = rows.rows.len() as u32;
     // The query asks for one row more than `limit`, so its size says whether there are more.
     let complete = shown == page.total_size;
     let next = plan.skipped + shown;
@@ -174,7 +168,7 @@ fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply
     ListReply {
         object: plan.object.to_string(),
         columns: plan.columns.as_slice().iter().map(ToString::to_string).collect(),
-        rows,
+        rows: rows.rows,
         total: counted.or(complete.then_some(next)),
         complete,
         cursor,

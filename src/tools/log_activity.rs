@@ -6,7 +6,7 @@ use super::people::Person;
 use super::reply::Values;
 use super::target::{self, By, MOST_CANDIDATES, Said, Target};
 use super::when::{self, Clock, Placed, When};
-use super::{names, note};
+use super::{delete, names, note};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -558,6 +558,7 @@ fn write(
             link: session.link(id.as_str()),
             id: id.to_string(),
             when: when.map(|when| clock.shown(when)),
+            undo: delete::undo(session, retrieve.object, &id, fields.text("Subject").or_else(|| fields.text("Title"))),
             fields: values.object(shown.map(|field| (field, fields.get(field)))),
         });
     }

@@ -6,6 +6,29 @@ use crate::json::{Json, Shape, quoted};
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
+/// Characters of all rows of a reply together.
+const LONGEST_REPLY: usize = 100_000;
+
+/// Rows, as many as a reply holds.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// JSON arrays.
+    pub(super) rows: Vec<String>,
+    length: usize,
+}
+
+impl Rows {
+    /// Adds a row, the first however long; false if there is no room for it.
+    pub(super) fn add(&mut self, row: String) -> bool {
+        self.length += row.len();
+        let fits = self.length <= LONGEST_REPLY || self.rows.is_empty();
+        if fits {
+            self.rows.push(row);
+        }
+        fits
+    }
+}
+
 /// Copies values, and cuts texts of more than a number of characters.
 #[derive(Debug)]
 pub(super) struct Values {

@@ -125,6 +125,14 @@ pub(super) fn telling(
     Ok(select)
 }
 
+/// The records a reference may mean, with what tells them apart.
+pub(super) fn records(session: &Session<'_>, target: &Target) -> Result<Vec<Record>, Error> {
+    session.planned(
+        || telling(session, &target.object, condition(session, target)?),
+        |select| Ok(session.query(select, usize::MAX)?.records),
+    )
+}
+
 /// A query for records of one object whose name, number or e-mail address is like a text.
 pub(super) fn named_like(
     session: &Session<'_>,

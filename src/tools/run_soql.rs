@@ -1,0 +1,249 @@
+//! `run_soql`: a query the person wrote. One `query`; where an object is not known yet, a describe before it.
+//!
+//! It is checked as far as grants and names go, and otherwise sent as it stands, but for a LIMIT where it has none.
+
+use super::names;
+use super::reply::{Rows, Values};
+use crate::catalog::Effect;
+use crate::error::Error;
+use crate::json::{Json, quoted};
+use crate::record::{Fields, Record};
+use crate::rest::{Page, Query};
+use crate::session::{Session, Stuck};
+use crate::soql::{Column, FieldPath, ObjectName, Statement};
+use crate::vocabulary::{RunSoqlArgs, RunSoqlReply};
+
+/// Rows when neither the query nor the call says how many.
+const USUAL_ROWS: u32 = 50;
+/// Rows at most.
+const MOST_ROWS: u32 = 2000;
+/// Rows at most with FIELDS(ALL) and FIELDS(CUSTOM).
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm>
+const MOST_OF_EVERY_FIELD: u32 = 200;
+/// Characters of a text in a row.
+const LONGEST_TEXT: usize = 255;
+
+/// Runs a query.
+pub(super) fn run_soql(session: &Session<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
+    let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+    let statement =
+        Statement::parse(&args.query).map_err(|reason| Error::field("query", reason.to_string(), Vec::new()))?;
+    let limit = Limit::of(&statement, limit)?;
+    session.planned(
+        || plan(session, &statement),
+        |plan| {
+            let page = session.run(&Query::statement(&statement, limit.added), limit.shown as usize)?;
+            Ok(reply(&statement, plan, &page, limit))
+        },
+    )
+}
+
+/// How many rows are asked for and shown.
+#[derive(Clone, Copy)]
+struct Limit {
+    /// What the query gets, if it has none: one more than is shown tells whether there are more.
+    added: Option<u32>,
+    shown: u32,
+}
+
+impl Limit {
+    fn of(statement: &Statement<'_>, usual: u32) -> Result<Self, Error> {
+        let most = match statement.columns.contains(&Column::Every(true)) {
+            true => MOST_OF_EVERY_FIELD,
+            false => MOST_ROWS,
+        };
+        if let Some(own) = statement.limit.filter(|own| *own > most) {
+            let message = format!("the query's LIMIT is {own}; it may be at most {most}");
+            return Err(Error::field("query", message, Vec::new()));
+        }
+        // Numbers of all records are one row, and Salesforce takes no LIMIT with them.
+        let is_one_row = statement.is_aggregate && !statement.is_grouped;
+        // Groups come in one page or not at all.
+        let most_added = if statement.is_grouped || most < MOST_ROWS { most } else { most + 1 };
+        let added = (statement.limit.is_none() && !is_one_row).then_some((usual + 1).min(most_added));
+        Ok(Self { added, shown: if added.is_some() { usual.min(most) } else { MOST_ROWS } })
+    }
+}
+
+/// What the query names, by API names.
+struct Plan {
+    object: ObjectName,
+    paths: Vec<FieldPath>,
+}
+
+fn plan(session: &Session<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck> {
+    let mut objects: Vec<ObjectName> = Vec::new();
+    for scope in &statement.scopes {
+        let object = match scope.children_of {
+            None => named(session, scope.from)?,
+            Some(parent) => child(session, &objects[parent], statement.scopes[parent].alias, scope.from)?,
+        };
+        session.allow_object(&object, Effect::ReadOnly)?;
+        if let Some(alias) = scope.alias
+            && session.described(&object)?.parent(alias).is_some()
+        {
+            // Whose field `alias.Name` is would be Salesforce's choice.
+            let message = format!("{alias} is a relationship of {object} too; give the object another short name");
+            return Err(Error::field("query", message, Vec::new()).into());
+        }
+        objects.push(object);
+    }
+    let mut paths = Vec::new();
+    for mention in &statement.mentions {
+        let other;
+        let (object, alias) = match mention.object {
+            None => (&objects[mention.scope], statement.scopes[mention.scope].alias),
+            Some(object) => {
+                other = named(session, object)?;
+                session.allow_object(&other, Effect::ReadOnly)?;
+                (&other, None)
+            }
+        };
+        let through = mention.through.map(|relationship| format!("{relationship}.{}", mention.path));
+        paths.push(field(session, object, alias, through.as_deref().unwrap_or(mention.path))?);
+    }
+    // There is at least the outermost query.
+    let object = objects.into_iter().next().ok_or_else(|| Error::input("the query has no object"))?;
+    Ok(Plan { object, paths })
+}
+
+/// An object by its API name and nothing else.
+fn named(session: &Session<'_>, said: &str) -> Result<ObjectName, Stuck> {
+    let object = names::object(session, said)?;
+    if object.as_str().eq_ignore_ascii_case(said) { Ok(object) } else { Err(unlike(said, object.as_str())) }
+}
+
+/// The object of the records that a relationship leads to.
+fn child(session: &Session<'_>, parent: &ObjectName, alias: Option<&str>, said: &str) -> Result<ObjectName, Stuck> {
+    let schema = session.schema(parent)?;
+    let relationship = own(parent, alias, said);
+    match schema.child(relationship) {
+        Some(child) => Ok(ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?),
+        None if !session.is_exhaustive(parent) => Err(Stuck::needs(parent)),
+        None => {
+            let known = schema.children_of(relationship).chain(&schema.children);
+            let message = format!("{parent} has no child relationship {relationship:?} that is visible to the user");
+            let allowed = known.filter_map(|child| child.relationship.clone()).take(20).collect();
+            Err(Error::field("query", message, allowed).into())
+        }
+    }
+}
+
+/// A field by the path of its API names and nothing else.
+fn field(session: &Session<'_>, object: &ObjectName, alias: Option<&str>, said: &str) -> Result<FieldPath, Stuck> {
+    let schema = session.schema(object)?;
+    let is_path = said.split_once('.').is_some_and(|(first, _)| schema.parent(first).is_some());
+    let said = if is_path { said } else { own(object, alias, said) };
+    let path = names::field(session, object, said)?.path;
+    if path.as_str().eq_ignore_ascii_case(said) { Ok(path) } else { Err(unlike(said, path.as_str())) }
+}
+
+/// A path without what only says that it begins at the object of the query.
+fn own<'s>(object: &ObjectName, alias: Option<&str>, said: &'s str) -> &'s str {
+    match said.split_once('.') {
+        Some((first, rest))
+            if first.eq_ignore_ascii_case(object.as_str())
+                || alias.is_some_and(|alias| first.eq_ignore_ascii_case(alias)) =>
+        {
+            rest
+        }
+        _ => said,
+    }
+}
+
+fn unlike(said: &str, name: &str) -> Stuck {
+    let message = format!("{said:?} is no API name; correct the query, nothing of it is repaired");
+    Error::field(said, message, vec![name.to_owned()]).into()
+}
+
+fn reply(statement: &Statement<'_>, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {
+    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut notices = Vec::new();
+    // COUNT() is answered by the size of a result without records.
+    let is_count = page.records.is_empty() && statement.is_aggregate;
+    let columns = if is_count { Vec::new() } else { columns(statement, plan, page.records.first()) };
+    let mut rows = Rows::default();
+    let mut is_cut = false;
+    for record in page.records.iter().take(limit.shown as usize) {
+        let fields = record.fields();
+        let row: Vec<_> = columns.iter().map(|column| shown(&mut values, fields.get(column), &mut is_cut)).collect();
+        if !rows.add(format!("[{}]", row.join(","))) {
+            notices
+                .push("no more rows fit in one reply; select fewer fields, or go on with LIMIT and OFFSET".to_owned());
+            break;
+        }
+    }
+    let shown = rows.rows.len() as u32;
+    let reached = statement.limit.or(limit.added.filter(|_| statement.is_grouped)).is_some_and(|most| shown >= most);
+    let complete = is_count || shown == page.total_size && !reached;
+    if !complete && notices.is_empty() {
+        notices.push(match statement.limit {
+            Some(_) => "the query's own LIMIT was reached, so there may be more".to_owned(),
+            None => format!(
+                "the query has no LIMIT, so {shown} rows were taken; give `limit`, or ORDER BY, LIMIT and OFFSET in the query; salesforce_list pages with a cursor"
+            ),
+        });
+    }
+    if is_cut {
+        notices.push("child records are left out where a record has many; query them by themselves".to_owned());
+    }
+    notices.extend(values.notice());
+    RunSoqlReply {
+        object: plan.object.to_string(),
+        columns,
+        rows: rows.rows,
+        total: (complete && !statement.has_offset()).then_some(page.total_size),
+        complete,
+        notices,
+    }
+}
+
+/// What Salesforce calls the values of a row: fields by their paths, in groups by their last names, and what has no name
+/// `expr0`, `expr1`… Only FIELDS() leaves it to the records.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_groupby_alias.htm>
+fn columns(statement: &Statement<'_>, plan: &Plan, first: Option<&Record>) -> Vec<String> {
+    let is_groups = statement.is_aggregate || statement.is_grouped;
+    let mut columns: Vec<String> = Vec::new();
+    let mut computed = 0;
+    for column in &statement.columns {
+        let name = match column {
+            Column::Field(mention) if is_groups => plan.paths[*mention].last().to_owned(),
+            Column::Field(mention) => plan.paths[*mention].to_string(),
+            Column::Named(name) => (*name).to_owned(),
+            Column::Computed => {
+                computed += 1;
+                format!("expr{}", computed - 1)
+            }
+            Column::Every(_) => {
+                let fields = first.map(Record::fields).unwrap_or_default();
+                columns.extend(fields.names().map(str::to_owned));
+                continue;
+            }
+        };
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    columns
+}
+
+/// A value; child records as an array, records without what Salesforce says about them.
+fn shown(values: &mut Values, value: Option<Json<'_>>, is_cut: &mut bool) -> String {
+    let Some(value) = value.filter(|value| value.get().starts_with('{')) else { return values.copy(value) };
+    let fields = Fields::of(value);
+    if let Some(page) = Page::of(&fields) {
+        *is_cut |= !page.done;
+        let records: Vec<_> =
+            page.records.iter().map(|record| record_shown(values, &record.fields(), is_cut)).collect();
+        return format!("[{}]", records.join(","));
+    }
+    if fields.object().is_some() { record_shown(values, &fields, is_cut) } else { values.copy(Some(value)) }
+}
+
+fn record_shown(values: &mut Values, fields: &Fields<'_>, is_cut: &mut bool) -> String {
+    let members: Vec<_> = fields
+        .values()
+        .map(|(name, value)| format!("{}:{}", quoted(name), shown(values, Some(value), is_cut)))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
