@@ -104,7 +104,7 @@ trait Project: Sized {
     type Wire<'a>: Deserialize<'a>;
 
     /// `place` counts the elements before it, those that were dropped too.
-    fn project(wire: Self::Wire<'_>, place: u16) -> Option<Self>;
+    fn project(wire: Self::Wire<'_>, place: u32) -> Option<Self>;
 }
 
 /// An array of which each element is projected, or dropped, as soon as it is read.
@@ -123,10 +123,10 @@ impl<'de, T: Project> Deserialize<'de> for Kept<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
                 let mut kept = Vec::new();
-                let mut place: u16 = 0;
+                let mut place = 0;
                 while let Some(element) = elements.next_element::<T::Wire<'de>>()? {
                     kept.extend(T::project(element, place));
-                    place = place.saturating_add(1);
+                    place += 1;
                 }
                 Ok(Kept(kept))
             }
@@ -198,7 +198,7 @@ struct FieldWire<'a> {
 impl Project for Field {
     type Wire<'a> = FieldWire<'a>;
 
-    fn project(wire: FieldWire<'_>, _: u16) -> Option<Self> {
+    fn project(wire: FieldWire<'_>, _: u32) -> Option<Self> {
         if yes(wire.deprecated_and_hidden) {
             return None;
         }
@@ -247,7 +247,7 @@ impl Project for Field {
 impl Project for String {
     type Wire<'a> = Text<'a>;
 
-    fn project(wire: Text<'_>, _: u16) -> Option<Self> {
+    fn project(wire: Text<'_>, _: u32) -> Option<Self> {
         Some(wire.into_string())
     }
 }
@@ -268,7 +268,7 @@ struct ValueWire<'a> {
 impl Project for PicklistValue {
     type Wire<'a> = ValueWire<'a>;
 
-    fn project(wire: ValueWire<'_>, place: u16) -> Option<Self> {
+    fn project(wire: ValueWire<'_>, place: u32) -> Option<Self> {
         if !wire.active.unwrap_or(true) {
             return None;
         }
@@ -296,7 +296,7 @@ struct ChildWire<'a> {
 impl Project for ChildRelationship {
     type Wire<'a> = ChildWire<'a>;
 
-    fn project(wire: ChildWire<'_>, _: u16) -> Option<Self> {
+    fn project(wire: ChildWire<'_>, _: u32) -> Option<Self> {
         let object = text(wire.child_s_object)?;
         // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
         if yes(wire.deprecated_and_hidden) || object.ends_with("ChangeEvent") {
@@ -322,7 +322,7 @@ struct RecordTypeWire<'a> {
 impl Project for RecordType {
     type Wire<'a> = RecordTypeWire<'a>;
 
-    fn project(wire: RecordTypeWire<'_>, _: u16) -> Option<Self> {
+    fn project(wire: RecordTypeWire<'_>, _: u32) -> Option<Self> {
         if !wire.active.unwrap_or(true) {
             return None;
         }
@@ -358,7 +358,7 @@ struct SummaryWire<'a> {
 impl Project for ObjectSummary {
     type Wire<'a> = SummaryWire<'a>;
 
-    fn project(wire: SummaryWire<'_>, _: u16) -> Option<Self> {
+    fn project(wire: SummaryWire<'_>, _: u32) -> Option<Self> {
         if yes(wire.deprecated_and_hidden) || !(yes(wire.queryable) || yes(wire.createable)) {
             return None;
         }
