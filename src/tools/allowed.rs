@@ -168,8 +168,9 @@ impl Picklists<'_> {
 
     /// The record type that narrows the picklists of this write.
     fn record_type(&self) -> Option<&RecordType> {
-        let is_value = |given: &Given<'_>| given.writes && given.field.picklist.is_some() && given.json != "null";
-        if !self.given.iter().any(is_value) {
+        let is_narrowed =
+            |given: &Given<'_>| self.is_new(given) && given.field.picklist.is_some() && given.json != "null";
+        if !self.given.iter().any(is_narrowed) {
             return None;
         }
         let json = match self.said(RECORD_TYPE) {
@@ -184,11 +185,16 @@ impl Picklists<'_> {
         record_type_of(self.schema, json)
     }
 
+    /// Whether a value is new to the record type, or the record type to it.
+    fn is_new(&self, given: &Given<'_>) -> bool {
+        given.writes || self.writes(RECORD_TYPE)
+    }
+
     fn denied(&self, narrowed: &ObjectSchema, kind: &RecordType) -> Option<Error> {
         for given in self.given {
             let Some(field) = narrowed.field(&given.field.name) else { continue };
             for part in parts(field, given.json) {
-                if (given.writes || self.writes(RECORD_TYPE)) && find(field, &part).is_none() {
+                if self.is_new(given) && find(field, &part).is_none() {
                     let (value, name, kind) = (quoted(&part), &field.name, quoted(&kind.name));
                     let message = format!("{value} is not allowed for {name} of the record type {kind}");
                     return Some(Error::field(name, message, shown(field, &|_| true)));

@@ -9,6 +9,7 @@ mod aggregate;
 mod bench;
 mod cache;
 mod lookups;
+mod picklists;
 mod reads;
 mod recorded;
 mod recordings;
