@@ -13,7 +13,7 @@ pub mod standard;
 pub mod stored;
 mod words;
 
-pub use picklist::{Narrowed, ValidFor};
+pub use picklist::ValidFor;
 
 /// An object, as far as the tools need to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub struct PicklistValue {
     /// What people see, when that differs.
     pub label: Option<String>,
     /// Its place among all values, inactive ones too: what [`ValidFor`] counts.
-    pub place: u16,
+    pub place: u32,
     /// Whether a new record has it unless another is given.
     pub default: bool,
     /// With which values of the controlling field it goes, in a picklist that depends on one.
@@ -289,6 +289,25 @@ impl FieldType {
 }
 
 impl ObjectSchema {
+    /// An object of this name without fields, of which nothing else is known.
+    pub fn bare(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            label: self.label.clone(),
+            label_plural: self.label_plural.clone(),
+            key_prefix: None,
+            createable: false,
+            updateable: false,
+            deletable: false,
+            queryable: false,
+            searchable: false,
+            source: Source::Described,
+            fields: Vec::new(),
+            children: Vec::new(),
+            record_types: Vec::new(),
+        }
+    }
+
     /// The field of this API name, in any case.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))

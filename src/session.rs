@@ -12,7 +12,7 @@ use crate::rest::{
     ApiCalls, Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, PicklistValues, Query, QueryMore, ReadError,
     Retrieve, User, UserInfo, Which,
 };
-use crate::schema::{GlobalDescribe, Narrowed, ObjectSchema, Source, standard};
+use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
 use crate::soql::{ObjectName, Select};
 use crate::vocabulary::{Changed, Preferences};
 
@@ -354,7 +354,7 @@ impl<'p> Session<'p> {
     }
 
     /// Describes objects, in one request.
-    fn describe(&self, objects: &[ObjectName]) -> Result<(), Error> {
+    pub(crate) fn describe(&self, objects: &[ObjectName]) -> Result<(), Error> {
         let endpoints: Vec<_> = objects.iter().map(Describe).collect();
         let described = match endpoints.as_slice() {
             [endpoint] => vec![self.call(endpoint)],
@@ -382,32 +382,32 @@ impl<'p> Session<'p> {
         Ok(())
     }
 
-    /// What a record type leaves of an object's picklists: one request unless cached, for less than five minutes if it
-    /// has to be `fresh`. Nothing is narrowed where the org does not say: then it is left to the org to refuse.
+    /// What a record type leaves of an object's picklists, as [`PicklistValues`] says: one request unless cached, for
+    /// less than five minutes if it has to be `fresh`. Nothing is narrowed where the org does not say: then it is left
+    /// to the org to refuse.
     pub(crate) fn narrowed(
         &self,
         object: &ObjectName,
         schema: &ObjectSchema,
         record_type: &RecordId,
         fresh: bool,
-    ) -> Narrowed {
+    ) -> ObjectSchema {
         // No two ids of 18 characters differ in case alone.
         let name = format!("{object}/{record_type}");
-        if let Some((bytes, age)) = self.kept(&name)
+        if let Some((narrowed, age)) = self.cached(&name)
             && (!fresh || age < TRUSTED_AGE_MS)
-            && let Some(narrowed) = Narrowed::from_bytes(&bytes)
         {
             return narrowed;
         }
-        let narrowed = match self.call(&PicklistValues { object, record_type }) {
-            Ok(allowed) => Narrowed::of(schema, allowed),
+        let narrowed = match self.call(&PicklistValues { object, schema, record_type }) {
+            Ok(narrowed) => narrowed,
             // The resource does not know the object, or is not for this user: no use in asking again today.
             Err(Error::Refused { refusal, .. })
                 if matches!(refusal.status, 400 | 403 | 404) && !refusal.is("REQUEST_LIMIT_EXCEEDED") =>
             {
-                Narrowed::default()
+                schema.bare()
             }
-            Err(_) => return Narrowed::default(),
+            Err(_) => return schema.bare(),
         };
         self.keep(&name, &narrowed.to_bytes());
         narrowed

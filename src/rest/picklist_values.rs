@@ -7,6 +7,7 @@
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
 use crate::id::RecordId;
 use crate::record::Fields;
+use crate::schema::ObjectSchema;
 use crate::soql::ObjectName;
 
 /// Lists what a record type allows.
@@ -14,30 +15,47 @@ use crate::soql::ObjectName;
 pub struct PicklistValues<'a> {
     /// The object.
     pub object: &'a ObjectName,
+    /// Its description, of which a record type takes something away.
+    pub schema: &'a ObjectSchema,
     /// The record type.
     pub record_type: &'a RecordId,
 }
 
 impl Endpoint for PicklistValues<'_> {
-    /// API names of fields, each with its values.
-    type Response = Vec<(String, Vec<String>)>;
+    /// The object with no other fields than those of which the record type allows only some values, and with these.
+    type Response = ObjectSchema;
     const WRITES: bool = false;
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        let Self { object, record_type } = self;
+        let Self { object, record_type, .. } = self;
         http::Request::get(format!("{VERSION_PATH}/ui-api/object-info/{object}/picklist-values/{record_type}"))
             .body(Vec::new())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Self::Response, ReadError> {
         let answer = Fields::of(parse("list of picklist values", accept(&response)?)?);
-        let fields = answer.get("picklistFieldValues").map(Fields::of).ok_or_else(|| {
-            ReadError::Unreadable("the list of picklist values has another shape than documented".to_owned())
-        })?;
-        let values = |field| {
-            let values = Fields::of(field).list("values");
-            values.filter_map(|value| Fields::of(value).text("value")).collect()
-        };
-        Ok(fields.values().map(|(name, field)| (name.to_owned(), values(field))).collect())
+        let fields = answer.get("picklistFieldValues").map(Fields::of).unwrap_or_default();
+        let mut narrowed = self.schema.bare();
+        for (name, values) in fields.values() {
+            let Some(field) = self.schema.field(name) else { continue };
+            let mut allowed = Vec::new();
+            for value in Fields::of(values).list("values") {
+                allowed.extend(Fields::of(value).text("value"));
+            }
+            let mut field = field.clone();
+            let Some(picklist) = &mut field.picklist else { continue };
+            let all = picklist.len();
+            picklist.retain(|value| is_among(&value.value, &allowed));
+            // A picklist of nothing is one the resource does not know.
+            if !picklist.is_empty() && picklist.len() < all {
+                narrowed.fields.push(field);
+            }
+        }
+        Ok(narrowed)
     }
+}
+
+/// The resource has been recorded to write `&` as `&amp;`, as for a page.
+fn is_among(value: &str, allowed: &[String]) -> bool {
+    allowed.iter().any(|one| one == value || one.len() > value.len() && one.replace("&amp;", "&") == value)
 }

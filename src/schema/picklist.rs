@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ObjectSchema, PicklistValue, words};
+use super::{PicklistValue, words};
 
 /// What a text is among the values of a picklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ fn only(values: &[PicklistValue], fits: impl Fn(&PicklistValue) -> bool) -> Opti
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidFor {
     /// Digits left out at the beginning.
-    skipped: u16,
+    skipped: u32,
     digits: String,
 }
 
@@ -104,13 +104,13 @@ impl ValidFor {
     /// Reads what a describe says. What is no base64 digit counts as zero.
     pub fn from_base64(text: &str) -> Self {
         let digits = text.trim_start_matches('A');
-        let skipped = (text.len() - digits.len()).try_into().unwrap_or(u16::MAX);
-        Self { skipped, digits: digits.trim_end_matches(['A', '=']).to_owned() }
+        let skipped = (text.len() - digits.len()).try_into().unwrap_or(u32::MAX);
+        Self { skipped, digits: digits.trim_end_matches('=').trim_end_matches('A').to_owned() }
     }
 
     /// Whether the value goes with the controlling value of a place.
-    pub fn includes(&self, place: u16) -> bool {
-        let digit = (place / 6).checked_sub(self.skipped).and_then(|at| self.digits.as_bytes().get(usize::from(at)));
+    pub fn includes(&self, place: u32) -> bool {
+        let digit = (place / 6).checked_sub(self.skipped).and_then(|at| self.digits.as_bytes().get(at as usize));
         let bits = match digit {
             Some(digit @ b'A'..=b'Z') => digit - b'A',
             Some(digit @ b'a'..=b'z') => digit - b'a' + 26,
@@ -133,41 +133,4 @@ impl fmt::Display for ValidFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.skipped, self.digits)
     }
-}
-
-/// The picklists of which a record type allows only some values: API names of fields, each with those values.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Narrowed(pub(super) Vec<(String, Vec<String>)>);
-
-impl Narrowed {
-    /// What is left of a schema's picklists, out of all values that a record type allows by field.
-    pub fn of(schema: &ObjectSchema, allowed: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
-        let mut narrowed = Vec::new();
-        for (name, allowed) in allowed {
-            let Some(field) = schema.field(&name) else { continue };
-            let values = field.picklist.as_deref().unwrap_or_default();
-            let kept = values.iter().map(|value| &value.value).filter(|value| is_among(value, &allowed));
-            let kept: Vec<String> = kept.cloned().collect();
-            // A picklist of nothing is one the resource does not know.
-            if !kept.is_empty() && kept.len() < values.len() {
-                narrowed.push((name, kept));
-            }
-        }
-        Self(narrowed)
-    }
-
-    /// The values of a field that the record type allows; none where it allows all.
-    pub fn values(&self, field: &str) -> Option<&[String]> {
-        self.0.iter().find(|(name, _)| name == field).map(|(_, values)| values.as_slice())
-    }
-}
-
-/// The User Interface API has been seen to write `&` as `&amp;`, as for a page.
-fn is_among(value: &str, allowed: &[String]) -> bool {
-    allowed.iter().any(|one| one == value)
-        || value.contains(['&', '<', '>', '"', '\'']) && {
-            let written = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            let written = written.replace('"', "&quot;").replace('\'', "&#39;");
-            allowed.iter().any(|one| *one == written)
-        }
 }

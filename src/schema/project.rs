@@ -83,8 +83,8 @@ fn count(value: Json<'_>) -> Option<u32> {
 }
 
 /// What is kept of the elements of a list. `project` also learns how many come before, those that are dropped too.
-fn list<T>(list: Json<'_>, project: fn(Json<'_>, u16) -> Option<T>) -> Vec<T> {
-    list.items().zip(0..=u16::MAX).filter_map(|(element, place)| project(element, place)).collect()
+fn list<T>(list: Json<'_>, project: fn(Json<'_>, u32) -> Option<T>) -> Vec<T> {
+    list.items().zip(0..).filter_map(|(element, place)| project(element, place)).collect()
 }
 
 /// An object of the response, of which some members are looked at.
@@ -153,7 +153,7 @@ wire! { FieldWire:
     inline_help_text = "inlineHelpText",
 }
 
-fn field(wire: Json<'_>, _: u16) -> Option<Field> {
+fn field(wire: Json<'_>, _: u32) -> Option<Field> {
     let wire = FieldWire::of(wire);
     if yes(wire.deprecated_and_hidden) {
         return None;
@@ -206,7 +206,7 @@ wire! { ValueWire:
     valid_for = "validFor",
 }
 
-fn picklist_value(wire: Json<'_>, place: u16) -> Option<PicklistValue> {
+fn picklist_value(wire: Json<'_>, place: u32) -> Option<PicklistValue> {
     let wire = ValueWire::of(wire);
     if is_no(wire.active) {
         return None;
@@ -226,7 +226,7 @@ wire! { ChildWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn child(wire: Json<'_>, _: u16) -> Option<ChildRelationship> {
+fn child(wire: Json<'_>, _: u32) -> Option<ChildRelationship> {
     let wire = ChildWire::of(wire);
     let object = text(wire.child_s_object)?;
     // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
@@ -245,7 +245,7 @@ wire! { RecordTypeWire:
     master = "master",
 }
 
-fn record_type(wire: Json<'_>, _: u16) -> Option<RecordType> {
+fn record_type(wire: Json<'_>, _: u32) -> Option<RecordType> {
     let wire = RecordTypeWire::of(wire);
     if is_no(wire.active) {
         return None;
@@ -272,7 +272,7 @@ wire! { SummaryWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn summary(wire: Json<'_>, _: u16) -> Option<ObjectSummary> {
+fn summary(wire: Json<'_>, _: u32) -> Option<ObjectSummary> {
     let wire = SummaryWire::of(wire);
     if yes(wire.deprecated_and_hidden) || !(yes(wire.queryable) || yes(wire.createable)) {
         return None;

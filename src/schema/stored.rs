@@ -4,8 +4,8 @@
 //! API name (most labels, nearly all relationships) is not written. `standard.txt` explains the columns.
 
 use super::{
-    ChildRelationship, Field, FieldType, GlobalDescribe, Narrowed, ObjectSchema, ObjectSummary, PicklistValue,
-    RecordType, Source, ValidFor, words,
+    ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
+    Source, ValidFor, words,
 };
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
@@ -74,27 +74,6 @@ impl GlobalDescribe {
         Some(Self {
             objects: unseal(bytes)?.lines().map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
         })
-    }
-}
-
-impl Narrowed {
-    /// What a record type leaves of picklists as bytes for the host's cache.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut lines = Lines::new();
-        for (field, values) in &self.0 {
-            lines.start(field);
-            values.iter().for_each(|value| lines.column(value));
-        }
-        lines.seal()
-    }
-
-    /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let field = |line| {
-            let mut columns = Columns::new(line);
-            Some((columns.text()?, std::iter::from_fn(|| columns.text()).collect()))
-        };
-        Some(Self(unseal(bytes)?.lines().map(field).collect::<Option<_>>()?))
     }
 }
 
@@ -235,11 +214,11 @@ fn write_field(lines: &mut Lines, field: &Field) {
 }
 
 /// The place of the next value, unless inactive ones come before it.
-fn next_place(values: &[PicklistValue]) -> u16 {
-    values.last().map_or(0, |last| last.place.saturating_add(1))
+fn next_place(values: &[PicklistValue]) -> u32 {
+    values.last().map_or(0, |last| last.place + 1)
 }
 
-fn read_value(line: &str, next_place: u16) -> Option<PicklistValue> {
+fn read_value(line: &str, next_place: u32) -> Option<PicklistValue> {
     let mut columns = Columns::new(line);
     Some(PicklistValue {
         value: columns.text().unwrap_or_default(),

@@ -15,7 +15,6 @@ use super::reply::Values;
 use super::{filter, names, org};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::json::Json;
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
 use crate::session::{Session, Stuck, read_error, unsendable};
@@ -35,40 +34,31 @@ const LONGEST_REPLY: usize = 100_000;
 /// Computes numbers of the records that match.
 pub(super) fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
+    let (reply, too_late) = attempt(session, &args, limit)?;
+    // Once more, with the values by the names that the org has for them.
+    if too_late { Ok(attempt(session, &args, limit)?.0) } else { Ok(reply) }
+}
+
+fn attempt(session: &Session<'_>, args: &AggregateArgs, limit: u32) -> Result<(AggregateReply, bool), Error> {
     session.planned(
-        || plan(session, &args),
+        || plan(session, args),
         |plan| {
-            let (reply, nothing) = answer(session, plan, &args, limit)?;
-            if nothing {
-                // A picklist that was looked up because nothing was found may call the value otherwise.
-                let again = session.plan(|| self::plan(session, &args))?;
-                if again.query.condition != plan.query.condition {
-                    return Ok(answer(session, &again, &args, limit)?.0);
-                }
-            }
-            Ok(reply)
+            let (page, fiscal) = read(session, plan)?;
+            let mut reply = reply(plan, &page, fiscal, limit as usize);
+            let nothing = is_nothing(plan, &reply.rows);
+            let remarks =
+                filter::Remarks::of(session, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
+            let too_late = remarks.come_too_late();
+            reply.notices.extend(remarks.notices);
+            Ok((reply, too_late))
         },
     )
 }
 
-/// The reply, and whether no record matched.
-fn answer(
-    session: &Session<'_>,
-    plan: &Plan,
-    args: &AggregateArgs,
-    limit: u32,
-) -> Result<(AggregateReply, bool), Error> {
-    let (page, fiscal) = read(session, plan)?;
-    let mut reply = reply(plan, &page, fiscal, limit as usize);
-    // Without groups there is one row all the same: of zeros, and nulls for what can't be added up.
-    let is_nothing = |row: &String| {
-        let values: Vec<Json<'_>> = Json::trusted(row).items().collect();
-        plan.groups.is_empty() && values.iter().all(|value| ["0", "null"].contains(&value.get()))
-    };
-    let (object, nothing) = (&plan.object, reply.rows.iter().all(is_nothing));
-    let remarks = || filter::remarks(session, object, &args.filters, &args.any_of, &args.children, nothing);
-    reply.notices.extend(session.plan(remarks)?);
-    Ok((reply, nothing))
+/// Whether no record matched. Without groups there is a row all the same: of zeros, and nulls for what can't be added.
+fn is_nothing(plan: &Plan, rows: &[String]) -> bool {
+    let is_empty = |row: &String| row.bytes().all(|byte| b"[0,nul]".contains(&byte));
+    rows.is_empty() || plan.groups.is_empty() && rows.iter().all(is_empty)
 }
 
 /// What to ask, and how to show the answer.

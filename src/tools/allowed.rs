@@ -5,10 +5,9 @@
 use super::value;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Json, Shape, quoted};
+use crate::json::{Shape, quoted};
 use crate::record::Fields;
-use crate::schema::picklist::{self, Value as Picked};
-use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType};
+use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType, ValidFor};
 use crate::session::Session;
 use crate::soql::ObjectName;
 
@@ -39,28 +38,37 @@ pub(super) struct Picklists<'a> {
     pub(super) held: Option<&'a Fields<'a>>,
 }
 
-/// What the controlling field of a picklist holds.
-enum Controlling {
-    /// Nothing is known of it.
-    Unknown,
-    Empty,
-    /// The value of this place, as people see it.
-    Value(u16, String),
+/// Why a value does not go with the field that controls its picklist.
+struct Clash {
+    /// The place of the controlling value; none where there is no value.
+    place: Option<u32>,
+    /// That value as people see it.
+    held: String,
 }
 
 impl Picklists<'_> {
-    /// Refuses a value that the record can't hold; says what it will hold that does not go together.
+    /// Refuses a value that the record can't hold; says what it keeps that will not go together.
     pub(super) fn check(&self, session: &Session<'_>) -> Result<Vec<String>, Error> {
-        for given in self.given {
-            self.goes_with_its_controller(given)?;
-        }
-        if let Some((id, name)) = self.record_type() {
-            // What was kept for hours may lack what an admin just allowed.
-            if self.go_with_record_type(session, &id, &name, false).is_err() {
-                self.go_with_record_type(session, &id, &name, true)?;
+        let mut left_behind = Vec::new();
+        for field in &self.schema.fields {
+            if let Some(controller) = self.controller(field) {
+                self.go_together(field, controller, &mut left_behind)?;
             }
         }
-        Ok(self.left_behind())
+        if let Some(kind) = self.record_type()
+            && let Ok(id) = RecordId::parse(&kind.id)
+        {
+            // What was kept for hours may lack what an admin just allowed.
+            for fresh in [false, true] {
+                let narrowed = session.narrowed(self.object, self.schema, &id, fresh);
+                match self.denied(&narrowed, kind) {
+                    Some(error) if fresh => return Err(error),
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+        }
+        Ok(left_behind)
     }
 
     fn said(&self, name: &str) -> Option<&Given<'_>> {
@@ -78,50 +86,38 @@ impl Picklists<'_> {
     // ---- dependent picklists ----
 
     /// The API takes what Salesforce's pages would not offer (countries and states apart), so that only this check
-    /// keeps records as their admin wants them.
+    /// keeps records as their admin wants them. A value that the record keeps, though what controls it changes, is not
+    /// refused: Salesforce's own pages leave it to the person too.
     /// <https://help.salesforce.com/s/articleView?id=platform.fields_dependent_field_considerations.htm>
-    fn goes_with_its_controller(&self, given: &Given<'_>) -> Result<(), Error> {
-        let Some(controller) = self.controller(given.field) else { return Ok(()) };
-        if !given.writes && !self.writes(&controller.name) {
+    fn go_together(&self, field: &Field, controller: &Field, left_behind: &mut Vec<String>) -> Result<(), Error> {
+        let said = self.said(&field.name);
+        if !self.writes(&field.name) && !self.writes(&controller.name) {
             return Ok(());
         }
-        let field = given.field;
-        let values = field.picklist.as_deref().unwrap_or_default();
-        let fields = vec![field.name.clone(), controller.name.clone()];
-        for part in parts(field, given.json) {
-            let Some(valid_for) = find(values, &part).and_then(|value| value.valid_for.as_ref()) else { continue };
-            let part = quoted(&part);
-            // A checkbox has no list of values, and its own say enough.
-            let of_controller = || {
-                let all = controller.picklist.iter().flatten();
-                all.filter(|value| valid_for.includes(value.place)).map(|value| value.shown().to_owned()).collect()
-            };
-            match self.controlling(controller) {
-                Controlling::Empty => {
-                    let message = format!(
-                        "{} depends on {}, which is empty: {part} goes with those allowed, so set that as well",
-                        field.name, controller.name
-                    );
-                    return Err(Error::Input { message, fields, allowed: of_controller() });
-                }
-                Controlling::Value(place, shown) if !valid_for.includes(place) => {
-                    let others: Vec<String> = of_controller();
-                    let others = match others.as_slice() {
-                        [] => String::new(),
-                        some => format!("; it goes with {}", some.join(", ")),
-                    };
-                    let message = format!(
-                        "{part} is not allowed for {} while {} is {}{others}",
-                        field.name,
-                        controller.name,
-                        quoted(&shown)
-                    );
-                    let goes = |value: &&PicklistValue| value.valid_for.as_ref().is_none_or(|it| it.includes(place));
-                    let allowed = values.iter().filter(goes).map(|value| value.shown().to_owned()).collect();
-                    return Err(Error::Input { message, fields, allowed });
-                }
-                _ => {}
+        let Some(json) = said.map(|given| given.json).or_else(|| self.holds(&field.name)) else { return Ok(()) };
+        for part in parts(field, json) {
+            let Some((valid_for, Clash { place, held })) = self.clash(field, controller, &part) else { continue };
+            let (value, name, controls) = (quoted(&part), &field.name, &controller.name);
+            if said.is_none() {
+                left_behind.push(format!(
+                    "{name} keeps {value}, which does not go with the new {controls}; set or clear it as well"
+                ));
+                continue;
             }
+            let goes_with = shown(controller, &|value| valid_for.includes(value.place));
+            let mut message = format!("{value} is not allowed for {name} while {controls} is {held}");
+            // A checkbox has but one other value.
+            if !goes_with.is_empty() {
+                message.push_str("; it goes with ");
+                message.push_str(&goes_with.join(", "));
+            }
+            let allowed = match place {
+                None => goes_with,
+                Some(place) => {
+                    shown(field, &|value| value.valid_for.as_ref().is_none_or(|valid_for| valid_for.includes(place)))
+                }
+            };
+            return Err(Error::Input { message, fields: vec![name.clone(), controls.clone()], allowed });
         }
         Ok(())
     }
@@ -130,113 +126,82 @@ impl Picklists<'_> {
         self.schema.field(field.controller.as_deref()?)
     }
 
-    fn controlling(&self, field: &Field) -> Controlling {
+    /// Why a value of a field does not go with what its controller will hold; none where it goes, or nobody can say.
+    fn clash<'v>(&self, field: &'v Field, controller: &Field, value: &str) -> Option<(&'v ValidFor, Clash)> {
+        let valid_for = find(field, value)?.valid_for.as_ref()?;
+        let clash = match self.controlling(controller)? {
+            None => Clash { place: None, held: "empty".to_owned() },
+            Some((place, _)) if valid_for.includes(place) => return None,
+            Some((place, held)) => Clash { place: Some(place), held: quoted(&held) },
+        };
+        Some((valid_for, clash))
+    }
+
+    /// What a controlling field will hold, with its place; none if that is not known.
+    fn controlling(&self, field: &Field) -> Option<Option<(u32, String)>> {
         // A country may be given by its name, and Salesforce finds the code.
         // <https://help.salesforce.com/s/articleView?id=platform.admin_state_country_picklist_overview.htm>
         let by_name = || self.said(field.name.strip_suffix("Code")?).filter(|given| given.json != "null");
+        let known = |value: &PicklistValue| (value.place, value.shown().to_owned());
         let json = match self.said(&field.name).or_else(by_name) {
             Some(given) => given.json,
             None => match self.holds(&field.name) {
                 Some(json) => json,
-                // A new record.
-                None => {
-                    let mut values = field.picklist.iter().flatten();
-                    return match values.find(|value| value.default) {
-                        Some(value) => Controlling::Value(value.place, value.shown().to_owned()),
-                        None if field.field_type == FieldType::Boolean => Controlling::Unknown,
-                        None => Controlling::Empty,
-                    };
-                }
+                // A new record. What a checkbox is by default, describe says too, but nobody reads it.
+                None if field.field_type == FieldType::Boolean => return None,
+                None => return Some(field.picklist.iter().flatten().find(|value| value.default).map(known)),
             },
         };
-        match Shape::of(json) {
-            Some(Shape::Null) => Controlling::Empty,
-            Some(Shape::Boolean(value)) => Controlling::Value(value.into(), value.to_string()),
-            Some(Shape::Text(text)) => {
-                let values = field.picklist.as_deref().unwrap_or_default();
-                let value = match picklist::resolve(values, &text) {
-                    Picked::Repaired { value, .. } => value,
-                    Picked::Exact | Picked::Unknown { .. } => text,
-                };
-                // An inactive one has its place, but nobody knows it here.
-                find(values, &value)
-                    .map_or(Controlling::Unknown, |value| Controlling::Value(value.place, value.shown().to_owned()))
+        match Shape::of(json)? {
+            Shape::Null => Some(None),
+            Shape::Boolean(value) => Some(Some((value.into(), value.to_string()))),
+            Shape::Text(text) => {
+                let value = value::known_value(field, &text).unwrap_or(text);
+                // An inactive value has a place too, but a schema lacks it.
+                find(field, &value).map(|value| Some(known(value)))
             }
-            _ => Controlling::Unknown,
+            _ => None,
         }
-    }
-
-    /// Values the record keeps though what controls them changes: nothing to refuse, for Salesforce's own pages leave
-    /// them to the person too.
-    fn left_behind(&self) -> Vec<String> {
-        let mut notices = Vec::new();
-        for field in self.schema.fields.iter().filter(|field| self.said(&field.name).is_none()) {
-            let Some(controller) = self.controller(field).filter(|controller| self.writes(&controller.name)) else {
-                continue;
-            };
-            let values = field.picklist.as_deref().unwrap_or_default();
-            for part in self.holds(&field.name).map(|json| parts(field, json)).unwrap_or_default() {
-                let valid_for = find(values, &part).and_then(|value| value.valid_for.as_ref());
-                let is_left = valid_for.is_some_and(|valid_for| match self.controlling(controller) {
-                    Controlling::Unknown => false,
-                    Controlling::Empty => true,
-                    Controlling::Value(place, _) => !valid_for.includes(place),
-                });
-                if is_left {
-                    notices.push(format!(
-                        "{} keeps {}, which does not go with the new {}; set or clear it as well",
-                        field.name,
-                        quoted(&part),
-                        controller.name
-                    ));
-                }
-            }
-        }
-        notices
     }
 
     // ---- record types ----
 
-    /// The record type that narrows the picklists of this write, with its name.
-    fn record_type(&self) -> Option<(RecordId, String)> {
-        let has_type = |given: &Given<'_>| given.writes && given.field.picklist.is_some() && given.json != "null";
-        if !self.given.iter().any(has_type) {
+    /// The record type that narrows the picklists of this write.
+    fn record_type(&self) -> Option<&RecordType> {
+        let is_narrowed =
+            |given: &Given<'_>| self.is_new(given) && given.field.picklist.is_some() && given.json != "null";
+        if !self.given.iter().any(is_narrowed) {
             return None;
         }
         let json = match self.said(RECORD_TYPE) {
             Some(given) => Some(given.json),
             None => self.holds(RECORD_TYPE),
         };
-        let id = match json {
-            Some(json) => Json::parse(json).ok()?.text()?.into_owned(),
-            None => self.usual_record_type()?.id.clone(),
+        let Some(json) = json else {
+            // Persons have a default of their own, and describe does not say which.
+            let is_person = self.object.as_str() == "Account" && self.said("LastName").is_some();
+            return usual_record_type(self.schema).filter(|_| !is_person);
         };
-        let kind = kinds(self.schema).find(|kind| kind.id == id)?;
-        Some((RecordId::parse(&id).ok()?, kind.name.clone()))
+        record_type_of(self.schema, json)
     }
 
-    /// What a new record gets that says no type.
-    fn usual_record_type(&self) -> Option<&RecordType> {
-        // There is another default for persons, and describe does not say which.
-        let is_person = self.object.as_str() == "Account" && self.said("LastName").is_some();
-        usual_record_type(self.schema).filter(|_| !is_person)
+    /// Whether a value is new to the record type, or the record type to it.
+    fn is_new(&self, given: &Given<'_>) -> bool {
+        given.writes || self.writes(RECORD_TYPE)
     }
 
-    fn go_with_record_type(&self, session: &Session<'_>, id: &RecordId, name: &str, fresh: bool) -> Result<(), Error> {
-        let narrowed = session.narrowed(self.object, self.schema, id, fresh);
-        for given in self.given.iter().filter(|given| given.writes || self.writes(RECORD_TYPE)) {
-            let field = given.field;
-            let Some(allowed) = narrowed.values(&field.name) else { continue };
-            let Some(part) = parts(field, given.json).into_iter().find(|part| !allowed.contains(part)) else {
-                continue;
-            };
-            let message =
-                format!("{} is not allowed for {} of the record type {}", quoted(&part), field.name, quoted(name));
-            let values = field.picklist.as_deref().unwrap_or_default();
-            let shown = |value: &String| find(values, value).map_or(value.as_str(), PicklistValue::shown).to_owned();
-            return Err(Error::field(&field.name, message, allowed.iter().map(shown).collect()));
+    fn denied(&self, narrowed: &ObjectSchema, kind: &RecordType) -> Option<Error> {
+        for given in self.given {
+            let Some(field) = narrowed.field(&given.field.name) else { continue };
+            for part in parts(field, given.json) {
+                if self.is_new(given) && find(field, &part).is_none() {
+                    let (value, name, kind) = (quoted(&part), &field.name, quoted(&kind.name));
+                    let message = format!("{value} is not allowed for {name} of the record type {kind}");
+                    return Some(Error::field(name, message, shown(field, &|_| true)));
+                }
+            }
         }
-        Ok(())
+        None
     }
 }
 
@@ -251,14 +216,33 @@ pub(super) fn usual_record_type(schema: &ObjectSchema) -> Option<&RecordType> {
     defaults.next().filter(|kind| !kind.master && defaults.next().is_none())
 }
 
-fn find<'v>(values: &'v [PicklistValue], value: &str) -> Option<&'v PicklistValue> {
-    values.iter().find(|known| known.value == value)
+/// The record type whose id a JSON text is.
+pub(super) fn record_type_of<'s>(schema: &'s ObjectSchema, json: &str) -> Option<&'s RecordType> {
+    kinds(schema).find(|kind| json.trim_matches('"') == kind.id)
+}
+
+fn find<'f>(field: &'f Field, value: &str) -> Option<&'f PicklistValue> {
+    field.picklist.iter().flatten().find(|known| known.value == value)
+}
+
+/// The values of a field that fit, as people see them.
+fn shown(field: &Field, fits: &dyn Fn(&PicklistValue) -> bool) -> Vec<String> {
+    let mut shown = Vec::new();
+    for value in field.picklist.iter().flatten() {
+        if fits(value) {
+            shown.push(value.shown().to_owned());
+        }
+    }
+    shown
 }
 
 /// The values in a picklist's JSON.
 fn parts(field: &Field, json: &str) -> Vec<String> {
-    match Shape::of(json) {
-        Some(Shape::Text(text)) if field.picklist.is_some() => value::parts(field, &text).map(str::to_owned).collect(),
-        _ => Vec::new(),
+    let mut parts = Vec::new();
+    if let (Some(_), Some(Shape::Text(text))) = (&field.picklist, Shape::of(json)) {
+        for part in value::parts(field, &text) {
+            parts.push(part.to_owned());
+        }
     }
+    parts
 }

@@ -27,19 +27,10 @@ const OVERRULED: &str = "if they want a new record all the same, call again with
 
 /// Creates a record.
 pub(super) fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
-    attempt(session, &args)
-}
-
-fn attempt(session: &Session<'_>, args: &CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
     session.planned(
-        || plan(session, args),
+        || plan(session, &args),
         |plan| {
-            match plan.allowed(session) {
-                // An admin may have changed what is allowed since it was described.
-                Err(_) if session.refresh()? => return attempt(session, args),
-                allowed => allowed?,
-            }
             let found = reference::find(session, &plan.wanted)?;
             send(session, &plan.with(&found), &found)
         },
@@ -106,10 +97,10 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
     let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
     let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.called.clone()?)));
-    let record_type = held.text(allowed::RECORD_TYPE).and_then(|id| {
+    let record_type = held.get(allowed::RECORD_TYPE).and_then(|id| {
         let schema = session.schema(&plan.object).ok()?;
-        let kind = allowed::kinds(&schema).find(|kind| kind.id == id)?;
-        Some((id, kind.name.clone()))
+        let kind = allowed::record_type_of(&schema, id.get())?;
+        Some((kind.id.clone(), kind.name.clone()))
     });
     CreateReply {
         object: plan.object.to_string(),
@@ -164,14 +155,6 @@ impl Plan {
         plan
     }
 
-    /// Refuses picklist values that the record can't hold.
-    fn allowed(&self, session: &Session<'_>) -> Result<(), Error> {
-        let Ok(schema) = session.schema(&self.object) else { return Ok(()) };
-        let given: Vec<_> =
-            self.values.iter().map(|set| Given { field: &set.field, json: &set.json, writes: true }).collect();
-        Picklists { object: &self.object, schema: &schema, given: &given, held: None }.check(session).map(drop)
-    }
-
     fn json(&self) -> String {
         let members: Vec<_> =
             self.values.iter().map(|set| format!("{}:{}", quoted(&set.field.name), set.json)).collect();
@@ -219,6 +202,14 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         let error = Error::Input { message, fields: missing, allowed: Vec::new() };
         return Err(names::denied(session, &object, &schema, error));
     }
+    let mut given = Vec::new();
+    for set in &values {
+        given.push(Given { field: &set.field, json: &set.json, writes: true });
+    }
+    let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
+    if let Err(error) = picklists.check(session) {
+        return Err(names::denied(session, &object, &schema, error));
+    }
     let name = names::name_of(session, &object)?;
     let mut fields: Vec<_> =
         values.iter().map(|set| names::field_name(&set.field.name)).collect::<Result<_, Error>>()?;
@@ -226,19 +217,15 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         fields.push(names::field_name(name.as_str())?);
     }
     // Which record type it gets is for the org to say, where describe does not.
-    let choices = || allowed::kinds(&schema).filter(|kind| kind.available);
-    let is_open = !values.iter().any(|set| set.field.name == allowed::RECORD_TYPE)
-        && choices().nth(1).is_some()
-        && schema.field(allowed::RECORD_TYPE).is_some()
+    let is_open = schema.field(allowed::RECORD_TYPE).is_some()
+        && !fields.iter().any(|field| field.as_str() == allowed::RECORD_TYPE)
+        && allowed::kinds(&schema).filter(|kind| kind.available).count() > 1
         && allowed::usual_record_type(&schema).is_none();
     if is_open {
         fields.push(names::field_name(allowed::RECORD_TYPE)?);
-        let choices: Vec<_> = choices().map(|kind| quoted(&kind.name)).collect();
-        notices.push(format!(
-            "no record type was given, so the org chose; {} can set {}",
-            allowed::RECORD_TYPE,
-            choices.join(" or ")
-        ));
+        notices.push(
+            "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
+        );
     }
     let has_rules = names::has_assignment_rules(&object);
     if args.assign.is_some() && !has_rules {

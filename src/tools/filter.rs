@@ -98,67 +98,94 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     Ok(condition)
 }
 
-/// What to say of the picklist values in filters: which were taken for another value; and where `nothing` was found,
-/// which are none. Not an error: records may hold values that are out of use. Picklists that are unknown are looked up
-/// only then.
-pub(super) fn remarks(
-    session: &Session<'_>,
-    object: &ObjectName,
-    filters: &[Filter],
-    any_of: &[Vec<Filter>],
-    children: &[ChildFilter],
-    nothing: bool,
-) -> Result<Vec<String>, Stuck> {
-    let mut remarks = Vec::new();
-    for filter in filters.iter().chain(any_of.iter().flatten()) {
-        remark(session, object, filter, nothing, &mut remarks)?;
-    }
-    for child in children {
-        let object = names::object(session, &child.object)?;
-        for filter in &child.filters {
-            remark(session, &object, filter, nothing, &mut remarks)?;
-        }
-    }
-    Ok(remarks)
+/// What is to be said of the picklist values in filters.
+#[derive(Debug, Default)]
+pub(super) struct Remarks {
+    /// In words.
+    pub(super) notices: Vec<String>,
+    /// Whether a value is taken for another.
+    is_taken: bool,
+    /// Whether a picklist was looked up after the query.
+    looked_up: bool,
 }
 
-fn remark(
-    session: &Session<'_>,
-    object: &ObjectName,
-    filter: &Filter,
-    nothing: bool,
-    remarks: &mut Vec<String>,
-) -> Result<(), Stuck> {
-    use Operator::{Eq, Excludes, In, Includes, Ne, NotIn};
-    let named = names::field(session, object, &filter.field)?;
-    let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
-    let is_value = filter.op.is_none_or(|op| matches!(op, Eq | Ne | In | NotIn | Includes | Excludes));
-    let (true, true, Some(value)) = (is_picklist, is_value, &filter.value) else { return Ok(()) };
-    let mut field = named.field.clone();
-    // What a lookup with several targets points to can't be described.
-    if field.picklist.is_none() && nothing && named.object.as_str() != standard::NAME {
-        let schema = session.described(&named.object)?;
-        field = schema.field(&field.name).cloned().unwrap_or(field);
+impl Remarks {
+    /// Whether the query was made before it was known that a value is called otherwise.
+    pub(super) fn come_too_late(&self) -> bool {
+        self.is_taken && self.looked_up
     }
-    let Some(values) = field.picklist.as_deref() else { return Ok(()) };
-    for said in items(&named, value.trim())?.into_iter().filter_map(|item| text(&named, item.get()).ok()) {
-        for said in value::parts(&field, &said) {
-            match picklist::resolve(values, said) {
-                // Salesforce compares without regard to case.
-                picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(said) => {
-                    remarks.push(value::taken(named.path.as_str(), said, &value));
-                }
-                picklist::Value::Unknown { nearest } if nothing => remarks.push(format!(
-                    "{}: {} is none of its values; nearest: {}",
-                    named.path,
-                    quoted(said),
-                    nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
-                )),
-                _ => {}
+
+    /// Says which picklist values of filters are taken for another; and where `nothing` was found, which are none.
+    /// Not an error: records may hold values that are out of use. Only then picklists that are unknown are looked up.
+    pub(super) fn of(
+        session: &Session<'_>,
+        object: &ObjectName,
+        filters: &[Filter],
+        any_of: &[Vec<Filter>],
+        children: &[ChildFilter],
+        nothing: bool,
+    ) -> Result<Self, Error> {
+        let mut remarks = Self::default();
+        remarks.add(session, object, filters, nothing)?;
+        for group in any_of {
+            remarks.add(session, object, group, nothing)?;
+        }
+        for child in children {
+            // The query was planned, so all names are known.
+            if let Ok(object) = names::object(session, &child.object) {
+                remarks.add(session, &object, &child.filters, nothing)?;
             }
         }
+        Ok(remarks)
     }
-    Ok(())
+
+    fn add(
+        &mut self,
+        session: &Session<'_>,
+        object: &ObjectName,
+        filters: &[Filter],
+        nothing: bool,
+    ) -> Result<(), Error> {
+        use Operator::{Eq, Excludes, In, Includes, Ne, NotIn};
+        for filter in filters {
+            let (Ok(mut named), Some(value)) = (names::field(session, object, &filter.field), &filter.value) else {
+                continue;
+            };
+            let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
+            let is_value = filter.op.is_none_or(|op| matches!(op, Eq | Ne | In | NotIn | Includes | Excludes));
+            if !is_picklist || !is_value {
+                continue;
+            }
+            // What a lookup with several targets points to can't be described.
+            if named.field.picklist.is_none() && nothing && named.object.as_str() != standard::NAME {
+                session.describe(&[named.object])?;
+                self.looked_up = true;
+                let Ok(described) = names::field(session, object, &filter.field) else { continue };
+                named = described;
+            }
+            let Some(values) = named.field.picklist.as_deref() else { continue };
+            for item in items(&named, value.trim())? {
+                let Ok(said) = text(&named, item.get()) else { continue };
+                for said in value::parts(&named.field, &said) {
+                    match picklist::resolve(values, said) {
+                        // Salesforce compares without regard to case.
+                        picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(said) => {
+                            self.is_taken = true;
+                            self.notices.push(value::taken(named.path.as_str(), said, &value));
+                        }
+                        picklist::Value::Unknown { nearest } if nothing => self.notices.push(format!(
+                            "{}: {} is none of its values; nearest: {}",
+                            named.path,
+                            quoted(said),
+                            nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
+                        )),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 fn compare(named: &Named, op: Comparison, value: &str) -> Result<Condition, Error> {
@@ -210,12 +237,13 @@ fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
             vec!["in".to_owned(), "not_in".to_owned()],
         ));
     }
-    let texts = items(named, value)?.iter().map(|item| text(named, item.get())).collect::<Result<Vec<_>, _>>()?;
-    let texts = texts
-        .into_iter()
-        .map(|text| value::known_value(&named.field, &text).unwrap_or(text))
-        .map(|text| Text::new(text).map_err(|reason| Error::field(named.path.as_str(), reason.to_string(), Vec::new())))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut texts = Vec::new();
+    for item in items(named, value)? {
+        let said = text(named, item.get())?;
+        let known = value::known_value(&named.field, &said).unwrap_or(said);
+        let text = Text::new(known);
+        texts.push(text.map_err(|reason| Error::field(named.path.as_str(), reason.to_string(), Vec::new()))?);
+    }
     List::new(texts).ok_or_else(|| empty_list(named))
 }
 

@@ -23,29 +23,30 @@ const LONGEST_TEXT: usize = 255;
 pub(super) fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
     let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
-    session.planned(
-        || plan(session, &args, limit, cursor),
-        |plan| {
-            let reply = answer(session, plan, &args, limit)?;
-            if reply.rows.is_empty() && cursor.is_none() {
-                // A picklist that was looked up because nothing was found may call the value otherwise.
-                let again = session.plan(|| self::plan(session, &args, limit, cursor))?;
-                if again.select.condition != plan.select.condition {
-                    return answer(session, &again, &args, limit);
-                }
-            }
-            Ok(reply)
-        },
-    )
+    let (reply, too_late) = attempt(session, &args, limit, cursor)?;
+    // Once more, with the values by the names that the org has for them.
+    if too_late && cursor.is_none() { Ok(attempt(session, &args, limit, cursor)?.0) } else { Ok(reply) }
 }
 
-fn answer(session: &Session<'_>, plan: &Plan, args: &ListArgs, limit: u32) -> Result<ListReply, Error> {
-    let (page, total) = read(session, plan, args.count == Some(true))?;
-    let mut reply = reply(plan, page, total, limit);
-    let (object, nothing) = (&plan.object, reply.rows.is_empty());
-    let remarks = || filter::remarks(session, object, &args.filters, &args.any_of, &args.children, nothing);
-    reply.notices.extend(session.plan(remarks)?);
-    Ok(reply)
+fn attempt(
+    session: &Session<'_>,
+    args: &ListArgs,
+    limit: u32,
+    cursor: Option<Cursor>,
+) -> Result<(ListReply, bool), Error> {
+    session.planned(
+        || plan(session, args, limit, cursor),
+        |plan| {
+            let (page, total) = read(session, plan, args.count == Some(true))?;
+            let mut reply = reply(plan, page, total, limit);
+            let nothing = reply.rows.is_empty();
+            let remarks =
+                filter::Remarks::of(session, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
+            let too_late = remarks.come_too_late();
+            reply.notices.extend(remarks.notices);
+            Ok((reply, too_late))
+        },
+    )
 }
 
 /// What to ask.

@@ -12,9 +12,9 @@ use crate::id::{RecordId, standard_object};
 use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
 use crate::rest::{Page, Retrieve, Update, Which, http_date};
-use crate::schema::{Field, FieldType};
+use crate::schema::{Field, FieldType, ObjectSchema};
 use crate::session::{Session, Stuck};
-use crate::soql::{FieldList, FieldName, FieldPath, ObjectName, Select};
+use crate::soql::{FieldList, FieldName, FieldPath, Select};
 use crate::vocabulary::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 
 /// Characters of a text in a receipt.
@@ -152,9 +152,7 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         fields.add(change.name.clone().into());
         change.path.iter().for_each(|path| fields.add(path.clone()));
     }
-    for name in narrowing(session, &target.object, &changes) {
-        fields.add(names::path(&name)?);
-    }
+    add_narrowing(&*session.schema(&target.object)?, &changes, &mut fields)?;
     SYSTEM.into_iter().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
@@ -165,22 +163,21 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
     Ok(Plan { target, wanted, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
 }
 
-/// The fields that decide which picklist values the record may hold, and those whose values the changes decide.
-fn narrowing(session: &Session<'_>, object: &ObjectName, changes: &[Change]) -> Vec<String> {
-    let Ok(schema) = session.schema(object) else { return Vec::new() };
-    let is_changed = |name: &String| changes.iter().any(|change| change.field.name == *name);
-    let mut names: Vec<String> = changes.iter().filter_map(|change| change.field.controller.clone()).collect();
-    names.extend(schema.fields.iter().filter(|field| field.controller.as_ref().is_some_and(is_changed)).map(name_of));
-    if changes.iter().any(|change| change.field.picklist.is_some()) && allowed::kinds(&schema).next().is_some() {
-        names.push(allowed::RECORD_TYPE.to_owned());
+/// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.
+fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldList) -> Result<(), Error> {
+    let is_changed = |name: &str| changes.iter().any(|change| change.field.name == name);
+    let controls = |name: &str| changes.iter().any(|change| change.field.controller.as_deref() == Some(name));
+    let has_picklist = changes.iter().any(|change| change.field.picklist.is_some());
+    let has_types = allowed::kinds(schema).next().is_some();
+    for field in &schema.fields {
+        if controls(&field.name)
+            || field.controller.as_deref().is_some_and(is_changed)
+            || has_picklist && has_types && field.name == allowed::RECORD_TYPE
+        {
+            fields.add(names::path(&field.name)?);
+        }
     }
-    // What the user may not see can't be read either.
-    names.retain(|name| schema.field(name).is_some());
-    names
-}
-
-fn name_of(field: &Field) -> String {
-    field.name.clone()
+    Ok(())
 }
 
 /// The record as it was read.
@@ -235,13 +232,11 @@ impl Current<'_> {
     fn allowed(&self, pending: &[&Change]) -> Result<Vec<String>, Error> {
         let object = &self.plan.target.object;
         let Ok(schema) = self.session.schema(object) else { return Ok(Vec::new()) };
-        let changes = self.plan.changes.iter();
-        let given = changes.map(|change| Given {
-            field: &change.field,
-            json: &change.to,
-            writes: pending.iter().any(|one| one.name == change.name),
-        });
-        let given: Vec<_> = given.collect();
+        let mut given = Vec::new();
+        for change in &self.plan.changes {
+            let writes = pending.iter().any(|one| one.name == change.name);
+            given.push(Given { field: &change.field, json: &change.to, writes });
+        }
         Picklists { object, schema: &schema, given: &given, held: Some(&self.fields) }.check(self.session)
     }
 

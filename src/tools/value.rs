@@ -66,15 +66,12 @@ pub(super) fn known_value(field: &Field, text: &str) -> Option<String> {
     let mut is_repaired = false;
     let mut known = String::new();
     for part in parts(field, text) {
-        if !known.is_empty() {
-            known.push(';');
-        }
         match picklist::resolve(values, part) {
             Picked::Repaired { value, .. } => {
                 is_repaired = true;
-                known.push_str(&value);
+                append(&mut known, ";", &value);
             }
-            Picked::Exact | Picked::Unknown { .. } => known.push_str(part),
+            Picked::Exact | Picked::Unknown { .. } => append(&mut known, ";", part),
         }
     }
     is_repaired.then_some(known)
@@ -82,8 +79,9 @@ pub(super) fn known_value(field: &Field, text: &str) -> Option<String> {
 
 /// The values in a picklist's text: of a multi-select one, those between semicolons.
 pub(super) fn parts<'t>(field: &Field, text: &'t str) -> impl Iterator<Item = &'t str> {
-    let several = field.field_type == FieldType::MultiPicklist;
-    text.split(move |c| several && c == ';').map(str::trim)
+    // No value holds the other character.
+    let end = if field.field_type == FieldType::MultiPicklist { ';' } else { '\0' };
+    text.split(end).map(str::trim)
 }
 
 /// A value to write, as JSON of a field's type, and what was repaired to get there.
@@ -140,12 +138,14 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             Ok((quoted(id.as_str()), None))
         }
         FieldType::Email if !is_address(&text) => Err(wrong(field, json, "an e-mail address")),
-        FieldType::Picklist => picked(field, &text).map(|(value, note)| (quoted(&value), note)),
-        FieldType::MultiPicklist => {
-            let picked: Vec<_> = parts(field, &text).map(|part| picked(field, part)).collect::<Result<_, _>>()?;
-            let notes: Vec<_> = picked.iter().filter_map(|(_, note)| note.clone()).collect();
-            let values: Vec<_> = picked.into_iter().map(|(value, _)| value).collect();
-            Ok((quoted(&values.join(";")), (!notes.is_empty()).then(|| notes.join("; "))))
+        FieldType::Picklist | FieldType::MultiPicklist => {
+            let (mut values, mut notes) = (String::new(), String::new());
+            for part in parts(field, &text) {
+                let (value, note) = picked(field, part)?;
+                append(&mut values, ";", &value);
+                append(&mut notes, "; ", &note.unwrap_or_default());
+            }
+            Ok((quoted(&values), Some(notes).filter(|notes| !notes.is_empty())))
         }
         _ => {
             let length = text.chars().count();
@@ -162,6 +162,14 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             }
         }
     }
+}
+
+/// Adds a text to others.
+fn append(texts: &mut String, between: &str, text: &str) {
+    if !texts.is_empty() && !text.is_empty() {
+        texts.push_str(between);
+    }
+    texts.push_str(text);
 }
 
 /// A picklist's value for what was said, and what was repaired. Checked even where the org would accept anything.

@@ -110,6 +110,11 @@ impl Bench {
         self.org.requests().len()
     }
 
+    /// Requests that asked which picklist values a record type allows: one for each, once a day.
+    pub(crate) fn narrowings(&self) -> usize {
+        self.org.requests().iter().filter(|request| request.path.contains("/picklist-values/")).count()
+    }
+
     /// The id of a seeded record.
     pub(crate) fn id(&self, key: &str) -> String {
         self.org.id(key).unwrap().to_string()

@@ -11,6 +11,7 @@ mod bench;
 mod cache;
 mod delete;
 mod lookups;
+mod picklists;
 mod reads;
 mod recorded;
 mod recordings;

@@ -6,13 +6,13 @@ use salesforce_plugin::error::Error;
 use salesforce_plugin::id::RecordId;
 use salesforce_plugin::record::{Fields, Record};
 use salesforce_plugin::rest::{
-    Composite, Create, Describe, DescribeGlobal, Endpoint, Page, Query, QueryMore, ReadError, Refusal, Retrieve,
-    Search, Update, Which,
+    Composite, Create, Describe, DescribeGlobal, Endpoint, Page, PicklistValues, Query, QueryMore, ReadError, Refusal,
+    Retrieve, Search, Update, Which,
 };
-use salesforce_plugin::schema::{GlobalDescribe, ObjectSchema};
+use salesforce_plugin::schema::{GlobalDescribe, ObjectSchema, PicklistValue};
 use salesforce_plugin::soql::{FieldList, FieldPath, ObjectName, Select};
 use salesforce_plugin::vocabulary::{self, Changed, SignInFailure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::recordings::{self, Recording, response};
 use crate::refusal_mapping::failure;
@@ -29,6 +29,7 @@ enum Reader {
     Composite,
     Describe,
     DescribeGlobal,
+    PicklistValues,
     /// Any endpoint: what it does with a refusal is the same for all.
     Refusal,
     /// What the token endpoint says goes to [`explain`].
@@ -46,6 +47,7 @@ const READ: &[(&str, usize, Reader)] = &[
     ("cumulusci/sobject-get", 3, Reader::Retrieve),
     ("handpicked/errors", 42, Reader::Refusal),
     ("handpicked/token-errors", 9, Reader::SignIn),
+    ("lwc-recipes/ui-picklist-values-recordtype", 1, Reader::PicklistValues),
     ("restforce/describe", 1, Reader::Describe),
     ("restforce/describe-global", 1, Reader::DescribeGlobal),
     ("restforce/errors", 9, Reader::Refusal),
@@ -69,8 +71,7 @@ const NOT_READ: &[(&str, &str)] = &[
     ("lwc-recipes/ui-graphql", "GraphQL is not used"),
     ("lwc-recipes/ui-list", "the UI API is not used"),
     ("lwc-recipes/ui-object-info", "the UI API is not used"),
-    ("lwc-recipes/ui-picklist-values", "the UI API is not used"),
-    ("lwc-recipes/ui-picklist-values-recordtype", "the UI API is not used"),
+    ("lwc-recipes/ui-picklist-values", "all picklists are asked for at once"),
     ("lwc-recipes/ui-record", "the UI API is not used"),
     ("lwc-recipes/ui-records", "the UI API is not used"),
     ("restforce/other", "versions and recent records are not asked for"),
@@ -170,6 +171,24 @@ fn query_more() -> QueryMore {
     QueryMore::from_url("/services/data/v65.0/query/01gRO0000016PIAYA2-2000").unwrap()
 }
 
+/// Accounts with the picklists that the recording has, written as a describe writes them.
+fn accounts() -> ObjectSchema {
+    let recording = recordings::of("lwc-recipes/ui-picklist-values-recordtype").unwrap().remove(0);
+    let recorded: Value = serde_json::from_str(&recording.body).unwrap();
+    let fields = recorded["picklistFieldValues"].as_object().unwrap().iter().map(|(name, field)| {
+        let values = list(&field["values"]).map(|it| text(it, "value").unwrap().replace("&amp;", "&"));
+        let values: Vec<_> = values.map(|value| json!({ "value": value, "active": true })).collect();
+        json!({ "name": name, "type": "picklist", "picklistValues": values })
+    });
+    let describe = json!({ "name": "Account", "fields": fields.collect::<Vec<_>>() });
+    ObjectSchema::from_describe(describe.to_string().as_bytes()).unwrap()
+}
+
+fn picklist_values(schema: &ObjectSchema, response: http::Response<&[u8]>) -> Result<ObjectSchema, ReadError> {
+    let record_type = RecordId::parse("012000000000000AAA").unwrap();
+    PicklistValues { object: &object(), schema, record_type: &record_type }.read(response)
+}
+
 const SEARCH: Search<'static> = Search { text: "acme", objects: &[], limit: 1 };
 
 /// A composite request of as many queries as the answer has parts, each with its place in it.
@@ -208,6 +227,7 @@ fn read(reader: Reader, status: u16, body: &[u8]) -> Result<(), ReadError> {
         Reader::Composite => composite_parts(status, body),
         Reader::Describe => Describe(&object).read(response(status, body)).map(drop),
         Reader::DescribeGlobal => DescribeGlobal.read(response(status, body)).map(drop),
+        Reader::PicklistValues => picklist_values(&accounts(), response(status, body)).map(drop),
         Reader::SignIn => {
             let error = String::from_utf8_lossy(body).into_owned();
             let advice = explain(&SignInFailure { error, description: None });
@@ -318,6 +338,25 @@ fn faithful(reader: Reader, recording: &Recording, counted: &mut Counted) {
         Reader::DescribeGlobal => {
             let global = DescribeGlobal.read(recording.response());
             same_objects(&global.unwrap_or_else(|error| panic!("{name}: {error}")), &expected, name, counted);
+        }
+        Reader::PicklistValues => {
+            // Of the values there are by describe, the master record type allows all; of others, it allows none.
+            let all = accounts();
+            let narrowed = picklist_values(&all, recording.response()).unwrap();
+            assert_eq!(narrowed.fields, [], "{name}");
+            let mut more = all.clone();
+            for field in more.fields.iter_mut() {
+                let Some(values) = field.picklist.as_mut() else { continue };
+                let unknown = PicklistValue { value: "Nobody's".to_owned(), ..values[0].clone() };
+                values.push(unknown);
+            }
+            let narrowed = picklist_values(&more, recording.response()).unwrap();
+            let sent = expected["picklistFieldValues"].as_object().unwrap();
+            assert_eq!(narrowed.fields.len(), sent.len(), "{name}");
+            for field in &narrowed.fields {
+                assert_eq!(Some(field), all.field(&field.name), "{name}");
+                counted.picklist_values += field.picklist.as_ref().unwrap().len();
+            }
         }
         Reader::Composite => same_parts(recording, &expected, counted),
         Reader::Refusal if expected.get("compositeResponse").is_some() => same_parts(recording, &expected, counted),
@@ -476,7 +515,14 @@ fn same_object(schema: &ObjectSchema, expected: &Value, at: &str, counted: &mut 
         assert_eq!(Some(kept.name.as_str()), text(sent, "name"), "{at}");
         assert!(text(sent, "label").is_none_or(|label| label == kept.label), "{at}");
         assert!(text(sent, "type").is_none_or(|sent| sent == kept.field_type.name()), "{at}: {}", sent["type"]);
-        let length = sent["length"].as_u64().filter(|length| *length > 0 && kept.field_type.is_text());
+        let at_least_one = |key: &str| sent[key].as_u64().filter(|number| *number > 0);
+        let length = match text(sent, "type") {
+            Some("int" | "long") => at_least_one("digits"),
+            Some("double" | "currency" | "percent") => {
+                at_least_one("precision").map(|precision| precision - sent["scale"].as_u64().unwrap_or_default())
+            }
+            _ => at_least_one("length").filter(|_| kept.field_type.is_text()),
+        };
         assert_eq!(kept.length.map(u64::from), length, "{at}");
         let keys = [
             "createable",
@@ -517,6 +563,9 @@ fn same_object(schema: &ObjectSchema, expected: &Value, at: &str, counted: &mut 
                 let repeats = |label: &&str| *label == kept.value || label.ends_with(&format!("({})", kept.value));
                 let label = text(value, "label").filter(|label| !repeats(label));
                 assert_eq!(kept.label.as_deref(), label, "{at}");
+                assert_eq!(kept.default, yes(value, "defaultValue"), "{at}");
+                let bits = text(value, "validFor").filter(|_| text(sent, "controllerName").is_some());
+                assert_eq!(kept.valid_for.is_some(), bits.is_some(), "{at}");
                 counted.picklist_values += 1;
             }
         }

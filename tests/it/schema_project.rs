@@ -1,6 +1,6 @@
 //! Reading describes, and keeping them.
 
-use salesforce_plugin::schema::{FieldType, GlobalDescribe, ObjectSchema, PicklistValue, Source};
+use salesforce_plugin::schema::{FieldType, GlobalDescribe, ObjectSchema, PicklistValue, Source, ValidFor};
 
 const PLAN: &str = r#"{
   "name": "ns__Plan__c", "label": "Plan \"A\"", "labelPlural": null, "keyPrefix": "a00", "createable": true,
@@ -12,7 +12,7 @@ const PLAN: &str = r#"{
     {"name": "ns__Stage__c", "label": "Stage", "type": "picklist", "restrictedPicklist": true, "createable": true,
      "nillable": false, "defaultedOnCreate": true, "controllerName": "ns__Kind__c", "picklistValues": [
       {"active": true, "value": "new", "label": "Brand new"}, {"active": false, "value": "old", "label": "Old"},
-      {"active": true, "value": "Done", "label": "Done"}, {"active": true, "value": "a\tb\\c\nd\r", "label": null}]},
+      {"active": true, "defaultValue": true, "value": "Done", "label": "Done", "validFor": "gA=="}, {"active": true, "value": "a\tb\\c\nd\r", "label": null}]},
     {"name": "ns__Client__c", "label": "Client", "type": "reference", "referenceTo": ["Account"],
      "relationshipName": "ns__Client__r", "inlineHelpText": " Who pays.\r\n  Not who asks. "},
     {"name": "ns__Old__c", "label": "Old", "type": "string", "deprecatedAndHidden": true},
@@ -64,7 +64,7 @@ fn only_active_picklist_values_are_kept_and_labels_only_where_they_differ() {
         label: label.map(str::to_owned),
         place,
         default: value == "Done",
-        valid_for: None,
+        valid_for: (value == "Done").then(|| ValidFor::from_base64("gA==")),
     };
     let expected = [value("new", Some("Brand new"), 0), value("Done", None, 2), value("a\tb\\c\nd\r", None, 3)];
     assert_eq!(stage.picklist.as_deref(), Some(&expected[..]));
@@ -128,6 +128,55 @@ fn a_cut_changed_or_older_cache_entry_is_none() {
     }
     let older = String::from_utf8(bytes).unwrap().replacen("schema2", "schema1", 1);
     assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
+}
+
+/// Whether each of the places is among the bits, which is the same after the cache.
+fn places(base64: &str, places: impl Iterator<Item = u32>) -> Vec<bool> {
+    let describe = format!(
+        r#"{{"name": "X", "fields": [{{"name": "B", "type": "picklist", "controllerName": "A",
+            "picklistValues": [{{"value": "v", "active": true, "validFor": "{base64}"}}]}}]}}"#
+    );
+    let schema = ObjectSchema::from_describe(describe.as_bytes()).unwrap();
+    assert_eq!(ObjectSchema::from_bytes(&schema.to_bytes()).as_ref(), Some(&schema));
+    let valid_for = schema.fields[0].picklist.as_ref().unwrap()[0].valid_for.clone().unwrap();
+    places.map(|place| valid_for.includes(place)).collect()
+}
+
+#[test]
+fn the_controlling_values_of_a_dependent_one_are_read_from_its_bits() {
+    assert_eq!(places("gA==", 0..9), [true, false, false, false, false, false, false, false, false]);
+    assert_eq!(places("QAAA", 0..3), [false, true, false]);
+    // The example of public forums: the 21st of 24.
+    let expected: Vec<_> = (0..30).map(|place| place == 20).collect();
+    assert_eq!(places("AAAI", 0..30), expected);
+    // All four shapes of a byte: 0xff 0x00 0xfb 0xef.
+    let expected: Vec<_> =
+        [0xff_u8, 0x00, 0xfb, 0xef].iter().flat_map(|byte| (0..8).map(move |bit| byte >> (7 - bit) & 1 == 1)).collect();
+    assert_eq!(places("/wD77w==", 0..32), expected);
+    // None at all, and far beyond the end.
+    assert_eq!(places("AAAA", 0..40), [false; 40]);
+    assert_eq!(places("gA==", [60_000, u32::MAX].into_iter()), [false; 2]);
+}
+
+#[test]
+fn where_nothing_controls_a_picklist_no_bits_are_kept() {
+    let describe = br#"{"name": "X", "fields": [{"name": "B", "type": "picklist", "controllerName": null,
+        "picklistValues": [{"value": "v", "active": true, "validFor": "gA=="}]}]}"#;
+    let schema = ObjectSchema::from_describe(describe).unwrap();
+    assert_eq!(schema.fields[0].picklist.as_ref().unwrap()[0].valid_for, None);
+}
+
+#[test]
+fn the_digits_before_the_point_are_the_length_of_a_number() {
+    let describe = br#"{"name": "X", "fields": [
+        {"name": "Int", "type": "int", "digits": 8, "precision": 0, "scale": 0, "length": 0},
+        {"name": "Amount", "type": "currency", "precision": 18, "scale": 2, "digits": 0},
+        {"name": "Ratio", "type": "percent", "precision": 2, "scale": 2},
+        {"name": "Unsaid", "type": "double", "precision": 0, "scale": 0}]}"#;
+    let schema = ObjectSchema::from_describe(describe).unwrap();
+    let lengths: Vec<_> = schema.fields.iter().map(|field| field.length).collect();
+    assert_eq!(lengths, [Some(8), Some(16), Some(0), None]);
+    assert_eq!(ObjectSchema::from_bytes(&schema.to_bytes()), Some(schema));
 }
 
 #[test]

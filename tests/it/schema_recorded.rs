@@ -57,6 +57,27 @@ fn every_recorded_describe_projects_and_comes_back_from_the_cache_unchanged() {
 }
 
 #[test]
+fn every_recorded_dependent_value_goes_with_values_that_its_controller_has() {
+    let mut checked = 0;
+    for (path, body) in describes() {
+        let schema = ObjectSchema::from_describe(&body).unwrap();
+        for field in schema.fields.iter().filter(|field| field.controller.is_some()) {
+            let shown = format!("{}: {}", path.display(), field.name);
+            let controller = schema.field(field.controller.as_deref().unwrap()).unwrap_or_else(|| panic!("{shown}"));
+            let places: Vec<u32> = controller.picklist.iter().flatten().map(|value| value.place).collect();
+            for value in field.picklist.iter().flatten() {
+                let valid_for = value.valid_for.as_ref().unwrap_or_else(|| panic!("{shown}: {}", value.value));
+                let goes_with: Vec<u32> = (0..1_000).filter(|place| valid_for.includes(*place)).collect();
+                assert!(!goes_with.is_empty(), "{shown}: {}", value.value);
+                assert!(goes_with.iter().all(|place| places.contains(place)), "{shown}: {} {goes_with:?}", value.value);
+                checked += 1;
+            }
+        }
+    }
+    eprintln!("{checked} dependent values checked");
+}
+
+#[test]
 fn a_recorded_global_describe_projects_and_comes_back_from_the_cache_unchanged() {
     for folder in ["recorded/cumulusci/describe-global", "recorded/restforce/describe-global"] {
         for (path, body) in bodies(folder) {

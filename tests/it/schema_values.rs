@@ -35,10 +35,25 @@ fn a_picklist_value_is_repaired_by_label_spelling_or_unique_beginning() {
     assert_eq!(repaired("Closed Won"), format!("closed_won {:?}", How::Label));
     assert_eq!(repaired("closed-WON"), format!("closed_won {:?}", How::Spelling));
     assert_eq!(repaired("tech"), format!("Technology {:?}", How::Prefix));
+    assert_eq!(repaired("won"), format!("closed_won {:?}", How::Words));
+    assert_eq!(repaired("lost closed"), format!("closed_lost {:?}", How::Words));
     assert_eq!(repaired("closed"), "~ Closed Won, Closed Lost");
     assert_eq!(repaired("Closed Wn"), "~ Closed Won, Closed Lost");
     assert_eq!(repaired("t"), "~ Prospecting, Closed Won, Closed Lost, Technology");
     assert_eq!(repaired(""), "~ Prospecting, Closed Won, Closed Lost, Technology");
+}
+
+#[test]
+fn a_word_that_is_denied_in_a_value_does_not_stand_for_it() {
+    let answers = values(&[("Not Interested", None), ("No Decision", None), ("Call back later", None)]);
+    let repaired = |text: &str| match picklist::resolve(&answers, text) {
+        Value::Repaired { value, .. } => Some(value),
+        _ => None,
+    };
+    assert_eq!(repaired("interested"), None);
+    assert_eq!(repaired("decision"), None);
+    assert_eq!(repaired("later").as_deref(), Some("Call back later"));
+    assert_eq!(repaired("interested, not").as_deref(), Some("Not Interested"));
 }
 
 #[test]
