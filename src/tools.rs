@@ -2,6 +2,7 @@
 
 mod activities;
 mod aggregate;
+mod called;
 mod create;
 mod describe;
 mod duplicate;
@@ -13,7 +14,6 @@ mod log_activity;
 mod names;
 mod nicknames;
 mod note;
-mod people;
 mod probe;
 mod reference;
 mod related;

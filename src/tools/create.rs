@@ -67,7 +67,7 @@ fn look(
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
     let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.fields.iter().cloned().map(FieldPath::from).collect();
-    match probe::look(session, &plan.object, &values, &read, began, plan.own) {
+    match probe::look(session, &plan.object, &values, &read, began) {
         Seen::One(id, record, known_by) => {
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
@@ -80,7 +80,7 @@ fn look(
 
 fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
     let mut notices = plan.notices.clone();
-    notices.extend(found.iter().map(|found| found.notice.clone()));
+    notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let mut values = Values::cut_after(LONGEST_TEXT);
     if let Some(held) = &held {
         for set in &plan.values {
@@ -102,7 +102,9 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
         link: session.link(id.as_str()),
         id: id.to_string(),
         fields,
-        names: reference::by_id(found.iter().filter_map(|found| Some((found.id.to_string(), found.called.clone()?)))),
+        names: reference::by_id(
+            found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?))),
+        ),
         // No tool deletes yet.
         undo: Undo {
             tool: None,
@@ -124,8 +126,6 @@ struct Plan {
     allow_duplicate: bool,
     /// Whether assignment rules choose the owner, where not as the org does it by itself.
     assign: Option<bool>,
-    /// Whether the user will own it: neither the call nor a rule of the org names another owner.
-    own: bool,
     notices: Vec<String>,
 }
 
@@ -209,7 +209,6 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let owner_given = values.iter().any(|set| set.field.name == "OwnerId" && set.json != "null");
     // Rules would take the record from the owner that was named.
     let assign = args.assign.or((has_rules && owner_given).then_some(false));
-    let own = schema.field("OwnerId").is_some() && !owner_given && (!has_rules || assign == Some(false));
     let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, wanted, values, fields, allow_duplicate, assign, own, notices })
+    Ok(Plan { object, wanted, values, fields, allow_duplicate, assign, notices })
 }
