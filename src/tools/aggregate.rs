@@ -15,6 +15,7 @@ use super::reply::Values;
 use super::{filter, names};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::record::Record;
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
 use crate::session::{Session, Stuck, read_error, unsendable};
@@ -39,7 +40,12 @@ pub fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<Aggregate
         || plan(session, &args),
         |plan| {
             let (page, fiscal) = read(session, plan)?;
-            Ok(reply(plan, &page, fiscal, limit as usize))
+            let mut reply = reply(plan, &page, fiscal, limit as usize);
+            let is_nothing = |record: &Record| record.fields().values().all(|(_, value)| value.get() == "0");
+            if page.records.iter().all(is_nothing) {
+                reply.notices.extend(filter::doubts(session, &plan.object, &args.filters, &args.any_of)?);
+            }
+            Ok(reply)
         },
     )
 }

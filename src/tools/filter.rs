@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::names::{self, Named};
+use super::reference;
 use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
@@ -53,7 +54,7 @@ fn each(session: &Session<'_>, object: &ObjectName, filters: &[Filter]) -> Resul
 
 /// One filter.
 fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Condition, Stuck> {
-    let named = names::field(session, object, &filter.field)?;
+    let mut named = names::field(session, object, &filter.field)?;
     if !named.field.filterable {
         return Err(Error::field(
             &filter.field,
@@ -69,6 +70,27 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     let value = filter.value.as_deref().map(str::trim).filter(|value| *value != "null");
     let is_list = value.is_some_and(|value| value.starts_with('['));
     let op = filter.op.unwrap_or(if is_list { Operator::In } else { Operator::Eq });
+    match (op, value) {
+        (Operator::Eq | Operator::Ne | Operator::In | Operator::NotIn, Some(value)) => {
+            let negated = matches!(op, Operator::Ne | Operator::NotIn);
+            let takes_lists = matches!(op, Operator::In | Operator::NotIn);
+            if let (true, Some(condition)) =
+                (takes_lists || !is_list, by_record(session, object, &named, negated, value)?)
+            {
+                return Ok(condition);
+            }
+        }
+        (
+            Operator::Contains
+            | Operator::NotContains
+            | Operator::StartsWith
+            | Operator::EndsWith
+            | Operator::Like
+            | Operator::NotLike,
+            Some(_),
+        ) if is_lookup(&named) => named = called(session, object, &named)?,
+        _ => {}
+    }
     let condition = match (op, value) {
         (Operator::Empty, _) | (Operator::Eq, None) => Condition::compare(named.path, Comparison::Eq, Literal::Null),
         (Operator::NotEmpty, _) | (Operator::Ne, None) => Condition::compare(named.path, Comparison::Ne, Literal::Null),
@@ -100,9 +122,95 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     Ok(condition)
 }
 
-/// Says so if a filter's value is none of its picklist's. Not an error: records may hold values that are out of use.
-pub(super) fn doubt(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Option<String>, Stuck> {
+/// Whether a field points to a record that is called something.
+fn is_lookup(named: &Named) -> bool {
+    named.field.field_type == FieldType::Reference && named.field.relationship.is_some()
+}
+
+/// What the record is called that a lookup points to.
+fn called(session: &Session<'_>, object: &ObjectName, lookup: &Named) -> Result<Named, Stuck> {
+    let relationship = lookup.field.relationship.as_deref().unwrap_or_default();
+    let path = names::name_of_parent(session, lookup, relationship)?;
+    names::field(session, object, path.as_str())
+}
+
+/// A comparison with records in other words than their ids: their names, and "me" for the user; none where the value is
+/// nothing of the kind.
+fn by_record(
+    session: &Session<'_>,
+    object: &ObjectName,
+    named: &Named,
+    negated: bool,
+    value: &str,
+) -> Result<Option<Condition>, Stuck> {
+    // Whether the field itself is what the record is called.
+    let is_name = !is_lookup(named);
+    let lookup = match &named.lookup {
+        _ if !is_name => named.clone(),
+        Some(lookup) if named.field.name_field => names::field(session, object, lookup.as_str())?,
+        _ => return Ok(None),
+    };
+    let (mut ids, mut names) = (Vec::new(), Vec::new());
+    let mut is_special = false;
+    for item in items(named, value)? {
+        let json = item.get();
+        if reference::is_me(&lookup.field, json) {
+            is_special = true;
+            ids.push(quoted(session.user()?.id.as_str()));
+        } else if is_name {
+            names.push(json.to_owned());
+        } else if reference::name(&lookup.field, json).is_some() {
+            is_special = true;
+            names.push(json.to_owned());
+        } else {
+            ids.push(json.to_owned());
+        }
+    }
+    if !is_special {
+        return Ok(None);
+    }
+    let mut each = Vec::new();
+    if !ids.is_empty() {
+        each.push(in_list(&lookup, negated, &format!("[{}]", ids.join(",")))?);
+    }
+    if !names.is_empty() {
+        let called = if is_name { named.clone() } else { called(session, object, named)? };
+        each.push(in_list(&called, negated, &format!("[{}]", names.join(",")))?);
+    }
+    Ok(if negated { Condition::all(each) } else { Condition::any(each) })
+}
+
+/// Why nothing may have been found: values that the picklists don't have, and names. One describe, if there are picklists
+/// to look up.
+pub(super) fn doubts(
+    session: &Session<'_>,
+    object: &ObjectName,
+    filters: &[Filter],
+    any_of: &[Vec<Filter>],
+) -> Result<Vec<String>, Error> {
+    session.plan(|| {
+        let mut doubts = Vec::new();
+        for filter in filters.iter().chain(any_of.iter().flatten()) {
+            doubts.extend(doubt(session, object, filter)?);
+        }
+        Ok(doubts)
+    })
+}
+
+/// Says so if a filter's value may be the reason. Not an error: records may hold values that are out of use.
+fn doubt(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Option<String>, Stuck> {
     let named = names::field(session, object, &filter.field)?;
+    if is_lookup(&named)
+        && matches!(filter.op, None | Some(Operator::Eq | Operator::In))
+        && let Some(value) = &filter.value
+    {
+        let is_part = |item: &&RawValue| {
+            !reference::is_me(&named.field, item.get()) && reference::name(&named.field, item.get()).is_some()
+        };
+        return Ok(items(&named, value)?.into_iter().find(is_part).map(|said| {
+            format!("{}: {said} was compared with whole names; `contains` finds a part of one", named.path)
+        }));
+    }
     let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
     let (true, None, Some(value)) = (is_picklist, named.path.parent(), &filter.value) else { return Ok(None) };
     let schema = session.described(object)?;

@@ -32,18 +32,11 @@ pub fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
             let (page, total) = read(session, plan, args.count == Some(true))?;
             let mut reply = reply(plan, page, total, limit);
             if reply.rows.is_empty() {
-                reply.notices.extend(doubts(session, &plan.object, &args)?);
+                reply.notices.extend(filter::doubts(session, &plan.object, &args.filters, &args.any_of)?);
             }
             Ok(reply)
         },
     )
-}
-
-/// Why nothing may have been found: values that the picklists don't have. One describe, if there are any to look up.
-fn doubts(session: &Session<'_>, object: &ObjectName, args: &ListArgs) -> Result<Vec<String>, Error> {
-    let filters = || args.filters.iter().chain(args.any_of.iter().flatten());
-    session
-        .plan(|| filters().map(|filter| filter::doubt(session, object, filter)).filter_map(Result::transpose).collect())
 }
 
 /// What to ask.

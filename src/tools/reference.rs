@@ -223,13 +223,11 @@ impl Wanted {
                 let Ok(id) = RecordId::parse(&candidate.id) else {
                     return unclear("the record came without its id", Vec::new(), false);
                 };
-                let others = match count - 1 {
-                    0 if fits < JUST_SO => String::new(),
-                    0 => ", the only one that fits".to_owned(),
-                    others if fits < JUST_SO => {
-                        format!(", the one called just so; {others} more have that in their names")
-                    }
-                    others => format!(", the one that fits best; {others} more fit less well"),
+                let others = match (count, fits < JUST_SO) {
+                    (1, true) => String::new(),
+                    (1, false) => ", the only one that fits".to_owned(),
+                    (_, true) => format!(", the one of {count} that is called just so"),
+                    (_, false) => format!(", the one of {count} that fits best"),
                 };
                 let certain = others.is_empty() && gone.is_empty();
                 let notice = Some(format!("{}: {said} was taken for {id}{others}{left_out}", self.place));

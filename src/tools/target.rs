@@ -220,16 +220,14 @@ pub(super) fn choice<'r>(
         for record in records {
             let Some(candidate) = candidate_of(session, object, record) else { continue };
             let fields = record.fields();
-            let called = candidate.name.as_deref().unwrap_or_default().to_lowercase();
-            let goes_on = u32::from(!called.starts_with(&name.to_lowercase()));
-            last = Some(called);
+            last = candidate.name.as_ref().map(|name| name.to_lowercase());
             if for_work
                 && object.as_str() == "User"
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
             {
                 gone.push(candidate);
             } else if let Some(fits) = called::fit(name, object.as_str(), candidate.name.as_deref(), &fields) {
-                fit.push((fits * 2 + goes_on, (fits, candidate, record)));
+                fit.push((called::place(fits, name, candidate.name.as_deref()), (fits, candidate, record)));
             }
         }
         if records.len() >= MOST_SIMILAR as usize {

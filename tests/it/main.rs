@@ -15,6 +15,7 @@ mod recordings;
 mod refusal_mapping;
 mod refusals;
 mod replies;
+mod resolver;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;
