@@ -372,32 +372,40 @@ fn mine(clock: &Clock) -> Condition {
 }
 
 fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Condition>, Error> {
-    let mut in_range = Vec::new();
+    let mut all = vec![mine(clock)];
+    let mut dated = Vec::new();
     if let (Some(from), Some(to)) = (asked.from, asked.to) {
-        in_range = vec![day(Comparison::Ge, from)?, day(Comparison::Le, to)?];
+        dated.extend(Condition::all(vec![day(Comparison::Ge, from)?, day(Comparison::Le, to)?]));
     }
-    let overdue =
-        if with_overdue { Condition::all([is("IsClosed", false), day(Comparison::Lt, clock.today())?]) } else { None };
-    let dated = Condition::any(Condition::all(in_range).into_iter().chain(overdue));
-    let open = (asked.upcoming == Some(true)).then(|| is("IsClosed", false));
-    Ok([Some(mine(clock)), dated, open].into_iter().flatten().collect())
+    if with_overdue {
+        dated.extend(Condition::all(vec![is("IsClosed", false), day(Comparison::Lt, clock.today())?]));
+    }
+    all.extend(Condition::any(dated));
+    if asked.upcoming == Some(true) {
+        all.push(is("IsClosed", false));
+    }
+    Ok(all)
 }
 
 /// Events that reach into the days: by the clock, or by the calendar where they take the whole day.
 fn own_events(asked: &Asked, clock: &Clock) -> Result<Vec<Condition>, Error> {
-    let (Some(from), Some(to)) = (asked.from, asked.to) else { return Ok(vec![mine(clock)]) };
-    let timed = Condition::all([
-        is("IsAllDayEvent", false),
-        moment("StartDateTime", Comparison::Lt, clock.start(to + 1))?,
-        moment("EndDateTime", Comparison::Ge, clock.start(from))?,
-    ]);
-    // All-day events are kept at midnight UTC.
-    let whole = Condition::all([
-        is("IsAllDayEvent", true),
-        day(Comparison::Le, to)?,
-        moment("EndDateTime", Comparison::Ge, from * DAY)?,
-    ]);
-    Ok([Some(mine(clock)), Condition::any(timed.into_iter().chain(whole))].into_iter().flatten().collect())
+    let mut all = vec![mine(clock)];
+    if let (Some(from), Some(to)) = (asked.from, asked.to) {
+        let mut either = Vec::new();
+        either.extend(Condition::all(vec![
+            is("IsAllDayEvent", false),
+            moment("StartDateTime", Comparison::Lt, clock.start(to + 1))?,
+            moment("EndDateTime", Comparison::Ge, clock.start(from))?,
+        ]));
+        // All-day events are kept at midnight UTC.
+        either.extend(Condition::all(vec![
+            is("IsAllDayEvent", true),
+            day(Comparison::Le, to)?,
+            moment("EndDateTime", Comparison::Ge, from * DAY)?,
+        ]));
+        all.extend(Condition::any(either));
+    }
+    Ok(all)
 }
 
 // ---- the timeline ----

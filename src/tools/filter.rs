@@ -11,7 +11,8 @@ use crate::json::{Shape, quoted};
 use crate::schema::{FieldType, picklist};
 use crate::session::{Session, Stuck};
 use crate::soql::{
-    Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
+    Comparison, Condition, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern, SemiJoin,
+    Text,
 };
 use crate::vocabulary::{ChildFilter, Filter, Operator};
 
@@ -70,56 +71,56 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     let value = filter.value.as_deref().map(str::trim).filter(|value| *value != "null");
     let is_list = value.is_some_and(|value| value.starts_with('['));
     let op = filter.op.unwrap_or(if is_list { Operator::In } else { Operator::Eq });
-    match (op, value) {
-        (Operator::Eq | Operator::Ne | Operator::In | Operator::NotIn, Some(value)) => {
-            let negated = matches!(op, Operator::Ne | Operator::NotIn);
-            let takes_lists = matches!(op, Operator::In | Operator::NotIn);
-            if let (true, Some(condition)) =
-                (takes_lists || !is_list, by_record(session, object, &named, negated, value)?)
-            {
-                return Ok(condition);
-            }
-        }
-        (
-            Operator::Contains
-            | Operator::NotContains
-            | Operator::StartsWith
-            | Operator::EndsWith
-            | Operator::Like
-            | Operator::NotLike,
-            Some(_),
-        ) if is_lookup(&named) => named = called(session, object, &named)?,
-        _ => {}
-    }
-    let condition = match (op, value) {
-        (Operator::Empty, _) | (Operator::Eq, None) => Condition::compare(named.path, Comparison::Eq, Literal::Null),
-        (Operator::NotEmpty, _) | (Operator::Ne, None) => Condition::compare(named.path, Comparison::Ne, Literal::Null),
-        (_, None) => {
-            return Err(Error::field(
-                &filter.field,
-                format!("the condition on {} needs a value", named.path),
-                Vec::new(),
-            )
-            .into());
-        }
-        (Operator::Eq, Some(value)) => compare(&named, Comparison::Eq, value)?,
-        (Operator::Ne, Some(value)) => compare(&named, Comparison::Ne, value)?,
-        (Operator::Lt, Some(value)) => compare(&named, Comparison::Lt, value)?,
-        (Operator::Lte, Some(value)) => compare(&named, Comparison::Le, value)?,
-        (Operator::Gt, Some(value)) => compare(&named, Comparison::Gt, value)?,
-        (Operator::Gte, Some(value)) => compare(&named, Comparison::Ge, value)?,
-        (Operator::In, Some(value)) => in_list(&named, false, value)?,
-        (Operator::NotIn, Some(value)) => in_list(&named, true, value)?,
-        (Operator::Includes, Some(value)) => Condition::Includes { values: texts(&named, value)?, field: named.path },
-        (Operator::Excludes, Some(value)) => Condition::Excludes { values: texts(&named, value)?, field: named.path },
-        (Operator::Contains, Some(value)) => like(&named, value, Pattern::contains)?,
-        (Operator::NotContains, Some(value)) => !like(&named, value, Pattern::contains)?,
-        (Operator::StartsWith, Some(value)) => like(&named, value, Pattern::starts_with)?,
-        (Operator::EndsWith, Some(value)) => like(&named, value, Pattern::ends_with)?,
-        (Operator::Like, Some(value)) => like(&named, value, Pattern::parse)?,
-        (Operator::NotLike, Some(value)) => !like(&named, value, Pattern::parse)?,
+    use Operator::{
+        Empty, EndsWith, Eq, Excludes, Gt, Gte, In, Includes, Like, Lt, Lte, Ne, NotContains, NotEmpty, NotIn, NotLike,
+        StartsWith,
     };
-    Ok(condition)
+    let value = match (op, value) {
+        (Empty, _) | (Eq, None) => return Ok(Condition::compare(named.path, Comparison::Eq, Literal::Null)),
+        (NotEmpty, _) | (Ne, None) => return Ok(Condition::compare(named.path, Comparison::Ne, Literal::Null)),
+        (_, None) => {
+            let message = format!("the condition on {} needs a value", named.path);
+            return Err(Error::field(&filter.field, message, Vec::new()).into());
+        }
+        (_, Some(value)) => value,
+    };
+    let negated = matches!(op, Ne | NotIn | NotContains | NotLike);
+    let comparison = match op {
+        Eq | In => Comparison::Eq,
+        Lt => Comparison::Lt,
+        Lte => Comparison::Le,
+        Gt => Comparison::Gt,
+        Gte => Comparison::Ge,
+        _ => Comparison::Ne,
+    };
+    if (matches!(op, Eq | Ne) && !is_list) || matches!(op, In | NotIn) {
+        let by_record = by_record(session, object, &named, comparison, value)?;
+        if let Some(condition) = by_record {
+            return Ok(condition);
+        }
+    }
+    Ok(match op {
+        Eq | Ne | Lt | Lte | Gt | Gte => compare(&named, comparison, value)?,
+        In | NotIn => in_list(&named, negated, value)?,
+        Includes => Condition::Includes { values: texts(&named, value)?, field: named.path },
+        Excludes => Condition::Excludes { values: texts(&named, value)?, field: named.path },
+        _ => {
+            if is_lookup(&named) {
+                named = called(session, object, &named)?;
+            }
+            let like = like(
+                &named,
+                value,
+                match op {
+                    StartsWith => Pattern::starts_with,
+                    EndsWith => Pattern::ends_with,
+                    Like | NotLike => Pattern::parse,
+                    _ => Pattern::contains,
+                },
+            )?;
+            if negated { !like } else { like }
+        }
+    })
 }
 
 /// Whether a field points to a record that is called something.
@@ -140,44 +141,32 @@ fn by_record(
     session: &Session<'_>,
     object: &ObjectName,
     named: &Named,
-    negated: bool,
+    op: Comparison,
     value: &str,
 ) -> Result<Option<Condition>, Stuck> {
-    // Whether the field itself is what the record is called.
+    // The field may itself be what a record is called.
     let is_name = !is_lookup(named);
     let lookup = match &named.lookup {
         _ if !is_name => named.clone(),
         Some(lookup) if named.field.name_field => names::field(session, object, lookup.as_str())?,
         _ => return Ok(None),
     };
-    let (mut ids, mut names) = (Vec::new(), Vec::new());
+    let mut each = Vec::new();
     let mut is_special = false;
     for item in items(named, value)? {
         let json = item.get();
-        if reference::is_me(&lookup.field, json) {
+        each.push(if reference::is_me(&lookup.field, json) {
             is_special = true;
-            ids.push(quoted(session.user()?.id.as_str()));
-        } else if is_name {
-            names.push(json.to_owned());
-        } else if reference::name(&lookup.field, json).is_some() {
+            Condition::compare(lookup.path.clone(), op, session.user()?.id)
+        } else if !is_name && reference::name(&lookup.field, json).is_some() {
             is_special = true;
-            names.push(json.to_owned());
+            compare(&called(session, object, named)?, op, json)?
         } else {
-            ids.push(json.to_owned());
-        }
+            compare(named, op, json)?
+        });
     }
-    if !is_special {
-        return Ok(None);
-    }
-    let mut each = Vec::new();
-    if !ids.is_empty() {
-        each.push(in_list(&lookup, negated, &format!("[{}]", ids.join(",")))?);
-    }
-    if !names.is_empty() {
-        let called = if is_name { named.clone() } else { called(session, object, named)? };
-        each.push(in_list(&called, negated, &format!("[{}]", names.join(",")))?);
-    }
-    Ok(if negated { Condition::all(each) } else { Condition::any(each) })
+    let condition = if op == Comparison::Ne { Condition::all(each) } else { Condition::any(each) };
+    Ok(condition.filter(|_| is_special))
 }
 
 /// Why nothing may have been found: values that the picklists don't have, and names. One describe, if there are picklists
@@ -307,11 +296,7 @@ fn empty_list(named: &Named) -> Error {
     )
 }
 
-fn like<E: std::fmt::Display>(
-    named: &Named,
-    value: &str,
-    pattern: impl Fn(&str) -> Result<Pattern, E>,
-) -> Result<Condition, Error> {
+fn like(named: &Named, value: &str, pattern: fn(&str) -> Result<Pattern, LiteralError>) -> Result<Condition, Error> {
     // A picklist's value is a text to LIKE.
     if !(named.field.field_type.is_text() || named.field.field_type.has_values()) {
         return Err(Error::field(

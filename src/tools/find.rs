@@ -39,7 +39,7 @@ pub fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
             let mut notices = Vec::new();
             let mut found = search(session, text, &plan.objects, limit)?;
             if found.is_empty() {
-                found = query(session, &plan, &mut notices)?;
+                found = query(session, plan, &mut notices)?;
             }
             Ok(reply(session, text, found, limit as usize, notices))
         },

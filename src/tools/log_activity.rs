@@ -18,7 +18,7 @@ use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Nulls, ObjectName, Order, Select,
 };
 use crate::vocabulary::{
-    ActivityKind, CallDirection, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
+    ActivityKind, CallDirection, Changed, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
 };
 use crate::zone;
 
@@ -375,10 +375,18 @@ impl New {
 
     /// What is read back.
     fn fields(&self) -> Result<Vec<FieldName>, Error> {
-        let written = self.values.iter().map(|(field, _)| *field).filter(|field| *field != "Content");
-        let status = (*object(self.kind) == TASK && !self.values.iter().any(|(field, _)| *field == "Status"))
-            .then_some("Status");
-        written.chain(status).map(names::field_name).collect()
+        let mut fields = vec![FieldName::from_static("Id")];
+        let mut is_read = |field| -> Result<(), Error> {
+            if field != "Content" && !fields.iter().any(|known| known.as_str() == field) {
+                fields.push(names::field_name(field)?);
+            }
+            Ok(())
+        };
+        self.values.iter().try_for_each(|(field, _)| is_read(field))?;
+        if *object(self.kind) == TASK {
+            is_read("Status")?;
+        }
+        Ok(fields)
     }
 
     /// When the org holds it to be.
@@ -389,9 +397,24 @@ impl New {
     }
 }
 
-fn json(values: &[(&str, String)]) -> String {
-    let members: Vec<_> = values.iter().map(|(field, json)| format!("{}:{json}", quoted(field))).collect();
-    format!("{{{}}}", members.join(","))
+fn create(
+    composite: &mut Composite,
+    name: &'static str,
+    object: &ObjectName,
+    values: &[(&str, String)],
+) -> Result<(), Error> {
+    let mut json = String::from("{");
+    for (field, value) in values {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&quoted(field));
+        json.push(':');
+        json.push_str(value);
+    }
+    json.push('}');
+    let create = Create { object, values: json, allow_duplicate: false, assign: None };
+    composite.add(name, &create).map(drop).map_err(unsendable)
 }
 
 /// The closed status that is the org's own choice, or its first.
@@ -425,35 +448,37 @@ fn write(
         composite.add("status", &closed_status()?).map_err(unsendable)?;
     }
     let fields = new.iter().map(New::fields).collect::<Result<Vec<_>, _>>()?;
-    let mut parts: Vec<(&New, Create<'_>, Part, Retrieve<'_>, Part)> = Vec::new();
+    let mut parts: Vec<(&New, Retrieve<'_>, Part)> = Vec::new();
     for ((new, fields), [name, read]) in new.iter().zip(&fields).zip([["activity", "held"], ["next", "next_held"]]) {
-        let create =
-            Create { object: object(new.kind), values: json(&new.values), allow_duplicate: false, assign: None };
-        let created = composite.add(name, &create).map_err(unsendable)?;
+        create(&mut composite, name, object(new.kind), &new.values)?;
         if new.kind == ActivityKind::Note {
             link(&mut composite, found)?;
         }
         let retrieve = Retrieve { object: object(new.kind), record: Which::CreatedBy(name), fields };
         let held = composite.add(read, &retrieve).map_err(unsendable)?;
-        parts.push((new, create, created, retrieve, held));
+        parts.push((new, retrieve, held));
     }
     let answer = session.call_all(&composite)?;
     let mut logged = Vec::new();
-    for (new, create, created, retrieve, held) in &parts {
-        let id = answer.read(*created, create).map_err(|error| read_error(error, true))?;
+    for (new, retrieve, held) in &parts {
+        // Where something else was refused, this was halted and says why.
         let record = answer.read(*held, retrieve).map_err(|error| read_error(error, true))?;
         let fields = record.fields();
+        let id = fields.text("Id").ok_or_else(|| Error::Unreadable {
+            what: "the activity came without its id".to_owned(),
+            changed: Changed::Unknown,
+        })?;
         let when = new.held(&fields);
         if when != new.when {
             notices.push("the org changed a time; tell the person what `when` says".to_owned());
         }
         let mut values = Values::cut_after(LONGEST_SHOWN);
-        let times = ["StartDateTime", "ReminderDateTime", "ActivityDate"];
-        let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !times.contains(field));
+        let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
+        let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
         logged.push(LoggedActivity {
             kind: new.kind,
-            link: session.link(id.as_str()),
-            id: id.to_string(),
+            link: session.link(&id),
+            id,
             when: when.map(|when| clock.shown(when)),
             fields: values.object(shown.map(|field| (field, fields.get(field)))),
         });
@@ -470,9 +495,7 @@ fn link(composite: &mut Composite, found: &[Found]) -> Result<(), Error> {
             ("LinkedEntityId", quoted(found.id.as_str())),
             ("ShareType", quoted("V")),
         ];
-        let create = Create { object: &LINK, values: json(&values), allow_duplicate: false, assign: None };
-        let name = if found.place == WHO { "who_link" } else { "what_link" };
-        composite.add(name, &create).map_err(unsendable)?;
+        create(composite, if found.place == WHO { "who_link" } else { "what_link" }, &LINK, &values)?;
     }
     Ok(())
 }

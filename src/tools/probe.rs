@@ -73,12 +73,15 @@ fn plan(
         return None;
     }
     let mut select = Select::new(FieldList::new([names::ID].into_iter().chain(read.iter().cloned()))?, object.clone());
+    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - CLOCK_SKEW)?);
+    let mut all = vec![since];
+    for (field, value) in keys {
+        all.push(Condition::compare(field, Comparison::Eq, value));
+    }
     // Who the user is may be as hard to learn as what happened: then anybody's counts.
     let user = session.user().ok();
-    let own = user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user.id));
-    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - CLOCK_SKEW)?);
-    let same = keys.into_iter().map(|(field, value)| Condition::compare(field, Comparison::Eq, value));
-    select.condition = Condition::all(same.chain([since]).chain(own));
+    all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user.id)));
+    select.condition = Condition::all(all);
     select.limit = Some(2);
     Some(select)
 }

@@ -113,19 +113,19 @@ fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> 
         let message = format!("{place}: {object} records have no name to find them by; give the id");
         return Err(Error::field(place, message, Vec::new()).into());
     }
-    let called = target::like(session, object, name, place)?;
-    let kind = match object.as_str() {
+    let mut all = vec![target::like(session, object, name, place)?];
+    match object.as_str() {
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
         "Group" => {
             let queue = Text::new("Queue").map_err(|reason| Error::input(reason.to_string()))?;
-            Some(Condition::compare(FieldPath::from_static("Type"), Comparison::Eq, queue))
+            all.push(Condition::compare(FieldPath::from_static("Type"), Comparison::Eq, queue));
         }
         // What became of a converted lead is a contact.
-        "Lead" => Some(Condition::compare(FieldPath::from_static("IsConverted"), Comparison::Eq, false)),
-        _ => None,
-    };
-    let condition = Condition::all([called].into_iter().chain(kind)).ok_or_else(|| Error::input("no name"))?;
+        "Lead" => all.push(Condition::compare(FieldPath::from_static("IsConverted"), Comparison::Eq, false)),
+        _ => {}
+    }
+    let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
     let mut select = target::telling(session, object, (condition, target::MOST_SIMILAR))?;
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.

@@ -152,10 +152,11 @@ pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argum
     if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
         any.extend(other_first_name(text, argument)?);
         if let ((person, Some(place)), Some(works_at)) = (called::split(text), employer(&schema)) {
-            let by_name = Condition::Like { field: name, pattern: pattern(person, argument)? };
-            let is_called = Condition::any([by_name].into_iter().chain(other_first_name(person, argument)?));
-            let there = Condition::Like { field: works_at, pattern: pattern(place, argument)? };
-            any.extend(Condition::all(is_called.into_iter().chain([there])));
+            let mut is_called = vec![Condition::Like { field: name, pattern: pattern(person, argument)? }];
+            is_called.extend(other_first_name(person, argument)?);
+            let mut all = vec![Condition::Like { field: works_at, pattern: pattern(place, argument)? }];
+            all.extend(Condition::any(is_called));
+            any.extend(Condition::all(all));
         }
     }
     Condition::any(any).ok_or_else(|| Error::input("no field to look in").into())
@@ -191,7 +192,7 @@ fn other_first_name(text: &str, argument: &str) -> Result<Option<Condition>, Err
         return Ok(Some(called));
     }
     let last = Condition::Like { field: FieldPath::from_static("LastName"), pattern: pattern(rest, argument)? };
-    Ok(Condition::all([called, last]))
+    Ok(Condition::all(vec![called, last]))
 }
 
 /// What was found for a name.
