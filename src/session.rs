@@ -148,27 +148,15 @@ impl<'p> Session<'p> {
         self.exchange(endpoint, E::WRITES)
     }
 
-    /// Sends several endpoints' requests as one. Each part of the answer is read by its own endpoint.
+    /// Sends several endpoints' requests as one, again while a row is locked if that proves that nothing was written.
+    /// Each part of the answer is read by its own endpoint.
     pub(crate) fn call_all(&self, composite: &Composite) -> Result<Parts, Error> {
-        self.exchange(composite, composite.writes())
-    }
-
-    /// Sends a write, and again while the row is locked, which proves that nothing was written. At once, for there is
-    /// nothing to wait by; but Salesforce itself waits for a lock before it says so, up to ten seconds by its Record
-    /// Locking Cheat Sheet (not checked on an org), so that time is a bound too.
-    fn unlocked<T>(&self, write: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
-        let began = self.now();
-        let mut tries = 1;
+        let mut tries = Tries::new(self);
         loop {
-            match write() {
-                Err(Error::Refused { refusal, .. })
-                    if refusal.is("UNABLE_TO_LOCK_ROW")
-                        && tries < MOST_TRIES
-                        && self.now() - began < LAST_TRY_SECONDS =>
-                {
-                    tries += 1;
-                }
-                outcome => return outcome,
+            let answer = self.exchange(composite, composite.writes())?;
+            let is_locked = composite.is_one_write() && answer.refusal().is_some_and(|refusal| refusal.is(LOCKED));
+            if !(is_locked && tries.again()) {
+                return Ok(answer);
             }
         }
     }
@@ -185,9 +173,15 @@ impl<'p> Session<'p> {
         endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
     }
 
-    /// Sends one write.
+    /// Sends one write alone, again while its row is locked.
     pub(crate) fn write<W: Endpoint>(&self, write: &W) -> Result<W::Response, Error> {
-        self.unlocked(|| self.call(write))
+        let mut tries = Tries::new(self);
+        loop {
+            match self.call(write) {
+                Err(Error::Refused { refusal, .. }) if refusal.is(LOCKED) && tries.again() => {}
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Writes and reads back what came of it; no record where the user may not see it any more. One composite request,
@@ -209,11 +203,9 @@ impl<'p> Session<'p> {
         let mut composite = Composite::default();
         let write_part = composite.add(WRITE, write).map_err(unsendable)?;
         let read_part = composite.add("read", &read).map_err(unsendable)?;
-        self.unlocked(|| {
-            let answer = self.call_all(&composite)?;
-            let written = answer.read(write_part, write).map_err(|error| read_error(error, W::WRITES))?;
-            Ok((written, answer.read(read_part, &read).ok()))
-        })
+        let answer = self.call_all(&composite)?;
+        let written = answer.read(write_part, write).map_err(|error| read_error(error, W::WRITES))?;
+        Ok((written, answer.read(read_part, &read).ok()))
     }
 
     /// Runs a query, and reads on until there are `enough` records where Salesforce sends them in several pages.
@@ -470,6 +462,30 @@ impl<'p> Session<'p> {
     pub(crate) fn keep(&self, name: &str, bytes: &[u8]) {
         let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
         self.platform.cache(&cache_key(name), &stamped);
+    }
+}
+
+/// How a write is refused whose row somebody else is writing: nothing was written.
+const LOCKED: &str = "UNABLE_TO_LOCK_ROW";
+
+/// The tries of a write whose row is locked: at once, for there is nothing to wait by; but Salesforce itself waits for a
+/// lock before it says so, up to ten seconds by its Record Locking Cheat Sheet (not checked on an org), so that time is
+/// a bound too.
+struct Tries<'s> {
+    session: &'s Session<'s>,
+    began: i64,
+    made: u32,
+}
+
+impl<'s> Tries<'s> {
+    fn new(session: &'s Session<'s>) -> Self {
+        Self { session, began: session.now(), made: 1 }
+    }
+
+    /// Whether there is one more.
+    fn again(&mut self) -> bool {
+        self.made += 1;
+        self.made <= MOST_TRIES && self.session.now() - self.began < LAST_TRY_SECONDS
     }
 }
 

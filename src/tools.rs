@@ -3,6 +3,7 @@
 mod activities;
 mod aggregate;
 mod allowed;
+mod called;
 mod create;
 mod delete;
 mod describe;
@@ -16,7 +17,6 @@ mod names;
 mod nicknames;
 mod note;
 mod org;
-mod people;
 mod probe;
 mod reference;
 mod related;

@@ -15,7 +15,7 @@ use crate::record::{Fields, Record};
 #[derive(Debug, Default)]
 pub struct Composite {
     parts: Vec<(&'static str, http::Request<Vec<u8>>)>,
-    writes: bool,
+    writes: u32,
     all_or_none: bool,
 }
 
@@ -32,7 +32,7 @@ impl Composite {
     /// Adds an endpoint, under a name that later parts can refer to.
     pub fn add<E: Endpoint>(&mut self, name: &'static str, endpoint: &E) -> Result<Part, http::Error> {
         self.parts.push((name, endpoint.request()?));
-        self.writes |= E::WRITES;
+        self.writes += u32::from(E::WRITES);
         Ok(Part(self.parts.len() - 1))
     }
 
@@ -45,7 +45,12 @@ impl Composite {
 
     /// Whether a part may change the org.
     pub fn writes(&self) -> bool {
-        self.writes
+        self.writes > 0
+    }
+
+    /// Whether a part that is refused for what it would write proves that nothing was written.
+    pub fn is_one_write(&self) -> bool {
+        self.writes == 1 || (self.writes > 1 && self.all_or_none)
     }
 }
 
@@ -128,13 +133,13 @@ impl Parts {
                 ReadError::Unreadable("a part of the composite answer has no valid status".to_owned())
             })?;
         endpoint.read(response).map_err(|error| match error {
-            ReadError::Refused(refusal) if refusal.is_halted() => ReadError::Refused(self.culprit().unwrap_or(refusal)),
+            ReadError::Refused(refusal) if refusal.is_halted() => ReadError::Refused(self.refusal().unwrap_or(refusal)),
             error => error,
         })
     }
 
-    /// What the part was refused with that made Salesforce halt the others.
-    fn culprit(&self) -> Option<Refusal> {
+    /// What the first part was refused with that was not only halted because of another.
+    pub fn refusal(&self) -> Option<Refusal> {
         let refused = self.0.iter().filter_map(as_http).filter(|part| !part.status().is_success());
         refused.map(|part| Refusal::read(part.status(), part.body())).find(|refusal| !refusal.is_halted())
     }

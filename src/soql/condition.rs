@@ -135,31 +135,29 @@ impl Condition {
     /// All of the conditions; `None` if there are none, which restricts nothing. The parts of an AND among them become
     /// parts of this one, so that a semi-join stays where the API takes it.
     pub fn all(conditions: impl IntoIterator<Item = Self>) -> Option<Self> {
-        let mut flat = Vec::new();
-        for condition in conditions {
-            match condition {
-                Self::And(List(parts)) => flat.extend(parts),
-                other => flat.push(other),
-            }
-        }
-        Self::group(flat, Self::And)
+        Self::group(conditions.into_iter().collect(), true)
     }
 
     /// At least one of the conditions; `None` if there are none, which **no** record can satisfy: the caller has to
     /// answer that without a query.
     pub fn any(conditions: impl IntoIterator<Item = Self>) -> Option<Self> {
+        Self::group(conditions.into_iter().collect(), false)
+    }
+
+    fn group(conditions: Vec<Self>, all: bool) -> Option<Self> {
         let mut flat = Vec::new();
         for condition in conditions {
             match condition {
-                Self::Or(List(parts)) => flat.extend(parts),
+                Self::And(List(parts)) if all => flat.extend(parts),
+                Self::Or(List(parts)) if !all => flat.extend(parts),
                 other => flat.push(other),
             }
         }
-        Self::group(flat, Self::Or)
-    }
-
-    fn group(mut flat: Vec<Self>, group: fn(List<Self>) -> Self) -> Option<Self> {
-        if flat.len() > 1 { Some(group(List(flat))) } else { flat.pop() }
+        match flat.len() {
+            0 | 1 => flat.pop(),
+            _ if all => Some(Self::And(List(flat))),
+            _ => Some(Self::Or(List(flat))),
+        }
     }
 }
 

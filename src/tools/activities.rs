@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::rank::by_rank;
 use crate::record::{Fields, Record};
-use crate::rest::{Composite, Page, Query, ReadError};
-use crate::session::{PART_NAMES, Session, Stuck, read_error, unsendable};
+use crate::rest::Page;
+use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
 };
@@ -138,17 +138,17 @@ fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
         let records = target::records(session, &target)?;
-        target.by = By::Id(names::id_of(target::choose(session, &target, &records, &mut notices)?)?);
+        target.by = By::Id(names::id_of(&target::choose(session, &target, records, &mut notices)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
     let answers = session.planned(|| timeline(session, asked, &clock, &target, &id), |plan| read(session, plan))?;
     let mut list = List::new(&clock, asked, asked.upcoming != Some(true));
     let mut record = None;
-    for answer in &answers {
-        match (answer.source, &answer.page) {
-            (Source::Record, Ok(page)) => {
-                let parent = target::choose(session, &target, &page.records, &mut notices)?;
-                record = target::candidate(session, parent);
+    for (source, page) in answers {
+        match (source, page) {
+            (Source::Record, Some(page)) => {
+                let parent = target::choose(session, &target, page.records, &mut notices)?;
+                record = target::candidate(session, &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
                     let children = Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
@@ -158,10 +158,10 @@ fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result
                     list.add_page(&children, asked.looked_at(), List::activity);
                 }
             }
-            (Source::Email, Ok(page)) => list.add_page(page, asked.limit + 1, List::email),
-            (Source::Note, Ok(page)) => list.add_page(page, asked.limit + 1, List::note),
-            (_, Ok(_)) => {}
-            (source, Err(())) => notices.push(format!("{} are not visible to the user", source.plural())),
+            (Source::Email, Some(page)) => list.add_page(&page, asked.limit + 1, List::email),
+            (Source::Note, Some(page)) => list.add_page(&page, asked.limit + 1, List::note),
+            (_, Some(_)) => {}
+            (source, None) => notices.push(format!("{} are not visible to the user", source.plural())),
         }
     }
     Ok(list.reply(record, notices))
@@ -194,7 +194,7 @@ impl Source {
     }
 }
 
-type Plan = Vec<(Source, Query)>;
+type Plan = Vec<(Source, Select)>;
 
 /// The record with its activities, its e-mails and its notes. The lists of activities hold those of an account's contacts
 /// and opportunities too.
@@ -218,7 +218,7 @@ fn timeline(
             children.push(related::activity_list(relationship, &columns, asked.looked_at())?);
         }
     }
-    let mut plan = vec![(Source::Record, Query::new(&parent))];
+    let mut plan = vec![(Source::Record, parent)];
     if asked.upcoming == Some(true) {
         return Ok(plan);
     }
@@ -283,7 +283,7 @@ fn query(
     order: &str,
     newest: bool,
     limit: u32,
-) -> Result<Query, Error> {
+) -> Result<Select, Error> {
     let fields = columns.iter().map(|column| FieldPath::from_static(column));
     let fields = FieldList::new(fields).ok_or_else(|| Error::input("no field to read"))?;
     let mut select = Select::new(fields, object.clone());
@@ -291,34 +291,26 @@ fn query(
     let direction = if newest { Direction::Descending } else { Direction::Ascending };
     select.order_by = vec![related::order(order, direction)?];
     select.limit = Some(limit + 1);
-    Ok(Query::new(&select))
+    Ok(select)
 }
 
 /// What a source answered; nothing where the user may not see it.
-struct Answer {
-    source: Source,
-    page: Result<Page, ()>,
-}
+type Answer = (Source, Option<Page>);
 
 fn read(session: &Session<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
-    let mut composite = Composite::default();
-    let mut parts = Vec::new();
-    for ((source, query), name) in plan.iter().zip(PART_NAMES) {
-        parts.push((*source, composite.add(name, query).map_err(unsendable)?, query));
-    }
-    let answer = session.call_all(&composite)?;
+    let selects: Vec<_> = plan.iter().map(|(_, select)| select).collect();
     let mut answers = Vec::new();
-    for (source, part, query) in parts {
-        let page = match answer.read(part, query) {
-            Ok(page) => Ok(page),
-            Err(ReadError::Refused(refusal))
+    for ((source, _), page) in plan.iter().zip(session.query_all(&selects)?) {
+        let page = match page {
+            Ok(page) => Some(page),
+            Err(Error::Refused { refusal, .. })
                 if refusal.names_unknown() && matches!(source, Source::Email | Source::Note) =>
             {
-                Err(())
+                None
             }
-            Err(error) => return Err(read_error(error, false)),
+            Err(error) => return Err(error),
         };
-        answers.push(Answer { source, page });
+        answers.push((*source, page));
     }
     Ok(answers)
 }
@@ -363,8 +355,8 @@ fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let answers = read(session, &plan)?;
     let mut list = List::new(&clock, &range, newest);
     list.overdue_too = is_day;
-    for Answer { source, page } in &answers {
-        let Ok(page) = page else { continue };
+    for (source, page) in &answers {
+        let Some(page) = page else { continue };
         let read = if *source == Source::Task { List::task } else { List::event };
         list.add_page(page, asked.limit + 1, read);
     }
@@ -376,32 +368,40 @@ fn mine(clock: &Clock) -> Condition {
 }
 
 fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Condition>, Error> {
-    let mut in_range = Vec::new();
+    let mut all = vec![mine(clock)];
+    let mut dated = Vec::new();
     if let (Some(from), Some(to)) = (asked.from, asked.to) {
-        in_range = vec![day(Comparison::Ge, from)?, day(Comparison::Le, to)?];
+        dated.extend(Condition::all(vec![day(Comparison::Ge, from)?, day(Comparison::Le, to)?]));
     }
-    let overdue =
-        if with_overdue { Condition::all([is("IsClosed", false), day(Comparison::Lt, clock.today())?]) } else { None };
-    let dated = Condition::any(Condition::all(in_range).into_iter().chain(overdue));
-    let open = (asked.upcoming == Some(true)).then(|| is("IsClosed", false));
-    Ok([Some(mine(clock)), dated, open].into_iter().flatten().collect())
+    if with_overdue {
+        dated.extend(Condition::all(vec![is("IsClosed", false), day(Comparison::Lt, clock.today())?]));
+    }
+    all.extend(Condition::any(dated));
+    if asked.upcoming == Some(true) {
+        all.push(is("IsClosed", false));
+    }
+    Ok(all)
 }
 
 /// Events that reach into the days: by the clock, or by the calendar where they take the whole day.
 fn own_events(asked: &Asked, clock: &Clock) -> Result<Vec<Condition>, Error> {
-    let (Some(from), Some(to)) = (asked.from, asked.to) else { return Ok(vec![mine(clock)]) };
-    let timed = Condition::all([
-        is("IsAllDayEvent", false),
-        moment("StartDateTime", Comparison::Lt, clock.start(to + 1))?,
-        moment("EndDateTime", Comparison::Ge, clock.start(from))?,
-    ]);
-    // All-day events are kept at midnight UTC.
-    let whole = Condition::all([
-        is("IsAllDayEvent", true),
-        day(Comparison::Le, to)?,
-        moment("EndDateTime", Comparison::Ge, from * DAY)?,
-    ]);
-    Ok([Some(mine(clock)), Condition::any(timed.into_iter().chain(whole))].into_iter().flatten().collect())
+    let mut all = vec![mine(clock)];
+    if let (Some(from), Some(to)) = (asked.from, asked.to) {
+        let mut either = Vec::new();
+        either.extend(Condition::all(vec![
+            is("IsAllDayEvent", false),
+            moment("StartDateTime", Comparison::Lt, clock.start(to + 1))?,
+            moment("EndDateTime", Comparison::Ge, clock.start(from))?,
+        ]));
+        // All-day events are kept at midnight UTC.
+        either.extend(Condition::all(vec![
+            is("IsAllDayEvent", true),
+            day(Comparison::Le, to)?,
+            moment("EndDateTime", Comparison::Ge, from * DAY)?,
+        ]));
+        all.extend(Condition::any(either));
+    }
+    Ok(all)
 }
 
 // ---- the timeline ----

@@ -65,7 +65,7 @@ fn look(
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
     let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.fields.iter().cloned().map(FieldPath::from).collect();
-    match probe::look(session, &plan.object, &values, &read, began, plan.own) {
+    match probe::look(session, &plan.object, &values, &read, began) {
         Seen::One(id, record, known_by) => {
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
@@ -78,7 +78,7 @@ fn look(
 
 fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
     let mut notices = plan.notices.clone();
-    notices.extend(found.iter().map(|found| found.notice.clone()));
+    notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let mut values = Values::cut_after(LONGEST_TEXT);
     if let Some(held) = &held {
         for set in &plan.values {
@@ -96,7 +96,7 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
     let held = held.unwrap_or_default();
     let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
-    let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.called.clone()?)));
+    let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
     let record_type = held.get(allowed::RECORD_TYPE).and_then(|id| {
         let schema = session.schema(&plan.object).ok()?;
         let kind = allowed::record_type_of(&schema, id.get())?;
@@ -130,8 +130,6 @@ struct Plan {
     allow_duplicate: bool,
     /// Whether assignment rules choose the owner, where not as the org does it by itself.
     assign: Option<bool>,
-    /// Whether the user will own it: neither the call nor a rule of the org names another owner.
-    own: bool,
     notices: Vec<String>,
 }
 
@@ -235,7 +233,6 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let owner_given = values.iter().any(|set| set.field.name == "OwnerId" && set.json != "null");
     // Rules would take the record from the owner that was named.
     let assign = args.assign.or((has_rules && owner_given).then_some(false));
-    let own = schema.field("OwnerId").is_some() && !owner_given && (!has_rules || assign == Some(false));
     let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, wanted, values, name, fields, allow_duplicate, assign, own, notices })
+    Ok(Plan { object, wanted, values, name, fields, allow_duplicate, assign, notices })
 }

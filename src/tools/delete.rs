@@ -30,16 +30,16 @@ pub(super) fn delete(session: &Session<'_>, args: DeleteArgs) -> Result<DeleteRe
     }
     let target = session.plan(|| plan(session, &args))?;
     let records = target::records(session, &target)?;
-    let record = target::choose(session, &target, &records, &mut Vec::new())?;
-    if !is_called(session, &target, record, &args.name) {
-        return Err(conflict(session, &target, id, record));
+    let record = target::choose(session, &target, records, &mut Vec::new())?;
+    if !is_called(session, &target, &record, &args.name) {
+        return Err(conflict(session, &target, id, &record));
     }
     let notice = match session.write(&Delete { object: &target.object, id: &id }) {
         Ok(()) => None,
         Err(cause) if cause.is_open() => Some(look(session, &target, cause)?),
         Err(error) => return Err(error),
     };
-    let candidate = target::candidate(session, record);
+    let candidate = target::candidate(session, &record);
     let (name, facts) = candidate.map_or((None, "{}".to_owned()), |candidate| (candidate.name, candidate.facts));
     let with_it = match target.object.as_str() {
         "Account" => "its contacts, opportunities, tasks, events, notes and whatever else belongs to it",

@@ -1,6 +1,7 @@
 //! Filters as people give them, as conditions of a query: the operator, the field's type and the value made to fit.
 
 use super::names::{self, Named};
+use super::reference;
 use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
@@ -8,7 +9,8 @@ use crate::json::{Json, Shape, quoted};
 use crate::schema::{FieldType, picklist, standard};
 use crate::session::{Session, Stuck};
 use crate::soql::{
-    Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
+    Comparison, Condition, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern, SemiJoin,
+    Text,
 };
 use crate::vocabulary::{ChildFilter, Filter, Operator};
 
@@ -51,7 +53,7 @@ fn each(session: &Session<'_>, object: &ObjectName, filters: &[Filter]) -> Resul
 
 /// One filter.
 fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Condition, Stuck> {
-    let named = names::field(session, object, &filter.field)?;
+    let mut named = names::field(session, object, &filter.field)?;
     if !named.field.filterable {
         return Err(Error::field(
             &filter.field,
@@ -67,35 +69,102 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
     let value = filter.value.as_deref().map(str::trim).filter(|value| *value != "null");
     let is_list = value.is_some_and(|value| value.starts_with('['));
     let op = filter.op.unwrap_or(if is_list { Operator::In } else { Operator::Eq });
-    let condition = match (op, value) {
-        (Operator::Empty, _) | (Operator::Eq, None) => Condition::compare(named.path, Comparison::Eq, Literal::Null),
-        (Operator::NotEmpty, _) | (Operator::Ne, None) => Condition::compare(named.path, Comparison::Ne, Literal::Null),
-        (_, None) => {
-            return Err(Error::field(
-                &filter.field,
-                format!("the condition on {} needs a value", named.path),
-                Vec::new(),
-            )
-            .into());
-        }
-        (Operator::Eq, Some(value)) => compare(&named, Comparison::Eq, value)?,
-        (Operator::Ne, Some(value)) => compare(&named, Comparison::Ne, value)?,
-        (Operator::Lt, Some(value)) => compare(&named, Comparison::Lt, value)?,
-        (Operator::Lte, Some(value)) => compare(&named, Comparison::Le, value)?,
-        (Operator::Gt, Some(value)) => compare(&named, Comparison::Gt, value)?,
-        (Operator::Gte, Some(value)) => compare(&named, Comparison::Ge, value)?,
-        (Operator::In, Some(value)) => in_list(&named, false, value)?,
-        (Operator::NotIn, Some(value)) => in_list(&named, true, value)?,
-        (Operator::Includes, Some(value)) => Condition::Includes { values: texts(&named, value)?, field: named.path },
-        (Operator::Excludes, Some(value)) => Condition::Excludes { values: texts(&named, value)?, field: named.path },
-        (Operator::Contains, Some(value)) => like(&named, value, Pattern::contains)?,
-        (Operator::NotContains, Some(value)) => !like(&named, value, Pattern::contains)?,
-        (Operator::StartsWith, Some(value)) => like(&named, value, Pattern::starts_with)?,
-        (Operator::EndsWith, Some(value)) => like(&named, value, Pattern::ends_with)?,
-        (Operator::Like, Some(value)) => like(&named, value, Pattern::parse)?,
-        (Operator::NotLike, Some(value)) => !like(&named, value, Pattern::parse)?,
+    use Operator::{
+        Empty, EndsWith, Eq, Excludes, Gt, Gte, In, Includes, Like, Lt, Lte, Ne, NotContains, NotEmpty, NotIn, NotLike,
+        StartsWith,
     };
-    Ok(condition)
+    let value = match (op, value) {
+        (Empty, _) | (Eq, None) => return Ok(Condition::compare(named.path, Comparison::Eq, Literal::Null)),
+        (NotEmpty, _) | (Ne, None) => return Ok(Condition::compare(named.path, Comparison::Ne, Literal::Null)),
+        (_, None) => {
+            let message = format!("the condition on {} needs a value", named.path);
+            return Err(Error::field(&filter.field, message, Vec::new()).into());
+        }
+        (_, Some(value)) => value,
+    };
+    let negated = matches!(op, Ne | NotIn | NotContains | NotLike);
+    let comparison = match op {
+        Eq | In => Comparison::Eq,
+        Lt => Comparison::Lt,
+        Lte => Comparison::Le,
+        Gt => Comparison::Gt,
+        Gte => Comparison::Ge,
+        _ => Comparison::Ne,
+    };
+    if (matches!(op, Eq | Ne) && !is_list) || matches!(op, In | NotIn) {
+        let by_record = by_record(session, object, &named, comparison, value)?;
+        if let Some(condition) = by_record {
+            return Ok(condition);
+        }
+    }
+    Ok(match op {
+        Eq | Ne | Lt | Lte | Gt | Gte => compare(&named, comparison, value)?,
+        In | NotIn => in_list(&named, negated, value)?,
+        Includes => Condition::Includes { values: texts(&named, value)?, field: named.path },
+        Excludes => Condition::Excludes { values: texts(&named, value)?, field: named.path },
+        _ => {
+            if is_lookup(&named) {
+                named = called(session, object, &named)?;
+            }
+            let like = like(
+                &named,
+                value,
+                match op {
+                    StartsWith => Pattern::starts_with,
+                    EndsWith => Pattern::ends_with,
+                    Like | NotLike => Pattern::parse,
+                    _ => Pattern::contains,
+                },
+            )?;
+            if negated { !like } else { like }
+        }
+    })
+}
+
+/// Whether a field points to a record that is called something.
+fn is_lookup(named: &Named) -> bool {
+    named.field.field_type == FieldType::Reference && named.field.relationship.is_some()
+}
+
+/// What the record is called that a lookup points to.
+fn called(session: &Session<'_>, object: &ObjectName, lookup: &Named) -> Result<Named, Stuck> {
+    let relationship = lookup.field.relationship.as_deref().unwrap_or_default();
+    let path = names::name_of_parent(session, lookup, relationship)?;
+    names::field(session, object, path.as_str())
+}
+
+/// A comparison with records in other words than their ids: their names, and "me" for the user; none where the value is
+/// nothing of the kind.
+fn by_record(
+    session: &Session<'_>,
+    object: &ObjectName,
+    named: &Named,
+    op: Comparison,
+    value: &str,
+) -> Result<Option<Condition>, Stuck> {
+    // The field may itself be what a record is called.
+    let is_name = !is_lookup(named);
+    let lookup = match &named.lookup {
+        _ if !is_name => named.clone(),
+        Some(lookup) if named.field.name_field => names::field(session, object, lookup.as_str())?,
+        _ => return Ok(None),
+    };
+    let mut each = Vec::new();
+    let mut is_special = false;
+    for item in items(named, value)? {
+        let json = item.get();
+        each.push(if reference::is_me(&lookup.field, json) {
+            is_special = true;
+            Condition::compare(lookup.path.clone(), op, session.user()?.id)
+        } else if !is_name && reference::name(&lookup.field, json).is_some() {
+            is_special = true;
+            compare(&called(session, object, named)?, op, json)?
+        } else {
+            compare(named, op, json)?
+        });
+    }
+    let condition = if op == Comparison::Ne { Condition::all(each) } else { Condition::any(each) };
+    Ok(condition.filter(|_| is_special))
 }
 
 /// What is to be said of the picklist values in filters.
@@ -151,6 +220,15 @@ impl Remarks {
             let (Ok(mut named), Some(value)) = (names::field(session, object, &filter.field), &filter.value) else {
                 continue;
             };
+            if nothing && is_lookup(&named) && matches!(filter.op, None | Some(Eq | In)) {
+                let is_part = |item: &&Json<'_>| {
+                    !reference::is_me(&named.field, item.get()) && reference::name(&named.field, item.get()).is_some()
+                };
+                self.notices.extend(items(&named, value)?.iter().find(is_part).map(|said| {
+                    let said = said.get();
+                    format!("{}: {said} was compared with whole names; `contains` finds a part of one", named.path)
+                }));
+            }
             let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
             let is_value = filter.op.is_none_or(|op| matches!(op, Eq | Ne | In | NotIn | Includes | Excludes));
             if !is_picklist || !is_value {
@@ -263,11 +341,7 @@ fn empty_list(named: &Named) -> Error {
     )
 }
 
-fn like<E: std::fmt::Display>(
-    named: &Named,
-    value: &str,
-    pattern: impl Fn(&str) -> Result<Pattern, E>,
-) -> Result<Condition, Error> {
+fn like(named: &Named, value: &str, pattern: fn(&str) -> Result<Pattern, LiteralError>) -> Result<Condition, Error> {
     // A picklist's value is a text to LIKE.
     if !(named.field.field_type.is_text() || named.field.field_type.has_values()) {
         return Err(Error::field(

@@ -2,15 +2,14 @@
 //!
 //! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
 
-use super::names;
-use super::target::{self, Said};
+use super::{called, names, target};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::rank::by_rank;
 use crate::record::Record;
-use crate::rest::{Composite, Query, ReadError, Search};
-use crate::session::{PART_NAMES, Session, Stuck, read_error, unsendable};
-use crate::soql::{FieldPath, ObjectName};
+use crate::rest::Search;
+use crate::session::{Session, Stuck};
+use crate::soql::{FieldPath, ObjectName, Select};
 use crate::vocabulary::{FindArgs, FindReply};
 
 /// Candidates when no limit is given.
@@ -39,7 +38,7 @@ pub(super) fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, E
             let mut notices = Vec::new();
             let mut found = search(session, text, &plan.objects, limit)?;
             if found.is_empty() {
-                found = query(session, &plan.queries, &mut notices)?;
+                found = query(session, plan, &mut notices)?;
             }
             Ok(reply(session, text, found, limit as usize, notices))
         },
@@ -51,15 +50,16 @@ struct Plan {
     /// The objects to search, each with the fields that tell its records apart.
     objects: Vec<(ObjectName, Vec<FieldPath>)>,
     /// The same in queries.
-    queries: Vec<(ObjectName, Query)>,
+    queries: Vec<Select>,
 }
 
 fn plan(session: &Session<'_>, text: &str, said: &[String], limit: u32) -> Result<Plan, Stuck> {
     let mut plan = Plan { objects: Vec::new(), queries: Vec::new() };
     for object in objects(session, said)? {
         let columns = names::telling(session, &object)?;
-        let query = Query::new(&target::named_like(session, &object, &columns, text, "text", limit)?);
-        plan.queries.push((object.clone(), query));
+        // Sorted, so that the one called just so is among them.
+        let most = limit.max(2);
+        plan.queries.push(target::telling(session, &object, (target::like(session, &object, text, "text")?, most))?);
         plan.objects.push((object, columns));
     }
     Ok(plan)
@@ -104,42 +104,39 @@ fn search(
 }
 
 /// What the records themselves say, object by object, so that one the user may not see spoils no other.
-fn query(
-    session: &Session<'_>,
-    queries: &[(ObjectName, Query)],
-    notices: &mut Vec<String>,
-) -> Result<Vec<Record>, Error> {
-    let mut composite = Composite::default();
-    let mut parts = Vec::new();
-    for ((object, query), name) in queries.iter().zip(PART_NAMES) {
-        parts.push((object, composite.add(name, query).map_err(unsendable)?, query));
-    }
-    let answer = session.call_all(&composite)?;
+fn query(session: &Session<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<Record>, Error> {
+    let queries: Vec<_> = plan.queries.iter().collect();
     let mut found = Vec::new();
     let mut refused = None;
-    for (object, part, query) in &parts {
-        match answer.read(*part, *query) {
+    for ((object, _), page) in plan.objects.iter().zip(session.query_all(&queries)?) {
+        match page {
             Ok(page) => found.extend(page.records),
-            Err(ReadError::Refused(refusal)) if refusal.names_unknown() => {
+            Err(Error::Refused { refusal, changed }) if refusal.names_unknown() => {
                 notices.push(format!(
                     "{object} could not be searched: it, or one of its usual fields, is not visible to the user"
                 ));
-                refused = Some(ReadError::Refused(refusal));
+                refused = Some(Error::Refused { refusal, changed });
             }
-            Err(error) => return Err(read_error(error, false)),
+            Err(error) => return Err(error),
         }
     }
     // With nothing to show at all, describing the objects may help.
     match refused {
-        Some(error) if notices.len() == parts.len() => Err(read_error(error, false)),
+        Some(error) if notices.len() == queries.len() => Err(error),
         _ => Ok(found),
     }
 }
 
 /// The records as candidates: those called just so first, else in the order they came.
 fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
-    let found = found.iter().filter_map(|record| target::candidate(session, record));
-    let mut candidates = by_rank(found.map(|candidate| (Said::of(text, candidate.name.as_deref()) as u32, candidate)));
+    let mut candidates = Vec::new();
+    for record in &found {
+        let Some(candidate) = target::candidate(session, record) else { continue };
+        let fit = called::fit(text, &candidate.object, candidate.name.as_deref(), &record.fields());
+        let place = called::place(fit.unwrap_or(called::OTHERWISE), text, candidate.name.as_deref());
+        candidates.push((place, candidate));
+    }
+    let mut candidates = by_rank(candidates);
     if candidates.len() > limit {
         notices
             .push(format!("{} more records fit; say more of the name, or name the object", candidates.len() - limit));

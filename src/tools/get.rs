@@ -24,12 +24,12 @@ pub(super) fn get(session: &Session<'_>, args: GetArgs) -> Result<GetReply, Erro
     // Salesforce lists activities of one record only, so the record has to be known first.
     if matches!(target.by, By::Name(_)) && related::asks_for_activities(&args.related) {
         let (plan, records) = read(session, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
-        let record = target::choose(session, &plan.target, &records, &mut notices)?;
-        target.by = By::Id(names::id_of(record)?);
+        let record = target::choose(session, &plan.target, records, &mut notices)?;
+        target.by = By::Id(names::id_of(&record)?);
     }
     let (plan, records) = read(session, &target, &args)?;
-    let record = target::choose(session, &plan.target, &records, &mut notices)?;
-    reply(session, &plan, record, notices)
+    let record = target::choose(session, &plan.target, records, &mut notices)?;
+    reply(session, &plan, &record, notices)
 }
 
 /// What to ask.

@@ -172,7 +172,7 @@ pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String
 }
 
 /// The name of what a lookup points to.
-fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship: &str) -> Result<FieldPath, Stuck> {
+pub(super) fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship: &str) -> Result<FieldPath, Stuck> {
     let name = match lookup.field.references.as_slice() {
         [parent] => name_of(session, &ObjectName::parse(parent).map_err(|_| unknown_object(parent))?)?.to_string(),
         _ => "Name".to_owned(),

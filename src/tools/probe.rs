@@ -1,7 +1,7 @@
 //! Whether a create without an answer has happened: one `query` for the record it would have made.
 //!
-//! A record counts if it holds the key values that were sent and came into being since the call began, as the user's own
-//! where the user would own it.
+//! A record counts if it holds the key values that were sent and the user created it since the call began. With an empty
+//! cache, `GET userinfo` before.
 
 use super::{names, target, value};
 use crate::id::RecordId;
@@ -9,12 +9,13 @@ use crate::json::{Shape, quoted};
 use crate::record::Record;
 use crate::schema::{Field, FieldType};
 use crate::session::Session;
-use crate::soql::{Comparison, Condition, DateTime, FieldList, FieldPath, Literal, ObjectName, Scope, Select};
+use crate::soql::{Comparison, Condition, DateTime, FieldList, FieldPath, Literal, ObjectName, Select};
 use crate::vocabulary::Candidate;
 
 /// Seconds by which the platform's clock may be ahead of Salesforce's.
 const CLOCK_SKEW: i64 = 60;
 const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
+const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
 
 /// What is known of a create without an answer.
 pub(super) enum Seen {
@@ -24,21 +25,19 @@ pub(super) enum Seen {
     Unsettled(String, Vec<Candidate>),
 }
 
-/// Looks for the record of a create that began at a time, in seconds since the Unix epoch. `own` is whether the user
-/// owns the record as nobody else was named, and no rule of the org may have chosen another.
+/// Looks for the record of a create that began at a time, in seconds since the Unix epoch.
 pub(super) fn look(
     session: &Session<'_>,
     object: &ObjectName,
     values: &[(&Field, &str)],
     read: &[FieldPath],
     began: i64,
-    own: bool,
 ) -> Seen {
     let keys: Vec<_> =
         values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
     let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
     let known_by = known_by.join(", ");
-    let Some(select) = plan(object, keys, read, began, own) else {
+    let Some(select) = plan(session, object, keys, read, began) else {
         return Seen::Unsettled(
             "nothing that was set tells the record apart, so it was not looked for".to_owned(),
             Vec::new(),
@@ -64,22 +63,25 @@ pub(super) fn look(
 }
 
 fn plan(
+    session: &Session<'_>,
     object: &ObjectName,
     keys: Vec<(FieldPath, Literal)>,
     read: &[FieldPath],
     began: i64,
-    own: bool,
 ) -> Option<Select> {
     if keys.is_empty() {
         return None;
     }
     let mut select = Select::new(FieldList::new([names::ID].into_iter().chain(read.iter().cloned()))?, object.clone());
-    // Whoever creates a record owns it, unless the call or a rule says otherwise.
-    // <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_using_scope.htm>
-    select.scope = own.then_some(Scope::Mine);
     let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - CLOCK_SKEW)?);
-    let same = keys.into_iter().map(|(field, value)| Condition::compare(field, Comparison::Eq, value));
-    select.condition = Condition::all(same.chain([since]));
+    let mut all = vec![since];
+    for (field, value) in keys {
+        all.push(Condition::compare(field, Comparison::Eq, value));
+    }
+    // Who the user is may be as hard to learn as what happened: then anybody's counts.
+    let user = session.user().ok();
+    all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user.id)));
+    select.condition = Condition::all(all);
     select.limit = Some(2);
     Some(select)
 }

@@ -1,10 +1,11 @@
-//! Records named in lookups: owners, queues, accounts, contacts, any object's by its name. Never a guess.
+//! Records that a write refers to by name: owners, queues, accounts, contacts, any object's. Never a guess.
 //!
 //! A `query` for each object that a name may be one of; all names of a call go in one composite request, with the
 //! query that reads the record where there is one.
 
-use super::target::{self, Said};
-use super::{names, nicknames, value};
+use super::called::JUST_SO;
+use super::target::{self, By, IS_ACTIVE};
+use super::{names, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -13,7 +14,7 @@ use crate::record::Record;
 use crate::rest::Page;
 use crate::schema::{Field, FieldType, ObjectSchema, columns};
 use crate::session::{Session, Stuck};
-use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Selection, Text};
+use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::vocabulary::Candidate;
 
 /// Where to look when a lookup takes many objects: those people name most, first. Each costs a query.
@@ -22,51 +23,45 @@ const USUAL_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead",
 const MOST_TARGETS: usize = 4;
 /// Candidates in an answer, of all names together.
 const MOST_CANDIDATES: usize = 10;
-const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 
-/// A name that stands for a record, and the queries that find it.
+/// What stands for a record, and the queries that find it.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
     /// The field or argument it stands in.
     pub(super) place: String,
-    name: String,
+    by: By,
     looks: Vec<(ObjectName, Select)>,
+    /// How well a record has to fit, to be taken though others fit as well.
+    sure: u32,
 }
 
-/// The record a name stands for.
+/// The record that is meant.
 #[derive(Debug)]
 pub(super) struct Found {
     /// The field or argument it goes in.
     pub(super) place: String,
     /// Its id.
     pub(super) id: RecordId,
-    /// What it is called, as far as it is called anything.
-    pub(super) called: Option<String>,
-    /// What the name was taken for: says the id, and nothing out of the org.
-    pub(super) notice: String,
+    /// The record.
+    pub(super) candidate: Candidate,
+    /// What the name was taken for: says the id, and nothing out of the org. None where the id was given.
+    pub(super) notice: Option<String>,
+    /// Whether nothing else could have been meant.
+    pub(super) certain: bool,
 }
 
 /// The name in a lookup's value; none where the value is an id, is empty or belongs to another type of field.
 fn wanted(session: &Session<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, Stuck> {
     let Some(name) = name(field, json) else { return Ok(None) };
-    let objects: Vec<ObjectName> = match &field.references[..] {
-        [object] => vec![named_object(object)?],
-        several => {
-            let known = |object: &&str| several.iter().any(|target| target == object);
-            let usual = USUAL_TARGETS.iter().filter(|object| known(object)).take(MOST_TARGETS);
-            let mut objects: Vec<_> = usual.map(|object| ObjectName::from_static(object)).collect();
-            if objects.is_empty() {
-                objects = several.iter().take(MOST_TARGETS).map(|o| named_object(o)).collect::<Result<_, _>>()?;
-            }
-            // Of many, those the settings keep away are left out; a single one is refused by its name below.
-            let may_read = |object: &ObjectName| session.allow_object(object, Effect::ReadOnly).is_ok();
-            if objects.iter().any(may_read) {
-                objects.retain(may_read);
-            }
-            objects
+    let targets = || field.references.iter().map(String::as_str);
+    let usual = USUAL_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
+    let mut objects: Vec<_> = usual.take(MOST_TARGETS).map(ObjectName::from_static).collect();
+    if objects.is_empty() {
+        for object in targets().take(MOST_TARGETS) {
+            objects.push(ObjectName::parse(object).map_err(|reason| Error::input(reason.to_string()))?);
         }
-    };
-    among(session, &field.name, &name, &objects).map(Some)
+    }
+    among(session, &field.name, By::Name(name), objects, JUST_SO).map(Some)
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.
@@ -76,47 +71,64 @@ pub(super) fn name(field: &Field, json: &str) -> Option<String> {
     }
     let Some(Shape::Text(text)) = Shape::of(json) else { return None };
     let text = text.trim();
-    let is_name = match RecordId::from_text(text) {
-        Ok(_) => false,
-        Err(reason) => !target::is_meant_as_id(text, &reason) && text.chars().count() >= target::SHORTEST_NAME,
-    };
-    is_name.then(|| text.to_owned())
+    matches!(target::id(&field.name, text), Ok(None)).then(|| text.to_owned())
 }
 
-/// A name that may be one of these objects'.
-pub(super) fn among(session: &Session<'_>, place: &str, name: &str, objects: &[ObjectName]) -> Result<Wanted, Stuck> {
+/// Whether a value means the user, and the field it is for takes users.
+pub(super) fn is_me(field: &Field, json: &str) -> bool {
+    let Some(said) = name(field, json) else { return false };
+    ["me", "myself", "my"].iter().any(|me| said.eq_ignore_ascii_case(me))
+        && field.references.iter().any(|object| object == "User")
+}
+
+/// What may be a record of these objects. Of many objects those the settings keep away are left out; a single one is
+/// refused by its name.
+pub(super) fn among(
+    session: &Session<'_>,
+    place: &str,
+    by: By,
+    mut objects: Vec<ObjectName>,
+    sure: u32,
+) -> Result<Wanted, Stuck> {
+    let may_read = |object: &ObjectName| session.allow_object(object, Effect::ReadOnly).is_ok();
+    if objects.iter().any(may_read) {
+        objects.retain(may_read);
+    }
     let mut looks = Vec::new();
     for object in objects {
-        session.allow_object(object, Effect::ReadOnly)?;
-        if names::name_of(session, object)? == names::ID {
-            let message = format!("{place}: {object} records have no name to find them by; give the id");
-            return Err(Error::field(place, message, Vec::new()).into());
-        }
-        looks.push((object.clone(), look(session, object, name, place)?));
+        session.allow_object(&object, Effect::ReadOnly)?;
+        let select = match &by {
+            By::Id(id) => target::telling(session, &object, (target::is(id), 1))?,
+            By::Name(name) => look(session, &object, name, place)?,
+        };
+        looks.push((object, select));
     }
-    Ok(Wanted { place: place.to_owned(), name: name.to_owned(), looks })
+    Ok(Wanted { place: place.to_owned(), by, looks, sure })
 }
 
 fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> Result<Select, Stuck> {
-    let columns = names::telling(session, object)?;
-    let mut select = target::named_like(session, object, &columns, name, place, target::MOST_SIMILAR)?;
+    if names::name_of(session, object)? == names::ID {
+        let message = format!("{place}: {object} records have no name to find them by; give the id");
+        return Err(Error::field(place, message, Vec::new()).into());
+    }
+    let mut all = vec![target::like(session, object, name, place)?];
     match object.as_str() {
-        "User" => {
-            // Who has left is looked at too, but last, so that it can be said.
-            if let Selection::Records { fields, .. } = &mut select.selection {
-                fields.add(IS_ACTIVE);
-            }
-            let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
-            select.order_by.insert(0, active_first);
-        }
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
         "Group" => {
             let queue = Text::new("Queue").map_err(|reason| Error::input(reason.to_string()))?;
-            let is_queue = Condition::compare(FieldPath::from_static("Type"), Comparison::Eq, queue);
-            select.condition = Condition::all(select.condition.into_iter().chain([is_queue]));
+            all.push(Condition::compare(FieldPath::from_static("Type"), Comparison::Eq, queue));
         }
+        // What became of a converted lead is a contact.
+        "Lead" => all.push(Condition::compare(FieldPath::from_static("IsConverted"), Comparison::Eq, false)),
         _ => {}
+    }
+    let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
+    let mut select = target::telling(session, object, (condition, target::MOST_SIMILAR))?;
+    if object.as_str() == "User" {
+        // Who has left is looked at too, but last, so that it can be said.
+        let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
+        select.order_by.insert(0, active_first);
     }
     Ok(select)
 }
@@ -136,13 +148,14 @@ pub(super) fn find(session: &Session<'_>, wanted: &[Wanted]) -> Result<Vec<Found
 pub(super) fn choose(
     session: &Session<'_>,
     wanted: &[Wanted],
-    pages: impl IntoIterator<Item = Result<Page, Error>>,
+    pages: Vec<Result<Page, Error>>,
 ) -> Result<Vec<Found>, Error> {
     let mut pages = pages.into_iter();
     let mut found = Vec::new();
     let mut unclear = Vec::new();
     for wanted in wanted {
-        match wanted.choose(session, &wanted.records(&mut pages)?) {
+        let pages = pages.by_ref().take(wanted.looks.len()).collect();
+        match wanted.choose(session, &wanted.records(pages)?) {
             Ok(record) => found.push(record),
             Err(choice) => unclear.push((wanted, choice)),
         }
@@ -158,20 +171,13 @@ struct Unclear {
 }
 
 impl Wanted {
-    /// The records found for the name, each with its object.
-    fn records(
-        &self,
-        pages: &mut impl Iterator<Item = Result<Page, Error>>,
-    ) -> Result<Vec<(ObjectName, Record)>, Error> {
+    /// The records found for the name, by object.
+    fn records(&self, pages: Vec<Result<Page, Error>>) -> Result<Vec<(ObjectName, Vec<Record>)>, Error> {
         let mut records = Vec::new();
-        let mut answered = false;
         let mut refused = None;
         for ((object, _), page) in self.looks.iter().zip(pages) {
             match page {
-                Ok(page) => {
-                    answered = true;
-                    records.extend(page.records.into_iter().map(|record| (object.clone(), record)));
-                }
+                Ok(page) => records.push((object.clone(), page.records)),
                 // One object of several may be hidden from the user.
                 Err(Error::Refused { refusal, changed }) if refusal.names_unknown() => {
                     refused = Some(Error::Refused { refusal, changed });
@@ -180,65 +186,62 @@ impl Wanted {
             }
         }
         match refused {
-            Some(error) if !answered => Err(error),
+            Some(error) if records.is_empty() => Err(error),
             _ => Ok(records),
         }
     }
 
-    fn choose(&self, session: &Session<'_>, records: &[(ObjectName, Record)]) -> Result<Found, Unclear> {
-        let is_inactive =
-            |record: &Record| record.fields().get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false");
-        let (gone, records): (Vec<_>, Vec<_>) = records
-            .iter()
-            .map(|(object, record)| (object, record))
-            .partition(|(object, record)| object.as_str() == "User" && is_inactive(record));
-        let ranked = target::ranked(session, &self.name, &records);
-        let exact = target::exact(&ranked, &records);
-        let said = quoted(&self.name);
+    fn choose(&self, session: &Session<'_>, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+        let unclear = |message: &str, candidates: Vec<Candidate>, several: bool| {
+            Err(Unclear { message: format!("{}: {message}", self.place), candidates, several })
+        };
+        let name = match &self.by {
+            By::Name(name) => name,
+            By::Id(id) => {
+                let record = looked.iter().flat_map(|(_, records)| records).next();
+                return match record.and_then(|record| target::candidate(session, record)) {
+                    Some(candidate) => {
+                        Ok(Found { place: self.place.clone(), id: *id, candidate, notice: None, certain: true })
+                    }
+                    None => unclear(&target::no_such(&self.looks[0].0, id), Vec::new(), false),
+                };
+            }
+        };
+        let said = quoted(name);
+        let target::Choice { fit, gone, clear } = target::choice(session, name, looked, self.sure, true);
         let left_out = match gone.len() {
             0 => String::new(),
             1 => "; an inactive user of such a name was left out".to_owned(),
             count => format!("; {count} inactive users of such a name were left out"),
         };
-        match ranked.as_slice() {
-            [] if gone.is_empty() => {
-                let looked: Vec<_> = self.looks.iter().map(|(object, _)| object.as_str()).collect();
-                let message = format!("{}: no {} has a name like {said}", self.place, looked.join(" or "));
-                Err(Unclear { message, candidates: Vec::new(), several: false })
-            }
-            [] => {
-                let message = format!("{}: only inactive users have a name like {said}", self.place);
-                let ranked = target::ranked(session, &self.name, &gone);
-                Err(Unclear { message, candidates: candidates(ranked), several: false })
-            }
-            [(how, candidate, record), others @ ..] if others.is_empty() || exact == 1 => {
-                let Ok(id) = names::id_of(record) else {
-                    let message = format!("{}: the record came without its id", self.place);
-                    return Err(Unclear { message, candidates: Vec::new(), several: false });
+        let count = fit.len();
+        match fit.into_iter().map(|(fits, candidate, _)| (fits, candidate)) {
+            mut fit if clear => {
+                let Some((fits, candidate)) = fit.next() else { return unclear("nothing", gone, false) };
+                let Ok(id) = RecordId::parse(&candidate.id) else {
+                    return unclear("the record came without its id", Vec::new(), false);
                 };
-                let others = match others.len() {
-                    0 if *how == Said::Whole => String::new(),
-                    0 => ", the only one that fits".to_owned(),
-                    count => format!(", the one called just so; {count} more have that in their names"),
+                let others = match (count, fits < JUST_SO) {
+                    (1, true) => String::new(),
+                    (1, false) => ", the only one that fits".to_owned(),
+                    (_, true) => format!(", the one of {count} that is called just so"),
+                    (_, false) => format!(", the one of {count} that fits best"),
                 };
-                Ok(Found {
-                    place: self.place.clone(),
-                    id,
-                    called: candidate.name.clone(),
-                    notice: format!("{}: {said} was taken for {id}{others}{left_out}", self.place),
-                })
+                let certain = others.is_empty() && gone.is_empty();
+                let notice = Some(format!("{}: {said} was taken for {id}{others}{left_out}", self.place));
+                Ok(Found { place: self.place.clone(), id, candidate, notice, certain })
             }
-            many => {
-                let count = many.len();
-                let message = format!("{}: {count} records fit {said}{left_out}", self.place);
-                Err(Unclear { message, candidates: candidates(ranked), several: true })
+            _ if count == 0 && gone.is_empty() => {
+                let objects: Vec<_> = self.looks.iter().map(|(object, _)| object.as_str()).collect();
+                unclear(&format!("no {} has a name like {said}", objects.join(" or ")), Vec::new(), false)
+            }
+            _ if count == 0 => unclear(&format!("only inactive users have a name like {said}"), gone, false),
+            fit => {
+                let candidates = fit.map(|(_, candidate)| candidate).collect();
+                unclear(&format!("{count} records fit {said}{left_out}"), candidates, true)
             }
         }
     }
-}
-
-fn candidates(ranked: Vec<target::Ranked<'_>>) -> Vec<Candidate> {
-    ranked.into_iter().map(|(_, candidate, _)| candidate).collect()
 }
 
 fn unresolved(unclear: Vec<(&Wanted, Unclear)>) -> Error {
@@ -273,19 +276,6 @@ pub(super) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
     path.map(|path| names::path(&path)).transpose()
 }
 
-/// Whether the record a lookup points to goes by what was said: each word is one of its name, or a short form of it.
-pub(super) fn goes_by(said: &str, called: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_lowercase).collect()
-    };
-    let called = words(called);
-    let said = words(said);
-    let is_one =
-        |word: &String| called.contains(word) || nicknames::of(word).any(|other| called.iter().any(|c| c == other));
-    !said.is_empty() && said.iter().all(is_one)
-}
-
 /// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
 /// among the `wanted`, and stands for itself until its record is found.
 pub(super) fn to_write(
@@ -302,6 +292,10 @@ pub(super) fn to_write(
         // Describe lists them all.
         let schema = session.described(object)?;
         return record_type(&schema, field, &name).map_err(|error| names::denied(session, object, &schema, error));
+    }
+    if is_me(field, json) {
+        let id = session.user()?.id;
+        return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
     }
     if let Some(name) = self::wanted(session, field, json)? {
         wanted.push(name);
@@ -340,26 +334,7 @@ pub(super) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option
     (!members.is_empty()).then(|| format!("{{{}}}", members.join(",")))
 }
 
-fn named_object(object: &str) -> Result<ObjectName, Error> {
-    ObjectName::parse(object).map_err(|reason| Error::input(reason.to_string()))
-}
-
 /// The id that a value holds, if it holds one.
 pub(super) fn id_in(value: Json<'_>) -> Option<RecordId> {
     RecordId::parse(&value.text()?).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::goes_by;
-
-    #[test]
-    fn a_record_goes_by_its_words_and_by_short_forms() {
-        for said in ["Sam", "sam lee", "LEE", "Samuel Lee"] {
-            assert!(goes_by(said, "Sam Lee"), "{said}");
-        }
-        for said in ["Samantha Fox", "Sa", "", "-", "Jane"] {
-            assert!(!goes_by(said, "Sam Lee"), "{said}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Which record is meant: by id, by link, or by a name that only one record fits. Never a guess.
 
+use super::called::{self, JUST_SO};
 use super::reply::Values;
 use super::{names, nicknames};
 use crate::error::Error;
@@ -20,6 +21,8 @@ pub(super) const MOST_SIMILAR: u32 = 50;
 pub(super) const SHORTEST_NAME: usize = 2;
 /// Candidates in an answer.
 pub(super) const MOST_CANDIDATES: usize = 10;
+/// Whether a user still works here.
+pub(super) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 /// Characters of a text among a candidate's facts.
 const LONGEST_FACT: usize = 120;
 
@@ -41,20 +44,23 @@ pub(super) enum By {
     Name(String),
 }
 
+/// Reads an id or a link to a record; none where it is a name.
+pub(super) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
+    match RecordId::from_text(said) {
+        Ok(id) => Ok(Some(id)),
+        Err(reason) if is_meant_as_id(said, &reason) => Err(Error::field(argument, reason.to_string(), Vec::new())),
+        Err(_) if said.chars().count() < SHORTEST_NAME => {
+            let message = "say which record: its id, its link, or at least two characters of its name";
+            Err(Error::field(argument, message, Vec::new()))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
 /// Reads a reference. Sends nothing, unless an id of a custom object comes without the object.
 pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
     let said = record.trim();
-    let id = match RecordId::from_text(said) {
-        Ok(id) => Some(id),
-        Err(reason) if is_meant_as_id(said, &reason) => {
-            return Err(Error::field("record", reason.to_string(), Vec::new()).into());
-        }
-        Err(_) if said.chars().count() < SHORTEST_NAME => {
-            let message = "say which record: its id, its link, or at least two characters of its name";
-            return Err(Error::field("record", message, Vec::new()).into());
-        }
-        Err(_) => None,
-    };
+    let id = id("record", said)?;
     let object = match object {
         Some(object) => names::object(session, object)?,
         None => match &id {
@@ -133,56 +139,36 @@ pub(super) fn records(session: &Session<'_>, target: &Target) -> Result<Vec<Reco
     )
 }
 
-/// A query for records of one object whose name, number or e-mail address is like a text.
-pub(super) fn named_like(
-    session: &Session<'_>,
-    object: &ObjectName,
-    columns: &[FieldPath],
-    text: &str,
-    argument: &str,
-    limit: u32,
-) -> Result<Select, Stuck> {
-    let fields = FieldList::new(std::iter::once(names::ID).chain(columns.iter().cloned()))
-        .ok_or_else(|| Error::input("no field to read"))?;
-    let mut select = Select::new(fields, object.clone());
-    select.condition = Some(like(session, object, text, argument)?);
-    select.order_by = by_name(session, object)?;
-    select.limit = Some(limit);
-    Ok(select)
-}
-
 /// Sorted by name, so that the record called just so comes before those whose names go on.
 pub(super) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
     let name = names::name_of(session, object)?;
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
 }
 
-fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
-    let pattern = pattern(text, argument)?;
-    let name = names::name_of(session, object)?;
-    let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern.clone() }];
+/// The condition that a record's name, number, subject or e-mail address is like a text, or that a person goes by it.
+pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
     let schema = session.schema(object)?;
-    if let Some(subject) = schema.field("Subject").filter(|field| field.name != name.as_str()) {
-        any.push(Condition::Like { field: names::path(&subject.name)?, pattern });
+    let name = names::name_of(session, object)?;
+    let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern(text, argument)? }];
+    if schema.field("Subject").is_some() && name.as_str() != "Subject" {
+        any.push(Condition::Like { field: FieldPath::from_static("Subject"), pattern: pattern(text, argument)? });
     }
-    if let Some(email) = schema.field("Email").filter(|_| text.contains('@')) {
+    if schema.field("Email").is_some() && text.contains('@') {
         let text = Text::new(text).map_err(|reason| too_long(argument, &reason))?;
-        any.push(Condition::compare(names::path(&email.name)?, Comparison::Eq, text));
+        any.push(Condition::compare(FieldPath::from_static("Email"), Comparison::Eq, text));
     }
     if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
         any.extend(other_first_name(text, argument)?);
-        if let (Some((person, place)), Some(works_at)) = (text.split_once(AT), employer(&schema)) {
-            let by_name = Condition::Like { field: name, pattern: self::pattern(person, argument)? };
-            let is_called = Condition::any([by_name].into_iter().chain(other_first_name(person, argument)?));
-            let there = Condition::Like { field: works_at, pattern: self::pattern(place, argument)? };
-            any.extend(Condition::all(is_called.into_iter().chain([there])));
+        if let ((person, Some(place)), Some(works_at)) = (called::split(text), employer(&schema)) {
+            let mut is_called = vec![Condition::Like { field: name, pattern: pattern(person, argument)? }];
+            is_called.extend(other_first_name(person, argument)?);
+            let mut all = vec![Condition::Like { field: works_at, pattern: pattern(place, argument)? }];
+            all.extend(Condition::any(is_called));
+            any.extend(Condition::all(all));
         }
     }
     Condition::any(any).ok_or_else(|| Error::input("no field to look in").into())
 }
-
-/// Between a person and where they work: "Bob at Acme".
-const AT: &str = " at ";
 
 /// The field that says where a person works.
 fn employer(schema: &ObjectSchema) -> Option<FieldPath> {
@@ -214,105 +200,105 @@ fn other_first_name(text: &str, argument: &str) -> Result<Option<Condition>, Err
         return Ok(Some(called));
     }
     let last = Condition::Like { field: FieldPath::from_static("LastName"), pattern: pattern(rest, argument)? };
-    Ok(Condition::all([called, last]))
+    Ok(Condition::all(vec![called, last]))
 }
 
-/// A record as a candidate, with how its name relates to what was said.
-pub(super) type Ranked<'r> = (Said, Candidate, &'r Record);
-
-/// Records as candidates, those called just so first.
-pub(super) fn ranked<'r>(session: &Session<'_>, name: &str, records: &[(&ObjectName, &'r Record)]) -> Vec<Ranked<'r>> {
-    by_rank(records.iter().filter_map(|(object, record)| {
-        let candidate = candidate_of(session, object, record)?;
-        let email = record.fields().text("Email").filter(|_| name.contains('@'));
-        let said = Said::of(name, candidate.name.as_deref()).min(Said::of(name, email.as_deref()));
-        Some((said as u32, (said, candidate, *record)))
-    }))
+/// What was found for a name.
+pub(super) struct Choice<'r> {
+    /// The records that fit, best first.
+    pub(super) fit: Vec<(u32, Candidate, &'r Record)>,
+    /// The users of such a name who have left.
+    pub(super) gone: Vec<Candidate>,
+    /// Whether the first is meant: no other fits, or it does so well that what else was found can't be.
+    pub(super) clear: bool,
 }
 
-/// How many of the records are called just so.
-pub(super) fn exact(ranked: &[Ranked<'_>], records: &[(&ObjectName, &Record)]) -> usize {
-    let whole = ranked.iter().filter(|(said, ..)| *said == Said::Whole);
-    // They come by name, so that after the last one looked at there may be another of its name.
-    let last_looked_at = |record: &Record| {
-        records.chunk_by(|(one, _), (other, _)| one == other).any(|of_one_object| {
-            of_one_object.len() >= MOST_SIMILAR as usize
-                && of_one_object.last().is_some_and(|(_, last)| std::ptr::eq(*last, record))
-        })
-    };
-    whole.map(|(_, _, record)| if last_looked_at(record) { 2 } else { 1 }).sum()
+/// Chooses among what queries sorted by name have found in each object. Below `sure` the record that fits best is meant,
+/// if no other fits as well. Users who have left are set aside where the record is `for_work`.
+pub(super) fn choice<'r>(
+    session: &Session<'_>,
+    name: &str,
+    looked: &'r [(ObjectName, Vec<Record>)],
+    sure: u32,
+    for_work: bool,
+) -> Choice<'r> {
+    let (mut fit, mut gone) = (Vec::new(), Vec::new());
+    let (mut all_seen, mut name_seen) = (true, true);
+    for (object, records) in looked {
+        let mut last = None;
+        for record in records {
+            let Some(candidate) = candidate_of(session, object, record) else { continue };
+            let fields = record.fields();
+            last = candidate.name.as_ref().map(|name| name.to_lowercase());
+            if for_work
+                && object.as_str() == "User"
+                && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
+            {
+                gone.push(candidate);
+            } else if let Some(fits) = called::fit(name, object.as_str(), candidate.name.as_deref(), &fields) {
+                fit.push((called::place(fits, name, candidate.name.as_deref()), (fits, candidate, record)));
+            }
+        }
+        if records.len() >= MOST_SIMILAR as usize {
+            all_seen = false;
+            // After the last one looked at there may be another of its name.
+            name_seen &= last.is_some_and(|last| last > name.to_lowercase());
+        }
+    }
+    let fit = by_rank(fit);
+    let best = fit.first().map_or(sure, |(fits, ..)| *fits);
+    let equals = fit.iter().filter(|(fits, ..)| *fits == best).count();
+    let seen = all_seen || (best == 0 && name_seen);
+    Choice { clear: seen && (fit.len() == 1 || (equals == 1 && best < sure)), fit, gone }
 }
 
 /// The one record that is meant, or why there is none.
-pub(super) fn choose<'r>(
+pub(super) fn choose(
     session: &Session<'_>,
     target: &Target,
-    records: &'r [Record],
+    records: Vec<Record>,
     notices: &mut Vec<String>,
-) -> Result<&'r Record, Error> {
+) -> Result<Record, Error> {
     let object = &target.object;
     let name = match &target.by {
         By::Id(id) => {
-            return records.first().ok_or_else(|| Error::NotFound {
-                message: format!("there is no {object} with the id {id}, or the user may not see it"),
-            });
+            return records.into_iter().next().ok_or_else(|| Error::NotFound { message: no_such(object, id) });
         }
         By::Name(name) => name,
     };
-    let records: Vec<_> = records.iter().map(|record| (object, record)).collect();
-    let ranked = ranked(session, name, &records);
-    let exact = exact(&ranked, &records);
-    match (ranked.as_slice(), exact) {
-        ([], _) => Err(Error::NotFound {
+    let looked = [(object.clone(), records)];
+    let found = choice(session, name, &looked, JUST_SO, false);
+    let others = found.fit.len().saturating_sub(1);
+    match found.fit.first() {
+        None => Err(Error::NotFound {
             message: format!(
                 "no {object} has a name like that; try a part of the name, another object, or salesforce_find"
             ),
         }),
-        ([(_, _, record)], _) => Ok(record),
-        ([(_, _, record), others @ ..], 1) => {
-            notices.push(format!(
-                "{} other {object} record{} have that name as a part of theirs; this one is called just so",
-                others.len(),
-                if others.len() == 1 { "" } else { "s" }
-            ));
-            Ok(record)
+        Some((_, _, record)) if found.clear => {
+            if others > 0 {
+                notices.push(format!(
+                    "{others} other {object} record{} have that name as a part of theirs; this one is called just so",
+                    if others == 1 { "" } else { "s" }
+                ));
+            }
+            Ok((*record).clone())
         }
-        (all, _) => {
-            let more = if all.len() >= MOST_SIMILAR as usize { "at least " } else { "" };
+        Some(_) => {
+            let more = if looked[0].1.len() >= MOST_SIMILAR as usize { "at least " } else { "" };
             let message = format!(
                 "{more}{} {object} records fit that name; ask the person which is meant, then call again with its id",
-                all.len()
+                others + 1
             );
-            let candidates = ranked.into_iter().map(|(_, candidate, _)| candidate).take(MOST_CANDIDATES).collect();
+            let candidates = found.fit.into_iter().map(|(_, candidate, _)| candidate).take(MOST_CANDIDATES).collect();
             Err(Error::Ambiguous { message, candidates })
         }
     }
 }
 
-/// How a record's name relates to what was said, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Said {
-    /// It is the name.
-    Whole,
-    /// The name begins with it.
-    Beginning,
-    /// It is somewhere in the name.
-    Part,
-    /// The record was found by something else.
-    Otherwise,
-}
-
-impl Said {
-    pub(super) fn of(said: &str, name: Option<&str>) -> Self {
-        let said = said.trim().to_lowercase();
-        let person = said.split_once(AT).map(|(person, _)| person.trim());
-        match name.map(str::to_lowercase) {
-            Some(name) if name == said || person == Some(&name) => Self::Whole,
-            Some(name) if name.starts_with(&said) => Self::Beginning,
-            Some(name) if name.contains(&said) => Self::Part,
-            _ => Self::Otherwise,
-        }
-    }
+/// There is no record of an id.
+pub(super) fn no_such(object: &ObjectName, id: &RecordId) -> String {
+    format!("there is no {object} with the id {id}, or the user may not see it")
 }
 
 /// A record as a candidate; absent if it does not say its object and id.
@@ -334,16 +320,4 @@ fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> 
         field: None,
         facts: Values::cut_after(LONGEST_FACT).object(telling.map(|column| (column, fields.get(column)))),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_said_whole_comes_before_one_that_begins_so() {
-        let names = ["The Acme", "Acme Corporation", "ACME", "Bolt"];
-        let ranked = by_rank(names.map(|name| (Said::of("acme ", Some(name)) as u32, name)));
-        assert_eq!(ranked, ["ACME", "Acme Corporation", "The Acme", "Bolt"]);
-    }
 }

@@ -5,7 +5,7 @@ use super::allowed::{self, Given, Picklists};
 use super::reference::Wanted;
 use super::reply::{self, Values};
 use super::target::{self, Target};
-use super::{duplicate, names, reference, value};
+use super::{called, duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
@@ -43,15 +43,15 @@ fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Erro
     let mut notices = Vec::new();
     let (mut plan, mut pages) = session.planned(|| plan(session, args), |plan| read(session, plan))?;
     let records = pages.remove(0)?.records;
-    let record = target::choose(session, &plan.target, &records, &mut notices)?;
+    let record = target::choose(session, &plan.target, records, &mut notices)?;
     for found in reference::choose(session, &plan.wanted, pages)? {
         for change in plan.changes.iter_mut().filter(|change| change.field.name == found.place) {
             change.to = quoted(found.id.as_str());
-            change.note = Some(found.notice.clone());
-            change.called = found.called.clone();
+            change.note = found.notice.clone();
+            change.called = found.candidate.name.clone();
         }
     }
-    let current = Current { session, plan: &plan, id: names::id_of(record)?, fields: record.fields() };
+    let current = Current { session, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
     let pending: Vec<&Change> = plan.changes.iter().filter(|change| !current.holds(change)).collect();
     if let Some(conflict) = current.unexpected(&pending) {
         return Err(conflict);
@@ -135,15 +135,19 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
             return Err(names::denied(session, &target.object, &schema, error));
         }
         let path = reference::name_path(&field)?;
+        let mut from = change.from.clone();
+        if from.as_deref().is_some_and(|from| reference::is_me(&field, from)) {
+            from = Some(quoted(session.user()?.id.as_str()));
+        }
         // Compared with an id, a name would never be the one that is there.
-        if let Some(from) = change.from.as_deref()
+        if let Some(from) = from.as_deref()
             && field.field_type == FieldType::Reference
             && (path.is_none() || reference::name(&field, from).is_none())
         {
             value::to_write(&field, from)?;
         }
         let name = names::field_name(&field.name)?;
-        changes.push(Change { name, from: change.from.clone(), field, to, note, path, called: None });
+        changes.push(Change { name, from, field, to, note, path, called: None });
     }
     let (condition, limit) = target::condition(session, &target)?;
     let mut fields = FieldList::new([names::ID]).ok_or_else(|| Error::input("no field to read"))?;
@@ -206,7 +210,7 @@ impl Current<'_> {
     /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
         match reference::name(&change.field, from) {
-            Some(said) => self.called(change).is_some_and(|called| reference::goes_by(&said, &called)),
+            Some(said) => self.called(change).is_some_and(|called| called::goes_by(&said, &called)),
             None => value::same(&change.field, from, self.value(change)),
         }
     }

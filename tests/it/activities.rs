@@ -126,11 +126,37 @@ fn a_write_whose_answer_is_lost_may_have_happened_and_is_not_repeated() {
 }
 
 #[test]
+fn an_activity_about_a_locked_record_is_tried_again_and_written_once() {
+    let part = |code: &str| {
+        let body = json!([{ "errorCode": code, "message": "" }]);
+        json!({ "body": body, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": "x" })
+    };
+    let halted = || part("PROCESSING_HALTED");
+    let parts = [halted(), part("UNABLE_TO_LOCK_ROW"), halted(), halted(), halted()];
+    let body = json!({ "compositeResponse": parts }).to_string();
+    let locked = |tries| {
+        let effect = Effect::Answer { status: 200, content_type: "application/json", body: body.clone() };
+        Fault::new(effect).on(http::Method::POST, "/composite").after(1).times(tries)
+    };
+    let bench = warm();
+    bench.org.fault(locked(2));
+    bench.ok("log_activity", call_with_bob());
+    assert_eq!((bench.requests(), written(&bench)), (4, vec!["Task".to_owned(), "Event".to_owned()]));
+
+    let bench = warm();
+    bench.org.fault(locked(99));
+    let error = bench.err("log_activity", call_with_bob());
+    assert_eq!((error["code"].as_str(), error["changed"].as_str()), (Some("UNABLE_TO_LOCK_ROW"), Some("no")));
+    assert_eq!(bench.counts(), (4, 0));
+}
+
+#[test]
 fn the_person_who_is_called_so_comes_before_one_by_nickname() {
     let bench = warm();
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "bob at acme" }));
     assert_eq!(reply["who"]["id"], bench.id("bob"));
-    assert_eq!(reply["notices"], json!(["1 other person fits less well than the one in `who`"]));
+    let notice = format!("who: \"bob at acme\" was taken for {}, the one of 2 that fits best", bench.id("bob"));
+    assert_eq!(reply["notices"], json!([notice]));
     // Robert is the only Rob.
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Rob at Acme" }));
     assert_eq!(reply["who"]["id"], bench.id("robert"));
@@ -181,7 +207,7 @@ fn several_records_of_a_name_are_asked_about_and_one_called_just_so_is_taken() {
 
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Bob at Acme", "what": "Acme" }));
     assert_eq!(reply["what"]["id"], bench.id("acme"));
-    assert!(reply["notices"].to_string().contains("the one called just so was taken"), "{reply}");
+    assert!(reply["notices"].to_string().contains("that is called just so"), "{reply}");
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": "acme renewal" }));
     assert_eq!(reply["what"]["id"], bench.id("acme_renewal"));
     // An object that is named is the only one looked among.

@@ -249,3 +249,75 @@ fn names_that_break_careless_quoting_find_their_record_in_a_lookup() {
         assert_eq!(reply["fields"]["AccountId"], bench.id(key));
     }
 }
+
+#[test]
+fn me_is_the_user_whose_id_is_asked_for_once() {
+    let bench = Bench::warm(&["Account"]);
+    bench.ok("update", assign("Initech", "Sam Lee"));
+    bench.org.forget_requests();
+    let riley = bench.id("riley");
+    for (number, me) in ["me", "Myself", " MY "].into_iter().enumerate() {
+        let reply = bench.ok("update", assign("Initech", me));
+        assert_eq!(reply["changes"][0]["after"], riley);
+        // Who the user is, the record, the change, which comes once; then the record alone.
+        assert_eq!(bench.counts(), (3 + number, 1), "{me}");
+    }
+    let change = json!([{ "field": "OwnerId", "from": "me", "to": "Sam Lee" }]);
+    let reply = bench.ok("update", json!({ "object": "Account", "record": "Initech", "changes": change }));
+    assert_eq!(reply["changes"][0]["before"], riley);
+    let change = json!([{ "field": "OwnerId", "from": "me", "to": "Jane Okafor" }]);
+    let error = bench.err("update", json!({ "object": "Account", "record": "Initech", "changes": change }));
+    assert_eq!(error["kind"], "conflict");
+
+    let fields = json!({ "LastName": "Zed", "Company": "Zed", "Owner": "me" });
+    let reply = bench.ok("create", json!({ "object": "Lead", "fields": fields }));
+    assert_eq!(reply["fields"]["OwnerId"], riley);
+    assert_eq!(reply["notices"], json!([format!("OwnerId: the user is {riley}")]));
+}
+
+#[test]
+fn me_is_nobody_where_no_user_can_stand() {
+    let bench = Bench::warm(&["Contact"]);
+    let error = bench.err("create", json!({ "object": "Contact", "fields": { "LastName": "Zed", "Account": "me" } }));
+    assert_eq!(error["fields"], json!(["AccountId"]));
+    assert!(bench.org.requests().iter().all(|request| !request.path.contains("userinfo")));
+}
+
+#[test]
+fn where_a_person_works_is_said_in_any_of_three_ways() {
+    for contact in ["Bob from Globex", "bob @ globex", "Bob AT Globex"] {
+        let bench = Bench::warm(&["Case"]);
+        let reply = bench.ok("create", json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } }));
+        assert_eq!(reply["fields"]["ContactId"], bench.id("bob_globex"), "{contact}");
+    }
+    // Of two Bob Stones, the one whose company is called just so.
+    let bench = Bench::warm(&["Case", "Contact"]);
+    let other = json!({ "FirstName": "Bob", "LastName": "Stone", "Account": "Acme Holdings" });
+    bench.ok("create", json!({ "object": "Contact", "fields": other, "allow_duplicate": true }));
+    let case = |contact: &str| json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } });
+    assert_eq!(bench.ok("create", case("Bob Stone at Acme"))["fields"]["ContactId"], bench.id("bob"));
+    for contact in ["Bob Stone", "Bob Stone at Acm"] {
+        assert_eq!(bench.err("create", case(contact))["kind"], "ambiguous", "{contact}");
+    }
+}
+
+#[test]
+fn a_double_name_is_known_by_its_words_and_nobody_by_the_middle_of_one() {
+    let bench = Bench::warm(&["Case", "Contact"]);
+    let ann = json!({ "FirstName": "Ann", "LastName": "Schulz-Meier" });
+    let ann = bench.ok("create", json!({ "object": "Contact", "fields": ann }))["id"].clone();
+    let case = |contact: &str| json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } });
+    for contact in ["Ann Meier", "schulz-meier", "Ann Schulz Meier"] {
+        assert_eq!(bench.ok("create", case(contact))["fields"]["ContactId"], ann, "{contact}");
+    }
+    for contact in ["eier", "nn Meier"] {
+        assert_eq!(bench.err("create", case(contact))["kind"], "not_found", "{contact}");
+    }
+}
+
+#[test]
+fn a_converted_lead_is_the_contact_it_became_in_a_lookup_too() {
+    let bench = Bench::warm(&["Task"]);
+    let reply = bench.ok("create", json!({ "object": "Task", "fields": { "Subject": "x", "WhoId": "Carla Gomez" } }));
+    assert_eq!(reply["fields"]["WhoId"], bench.id("carla_contact"));
+}

@@ -18,6 +18,7 @@ mod recordings;
 mod refusal_mapping;
 mod refusals;
 mod replies;
+mod resolver;
 mod run_soql;
 mod schema_columns;
 mod schema_lookup;

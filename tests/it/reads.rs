@@ -851,3 +851,82 @@ fn a_lookup_named_as_people_do_is_read_by_name_and_its_id_by_id() {
     assert_eq!(columns("Contact", &["Account.Owner"]), json!(["Id", "Account.Owner.Name"]));
     assert_eq!(columns("Task", &["Who", "What"]), json!(["Id", "Who.Name", "What.Name"]));
 }
+
+// ---- filters by who and what a record points to ----
+
+/// The names of the records of a list.
+fn named(bench: &Bench, object: &str, filters: Value) -> Vec<String> {
+    let reply = bench.ok("list", json!({ "object": object, "fields": ["Name"], "filters": filters, "limit": 2000 }));
+    names(&reply)
+}
+
+#[test]
+fn a_lookup_is_compared_with_the_name_of_what_it_points_to() {
+    let bench = Bench::new();
+    let by_name = named(&bench, "Opportunity", json!([{ "field": "Account.Name", "value": "Acme" }]));
+    assert!(!by_name.is_empty());
+    for field in ["Account", "AccountId", "Account ID"] {
+        assert_eq!(named(&bench, "Opportunity", json!([{ "field": field, "value": "acme" }])), by_name, "{field}");
+    }
+    let either = named(&bench, "Opportunity", json!([{ "field": "Account", "value": ["Acme", bench.id("globex")] }]));
+    let globex = named(&bench, "Opportunity", json!([{ "field": "AccountId", "value": bench.id("globex") }]));
+    assert_eq!(either.len(), by_name.len() + globex.len());
+    let all = named(&bench, "Opportunity", json!([{ "field": "AccountId", "op": "not_empty" }]));
+    let neither = json!([{ "field": "Account", "op": "not_in", "value": ["Acme", bench.id("globex")] },
+                         { "field": "AccountId", "op": "not_empty" }]);
+    assert_eq!(named(&bench, "Opportunity", neither).len(), all.len() - either.len());
+    let part = json!([{ "field": "Account", "op": "starts_with", "value": "acm" }]);
+    assert_eq!(
+        named(&bench, "Opportunity", part),
+        named(&bench, "Opportunity", json!([{ "field": "Account.Name", "op": "like", "value": "acm%" }]))
+    );
+    // A polymorphic one, and one whose record has a number for its name.
+    assert!(
+        !column(
+            &bench.ok(
+                "list",
+                json!({ "object": "Case", "fields": ["Subject"],
+        "filters": [{ "field": "Case Owner", "value": "Riley Reyes" }] })
+            ),
+            "Subject"
+        )
+        .is_empty()
+    );
+    bench.ok("list", json!({ "object": "Case", "filters": [{ "field": "ParentId", "value": "00001001" }] }));
+}
+
+#[test]
+fn a_part_of_a_name_matches_no_lookup_and_that_is_said() {
+    let bench = Bench::new();
+    let part = json!([{ "field": "Account", "value": "Acm" }]);
+    let said = "AccountId: \"Acm\" was compared with whole names; `contains` finds a part of one";
+    let reply = bench.ok("list", json!({ "object": "Opportunity", "filters": part }));
+    assert_eq!((&reply["rows"], &reply["notices"]), (&json!([]), &json!([said])));
+    for measures in [json!([]), json!([{ "function": "sum", "field": "Amount" }])] {
+        let arguments = json!({ "object": "Opportunity", "filters": part, "measures": measures });
+        let reply = bench.ok("aggregate", arguments);
+        assert!(reply["notices"].as_array().unwrap().contains(&json!(said)), "{reply}");
+    }
+}
+
+#[test]
+fn me_in_a_filter_is_the_user_without_a_request_once_known() {
+    let bench = Bench::new();
+    let riley = bench.id("riley");
+    let mine = named(&bench, "Account", json!([{ "field": "OwnerId", "value": riley }]));
+    assert_eq!(bench.requests(), 1);
+    for (number, field) in ["OwnerId", "Owner", "Owner.Name"].into_iter().enumerate() {
+        assert_eq!(named(&bench, "Account", json!([{ "field": field, "value": "me" }])), mine, "{field}");
+        assert_eq!(bench.requests(), 3 + number);
+    }
+    let all = named(&bench, "Account", json!([]));
+    let others = named(&bench, "Account", json!([{ "field": "Owner", "op": "ne", "value": "ME" }]));
+    assert_eq!(others.len() + mine.len(), all.len());
+    let two = json!([{ "field": "Owner.Name", "op": "in", "value": ["me", "Sam Lee"] }]);
+    let sams = named(&bench, "Account", json!([{ "field": "Owner", "value": "Sam Lee" }]));
+    assert_eq!(named(&bench, "Account", two).len(), mine.len() + sams.len());
+    // Nobody looks for an account called me.
+    assert_eq!(named(&bench, "Account", json!([{ "field": "Name", "value": "me" }])), Vec::<String>::new());
+    let count = json!({ "object": "Account", "filters": [{ "field": "Owner", "value": "me" }] });
+    assert_eq!(bench.ok("aggregate", count)["rows"][0][0], mine.len());
+}

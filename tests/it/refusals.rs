@@ -546,8 +546,8 @@ fn a_comparison_that_the_fields_type_does_not_know_is_refused() {
     assert_eq!(text, "IsClosed can only be compared with eq and ne");
     let text = message("list", opportunities(json!({ "field": "Amount", "op": "contains", "value": "5" })));
     assert_eq!(text, "Amount is a currency and has no text to match");
-    let text = message("list", opportunities(json!({ "field": "AccountId", "op": "starts_with", "value": "001" })));
-    assert_eq!(text, "AccountId is a reference and has no text to match");
+    let text = message("list", opportunities(json!({ "field": "Id", "op": "starts_with", "value": "006" })));
+    assert_eq!(text, "Id is a id and has no text to match");
     for op in ["includes", "excludes"] {
         let text = message("list", opportunities(json!({ "field": "StageName", "op": op, "value": ["Closed Won"] })));
         assert!(text.contains("multi-select"), "{text}");
@@ -565,7 +565,8 @@ fn a_filters_value_of_another_type_than_its_field_is_refused() {
         ("CreatedDate", json!("2026-05-31T15:00:00"), "zone"),
         ("CreatedDate", json!("NOW"), "date literal"),
         ("IsClosed", json!("open"), "true or false"),
-        ("AccountId", json!("Acme"), "to filter by a name, use the field Account.Name"),
+        ("AccountId", json!("A"), "to filter by a name, use the field Account.Name"),
+        ("AccountId", json!("001000000000001AAB"), "a record id"),
         ("Name", json!({ "like": "x" }), "one value"),
         ("Name", json!("x".repeat(4001)), "4000"),
     ] {

@@ -54,7 +54,7 @@ fn a_write_without_an_answer_is_not_repeated() {
         let message = error["message"].as_str().unwrap();
         assert!(message.contains("may or may not have happened"), "{error}");
         assert!(message.ends_with("; looking for the record failed as well"), "{error}");
-        assert_eq!(bench.counts(), (2, 1), "{effect:?}");
+        assert_eq!(bench.counts(), (3, 1), "{effect:?}");
 
         let bench = Bench::warm(&["Account"]);
         fault(&bench, effect.clone());
@@ -105,9 +105,34 @@ fn a_create_that_got_lost_is_looked_for_and_not_claimed() {
         "Salesforce is unavailable; try again later; the write may or may not have happened, so look before trying \
          again; a new record with the same Name was looked for, and there is none so far"
     );
-    assert_eq!(bench.counts(), (2, 0));
+    // Who the user is, asked once.
+    assert_eq!(bench.counts(), (3, 0));
     let sent = bench.org.requests().pop().unwrap();
-    assert!(sent.path.contains("USING+SCOPE+mine") && sent.path.contains("2026-05-12T14%3A59%3A00Z"), "{}", sent.path);
+    assert!(sent.path.contains(&format!("CreatedById+%3D+%27{}%27", bench.id("riley"))), "{}", sent.path);
+    assert!(sent.path.contains("2026-05-12T14%3A59%3A00Z"), "{}", sent.path);
+    bench.org.fault(Fault::html_503().on(post(), "/composite"));
+    assert_eq!(bench.err("create", new_account("Zenith"))["changed"], "unknown");
+    assert_eq!(bench.counts(), (5, 0));
+}
+
+#[test]
+fn a_create_that_got_lost_is_looked_for_even_where_nobody_says_who_the_user_is() {
+    let bench = Bench::warm(&["Account"]);
+    fault(&bench, Effect::DropAfter);
+    bench.org.fault(Fault::server_unavailable().on(http::Method::GET, "/services/oauth2/userinfo"));
+    let reply = bench.ok("create", new_account("Zenith"));
+    assert_eq!(reply["id"], bench.org.writes()[0].id.to_string());
+    assert!(!bench.org.requests().pop().unwrap().path.contains("CreatedById"));
+    assert_eq!(bench.counts(), (3, 1));
+}
+
+#[test]
+fn a_create_for_somebody_else_that_got_lost_is_known_by_who_created_it() {
+    let bench = Bench::warm(&["Account"]);
+    fault(&bench, Effect::DropAfter);
+    let fields = json!({ "Name": "Zenith", "OwnerId": bench.id("sam") });
+    let reply = bench.ok("create", json!({ "object": "Account", "fields": fields }));
+    assert_eq!(reply["id"], bench.org.writes()[0].id.to_string());
 }
 
 #[test]
@@ -166,7 +191,7 @@ fn an_error_page_in_answer_to_a_write_leaves_open_whether_it_happened() {
     let error = bench.err("create", new_account("Zenith"));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("unavailable"), Some("unknown")));
     assert_eq!(error.get("org_message"), None, "a page is no message");
-    assert_eq!(bench.requests(), 2);
+    assert_eq!(bench.requests(), 3);
 }
 
 #[test]
@@ -181,7 +206,7 @@ fn an_answer_to_a_write_that_makes_no_sense_leaves_open_whether_it_happened() {
             (Some("unexpected_reply"), Some("unknown")),
             "{effect:?}"
         );
-        assert_eq!(bench.counts(), (2, 1));
+        assert_eq!(bench.counts(), (3, 1));
     }
     // Parts are missing.
     let bench = Bench::warm(&["Account"]);
@@ -938,5 +963,5 @@ fn a_text_that_looks_like_a_reference_changes_no_rule_of_a_write() {
     bench.org.fault(Fault::new(Effect::DropAfter).on(post(), "/sobjects/Account"));
     let reply = bench.ok("create", new_account("Zenith @{x.id}"));
     assert_eq!(reply["fields"]["Name"], "Zenith @{x.id}");
-    assert_eq!(bench.counts(), (3, 1), "the record is looked for, not made again");
+    assert_eq!(bench.counts(), (4, 1), "the record is looked for, not made again");
 }

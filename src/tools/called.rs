@@ -1,0 +1,159 @@
+//! How well a record goes by what somebody said: by its name, the words of it, a short form of the first name, and where
+//! a person works.
+
+use super::nicknames;
+use crate::record::Fields;
+
+/// Below this a record is called just so.
+pub(super) const JUST_SO: u32 = 4;
+/// Below this every word that was said is one of its name.
+pub(super) const BY_WORDS: u32 = 6;
+/// The rank of a record that was found by something else.
+pub(super) const OTHERWISE: u32 = 12;
+/// From here on a person is not meant: what was said is somewhere within their name.
+const WITHIN: u32 = 10;
+
+/// What stands between a person and where they work.
+const AT: [&str; 3] = [" at ", " from ", " @ "];
+
+/// Objects whose records are people: of their names only words and beginnings of words are said.
+const PEOPLE: [&str; 3] = ["Contact", "Lead", "User"];
+
+/// A person and where they work: "Bob at Acme".
+pub(super) fn split(said: &str) -> (&str, Option<&str>) {
+    // Positions in one are positions in the other: only ASCII letters differ.
+    let lower = said.to_ascii_lowercase();
+    let at = AT.into_iter().filter_map(|at| Some((lower.find(at)?, at.len()))).min();
+    let Some((end, length)) = at else { return (said, None) };
+    let (person, place) = (said[..end].trim(), said[end + length..].trim());
+    // One letter is neither.
+    if person.len() < 2 || place.len() < 2 { (said, None) } else { (person, Some(place)) }
+}
+
+/// How well a record fits, best first from 0; none if it does not.
+pub(super) fn fit(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
+    let name = name.unwrap_or_default();
+    let mut best = rank(said, name);
+    for other in ["Subject", "Email"] {
+        // What is no address is no part of one.
+        if other == "Subject" || said.contains('@') {
+            best = best.min(rank(said, &fields.text(other).unwrap_or_default()));
+        }
+    }
+    best *= 2;
+    if !PEOPLE.contains(&object) {
+        return Some(best);
+    }
+    if let (person, Some(place)) = split(said)
+        && let Some(company) = fields.text("Account.Name").or_else(|| fields.text("Company"))
+    {
+        // Of two Bobs, the one whose company is called just so.
+        match rank(place, &company) * 2 {
+            OTHERWISE => {}
+            there => best = best.min(rank(person, name) * 2 + u32::from(there >= JUST_SO)),
+        }
+    }
+    (best < WITHIN).then_some(best)
+}
+
+/// The place among others: of those that fit as well, first those whose names begin with what was said.
+pub(super) fn place(fit: u32, said: &str, name: Option<&str>) -> u32 {
+    let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&said.to_lowercase()));
+    fit * 2 + u32::from(!begins)
+}
+
+/// How a name relates to what was said: 0 the same, 1 the same words, 2 some of its words, 3 those with another form of
+/// the first, 4 beginnings of its words, 5 somewhere within it, 6 not at all.
+fn rank(said: &str, name: &str) -> u32 {
+    let (said, name) = (said.trim().to_lowercase(), name.trim().to_lowercase());
+    if said == name {
+        return 0;
+    }
+    let (spoken, held) = (words(&said), words(&name));
+    let mut worst = 0;
+    for (index, word) in spoken.iter().enumerate() {
+        let rank = if held.contains(word) {
+            2
+        } else if index == 0 && nicknames::of(word).any(|other| held.contains(&other)) {
+            3
+        } else if held.iter().any(|held| held.starts_with(word)) {
+            4
+        } else {
+            6
+        };
+        worst = worst.max(rank);
+    }
+    match worst {
+        2 if held.iter().all(|word| spoken.contains(word)) => 1,
+        0 | 6 => 6 - u32::from(name.contains(&said)),
+        rank => rank,
+    }
+}
+
+/// The words of a name, those of a double name too.
+fn words(name: &str) -> Vec<&str> {
+    name.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a record goes by what was said: each word is one of its name, or a short form of it.
+pub(super) fn goes_by(said: &str, called: &str) -> bool {
+    rank(said, called) <= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_read_with_where_they_work() {
+        for (text, person, place) in [
+            ("Bob at Acme", "Bob", Some("Acme")),
+            ("Zoë O'Neil  FROM  Müller & Söhne", "Zoë O'Neil", Some("Müller & Söhne")),
+            ("Bob @ Acme", "Bob", Some("Acme")),
+            ("Bob from Bank at Hamburg", "Bob", Some("Bank at Hamburg")),
+            ("Pat Atwater", "Pat Atwater", None),
+            ("bob@acme.example", "bob@acme.example", None),
+            ("Bob at A", "Bob at A", None),
+            (" at ", " at ", None),
+            ("", "", None),
+        ] {
+            assert_eq!(split(text), (person, place), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_said_whole_comes_before_its_words_and_those_before_parts() {
+        for (rank, said, name) in [
+            (0, " acme", "ACME "),
+            (0, "🚀", "🚀"),
+            (1, "Stone, Bob", "Bob Stone"),
+            (1, "acme inc", "ACME, Inc."),
+            (2, "bob", "Bob Stone"),
+            (2, "acme", "The Acme"),
+            (2, "ann meier", "Ann Schulz-Meier"),
+            (2, "bob bob", "Bob Stone"),
+            (3, "Bob Klein", "Robert Klein"),
+            (4, "bob sto", "Bob Stone"),
+            (4, "bob kl", "Robert Klein"),
+            (4, "rob", "Roberta Stone"),
+            (5, "ann", "Joanna Stone"),
+            (5, "🚀", "Rockets 🚀"),
+            (6, "klein bob", "Robert Klein"),
+            (6, "bob klein", "Bob Stone"),
+            (6, "'", "Bob Stone"),
+            (6, "Bob", ""),
+        ] {
+            assert_eq!(super::rank(said, name), rank, "{said}: {name}");
+        }
+    }
+
+    #[test]
+    fn a_record_goes_by_its_words_and_by_short_forms() {
+        for said in ["Sam", "sam lee", "LEE", "Samuel Lee"] {
+            assert!(goes_by(said, "Sam Lee"), "{said}");
+        }
+        for said in ["Samantha Fox", "Sa", "", "-", "Jane"] {
+            assert!(!goes_by(said, "Sam Lee"), "{said}");
+        }
+    }
+}
