@@ -162,6 +162,12 @@ fn the_person_who_is_called_so_comes_before_one_by_nickname() {
     assert_eq!(reply["who"]["id"], bench.id("robert"));
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Bobby Klein" }));
     assert_eq!(reply["who"]["id"], bench.id("robert"));
+    // Nobody is called Rob: Robert by a nickname, Roberta by the beginning.
+    let roberta = json!({ "object": "Contact", "fields": { "FirstName": "Roberta", "LastName": "Zed" } });
+    bench.ok("create", roberta);
+    let before = bench.org.writes().len();
+    assert_eq!(bench.err("log_activity", json!({ "kind": "call", "who": "Rob" }))["kind"], "ambiguous");
+    assert_eq!(bench.org.writes().len(), before);
 }
 
 #[test]
