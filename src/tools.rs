@@ -2,6 +2,7 @@
 
 mod activities;
 mod aggregate;
+mod conversion;
 mod create;
 mod describe;
 mod duplicate;

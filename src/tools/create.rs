@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::probe::{self, Seen};
 use super::reference::{Found, Wanted};
 use super::reply::Values;
-use super::{duplicate, names, reference, value};
+use super::{conversion, duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -23,6 +23,9 @@ use crate::vocabulary::{CreateArgs, CreateReply, Undo};
 /// Characters of a text that is read back.
 const LONGEST_TEXT: usize = 255;
 
+/// Values of a picklist that is missing.
+const MOST_CHOICES: usize = 20;
+
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
@@ -33,6 +36,8 @@ pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Er
     session.planned(
         || plan(session, &args),
         |plan| {
+            let values = plan.values.iter().map(|set| (set.field.name.as_str(), set.json.as_str()));
+            conversion::refuse(session, &plan.object, values, None)?;
             let found = reference::find(session, &plan.wanted)?;
             send(session, &plan.with(&found), &found)
         },
@@ -192,7 +197,11 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let missing: Vec<_> = schema.required().filter(|field| !is_set(field)).map(|field| field.name.clone()).collect();
     if !missing.is_empty() {
         let message = format!("a new {object} needs {}; ask the person, nothing was sent", missing.join(", "));
-        let error = Error::Input { message, fields: missing, allowed: Vec::new() };
+        // A picklist, if only one is missing, is easier to ask for with its values.
+        let picklists: Vec<_> = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref()).collect();
+        let choices = if let [values] = picklists[..] { values } else { &[] };
+        let allowed = choices.iter().map(|value| value.shown().to_owned()).take(MOST_CHOICES).collect();
+        let error = Error::Input { message, fields: missing, allowed };
         return Err(names::denied(session, &object, &schema, error));
     }
     let name = names::name_of(session, &object)?;

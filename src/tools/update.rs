@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::reference::Wanted;
 use super::reply::{self, Values};
 use super::target::{self, Target};
-use super::{duplicate, names, reference, value};
+use super::{conversion, duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
@@ -54,6 +54,8 @@ pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Er
     if let Some(conflict) = current.unexpected(&pending) {
         return Err(conflict);
     }
+    let values = pending.iter().map(|change| (change.name.as_str(), change.to.as_str()));
+    conversion::refuse(session, &plan.target.object, values, Some(&current.id))?;
     notices.extend(plan.changes.iter().filter_map(|change| change.note.clone()));
     if pending.is_empty() {
         notices.push("nothing was written: the record holds these values already".to_owned());

@@ -138,6 +138,9 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
     }
 }
 
+/// A picklist that is no longer is shown whole to whom names another value, the nearest first.
+const SHORT_PICKLIST: usize = 12;
+
 /// A picklist's value for what was said, and what was repaired. Checked even where the org would accept anything.
 fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> {
     let Some(values) = field.picklist.as_deref() else { return Ok((text.to_owned(), None)) };
@@ -148,11 +151,15 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
                 format!("{}: {} was taken for the picklist's value {}", field.name, quoted(text), quoted(&value));
             Ok((value, Some(note)))
         }
-        Picked::Unknown { nearest } => Err(Error::field(
-            &field.name,
-            format!("{} is not a value of the picklist {}", quoted(text), field.name),
-            nearest,
-        )),
+        Picked::Unknown { nearest: mut allowed } => {
+            if values.len() <= SHORT_PICKLIST {
+                let others = values.iter().map(|value| value.shown().to_owned());
+                let others: Vec<_> = others.filter(|value| !allowed.contains(value)).collect();
+                allowed.extend(others);
+            }
+            let message = format!("{} is not a value of the picklist {}", quoted(text), field.name);
+            Err(Error::field(&field.name, message, allowed))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod https;
 mod limits;
 mod replies;
 mod schema;
+mod tasks;
 mod token;
 
 use std::sync::{Arc, LazyLock};
