@@ -6,11 +6,11 @@ use super::names::{self, Named};
 use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::json::{Shape, quoted};
+use crate::json::Shape;
 use crate::schema::{FieldType, picklist};
 use crate::session::{Session, Stuck};
 use crate::soql::{
-    Comparison, Condition, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
+    Comparison, Condition, Excerpt, FieldName, FieldPath, List, Literal, ObjectName, Operand, Pattern, SemiJoin, Text,
 };
 use crate::vocabulary::{ChildFilter, Filter, Operator};
 
@@ -117,8 +117,8 @@ pub(super) fn doubt(session: &Session<'_>, object: &ObjectName, filter: &Filter)
         format!(
             "{}: {} is none of its values; nearest: {}",
             named.path,
-            quoted(&said),
-            nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
+            Excerpt::of(&said),
+            nearest.iter().map(|value| Excerpt::of(value).to_string()).collect::<Vec<_>>().join(", ")
         )
     }))
 }

@@ -6,7 +6,7 @@ use crate::id::{RecordId, standard_object};
 use crate::json::{Shape, quoted};
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
-use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text};
+use crate::soql::{Date, DateLiteral, DateTime, Excerpt, Literal, Number, Text};
 
 /// A filter's value.
 #[derive(Debug)]
@@ -147,8 +147,12 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note =
-                format!("{}: {} was taken for the picklist's value {}", field.name, quoted(text), quoted(&value));
+            let note = format!(
+                "{}: {} was taken for the picklist's value {}",
+                field.name,
+                Excerpt::of(text),
+                Excerpt::of(&value)
+            );
             Ok((value, Some(note)))
         }
         Picked::Unknown { nearest: mut allowed } => {
@@ -157,7 +161,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
                 let others: Vec<_> = others.filter(|value| !allowed.contains(value)).collect();
                 allowed.extend(others);
             }
-            let message = format!("{} is not a value of the picklist {}", quoted(text), field.name);
+            let message = format!("{} is not a value of the picklist {}", Excerpt::of(text), field.name);
             Err(Error::field(&field.name, message, allowed))
         }
     }
