@@ -6,46 +6,56 @@
 
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::json::quoted;
 use crate::session::Session;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, Literal, ObjectName, Select};
 
 /// What to do instead.
 pub(super) const ADVICE: &str = "no tool converts a lead, but a person can: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
 
-/// The cache's name for the statuses, a line each: no object is called so.
+/// The field that says how far a lead is.
+pub(super) const STATUS: &str = "Status";
+
+/// The cache's name for the statuses: no object is called so.
 const KEPT: &str = "*converted-leads";
 
-/// Refuses the status of converted leads among the values, given as JSON, of a new lead or of one that is there.
-pub(super) fn refuse<'a>(
+/// Refuses a status, as JSON, that only converted leads have: of a lead that is there, or of a new one.
+pub(super) fn refuse(
     session: &Session<'_>,
     object: &ObjectName,
-    mut values: impl Iterator<Item = (&'a str, &'a str)>,
+    status: Option<&str>,
     lead: Option<&RecordId>,
 ) -> Result<(), Error> {
-    if object.as_str() != "Lead" {
+    let Some(status) = status.filter(|_| object.as_str() == "Lead") else { return Ok(()) };
+    let converted = match session.kept(KEPT) {
+        Some((kept, _)) => kept,
+        None => ask(session)?,
+    };
+    if !converted.split(|byte| *byte == b'\n').any(|known| known == status.as_bytes()) {
         return Ok(());
     }
-    let Some((field, status)) = values.find(|(field, _)| *field == "Status") else { return Ok(()) };
-    let status: Option<String> = serde_json::from_str(status).unwrap_or_default();
-    let kept = session.kept(KEPT).and_then(|(bytes, _)| String::from_utf8(bytes).ok());
-    let converted = kept.map_or_else(|| ask(session), Ok)?;
-    if status.is_none_or(|status| !converted.lines().any(|known| known == status)) {
-        return Ok(());
-    }
-    let link = lead.map(|id| format!(": {}", session.link(id.as_str()))).unwrap_or_default();
-    let message = format!("nothing was written: only converting a lead gives it this status; {ADVICE}{link}");
-    Err(Error::field(field, message, Vec::new()))
+    let link = lead.map(|id| session.link(id.as_str())).unwrap_or_default();
+    let message = format!("nothing was written: only converting a lead gives it this status; {ADVICE} {link}");
+    Err(Error::field(STATUS, message.trim_end(), Vec::new()))
 }
 
-fn ask(session: &Session<'_>) -> Result<String, Error> {
+/// The statuses of converted leads as JSON, a line each.
+fn ask(session: &Session<'_>) -> Result<Vec<u8>, Error> {
     const API_NAME: FieldPath = FieldPath::from_static("ApiName");
     let fields = FieldList::new([API_NAME]).ok_or_else(|| Error::input("no field to read"))?;
     let mut select = Select::new(fields, ObjectName::from_static("LeadStatus"));
     let is_converted = FieldPath::from_static("IsConverted");
     select.condition = Some(Condition::compare(is_converted, Comparison::Eq, Literal::Boolean(true)));
-    let records = session.query(&select, usize::MAX)?.records;
-    let names: Vec<_> = records.iter().filter_map(|record| record.fields().text(API_NAME.as_str())).collect();
-    let names = names.join("\n");
-    session.keep(KEPT, names.as_bytes());
-    Ok(names)
+    let page = match session.query(&select, usize::MAX) {
+        // Who may not read the statuses may set them all the same, for all we know.
+        Err(Error::Refused { .. }) => return Ok(Vec::new()),
+        outcome => outcome?,
+    };
+    let mut lines = String::new();
+    for record in page.records {
+        lines.push_str(&quoted(&record.fields().text(API_NAME.as_str()).unwrap_or_default()));
+        lines.push('\n');
+    }
+    session.keep(KEPT, lines.as_bytes());
+    Ok(lines.into_bytes())
 }

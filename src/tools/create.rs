@@ -36,8 +36,8 @@ pub fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Er
     session.planned(
         || plan(session, &args),
         |plan| {
-            let values = plan.values.iter().map(|set| (set.field.name.as_str(), set.json.as_str()));
-            conversion::refuse(session, &plan.object, values, None)?;
+            let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
+            conversion::refuse(session, &plan.object, status.map(|set| set.json.as_str()), None)?;
             let found = reference::find(session, &plan.wanted)?;
             send(session, &plan.with(&found), &found)
         },
@@ -198,9 +198,11 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     if !missing.is_empty() {
         let message = format!("a new {object} needs {}; ask the person, nothing was sent", missing.join(", "));
         // A picklist, if only one is missing, is easier to ask for with its values.
-        let picklists: Vec<_> = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref()).collect();
-        let choices = if let [values] = picklists[..] { values } else { &[] };
-        let allowed = choices.iter().map(|value| value.shown().to_owned()).take(MOST_CHOICES).collect();
+        let mut picklists = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref());
+        let mut allowed = Vec::new();
+        if let (Some(values), None) = (picklists.next(), picklists.next()) {
+            values.iter().take(MOST_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
+        }
         let error = Error::Input { message, fields: missing, allowed };
         return Err(names::denied(session, &object, &schema, error));
     }

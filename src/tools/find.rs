@@ -141,6 +141,11 @@ fn query(
 fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let found = found.iter().filter_map(|record| target::candidate(session, record));
     let mut candidates = by_rank(found.map(|candidate| (Said::of(text, candidate.name.as_deref()) as u32, candidate)));
+    if candidates.is_empty() {
+        notices.push(
+            "nothing fits: try fewer words, and only such as are in a name, not \"deal\" or \"account\"".to_owned(),
+        );
+    }
     if candidates.len() > limit {
         notices
             .push(format!("{} more records fit; say more of the name, or name the object", candidates.len() - limit));

@@ -54,8 +54,8 @@ pub fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Er
     if let Some(conflict) = current.unexpected(&pending) {
         return Err(conflict);
     }
-    let values = pending.iter().map(|change| (change.name.as_str(), change.to.as_str()));
-    conversion::refuse(session, &plan.target.object, values, Some(&current.id))?;
+    let status = pending.iter().find(|change| change.field.name == conversion::STATUS).map(|change| change.to.as_str());
+    conversion::refuse(session, &plan.target.object, status, Some(&current.id))?;
     notices.extend(plan.changes.iter().filter_map(|change| change.note.clone()));
     if pending.is_empty() {
         notices.push("nothing was written: the record holds these values already".to_owned());

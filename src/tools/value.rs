@@ -157,9 +157,11 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
         }
         Picked::Unknown { nearest: mut allowed } => {
             if values.len() <= SHORT_PICKLIST {
-                let others = values.iter().map(|value| value.shown().to_owned());
-                let others: Vec<_> = others.filter(|value| !allowed.contains(value)).collect();
-                allowed.extend(others);
+                for value in values {
+                    if !allowed.iter().any(|near| near == value.shown()) {
+                        allowed.push(value.shown().to_owned());
+                    }
+                }
             }
             let message = format!("{} is not a value of the picklist {}", Excerpt::of(text), field.name);
             Err(Error::field(&field.name, message, allowed))

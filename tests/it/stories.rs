@@ -155,6 +155,18 @@ fn a_lead_is_not_given_the_status_of_converted_ones() {
 }
 
 #[test]
+fn a_lead_is_changed_by_who_may_not_read_the_statuses() {
+    let bench = Bench::warm(&["Lead"]);
+    let refusal = demo_org::Refusal::new(400, "INVALID_TYPE", "sObject type 'LeadStatus' is not supported.");
+    let fault = demo_org::Fault::new(demo_org::Effect::Refuse(refusal));
+    bench.org.fault(fault.on(http::Method::GET, "LeadStatus"));
+    let changes = json!([{ "field": "Status", "to": "Working - Contacted" }]);
+    let reply = bench.ok("update", json!({ "record": bench.id("dana"), "changes": changes }));
+    assert_eq!(reply["changes"][0]["after"], "Working - Contacted");
+    assert_eq!(bench.counts(), (3, 1));
+}
+
+#[test]
 fn statuses_of_other_objects_and_of_leads_that_have_them_are_no_conversion() {
     let bench = Bench::warm(&["Lead", "Case"]);
     bench.ok("update", json!({ "record": bench.id("case_new_1"), "changes": [{ "field": "Status", "to": "Closed" }] }));
