@@ -4,6 +4,7 @@ mod activities;
 mod aggregate;
 mod allowed;
 mod called;
+mod conversion;
 mod create;
 mod delete;
 mod describe;

@@ -42,7 +42,8 @@ fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
             .fields
             .iter()
             .filter(|field| name.is_none_or(|name| name.name != field.name))
-            .filter_map(|field| interest(field, purpose)),
+            // Where records have no name, such as comments, their text is what they are.
+            .filter_map(|field| interest(field, purpose == Use::Get || name.is_none())),
     );
     likely.truncate(most);
     let mut columns: Vec<String> = name.map(|field| field.name.clone()).into_iter().collect();
@@ -52,10 +53,9 @@ fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
     columns
 }
 
-/// How likely a field matters, 0 the likeliest, and its column; `None` for what is too long, too technical or not for
-/// this use.
-fn interest(field: &Field, purpose: Use) -> Option<(u32, String)> {
-    let whole = purpose == Use::Get;
+/// How likely a field matters, 0 the likeliest, and its column; `None` for what is too long or too technical, unless the
+/// record is shown as a whole.
+fn interest(field: &Field, whole: bool) -> Option<(u32, String)> {
     if is_system(&field.name) || field.compound.is_some() && !whole {
         return None;
     }

@@ -7,7 +7,7 @@ use super::allowed::{self, Given, Picklists};
 use super::probe::{self, Seen};
 use super::reference::{Found, Wanted};
 use super::reply::Values;
-use super::{delete, duplicate, names, reference, value};
+use super::{conversion, delete, duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -22,6 +22,9 @@ use crate::vocabulary::{CreateArgs, CreateReply, Undo};
 /// Characters of a text that is read back.
 const LONGEST_TEXT: usize = 255;
 
+/// Values of a picklist that is missing.
+const MOST_CHOICES: usize = 20;
+
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
@@ -31,6 +34,8 @@ pub(super) fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateRe
     session.planned(
         || plan(session, &args),
         |plan| {
+            let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
+            conversion::refuse(session, &plan.object, status.map(|set| set.json.as_str()), None)?;
             let found = reference::find(session, &plan.wanted)?;
             send(session, &plan.with(&found), &found)
         },
@@ -197,7 +202,13 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let missing: Vec<_> = schema.required().filter(|field| !is_set(field)).map(|field| field.name.clone()).collect();
     if !missing.is_empty() {
         let message = format!("a new {object} needs {}; ask the person, nothing was sent", missing.join(", "));
-        let error = Error::Input { message, fields: missing, allowed: Vec::new() };
+        // A picklist, if only one is missing, is easier to ask for with its values.
+        let mut picklists = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref());
+        let mut allowed = Vec::new();
+        if let (Some(values), None) = (picklists.next(), picklists.next()) {
+            values.iter().take(MOST_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
+        }
+        let error = Error::Input { message, fields: missing, allowed };
         return Err(names::denied(session, &object, &schema, error));
     }
     let mut given = Vec::new();

@@ -5,12 +5,12 @@ use super::reference;
 use super::value::{self, Compared};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::json::{Json, Shape, quoted};
+use crate::json::{Json, Shape};
 use crate::schema::{FieldType, picklist, standard};
 use crate::session::{Session, Stuck};
 use crate::soql::{
-    Comparison, Condition, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern, SemiJoin,
-    Text,
+    Comparison, Condition, Excerpt, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern,
+    SemiJoin, Text,
 };
 use crate::vocabulary::{ChildFilter, Filter, Operator};
 
@@ -254,8 +254,8 @@ impl Remarks {
                         picklist::Value::Unknown { nearest } if nothing => self.notices.push(format!(
                             "{}: {} is none of its values; nearest: {}",
                             named.path,
-                            quoted(said),
-                            nearest.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
+                            Excerpt::of(said),
+                            nearest.iter().map(|value| Excerpt::of(value).to_string()).collect::<Vec<_>>().join(", ")
                         )),
                         _ => {}
                     }

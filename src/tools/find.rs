@@ -137,6 +137,11 @@ fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mu
         candidates.push((place, candidate));
     }
     let mut candidates = by_rank(candidates);
+    if candidates.is_empty() {
+        notices.push(
+            "nothing fits: try fewer words, and only such as are in a name, not \"deal\" or \"account\"".to_owned(),
+        );
+    }
     if candidates.len() > limit {
         notices
             .push(format!("{} more records fit; say more of the name, or name the object", candidates.len() - limit));

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::rest::{Composite, Page, Query};
 use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
-use crate::vocabulary::{ListArgs, ListReply};
+use crate::vocabulary::{ListArgs, ListReply, Operator};
 
 /// Rows when no limit is given.
 const USUAL_ROWS: u32 = 25;
@@ -39,6 +39,12 @@ fn attempt(
         |plan| {
             let (page, total) = read(session, plan, args.count == Some(true))?;
             let mut reply = reply(plan, page, total, limit);
+            if plan.leaves_untouched {
+                reply.notices.push(
+                    "records that never had an activity have no LastActivityDate and are not among these; any_of with op empty adds them"
+                        .to_owned(),
+                );
+            }
             let nothing = reply.rows.is_empty();
             let remarks =
                 filter::Remarks::of(session, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
@@ -58,6 +64,8 @@ struct Plan {
     skipped: u32,
     /// What the cursor of the next page has to carry.
     fingerprint: u32,
+    /// Whether a condition on the last activity leaves out what never had one: who asks for what was neglected wants it.
+    leaves_untouched: bool,
 }
 
 fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<Plan, Stuck> {
@@ -87,6 +95,10 @@ fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Curso
     let mut select = Select::new(columns.clone(), object.clone());
     select.scope = mine(session, &object, args.mine)?;
     select.condition = filter::condition(session, &object, &args.filters, &args.any_of, &args.children)?;
+    let mut leaves_untouched = false;
+    for filter in args.filters.iter().filter(|filter| matches!(filter.op, Some(Operator::Lt | Operator::Lte))) {
+        leaves_untouched |= names::field(session, &object, &filter.field)?.path.as_str() == "LastActivityDate";
+    }
     select.order_by = order_by;
     let fingerprint = fingerprint(&select);
     let skipped = match cursor {
@@ -104,7 +116,7 @@ fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Curso
     // One row more than asked for tells whether there are more.
     select.limit = Some(limit + 1);
     select.offset = (skipped > 0).then_some(skipped);
-    Ok(Plan { object, columns, select, skipped, fingerprint })
+    Ok(Plan { object, columns, select, skipped, fingerprint, leaves_untouched })
 }
 
 /// Only the user's own records, if that is asked and the object's records have an owner.

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::conversion;
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
@@ -141,7 +142,9 @@ pub(super) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) 
         .filter(|part| part.compound.as_deref() == Some(&field.name) && (part.createable || part.updateable))
         .map(|part| part.name.clone())
         .collect();
-    let message = if parts.is_empty() {
+    let message = if field.name == "IsConverted" {
+        conversion::ADVICE.to_owned()
+    } else if parts.is_empty() {
         format!(
             "{} can't be set when a record is {written}: Salesforce keeps it, or the user lacks the right",
             field.name

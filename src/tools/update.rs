@@ -5,7 +5,7 @@ use super::allowed::{self, Given, Picklists};
 use super::reference::Wanted;
 use super::reply::{self, Values};
 use super::target::{self, Target};
-use super::{called, duplicate, names, reference, value};
+use super::{called, conversion, duplicate, names, reference, value};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
@@ -56,6 +56,8 @@ fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Erro
     if let Some(conflict) = current.unexpected(&pending) {
         return Err(conflict);
     }
+    let status = pending.iter().find(|change| change.field.name == conversion::STATUS).map(|change| change.to.as_str());
+    conversion::refuse(session, &plan.target.object, status, Some(&current.id))?;
     notices.extend(plan.changes.iter().filter_map(|change| change.note.clone()));
     if pending.is_empty() {
         notices.push("nothing was written: the record holds these values already".to_owned());

@@ -6,7 +6,7 @@ use crate::id::{RecordId, standard_object};
 use crate::json::{Shape, quoted};
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
-use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text};
+use crate::soql::{Date, DateLiteral, DateTime, Excerpt, Literal, Number, Text};
 
 /// A filter's value.
 #[derive(Debug)]
@@ -164,6 +164,9 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
     }
 }
 
+/// A picklist that is no longer is shown whole to whom names another value, the nearest first.
+const SHORT_PICKLIST: usize = 12;
+
 /// Adds a text to others.
 fn append(texts: &mut String, between: &str, text: &str) {
     if !texts.is_empty() && !text.is_empty() {
@@ -181,17 +184,23 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
             let note = taken(&field.name, text, &value);
             Ok((value, Some(note)))
         }
-        Picked::Unknown { nearest } => Err(Error::field(
-            &field.name,
-            format!("{} is not a value of the picklist {}", quoted(text), field.name),
-            nearest,
-        )),
+        Picked::Unknown { nearest: mut allowed } => {
+            if values.len() <= SHORT_PICKLIST {
+                for value in values {
+                    if !allowed.iter().any(|near| near == value.shown()) {
+                        allowed.push(value.shown().to_owned());
+                    }
+                }
+            }
+            let message = format!("{} is not a value of the picklist {}", Excerpt::of(text), field.name);
+            Err(Error::field(&field.name, message, allowed))
+        }
     }
 }
 
 /// That a picklist's value was said otherwise.
 pub(super) fn taken(field: &str, said: &str, value: &str) -> String {
-    format!("{field}: {} was taken for the picklist's value {}", quoted(said), quoted(value))
+    format!("{field}: {} was taken for the picklist's value {}", Excerpt::of(said), Excerpt::of(value))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist

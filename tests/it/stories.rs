@@ -127,3 +127,73 @@ fn accounts_of_one_industry_without_an_open_opportunity_are_listed_in_one_reques
     assert_eq!(names, ["ACME Labs GmbH", "Bavaria Antriebe GmbH", "Nordlicht Fertigung GmbH"]);
     assert_eq!(bench.requests(), 1);
 }
+
+#[test]
+fn a_lead_is_not_given_the_status_of_converted_ones() {
+    let bench = Bench::warm(&["Lead"]);
+    let status = |to: &str| json!({ "record": bench.id("dana"), "changes": [{ "field": "Status", "to": to }] });
+    let error = bench.err("update", status("closed converted"));
+    assert_eq!((&error["kind"], &error["fields"]), (&json!("invalid_input"), &json!(["Status"])));
+    let message = error["message"].as_str().unwrap();
+    assert!(message.ends_with(&format!("https://demo.my.salesforce.com/{}", bench.id("dana"))), "{message}");
+    assert_eq!(bench.counts(), (2, 0));
+    // The statuses are known from now on.
+    let error = bench.refused(
+        "create",
+        json!({
+            "object": "Lead",
+            "fields": { "Last Name": "Roth", "Company": "Roth AG", "Status": "Closed - Converted" },
+        }),
+    );
+    assert!(error["message"].as_str().unwrap().contains("press Convert"), "{error}");
+    bench.ok("update", status("Closed - Not Converted"));
+    assert_eq!(bench.counts(), (4, 1));
+    // Whoever tries the flag itself is told the same.
+    let changes = json!([{ "field": "Converted", "to": true }]);
+    let error = bench.refused("update", json!({ "record": bench.id("dana"), "changes": changes }));
+    assert!(error["message"].as_str().unwrap().contains("press Convert"), "{error}");
+}
+
+#[test]
+fn a_lead_is_changed_by_who_may_not_read_the_statuses() {
+    let bench = Bench::warm(&["Lead"]);
+    let refusal = demo_org::Refusal::new(400, "INVALID_TYPE", "sObject type 'LeadStatus' is not supported.");
+    let fault = demo_org::Fault::new(demo_org::Effect::Refuse(refusal));
+    bench.org.fault(fault.on(http::Method::GET, "LeadStatus"));
+    let changes = json!([{ "field": "Status", "to": "Working - Contacted" }]);
+    let reply = bench.ok("update", json!({ "record": bench.id("dana"), "changes": changes }));
+    assert_eq!(reply["changes"][0]["after"], "Working - Contacted");
+    assert_eq!(bench.counts(), (3, 1));
+}
+
+#[test]
+fn statuses_of_other_objects_and_of_leads_that_have_them_are_no_conversion() {
+    let bench = Bench::warm(&["Lead", "Case"]);
+    bench.ok("update", json!({ "record": bench.id("case_new_1"), "changes": [{ "field": "Status", "to": "Closed" }] }));
+    assert_eq!(bench.counts(), (2, 1));
+    let changes = json!([{ "field": "Status", "to": "Closed - Converted" }]);
+    let reply = bench.ok("update", json!({ "record": bench.id("carla"), "changes": changes }));
+    assert_eq!(reply["notices"], json!(["nothing was written: the record holds these values already"]));
+    assert_eq!(bench.counts(), (3, 1));
+}
+
+#[test]
+fn what_nobody_ever_touched_is_not_forgotten_among_what_nobody_touched_lately() {
+    let bench = Bench::new();
+    let untouched = |filter: serde_json::Value| {
+        bench.ok("list", json!({ "object": "Opportunity", "fields": ["Name"], "filters": [filter] }))
+    };
+    let reply = untouched(json!({ "field": "Last Activity", "op": "lt", "value": "LAST_N_DAYS:14" }));
+    assert!(reply["notices"][0].as_str().unwrap().contains("never had an activity"), "{reply}");
+    let reply = untouched(json!({ "field": "Last Activity", "op": "gte", "value": "LAST_N_DAYS:14" }));
+    assert_eq!(reply["notices"], serde_json::Value::Null);
+}
+
+#[test]
+fn the_comments_of_a_case_come_with_their_text() {
+    let bench = Bench::new();
+    let reply = bench.ok("get", json!({ "record": bench.id("case_old_1"), "related": ["CaseComments"] }));
+    let comments = &reply["related"][0];
+    let body = comments["columns"].as_array().unwrap().iter().position(|column| column == "CommentBody").unwrap();
+    assert_eq!(comments["rows"][0][body], "Robert sent a log file. It stops at row 99,000.");
+}

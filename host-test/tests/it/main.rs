@@ -10,10 +10,13 @@ mod connection;
 mod egress;
 mod guest;
 mod https;
+mod injection;
 mod limits;
 mod replies;
 mod schema;
+mod tasks;
 mod token;
+mod typed;
 
 use std::sync::{Arc, LazyLock};
 

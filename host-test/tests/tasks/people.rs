@@ -1,0 +1,159 @@
+//! Contacts and leads.
+
+use serde_json::json;
+
+use super::{Task, column, names, says};
+
+pub(crate) const BOB_AT_ACME: Task = Task {
+    name: "11",
+    prompt: "Find Bob at Acme",
+    ideal: 1,
+    warm: 2,
+    cold: 2,
+    play: |desk| {
+        let reply = desk.ok("find", json!({ "text": "Bob at Acme", "objects": ["Contact"] }));
+        assert_eq!(names(&reply), ["Bob Stone", "Robert Klein"], "and not Bob Fisher of Globex");
+        assert_eq!(reply["candidates"][0]["facts"]["Account.Name"], "Acme");
+    },
+};
+
+pub(crate) const ADD_SARAH: Task = Task {
+    name: "12",
+    prompt: "Add Sarah Chen, VP Engineering at Brightpath, sarah.chen@brightpath.com",
+    ideal: 2,
+    warm: 2,
+    cold: 3,
+    play: |desk| {
+        let fields = json!({
+            "First Name": "Sarah",
+            "Last Name": "Chen",
+            "Title": "VP Engineering",
+            "Account": "Brightpath",
+            "Email": "sarah.chen@brightpath.com",
+        });
+        let reply = desk.ok("create", json!({ "object": "Contact", "fields": fields }));
+        assert_eq!(reply["fields"]["Name"], "Sarah Chen");
+        assert_eq!(reply["fields"]["AccountId"], desk.id("brightpath"));
+        assert_eq!(reply["names"][desk.id("brightpath")], "Brightpath");
+        desk.wrote(&["created Contact: AccountId, Email, FirstName, LastName, Title"]);
+    },
+};
+
+pub(crate) const SALARY_GRADE: Task = Task {
+    name: "15",
+    prompt: "What's Tom's salary grade?",
+    ideal: 1,
+    warm: 0,
+    cold: 1,
+    play: |desk| {
+        let arguments = json!({ "record": "Tom Baker", "object": "Contact", "fields": ["salary grade"] });
+        let error = desk.refused("invalid_input", "get", arguments);
+        assert!(says(&error, "does not exist on Contact or is not visible to the user"), "{error:#}");
+        assert_eq!(error["fields"], json!(["salary grade"]));
+    },
+};
+
+pub(crate) const UNTOUCHED_LEADS: Task = Task {
+    name: "17",
+    prompt: "Leads created this week without activity",
+    ideal: 1,
+    warm: 1,
+    cold: 1,
+    play: |desk| {
+        let reply = desk.ok(
+            "list",
+            json!({
+                "object": "Lead",
+                "filters": [
+                    { "field": "Created Date", "value": "THIS_WEEK" },
+                    { "field": "Converted", "value": false },
+                    { "field": "Last Activity", "op": "empty" },
+                ],
+            }),
+        );
+        // Nina was called. Lee came on Sunday, when a week begins for Riley, who is American.
+        assert_eq!(column(&reply, "Name"), ["Dana Fox", "Lee Park"]);
+        assert_eq!(column(&reply, "LastActivityDate"), ["null", "null"]);
+    },
+};
+
+pub(crate) const LEAD_WITHOUT_COMPANY: Task = Task {
+    name: "18",
+    prompt: "Create a lead for Dana Fox",
+    ideal: 0,
+    warm: 0,
+    cold: 1,
+    play: |desk| {
+        let arguments = json!({ "object": "Lead", "fields": { "First Name": "Dana", "Last Name": "Fox" } });
+        let error = desk.refused("invalid_input", "create", arguments);
+        assert_eq!(error["fields"], json!(["Company"]));
+        assert!(says(&error, "ask the person"), "{error:#}");
+    },
+};
+
+pub(crate) const SUPER_HOT: Task = Task {
+    name: "20",
+    prompt: "Mark Dana's lead as “Super hot”",
+    ideal: 1,
+    warm: 0,
+    cold: 1,
+    play: |desk| {
+        let changes = json!([{ "field": "Rating", "to": "Super hot" }]);
+        let arguments = json!({ "record": "Dana", "object": "Lead", "changes": changes });
+        let error = desk.refused("invalid_input", "update", arguments);
+        assert_eq!(error["fields"], json!(["Rating"]));
+        assert_eq!(error["allowed"], json!(["Hot", "Warm", "Cold"]));
+    },
+};
+
+pub(crate) const CONVERT_DANA: Task = Task {
+    name: "21",
+    prompt: "Convert Dana's lead, no opportunity",
+    ideal: 2,
+    warm: 1,
+    cold: 3,
+    play: |desk| {
+        let convert = |field: &str, to: serde_json::Value| {
+            let changes = json!([{ "field": field, "to": to }]);
+            desk.refused("invalid_input", "update", json!({ "record": "Dana", "object": "Lead", "changes": changes }))
+        };
+        // Salesforce converts leads by SOAP alone, with the session id in the body, which the guest never holds.
+        let error = convert("Converted", json!(true));
+        assert!(says(&error, "press Convert"), "{error:#}");
+        let error = convert("Status", json!("Closed - Converted"));
+        assert!(says(&error, "press Convert"), "{error:#}");
+        assert!(says(&error, &format!("https://demo.my.salesforce.com/{}", desk.id("dana"))), "{error:#}");
+        // A new lead that looks converted and is not would be as wrong.
+        let lead = json!({ "Last Name": "Roth", "Company": "Roth AG", "Status": "Closed - Converted" });
+        let error = desk.refused("invalid_input", "create", json!({ "object": "Lead", "fields": lead }));
+        assert!(says(&error, "press Convert"), "{error:#}");
+    },
+};
+
+pub(crate) const LEADS_BY_SOURCE: Task = Task {
+    name: "23",
+    prompt: "How many leads per source this quarter and conversion rate",
+    ideal: 1,
+    warm: 1,
+    cold: 2,
+    play: |desk| {
+        let reply = desk.ok(
+            "aggregate",
+            json!({
+                "object": "Lead",
+                "group_by": [{ "field": "Lead Source" }, { "field": "Converted" }],
+                "filters": [{ "field": "Created Date", "value": "THIS_QUARTER" }],
+            }),
+        );
+        assert_eq!(reply["columns"], json!(["LeadSource", "IsConverted", "count", "share of count within LeadSource"]));
+        let rows = json!([
+            ["Web", false, 3, 0.75],
+            ["Web", true, 1, 0.25],
+            ["Phone Inquiry", false, 1, 1],
+            ["Partner Referral", false, 1, 0.5],
+            ["Partner Referral", true, 1, 0.5],
+        ]);
+        assert_eq!((&reply["rows"], &reply["totals"]), (&rows, &json!({ "count": 7 })));
+        assert!(says(&reply, "calendar periods"), "{reply:#}");
+    },
+};
