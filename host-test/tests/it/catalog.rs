@@ -141,6 +141,10 @@ fn title(function: &str) -> String {
         "describe" => "Look up fields and objects".to_owned(),
         "create" => "Create a record".to_owned(),
         "update" => "Change a record".to_owned(),
+        "delete" => "Delete a record".to_owned(),
+        "log-activity" => "Log an activity".to_owned(),
+        "run-soql" => "Run a SOQL query".to_owned(),
+        "who-am-i" => "The user, the org and their time".to_owned(),
         other => {
             let words = other.replace('-', " ");
             let (first, rest) = words.split_at(1);

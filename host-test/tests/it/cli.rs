@@ -113,7 +113,11 @@ fn the_tools_are_listed_for_people_and_for_programs() {
     let (_, out, _) = run(&["tools", "--json", "--read-only"]);
     let tools: Vec<Value> = serde_json::from_str(&out).unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["salesforce_find", "salesforce_get", "salesforce_list", "salesforce_describe"]);
+    assert_eq!(
+        names,
+        ["find", "get", "list", "aggregate", "describe", "activities", "who_am_i"]
+            .map(|name| format!("salesforce_{name}"))
+    );
 }
 
 #[test]

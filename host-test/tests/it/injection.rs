@@ -240,7 +240,12 @@ fn is_invisible(character: char) -> bool {
 /// The names and lists of an answer without its values. What a sentence says may differ, and cut texts be counted.
 fn shape(value: &Value) -> Value {
     match value {
-        Value::Array(items) => items.iter().map(shape).collect(),
+        Value::Array(items) => {
+            // Candidates are ranked by their names.
+            let mut shapes: Vec<_> = items.iter().map(shape).collect();
+            shapes.sort_by_key(Value::to_string);
+            shapes.into()
+        }
         Value::Object(members) => {
             let members = members.iter().filter(|(name, _)| *name != "notices");
             Value::Object(members.map(|(name, value)| (name.clone(), shape(value))).collect::<Map<_, _>>())

@@ -66,7 +66,7 @@ pub(crate) const CLOSED_WON: Task = Task {
     prompt: "Move the Acme renewal to Closed Won",
     ideal: 2,
     warm: 2,
-    cold: 3,
+    cold: 4,
     play: |desk| {
         let changes = json!([{ "field": "Stage", "to": "Closed Won" }]);
         let arguments = json!({ "record": "Acme renewal", "object": "Opportunity", "changes": changes });
@@ -107,7 +107,7 @@ pub(crate) const NEW_GLOBEX_DEAL: Task = Task {
     prompt: "Create a 50k opportunity for Globex closing 15 March — Stage? Prospecting.",
     ideal: 2,
     warm: 2,
-    cold: 3,
+    cold: 4,
     play: |desk| {
         let mut fields = json!({
             "Name": "Globex – March",

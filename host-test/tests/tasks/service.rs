@@ -49,7 +49,7 @@ pub(crate) const NEW_CASE: Task = Task {
             "CaseNumber": "00001008",
         });
         assert_eq!(reply["fields"], held);
-        assert!(says(&reply, "the one called just so; 3 more have that in their names"), "{reply:#}");
+        assert!(says(&reply, "the one of 4 that is called just so"), "{reply:#}");
         desk.wrote(&["created Case: AccountId, Priority, Subject"]);
         let sent = desk.org.requests().pop().unwrap();
         assert!(
@@ -95,7 +95,7 @@ pub(crate) const LOG_CALL: Task = Task {
         assert_eq!((&call["kind"], &call["when"]), (&json!("call"), &json!("Tue 2026-05-12")));
         assert_eq!(call["fields"]["Description"], "discussed pricing");
         assert_eq!((&next["kind"], &next["when"]), (&json!("task"), &json!("Tue 2026-05-19 15:00")));
-        assert!(says(&reply, "1 other person fits less well"), "Robert may be called Bob: {reply:#}");
+        assert!(says(&reply, "the one of 2 that fits best"), "Robert may be called Bob: {reply:#}");
         let writes = desk.org.requests().into_iter().filter(|request| !request.writes.is_empty());
         assert_eq!(writes.count(), 1, "both in one request");
         desk.wrote(&[
