@@ -87,78 +87,176 @@ impl<'a> Json<'a> {
     }
 
     /// The items of a list; none if it is another value.
-    pub(crate) fn items(self) -> Pieces<'a> {
-        Pieces(self.0.strip_prefix('[').unwrap_or_default())
+    pub(crate) fn items(self) -> Items<'a> {
+        let mut cursor = self.cursor();
+        cursor.enter_list();
+        Items(cursor)
     }
 
     /// The members of an object; none if it is another value.
     pub(crate) fn members(self) -> Members<'a> {
-        Members(Pieces(self.0.strip_prefix('{').unwrap_or_default()))
+        let mut cursor = self.cursor();
+        cursor.enter_object();
+        Members(cursor)
+    }
+
+    /// Walks through it, so that lists in lists are read without looking at a byte twice.
+    pub(crate) fn cursor(self) -> Cursor<'a> {
+        Cursor { text: self.0, at: 0 }
     }
 }
 
-/// Cuts values off the text of a list or an object, from behind its opening bracket.
+/// The items of a list, each cut out.
 #[derive(Debug, Clone)]
-pub(crate) struct Pieces<'a>(&'a str);
+pub(crate) struct Items<'a>(Cursor<'a>);
 
-impl<'a> Iterator for Pieces<'a> {
+impl<'a> Iterator for Items<'a> {
     type Item = Json<'a>;
 
     fn next(&mut self) -> Option<Json<'a>> {
-        let rest = self.0.trim_ascii_start();
-        let end = length(rest.as_bytes());
-        if end == 0 {
-            return None;
-        }
-        let (piece, rest) = rest.split_at(end);
-        let rest = rest.trim_ascii_start();
-        // A comma or a colon.
-        self.0 = rest.strip_prefix([',', ':']).unwrap_or_default();
-        Some(Json(piece))
+        self.0.next_item().then(|| self.0.value())
     }
 }
 
-/// Cuts names and values off the text of an object.
+/// The members of an object, each cut out.
 #[derive(Debug, Clone)]
-pub(crate) struct Members<'a>(Pieces<'a>);
+pub(crate) struct Members<'a>(Cursor<'a>);
 
 impl<'a> Iterator for Members<'a> {
     type Item = (Cow<'a, str>, Json<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some((self.0.next()?.text()?, self.0.next()?))
+        Some((self.0.next_name()?, self.0.value()))
     }
 }
 
-/// How many bytes the value takes that a valid JSON text begins with; 0 at the end of a list or an object.
-fn length(text: &[u8]) -> usize {
-    let mut depth = 0;
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'"' => {
-                at += 1;
-                while let Some(byte) = text.get(at).filter(|byte| **byte != b'"') {
-                    at += if *byte == b'\\' { 2 } else { 1 };
-                }
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return at,
-            b'}' | b']' => depth -= 1,
-            b',' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return at,
-            // Behind the first byte of a number or a name, the next decides.
-            _ if depth == 0 => {
-                at += 1;
-                continue;
-            }
-            _ => {}
+/// A place in a JSON text that is known to be valid: before a value, or within a list or an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// Goes into the list it stands before, to be left by [`Self::next_item`]; or behind what is none.
+    pub(crate) fn enter_list(&mut self) -> bool {
+        self.enter(b'[')
+    }
+
+    /// Goes into the object it stands before, to be left by [`Self::next_name`]; or behind what is none.
+    pub(crate) fn enter_object(&mut self) -> bool {
+        self.enter(b'{')
+    }
+
+    /// Goes to the next item, which has to be consumed then, or out of the list.
+    pub(crate) fn next_item(&mut self) -> bool {
+        self.next(b']')
+    }
+
+    /// Goes to the value of the next member, which has to be consumed then, or out of the object.
+    pub(crate) fn next_name(&mut self) -> Option<Cow<'a, str>> {
+        if !self.next(b'}') {
+            return None;
         }
-        at += 1;
-        if depth == 0 {
-            return at;
+        let start = self.at + 1;
+        let is_plain = self.skip_string();
+        let name = self.text.get(start..self.at - 1).unwrap_or_default();
+        // The colon.
+        self.byte();
+        self.at += 1;
+        Some(if is_plain { Cow::Borrowed(name) } else { unescaped(name) })
+    }
+
+    fn enter(&mut self, opening: u8) -> bool {
+        let is_there = self.byte() == opening;
+        if is_there {
+            self.at += 1;
+        } else {
+            self.skip();
+        }
+        is_there
+    }
+
+    fn next(&mut self, closing: u8) -> bool {
+        let byte = self.byte();
+        self.at += usize::from(byte == closing || byte == b',');
+        if byte == b',' {
+            self.byte();
+        }
+        byte != closing && byte != 0
+    }
+
+    /// Cuts out the value it stands before.
+    pub(crate) fn value(&mut self) -> Json<'a> {
+        self.byte();
+        let start = self.at;
+        self.skip();
+        Json(self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    /// Goes behind the value it stands before. Instructions count here: most of what Salesforce sends is skipped.
+    pub(crate) fn skip(&mut self) {
+        let mut depth = 0_u32;
+        loop {
+            match self.byte() {
+                b'"' => drop(self.skip_string()),
+                b'{' | b'[' => {
+                    self.at += 1;
+                    depth += 1;
+                }
+                b'}' | b']' => {
+                    self.at += 1;
+                    depth = depth.saturating_sub(1);
+                }
+                0 => return,
+                _ => self.skip_word(),
+            }
+            if depth == 0 {
+                return;
+            }
+            if matches!(self.here(), b',' | b':') {
+                self.at += 1;
+            }
         }
     }
-    at
+
+    /// Goes behind the text it stands before; true if nothing in it is escaped.
+    fn skip_string(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        let mut is_plain = true;
+        let mut at = self.at + 1;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    is_plain = false;
+                    at += 2;
+                }
+                _ => at += 1,
+            }
+        }
+        self.at = at + 1;
+        is_plain
+    }
+
+    /// Goes behind a number, or one of the three names that are values.
+    fn skip_word(&mut self) {
+        while !matches!(self.here(), b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t' | 0) {
+            self.at += 1;
+        }
+    }
+
+    /// The byte it stands before, behind any space; 0 at the end.
+    fn byte(&mut self) -> u8 {
+        while matches!(self.here(), b' ' | b'\n' | b'\r' | b'\t') {
+            self.at += 1;
+        }
+        self.here()
+    }
+
+    fn here(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
+    }
 }
 
 /// A text between its quotes, unescaped. Half of a surrogate pair, which no text can hold, becomes U+FFFD.

@@ -36,33 +36,25 @@ fn main() {
     println!("instantiate + get, no wire   {}", shown(median(500, || session.call_json(GET.0, GET.1).unwrap())));
 
     let metered = Host::new(Limits { fuel: Some(FUEL), ..Limits::default() }).unwrap();
-    println!("\ncall                         fuel        memory     requests  reply");
-    for (what, warm, (tool, arguments)) in [
-        ("find, cold", None, ("salesforce_find", r#"{"text": "acme"}"#)),
-        ("get, cold", None, GET),
-        ("get, warm", Some("Account"), GET),
-        ("list 25 rows, cold", None, LIST),
-        ("list 25 rows, warm", Some("Account"), LIST),
-        ("list 2,000 rows, cold", None, MANY),
-        ("list 2,000 rows, warm", Some("Meter_Reading__c"), MANY),
-        ("describe Account, cold", None, DESCRIBE),
-        ("describe Account, warm", Some("Account"), DESCRIBE),
-        ("create, warm", Some("Account"), CREATE),
-        ("update, warm", Some("Account"), UPDATE),
-    ] {
-        let org = Arc::new(Org::demo());
-        let session = metered.session(Connection::demo(&org, "admin"));
-        if let Some(object) = warm {
-            session.call_json("salesforce_describe", &format!(r#"{{"object": "{object}"}}"#)).unwrap();
+    println!("\ncall                         cache  fuel        memory     requests  reply");
+    for (what, tool, arguments) in CALLS {
+        let mut kept = Vec::new();
+        for cache in ["cold", "warm"] {
+            let session = metered.session(Connection::demo(&Arc::new(Org::demo()), "admin"));
+            let mut preferences = session.connection().preferences();
+            preferences.tools = Some(vec!["all".to_owned()]);
+            session.connection().set_preferences(preferences);
+            kept.drain(..).for_each(|(key, value): (String, _)| session.connection().cache().put(&key, value));
+            let (reply, usage) = session.call_measured(&format!("salesforce_{tool}"), arguments);
+            println!(
+                "{what:<28} {cache:<5} {:>7.2} M {:>8} kB {:>9}  {} bytes",
+                usage.fuel.unwrap_or_default() as f64 / 1e6,
+                usage.memory_bytes / 1024,
+                usage.requests,
+                reply.unwrap().len()
+            );
+            kept = session.connection().cache().entries();
         }
-        let (reply, usage) = session.call_measured(tool, arguments);
-        println!(
-            "{what:<28} {:>7.2} M {:>8} kB {:>9}  {} bytes",
-            usage.fuel.unwrap_or_default() as f64 / 1e6,
-            usage.memory_bytes / 1024,
-            usage.requests,
-            reply.unwrap().len()
-        );
     }
 
     let org = Arc::new(Org::demo());
@@ -80,13 +72,36 @@ fn main() {
 
 const GET: (&str, &str) = ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#);
 const LIST: (&str, &str) = ("salesforce_list", r#"{"object": "Account"}"#);
-const MANY: (&str, &str) = ("salesforce_list", r#"{"object": "Meter_Reading__c", "limit": 2000, "fields": ["Name"]}"#);
-const DESCRIBE: (&str, &str) = ("salesforce_describe", r#"{"object": "Account"}"#);
-const CREATE: (&str, &str) = ("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#);
-const UPDATE: (&str, &str) = (
-    "salesforce_update",
-    r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]}"#,
-);
+
+/// Calls of every tool: on a new demo org, and on another one with the cache the first has left.
+const CALLS: [(&str, &str, &str); 14] = [
+    ("find", "find", r#"{"text": "acme"}"#),
+    ("get", "get", GET.1),
+    ("list 25 rows", "list", LIST.1),
+    ("list 2,000 rows", "list", r#"{"object": "Meter_Reading__c", "limit": 2000, "fields": ["Name"]}"#),
+    (
+        "aggregate",
+        "aggregate",
+        r#"{"object": "Opportunity", "measures": [{"function": "sum", "field": "Amount"}], "group_by": [{"field": "Stage"}]}"#,
+    ),
+    ("describe Account", "describe", r#"{"object": "Account"}"#),
+    ("activities of a record", "activities", r#"{"record": "Globex", "object": "Account"}"#),
+    ("the user's day", "activities", "{}"),
+    ("who_am_i", "who_am_i", "{}"),
+    ("run_soql", "run_soql", r#"{"query": "SELECT Name, Owner.Name FROM Account ORDER BY Name"}"#),
+    ("create", "create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#),
+    (
+        "log_activity",
+        "log_activity",
+        r#"{"kind": "call", "who": "Bob at Acme", "text": "Pricing", "follow_up": {"when": "2026-05-19T15:00"}}"#,
+    ),
+    (
+        "update",
+        "update",
+        r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]}"#,
+    ),
+    ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
+];
 
 /// A session whose org answers at once with what the demo org once answered.
 fn instant(host: &Host, (tool, arguments): (&str, &str)) -> Session {

@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::error::{CallError, HostError};
 use crate::host::{Host, Usage};
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
+use crate::types::{AggregateArgs, AggregateReply};
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
     ListReply, UpdateArgs, UpdateReply,
@@ -70,6 +71,11 @@ impl Session {
     /// Lists the records that match filters.
     pub fn list(&self, args: &ListArgs) -> Result<ListReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_list(store, args))
+    }
+
+    /// Computes numbers by groups.
+    pub fn aggregate(&self, args: &AggregateArgs) -> Result<AggregateReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_aggregate(store, args))
     }
 
     /// Looks up fields or objects.

@@ -11,7 +11,7 @@ use super::{
     ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
     Source, ValidFor, words,
 };
-use crate::json::Json;
+use crate::json::{Cursor, Json};
 
 /// The response was no describe. It says where, and never quotes the org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ const ANOTHER_SHAPE: Unreadable = Unreadable { line: 1, column: 1 };
 impl ObjectSchema {
     /// The projection of `GET sobjects/{object}/describe`.
     pub fn from_describe(body: &[u8]) -> Result<Self, Unreadable> {
-        let wire = ObjectWire::of(read(body)?);
+        let wire = ObjectWire::of(&mut read(body)?.cursor());
         let name = text(wire.name).ok_or(ANOTHER_SHAPE)?;
         let label = text(wire.label).unwrap_or_else(|| words::label(&name));
         Ok(Self {
@@ -42,9 +42,9 @@ impl ObjectSchema {
             queryable: yes(wire.queryable),
             searchable: yes(wire.searchable),
             source: Source::Described,
-            fields: list(wire.fields, field),
-            children: list(wire.child_relationships, child),
-            record_types: list(wire.record_type_infos, record_type),
+            fields: wire.fields,
+            children: wire.children,
+            record_types: wire.record_types,
             name,
         })
     }
@@ -55,7 +55,7 @@ impl GlobalDescribe {
     pub fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
         let mut members = read(body)?.members();
         let (_, objects) = members.find(|(name, _)| name == "sobjects").ok_or(ANOTHER_SHAPE)?;
-        Ok(Self { objects: list(objects, summary) })
+        Ok(Self { objects: list(&mut objects.cursor(), summary) })
     }
 }
 
@@ -82,25 +82,36 @@ fn count(value: Json<'_>) -> Option<u32> {
     value.get().parse().ok().filter(|number| *number > 0)
 }
 
-/// What is kept of the elements of a list. `project` also learns how many come before, those that are dropped too.
-fn list<T>(list: Json<'_>, project: fn(Json<'_>, u32) -> Option<T>) -> Vec<T> {
-    list.items().zip(0..).filter_map(|(element, place)| project(element, place)).collect()
+/// What is kept of the elements of a list. `project` also learns how many come before, those that are dropped too, and
+/// consumes its element.
+fn list<'a, T>(from: &mut Cursor<'a>, project: fn(&mut Cursor<'a>, u32) -> Option<T>) -> Vec<T> {
+    let mut kept = Vec::new();
+    let mut place = 0;
+    let is_list = from.enter_list();
+    while is_list && from.next_item() {
+        kept.extend(project(from, place));
+        place += 1;
+    }
+    kept
 }
 
-/// An object of the response, of which some members are looked at.
+/// An object of the response, of which some members are looked at: values, and lists of which something is kept.
 macro_rules! wire {
-    ($name:ident: $($field:ident = $member:literal,)*) => {
+    ($name:ident: $($field:ident = $member:literal,)* $(; $($list:ident: $kept:ty = $of:literal by $project:expr,)*)?) => {
         struct $name<'a> {
             $($field: Json<'a>,)*
+            $($($list: Vec<$kept>,)*)?
         }
 
         impl<'a> $name<'a> {
-            fn of(object: Json<'a>) -> Self {
-                let mut wire = Self { $($field: Json::NULL,)* };
-                for (name, value) in object.members() {
+            fn of(from: &mut Cursor<'a>) -> Self {
+                let mut wire = Self { $($field: Json::NULL,)* $($($list: Vec::new(),)*)? };
+                let is_object = from.enter_object();
+                while let Some(name) = is_object.then(|| from.next_name()).flatten() {
                     match name.as_ref() {
-                        $($member => wire.$field = value,)*
-                        _ => {}
+                        $($member => wire.$field = from.value(),)*
+                        $($($of => wire.$list = list(from, $project),)*)?
+                        _ => from.skip(),
                     }
                 }
                 wire
@@ -119,9 +130,10 @@ wire! { ObjectWire:
     deletable = "deletable",
     queryable = "queryable",
     searchable = "searchable",
-    fields = "fields",
-    child_relationships = "childRelationships",
-    record_type_infos = "recordTypeInfos",
+    ;
+    fields: Field = "fields" by field,
+    children: ChildRelationship = "childRelationships" by child,
+    record_types: RecordType = "recordTypeInfos" by record_type,
 }
 
 wire! { FieldWire:
@@ -145,23 +157,24 @@ wire! { FieldWire:
     calculated = "calculated",
     restricted_picklist = "restrictedPicklist",
     deprecated_and_hidden = "deprecatedAndHidden",
-    picklist_values = "picklistValues",
     controller_name = "controllerName",
-    reference_to = "referenceTo",
     relationship_name = "relationshipName",
     compound_field_name = "compoundFieldName",
     inline_help_text = "inlineHelpText",
+    ;
+    picklist_values: PicklistValue = "picklistValues" by picklist_value,
+    references: String = "referenceTo" by name,
 }
 
-fn field(wire: Json<'_>, _: u32) -> Option<Field> {
-    let wire = FieldWire::of(wire);
+fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
+    let wire = FieldWire::of(from);
     if yes(wire.deprecated_and_hidden) {
         return None;
     }
     let name = text(wire.name)?;
     let field_type = wire.field_type.text().map_or(FieldType::Other, |name| FieldType::from_name(&name));
     let controller = text(wire.controller_name);
-    let mut values = list(wire.picklist_values, picklist_value);
+    let mut values = wire.picklist_values;
     if controller.is_none() {
         values.iter_mut().for_each(|value| value.valid_for = None);
     }
@@ -189,13 +202,17 @@ fn field(wire: Json<'_>, _: u32) -> Option<Field> {
         restricted: yes(wire.restricted_picklist),
         picklist: field_type.has_values().then_some(values),
         controller,
-        references: list(wire.reference_to, |name, _| text(name)),
+        references: wire.references,
         relationship: text(wire.relationship_name),
         compound,
         help: text(wire.inline_help_text).map(|help| words::one_line(&help)).filter(|help| !help.is_empty()),
         name,
         field_type,
     })
+}
+
+fn name(from: &mut Cursor<'_>, _: u32) -> Option<String> {
+    text(from.value())
 }
 
 wire! { ValueWire:
@@ -206,8 +223,8 @@ wire! { ValueWire:
     valid_for = "validFor",
 }
 
-fn picklist_value(wire: Json<'_>, place: u32) -> Option<PicklistValue> {
-    let wire = ValueWire::of(wire);
+fn picklist_value(from: &mut Cursor<'_>, place: u32) -> Option<PicklistValue> {
+    let wire = ValueWire::of(from);
     if is_no(wire.active) {
         return None;
     }
@@ -226,8 +243,8 @@ wire! { ChildWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn child(wire: Json<'_>, _: u32) -> Option<ChildRelationship> {
-    let wire = ChildWire::of(wire);
+fn child(from: &mut Cursor<'_>, _: u32) -> Option<ChildRelationship> {
+    let wire = ChildWire::of(from);
     let object = text(wire.child_s_object)?;
     // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
     if yes(wire.deprecated_and_hidden) || object.ends_with("ChangeEvent") {
@@ -245,8 +262,8 @@ wire! { RecordTypeWire:
     master = "master",
 }
 
-fn record_type(wire: Json<'_>, _: u32) -> Option<RecordType> {
-    let wire = RecordTypeWire::of(wire);
+fn record_type(from: &mut Cursor<'_>, _: u32) -> Option<RecordType> {
+    let wire = RecordTypeWire::of(from);
     if is_no(wire.active) {
         return None;
     }
@@ -272,8 +289,8 @@ wire! { SummaryWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn summary(wire: Json<'_>, _: u32) -> Option<ObjectSummary> {
-    let wire = SummaryWire::of(wire);
+fn summary(from: &mut Cursor<'_>, _: u32) -> Option<ObjectSummary> {
+    let wire = SummaryWire::of(from);
     if yes(wire.deprecated_and_hidden) || !(yes(wire.queryable) || yes(wire.createable)) {
         return None;
     }
