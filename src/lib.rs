@@ -8,7 +8,7 @@
 //! * [`tools`] is one file a tool: straight-line code that plans, sends through [`session`] and replies.
 //! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
 //! * [`soql`] builds query text, and nothing else does. [`schema`] knows objects and fields. [`record`] takes records
-//!   apart.
+//!   apart; `json` cuts the text of both, and `arguments` that of calls.
 //! * [`zone`] is local time. [`connection`] is sign-in knowledge, for platforms.
 //! * `component.rs` binds all of it to the WIT world. It is the only file that touches host imports.
 //!
@@ -19,6 +19,8 @@
 //! * Bad arguments are refused before any request: the tests in `tests/it/refusals.rs` count requests.
 //! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.
 //! * A next page can't lead out of the API: `a_next_page_that_leads_elsewhere_is_refused`.
+//! * A name on a write means one record or none: `tests/it/resolver.rs`, against a second judgement of who is meant.
+//! * What is off in the settings does nothing, by whichever face it is called: `tests/it/settings.rs`.
 //! * No write is sent twice: `a_write_without_an_answer_is_not_repeated` (`tests/it/writes.rs`).
 //! * An activity and its follow-up are written together or not at all: `a_part_that_fails_leaves_nothing_written`
 //!   (`tests/it/activities.rs`).

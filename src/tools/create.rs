@@ -54,7 +54,7 @@ fn send(session: &Session<'_>, plan: &Plan, found: &[Found]) -> Result<CreateRep
     let (id, record, notice) = match session.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
         Err(cause) if cause.is_open() => look(session, plan, began, cause)?,
-        Err(error) => return Err(duplicate::refused(session, error, OVERRULED)),
+        Err(error) => return Err(duplicate::refused(session, error, plan.allow_duplicate, OVERRULED)),
     };
     let mut reply = reply(session, plan, found, id, record.as_ref().map(Record::fields));
     reply.notices.extend(notice);

@@ -296,7 +296,7 @@ impl Current<'_> {
                 Error::Refused { refusal, changed } if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
                     self.converted(Error::Refused { refusal, changed })
                 }
-                error => duplicate::refused(self.session, error, OVERRULED),
+                error => duplicate::refused(self.session, error, self.plan.allow_duplicate, OVERRULED),
             },
         )?;
         if record.is_none() {

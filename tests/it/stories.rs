@@ -31,14 +31,16 @@ fn a_new_account_that_looks_like_another_is_asked_about_and_then_created() {
     assert_eq!(error["kind"], "duplicate");
     assert_eq!(error["changed"], "no");
     assert_eq!(error["candidates"][0]["name"], "Acme");
-    assert_eq!((bench.requests(), bench.org.writes().len()), (1, 0));
+    let facts = &error["candidates"][0]["facts"];
+    assert_eq!((&facts["Owner.Name"], &facts["LastActivityDate"]), (&json!("Riley Reyes"), &json!("2026-05-09")));
+    assert_eq!((bench.requests(), bench.org.writes().len()), (2, 0));
 
     let reply =
         bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Acme" }, "allow_duplicate": true }));
     assert_eq!(reply["fields"]["Name"], "Acme");
     let id = reply["id"].as_str().unwrap();
     assert_eq!(reply["link"], format!("https://demo.my.salesforce.com/{id}"));
-    assert_eq!((bench.requests(), bench.org.writes().len()), (2, 1));
+    assert_eq!((bench.requests(), bench.org.writes().len()), (3, 1));
 }
 
 #[test]

@@ -412,7 +412,7 @@ fn a_rule_that_only_warns_lets_the_person_decide() {
     assert_eq!(error["candidates"][0]["id"], bench.id("sarah"));
     assert_eq!(error["candidates"][0]["object"], "Contact");
     assert!(error["message"].as_str().unwrap().contains("call again with allow_duplicate"), "{error}");
-    assert_eq!(bench.counts(), (1, 0));
+    assert_eq!(bench.counts(), (2, 0));
 
     arguments["allow_duplicate"] = json!(false);
     assert_eq!(bench.err("create", arguments.clone())["kind"], "duplicate");
@@ -446,12 +446,22 @@ fn a_change_that_makes_a_duplicate_is_refused_with_the_matches() {
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("duplicate"), Some("no")));
     assert_eq!(error["candidates"][0]["id"], bench.id("sarah"));
     assert!(error["message"].as_str().unwrap().contains("call again with allow_duplicate"), "{error}");
-    assert_eq!(bench.counts(), (2, 0));
+    assert_eq!(bench.counts(), (3, 0));
 
     arguments["allow_duplicate"] = json!(true);
     let reply = bench.ok("update", arguments);
     assert_eq!(reply["changes"][0]["after"], "sarah.chen@globex.example");
-    assert_eq!(bench.counts(), (4, 1));
+    assert_eq!(bench.counts(), (5, 1));
+}
+
+#[test]
+fn matches_that_cannot_be_told_apart_are_shown_as_the_rule_sends_them() {
+    let bench = Bench::warm(&["Account"]);
+    bench.org.fault(Fault::new(Effect::DropAfter).on(http::Method::GET, "/query"));
+    let error = bench.err("create", new_account("Acme"));
+    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("duplicate"), Some("no")));
+    assert_eq!(error["candidates"][0]["name"], "Acme");
+    assert!(error["candidates"][0]["facts"]["Owner.Name"].is_null(), "{error}");
 }
 
 #[test]
@@ -958,10 +968,10 @@ fn a_text_that_looks_like_a_reference_changes_no_rule_of_a_write() {
     let bench = Bench::warm(&["Account", "Contact"]);
     let fields = json!({ "LastName": "Chen", "Email": "sarah.chen@globex.example", "Title": "@{x.id}" });
     let error = bench.err("create", json!({ "object": "Contact", "fields": fields }));
-    assert_eq!((error["kind"].as_str(), bench.counts()), (Some("duplicate"), (1, 0)));
+    assert_eq!((error["kind"].as_str(), bench.counts()), (Some("duplicate"), (2, 0)));
 
     bench.org.fault(Fault::new(Effect::DropAfter).on(post(), "/sobjects/Account"));
     let reply = bench.ok("create", new_account("Zenith @{x.id}"));
     assert_eq!(reply["fields"]["Name"], "Zenith @{x.id}");
-    assert_eq!(bench.counts(), (4, 1), "the record is looked for, not made again");
+    assert_eq!(bench.counts(), (5, 1), "the record is looked for, not made again");
 }

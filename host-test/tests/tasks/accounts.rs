@@ -104,8 +104,8 @@ pub(crate) const NEW_ACME: Task = Task {
     name: "5",
     prompt: "Create a new account for Acme",
     ideal: 1,
-    warm: 1,
-    cold: 2,
+    warm: 2,
+    cold: 3,
     play: |desk| {
         let error = desk.refused("duplicate", "create", json!({ "object": "Account", "fields": { "Name": "Acme" } }));
         assert!(names(&error).contains(&"Acme"));
@@ -132,8 +132,8 @@ pub(crate) const NEW_LEAD_BLOCKED: Task = Task {
     name: "6, blocked",
     prompt: "Create a lead for Dana Fox of Foxglove, dana.fox@foxglove.example — create it anyway",
     ideal: 2,
-    warm: 2,
-    cold: 3,
+    warm: 3,
+    cold: 4,
     play: |desk| {
         let dana = json!({
             "First Name": "Dana", "Last Name": "Fox", "Company": "Foxglove", "Email": "dana.fox@foxglove.example",
