@@ -20,12 +20,10 @@ const WITHIN: u32 = 10;
 const READING: u32 = 16;
 
 /// Words before a name that are none of it.
-const ARTICLES: [&str; 3] = ["the", "our", "my"];
+const ARTICLES: &str = " the our my ";
 /// Words after a company's name that may be left out of it.
-const LEGAL_FORMS: [&str; 19] = [
-    "&", "ag", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "limited", "llc",
-    "llp", "ltd", "plc", "sa", "sas", "se",
-];
+const LEGAL_FORMS: &str =
+    " & ag bv co company corp corporation gmbh inc incorporated kg limited llc llp ltd plc sa sas se ";
 /// What stands between two people.
 const AND: [&str; 4] = [" and ", " & ", ",", ";"];
 
@@ -46,12 +44,12 @@ pub(super) fn split(said: &str) -> (&str, Option<&str>) {
     if person.len() < 2 || place.len() < 2 { (said, None) } else { (person, Some(place)) }
 }
 
-/// What stands on both sides of an "and" that may stand between people, and whether only people can be meant.
+/// Whether several people may be named; and whether nobody else can be meant.
 pub(super) fn is_of_several(said: &str) -> Option<bool> {
     let lower = said.to_ascii_lowercase();
-    let joints = AND.into_iter().filter_map(|and| Some((lower.find(and)?, and)));
-    let (at, and) = joints.min()?;
-    let is_full = |name: &str| name.split_whitespace().count() > 1;
+    let and = AND.into_iter().find(|and| lower.contains(and))?;
+    let at = lower.find(and)?;
+    let is_full = |name: &str| name.trim().contains(' ');
     // "García López, María José" is one, and so may be "Bob at Stone and Klein".
     let is_clear = and.starts_with(' ') && is_full(&said[..at]) && is_full(&said[at + and.len()..]);
     Some(is_clear && split(&said[..at]).1.is_none())
@@ -86,49 +84,51 @@ pub(super) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool)
     let mut rest = said;
     for distance in 1..=3 {
         let before = rest;
-        let first = rest.split_once(char::is_whitespace);
-        while let Some((left, last)) = rest.rsplit_once(char::is_whitespace) {
-            let is_beside = match distance {
-                2 => is_word(last),
-                3 => (!is_person || place.is_some()) && is_one_of(last, &LEGAL_FORMS),
-                _ => false,
-            };
-            if !is_beside {
-                break;
-            }
-            rest = left.trim_end().trim_end_matches(',');
-        }
-        if let Some((word, right)) = first
-            && rest == before
-            && ((distance == 1 && is_one_of(word, &ARTICLES)) || (distance == 2 && is_word(word)))
+        let is_beside = |word: &str| match distance {
+            2 => is_word(word),
+            3 => (!is_person || place.is_some()) && is_among(word, LEGAL_FORMS),
+            _ => false,
+        };
+        while let Some(at) = rest.rfind(' ')
+            && is_beside(&rest[at + 1..])
         {
-            rest = right.trim_start();
+            rest = rest[..at].trim_end_matches([' ', ',']);
         }
-        if rest != before && rest.chars().count() >= target::SHORTEST_NAME {
+        if let Some(at) = before.find(' ')
+            && rest == before
+            && (is_beside(&rest[..at]) || (distance == 1 && is_among(&rest[..at], ARTICLES)))
+        {
+            rest = rest[at..].trim();
+        }
+        if rest != before && rest.len() >= target::SHORTEST_NAME {
             readings.push(Reading { text: rest.to_owned(), distance });
         }
     }
     readings
 }
 
-fn is_one_of(word: &str, words: &[&str]) -> bool {
+/// Whether a word is among some that stand between spaces.
+fn is_among(word: &str, words: &str) -> bool {
     let word = word.trim_end_matches(['.', ',']);
-    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+    !word.is_empty() && words.contains(&format!(" {} ", word.to_ascii_lowercase()))
 }
 
 /// How well a record fits, best first from 0; none if it does not.
 pub(super) fn fit(readings: &[Reading], object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
-    let (mut best, mut last) = (None, 0);
+    let (mut best, mut last) = (u32::MAX, 0);
     for Reading { text, distance } in readings {
         last = distance * READING;
         if let Some(fit) = fit_as(text, object, name, fields)
             && fit < OTHERWISE
         {
-            best = best.or(Some(last + fit)).min(Some(last + fit));
+            best = best.min(last + fit);
         }
     }
     // Salesforce may know better why it found a record; of people it does not.
-    best.or((!PEOPLE.contains(&object)).then_some(last + OTHERWISE))
+    match best {
+        u32::MAX => (!PEOPLE.contains(&object)).then_some(last + OTHERWISE),
+        best => Some(best),
+    }
 }
 
 /// Whether a record that fits so does so by another reading than one that fits best.

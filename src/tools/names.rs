@@ -58,8 +58,8 @@ pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, St
 
 /// Whether a word says of what object something is: its label, or what people call it.
 pub(super) fn is_word_for(session: &Session<'_>, schema: &ObjectSchema, word: &str) -> bool {
-    let labels = [&schema.label, &schema.label_plural];
-    labels.into_iter().any(|label| label.to_lowercase() == word.to_lowercase())
+    schema.label.eq_ignore_ascii_case(word)
+        || schema.label_plural.eq_ignore_ascii_case(word)
         || matches!(
             lookup::object(word, None, &session.preferences().vocabulary),
             ObjectMatch::Found { name, .. } if name == schema.name

@@ -333,7 +333,10 @@ fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> 
     let id = fields.text("Id")?;
     let name = names::name_of(session, object).ok()?;
     let columns = names::telling(session, object).unwrap_or_default();
-    let telling = columns.iter().map(FieldPath::as_str).filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column));
+    let telling = columns
+        .iter()
+        .map(FieldPath::as_str)
+        .filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column));
     Some(Candidate {
         object: object.to_string(),
         id,

@@ -349,7 +349,8 @@ fn words_beside_a_name_are_left_out_where_nothing_is_called_so() {
         assert_eq!(found["candidates"][0]["id"], bench.id(key), "{said}");
     }
     let bench = Bench::warm(&["Case"]);
-    let fields = json!({ "Subject": "x", "Account": "Acme Inc.", "Contact": "Stone, Bob", "Owner": "the Tier 2 queue" });
+    let fields =
+        json!({ "Subject": "x", "Account": "Acme Inc.", "Contact": "Stone, Bob", "Owner": "the Tier 2 queue" });
     let reply = bench.ok("create", json!({ "object": "Case", "fields": fields }));
     assert_eq!(reply["fields"]["AccountId"], bench.id("acme"));
     assert_eq!(reply["fields"]["ContactId"], bench.id("bob"));
