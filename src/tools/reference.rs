@@ -164,18 +164,17 @@ pub(super) fn choose(
             Err(choice) => unclear.push((wanted, choice)),
         }
     }
-    for (who, what) in [("who", "what"), ("WhoId", "WhatId")] {
-        let at = |place| found.iter().position(|found| found.place == place);
-        if let (Some(who), Some(what)) = (at(who), at(what))
-            && found[what].is_unlikely_with(&found[who])
-            && let Some(wanted) = wanted.iter().find(|wanted| wanted.place == found[what].place)
+    let person = found.iter().find(|found| ["who", "WhoId"].contains(&&*found.place));
+    for (wanted, what) in wanted.iter().zip(&found) {
+        if unclear.is_empty()
+            && ["what", "WhatId"].contains(&&*what.place)
+            && person.is_some_and(|person| what.is_unlikely_with(person))
         {
-            let Found { place, candidate, .. } = found.swap_remove(what);
             let message = format!(
-                "{place}: the only record that fits does so by a part of its name, and is of another account than the person"
+                "{}: the only record that fits does so by a part of its name, and is of another account than the person",
+                what.place
             );
-            unclear.push((wanted, Unclear { message, candidates: vec![candidate], several: true }));
-            break;
+            unclear.push((wanted, Unclear { message, candidates: vec![what.candidate.clone()], several: true }));
         }
     }
     if unclear.is_empty() { Ok(found) } else { Err(unresolved(unclear)) }

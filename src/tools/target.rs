@@ -267,7 +267,8 @@ pub(super) fn choice<'r>(
     }
     let mut fit = by_rank(fit);
     let best = fit.first().map_or(sure, |(fits, ..)| *fits);
-    fit.retain(|(fits, ..)| !called::is_read_otherwise(*fits, best));
+    let same = fit.iter().take_while(|(fits, ..)| !called::is_read_otherwise(*fits, best)).count();
+    fit.truncate(same);
     let equals = fit.iter().filter(|(fits, ..)| *fits == best).count();
     let seen = all_seen || (best == 0 && name_seen);
     Choice { clear: seen && (fit.len() == 1 || (equals == 1 && best < sure)), fit, gone }
