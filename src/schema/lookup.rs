@@ -59,7 +59,12 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
     if folded == "name"
         && let Some(field) = schema.name_field()
     {
-        return found(field, How::Alias);
+        // Of a task or an event, pages show the subject, and call the person "Name".
+        let person = schema.field("WhoId").filter(|_| field.name == "Subject");
+        return match person {
+            Some(person) => Some(FieldMatch::AmbiguousLabel { fields: vec![field, person] }),
+            None => found(field, How::Alias),
+        };
     }
     let labelled: Vec<&Field> = schema.fields.iter().filter(|field| words::folds_to(&field.label, &folded)).collect();
     match labelled[..] {

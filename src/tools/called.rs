@@ -1,8 +1,12 @@
 //! How well a record goes by what somebody said: by its name, the words of it, a short form of the first name, and where
 //! a person works.
 
-use super::nicknames;
+use super::{nicknames, target};
 use crate::record::Fields;
+use crate::soql::FieldPath;
+
+/// Whether a deal or a case is done with.
+pub(super) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
 
 /// Below this a record is called just so.
 pub(super) const JUST_SO: u32 = 4;
@@ -12,6 +16,16 @@ pub(super) const BY_WORDS: u32 = 6;
 pub(super) const OTHERWISE: u32 = 12;
 /// From here on a person is not meant: what was said is somewhere within their name.
 const WITHIN: u32 = 10;
+/// What fits by another reading comes after all that fits by the one before.
+const READING: u32 = 16;
+
+/// Words before a name that are none of it.
+const ARTICLES: &str = " the our my ";
+/// Words after a company's name that may be left out of it.
+const LEGAL_FORMS: &str =
+    " & ag bv co company corp corporation gmbh inc incorporated kg limited llc llp ltd plc sa sas se ";
+/// What stands between two people.
+const AND: [&str; 4] = [" and ", " & ", ",", ";"];
 
 /// What stands between a person and where they work.
 const AT: [&str; 3] = [" at ", " from ", " @ "];
@@ -30,8 +44,99 @@ pub(super) fn split(said: &str) -> (&str, Option<&str>) {
     if person.len() < 2 || place.len() < 2 { (said, None) } else { (person, Some(place)) }
 }
 
+/// Whether several people may be named; and whether nobody else can be meant.
+pub(super) fn is_of_several(said: &str) -> Option<bool> {
+    let lower = said.to_ascii_lowercase();
+    let and = AND.into_iter().find(|and| lower.contains(and))?;
+    let at = lower.find(and)?;
+    let is_full = |name: &str| name.trim().contains(' ');
+    // "García López, María José" is one, and so may be "Bob at Stone and Klein".
+    let is_clear = and.starts_with(' ') && is_full(&said[..at]) && is_full(&said[at + and.len()..]);
+    Some(is_clear && split(&said[..at]).1.is_none())
+}
+
+/// How a text can be read.
+pub(super) struct Reading {
+    /// The text.
+    pub(super) text: String,
+    /// How far it is from what was said: 0 where nothing was left out.
+    distance: u32,
+}
+
+impl Reading {
+    /// Whether a company's legal form was left out. What is left says little, unless it is the whole name.
+    pub(super) fn is_whole_company(&self, object: &str) -> bool {
+        self.distance == 3 && !PEOPLE.contains(&object)
+    }
+}
+
+/// What was said of an object's record, as said first: a person's last name may come before the first, and beside a name
+/// may stand an article, a word for the object, a company's legal form.
+pub(super) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Reading> {
+    let is_person = PEOPLE.contains(&object);
+    let mut readings = vec![Reading { text: said.to_owned(), distance: 0 }];
+    let (person, place) = split(said);
+    if is_person && let Some((last, first)) = person.split_once(',') {
+        let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
+        let text = format!("{} {}{at}", first.trim(), last.trim());
+        readings.push(Reading { text, distance: 0 });
+    }
+    let mut rest = said;
+    for distance in 1..=3 {
+        let before = rest;
+        let is_beside = |word: &str| match distance {
+            2 => is_word(word),
+            3 => (!is_person || place.is_some()) && is_among(word, LEGAL_FORMS),
+            _ => false,
+        };
+        while let Some(at) = rest.rfind(' ')
+            && is_beside(&rest[at + 1..])
+        {
+            rest = rest[..at].trim_end_matches([' ', ',']);
+        }
+        if let Some(at) = before.find(' ')
+            && rest == before
+            && (is_beside(&rest[..at]) || (distance == 1 && is_among(&rest[..at], ARTICLES)))
+        {
+            rest = rest[at..].trim();
+        }
+        if rest != before && rest.len() >= target::SHORTEST_NAME {
+            readings.push(Reading { text: rest.to_owned(), distance });
+        }
+    }
+    readings
+}
+
+/// Whether a word is among some that stand between spaces.
+fn is_among(word: &str, words: &str) -> bool {
+    let word = word.trim_end_matches(['.', ',']);
+    !word.is_empty() && words.contains(&format!(" {} ", word.to_ascii_lowercase()))
+}
+
 /// How well a record fits, best first from 0; none if it does not.
-pub(super) fn fit(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
+pub(super) fn fit(readings: &[Reading], object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
+    let (mut best, mut last) = (u32::MAX, 0);
+    for Reading { text, distance } in readings {
+        last = distance * READING;
+        if let Some(fit) = fit_as(text, object, name, fields)
+            && fit < OTHERWISE
+        {
+            best = best.min(last + fit);
+        }
+    }
+    // Salesforce may know better why it found a record; of people it does not.
+    match best {
+        u32::MAX => (!PEOPLE.contains(&object)).then_some(last + OTHERWISE),
+        best => Some(best),
+    }
+}
+
+/// Whether a record that fits so does so by another reading than one that fits best.
+pub(super) fn is_read_otherwise(fit: u32, best: u32) -> bool {
+    fit / READING != best / READING
+}
+
+fn fit_as(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
     let name = name.unwrap_or_default();
     let mut best = rank(said, name);
     for other in ["Subject", "Email"] {
@@ -56,10 +161,12 @@ pub(super) fn fit(said: &str, object: &str, name: Option<&str>, fields: &Fields<
     (best < WITHIN).then_some(best)
 }
 
-/// The place among others: of those that fit as well, first those whose names begin with what was said.
-pub(super) fn place(fit: u32, said: &str, name: Option<&str>) -> u32 {
+/// The place among others: of those that fit as well, first what is not closed, then those whose names begin with what
+/// was said.
+pub(super) fn place(fit: u32, said: &str, name: Option<&str>, fields: &Fields<'_>) -> u32 {
+    let is_closed = fields.get(IS_CLOSED.as_str()).is_some_and(|closed| closed.get() == "true");
     let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&said.to_lowercase()));
-    fit * 2 + u32::from(!begins)
+    (fit * 2 + u32::from(is_closed)) * 2 + u32::from(!begins)
 }
 
 /// How a name relates to what was said: 0 the same, 1 the same words, 2 some of its words, 3 those with another form of

@@ -244,6 +244,11 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let owner_given = values.iter().any(|set| set.field.name == "OwnerId" && set.json != "null");
     // Rules would take the record from the owner that was named.
     let assign = args.assign.or((has_rules && owner_given).then_some(false));
+    // Who got it is for the rules to say.
+    if has_rules && assign != Some(false) && !owner_given && schema.field("OwnerId").is_some() {
+        fields.retain(|field| field.as_str() != "OwnerId");
+        fields.push(FieldName::from_static("OwnerId"));
+    }
     let allow_duplicate = args.allow_duplicate == Some(true);
     Ok(Plan { object, wanted, values, name, fields, allow_duplicate, assign, notices })
 }

@@ -2,7 +2,8 @@
 //!
 //! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
 
-use super::{called, names, target};
+use super::called::{self, Reading};
+use super::{names, target};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::rank::by_rank;
@@ -130,10 +131,20 @@ fn query(session: &Session<'_>, plan: &Plan, notices: &mut Vec<String>) -> Resul
 /// The records as candidates: those called just so first, else in the order they came.
 fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let mut candidates = Vec::new();
+    let mut known: Option<(String, Vec<Reading>)> = None;
     for record in &found {
         let Some(candidate) = target::candidate(session, record) else { continue };
-        let fit = called::fit(text, &candidate.object, candidate.name.as_deref(), &record.fields());
-        let place = called::place(fit.unwrap_or(called::OTHERWISE), text, candidate.name.as_deref());
+        // Records of an object come together.
+        if known.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
+            let object = ObjectName::parse(&candidate.object).ok();
+            let schema = object.and_then(|object| session.schema(&object).ok());
+            let readings = schema.map(|schema| target::readings(session, &schema, text)).unwrap_or_default();
+            known = Some((candidate.object.clone(), readings));
+        }
+        let readings = known.as_ref().map_or(&[][..], |(_, readings)| readings);
+        let (name, fields) = (candidate.name.as_deref(), record.fields());
+        let fit = called::fit(readings, &candidate.object, name, &fields).unwrap_or(called::OTHERWISE);
+        let place = called::place(fit, text, name, &fields);
         candidates.push((place, candidate));
     }
     let mut candidates = by_rank(candidates);

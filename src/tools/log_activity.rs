@@ -2,7 +2,7 @@
 //! the person and the record; a second writes and reads back: `POST sobjects/Task`, `Event` or `ContentNote` and
 //! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
 
-use super::called::{BY_WORDS, JUST_SO};
+use super::called::{self, BY_WORDS, JUST_SO};
 use super::reference::{self, Found, Wanted};
 use super::reply::Values;
 use super::target::{self, By};
@@ -31,6 +31,8 @@ static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 const WHO: &str = "who";
 const WHAT: &str = "what";
 const PEOPLE: [&str; 2] = ["Contact", "Lead"];
+/// What to do where several people are named.
+const ONE_PERSON: &str = "`who` takes one person; log it with one and name the others in `text`, or call once for each";
 /// What people log activities about when they name no object.
 const USUAL_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
 
@@ -247,6 +249,9 @@ fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, 
     if let Some(who) = &args.who {
         let objects = PEOPLE.map(ObjectName::from_static).to_vec();
         let (by, objects) = match target::id(WHO, who.trim())? {
+            None if called::is_of_several(who.trim()) == Some(true) => {
+                return Err(wrong(WHO, &format!("nothing was written: {ONE_PERSON}")).into());
+            }
             None => (By::Name(who.trim().to_owned()), objects),
             Some(id) => {
                 let object = names::object_of(session, &id)?;
@@ -293,7 +298,17 @@ fn renamed(mut stuck: Stuck) -> Stuck {
 }
 
 fn find(session: &Session<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
-    let found = if wanted.is_empty() { Vec::new() } else { reference::find(session, wanted)? };
+    let found = if wanted.is_empty() { Ok(Vec::new()) } else { reference::find(session, wanted) };
+    let found = found.map_err(|mut error| {
+        if let Error::Unresolved { message, fields, several: false, .. } = &mut error
+            && fields.iter().any(|field| field == WHO)
+            && args.who.as_deref().is_some_and(|who| called::is_of_several(who).is_some())
+        {
+            message.push_str("; ");
+            message.push_str(ONE_PERSON);
+        }
+        error
+    })?;
     if found.iter().any(|found| found.place == WHO && found.candidate.object == "Lead") {
         lead_alone(args)?;
     }

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::called::IS_CLOSED;
 use super::conversion;
 use crate::catalog::Effect;
 use crate::error::Error;
@@ -53,6 +54,16 @@ pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, St
         )
         .into()),
     }
+}
+
+/// Whether a word says of what object something is: its label, or what people call it.
+pub(super) fn is_word_for(session: &Session<'_>, schema: &ObjectSchema, word: &str) -> bool {
+    schema.label.eq_ignore_ascii_case(word)
+        || schema.label_plural.eq_ignore_ascii_case(word)
+        || matches!(
+            lookup::object(word, None, &session.preferences().vocabulary),
+            ObjectMatch::Found { name, .. } if name == schema.name
+        )
 }
 
 /// The object an id belongs to, by its first three characters.
@@ -203,6 +214,9 @@ pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<
 pub(super) fn telling(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
     let mut fields = vec![ID, name_of(session, object)?];
     fields.extend(usual(session, object, Use::Find)?);
+    if session.schema(object)?.field(IS_CLOSED.as_str()).is_some() {
+        fields.push(IS_CLOSED);
+    }
     Ok(list(fields)?.as_slice().to_vec())
 }
 

@@ -48,6 +48,10 @@ pub(super) struct Found {
     pub(super) notice: Option<String>,
     /// Whether nothing else could have been meant.
     pub(super) certain: bool,
+    /// Whether what was said is only a part of its name.
+    by_part: bool,
+    /// The company it belongs to; an account is its own.
+    company: Option<String>,
 }
 
 /// The name in a lookup's value; none where the value is an id, is empty or belongs to another type of field.
@@ -160,7 +164,39 @@ pub(super) fn choose(
             Err(choice) => unclear.push((wanted, choice)),
         }
     }
+    let person = found.iter().find(|found| ["who", "WhoId"].contains(&&*found.place));
+    for (wanted, what) in wanted.iter().zip(&found) {
+        if unclear.is_empty()
+            && ["what", "WhatId"].contains(&&*what.place)
+            && person.is_some_and(|person| what.is_unlikely_with(person))
+        {
+            let message = format!(
+                "{}: the only record that fits does so by a part of its name, and is of another account than the person",
+                what.place
+            );
+            unclear.push((wanted, Unclear { message, candidates: vec![what.candidate.clone()], several: true }));
+        }
+    }
     if unclear.is_empty() { Ok(found) } else { Err(unresolved(unclear)) }
+}
+
+impl Found {
+    /// Whether a record that was found by a part of its name is of another company than the person.
+    fn is_unlikely_with(&self, who: &Self) -> bool {
+        // Of other objects nobody can say whose they are.
+        let has_company = ["Account", "Opportunity", "Case"].contains(&self.candidate.object.as_str());
+        self.by_part && has_company && self.company != who.company
+    }
+}
+
+/// The company a record belongs to, in lower case.
+fn company(candidate: &Candidate, record: &Record) -> Option<String> {
+    let fields = record.fields();
+    let name = match candidate.object.as_str() {
+        "Account" => candidate.name.clone(),
+        _ => fields.text("Account.Name").or_else(|| fields.text("Company")),
+    };
+    name.map(|name| name.to_lowercase())
 }
 
 /// Why a name stands for no one record.
@@ -199,10 +235,16 @@ impl Wanted {
             By::Name(name) => name,
             By::Id(id) => {
                 let record = looked.iter().flat_map(|(_, records)| records).next();
-                return match record.and_then(|record| target::candidate(session, record)) {
-                    Some(candidate) => {
-                        Ok(Found { place: self.place.clone(), id: *id, candidate, notice: None, certain: true })
-                    }
+                return match record.and_then(|record| Some((target::candidate(session, record)?, record))) {
+                    Some((candidate, record)) => Ok(Found {
+                        place: self.place.clone(),
+                        id: *id,
+                        company: company(&candidate, record),
+                        candidate,
+                        notice: None,
+                        certain: true,
+                        by_part: false,
+                    }),
                     None => unclear(&target::no_such(&self.looks[0].0, id), Vec::new(), false),
                 };
             }
@@ -215,9 +257,9 @@ impl Wanted {
             count => format!("; {count} inactive users of such a name were left out"),
         };
         let count = fit.len();
-        match fit.into_iter().map(|(fits, candidate, _)| (fits, candidate)) {
+        match fit.into_iter() {
             mut fit if clear => {
-                let Some((fits, candidate)) = fit.next() else { return unclear("nothing", gone, false) };
+                let Some((fits, candidate, record)) = fit.next() else { return unclear("nothing", gone, false) };
                 let Ok(id) = RecordId::parse(&candidate.id) else {
                     return unclear("the record came without its id", Vec::new(), false);
                 };
@@ -229,7 +271,8 @@ impl Wanted {
                 };
                 let certain = others.is_empty() && gone.is_empty();
                 let notice = Some(format!("{}: {said} was taken for {id}{others}{left_out}", self.place));
-                Ok(Found { place: self.place.clone(), id, candidate, notice, certain })
+                let (company, by_part) = (company(&candidate, record), fits >= JUST_SO);
+                Ok(Found { place: self.place.clone(), id, candidate, notice, certain, by_part, company })
             }
             _ if count == 0 && gone.is_empty() => {
                 let objects: Vec<_> = self.looks.iter().map(|(object, _)| object.as_str()).collect();
@@ -237,7 +280,7 @@ impl Wanted {
             }
             _ if count == 0 => unclear(&format!("only inactive users have a name like {said}"), gone, false),
             fit => {
-                let candidates = fit.map(|(_, candidate)| candidate).collect();
+                let candidates = fit.map(|(_, candidate, _)| candidate).collect();
                 unclear(&format!("{count} records fit {said}{left_out}"), candidates, true)
             }
         }

@@ -1,6 +1,6 @@
 //! Which record is meant: by id, by link, or by a name that only one record fits. Never a guess.
 
-use super::called::{self, JUST_SO};
+use super::called::{self, IS_CLOSED, JUST_SO, Reading};
 use super::reply::Values;
 use super::{names, nicknames};
 use crate::error::Error;
@@ -149,6 +149,25 @@ pub(super) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<
 pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
     let schema = session.schema(object)?;
     let name = names::name_of(session, object)?;
+    let mut any = Vec::new();
+    for reading in readings(session, &schema, text) {
+        if reading.is_whole_company(&schema.name) {
+            let text = Text::new(&reading.text).map_err(|reason| too_long(argument, &reason))?;
+            any.push(Condition::compare(name.clone(), Comparison::Eq, text));
+        } else {
+            any.extend(like_as(&schema, &name, &reading.text, argument)?);
+        }
+    }
+    Condition::any(any).ok_or_else(|| Error::input("no field to look in").into())
+}
+
+/// How a text can be read as what a record of an object is called.
+pub(super) fn readings(session: &Session<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
+    called::readings(text, &schema.name, &|word| names::is_word_for(session, schema, word))
+}
+
+/// The conditions by one reading of the text.
+fn like_as(schema: &ObjectSchema, name: &FieldPath, text: &str, argument: &str) -> Result<Vec<Condition>, Error> {
     let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern(text, argument)? }];
     if schema.field("Subject").is_some() && name.as_str() != "Subject" {
         any.push(Condition::Like { field: FieldPath::from_static("Subject"), pattern: pattern(text, argument)? });
@@ -159,15 +178,15 @@ pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argum
     }
     if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
         any.extend(other_first_name(text, argument)?);
-        if let ((person, Some(place)), Some(works_at)) = (called::split(text), employer(&schema)) {
-            let mut is_called = vec![Condition::Like { field: name, pattern: pattern(person, argument)? }];
+        if let ((person, Some(place)), Some(works_at)) = (called::split(text), employer(schema)) {
+            let mut is_called = vec![Condition::Like { field: name.clone(), pattern: pattern(person, argument)? }];
             is_called.extend(other_first_name(person, argument)?);
             let mut all = vec![Condition::Like { field: works_at, pattern: pattern(place, argument)? }];
             all.extend(Condition::any(is_called));
             any.extend(Condition::all(all));
         }
     }
-    Condition::any(any).ok_or_else(|| Error::input("no field to look in").into())
+    Ok(any)
 }
 
 /// The field that says where a person works.
@@ -226,6 +245,7 @@ pub(super) fn choice<'r>(
     let (mut all_seen, mut name_seen) = (true, true);
     for (object, records) in looked {
         let mut last = None;
+        let readings = session.schema(object).map(|schema| readings(session, &schema, name)).unwrap_or_default();
         for record in records {
             let Some(candidate) = candidate_of(session, object, record) else { continue };
             let fields = record.fields();
@@ -235,8 +255,8 @@ pub(super) fn choice<'r>(
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
             {
                 gone.push(candidate);
-            } else if let Some(fits) = called::fit(name, object.as_str(), candidate.name.as_deref(), &fields) {
-                fit.push((called::place(fits, name, candidate.name.as_deref()), (fits, candidate, record)));
+            } else if let Some(fits) = called::fit(&readings, object.as_str(), candidate.name.as_deref(), &fields) {
+                fit.push((called::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
             }
         }
         if records.len() >= MOST_SIMILAR as usize {
@@ -245,8 +265,10 @@ pub(super) fn choice<'r>(
             name_seen &= last.is_some_and(|last| last > name.to_lowercase());
         }
     }
-    let fit = by_rank(fit);
+    let mut fit = by_rank(fit);
     let best = fit.first().map_or(sure, |(fits, ..)| *fits);
+    let same = fit.iter().take_while(|(fits, ..)| !called::is_read_otherwise(*fits, best)).count();
+    fit.truncate(same);
     let equals = fit.iter().filter(|(fits, ..)| *fits == best).count();
     let seen = all_seen || (best == 0 && name_seen);
     Choice { clear: seen && (fit.len() == 1 || (equals == 1 && best < sure)), fit, gone }
@@ -312,7 +334,10 @@ fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> 
     let id = fields.text("Id")?;
     let name = names::name_of(session, object).ok()?;
     let columns = names::telling(session, object).unwrap_or_default();
-    let telling = columns.iter().map(FieldPath::as_str).filter(|column| ![name.as_str(), "Id"].contains(column));
+    let telling = columns
+        .iter()
+        .map(FieldPath::as_str)
+        .filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column));
     Some(Candidate {
         object: object.to_string(),
         id,

@@ -226,6 +226,60 @@ fn several_records_of_a_name_are_asked_about_and_one_called_just_so_is_taken() {
 }
 
 #[test]
+fn a_part_of_the_name_of_another_companys_record_is_asked_about() {
+    let bench = warm();
+    // The only record with such a name is a closed case of Hooli.
+    let error = asked_about(&bench, "ambiguous", json!({ "kind": "call", "who": "Sarah", "what": "quote" }));
+    assert_eq!(error["fields"], json!(["what"]));
+    assert_eq!(error["candidates"][0]["id"], bench.id("case_closed_2"));
+    assert_eq!(error["candidates"][0]["field"], "what");
+    assert_eq!(error["candidates"].as_array().unwrap().len(), 1);
+    assert_eq!(bench.requests(), 1);
+    for (who, what) in [(bench.id("sarah").as_str(), "quote"), ("Noah", "quote"), ("Sarah", "Hool")] {
+        asked_about(&bench, "ambiguous", json!({ "kind": "call", "who": who, "what": what }));
+    }
+    // Her own company's deal; a name said in full; nobody who could be of another company.
+    for (who, what, key) in [
+        (Some("Sarah"), "platform", "globex_deal"),
+        (Some("Sarah"), "Wrong logo on quote", "case_closed_2"),
+        (None, "quote", "case_closed_2"),
+    ] {
+        let reply = bench.ok("log_activity", json!({ "kind": "call", "who": who, "what": what }));
+        assert_eq!(reply["what"]["id"], bench.id(key), "{what}");
+    }
+}
+
+#[test]
+fn of_records_that_fit_alike_the_open_ones_come_first() {
+    let bench = warm();
+    let error = asked_about(&bench, "ambiguous", json!({ "kind": "call", "what": "Globex p" }));
+    let ids: Vec<_> = error["candidates"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    // By name, the pilot, which is won, comes before the platform deal.
+    assert_eq!(ids, [json!(bench.id("globex_deal")), json!(bench.id("won_q1"))]);
+    assert_eq!(error["candidates"][0]["facts"].get("IsClosed"), None);
+}
+
+#[test]
+fn two_people_are_not_one() {
+    let bench = warm();
+    for who in ["Bob Stone and Robert Klein", "Bob Stone & Robert Klein at Acme"] {
+        let error = bench.refused("log_activity", json!({ "kind": "call", "who": who }));
+        assert!(error["message"].as_str().unwrap().contains("takes one person"), "{error}");
+    }
+    for who in ["Bob and Robert", "Bob Stone, Robert Klein", "Sarah Chen; Tom Baker"] {
+        let error = asked_about(&bench, "not_found", json!({ "kind": "call", "who": who }));
+        assert!(error["message"].as_str().unwrap().contains("takes one person"), "{error}");
+    }
+    let error = asked_about(&bench, "not_found", json!({ "kind": "call", "who": "Bob at Initech" }));
+    assert!(!error["message"].as_str().unwrap().contains("takes one person"), "{error}");
+    let pair = json!({ "object": "Lead", "fields": { "LastName": "Ann and Paul Zed", "Company": "Zed and Zed" } });
+    bench.ok("create", pair);
+    for who in ["Ann and Paul Zed", "Paul Zed at Zed and Zed"] {
+        assert_eq!(bench.ok("log_activity", json!({ "kind": "call", "who": who }))["who"]["name"], "Ann and Paul Zed");
+    }
+}
+
+#[test]
 fn a_lead_is_related_to_no_other_record() {
     let bench = warm();
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Dana at Foxglove" }));

@@ -321,3 +321,82 @@ fn a_converted_lead_is_the_contact_it_became_in_a_lookup_too() {
     let reply = bench.ok("create", json!({ "object": "Task", "fields": { "Subject": "x", "WhoId": "Carla Gomez" } }));
     assert_eq!(reply["fields"]["WhoId"], bench.id("carla_contact"));
 }
+
+#[test]
+fn words_beside_a_name_are_left_out_where_nothing_is_called_so() {
+    for (object, said, key) in [
+        ("Opportunity", "the Globex deal", "globex_deal"),
+        ("Opportunity", "Acme renewal deal", "acme_renewal"),
+        ("Opportunity", "our Acme renewal opportunity", "acme_renewal"),
+        ("Opportunity", "deal Acme renewal", "acme_renewal"),
+        ("Account", "Acme Inc", "acme"),
+        ("Account", "Acme, Inc.", "acme"),
+        ("Account", "the Initech account", "initech"),
+        ("Account", "Nordlicht Fertigung GmbH", "nordlicht"),
+        ("Account", "Hooli GmbH & Co. KG", "hooli"),
+        ("Case", "case 00001001", "case_old_1"),
+        ("Case", "the password ticket", "case_new_1"),
+        ("Contact", "Chen, Sarah", "sarah"),
+        ("Contact", "klein, bobby", "robert"),
+        ("Contact", "Bob at Globex Ltd.", "bob_globex"),
+        ("Project__c", "the Acme Migration project", "migration"),
+    ] {
+        let bench = Bench::warm(&[object]);
+        let reply = bench.ok("get", json!({ "object": object, "record": said }));
+        assert_eq!(reply["id"], bench.id(key), "{said}");
+        assert_eq!(bench.requests(), 1, "{said}");
+        let found = bench.ok("find", json!({ "objects": [object], "text": said }));
+        assert_eq!(found["candidates"][0]["id"], bench.id(key), "{said}");
+    }
+    let bench = Bench::warm(&["Case"]);
+    let fields =
+        json!({ "Subject": "x", "Account": "Acme Inc.", "Contact": "Stone, Bob", "Owner": "the Tier 2 queue" });
+    let reply = bench.ok("create", json!({ "object": "Case", "fields": fields }));
+    assert_eq!(reply["fields"]["AccountId"], bench.id("acme"));
+    assert_eq!(reply["fields"]["ContactId"], bench.id("bob"));
+    assert_eq!(reply["fields"]["OwnerId"], bench.id("tier2"));
+    assert_eq!(bench.counts(), (2, 1));
+    let notice = format!("AccountId: \"Acme Inc.\" was taken for {}, the only one that fits", bench.id("acme"));
+    assert!(reply["notices"].as_array().unwrap().contains(&json!(notice)), "{reply}");
+}
+
+#[test]
+fn what_is_called_as_was_said_comes_before_what_is_so_without_a_word() {
+    // Without "deal" it could be the pilot as well.
+    let bench = Bench::warm(&["Opportunity"]);
+    let reply = bench.ok("get", json!({ "object": "Opportunity", "record": "Globex deal" }));
+    assert_eq!((reply["id"].as_str(), reply.get("notices")), (Some(bench.id("globex_deal").as_str()), None));
+    // Two fit without the word, one of them by its whole name: it is not what was said.
+    let bench = Bench::warm(&["Opportunity"]);
+    let error = bench.err("get", json!({ "object": "Opportunity", "record": "Globex opportunity" }));
+    assert_eq!(error["kind"], "ambiguous");
+    let bench = Bench::warm(&["Account"]);
+    let error = bench.err("update", assign("the Acme account", "Sam Lee"));
+    assert_eq!(error["kind"], "ambiguous");
+    assert_eq!(candidates(&error)[0].1, "Acme");
+    assert!(bench.org.writes().is_empty());
+    for said in ["Inc", "the", "the account", "Zenith Inc"] {
+        assert_eq!(bench.err("get", json!({ "object": "Account", "record": said }))["kind"], "not_found", "{said}");
+    }
+}
+
+#[test]
+fn a_task_for_a_person_about_a_part_of_another_companys_record_is_asked_about() {
+    let bench = Bench::warm(&["Task"]);
+    let fields = json!({ "Subject": "x", "WhoId": "Sarah Chen", "WhatId": "quote" });
+    let error = bench.err("create", json!({ "object": "Task", "fields": fields }));
+    assert_eq!((&error["kind"], &error["fields"]), (&json!("ambiguous"), &json!(["WhatId"])));
+    assert!(bench.org.writes().is_empty());
+}
+
+#[test]
+fn the_name_of_a_task_is_its_subject_or_its_person() {
+    for object in ["Task", "Event"] {
+        let bench = Bench::warm(&[object]);
+        for fields in [json!({ "Name": "Bob Stone", "Subject": "Call" }), json!({ "Name": "Call Bob" })] {
+            let error = bench.refused("create", json!({ "object": object, "fields": fields }));
+            assert_eq!(error["fields"], json!(["Name"]));
+            assert_eq!(error["allowed"], json!(["Subject", "WhoId"]), "{error}");
+        }
+    }
+}

@@ -116,7 +116,7 @@ fn what_the_index_has_not_reached_yet_is_found_by_queries_in_a_second_request() 
 #[test]
 fn nothing_found_is_an_empty_answer_that_says_how_to_go_on() {
     let bench = Bench::new();
-    let reply = bench.ok("find", json!({ "text": "the Globex deal" }));
+    let reply = bench.ok("find", json!({ "text": "the Zenith deal" }));
     assert_eq!(reply["candidates"], json!([]));
     assert!(reply["notices"][0].as_str().unwrap().starts_with("nothing fits: try fewer words"), "{reply}");
     assert_eq!(bench.requests(), 2);

@@ -55,7 +55,8 @@ fn a_field_is_found_by_api_name_label_lookup_or_common_word() {
 #[test]
 fn the_name_of_an_object_without_name_is_its_number_or_subject() {
     assert_eq!(find("Case", "Name"), "CaseNumber Alias");
-    assert_eq!(find("Task", "name"), "Subject Alias");
+    // Pages call the person of a task "Name".
+    assert_eq!(find("Task", "name"), "? Subject, WhoId");
     assert_eq!(find("Contact", "name"), "Name ApiName");
 }
 

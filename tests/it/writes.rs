@@ -499,8 +499,14 @@ fn assignment_rules_choose_the_owner_unless_one_is_given_or_they_are_refused() {
         (case(Some("Sam Lee")), Some(true), Some("TRUE")),
     ] {
         let bench = Bench::warm(&["Case"]);
-        bench.ok("create", json!({ "object": "Case", "fields": fields, "assign": assign }));
+        let reply = bench.ok("create", json!({ "object": "Case", "fields": fields, "assign": assign }));
         assert_eq!(assign_header(&bench).as_deref(), header, "{fields} {assign:?}");
+        // Where rules may have chosen, the reply says whom.
+        let chosen = reply["fields"].get("OwnerId");
+        assert_eq!(chosen.is_some(), header != Some("FALSE") || fields.get("Owner").is_some(), "{reply}");
+        if fields.get("Owner").is_none() {
+            assert!(chosen.is_none_or(|owner| *owner == bench.id("riley")), "{reply}");
+        }
     }
     let bench = Bench::warm(&["Contact"]);
     bench.ok("create", json!({ "object": "Contact", "fields": { "LastName": "Zed", "OwnerId": bench.id("sam") } }));
