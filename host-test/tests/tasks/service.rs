@@ -47,6 +47,7 @@ pub(crate) const NEW_CASE: Task = Task {
             "Priority": "High",
             "Subject": "Login fails since Monday",
             "CaseNumber": "00001008",
+            "OwnerId": desk.id("riley"),
         });
         assert_eq!(reply["fields"], held);
         assert!(says(&reply, "the one of 4 that is called just so"), "{reply:#}");
