@@ -11,6 +11,7 @@ mod egress;
 mod guest;
 mod https;
 mod limits;
+mod loopback;
 mod replies;
 mod schema;
 mod token;
