@@ -70,6 +70,31 @@ fn a_served_org_answers_the_same_as_one_in_the_process() {
 }
 
 #[test]
+fn users_who_call_at_once_see_their_own_org_only() {
+    let users: Vec<_> = (0..8)
+        .map(|number| {
+            let (org, server, token) = served();
+            let marker = format!("Marker{number:03}");
+            org.set(&org.id("acme").unwrap(), "Name", format!("{marker} Works"));
+            let origin = Origin::parse(&server.origin()).unwrap();
+            let connection = Connection::new(origin, Token::new(&token).unwrap(), Https::with(options()));
+            (marker, server, HOST.session(connection))
+        })
+        .collect();
+    thread::scope(|scope| {
+        for (marker, _, session) in &users {
+            scope.spawn(move || {
+                for _ in 0..3 {
+                    let reply = session.call_json("salesforce_find", r#"{"text": "Marker"}"#).unwrap();
+                    assert!(reply.contains(marker), "{reply}");
+                    assert_eq!(reply.matches("Marker").count(), reply.matches(marker).count(), "{reply}");
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let (org, server, token) = served();
     org.fault(Fault::new(Effect::Redirect(format!("{}/services/data", server.origin()))));

@@ -3,6 +3,7 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod cassette;
 mod catalog;
 mod cli;
 mod component;
@@ -15,6 +16,7 @@ mod loopback;
 mod replies;
 mod schema;
 mod token;
+mod verify;
 
 use std::sync::{Arc, LazyLock};
 
