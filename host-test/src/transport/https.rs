@@ -225,10 +225,11 @@ impl Shared {
             if outcome.as_ref().is_ok_and(|response| !overloaded(response)) {
                 self.budget.earn();
             }
-            let pause = retry::pause(self.options.pause, repetition);
+            let asked = outcome.as_ref().ok().and_then(retry_after).unwrap_or_default();
+            let pause = retry::pause(self.options.pause, repetition).max(asked);
             let again = repetition < self.options.retries
                 && may_be_repeated(request.method(), &outcome)
-                && Instant::now() + pause < deadline
+                && pause < deadline.saturating_duration_since(Instant::now())
                 && self.budget.spend();
             if !again {
                 return outcome.map_err(|missed| {
@@ -272,6 +273,11 @@ fn may_be_repeated(method: &Method, outcome: &Result<http::Response<Vec<u8>>, Mi
 /// Whether an answer is that of an edge that could not reach the org, or of an org that could not serve just now.
 fn overloaded(response: &http::Response<Vec<u8>>) -> bool {
     matches!(response.status(), StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT)
+}
+
+/// How long an answer asks to wait. A date, which the header may have too, is not worth a calendar here.
+fn retry_after(response: &http::Response<Vec<u8>>) -> Option<Duration> {
+    response.headers().get(http::header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// One attempt.

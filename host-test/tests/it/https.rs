@@ -157,6 +157,23 @@ fn a_read_is_repeated_twice_and_a_connection_repeats_no_more_than_its_budget() {
 }
 
 #[test]
+fn an_edge_that_asks_to_wait_longer_than_the_call_may_last_is_not_asked_again() {
+    for (wait, times) in [("3600", 1), ("0", 3)] {
+        let (sender, seen) = mpsc::channel();
+        let answer = format!("HTTP/1.1 503 Service Unavailable\r\nretry-after: {wait}\r\ncontent-length: 0\r\n\r\n");
+        let server = Loopback::start(move |stream, _| {
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            while let Some(head) = head(&mut reader) {
+                sender.send(head).unwrap();
+                (&stream).write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        assert_eq!(get(&format!("{}{LIMITS}", server.origin()), TOKEN).unwrap().status(), 503);
+        assert_eq!(seen.try_iter().count(), times, "{wait}");
+    }
+}
+
+#[test]
 fn what_never_left_is_sent_again_even_when_it_writes() {
     // The connection stands and TLS does not, for the server says nothing.
     let silent = Loopback::start(|stream, _| {

@@ -170,6 +170,17 @@ fn every_check_names_a_file_that_is_there() {
 }
 
 #[test]
+fn the_checks_speak_the_version_the_plugin_speaks() {
+    let rest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/rest.rs")).unwrap();
+    let (_, version) = rest.split_once("VERSION_PATH: &str = \"").unwrap();
+    let version = version.split('"').next().unwrap();
+    let org = Arc::new(Org::demo());
+    of(&org, true);
+    let data = |path: &&demo_org::Entry| path.path.starts_with("/services/data/");
+    assert!(org.requests().iter().filter(data).all(|request| request.path.starts_with(&format!("{version}/"))));
+}
+
+#[test]
 fn the_command_line_prints_a_table_and_its_exit_code_is_the_verdict() {
     let run = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_host-test")).args(arguments).output().unwrap();
