@@ -27,11 +27,16 @@ struct User {
 fn main() {
     let host = Host::new(Limits { calls: USERS, ..Limits::default() }).unwrap();
     let users: Vec<User> = (0..USERS).map(|number| user(&host, number)).collect();
+    let before = resident();
     // One call each first: connections stand and objects are described, as on any day but the first.
     round("cold", &users, 1);
     round("warm", &users, CALLS);
-    if let Some(kilobytes) = resident() {
-        println!("resident memory, with {USERS} demo orgs in it: {} MB", kilobytes / 1024);
+    if let (Some(before), Some(after)) = (before, resident()) {
+        println!(
+            "resident memory: {} MB with the {USERS} demo orgs alone, {} MB after the calls",
+            before / 1024,
+            after / 1024
+        );
     }
 }
 

@@ -31,7 +31,6 @@ const ARGUMENT_NAMES: &[&str] = &[
     "op",
     "order_by",
     "related",
-    "search",
     "via",
 ];
 
@@ -238,7 +237,11 @@ impl Mask {
             // A part of a composite request says by its address what it is, and a describe by what it has.
             Part::Data if object.contains_key("keyPrefix") && object.contains_key("fields") => Part::Schema,
             // Rows among search results, and what is the org's own within a schema.
-            Part::Schema if object.contains_key("attributes") || key == "recordTypeInfos" => Part::Data,
+            Part::Schema
+                if object.contains_key("attributes") || ["recordTypeInfos", "namedLayoutInfos"].contains(&key) =>
+            {
+                Part::Data
+            }
             part => part,
         };
         let part = if key == "httpHeaders" { Part::Headers } else { part };
@@ -246,7 +249,10 @@ impl Mask {
         let mut masked = Map::new();
         for (name, value) in object {
             let part = if own_values && name == "picklistValues" { Part::Data } else { part };
-            masked.insert(name.clone(), self.value(value, name, part));
+            // A key is a name of the schema, but for a few that are names of apps, as in the limits.
+            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+            let key = if plain || part == Part::Arguments { name.clone() } else { self.text(name) };
+            masked.insert(key, self.value(value, name, part));
         }
         masked
     }
@@ -619,6 +625,17 @@ mod tests {
         assert!(path.starts_with("/services/data/v65.0/sobjects/Account/Customer_Code__c/"), "{path}");
         assert!(!path.contains("ACME"), "{path}");
         assert_eq!(query, [("fields".to_owned(), "Id,Name".to_owned())]);
+    }
+
+    #[test]
+    fn names_of_apps_and_layouts_go_though_they_stand_where_names_of_the_schema_do() {
+        let limits = json!({"DailyApiRequests": {"Max": 5, "Zanzibar Loader": {"Max": 1}}});
+        let masked = mask().body("/services/data/v65.0/limits", &limits).to_string();
+        assert!(masked.contains("DailyApiRequests") && !masked.contains("Zanzibar"), "{masked}");
+        let describe = json!({"name": "Account", "keyPrefix": "001", "fields": [], "namedLayoutInfos": [{"name": "Zanzibar"}],
+            "recordTypeInfos": [{"name": "Zanzibar", "developerName": "Zanzibar"}]});
+        let masked = mask().body("/services/data/v65.0/composite", &describe).to_string();
+        assert!(masked.contains("Account") && !masked.contains("Zanzibar"), "{masked}");
     }
 
     #[test]
