@@ -66,8 +66,9 @@ fn round(what: &str, users: &[User], calls: usize) {
                 })
             })
             .collect();
-        start.wait();
+        // Before the others are let go: this thread may be the last to run again.
         let began = Instant::now();
+        start.wait();
         let took: Vec<Duration> = working.into_iter().flat_map(|user| user.join().unwrap()).collect();
         (took, began.elapsed())
     });
