@@ -1,7 +1,7 @@
 //! A session with an org as a file that can be shown to others, and played back in the org's place.
 //!
 //! A cassette holds what went over the wire and the calls that caused it, with everything masked that could say whose
-//! org it was: module [`mask`] has the rules. Calls that are repeated with a cassette's own, masked arguments send the
+//! org it was: the rules are in `cassette/mask.rs`. Calls that are repeated with a cassette's own, masked arguments send the
 //! requests it knows.
 
 pub(crate) mod mask;
