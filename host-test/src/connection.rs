@@ -46,6 +46,11 @@ impl Origin {
         }
     }
 
+    /// Where the links of a masked org point.
+    pub(crate) fn masked() -> Self {
+        Self(format!("https://{}", crate::cassette::HOST))
+    }
+
     /// The origin as text, without a slash at the end.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -129,6 +134,11 @@ impl Connection {
     /// Where requests go.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The time by its clock, in milliseconds since the Unix epoch.
+    pub fn now(&self) -> u64 {
+        (self.clock)()
     }
 
     /// What is kept for this user between calls.

@@ -28,6 +28,7 @@
 
 mod bindings;
 mod call;
+pub mod cassette;
 mod connection;
 pub mod egress;
 mod error;
@@ -36,9 +37,11 @@ mod ingress;
 mod session;
 pub mod token;
 pub mod transport;
+pub mod verify;
 
 pub use bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, Tool};
 pub use bindings::salesforce::plugin::types;
+pub use cassette::Cassette;
 pub use connection::{Cache, Connection, InvalidOrigin, Origin, TokenProvider};
 pub use error::{CallError, HostError};
 pub use host::{Host, Limits, Usage};

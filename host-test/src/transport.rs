@@ -2,20 +2,22 @@
 
 mod demo;
 mod https;
+mod retry;
 mod transcript;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::bindings::salesforce::plugin::http::{Failure, FailureKind};
-pub use https::Https;
 pub(crate) use https::is_loopback;
+pub use https::{Https, HttpsOptions, Proxy};
+pub use tokio_util::sync::CancellationToken;
 pub use transcript::{Answer, Exchange, Transcript};
 
 /// Sends requests to one org.
 ///
 /// A request has the absolute URI and the bearer token, has passed the checks of [`egress`](crate::egress), and says
-/// what it may cost in its extensions: see [`Allowance`].
+/// what it may cost in its extensions: see [`Allowance`]. A `CancellationToken` among them stops it from any thread.
 pub trait Transport: Send + Sync {
     /// Sends one request and waits for the whole response, without following redirects.
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure>;

@@ -165,6 +165,12 @@ impl Transaction<'_> {
         if matches!(object.as_str(), "Task" | "Event") {
             derive::touch_parents(self.schema, self.store, &row, self.context.now);
         }
+        // A note and its document are one thing, with one id.
+        if object == "ContentNote"
+            && let Some(document) = self.store.get("ContentDocument", id.as_str()).cloned()
+        {
+            self.bury(document);
+        }
         let Some(described) = self.schema.object(&object) else {
             return;
         };

@@ -3,6 +3,7 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod cassette;
 mod catalog;
 mod cli;
 mod component;
@@ -12,11 +13,13 @@ mod guest;
 mod https;
 mod injection;
 mod limits;
+mod loopback;
 mod replies;
 mod schema;
 mod tasks;
 mod token;
 mod typed;
+mod verify;
 
 use std::sync::{Arc, LazyLock};
 

@@ -64,7 +64,9 @@ fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
             Some(id) => Value::from(&id),
             None => return Err(wrong_id(field, text)),
         },
-        (kind, Json::String(text)) if kind.is_textual() || kind == FieldType::Base64 => Value::text(text.as_str()),
+        // Space around a text is dropped, as any form and the API do.
+        (kind, Json::String(text)) if kind.is_textual() => Value::text(text.trim()),
+        (FieldType::Base64, Json::String(text)) => Value::text(text.as_str()),
         _ => return Err(wrong()),
     })
 }

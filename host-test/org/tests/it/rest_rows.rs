@@ -23,6 +23,29 @@ fn a_create_answers_201_and_the_row_can_be_read_back() {
 }
 
 #[test]
+fn space_around_a_text_is_dropped() {
+    let org = Org::demo();
+    let got = post(&org, "riley", "sobjects/Account", &json!({"Name": "  North wind ", "Site": " \n "}));
+    let read = get(&org, "riley", &format!("sobjects/Account/{}?fields=Name,Site", got.id()));
+    assert_eq!((&read.body["Name"], &read.body["Site"]), (&json!("North wind"), &Json::Null));
+}
+
+#[test]
+fn a_note_that_is_deleted_takes_its_document_and_its_links_along() {
+    let org = Org::demo();
+    let note = post(&org, "riley", "sobjects/ContentNote", &json!({"Title": "Minutes", "Content": "PGI+"}));
+    let note = note.id();
+    let link = json!({"ContentDocumentId": note, "LinkedEntityId": id(&org, "acme"), "ShareType": "V"});
+    assert_eq!(post(&org, "riley", "sobjects/ContentDocumentLink", &link).status, 201);
+    let links = format!("SELECT Id FROM ContentDocumentLink WHERE ContentDocumentId = '{note}'");
+    assert!(!column(&org, "riley", &links, "Id").is_empty());
+    assert_eq!(send(&org, "riley", "DELETE", &format!("sobjects/ContentNote/{note}"), &[], &Json::Null).status, 204);
+    assert!(column(&org, "riley", &links, "Id").is_empty());
+    let documents = format!("SELECT Id FROM ContentDocument WHERE Id = '{note}'");
+    assert!(column(&org, "riley", &documents, "Id").is_empty());
+}
+
+#[test]
 fn an_update_answers_204_with_no_body() {
     let org = Org::demo();
     let got = patch(&org, "riley", &path(&org, "Account", "acme"), &json!({"NumberOfEmployees": 500}));

@@ -2,7 +2,9 @@
 
 mod demo;
 mod render;
+mod tape;
 mod trace;
+mod verify;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -12,7 +14,9 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
-use host_test::{CallError, Connection, Host, HostError, Https, InvalidOrigin, Limits, Origin, Session, Token, Tool};
+use host_test::{
+    CallError, Cassette, Connection, Host, HostError, Https, InvalidOrigin, Limits, Origin, Session, Token, Tool,
+};
 use serde_json::json;
 
 /// Where the token for a real org comes from. Arguments are seen by every process of the machine.
@@ -66,6 +70,21 @@ enum Command {
         /// Print every request and response on standard error, without the token.
         #[arg(long)]
         trace: bool,
+        /// Write what went over the wire to a file, masked so that it can be shown to others.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+        /// Have a recording answer instead of an org. Its `calls` show which arguments it knows.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "org"])]
+        replay: Option<PathBuf>,
+    },
+    /// Check in an org what the plugin takes for granted about Salesforce. Changes nothing unless told to.
+    Verify {
+        /// Also check writes, on records of its own that it deletes again.
+        #[arg(long)]
+        write: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Serve the demo org on this machine, for any Salesforce client.
     Org {
@@ -133,14 +152,31 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             let connection = Connection::demo(&Arc::new(Org::demo()), &arguments.user);
             tools(&host.session(preferring(connection, arguments)), *json, &mut out)
         }
-        Command::Call { tool, arguments: text, json, trace } => {
+        Command::Call { tool, arguments: text, json, trace, record, replay } => {
             let host = Host::new(Limits::default())?;
-            let (connection, transcript) = preferring(connect(&host, arguments)?, arguments).recorded();
+            let (connection, replay) = match replay {
+                Some(file) => tape::replay(file)?,
+                None => (connect(&host, arguments)?, None),
+            };
+            let (origin, now) = (connection.origin().clone(), connection.now());
+            let (connection, transcript) = preferring(connection, arguments).recorded();
             let result = host.session(connection).call_json(tool, text);
+            let exchanges = transcript.take();
             if *trace {
-                trace::print(&transcript.take(), &mut io::stderr().lock())?;
+                trace::print(&exchanges, &mut io::stderr().lock())?;
+            }
+            for miss in replay.iter().flat_map(|replay| replay.misses()) {
+                eprintln!("host-test: {miss}");
+            }
+            if let Some(file) = record {
+                let calls = [(tool.clone(), text.clone())];
+                tape::save(&Cassette::of(&origin, now, &calls, &exchanges), file)?;
             }
             show(tool, result, *json, &mut out)
+        }
+        Command::Verify { write, json } => {
+            let host = Host::new(Limits::default())?;
+            verify::run(connect(&host, arguments)?, *write, *json, &mut out)
         }
         Command::Org { port } => serve(*port, &arguments.user, &mut out),
         Command::Component { out: file, precompiled } => {

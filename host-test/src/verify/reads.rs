@@ -1,0 +1,400 @@
+//! Assumptions that are checked by reading.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Check, DATA, Doubt, Probe, Run, part, query_url};
+
+pub(super) const CHECKS: &[Check] = &[
+    check("v65.0 is among the API's versions", "src/rest.rs", Run::Code(version)),
+    check("userinfo has the user's id and an IANA time zone", "src/rest/user_info.rs", Run::Code(user_info)),
+    check("every answer says how many API calls are used", "src/rest.rs", Run::Code(limit_info)),
+    check("a query's answer has totalSize, done and records with their type", "src/rest/query.rs", Run::Code(page)),
+    check("a further page has an address below /services/data", "src/rest/query.rs", Run::Code(further_page)),
+    check("describe says of each field what the plugin keeps", "src/rest/describe.rs", Run::Code(describe)),
+    check("the list of objects says which can be queried", "src/schema/search.rs", Run::Code(objects)),
+    check("a record is read with the fields asked for, and no others", "src/rest/sobject.rs", Run::Code(fields)),
+    check("a record that is not there is 404 NOT_FOUND", "src/rest/refusal.rs", Run::Code(missing)),
+    check(
+        "a field that does not exist is INVALID_FIELD",
+        "src/session.rs",
+        Run::Refusal("SELECT No_Such_Field__c FROM Account LIMIT 1", &["INVALID_FIELD"]),
+    ),
+    check(
+        "an object that does not exist is INVALID_TYPE",
+        "src/session.rs",
+        Run::Refusal("SELECT Id FROM No_Such_Object__c LIMIT 1", &["INVALID_TYPE"]),
+    ),
+    // ---- SOQL ----
+    check(
+        "a text takes \\', \\\\, \\n and \\u2028",
+        "src/soql/render.rs",
+        Run::Query(r"SELECT Id FROM Account WHERE Name = 'a\'b\\c\nd\u2028e' LIMIT 1"),
+    ),
+    check(
+        "LIKE takes \\% and \\_ as the characters themselves",
+        "src/soql/render.rs",
+        Run::Query(r"SELECT Id FROM Account WHERE Name LIKE '%a\%b\_c\\d%' LIMIT 1"),
+    ),
+    check(
+        "only LIKE takes \\%",
+        "src/soql/render.rs",
+        Run::Refusal(r"SELECT Id FROM Account WHERE Name = 'a\%b' LIMIT 1", &["MALFORMED_QUERY"]),
+    ),
+    check(
+        "AND and OR need parentheses between them",
+        "src/soql/render.rs",
+        Run::Refusal(
+            "SELECT Id FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c' LIMIT 1",
+            &["MALFORMED_QUERY"],
+        ),
+    ),
+    check(
+        "NOT stands in parentheses",
+        "src/soql/render.rs",
+        Run::Query("SELECT Id FROM Account WHERE Name = 'a' AND (NOT Name LIKE 'b%') LIMIT 1"),
+    ),
+    check(
+        "relative dates: days, fiscal quarters and “ago”",
+        "src/soql/date_literal.rs",
+        Run::Query(
+            "SELECT Id FROM Opportunity WHERE CreatedDate = LAST_N_DAYS:30 AND CloseDate = THIS_FISCAL_QUARTER \
+             AND LastModifiedDate < N_WEEKS_AGO:2 LIMIT 1",
+        ),
+    ),
+    check(
+        "the day of a datetime in the user's zone can be compared",
+        "src/soql/render.rs",
+        Run::Query("SELECT Id FROM Account WHERE DAY_ONLY(convertTimezone(CreatedDate)) = 2026-01-31 LIMIT 1"),
+    ),
+    check(
+        "records without a last activity can be asked for",
+        "src/schema/standard.txt",
+        Run::Query(
+            "SELECT Id FROM Opportunity WHERE (LastActivityDate < LAST_N_DAYS:14 OR LastActivityDate = null) LIMIT 1",
+        ),
+    ),
+    check(
+        "USING SCOPE mine stands before WHERE",
+        "src/tools/probe.rs",
+        Run::Query("SELECT Id FROM Account USING SCOPE mine WHERE CreatedDate >= 2026-01-31T00:00:00Z LIMIT 2"),
+    ),
+    check(
+        "records without children of a kind, by NOT IN",
+        "src/soql/condition.rs",
+        Run::Query(
+            "SELECT Id FROM Account WHERE Id NOT IN (SELECT AccountId FROM Opportunity WHERE IsClosed = false \
+             AND AccountId != null) LIMIT 1",
+        ),
+    ),
+    check(
+        "OFFSET goes to 2,000",
+        "src/tools/list.rs",
+        Run::Query("SELECT Id FROM Account ORDER BY Id LIMIT 1 OFFSET 2000"),
+    ),
+    check(
+        "OFFSET goes no further",
+        "src/tools/list.rs",
+        Run::Refusal(
+            "SELECT Id FROM Account ORDER BY Id LIMIT 1 OFFSET 2001",
+            &["NUMBER_OUTSIDE_VALID_RANGE", "MALFORMED_QUERY"],
+        ),
+    ),
+    check(
+        "groups by a parent's field and a zoned year, with HAVING and ORDER BY of numbers",
+        "src/soql/aggregate.rs",
+        Run::Query(
+            "SELECT Account.Industry g0, CALENDAR_YEAR(convertTimezone(CreatedDate)) g1, COUNT(Id) m0, SUM(Amount) m1 \
+             FROM Opportunity GROUP BY Account.Industry, CALENDAR_YEAR(convertTimezone(CreatedDate)) \
+             HAVING COUNT(Id) > 0 AND SUM(Amount) >= 0 ORDER BY SUM(Amount) DESC NULLS LAST LIMIT 2000",
+        ),
+    ),
+    check(
+        "groups by fiscal periods",
+        "src/tools/aggregate/calendar.rs",
+        Run::Query(
+            "SELECT FISCAL_YEAR(CloseDate) g0, FISCAL_QUARTER(CloseDate) g1, FISCAL_MONTH(CloseDate) g2, COUNT(Id) m0 \
+             FROM Opportunity GROUP BY FISCAL_YEAR(CloseDate), FISCAL_QUARTER(CloseDate), FISCAL_MONTH(CloseDate) \
+             ORDER BY FISCAL_YEAR(CloseDate) ASC NULLS LAST LIMIT 5",
+        ),
+    ),
+    check(
+        "groups by the day of a datetime",
+        "src/soql/aggregate.rs",
+        Run::Query(
+            "SELECT DAY_ONLY(convertTimezone(CreatedDate)) g0, COUNT(Id) m0 FROM Account \
+             GROUP BY DAY_ONLY(convertTimezone(CreatedDate)) ORDER BY COUNT(Id) DESC NULLS LAST LIMIT 5",
+        ),
+    ),
+    check(
+        "different values can be counted, and the extremes of a date found",
+        "src/soql/aggregate.rs",
+        Run::Query(
+            "SELECT COUNT_DISTINCT(StageName) m0, MIN(CloseDate) m1, MAX(CloseDate) m2, AVG(Amount) m3 FROM Opportunity",
+        ),
+    ),
+    check(
+        "the org's fiscal year can be read by the user",
+        "src/tools/aggregate/calendar.rs",
+        Run::Query("SELECT FiscalYearStartMonth, UsesStartDateAsFiscalYearName FROM Organization"),
+    ),
+    check(
+        "users are sorted by whether they are active, and queues are groups of that type",
+        "src/tools/reference.rs",
+        Run::Code(owners),
+    ),
+    // ---- activities ----
+    check("open activities come with one record, in the one order there is", "src/tools/related.rs", Run::Code(open)),
+    check("past activities come with one record, in the one order there is", "src/tools/related.rs", Run::Code(past)),
+    check(
+        "the org's closed status of tasks can be read, its default first",
+        "src/tools/log_activity.rs",
+        Run::Query(
+            "SELECT ApiName FROM TaskStatus WHERE IsClosed = true \
+             ORDER BY IsDefault DESC NULLS LAST, SortOrder ASC NULLS LAST LIMIT 1",
+        ),
+    ),
+    check(
+        "e-mails have the columns of a timeline",
+        "src/tools/activities.rs",
+        Run::Query(
+            "SELECT Id, ActivityId, Subject, FromAddress, ToAddress, Incoming, MessageDate, TextBody FROM EmailMessage \
+             LIMIT 1",
+        ),
+    ),
+    check("notes are found by the record they are linked to", "src/tools/activities.rs", Run::Code(notes)),
+    // ---- search ----
+    check("a search takes fields of parents", "src/rest/search.rs", Run::Code(search)),
+    check("a search for a field that is not there says so", "src/tools/find.rs", Run::Code(search_unknown)),
+    // ---- composite ----
+    check("a later part refers to a row of an earlier query", "src/tools/log_activity.rs", Run::Code(reference)),
+    check("a part that fails spoils no other", "src/rest/composite.rs", Run::Code(independent)),
+    check("five queries fit, and six do not", "src/session.rs", Run::Code(five_queries)),
+    check("describe can be a part", "src/session.rs", Run::Code(describe_part)),
+    check("the limits can be a part", "src/rest/composite.rs", Run::Code(limits_part)),
+    check("a query too long for an address fits in a part", "src/session.rs", Run::Code(long_query)),
+];
+
+const fn check(name: &'static str, relied_on_by: &'static str, run: Run) -> Check {
+    Check { name, relied_on_by, run }
+}
+
+fn version(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = probe.send(Method::GET, "/services/data", &[], &Value::Null)?;
+    let versions = answer.body.as_array().cloned().unwrap_or_default();
+    probe.expect(versions.iter().any(|version| version["version"] == "65.0"), &answer)
+}
+
+fn user_info(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = probe.send(Method::GET, "/services/oauth2/userinfo", &[], &Value::Null)?;
+    let user = answer.body["user_id"].as_str().is_some_and(|id| id.starts_with("005") && id.len() == 18);
+    let zone = answer.body["zoneinfo"].as_str().is_some_and(|zone| zone.contains('/') || zone == "GMT");
+    probe.expect(user && zone, &answer)
+}
+
+fn limit_info(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = probe.get("/limits")?;
+    let usage = answer.headers.get("sforce-limit-info").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    probe.expect(answer.is_success() && usage.contains("api-usage=") && usage.contains('/'), &answer)
+}
+
+fn page(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = probe.get(&query_url("SELECT Id, Name FROM User LIMIT 1"))?;
+    let body = &answer.body;
+    let first = &body["records"][0];
+    let whole = body["totalSize"] == 1
+        && body["done"] == true
+        && first["attributes"]["type"] == "User"
+        && first["Id"].is_string();
+    probe.expect(whole, &answer)
+}
+
+/// The pages of whatever object has more than one.
+fn further_page(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let counts = probe.get("/limits/recordCount")?;
+    let long = counts.body["sObjects"].as_array().into_iter().flatten().find_map(|object| {
+        let name = object["name"].as_str()?;
+        // Not every object of the system can be queried without a filter; those people make can.
+        let usual =
+            ["Account", "Case", "Contact", "Lead", "Opportunity", "Task"].contains(&name) || name.ends_with("__c");
+        (usual && object["count"].as_u64()? > 300).then(|| name.to_owned())
+    });
+    let Some(object) = long else {
+        return Err(Doubt::CannotTell("no usual object has more than 300 records".to_owned()));
+    };
+    let path = format!("{DATA}{}", query_url(&format!("SELECT Id FROM {object}")));
+    let first = probe.send(Method::GET, &path, &[("sforce-query-options", "batchSize=200")], &Value::Null)?;
+    let Some(next) = first.body["nextRecordsUrl"].as_str().filter(|next| next.starts_with("/services/data/v")) else {
+        // The count is of all, and the user may see fewer.
+        return match first.body["done"] == true {
+            true => Err(Doubt::CannotTell("the user sees too few records for a second page".to_owned())),
+            false => Err(probe.doubt(&first)),
+        };
+    };
+    let second = probe.send(Method::GET, next, &[], &Value::Null)?;
+    probe.expect(second.body["records"].as_array().is_some_and(|records| !records.is_empty()), &second)
+}
+
+fn is_described(body: &Value) -> bool {
+    let names = ["name", "label", "type", "nillable", "createable", "updateable", "defaultedOnCreate", "filterable"];
+    let fields = body["fields"].as_array().cloned().unwrap_or_default();
+    let children = body["childRelationships"].as_array().cloned().unwrap_or_default();
+    !fields.is_empty()
+        && fields.iter().all(|field| names.iter().all(|name| field.get(name).is_some()))
+        && children.iter().all(|child| child.get("childSObject").is_some() && child.get("field").is_some())
+}
+
+fn describe(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = probe.get("/sobjects/Account/describe")?;
+    probe.expect(is_described(&answer.body), &answer)
+}
+
+fn objects(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = probe.get("/sobjects")?;
+    let names = ["name", "label", "labelPlural", "keyPrefix", "queryable", "custom"];
+    let objects = answer.body["sobjects"].as_array().cloned().unwrap_or_default();
+    let whole = objects.iter().all(|object| names.iter().all(|name| object.get(name).is_some()));
+    probe.expect(whole && !objects.is_empty(), &answer)
+}
+
+/// The id of some user: there is always one.
+fn some_user(probe: &mut Probe<'_>) -> Result<String, Doubt> {
+    let users = probe.query("SELECT Id FROM User WHERE IsActive = true LIMIT 1")?;
+    let id = users.first().and_then(|user| user["Id"].as_str()).map(str::to_owned);
+    id.ok_or_else(|| Doubt::CannotTell("the user sees no user".to_owned()))
+}
+
+fn fields(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let id = some_user(probe)?;
+    let answer = probe.get(&format!("/sobjects/User/{id}?fields=Id%2CName"))?;
+    let read = answer.body.as_object().is_some_and(|record| {
+        record.keys().all(|name| ["attributes", "Id", "Name"].contains(&name.as_str())) && record.contains_key("Name")
+    });
+    probe.expect(read, &answer)
+}
+
+fn missing(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = probe.get("/sobjects/Account/001000000000000AAA")?;
+    probe.expect(answer.status == 404 && answer.code() == "NOT_FOUND", &answer)
+}
+
+fn owners(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    probe
+        .query("SELECT Id, Name, IsActive FROM User ORDER BY IsActive DESC NULLS LAST, Name ASC NULLS LAST LIMIT 6")?;
+    probe.query("SELECT Id, Name FROM Group WHERE Type = 'Queue' LIMIT 6").map(drop)
+}
+
+/// The activities of some account, with all columns the plugin reads of them.
+fn activities(probe: &mut Probe<'_>, relationship: &str, direction: &str) -> Result<(), Doubt> {
+    let accounts = probe.query("SELECT Id FROM Account LIMIT 1")?;
+    let Some(id) = accounts.first().and_then(|account| account["Id"].as_str()) else {
+        return Err(Doubt::CannotTell("the user sees no account".to_owned()));
+    };
+    let soql = format!(
+        "SELECT Id, (SELECT Id, Subject, ActivityDate, ActivityType, ActivitySubtype, Status, IsTask, IsClosed, \
+         IsAllDayEvent, StartDateTime, DurationInMinutes, CallDurationInSeconds, Who.Name, What.Name, Owner.Name, \
+         Description FROM {relationship} ORDER BY ActivityDate {direction} NULLS LAST, LastModifiedDate DESC NULLS LAST \
+         LIMIT 200) FROM Account WHERE Id = '{id}'"
+    );
+    probe.query(&soql).map(drop)
+}
+
+fn open(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    activities(probe, "OpenActivities", "ASC")
+}
+
+fn past(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    activities(probe, "ActivityHistories", "DESC")
+}
+
+fn notes(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let id = some_user(probe)?;
+    let soql = format!(
+        "SELECT ContentDocumentId, ContentDocument.Title, ContentDocument.CreatedDate, ContentDocument.Owner.Name, \
+         ContentDocument.LatestPublishedVersion.TextPreview FROM ContentDocumentLink WHERE LinkedEntityId = '{id}' LIMIT 1"
+    );
+    probe.query(&soql).map(drop)
+}
+
+fn searched(probe: &mut Probe<'_>, field: &str) -> Result<Answer, Doubt> {
+    let body = json!({"q": "acme", "in": "ALL", "overallLimit": 2,
+        "sobjects": [{"name": "Contact", "fields": ["Id", "Name", field], "limit": 2}]});
+    probe.send(Method::POST, &format!("{DATA}/parameterizedSearch"), &[], &body)
+}
+
+fn search(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = searched(probe, "Account.Name")?;
+    probe.expect(answer.body["searchRecords"].is_array(), &answer)
+}
+
+fn search_unknown(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answer = searched(probe, "No_Such_Field__c")?;
+    probe.expect(["INVALID_FIELD", "INVALID_TYPE", "MALFORMED_SEARCH"].contains(&answer.code()), &answer)
+}
+
+fn query_part(name: &str, soql: &str) -> Value {
+    part("GET", name, &query_url(soql))
+}
+
+fn reference(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let users = query_part("users", "SELECT Id FROM User WHERE IsActive = true LIMIT 1");
+    let read = part("GET", "user", "/sobjects/User/@{users.records[0].Id}?fields=Id%2CName");
+    let answers = probe.composite(true, &[users, read])?;
+    match answers.as_slice() {
+        [users, user] => probe.expect(user.body["Id"] == users.body["records"][0]["Id"] && user.is_success(), user),
+        _ => Err(Doubt::CannotTell("not two answers".to_owned())),
+    }
+}
+
+fn independent(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let bad = query_part("bad", "SELECT No_Such_Field__c FROM Account LIMIT 1");
+    let good = query_part("good", "SELECT Id FROM User LIMIT 1");
+    let answers = probe.composite(false, &[bad, good])?;
+    match answers.as_slice() {
+        [bad, good] => probe.expect(bad.code() == "INVALID_FIELD" && good.is_success(), good),
+        _ => Err(Doubt::CannotTell("not two answers".to_owned())),
+    }
+}
+
+fn five_queries(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let queries = |count: usize| -> Vec<Value> {
+        (0..count).map(|number| query_part(&format!("q{number}"), "SELECT Id FROM User LIMIT 1")).collect()
+    };
+    let five = probe.composite(false, &queries(5))?;
+    if let Some(refused) = five.iter().find(|answer| !answer.is_success()) {
+        return Err(probe.doubt(refused));
+    }
+    let body = json!({"allOrNone": false, "compositeRequest": queries(6)});
+    let six = probe.send(Method::POST, &format!("{DATA}/composite"), &[], &body)?;
+    let refused = !six.is_success() || six.parts().iter().any(|answer| !answer.is_success());
+    probe.expect(refused, &six)
+}
+
+fn describe_part(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let parts = [part("GET", "a", "/sobjects/Account/describe"), part("GET", "b", "/sobjects/Contact/describe")];
+    let answers = probe.composite(false, &parts)?;
+    for answer in &answers {
+        probe.expect(is_described(&answer.body), answer)?;
+    }
+    Ok(())
+}
+
+fn limits_part(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answers = probe.composite(false, &[part("GET", "limits", "/limits")])?;
+    match answers.as_slice() {
+        [answer] => probe.expect(answer.body["DailyApiRequests"]["Max"].is_number(), answer),
+        _ => Err(Doubt::CannotTell("not one answer".to_owned())),
+    }
+}
+
+fn long_query(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let names: Vec<String> = (0..2_000).map(|number| format!("'no such name {number}'")).collect();
+    let soql = format!("SELECT Id FROM Account WHERE Name IN ({}) LIMIT 1", names.join(","));
+    let alone = probe.get(&query_url(&soql))?;
+    probe.expect(matches!(alone.status, 414 | 431), &alone)?;
+    let answers = probe.composite(false, &[query_part("long", &soql)])?;
+    match answers.as_slice() {
+        [answer] => probe.expect(answer.is_success(), answer),
+        _ => Err(Doubt::CannotTell("not one answer".to_owned())),
+    }
+}
