@@ -1,0 +1,105 @@
+//! The tokens of a saved connection, renewed when the org refuses one: once, whoever else has the same need.
+//!
+//! The way of a renewal, each step safe to die after: take the connection's lock; read what is kept, which another
+//! process may have renewed meanwhile; spend the refresh token; keep what comes; only then use it. Between the org's
+//! answer and keeping it there is no step, but where refresh tokens rotate a process that dies just there takes the
+//! only good one along. No client can close that gap; the user has to connect again.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Client, SignInError};
+use crate::connection::{Renewed, TokenProvider};
+use crate::store::{Lock, StoreError, TokenStore, Tokens};
+use crate::token::Token;
+use crate::transport::{Failure, FailureKind};
+
+/// The tokens of one connection, shared with every other process that uses it.
+pub struct SavedTokens {
+    client: Client,
+    store: Box<dyn TokenStore>,
+    lock: PathBuf,
+    known: Mutex<Known>,
+}
+
+/// What this process knows without asking the store.
+#[derive(Default)]
+struct Known {
+    access: Option<Token>,
+    /// Tokens the org gave and the store did not take: kept in mind for the next try, for there are no others.
+    unsaved: Option<Tokens>,
+}
+
+impl SavedTokens {
+    /// The tokens in a store, guarded by the lock at a path.
+    pub fn new(client: Client, store: impl TokenStore + 'static, lock: impl Into<PathBuf>) -> Self {
+        Self { client, store: Box::new(store), lock: lock.into(), known: Mutex::default() }
+    }
+
+    /// A token in place of one the org refuses.
+    pub fn renew(&self, refused: &Token, within: Duration) -> Result<Renewed, SignInError> {
+        let until = Instant::now() + within;
+        let _lock = Lock::take(&self.lock, within)?;
+        if let Some(tokens) = self.known().unsaved.take() {
+            return self.keep(tokens);
+        }
+        let tokens = self.store.load()?.ok_or(SignInError::SignedOut)?;
+        if tokens.access != *refused {
+            self.known().access = Some(tokens.access.clone());
+            return Ok(Renewed { token: tokens.access, fresh: false });
+        }
+        let refresh = tokens.refresh.ok_or(SignInError::SignedOut)?;
+        let grant = self.client.refresh(&refresh, until.saturating_duration_since(Instant::now()))?;
+        // Without rotation the refresh token stays as it is, and the reply leaves it out.
+        self.keep(Tokens { refresh: grant.tokens.refresh.or(Some(refresh)), ..grant.tokens })
+    }
+
+    /// Keeps new tokens, and only then gives the access token out.
+    fn keep(&self, tokens: Tokens) -> Result<Renewed, SignInError> {
+        let access = tokens.access.clone();
+        if let Err(error) = self.store.save(&tokens) {
+            self.known().unsaved = Some(tokens);
+            return Err(error.into());
+        }
+        self.known().access = Some(access.clone());
+        Ok(Renewed { token: access, fresh: true })
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // A panic elsewhere leaves whole values behind.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TokenProvider for SavedTokens {
+    fn token(&self) -> Option<Token> {
+        let mut known = self.known();
+        if known.access.is_none() {
+            known.access = self.store.load().ok().flatten().map(|tokens| tokens.access);
+        }
+        known.access.clone()
+    }
+
+    fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
+        // Another thread may have been first.
+        if let Some(token) = self.known().access.clone().filter(|token| token != refused) {
+            return Ok(Some(Renewed { token, fresh: false }));
+        }
+        self.renew(refused, within).map(Some).map_err(|error| {
+            let kind = match &error {
+                SignInError::Store(StoreError::Busy) => FailureKind::Timeout,
+                SignInError::NoAnswer(failure) => failure.kind,
+                SignInError::Store(_) => FailureKind::Unreachable,
+                error if error.may_pass() => FailureKind::Unreachable,
+                _ => {
+                    // Another sign-in may have put new ones there by the next call.
+                    self.known().access = None;
+                    FailureKind::AuthRequired
+                }
+            };
+            // What the org refused it has not done.
+            Failure::before(kind, error.to_string())
+        })
+    }
+}
