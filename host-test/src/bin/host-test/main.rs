@@ -1,5 +1,8 @@
 //! The command line of the reference host: what a platform does with the plugin, for people to try.
 
+mod check;
+mod connect;
+mod connections;
 mod demo;
 mod render;
 mod trace;
@@ -12,7 +15,12 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
-use host_test::{CallError, Connection, Host, HostError, Https, InvalidOrigin, Limits, Origin, Session, Token, Tool};
+use host_test::oauth::SignInError;
+use host_test::store::StoreError;
+use host_test::{
+    CallError, Connection, ConnectionName, Home, Host, HostError, Https, InvalidOrigin, Limits, NoHome, Origin, Saved,
+    SavedError, Session, Token, Tool,
+};
 use serde_json::json;
 
 /// Where the token for a real org comes from. Arguments are seen by every process of the machine.
@@ -24,9 +32,13 @@ const TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
     name = "host-test",
     version,
     after_help = "Exit codes: 0 done, 1 the tool refused or failed, 2 wrong usage, 3 this program itself failed.\n\
-                  A real org needs an access token in the environment variable SALESFORCE_ACCESS_TOKEN."
+                  A real org needs a connection (host-test connect NAME), or an access token in the environment \
+                  variable SALESFORCE_ACCESS_TOKEN."
 )]
 struct Arguments {
+    /// A connection made with `connect`, in place of --org and --user.
+    #[arg(long, global = true, value_name = "NAME", conflicts_with_all = ["org", "user"])]
+    connection: Option<ConnectionName>,
     /// The org: `demo`, `https://NAME.my.salesforce.com`, or `http://127.0.0.1:PORT`.
     #[arg(long, global = true, default_value = "demo", value_name = "ORG")]
     org: String,
@@ -47,6 +59,23 @@ struct Arguments {
 enum Command {
     /// Show three stories on fresh demo orgs, with the requests each one takes.
     Demo,
+    /// Sign in to an org, and keep the connection under a name.
+    Connect(connect::Connect),
+    /// List the connections.
+    Connections,
+    /// Say whether a connection works, whose it is, and what the user may do.
+    Status {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// Revoke a connection's tokens, and forget everything of it, its settings included.
+    Disconnect {
+        /// The connection.
+        name: ConnectionName,
+        /// Forget it even if its tokens can't be revoked just now.
+        #[arg(long)]
+        force: bool,
+    },
     /// List the tools as a model sees them.
     Tools {
         /// As JSON, with the schemas.
@@ -110,6 +139,33 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl From<NoHome> for Failure {
+    fn from(error: NoHome) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<SavedError> for Failure {
+    fn from(error: SavedError) -> Self {
+        match error {
+            SavedError::Unknown(_) | SavedError::Invalid { .. } => Self::Usage(error.to_string()),
+            _ => Self::Host(render::printable(&error.to_string())),
+        }
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        Self::Host(render::printable(&error.to_string()))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Host(error.to_string())
+    }
+}
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -127,6 +183,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match &arguments.command {
         Command::Demo => demo::run(&Host::new(Limits::default())?, &mut out),
+        Command::Connect(arguments) => connect::run(arguments, &Host::new(Limits::default())?, &mut out),
+        Command::Connections => connections::list(&mut out),
+        Command::Status { name } => connections::status(name, &Host::new(Limits::default())?, &mut out),
+        Command::Disconnect { name, force } => {
+            connections::disconnect(name, *force, &Host::new(Limits::default())?, &mut out)
+        }
         Command::Tools { json } => {
             let host = Host::new(Limits::default())?;
             // What the tools are, no org has to say.
@@ -135,10 +197,14 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Call { tool, arguments: text, json, trace } => {
             let host = Host::new(Limits::default())?;
-            let (connection, transcript) = preferring(connect(&host, arguments)?, arguments).recorded();
-            let result = host.session(connection).call_json(tool, text);
+            let (connection, transcript) = preferring(connection(&host, arguments)?, arguments).recorded();
+            let session = host.session(connection);
+            let result = session.call_json(tool, text);
             if *trace {
                 trace::print(&transcript.take(), &mut io::stderr().lock())?;
+            }
+            if let Some(trouble) = session.connection().trouble() {
+                eprintln!("host-test: {}", render::printable(&trouble));
             }
             show(tool, result, *json, &mut out)
         }
@@ -153,27 +219,35 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The connection to the org the person named.
-fn connect(host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
+/// The connection the person named, or one to the org the person named.
+fn connection(host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
+    if let Some(name) = &arguments.connection {
+        let home = Home::from_env()?;
+        return Ok(Saved::read(&home, name)?.open(host, &home, name)?);
+    }
     if arguments.org == "demo" {
         return Ok(Connection::demo(&Arc::new(Org::demo()), &arguments.user));
     }
-    let origin = if arguments.org.starts_with("http://") {
-        Origin::parse(&arguments.org).map_err(|InvalidOrigin| {
-            Failure::Usage("plain http:// is for this machine alone, as in http://127.0.0.1:8080".to_owned())
-        })?
-    } else {
-        // The plugin knows which hosts are Salesforce's: the token goes to no other.
-        let origin = host.origin(&arguments.org)?.map_err(|refusal| {
-            let suggestion = refusal.suggestion.map(|domain| format!("; did you mean {domain}?")).unwrap_or_default();
-            Failure::Usage(format!("--org {}: {}{suggestion}", arguments.org, refusal.message))
-        })?;
-        Origin::parse(&origin).map_err(|error| Failure::Host(error.to_string()))?
-    };
+    let origin = origin(host, "--org", &arguments.org)?;
     let token = std::env::var(TOKEN)
         .map_err(|_| Failure::Usage(format!("an access token is needed in the environment variable {TOKEN}")))?;
     let token = Token::new(&token).map_err(|error| Failure::Usage(format!("{TOKEN}: {error}")))?;
     Ok(Connection::new(origin, token, Https::new()))
+}
+
+/// The origin a person means by an address.
+fn origin(host: &Host, option: &str, address: &str) -> Result<Origin, Failure> {
+    if address.starts_with("http://") {
+        return Origin::parse(address).map_err(|InvalidOrigin| {
+            Failure::Usage("plain http:// is for this machine alone, as in http://127.0.0.1:8080".to_owned())
+        });
+    }
+    // The plugin knows which hosts are Salesforce's: the token goes to no other.
+    let origin = host.origin(address)?.map_err(|refusal| {
+        let suggestion = refusal.suggestion.map(|domain| format!("; did you mean {domain}?")).unwrap_or_default();
+        Failure::Usage(format!("{option} {address}: {}{suggestion}", refusal.message))
+    })?;
+    Origin::parse(&origin).map_err(|error| Failure::Host(error.to_string()))
 }
 
 fn preferring(connection: Connection, arguments: &Arguments) -> Connection {
@@ -250,6 +324,7 @@ fn serve(port: u16, user: &str, out: &mut impl Write) -> Result<(), Failure> {
     let server = Server::start(org, port).map_err(|error| Failure::Host(format!("port {port}: {error}")))?;
     writeln!(out, "The demo org is at {}, for {user} with this access token:", server.origin())?;
     writeln!(out, "{TOKEN}='{token}'")?;
+    writeln!(out, "To sign in instead: host-test connect NAME --domain {}", server.origin())?;
     out.flush()?;
     server.wait();
     Ok(())
