@@ -41,7 +41,8 @@ impl SavedTokens {
     pub fn renew(&self, refused: &Token, within: Duration) -> Result<Renewed, SignInError> {
         let until = Instant::now() + within;
         let _lock = Lock::take(&self.lock, within)?;
-        if let Some(tokens) = self.known().unsaved.take() {
+        let unsaved = self.known().unsaved.take();
+        if let Some(tokens) = unsaved {
             return self.keep(tokens);
         }
         let tokens = self.store.load()?.ok_or(SignInError::SignedOut)?;
@@ -83,7 +84,8 @@ impl TokenProvider for SavedTokens {
 
     fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
         // Another thread may have been first.
-        if let Some(token) = self.known().access.clone().filter(|token| token != refused) {
+        let known = self.known().access.clone();
+        if let Some(token) = known.filter(|token| token != refused) {
             return Ok(Some(Renewed { token, fresh: false }));
         }
         self.renew(refused, within).map(Some).map_err(|error| {

@@ -11,8 +11,11 @@ mod egress;
 mod guest;
 mod https;
 mod limits;
+mod person;
+mod renewal;
 mod replies;
 mod schema;
+mod sign_in;
 mod token;
 
 use std::sync::{Arc, LazyLock};

@@ -9,7 +9,7 @@ use demo_org::Org;
 use demo_org::serve::Server;
 use host_test::oauth::{self, Client, Listener, SignInError, SignedIn};
 use host_test::store::Kept;
-use host_test::{Connection, ConnectionName, Home, Host, Https, Origin, Saved, SavedError, Site};
+use host_test::{Connection, ConnectionName, Home, Host, Https, Limits, Origin, Saved, SavedError, Site};
 use serde::Deserialize;
 
 use crate::render::printable;
@@ -50,7 +50,7 @@ struct Config {
 }
 
 /// Connects.
-pub(crate) fn run(arguments: &Connect, host: &Host, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failure> {
     let home = Home::from_env()?;
     let config = config(&home)?;
     let earlier = match Saved::read(&home, &arguments.name) {
@@ -58,8 +58,10 @@ pub(crate) fn run(arguments: &Connect, host: &Host, out: &mut impl Write) -> Res
         Err(SavedError::Unknown(_)) => None,
         Err(error) => return Err(error.into()),
     };
+    let domain = domain(arguments, earlier.as_ref())?;
+    let host = &Host::new(Limits::default())?;
     // Serves until the sign-in is over.
-    let embedded = match site(arguments, earlier.as_ref(), host)? {
+    let embedded = match site(&domain, host)? {
         Site::At(origin) => Err(origin),
         Site::Embedded => Ok(Embedded::start()?),
     };
@@ -130,17 +132,20 @@ impl Embedded {
 }
 
 /// The org the person means: the one named, the one of the connection there is, or the embedded one.
-fn site(arguments: &Connect, earlier: Option<&Saved>, host: &Host) -> Result<Site, Failure> {
-    match (arguments.domain.as_deref(), earlier) {
-        (Some(DEMO), _) => Ok(Site::Embedded),
-        (Some(domain), _) => Ok(Site::At(origin(host, "--domain", domain)?)),
-        (None, Some(saved)) => Ok(saved.origin.clone()),
-        (None, None) if arguments.name.as_str() == DEMO => Ok(Site::Embedded),
+fn domain(arguments: &Connect, earlier: Option<&Saved>) -> Result<String, Failure> {
+    match (&arguments.domain, earlier) {
+        (Some(domain), _) => Ok(domain.clone()),
+        (None, Some(saved)) => Ok(saved.origin.to_string()),
+        (None, None) if arguments.name.as_str() == DEMO => Ok(DEMO.to_owned()),
         (None, None) => Err(Failure::Usage(format!(
             "which org is it? Give any address of it, as in `host-test connect {} --domain NAME.my.salesforce.com`",
             arguments.name
         ))),
     }
+}
+
+fn site(domain: &str, host: &Host) -> Result<Site, Failure> {
+    if domain == DEMO { Ok(Site::Embedded) } else { Ok(Site::At(origin(host, "--domain", domain)?)) }
 }
 
 fn consumer_key(

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use host_test::store::{Kept, TokenStore};
-use host_test::{ConnectionName, Home, Host, Saved, Site};
+use host_test::{ConnectionName, Home, Host, Limits, Saved, Site};
 
 use crate::render::printable;
 use crate::{Failure, check};
@@ -28,14 +28,15 @@ pub(crate) fn list(out: &mut impl Write) -> Result<(), Failure> {
 }
 
 /// Asks a connection's org how things are.
-pub(crate) fn status(name: &ConnectionName, host: &Host, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn status(name: &ConnectionName, out: &mut impl Write) -> Result<(), Failure> {
     let home = Home::from_env()?;
     let saved = Saved::read(&home, name)?;
     let kept = Kept::of(&home, name);
     if matches!(saved.origin, Site::At(_)) && kept.load()?.is_none() {
         return Err(Failure::Host(format!("{name} is signed out: connect again with `host-test connect {name}`")));
     }
-    check::run(host, saved.open(host, &home, name)?, &saved, out)?;
+    let host = Host::new(Limits::default())?;
+    check::run(&host, saved.open(&host, &home, name)?, &saved, out)?;
     if let Site::At(_) = saved.origin {
         writeln!(out, "  Tokens     kept in {}", kept.place())?;
     }
@@ -43,10 +44,10 @@ pub(crate) fn status(name: &ConnectionName, host: &Host, out: &mut impl Write) -
 }
 
 /// Revokes and forgets a connection.
-pub(crate) fn disconnect(name: &ConnectionName, force: bool, host: &Host, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn disconnect(name: &ConnectionName, force: bool, out: &mut impl Write) -> Result<(), Failure> {
     let home = Home::from_env()?;
     let saved = Saved::read(&home, name)?;
-    saved.disconnect(host, &home, name, force).map_err(|error| {
+    saved.disconnect(&Host::new(Limits::default())?, &home, name, force).map_err(|error| {
         Failure::Host(format!(
             "{}; nothing is forgotten: try again, or forget without revoking with --force",
             printable(&error.to_string())

@@ -183,12 +183,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match &arguments.command {
         Command::Demo => demo::run(&Host::new(Limits::default())?, &mut out),
-        Command::Connect(arguments) => connect::run(arguments, &Host::new(Limits::default())?, &mut out),
+        Command::Connect(arguments) => connect::run(arguments, &mut out),
         Command::Connections => connections::list(&mut out),
-        Command::Status { name } => connections::status(name, &Host::new(Limits::default())?, &mut out),
-        Command::Disconnect { name, force } => {
-            connections::disconnect(name, *force, &Host::new(Limits::default())?, &mut out)
-        }
+        Command::Status { name } => connections::status(name, &mut out),
+        Command::Disconnect { name, force } => connections::disconnect(name, *force, &mut out),
         Command::Tools { json } => {
             let host = Host::new(Limits::default())?;
             // What the tools are, no org has to say.
@@ -196,8 +194,13 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             tools(&host.session(preferring(connection, arguments)), *json, &mut out)
         }
         Command::Call { tool, arguments: text, json, trace } => {
+            let named = named(arguments)?;
             let host = Host::new(Limits::default())?;
-            let (connection, transcript) = preferring(connection(&host, arguments)?, arguments).recorded();
+            let connection = match named {
+                Some((home, name, saved)) => saved.open(&host, &home, name)?,
+                None => connection(&host, arguments)?,
+            };
+            let (connection, transcript) = preferring(connection, arguments).recorded();
             let session = host.session(connection);
             let result = session.call_json(tool, text);
             if *trace {
@@ -219,12 +222,16 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The connection the person named, or one to the org the person named.
+/// The connection the person named, read before the plugin is loaded, which takes longer.
+fn named(arguments: &Arguments) -> Result<Option<(Home, &ConnectionName, Saved)>, Failure> {
+    let Some(name) = &arguments.connection else { return Ok(None) };
+    let home = Home::from_env()?;
+    let saved = Saved::read(&home, name)?;
+    Ok(Some((home, name, saved)))
+}
+
+/// A connection to the org the person named.
 fn connection(host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
-    if let Some(name) = &arguments.connection {
-        let home = Home::from_env()?;
-        return Ok(Saved::read(&home, name)?.open(host, &home, name)?);
-    }
     if arguments.org == "demo" {
         return Ok(Connection::demo(&Arc::new(Org::demo()), &arguments.user));
     }
