@@ -24,6 +24,9 @@
 //! * A request that could leave the origin, end a header or make a session dies before egress: module [`egress`].
 //! * A call ends, and takes its memory with it, whatever the guest does: `tests/it/limits.rs`.
 //! * What one user's connection caches or prefers, no other connection sees: `tests/it/connection.rs`.
+//! * An expired token is renewed once, over all threads and processes, and a process that dies on the way loses no
+//!   connection: module [`oauth`], tests in `tests/it/renewal.rs`.
+//! * A sign-in ends with who began it, and what it gives is kept by its owner alone: `tests/it/sign_in.rs`, [`store`].
 //! * The component imports what `wit/` says and nothing of `wasi:`: `tests/it/component.rs`.
 
 mod bindings;

@@ -136,7 +136,9 @@ impl Saved {
             }
             Site::At(origin) => {
                 let client = Client::new(host, origin, &self.consumer_key, Https::new())?;
-                let tokens = SavedTokens::new(client, Kept::of(home, name), home.lock(name));
+                let (opened, again, called) = (self.clone(), home.clone(), name.clone());
+                let tokens = SavedTokens::new(client, Kept::of(home, name), home.lock(name))
+                    .while_ours(move || Self::read(&again, &called).is_ok_and(|now| now.is_same_users(&opened)));
                 Ok(Connection::new(origin.clone(), tokens, Https::new()))
             }
         }
@@ -152,7 +154,7 @@ impl Saved {
     ) -> Result<(), SignInError> {
         let _lock = Lock::take(&home.lock(name), PATIENCE)?;
         if let Ok(earlier) = Self::read(home, name)
-            && (&earlier.user_id, &earlier.organization_id) != (&self.user_id, &self.organization_id)
+            && !earlier.is_same_users(self)
         {
             // Nobody is to find another user's settings. That nothing came of the sign-in is said in any case.
             drop(client.revoke(tokens.spent_last()));
@@ -170,6 +172,11 @@ impl Saved {
             drop(client.revoke(earlier.spent_last()));
         }
         Ok(())
+    }
+
+    /// Whether two connections are of the same user of the same org.
+    fn is_same_users(&self, other: &Self) -> bool {
+        (&self.user_id, &self.organization_id) == (&other.user_id, &other.organization_id)
     }
 
     fn write(&self, home: &Home, name: &ConnectionName) -> Result<(), SignInError> {

@@ -20,6 +20,7 @@ pub struct SavedTokens {
     client: Client,
     store: Box<dyn TokenStore>,
     lock: PathBuf,
+    still_ours: Box<dyn Fn() -> bool + Send + Sync>,
     known: Mutex<Known>,
 }
 
@@ -34,13 +35,23 @@ struct Known {
 impl SavedTokens {
     /// The tokens in a store, guarded by the lock at a path.
     pub fn new(client: Client, store: impl TokenStore + 'static, lock: impl Into<PathBuf>) -> Self {
-        Self { client, store: Box::new(store), lock: lock.into(), known: Mutex::default() }
+        let still_ours = Box::new(|| true);
+        Self { client, store: Box::new(store), lock: lock.into(), still_ours, known: Mutex::default() }
+    }
+
+    /// Asks, before it trusts what is in the store, whether the connection is still the one that was opened: its name
+    /// may have been given to another user meanwhile, whose tokens are not for who holds this.
+    pub fn while_ours(self, still_ours: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { still_ours: Box::new(still_ours), ..self }
     }
 
     /// A token in place of one the org refuses.
     pub fn renew(&self, refused: &Token, within: Duration) -> Result<Renewed, SignInError> {
         let until = Instant::now() + within;
         let _lock = Lock::take(&self.lock, within)?;
+        if !(self.still_ours)() {
+            return Err(SignInError::SignedOut);
+        }
         let unsaved = self.known().unsaved.take();
         if let Some(tokens) = unsaved {
             return self.keep(tokens);
@@ -77,7 +88,9 @@ impl TokenProvider for SavedTokens {
     fn token(&self) -> Option<Token> {
         let mut known = self.known();
         if known.access.is_none() {
-            known.access = self.store.load().ok().flatten().map(|tokens| tokens.access);
+            let tokens = self.store.load().ok().flatten();
+            // Asked second: without the lock, another user's tokens may have come just before, but not unannounced.
+            known.access = tokens.filter(|_| (self.still_ours)()).map(|tokens| tokens.access);
         }
         known.access.clone()
     }
