@@ -7,7 +7,7 @@ use wasmtime::ResourceLimiter;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 
 use crate::bindings::salesforce::plugin::{cache, clock, http as wit_http, secrets, settings, types};
-use crate::connection::Connection;
+use crate::connection::{Connection, Renewed};
 use crate::host::Limits;
 use crate::token::Token;
 use crate::transport::{Allowance, Failure, FailureKind};
@@ -22,6 +22,10 @@ pub(crate) struct Call {
     limits: Limits,
     started: Instant,
     secrets: ResourceTable,
+    /// The token that the guest's handles stand for since the first one was refused.
+    newer: Option<Token>,
+    /// Whether the org has been asked for a new token.
+    renewed: bool,
     pub(crate) requests: u32,
     pub(crate) memory: Memory,
 }
@@ -35,6 +39,8 @@ impl Call {
             limits,
             started: Instant::now(),
             secrets,
+            newer: None,
+            renewed: false,
             requests: 0,
             memory: Memory { limit: limits.memory_bytes, in_use: 0, refused: false },
         }
@@ -45,15 +51,37 @@ impl Call {
         (self.limits.deadline - self.limits.deadline / 10).saturating_sub(self.started.elapsed())
     }
 
+    /// Sends a request, and sends it again with a new token if the org refuses the one it had: then it has done nothing.
+    /// The org is asked for a new token once in a call.
+    fn send(&mut self, request: &wit_http::Request, token: &Token) -> Result<wit_http::Response, Failure> {
+        let token = self.newer.clone().unwrap_or_else(|| token.clone());
+        let response = self.exchange(request, &token)?;
+        if self.renewed || !refuses_token(request, &response) {
+            return Ok(response);
+        }
+        self.renewed = true;
+        let Some(Renewed { token, fresh }) = self.connection.renewed(&token, self.time_left())? else {
+            return Ok(response);
+        };
+        // One that is not fresh was renewed by somebody else, who knows how long ago.
+        self.renewed = fresh;
+        self.newer = Some(token.clone());
+        let response = self.send(request, &token)?;
+        if fresh && refuses_token(request, &response) {
+            self.connection.give_up_on(&token);
+        }
+        Ok(response)
+    }
+
     /// Checks a request, sends it with the token, and checks the response.
-    fn send(&mut self, request: wit_http::Request, token: &Token) -> Result<wit_http::Response, Failure> {
+    fn exchange(&mut self, request: &wit_http::Request, token: &Token) -> Result<wit_http::Response, Failure> {
         let request = self.outgoing(request, token)?;
         self.requests += 1;
         let response = self.connection.transport.send(request)?;
         ingress::admit(response, token, self.limits.response_bytes)
     }
 
-    fn outgoing(&self, request: wit_http::Request, token: &Token) -> Result<http::Request<Vec<u8>>, Failure> {
+    fn outgoing(&self, request: &wit_http::Request, token: &Token) -> Result<http::Request<Vec<u8>>, Failure> {
         let denied = |detail: String| Failure::before(FailureKind::Denied, detail);
         let refused = |refusal: egress::Refusal| denied(refusal.to_string());
         if self.requests >= self.limits.requests {
@@ -77,12 +105,18 @@ impl Call {
             })
             .uri(format!("{}{}", self.connection.origin, request.path))
             .extension(Allowance { timeout, max_response_bytes: self.limits.response_bytes })
-            .body(request.body.unwrap_or_default())
+            .body(request.body.clone().unwrap_or_default())
             .map_err(|_| denied("the path is not valid in a URI".to_owned()))?;
         *outgoing.headers_mut() = headers;
         outgoing.headers_mut().insert(http::header::AUTHORIZATION, bearer);
         Ok(outgoing)
     }
+}
+
+/// Whether the org does not accept the token. Userinfo says so with another status than the REST API.
+/// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm>
+fn refuses_token(request: &wit_http::Request, response: &wit_http::Response) -> bool {
+    response.status == 401 || (response.status == 403 && request.path.starts_with("/services/oauth2/"))
 }
 
 /// Tells the generated code that the state itself implements the imports.
@@ -99,7 +133,7 @@ impl wit_http::Host for Call {
         credential: Resource<Token>,
     ) -> wasmtime::Result<Result<wit_http::Response, Failure>> {
         let token = self.secrets.get(&credential)?.clone();
-        Ok(self.send(request, &token))
+        Ok(self.send(&request, &token))
     }
 
     fn origin(&mut self) -> wasmtime::Result<String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use demo_org::Org;
 
@@ -51,6 +51,11 @@ impl Origin {
         Self(format!("https://{}", crate::cassette::HOST))
     }
 
+    /// Whether it is this machine itself: a demo org's.
+    pub fn is_loopback(&self) -> bool {
+        self.0.starts_with("http://")
+    }
+
     /// The origin as text, without a slash at the end.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -67,6 +72,22 @@ impl fmt::Display for Origin {
 pub trait TokenProvider: Send + Sync {
     /// The token; absent when the user has to sign in.
     fn token(&self) -> Option<Token>;
+
+    /// A token in place of one the org refuses; absent where there is no other way than to sign in again. The failure
+    /// says what stood in the way, and that the refused request has done nothing.
+    fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
+        let _ = (refused, within);
+        Ok(None)
+    }
+}
+
+/// A token in place of another.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// The token.
+    pub token: Token,
+    /// Whether the org has only just issued it, so that it can't have expired.
+    pub fresh: bool,
 }
 
 impl TokenProvider for Token {
@@ -89,6 +110,9 @@ pub struct Connection {
     pub(crate) clock: Box<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) cache: Cache,
     preferences: Mutex<Preferences>,
+    /// A new token that was refused like the one before it: renewing that would never end.
+    incurable: Mutex<Option<Token>>,
+    trouble: Mutex<Option<String>>,
 }
 
 impl Connection {
@@ -101,6 +125,8 @@ impl Connection {
             clock: Box::new(system_clock),
             cache: Cache::default(),
             preferences: Mutex::new(unrestricted()),
+            incurable: Mutex::default(),
+            trouble: Mutex::default(),
         }
     }
 
@@ -129,6 +155,26 @@ impl Connection {
     pub fn with_clock(mut self, clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
+    }
+
+    /// A token in place of one the org refuses, unless that one is new and renewing is no cure.
+    pub(crate) fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
+        if locked(&self.incurable).as_ref() == Some(refused) {
+            return Ok(None);
+        }
+        let renewed = self.token.renewed(refused, within);
+        *locked(&self.trouble) = renewed.as_ref().err().and_then(|failure| failure.detail.clone());
+        renewed
+    }
+
+    /// Why the token could not be renewed when that was last tried, in words for the person whose connection it is.
+    pub fn trouble(&self) -> Option<String> {
+        locked(&self.trouble).clone()
+    }
+
+    /// Remembers that the org refuses even a new token, as it does when the session is not one for the REST API.
+    pub(crate) fn give_up_on(&self, token: &Token) {
+        *locked(&self.incurable) = Some(token.clone());
     }
 
     /// Where requests go.

@@ -24,6 +24,9 @@
 //! * A request that could leave the origin, end a header or make a session dies before egress: module [`egress`].
 //! * A call ends, and takes its memory with it, whatever the guest does: `tests/it/limits.rs`.
 //! * What one user's connection caches or prefers, no other connection sees: `tests/it/connection.rs`.
+//! * An expired token is renewed once, over all threads and processes, and a process that dies on the way loses no
+//!   connection: module [`oauth`], tests in `tests/it/renewal.rs`.
+//! * A sign-in ends with who began it, and what it gives is kept by its owner alone: `tests/it/sign_in.rs`, [`store`].
 //! * The component imports what `wit/` says and nothing of `wasi:`: `tests/it/component.rs`.
 
 mod bindings;
@@ -32,9 +35,13 @@ pub mod cassette;
 mod connection;
 pub mod egress;
 mod error;
+mod home;
 mod host;
 mod ingress;
+pub mod oauth;
+mod saved;
 mod session;
+pub mod store;
 pub mod token;
 pub mod transport;
 pub mod verify;
@@ -42,9 +49,11 @@ pub mod verify;
 pub use bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, Tool};
 pub use bindings::salesforce::plugin::types;
 pub use cassette::Cassette;
-pub use connection::{Cache, Connection, InvalidOrigin, Origin, TokenProvider};
+pub use connection::{Cache, Connection, InvalidOrigin, Origin, Renewed, TokenProvider};
 pub use error::{CallError, HostError};
+pub use home::{ConnectionName, Home, InvalidName, NoHome};
 pub use host::{Host, Limits, Usage};
+pub use saved::{Saved, SavedError, Site};
 pub use session::Session;
 pub use token::Token;
 pub use transport::{Allowance, Exchange, Failure, FailureKind, Https, Transcript, Transport};

@@ -11,7 +11,7 @@ use memchr::memmem;
 /// An access token. Its `Debug` is blank and it has no `Display`.
 ///
 /// What crosses to the guest is searched for it, so a token must be long enough not to occur by chance.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 /// Why a text can't be an access token. It does not repeat the text.
@@ -42,6 +42,11 @@ impl Token {
         let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0)).ok()?;
         value.set_sensitive(true);
         Some(value)
+    }
+
+    /// The token itself, for where it is kept and for the org's sign-in endpoints.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
     }
 
     /// The token a request carries.

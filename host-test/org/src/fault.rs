@@ -112,6 +112,18 @@ impl Fault {
         )))
     }
 
+    /// What the sign-in endpoints say no with: `{error, error_description}`.
+    pub fn sign_in_refused(error: &str, description: &str) -> Self {
+        let body = serde_json::json!({"error": error, "error_description": description}).to_string();
+        Self::new(Effect::Answer { status: 400, content_type: "application/json;charset=UTF-8", body })
+    }
+
+    /// Another refresh of the same token is under way: the one failure of a grant that passes by itself.
+    pub fn token_in_progress() -> Self {
+        Self::sign_in_refused("invalid_grant", "token request is already being processed")
+            .on(Method::POST, "/services/oauth2/token")
+    }
+
     /// The effect on this request, if any; counts down.
     pub(crate) fn strike(&mut self, method: &Method, path: &str) -> Option<Effect> {
         let matches = self.method.as_ref().is_none_or(|wanted| wanted == method) && path.contains(&self.path);

@@ -18,6 +18,7 @@ use crate::{
     id::Id,
     journal::{Entry, Write},
     language,
+    oauth::{self, App, Person, SignIns},
     refusal::Refusal,
     rest::{self, Answer, Body, Call, Cursor, Desk},
     schema::Schema,
@@ -45,6 +46,7 @@ struct State {
     now: Timestamp,
     /// By token: the user's key, and whether it is still good.
     sessions: BTreeMap<String, (String, bool)>,
+    sign_ins: SignIns,
     rights: BTreeMap<String, Access>,
     faults: Vec<Fault>,
     journal: Vec<Entry>,
@@ -126,6 +128,7 @@ impl Org {
                 keys: seed.keys.clone(),
                 now: *now,
                 sessions: BTreeMap::new(),
+                sign_ins: SignIns::default(),
                 rights: BTreeMap::new(),
                 faults: Vec::new(),
                 journal: Vec::new(),
@@ -148,17 +151,14 @@ impl Org {
     /// [`Org::expire`] the next differs. A user that does not exist or is inactive gets one that is refused.
     pub fn token(&self, user: &str) -> String {
         let state = &mut *self.state();
-        let good = state.sessions.iter().find(|(_, (key, good))| key == user && *good);
-        if let Some((token, _)) = good {
+        // Those of sign-ins are not for everybody.
+        let prefix = format!("00DdM0000000001!demo.{user}.");
+        let mut given = state.sessions.iter().filter(|(token, _)| token.starts_with(&prefix));
+        if let Some((token, _)) = given.clone().find(|(_, (_, good))| *good) {
             return token.clone();
         }
-        let number = state.sessions.values().filter(|(key, _)| key == user).count();
-        let token = format!("00DdM0000000001!demo.{user}.{number}");
-        let active = state
-            .keys
-            .get(user)
-            .and_then(|id| state.store.get("User", id.as_str()))
-            .is_some_and(|row| row.get("IsActive").is_true());
+        let token = format!("{prefix}{}", given.by_ref().count());
+        let active = state.is_active(user);
         state.sessions.insert(token.clone(), (user.to_owned(), active));
         token
     }
@@ -168,6 +168,23 @@ impl Org {
         if let Some((_, good)) = self.state().sessions.get_mut(token) {
             *good = false;
         }
+    }
+
+    /// Ends all sessions of a user, as their time limit does: who signed in has to refresh.
+    pub fn expire_sessions(&self, user: &str) {
+        for (_, good) in self.state().sessions.values_mut().filter(|(key, _)| key == user) {
+            *good = false;
+        }
+    }
+
+    /// Changes the app users sign in to: whether it is installed, and whether its refresh tokens rotate.
+    pub fn change_app(&self, change: impl FnOnce(&mut App)) {
+        change(&mut self.state().sign_ins.app);
+    }
+
+    /// The key of the user with a username.
+    pub fn user_named(&self, username: &str) -> Option<String> {
+        self.state().people().into_iter().find(|person| person.username == username).map(|person| person.key)
     }
 
     /// The id of a seeded row, by its key in `data/records.txt` (`acme`, `bob`, `acme_renewal`, `riley`, …).
@@ -291,6 +308,47 @@ impl Org {
 }
 
 impl State {
+    fn is_active(&self, user: &str) -> bool {
+        let row = self.keys.get(user).and_then(|id| self.store.get("User", id.as_str()));
+        row.is_some_and(|row| row.get("IsActive").is_true())
+    }
+
+    /// The users, by name.
+    fn people(&self) -> Vec<Person> {
+        let mut people: Vec<Person> = self
+            .keys
+            .iter()
+            .filter_map(|(key, id)| {
+                let row = self.store.get("User", id.as_str())?;
+                let text = |field: &str| row.get(field).as_str().unwrap_or_default().to_owned();
+                Some(Person {
+                    key: key.clone(),
+                    id: id.to_string(),
+                    name: text("Name"),
+                    title: text("Title"),
+                    username: text("Username"),
+                    active: row.get("IsActive").is_true(),
+                })
+            })
+            .collect();
+        people.sort_by(|one, other| one.name.cmp(&other.name));
+        people
+    }
+
+    /// Signs in: nothing of it counts against the limits, and no session is needed.
+    fn sign_in(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let organization = self.store.rows("Organization").next();
+        let mut desk = oauth::Desk {
+            people: self.people(),
+            organization: organization.map(|row| row.id.to_string()).unwrap_or_default(),
+            company: organization.and_then(|row| row.get("Name").as_str()).unwrap_or_default().to_owned(),
+            now: self.now,
+            origin: origin(request),
+            sessions: &mut self.sessions,
+        };
+        self.sign_ins.answer(request, &mut desk)
+    }
+
     fn access(&self, user: &str) -> Access {
         let id = self.keys.get(user).cloned().unwrap_or_else(|| Id::numbered("005", 0));
         self.rights.get(user).cloned().unwrap_or_else(|| data::access(user, id))
@@ -352,6 +410,7 @@ impl State {
             (None, Some(Effect::Answer { status, content_type, body })) => {
                 plain(*status, content_type, body.clone().into_bytes())
             }
+            (None, _) if oauth::is_endpoint(request.uri().path()) => self.sign_in(request),
             (None, _) => {
                 let answer = self.serve(request, &target, &mut entry.writes);
                 self.respond(answer)
@@ -395,7 +454,7 @@ impl State {
         }
         let (key, good) = self.sessions.get(token.trim())?;
         let id = self.keys.get(key)?;
-        good.then(|| (key.clone(), id.clone()))
+        (*good && self.is_active(key)).then(|| (key.clone(), id.clone()))
     }
 
     fn serve(&mut self, request: &Request<Vec<u8>>, target: &str, writes: &mut Vec<Write>) -> Answer {
@@ -424,9 +483,6 @@ impl State {
             .iter()
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect();
-        let host = headers.get("host").cloned().or_else(|| request.uri().host().map(str::to_owned));
-        let host = host.unwrap_or_else(|| "demo.my.salesforce.com".to_owned());
-        let scheme = if host.starts_with("127.") || host.starts_with("localhost") { "http" } else { "https" };
         let access = self.access(&key);
         let context = self.context(&id);
         let schema = Arc::clone(&self.schema);
@@ -441,7 +497,7 @@ impl State {
             page_limit: self.page_limit,
             indexed_until: self.indexed_until,
             usage: (self.used, self.allowed),
-            origin: format!("{scheme}://{host}"),
+            origin: origin(request),
         };
         if identity {
             return rest::userinfo(&desk);
@@ -473,6 +529,14 @@ impl State {
         }
         response
     }
+}
+
+/// Where the request came to, as links say it.
+fn origin(request: &Request<Vec<u8>>) -> String {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = named.or_else(|| request.uri().host()).unwrap_or("demo.my.salesforce.com");
+    let scheme = if host.starts_with("127.") || host.starts_with("localhost") { "http" } else { "https" };
+    format!("{scheme}://{host}")
 }
 
 /// 414 for a URI that is too long, 431 for one that is too long together with the headers.

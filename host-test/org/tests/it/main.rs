@@ -3,6 +3,7 @@
 // `clippy.toml` allows these in `#[test]` functions only; what they call is test code too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod oauth;
 mod rest_client;
 mod rest_org;
 mod rest_recorded;

@@ -1,5 +1,8 @@
 //! The command line of the reference host: what a platform does with the plugin, for people to try.
 
+mod check;
+mod connect;
+mod connections;
 mod demo;
 mod render;
 mod tape;
@@ -14,8 +17,11 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
+use host_test::oauth::SignInError;
+use host_test::store::StoreError;
 use host_test::{
-    CallError, Cassette, Connection, Host, HostError, Https, InvalidOrigin, Limits, Origin, Session, Token, Tool,
+    CallError, Cassette, Connection, ConnectionName, Home, Host, HostError, Https, InvalidOrigin, Limits, NoHome, Origin, Saved,
+    SavedError, Session, Token, Tool,
 };
 use serde_json::json;
 
@@ -28,9 +34,13 @@ const TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
     name = "host-test",
     version,
     after_help = "Exit codes: 0 done, 1 the tool refused or failed, 2 wrong usage, 3 this program itself failed.\n\
-                  A real org needs an access token in the environment variable SALESFORCE_ACCESS_TOKEN."
+                  A real org needs a connection (host-test connect NAME), or an access token in the environment \
+                  variable SALESFORCE_ACCESS_TOKEN."
 )]
 struct Arguments {
+    /// A connection made with `connect`, in place of --org and --user.
+    #[arg(long, global = true, value_name = "NAME", conflicts_with_all = ["org", "user"])]
+    connection: Option<ConnectionName>,
     /// The org: `demo`, `https://NAME.my.salesforce.com`, or `http://127.0.0.1:PORT`.
     #[arg(long, global = true, default_value = "demo", value_name = "ORG")]
     org: String,
@@ -51,6 +61,23 @@ struct Arguments {
 enum Command {
     /// Show three stories on fresh demo orgs, with the requests each one takes.
     Demo,
+    /// Sign in to an org, and keep the connection under a name.
+    Connect(connect::Connect),
+    /// List the connections.
+    Connections,
+    /// Say whether a connection works, whose it is, and what the user may do.
+    Status {
+        /// The connection.
+        name: ConnectionName,
+    },
+    /// Revoke a connection's tokens, and forget everything of it, its settings included.
+    Disconnect {
+        /// The connection.
+        name: ConnectionName,
+        /// Forget it even if its tokens can't be revoked just now.
+        #[arg(long)]
+        force: bool,
+    },
     /// List the tools as a model sees them.
     Tools {
         /// As JSON, with the schemas.
@@ -74,7 +101,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         record: Option<PathBuf>,
         /// Have a recording answer instead of an org. Its `calls` show which arguments it knows.
-        #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "org"])]
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "org", "connection"])]
         replay: Option<PathBuf>,
     },
     /// Check in an org what the plugin takes for granted about Salesforce. Changes nothing unless told to.
@@ -129,6 +156,33 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl From<NoHome> for Failure {
+    fn from(error: NoHome) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<SavedError> for Failure {
+    fn from(error: SavedError) -> Self {
+        match error {
+            SavedError::Unknown(_) | SavedError::Invalid { .. } => Self::Usage(error.to_string()),
+            _ => Self::Host(render::printable(&error.to_string())),
+        }
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        Self::Host(render::printable(&error.to_string()))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Host(error.to_string())
+    }
+}
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -146,6 +200,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match &arguments.command {
         Command::Demo => demo::run(&Host::new(Limits::default())?, &mut out),
+        Command::Connect(arguments) => connect::run(arguments, &mut out),
+        Command::Connections => connections::list(&mut out),
+        Command::Status { name } => connections::status(name, &mut out),
+        Command::Disconnect { name, force } => connections::disconnect(name, *force, &mut out),
         Command::Tools { json } => {
             let host = Host::new(Limits::default())?;
             // What the tools are, no org has to say.
@@ -153,14 +211,20 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             tools(&host.session(preferring(connection, arguments)), *json, &mut out)
         }
         Command::Call { tool, arguments: text, json, trace, record, replay } => {
-            let host = Host::new(Limits::default())?;
-            let (connection, replay) = match replay {
-                Some(file) => tape::replay(file)?,
-                None => (connect(&host, arguments)?, None),
+            let (host, connection, replay) = match replay {
+                Some(file) => {
+                    let (connection, replay) = tape::replay(file)?;
+                    (Host::new(Limits::default())?, connection, replay)
+                }
+                None => {
+                    let (host, connection) = open(arguments)?;
+                    (host, connection, None)
+                }
             };
             let (origin, now) = (connection.origin().clone(), connection.now());
             let (connection, transcript) = preferring(connection, arguments).recorded();
-            let result = host.session(connection).call_json(tool, text);
+            let session = host.session(connection);
+            let result = session.call_json(tool, text);
             let exchanges = transcript.take();
             if *trace {
                 trace::print(&exchanges, &mut io::stderr().lock())?;
@@ -172,12 +236,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
                 let calls = [(tool.clone(), text.clone())];
                 tape::save(&Cassette::of(&origin, now, &calls, &exchanges), file)?;
             }
+            if let Some(trouble) = session.connection().trouble() {
+                eprintln!("host-test: {}", render::printable(&trouble));
+            }
             show(tool, result, *json, &mut out)
         }
-        Command::Verify { write, json } => {
-            let host = Host::new(Limits::default())?;
-            verify::run(connect(&host, arguments)?, *write, *json, &mut out)
-        }
+        Command::Verify { write, json } => verify::run(open(arguments)?.1, *write, *json, &mut out),
         Command::Org { port } => serve(*port, &arguments.user, &mut out),
         Command::Component { out: file, precompiled } => {
             let bytes =
@@ -189,27 +253,50 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The connection to the org the person named.
-fn connect(host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
+/// The plugin, and a connection to the org the person named.
+fn open(arguments: &Arguments) -> Result<(Host, Connection), Failure> {
+    let named = named(arguments)?;
+    let host = Host::new(Limits::default())?;
+    let connection = match named {
+        Some((home, name, saved)) => saved.open(&host, &home, name)?,
+        None => connection(&host, arguments)?,
+    };
+    Ok((host, connection))
+}
+
+/// The connection the person named, read before the plugin is loaded, which takes longer.
+fn named(arguments: &Arguments) -> Result<Option<(Home, &ConnectionName, Saved)>, Failure> {
+    let Some(name) = &arguments.connection else { return Ok(None) };
+    let home = Home::from_env()?;
+    let saved = Saved::read(&home, name)?;
+    Ok(Some((home, name, saved)))
+}
+
+/// A connection to the org the person named.
+fn connection(host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
     if arguments.org == "demo" {
         return Ok(Connection::demo(&Arc::new(Org::demo()), &arguments.user));
     }
-    let origin = if arguments.org.starts_with("http://") {
-        Origin::parse(&arguments.org).map_err(|InvalidOrigin| {
-            Failure::Usage("plain http:// is for this machine alone, as in http://127.0.0.1:8080".to_owned())
-        })?
-    } else {
-        // The plugin knows which hosts are Salesforce's: the token goes to no other.
-        let origin = host.origin(&arguments.org)?.map_err(|refusal| {
-            let suggestion = refusal.suggestion.map(|domain| format!("; did you mean {domain}?")).unwrap_or_default();
-            Failure::Usage(format!("--org {}: {}{suggestion}", arguments.org, refusal.message))
-        })?;
-        Origin::parse(&origin).map_err(|error| Failure::Host(error.to_string()))?
-    };
+    let origin = origin(host, "--org", &arguments.org)?;
     let token = std::env::var(TOKEN)
         .map_err(|_| Failure::Usage(format!("an access token is needed in the environment variable {TOKEN}")))?;
     let token = Token::new(&token).map_err(|error| Failure::Usage(format!("{TOKEN}: {error}")))?;
     Ok(Connection::new(origin, token, Https::new()))
+}
+
+/// The origin a person means by an address.
+fn origin(host: &Host, option: &str, address: &str) -> Result<Origin, Failure> {
+    if address.starts_with("http://") {
+        return Origin::parse(address).map_err(|InvalidOrigin| {
+            Failure::Usage("plain http:// is for this machine alone, as in http://127.0.0.1:8080".to_owned())
+        });
+    }
+    // The plugin knows which hosts are Salesforce's: the token goes to no other.
+    let origin = host.origin(address)?.map_err(|refusal| {
+        let suggestion = refusal.suggestion.map(|domain| format!("; did you mean {domain}?")).unwrap_or_default();
+        Failure::Usage(format!("{option} {address}: {}{suggestion}", refusal.message))
+    })?;
+    Origin::parse(&origin).map_err(|error| Failure::Host(error.to_string()))
 }
 
 fn preferring(connection: Connection, arguments: &Arguments) -> Connection {
@@ -286,6 +373,7 @@ fn serve(port: u16, user: &str, out: &mut impl Write) -> Result<(), Failure> {
     let server = Server::start(org, port).map_err(|error| Failure::Host(format!("port {port}: {error}")))?;
     writeln!(out, "The demo org is at {}, for {user} with this access token:", server.origin())?;
     writeln!(out, "{TOKEN}='{token}'")?;
+    writeln!(out, "To sign in instead: host-test connect NAME --domain {}", server.origin())?;
     out.flush()?;
     server.wait();
     Ok(())
