@@ -23,6 +23,7 @@
 //! * The token never reaches the guest, a log, an error or a transcript: module [`token`], tests in `tests/it/token.rs`.
 //! * A request that could leave the origin, end a header or make a session dies before egress: module [`egress`].
 //! * A call ends, and takes its memory with it, whatever the guest does: `tests/it/limits.rs`.
+//! * A call that is stopped sends nothing more and ends: `tests/it/stop.rs`.
 //! * What one user's connection caches or prefers, no other connection sees: `tests/it/connection.rs`.
 //! * The component imports what `wit/` says and nothing of `wasi:`: `tests/it/component.rs`.
 
@@ -31,9 +32,14 @@ mod call;
 mod connection;
 pub mod egress;
 mod error;
+mod home;
 mod host;
 mod ingress;
+pub mod mcp;
+pub mod render;
 mod session;
+pub mod settings;
+mod stop;
 pub mod token;
 pub mod transport;
 
@@ -41,8 +47,11 @@ pub use bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, To
 pub use bindings::salesforce::plugin::types;
 pub use connection::{Cache, Connection, InvalidOrigin, Origin, TokenProvider};
 pub use error::{CallError, HostError};
+pub use home::{ConnectionName, Home, InvalidName, NoHome};
 pub use host::{Host, Limits, Usage};
 pub use session::Session;
+pub use settings::{Settings, SettingsFile, ToolNames};
+pub use stop::Stop;
 pub use token::Token;
 pub use transport::{Allowance, Exchange, Failure, FailureKind, Https, Transcript, Transport};
 

@@ -11,8 +11,14 @@ mod egress;
 mod guest;
 mod https;
 mod limits;
+mod mcp;
+mod mcp_confirm;
+mod mcp_http;
+mod mcp_settings;
+mod mcp_stdio;
 mod replies;
 mod schema;
+mod stop;
 mod token;
 
 use std::sync::{Arc, LazyLock};
