@@ -2,7 +2,7 @@
 //!
 //! Everything a client sees of the tools comes out of the component: names, descriptions, schemas, annotations, and the
 //! instructions with the user's own. This module adds what the protocol has and the component has not: who may call
-//! ([`http`]), asking the person first ([`confirm`]), stopping, progress, and word of changed settings ([`offer`]).
+//! ([`http`]), asking the person first, stopping, progress, and word of changed settings.
 //!
 //! # Invariants
 //!
@@ -205,7 +205,8 @@ impl Server {
         let (requests, time) = (usage.requests, started.elapsed().as_millis());
         let name = tool.map_or("an unknown tool", |tool| &tool.name);
         let (outcome, result) = reply::of(name, tool.map(|tool| tool.effect), result, requests);
-        (self.0.log)(&format!("{name}: {outcome}, {requests} requests to Salesforce, {time} ms"));
+        let plural = if requests == 1 { "" } else { "s" };
+        (self.0.log)(&format!("{name}: {outcome}, {requests} request{plural} to Salesforce, {time} ms"));
         result
     }
 }

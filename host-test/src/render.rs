@@ -86,6 +86,7 @@ struct RecordReply {
     related: Vec<RelatedList>,
     #[serde(default)]
     notices: Vec<String>,
+    undo: Option<Undo>,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +164,7 @@ struct UpdateReply {
     changes: Vec<FieldChange>,
     #[serde(default)]
     notices: Vec<String>,
+    undo: Option<Undo>,
 }
 
 #[derive(Deserialize)]
@@ -170,6 +172,56 @@ struct FieldChange {
     field: String,
     before: Value,
     after: Value,
+}
+
+#[derive(Deserialize)]
+struct Undo {
+    tool: Option<String>,
+    arguments: Option<Value>,
+    how: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct LogActivityReply {
+    created: Vec<LoggedActivity>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct LoggedActivity {
+    kind: String,
+    id: String,
+    link: String,
+    when: Option<String>,
+    #[serde(default)]
+    fields: Members,
+    undo: Option<Undo>,
+}
+
+#[derive(Deserialize)]
+struct ActivitiesReply {
+    record: Option<Candidate>,
+    items: Vec<Activity>,
+    complete: bool,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Activity {
+    kind: String,
+    id: String,
+    when: Option<String>,
+    subject: Option<String>,
+    status: Option<String>,
+    #[serde(default)]
+    overdue: bool,
+    who: Option<String>,
+    what: Option<String>,
+    owner: Option<String>,
+    minutes: Option<u32>,
+    text: Option<String>,
 }
 
 /// The reply of a tool. A reply of an unknown form is shown as it is.
@@ -180,8 +232,10 @@ pub fn reply(tool: &str, json: &str, form: Form) -> String {
         "list" => serde_json::from_str(json).map(|reply| list(reply, form)),
         "aggregate" => serde_json::from_str(json).map(|reply| aggregate(reply, form)),
         "describe" => serde_json::from_str(json).map(|reply| describe(reply, form)),
-        "create" => serde_json::from_str(json).map(create),
-        "update" => serde_json::from_str(json).map(update),
+        "activities" => serde_json::from_str(json).map(|reply| activities(reply, form)),
+        "create" => serde_json::from_str(json).map(|reply| create(reply, form)),
+        "log_activity" => serde_json::from_str(json).map(|reply| log_activity(reply, form)),
+        "update" => serde_json::from_str(json).map(|reply| update(reply, form)),
         _ => Ok(json.to_owned()),
     };
     text.unwrap_or_else(|_| json.to_owned()).trim_end().to_owned()
@@ -295,21 +349,73 @@ fn rights(object: &ObjectInfo) -> &'static str {
     }
 }
 
-fn create(reply: RecordReply) -> String {
+fn create(reply: RecordReply, form: Form) -> String {
     let mut text = format!("Created: {} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     notices(&mut text, &reply.notices);
+    undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
     text
 }
 
-fn update(reply: UpdateReply) -> String {
+fn log_activity(reply: LogActivityReply, form: Form) -> String {
+    let mut text = String::new();
+    for activity in &reply.created {
+        let when = activity.when.as_deref().map(|when| format!(", {}", printable(when))).unwrap_or_default();
+        line(&mut text, &format!("Logged: {}{when} ({})", activity.kind, activity.id));
+        fields(&mut text, &activity.fields);
+        undo(&mut text, activity.undo.as_ref(), form);
+        line(&mut text, &activity.link);
+    }
+    notices(&mut text, &reply.notices);
+    text
+}
+
+fn activities(reply: ActivitiesReply, form: Form) -> String {
+    let of = reply.record.as_ref().and_then(|record| record.name.as_deref());
+    let of = of.map(|name| format!(" of {}", printable(name))).unwrap_or_default();
+    let count = reply.items.len();
+    let plural = if count == 1 { "y" } else { "ies" };
+    let more = if reply.complete { "" } else { ", and there are more" };
+    let mut text = format!("{count} activit{plural}{of}{more}\n");
+    let columns = ["When", "Kind", "Subject", "Status", "Due", "Who", "About", "Owner", "Minutes", "Id", "Text"];
+    let rows: Vec<Vec<Value>> = reply
+        .items
+        .into_iter()
+        .map(|item| {
+            let overdue = item.overdue.then(|| "overdue".to_owned());
+            let minutes = Value::from(item.minutes);
+            let before =
+                [item.when, Some(item.kind), item.subject, item.status, overdue, item.who, item.what, item.owner];
+            let after = [Value::from(item.id), Value::from(item.text)];
+            before.map(Value::from).into_iter().chain([minutes]).chain(after).collect()
+        })
+        .collect();
+    table(&mut text, &columns.map(ToOwned::to_owned), &rows, form);
+    notices(&mut text, &reply.notices);
+    text
+}
+
+/// How to take a write back, for whoever reads no structure.
+fn undo(text: &mut String, undo: Option<&Undo>, form: Form) {
+    let Some(undo) = undo.filter(|_| form == Form::Conversation) else { return };
+    if let Some(tool) = &undo.tool {
+        let arguments = undo.arguments.as_ref().map(|arguments| format!(" {arguments}")).unwrap_or_default();
+        line(text, &format!("To take it back: {tool}{}", printable(&arguments)));
+    }
+    if let Some(how) = &undo.how {
+        line(text, &format!("To take it back: {}", printable(how)));
+    }
+}
+
+fn update(reply: UpdateReply, form: Form) -> String {
     let name = reply.name.as_deref().map(|name| format!(" {}", printable(name))).unwrap_or_default();
     let mut text = format!("Changed: {}{name} ({})\n", reply.object, reply.id);
     for change in &reply.changes {
         line(&mut text, &format!("  {}: {} → {}", change.field, value(&change.before), value(&change.after)));
     }
     notices(&mut text, &reply.notices);
+    undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
     text
 }
@@ -537,6 +643,36 @@ mod tests {
              no         2             0.4\n\
              In all: count: 5"
         );
+    }
+
+    #[test]
+    fn a_timeline_is_a_table_without_the_columns_nobody_needs() {
+        let text = reply(
+            "activities",
+            r#"{"zone":"Europe/Berlin","now":"Tue 2026-05-12 08:00","items":[{"kind":"task","id":"00T","when":"Fri 2026-05-08","subject":"Ask","status":"Open","overdue":true},{"kind":"call","id":"00U","subject":"Hello","minutes":5}],"complete":false}"#,
+            Form::Conversation,
+        );
+        assert_eq!(
+            text,
+            "2 activities, and there are more\n  \
+             When | Kind | Subject | Status | Due | Minutes | Id\n  \
+             Fri 2026-05-08 | task | Ask | Open | overdue |  | 00T\n   \
+             | call | Hello |  |  | 5 | 00U"
+        );
+    }
+
+    #[test]
+    fn a_conversation_is_told_how_to_take_a_write_back() {
+        let logged = r#"{"created":[{"kind":"call","id":"00T","link":"l","when":"Tue 2026-05-12 15:00","fields":{"Subject":"Hello"},"undo":{"how":"delete it in Salesforce"}}],"zone":"UTC"}"#;
+        let text =
+            "Logged: call, Tue 2026-05-12 15:00 (00T)\n  Subject  Hello\nTo take it back: delete it in Salesforce\nl";
+        assert_eq!(reply("log_activity", logged, Form::Conversation), text);
+        let created = r#"{"object":"Account","id":"001","link":"l","undo":{"tool":"salesforce_delete","arguments":{"record":"001"}}}"#;
+        assert_eq!(
+            reply("create", created, Form::Conversation),
+            "Created: Account 001\nTo take it back: salesforce_delete {\"record\":\"001\"}\nl"
+        );
+        assert_eq!(reply("create", created, Form::Terminal), "Created: Account 001\nl");
     }
 
     #[test]

@@ -281,27 +281,29 @@ impl Transport for Gate {
 
 #[tokio::test]
 async fn a_call_that_is_cancelled_writes_nothing_more() {
-    let org = Arc::new(Org::demo());
-    let (came, mut requests) = mpsc::unbounded_channel();
-    let (go, gate) = blocking::channel();
-    let token = Token::new(&org.token("riley")).unwrap();
-    let gate = Gate { org: Arc::clone(&org), came, go: Mutex::new(gate) };
-    let (server, mut log) = server(Connection::new(riley(&org).origin().clone(), token, gate), None);
-    let client = Client::of(&server, Lifecycle::Handshake, None).await;
+    for lifecycle in LIFECYCLES {
+        let org = Arc::new(Org::demo());
+        let (came, mut requests) = mpsc::unbounded_channel();
+        let (go, gate) = blocking::channel();
+        let token = Token::new(&org.token("riley")).unwrap();
+        let gate = Gate { org: Arc::clone(&org), came, go: Mutex::new(gate) };
+        let (server, mut log) = server(Connection::new(riley(&org).origin().clone(), token, gate), None);
+        let client = Client::of(&server, lifecycle, None).await;
 
-    let request = ClientRequest::CallToolRequest(CallToolRequest::new(call("salesforce_update", hire())));
-    let handle =
-        client.running.peer().send_cancellable_request(request, PeerRequestOptions::no_options()).await.unwrap();
-    next(&mut requests).await;
-    handle.cancel(None).await.unwrap();
-    // Whatever came before this was heard when this is answered.
-    client.tools().await;
-    go.send(()).unwrap();
-    let line = next(&mut log).await;
-    assert!(line.starts_with("salesforce_update: ") && line.contains(", 1 requests"), "{line}");
-    assert!(requests.try_recv().is_err());
-    let reply = HOST.session(riley(&org)).call_json("salesforce_update", &hire().to_string()).unwrap();
-    assert!(reply.contains(r#""before":100"#), "{reply}");
+        let request = ClientRequest::CallToolRequest(CallToolRequest::new(call("salesforce_update", hire())));
+        let handle =
+            client.running.peer().send_cancellable_request(request, PeerRequestOptions::no_options()).await.unwrap();
+        next(&mut requests).await;
+        handle.cancel(None).await.unwrap();
+        // Whatever came before this was heard when this is answered.
+        client.tools().await;
+        go.send(()).unwrap();
+        let line = next(&mut log).await;
+        assert!(line.starts_with("salesforce_update: ") && line.contains(", 1 request to"), "{line}");
+        assert!(requests.try_recv().is_err());
+        let reply = HOST.session(riley(&org)).call_json("salesforce_update", &hire().to_string()).unwrap();
+        assert!(reply.contains(r#""before":100"#), "{reply}");
+    }
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ fn a_session_is_protocol_on_standard_output_and_a_log_without_the_token_beside_i
     assert_eq!(reply["structuredContent"]["rows"].as_array().unwrap().len(), 1, "{reply}");
     let (code, rest, log) = server.close();
     assert_eq!((code, rest), (Some(0), Vec::new()));
-    assert!(log.contains("host-test mcp: salesforce_list: done, 1 requests"), "{log}");
+    assert!(log.contains("host-test mcp: salesforce_list: done, 1 request to"), "{log}");
     assert!(!log.contains(&token) && !log.contains(token.split('!').next_back().unwrap()));
 }
 
