@@ -37,7 +37,6 @@ use crate::types::{ErrorKind, Preferences};
 
 use confirm::{Confirmations, Verdict};
 use offer::Offers;
-pub use reply::refused;
 
 /// How often the settings are looked at when nobody calls. Every call looks by itself.
 const EVERY: Duration = Duration::from_secs(1);

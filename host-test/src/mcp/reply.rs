@@ -36,7 +36,7 @@ pub(super) fn of(
 }
 
 /// A call that was not made.
-pub fn refused(kind: ErrorKind, why: &str) -> CallToolResult {
+pub(super) fn refused(kind: ErrorKind, why: &str) -> CallToolResult {
     failed(&plain(kind, why))
 }
 
