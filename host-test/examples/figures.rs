@@ -4,7 +4,8 @@
 // A failed measurement stops the program: there is nobody to hand an error to.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ fn main() {
         loaded.unwrap()
     });
     println!("load precompiled             {}", shown(loading));
+
+    mcp(&compiled);
 
     let session = instant(&host, GET);
     println!("instantiate + instructions   {}", shown(median(500, || session.instructions().unwrap())));
@@ -102,6 +105,41 @@ const CALLS: [(&str, &str, &str); 14] = [
     ),
     ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
 ];
+
+/// What a client of `host-test mcp` waits for the tools, and what the server then keeps in memory.
+fn mcp(compiled: &[u8]) {
+    let here = std::env::current_exe().unwrap();
+    let program = here.ancestors().nth(2).unwrap().join(format!("host-test{}", std::env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        println!("mcp                          not measured: build {} first", program.display());
+        return;
+    }
+    let file = here.with_file_name("figures.cwasm");
+    std::fs::write(&file, compiled).unwrap();
+    let resident = std::cell::Cell::new(None);
+    let start = median(20, || {
+        let mut server = Command::new(&program);
+        let server = server.args(["mcp", "--demo", "--precompiled"]).arg(&file).stdin(Stdio::piped());
+        let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut say = server.stdin.take().unwrap();
+        for message in [
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"figures","version":"1"}}}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+            r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#,
+        ] {
+            writeln!(say, "{message}").unwrap();
+        }
+        let answers = BufReader::new(server.stdout.take().unwrap()).lines().take(2).last().unwrap().unwrap();
+        assert!(answers.contains("salesforce_find"));
+        let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap_or_default();
+        resident.set(status.lines().find_map(|line| line.strip_prefix("VmRSS:")).map(|size| size.trim().to_owned()));
+        drop(say);
+        server.wait().unwrap();
+    });
+    let resident = resident.take().unwrap_or_else(|| "unknown here".to_owned());
+    println!("mcp: start to tools/list     {}, then resident {resident}", shown(start));
+    std::fs::remove_file(&file).unwrap();
+}
 
 /// A session whose org answers at once with what the demo org once answered.
 fn instant(host: &Host, (tool, arguments): (&str, &str)) -> Session {

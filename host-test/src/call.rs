@@ -9,6 +9,7 @@ use wasmtime::component::{HasData, Resource, ResourceTable};
 use crate::bindings::salesforce::plugin::{cache, clock, http as wit_http, secrets, settings, types};
 use crate::connection::{Connection, Renewed};
 use crate::host::Limits;
+use crate::stop::Supervision;
 use crate::token::Token;
 use crate::transport::{Allowance, Failure, FailureKind};
 use crate::{egress, ingress};
@@ -20,6 +21,7 @@ const MOST_HANDLES: usize = 64;
 pub(crate) struct Call {
     connection: Arc<Connection>,
     limits: Limits,
+    supervision: Supervision,
     started: Instant,
     secrets: ResourceTable,
     /// The token that the guest's handles stand for since the first one was refused.
@@ -31,12 +33,13 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(connection: Arc<Connection>, limits: Limits) -> Self {
+    pub(crate) fn new(connection: Arc<Connection>, limits: Limits, supervision: Supervision) -> Self {
         let mut secrets = ResourceTable::new();
         secrets.set_max_capacity(MOST_HANDLES);
         Self {
             connection,
             limits,
+            supervision,
             started: Instant::now(),
             secrets,
             newer: None,
@@ -77,13 +80,18 @@ impl Call {
     fn exchange(&mut self, request: &wit_http::Request, token: &Token) -> Result<wit_http::Response, Failure> {
         let request = self.outgoing(request, token)?;
         self.requests += 1;
-        let response = self.connection.transport.send(request)?;
+        let response = self.connection.transport.send(request);
+        self.supervision.exchanged(self.requests);
+        let response = response?;
         ingress::admit(response, token, self.limits.response_bytes)
     }
 
     fn outgoing(&self, request: &wit_http::Request, token: &Token) -> Result<http::Request<Vec<u8>>, Failure> {
         let denied = |detail: String| Failure::before(FailureKind::Denied, detail);
         let refused = |refusal: egress::Refusal| denied(refusal.to_string());
+        if self.supervision.is_stopped() {
+            return Err(Failure::before(FailureKind::Cancelled, "the call was stopped"));
+        }
         if self.requests >= self.limits.requests {
             return Err(denied(format!("a call may send {} requests", self.limits.requests)));
         }

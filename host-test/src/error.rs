@@ -24,6 +24,9 @@ pub enum HostError {
     /// The guest worked longer than the deadline.
     #[error("the plugin was stopped: it worked longer than its deadline")]
     Deadline,
+    /// The caller asked for the call to be stopped.
+    #[error("the call was stopped")]
+    Stopped,
     /// The guest asked for more memory than its limit.
     #[error("the plugin was stopped: it needs more memory than its limit")]
     Memory,

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, Trap,
+    UpdateDeadline,
 };
 
 use crate::bindings::{Plugin, PluginPre};
@@ -14,6 +15,7 @@ use crate::call::{Call, Imports, MOST_TABLE_ELEMENTS};
 use crate::connection::Connection;
 use crate::error::HostError;
 use crate::session::Session;
+use crate::stop::Supervision;
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
 
 /// What one call may use.
@@ -151,22 +153,36 @@ impl Host {
         &self,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> Result<R, HostError> {
-        self.enter(Arc::new(Connection::none()), work).0
+        self.enter(Arc::new(Connection::none()), Supervision::default(), work).0
     }
 
     /// Makes a fresh instance, works with it, and drops it.
     pub(crate) fn enter<R>(
         &self,
         connection: Arc<Connection>,
+        supervision: Supervision,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> (Result<R, HostError>, Usage) {
         let loaded = &*self.0;
         let limits = loaded.limits;
-        let mut store = Store::new(&loaded.engine, Call::new(connection, limits));
+        let mut store = Store::new(&loaded.engine, Call::new(connection, limits, supervision.clone()));
         store.limiter(|call| &mut call.memory);
         store.set_hostcall_fuel(limits.memory_bytes);
-        let ticks = limits.deadline.as_millis() / Ticker::TICK.as_millis() + 1;
-        store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX));
+        let mut ends = Instant::now() + limits.deadline;
+        let mut stopping = false;
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |_| {
+            let now = Instant::now();
+            if supervision.is_stopped() && !stopping {
+                stopping = true;
+                ends = ends.min(now + LAST_WORDS);
+            }
+            match now >= ends {
+                true if stopping => Err(Stopped.into()),
+                true => Ok(UpdateDeadline::Interrupt),
+                false => Ok(UpdateDeadline::Continue(1)),
+            }
+        });
 
         let ticking = loaded.ticker.tick();
         let result = match limits.fuel {
@@ -222,6 +238,14 @@ const TABLES: u32 = 2;
 /// What is cleared between calls by writing zeroes instead of asking the kernel, in bytes.
 const KEPT_RESIDENT: usize = 256 * 1024;
 
+/// What a guest that is asked to stop has left, to say what it did.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// Ends a guest that was asked to stop and did not.
+#[derive(Debug, thiserror::Error)]
+#[error("the call was stopped")]
+struct Stopped;
+
 fn unloadable(error: wasmtime::Error) -> HostError {
     HostError::Load(format!("{error:#}"))
 }
@@ -230,6 +254,9 @@ fn unloadable(error: wasmtime::Error) -> HostError {
 fn stopped(error: &wasmtime::Error, memory_refused: bool) -> HostError {
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
         return HostError::Busy;
+    }
+    if error.downcast_ref::<Stopped>().is_some() {
+        return HostError::Stopped;
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => HostError::Deadline,

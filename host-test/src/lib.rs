@@ -23,6 +23,7 @@
 //! * The token never reaches the guest, a log, an error or a transcript: module [`token`], tests in `tests/it/token.rs`.
 //! * A request that could leave the origin, end a header or make a session dies before egress: module [`egress`].
 //! * A call ends, and takes its memory with it, whatever the guest does: `tests/it/limits.rs`.
+//! * A call that is stopped sends nothing more and ends: `tests/it/stop.rs`.
 //! * What one user's connection caches or prefers, no other connection sees: `tests/it/connection.rs`.
 //! * An expired token is renewed once, over all threads and processes, and a process that dies on the way loses no
 //!   connection: module [`oauth`], tests in `tests/it/renewal.rs`.
@@ -38,9 +39,13 @@ mod error;
 mod home;
 mod host;
 mod ingress;
+pub mod mcp;
 pub mod oauth;
+pub mod render;
 mod saved;
 mod session;
+pub mod settings;
+mod stop;
 pub mod store;
 pub mod token;
 pub mod transport;
@@ -55,6 +60,8 @@ pub use home::{ConnectionName, Home, InvalidName, NoHome};
 pub use host::{Host, Limits, Usage};
 pub use saved::{Saved, SavedError, Site};
 pub use session::Session;
+pub use settings::{Settings, SettingsFile, ToolNames};
+pub use stop::Stop;
 pub use token::Token;
 pub use transport::{Allowance, Exchange, Failure, FailureKind, Https, Transcript, Transport};
 

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::connection::Connection;
 use crate::error::{CallError, HostError};
 use crate::host::{Host, Usage};
+use crate::stop::{Stop, Supervision};
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{AggregateArgs, AggregateReply};
 use crate::types::{
@@ -23,11 +24,28 @@ use crate::types::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArg
 pub struct Session {
     host: Host,
     connection: Arc<Connection>,
+    supervision: Supervision,
 }
 
 impl Session {
     pub(crate) fn new(host: Host, connection: Arc<Connection>) -> Self {
-        Self { host, connection }
+        Self { host, connection, supervision: Supervision::default() }
+    }
+
+    /// The same session, whose calls end when the stop is pulled: no further request leaves, and a guest that does not
+    /// end by itself within a tenth of a second is ended. A request that has left already is waited for.
+    pub fn stopped_by(&self, stop: &Stop) -> Self {
+        Self { supervision: self.supervision.stopped_by(stop), ..self.clone() }
+    }
+
+    /// The same session, which reports every answered or failed request of a call, counted from 1.
+    pub fn reporting(&self, report: impl Fn(u32) + Send + Sync + 'static) -> Self {
+        Self { supervision: self.supervision.reporting(report), ..self.clone() }
+    }
+
+    /// The host the calls run on.
+    pub(crate) fn host(&self) -> &Host {
+        &self.host
     }
 
     /// The connection: its cache and the user's choices.
@@ -129,7 +147,7 @@ impl Session {
         &self,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> (Result<R, HostError>, Usage) {
-        self.host.enter(Arc::clone(&self.connection), work)
+        self.host.enter(Arc::clone(&self.connection), self.supervision.clone(), work)
     }
 
     fn bounded(&self, reply: String) -> Result<String, CallError> {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Two Salesforce clients that know nothing of this project drive the served demo org, each with an org of its own.
+# Clients that know nothing of this project: two of Salesforce drive the served demo org, each with an org of its own,
+# and the official SDK of the Model Context Protocol drives `host-test mcp`.
 #
 # Exit code 0 and a line "skipped: …" where a client can't be installed; failure where one is installed and is not
 # content. HOST_TEST names a built host-test; without it cargo builds one.
@@ -8,6 +9,7 @@ set -euo pipefail
 SIMPLE_SALESFORCE=1.12.10
 # The last series that runs on Node 18 and 20.
 JSFORCE=3.10.13
+MCP_SDK=2.3.0
 SECONDS_TO_START=30
 SECONDS_TO_INSTALL=180
 SECONDS_TO_RUN=120
@@ -63,17 +65,22 @@ skip() {
     skipped=$((skipped + 1))
 }
 
-# Runs a client against a fresh org. The org is on this machine, so no proxy of the environment has a part in it.
-drive() {
+# Runs a client. Everything it talks to is on this machine, so no proxy of the environment has a part in it.
+run() {
     local name=$1
     shift
-    start
     if NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 timeout "$SECONDS_TO_RUN" "$@"; then
         passed=$((passed + 1))
     else
         echo "failed: $name, with exit code $?" >&2
         failed=$((failed + 1))
     fi
+}
+
+# Runs a client against a fresh org.
+drive() {
+    start
+    run "$@"
     stop
 }
 
@@ -104,6 +111,21 @@ elif ! timeout "$SECONDS_TO_INSTALL" npm install --prefix "$work/node" --silent 
     skip "jsforce $JSFORCE: it can't be installed"
 else
     drive "jsforce $JSFORCE" node "$work/node/jsforce.mjs"
+fi
+
+: >"$work/install"
+if ! command -v python3 >/dev/null; then
+    skip "the MCP SDK: there is no python3"
+elif ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
+    skip "the MCP SDK: it needs Python 3.10"
+elif ! python3 -m venv "$work/mcp" >"$work/install" 2>&1; then
+    skip "the MCP SDK: python3 makes no virtual environment"
+elif ! timeout "$SECONDS_TO_INSTALL" "$work/mcp/bin/pip" install --quiet --disable-pip-version-check --no-input \
+    "mcp==$MCP_SDK" >"$work/install" 2>&1; then
+    skip "the MCP SDK $MCP_SDK: it can't be installed"
+else
+    HOST_TEST=$(realpath "$HOST_TEST") WORK=$work run "the MCP SDK $MCP_SDK" \
+        "$work/mcp/bin/python" "$here/mcp_sdk.py"
 fi
 
 echo "clients: $passed passed, $skipped skipped, $failed failed"

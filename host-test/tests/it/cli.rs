@@ -11,7 +11,9 @@ const TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_host-test"));
-    command.args(arguments).env_remove(TOKEN);
+    // No settings of whoever runs the tests.
+    let home = std::env::temp_dir().join("host-test-without-settings");
+    command.args(arguments).env_remove(TOKEN).env("SALESFORCE_PLUGIN_HOME", home);
     command
 }
 

@@ -12,8 +12,9 @@ use host_test::store::Kept;
 use host_test::{Connection, ConnectionName, Home, Host, Https, Limits, Origin, Saved, SavedError, Site};
 use serde::Deserialize;
 
-use crate::render::printable;
-use crate::{Failure, check, origin};
+use crate::open::origin;
+use crate::{Failure, check};
+use host_test::render::printable;
 
 /// Where the consumer key may come from. It names the app and is no secret: there is none in this flow.
 const CONSUMER_KEY: &str = "SALESFORCE_CONSUMER_KEY";

@@ -5,8 +5,8 @@ use std::io::Write;
 use host_test::store::{Kept, TokenStore};
 use host_test::{ConnectionName, Home, Host, Limits, Saved, Site};
 
-use crate::render::printable;
 use crate::{Failure, check};
+use host_test::render::printable;
 
 /// Lists the connections.
 pub(crate) fn list(out: &mut impl Write) -> Result<(), Failure> {

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::sync::Arc;
 
 use demo_org::Org;
+use host_test::render::{self, Form};
 use host_test::{CallError, Connection, Host, Session, Transcript};
 
-use crate::{Failure, render};
+use crate::Failure;
 
 /// One thing a person says, and the call a model makes of it.
 struct Step {
@@ -58,8 +59,8 @@ pub(crate) fn run(host: &Host, out: &mut impl Write) -> Result<(), Failure> {
 fn tell(session: &Session, transcript: &Transcript, step: &Step, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "   {} {}\n", step.tool, step.arguments)?;
     let text = match session.call_json(step.tool, step.arguments) {
-        Ok(reply) => render::reply(step.tool, &reply),
-        Err(CallError::Tool(error)) => render::error(&error),
+        Ok(reply) => render::reply(step.tool, &reply, Form::Terminal),
+        Err(CallError::Tool(error)) => render::error(&error, Form::Terminal),
         Err(CallError::Host(error)) => return Err(error.into()),
     };
     for line in text.lines() {

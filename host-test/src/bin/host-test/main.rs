@@ -4,12 +4,15 @@ mod check;
 mod connect;
 mod connections;
 mod demo;
-mod render;
+mod mcp;
+mod open;
+mod switch;
 mod tape;
 mod trace;
 mod verify;
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,11 +21,9 @@ use clap::{Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
 use host_test::oauth::SignInError;
+use host_test::render::{self, Form};
 use host_test::store::StoreError;
-use host_test::{
-    CallError, Cassette, Connection, ConnectionName, Home, Host, HostError, Https, InvalidOrigin, Limits, NoHome, Origin, Saved,
-    SavedError, Session, Token, Tool,
-};
+use host_test::{CallError, Cassette, ConnectionName, Host, HostError, Limits, NoHome, SavedError, Session, Tool};
 use serde_json::json;
 
 /// Where the token for a real org comes from. Arguments are seen by every process of the machine.
@@ -38,12 +39,12 @@ const TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
                   variable SALESFORCE_ACCESS_TOKEN."
 )]
 struct Arguments {
-    /// A connection made with `connect`, in place of --org and --user.
-    #[arg(long, global = true, value_name = "NAME", conflicts_with_all = ["org", "user"])]
+    /// The connection: its org, and its settings. `demo` is the embedded org, and what is meant unless another is named.
+    #[arg(long, global = true, value_name = "NAME")]
     connection: Option<ConnectionName>,
-    /// The org: `demo`, `https://NAME.my.salesforce.com`, or `http://127.0.0.1:PORT`.
-    #[arg(long, global = true, default_value = "demo", value_name = "ORG")]
-    org: String,
+    /// An org without a name: `demo`, `https://NAME.my.salesforce.com`, or `http://127.0.0.1:PORT`.
+    #[arg(long, global = true, value_name = "ORG")]
+    org: Option<String>,
     /// Who to be in the demo org: riley, jonas, vera, admin…
     #[arg(long, global = true, default_value = "riley", value_name = "NAME")]
     user: String,
@@ -78,11 +79,33 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// List the tools as a model sees them.
+    /// List the tools as a model sees them, or switch some on and off in the connection's settings.
     Tools {
         /// As JSON, with the schemas.
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["enable", "disable", "set"])]
         json: bool,
+        /// Switch these on.
+        #[arg(long, value_delimiter = ',', value_name = "TOOL,…")]
+        enable: Vec<String>,
+        /// Switch these off.
+        #[arg(long, value_delimiter = ',', value_name = "TOOL,…")]
+        disable: Vec<String>,
+        /// Switch on every tool, none, or those that are on unless somebody says otherwise.
+        #[arg(value_enum, conflicts_with_all = ["enable", "disable"])]
+        set: Option<switch::Set>,
+    },
+    /// Serve the tools to a client of the Model Context Protocol, on standard input and output or over HTTP.
+    Mcp {
+        /// Serve the embedded demo org.
+        #[arg(long, conflicts_with_all = ["connection", "org"])]
+        demo: bool,
+        /// Serve over HTTP at a loopback address, such as 127.0.0.1:8931; port 0 takes a free one.
+        #[arg(long, value_name = "ADDRESS")]
+        http: Option<SocketAddr>,
+        /// The component as `component --precompiled` wrote it here, to start in a moment. It is run as it is: name no
+        /// file that anybody else could have changed.
+        #[arg(long, value_name = "FILE")]
+        precompiled: Option<PathBuf>,
     },
     /// Call a tool.
     Call {
@@ -197,32 +220,39 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
+    // The server writes to standard output from other threads.
+    if let Command::Mcp { demo, http, precompiled } = &arguments.command {
+        if !demo && arguments.connection.is_none() && arguments.org.is_none() {
+            return Err(Failure::Usage("which org? Give --connection NAME, --org ORG or --demo".to_owned()));
+        }
+        return mcp::run(&mcp::host(precompiled.as_deref())?, arguments, *http);
+    }
     let mut out = io::stdout().lock();
     match &arguments.command {
+        Command::Mcp { .. } => Ok(()),
         Command::Demo => demo::run(&Host::new(Limits::default())?, &mut out),
         Command::Connect(arguments) => connect::run(arguments, &mut out),
         Command::Connections => connections::list(&mut out),
         Command::Status { name } => connections::status(name, &mut out),
         Command::Disconnect { name, force } => connections::disconnect(name, *force, &mut out),
-        Command::Tools { json } => {
+        Command::Tools { json, enable, disable, set } => {
             let host = Host::new(Limits::default())?;
+            let change = switch::change(enable, disable, *set, &host)?;
+            if let Some(change) = change {
+                return switch::run(&change, &host, arguments, &mut out);
+            }
             // What the tools are, no org has to say.
-            let connection = Connection::demo(&Arc::new(Org::demo()), &arguments.user);
-            tools(&host.session(preferring(connection, arguments)), *json, &mut out)
+            let opened = open::Opened { connection: open::demo(arguments), settings: open::settings(arguments)? };
+            tools(&host.session(opened.under_settings(&host, arguments)?), *json, &mut out)
         }
         Command::Call { tool, arguments: text, json, trace, record, replay } => {
-            let (host, connection, replay) = match replay {
-                Some(file) => {
-                    let (connection, replay) = tape::replay(file)?;
-                    (Host::new(Limits::default())?, connection, replay)
-                }
-                None => {
-                    let (host, connection) = open(arguments)?;
-                    (host, connection, None)
-                }
+            let host = Host::new(Limits::default())?;
+            let (connection, replay) = match replay {
+                Some(file) => tape::replay(file)?,
+                None => (open::open(&host, arguments)?.under_settings(&host, arguments)?, None),
             };
             let (origin, now) = (connection.origin().clone(), connection.now());
-            let (connection, transcript) = preferring(connection, arguments).recorded();
+            let (connection, transcript) = connection.recorded();
             let session = host.session(connection);
             let result = session.call_json(tool, text);
             let exchanges = transcript.take();
@@ -241,7 +271,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
             show(tool, result, *json, &mut out)
         }
-        Command::Verify { write, json } => verify::run(open(arguments)?.1, *write, *json, &mut out),
+        Command::Verify { write, json } => {
+            let host = Host::new(Limits::default())?;
+            verify::run(open::open(&host, arguments)?.connection, *write, *json, &mut out)
+        }
         Command::Org { port } => serve(*port, &arguments.user, &mut out),
         Command::Component { out: file, precompiled } => {
             let bytes =
@@ -253,69 +286,15 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The plugin, and a connection to the org the person named.
-fn open(arguments: &Arguments) -> Result<(Host, Connection), Failure> {
-    let named = named(arguments)?;
-    let host = Host::new(Limits::default())?;
-    let connection = match named {
-        Some((home, name, saved)) => saved.open(&host, &home, name)?,
-        None => connection(&host, arguments)?,
-    };
-    Ok((host, connection))
-}
-
-/// The connection the person named, read before the plugin is loaded, which takes longer.
-fn named(arguments: &Arguments) -> Result<Option<(Home, &ConnectionName, Saved)>, Failure> {
-    let Some(name) = &arguments.connection else { return Ok(None) };
-    let home = Home::from_env()?;
-    let saved = Saved::read(&home, name)?;
-    Ok(Some((home, name, saved)))
-}
-
-/// A connection to the org the person named.
-fn connection(host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
-    if arguments.org == "demo" {
-        return Ok(Connection::demo(&Arc::new(Org::demo()), &arguments.user));
-    }
-    let origin = origin(host, "--org", &arguments.org)?;
-    let token = std::env::var(TOKEN)
-        .map_err(|_| Failure::Usage(format!("an access token is needed in the environment variable {TOKEN}")))?;
-    let token = Token::new(&token).map_err(|error| Failure::Usage(format!("{TOKEN}: {error}")))?;
-    Ok(Connection::new(origin, token, Https::new()))
-}
-
-/// The origin a person means by an address.
-fn origin(host: &Host, option: &str, address: &str) -> Result<Origin, Failure> {
-    if address.starts_with("http://") {
-        return Origin::parse(address).map_err(|InvalidOrigin| {
-            Failure::Usage("plain http:// is for this machine alone, as in http://127.0.0.1:8080".to_owned())
-        });
-    }
-    // The plugin knows which hosts are Salesforce's: the token goes to no other.
-    let origin = host.origin(address)?.map_err(|refusal| {
-        let suggestion = refusal.suggestion.map(|domain| format!("; did you mean {domain}?")).unwrap_or_default();
-        Failure::Usage(format!("{option} {address}: {}{suggestion}", refusal.message))
-    })?;
-    Origin::parse(&origin).map_err(|error| Failure::Host(error.to_string()))
-}
-
-fn preferring(connection: Connection, arguments: &Arguments) -> Connection {
-    let mut preferences = connection.preferences();
-    preferences.read_only = arguments.read_only;
-    preferences.tools.clone_from(&arguments.tools);
-    connection.set_preferences(preferences);
-    connection
-}
-
 /// Shows what came of a call.
 fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
     match result {
         Ok(reply) => {
-            writeln!(out, "{}", if exact { reply } else { render::reply(tool, &reply) })?;
+            writeln!(out, "{}", if exact { reply } else { render::reply(tool, &reply, Form::Terminal) })?;
             Ok(())
         }
         Err(CallError::Tool(error)) => {
-            let text = if exact { error.to_json().to_string() } else { render::error(&error) };
+            let text = if exact { error.to_json().to_string() } else { render::error(&error, Form::Terminal) };
             writeln!(out, "{text}")?;
             Err(Failure::Tool)
         }

@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 
 use host_test::Exchange;
-
-use crate::render::printable;
+use host_test::render::printable;
 
 /// Longest body shown, in characters.
 const LONGEST: usize = 2_000;

@@ -1,13 +1,23 @@
 //! Replies as people read them: sentences and tables. What came out of the org is shown as data, free of whatever a
 //! terminal would obey.
 
-use host_test::types::{Changed, Error};
-use host_test::{Effect, Tool};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-/// Widest cell of a table, in characters.
+use crate::types::{Changed, Error};
+use crate::{Effect, Tool};
+
+/// Where the text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// On a terminal: columns are aligned, and long cells cut.
+    Terminal,
+    /// In a conversation, perhaps by a model that sees nothing else: nothing is cut, and no space is spent on looks.
+    Conversation,
+}
+
+/// Widest cell of a table on a terminal, in characters.
 const WIDEST: usize = 40;
 
 /// The members of a JSON object in the order they came in.
@@ -42,9 +52,9 @@ impl Members {
     }
 
     /// `City: Berlin, Owner: Riley Reyes`
-    fn sentence(&self) -> String {
+    fn sentence(&self, form: Form) -> String {
         let facts: Vec<String> =
-            self.0.iter().map(|(name, value)| format!("{}: {}", printable(name), cell(value))).collect();
+            self.0.iter().map(|(name, value)| format!("{}: {}", printable(name), cell(value, form))).collect();
         facts.join(", ")
     }
 }
@@ -76,6 +86,7 @@ struct RecordReply {
     related: Vec<RelatedList>,
     #[serde(default)]
     notices: Vec<String>,
+    undo: Option<Undo>,
 }
 
 #[derive(Deserialize)]
@@ -153,6 +164,7 @@ struct UpdateReply {
     changes: Vec<FieldChange>,
     #[serde(default)]
     notices: Vec<String>,
+    undo: Option<Undo>,
 }
 
 #[derive(Deserialize)]
@@ -162,55 +174,107 @@ struct FieldChange {
     after: Value,
 }
 
+#[derive(Deserialize)]
+struct Undo {
+    tool: Option<String>,
+    arguments: Option<Value>,
+    how: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct LogActivityReply {
+    created: Vec<LoggedActivity>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct LoggedActivity {
+    kind: String,
+    id: String,
+    link: String,
+    when: Option<String>,
+    #[serde(default)]
+    fields: Members,
+    undo: Option<Undo>,
+}
+
+#[derive(Deserialize)]
+struct ActivitiesReply {
+    record: Option<Candidate>,
+    items: Vec<Activity>,
+    complete: bool,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Activity {
+    kind: String,
+    id: String,
+    when: Option<String>,
+    subject: Option<String>,
+    status: Option<String>,
+    #[serde(default)]
+    overdue: bool,
+    who: Option<String>,
+    what: Option<String>,
+    owner: Option<String>,
+    minutes: Option<u32>,
+    text: Option<String>,
+}
+
 /// The reply of a tool. A reply of an unknown form is shown as it is.
-pub(crate) fn reply(tool: &str, json: &str) -> String {
+pub fn reply(tool: &str, json: &str, form: Form) -> String {
     let text = match tool.strip_prefix("salesforce_").unwrap_or(tool) {
-        "find" => serde_json::from_str(json).map(find),
-        "get" => serde_json::from_str(json).map(get),
-        "list" => serde_json::from_str(json).map(list),
-        "aggregate" => serde_json::from_str(json).map(aggregate),
-        "describe" => serde_json::from_str(json).map(describe),
-        "create" => serde_json::from_str(json).map(create),
-        "update" => serde_json::from_str(json).map(update),
+        "find" => serde_json::from_str(json).map(|reply| find(reply, form)),
+        "get" => serde_json::from_str(json).map(|reply| get(reply, form)),
+        "list" => serde_json::from_str(json).map(|reply| list(reply, form)),
+        "aggregate" => serde_json::from_str(json).map(|reply| aggregate(reply, form)),
+        "describe" => serde_json::from_str(json).map(|reply| describe(reply, form)),
+        "activities" => serde_json::from_str(json).map(|reply| activities(reply, form)),
+        "create" => serde_json::from_str(json).map(|reply| create(reply, form)),
+        "log_activity" => serde_json::from_str(json).map(|reply| log_activity(reply, form)),
+        "update" => serde_json::from_str(json).map(|reply| update(reply, form)),
         _ => Ok(json.to_owned()),
     };
     text.unwrap_or_else(|_| json.to_owned()).trim_end().to_owned()
 }
 
-fn find(reply: FindReply) -> String {
+fn find(reply: FindReply, form: Form) -> String {
     let mut text = match reply.candidates.len() {
         0 => "No record fits.\n".to_owned(),
         1 => "One record fits:\n".to_owned(),
         many => format!("{many} records fit, best first:\n"),
     };
-    candidates(&mut text, reply.candidates.iter());
+    candidates(&mut text, reply.candidates.iter(), form);
     notices(&mut text, &reply.notices);
     text
 }
 
-fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>) {
+fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>, form: Form) {
     for (number, candidate) in candidates.enumerate() {
         let name = candidate.name.as_deref().map(printable).unwrap_or_default();
-        let facts = candidate.facts.sentence();
+        let facts = candidate.facts.sentence(form);
         let separator = if facts.is_empty() { "" } else { " – " };
         line(text, &format!("  {}. {name} ({} {}){separator}{facts}", number + 1, candidate.object, candidate.id));
     }
 }
 
-fn get(reply: RecordReply) -> String {
+fn get(reply: RecordReply, form: Form) -> String {
     let mut text = format!("{} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     for related in &reply.related {
         let more = if related.complete { "" } else { ", and there are more" };
         line(&mut text, &format!("\n{} ({}{more})", printable(&related.name), related.rows.len()));
-        table(&mut text, &related.columns, &related.rows);
+        table(&mut text, &related.columns, &related.rows, form);
     }
     notices(&mut text, &reply.notices);
     line(&mut text, &reply.link);
     text
 }
 
-fn list(reply: ListReply) -> String {
+fn list(reply: ListReply, form: Form) -> String {
     let count = reply.rows.len();
     let plural = if count == 1 { "" } else { "s" };
     let of = match reply.total {
@@ -219,7 +283,7 @@ fn list(reply: ListReply) -> String {
         _ => String::new(),
     };
     let mut text = format!("{count} {} record{plural}{of}\n", reply.object);
-    table(&mut text, &reply.columns, &reply.rows);
+    table(&mut text, &reply.columns, &reply.rows, form);
     notices(&mut text, &reply.notices);
     if let Some(cursor) = &reply.cursor {
         line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
@@ -227,17 +291,17 @@ fn list(reply: ListReply) -> String {
     text
 }
 
-fn aggregate(reply: AggregateReply) -> String {
+fn aggregate(reply: AggregateReply, form: Form) -> String {
     let mut text = format!("{} records in numbers\n", reply.object);
-    table(&mut text, &reply.columns, &reply.rows);
+    table(&mut text, &reply.columns, &reply.rows, form);
     if !reply.totals.0.is_empty() {
-        line(&mut text, &format!("In all: {}", reply.totals.sentence()));
+        line(&mut text, &format!("In all: {}", reply.totals.sentence(form)));
     }
     notices(&mut text, &reply.notices);
     text
 }
 
-fn describe(reply: DescribeReply) -> String {
+fn describe(reply: DescribeReply, form: Form) -> String {
     let mut text = String::new();
     if let Some(object) = &reply.object {
         line(&mut text, &format!("{} ({}): {}", printable(&object.label), object.name, rights(object)));
@@ -261,7 +325,7 @@ fn describe(reply: DescribeReply) -> String {
                 .to_vec()
             })
             .collect();
-        table(&mut text, &columns, &rows);
+        table(&mut text, &columns, &rows, form);
     }
     if !reply.objects.is_empty() {
         let columns = ["Label", "Name", "Rights"].map(ToOwned::to_owned);
@@ -270,7 +334,7 @@ fn describe(reply: DescribeReply) -> String {
             .iter()
             .map(|object| [object.label.as_str(), &object.name, rights(object)].map(Value::from).to_vec())
             .collect();
-        table(&mut text, &columns, &rows);
+        table(&mut text, &columns, &rows, form);
     }
     notices(&mut text, &reply.notices);
     text
@@ -285,27 +349,79 @@ fn rights(object: &ObjectInfo) -> &'static str {
     }
 }
 
-fn create(reply: RecordReply) -> String {
+fn create(reply: RecordReply, form: Form) -> String {
     let mut text = format!("Created: {} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     notices(&mut text, &reply.notices);
+    undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
     text
 }
 
-fn update(reply: UpdateReply) -> String {
+fn log_activity(reply: LogActivityReply, form: Form) -> String {
+    let mut text = String::new();
+    for activity in &reply.created {
+        let when = activity.when.as_deref().map(|when| format!(", {}", printable(when))).unwrap_or_default();
+        line(&mut text, &format!("Logged: {}{when} ({})", activity.kind, activity.id));
+        fields(&mut text, &activity.fields);
+        undo(&mut text, activity.undo.as_ref(), form);
+        line(&mut text, &activity.link);
+    }
+    notices(&mut text, &reply.notices);
+    text
+}
+
+fn activities(reply: ActivitiesReply, form: Form) -> String {
+    let of = reply.record.as_ref().and_then(|record| record.name.as_deref());
+    let of = of.map(|name| format!(" of {}", printable(name))).unwrap_or_default();
+    let count = reply.items.len();
+    let plural = if count == 1 { "y" } else { "ies" };
+    let more = if reply.complete { "" } else { ", and there are more" };
+    let mut text = format!("{count} activit{plural}{of}{more}\n");
+    let columns = ["When", "Kind", "Subject", "Status", "Due", "Who", "About", "Owner", "Minutes", "Id", "Text"];
+    let rows: Vec<Vec<Value>> = reply
+        .items
+        .into_iter()
+        .map(|item| {
+            let overdue = item.overdue.then(|| "overdue".to_owned());
+            let minutes = Value::from(item.minutes);
+            let before =
+                [item.when, Some(item.kind), item.subject, item.status, overdue, item.who, item.what, item.owner];
+            let after = [Value::from(item.id), Value::from(item.text)];
+            before.map(Value::from).into_iter().chain([minutes]).chain(after).collect()
+        })
+        .collect();
+    table(&mut text, &columns.map(ToOwned::to_owned), &rows, form);
+    notices(&mut text, &reply.notices);
+    text
+}
+
+/// How to take a write back, for whoever reads no structure.
+fn undo(text: &mut String, undo: Option<&Undo>, form: Form) {
+    let Some(undo) = undo.filter(|_| form == Form::Conversation) else { return };
+    if let Some(tool) = &undo.tool {
+        let arguments = undo.arguments.as_ref().map(|arguments| format!(" {arguments}")).unwrap_or_default();
+        line(text, &format!("To take it back: {tool}{}", printable(&arguments)));
+    }
+    if let Some(how) = &undo.how {
+        line(text, &format!("To take it back: {}", printable(how)));
+    }
+}
+
+fn update(reply: UpdateReply, form: Form) -> String {
     let name = reply.name.as_deref().map(|name| format!(" {}", printable(name))).unwrap_or_default();
     let mut text = format!("Changed: {}{name} ({})\n", reply.object, reply.id);
     for change in &reply.changes {
         line(&mut text, &format!("  {}: {} → {}", change.field, value(&change.before), value(&change.after)));
     }
     notices(&mut text, &reply.notices);
+    undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
     text
 }
 
 /// An error of a tool, with what the org said quoted.
-pub(crate) fn error(error: &Error) -> String {
+pub fn error(error: &Error, form: Form) -> String {
     let mut text = format!("{}: {}\n", error.kind.name().replace('_', " "), printable(&error.message));
     if error.code.is_some() || error.org_message.is_some() {
         let code = error.code.as_deref().unwrap_or("no code");
@@ -327,7 +443,7 @@ pub(crate) fn error(error: &Error) -> String {
             facts: Members::parse(&candidate.facts),
         })
         .collect();
-    candidates(&mut text, found.iter());
+    candidates(&mut text, found.iter(), form);
     if let Some(current) = &error.current {
         line(&mut text, &format!("Now: {} {}", current.object, current.id));
         fields(&mut text, &Members::parse(&current.fields));
@@ -346,7 +462,7 @@ pub(crate) fn error(error: &Error) -> String {
 }
 
 /// The tools as a list for people.
-pub(crate) fn tools(tools: &[Tool]) -> String {
+pub fn tools(tools: &[Tool]) -> String {
     let mut text = String::new();
     for tool in tools {
         let effect = match tool.effect {
@@ -375,22 +491,25 @@ fn notices(text: &mut String, notices: &[String]) {
 }
 
 /// Aligned columns, numbers to the right; a column without any value is left out.
-fn table(text: &mut String, columns: &[String], rows: &[Vec<Value>]) {
+fn table(text: &mut String, columns: &[String], rows: &[Vec<Value>], form: Form) {
     let columns: Vec<Column<'_>> = columns
         .iter()
         .enumerate()
-        .map(|(at, name)| Column::new(name, rows.iter().map(|row| row.get(at).unwrap_or(&Value::Null))))
+        .map(|(at, name)| Column::new(name, rows.iter().map(|row| row.get(at).unwrap_or(&Value::Null)), form))
         .filter(|column| column.cells.iter().any(|cell| !cell.is_empty()))
         .collect();
     let mut put = |cells: &mut dyn Iterator<Item = String>| {
         let row: Vec<String> = cells.collect();
-        line(text, format!("  {}", row.join("  ")).trim_end());
+        let between = if form == Form::Terminal { "  " } else { " | " };
+        line(text, format!("  {}", row.join(between)).trim_end());
     };
     if columns.is_empty() {
         return;
     }
     put(&mut columns.iter().map(|column| column.padded(column.name)));
-    put(&mut columns.iter().map(|column| "─".repeat(column.width)));
+    if form == Form::Terminal {
+        put(&mut columns.iter().map(|column| "─".repeat(column.width)));
+    }
     for row in 0..rows.len() {
         put(&mut columns.iter().map(|column| column.padded(column.cells.get(row).map_or("", String::as_str))));
     }
@@ -399,16 +518,18 @@ fn table(text: &mut String, columns: &[String], rows: &[Vec<Value>]) {
 struct Column<'c> {
     name: &'c str,
     cells: Vec<String>,
+    /// Characters to fill it up to; none in a conversation.
     width: usize,
     numeric: bool,
 }
 
 impl<'c> Column<'c> {
-    fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone) -> Self {
-        let cells: Vec<String> = values.clone().map(cell).collect();
+    fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone, form: Form) -> Self {
+        let cells: Vec<String> = values.clone().map(|value| cell(value, form)).collect();
+        let widest = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max);
         Self {
             name,
-            width: cells.iter().map(|cell| width(cell)).fold(width(name), usize::max),
+            width: if form == Form::Terminal { widest } else { 0 },
             numeric: values.clone().all(|value| value.is_number() || value.is_null()),
             cells,
         }
@@ -426,9 +547,13 @@ fn line(text: &mut String, line: &str) {
 }
 
 /// A value on one line of a table.
-fn cell(cell: &Value) -> String {
+fn cell(cell: &Value, form: Form) -> String {
     let whole = if cell.is_null() { String::new() } else { value(cell) };
-    if width(&whole) <= WIDEST { whole } else { whole.chars().take(WIDEST - 1).chain(['…']).collect() }
+    if form == Form::Conversation || width(&whole) <= WIDEST {
+        whole
+    } else {
+        whole.chars().take(WIDEST - 1).chain(['…']).collect()
+    }
 }
 
 /// A value in words.
@@ -456,7 +581,7 @@ fn instant(text: &str) -> Option<String> {
 }
 
 /// Text without anything a terminal would obey or that would hide or reorder what stands there.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|character| match character {
             '\n' | '\r' | '\t' => ' ',
@@ -480,6 +605,7 @@ mod tests {
         let text = reply(
             "list",
             r#"{"object":"Account","columns":["Name","NumberOfEmployees","CreatedDate"],"rows":[["Acme",100,"2026-05-11T10:20:00.000+0000"],["Globex Corporation",null,null]],"complete":false,"total":9}"#,
+            Form::Terminal,
         );
         assert_eq!(
             text,
@@ -492,10 +618,21 @@ mod tests {
     }
 
     #[test]
+    fn in_a_conversation_nothing_is_cut_and_no_space_is_spent() {
+        let name = "A name of more than forty characters, as some are";
+        let list = format!(
+            r#"{{"object":"Account","columns":["Name","Fax","Rating"],"rows":[["{name}",null,"Hot"],["B",null,null]],"complete":true}}"#
+        );
+        let text = reply("list", &list, Form::Conversation);
+        assert_eq!(text, format!("2 Account records\n  Name | Rating\n  {name} | Hot\n  B |"));
+    }
+
+    #[test]
     fn numbers_are_a_table_with_their_totals() {
         let text = reply(
             "salesforce_aggregate",
             r#"{"object":"Opportunity","columns":["IsWon","count","share of count"],"rows":[[true,3,0.6],[false,2,0.4]],"totals":{"count":5},"complete":true}"#,
+            Form::Terminal,
         );
         assert_eq!(
             text,
@@ -509,10 +646,41 @@ mod tests {
     }
 
     #[test]
+    fn a_timeline_is_a_table_without_the_columns_nobody_needs() {
+        let text = reply(
+            "activities",
+            r#"{"zone":"Europe/Berlin","now":"Tue 2026-05-12 08:00","items":[{"kind":"task","id":"00T","when":"Fri 2026-05-08","subject":"Ask","status":"Open","overdue":true},{"kind":"call","id":"00U","subject":"Hello","minutes":5}],"complete":false}"#,
+            Form::Conversation,
+        );
+        assert_eq!(
+            text,
+            "2 activities, and there are more\n  \
+             When | Kind | Subject | Status | Due | Minutes | Id\n  \
+             Fri 2026-05-08 | task | Ask | Open | overdue |  | 00T\n   \
+             | call | Hello |  |  | 5 | 00U"
+        );
+    }
+
+    #[test]
+    fn a_conversation_is_told_how_to_take_a_write_back() {
+        let logged = r#"{"created":[{"kind":"call","id":"00T","link":"l","when":"Tue 2026-05-12 15:00","fields":{"Subject":"Hello"},"undo":{"how":"delete it in Salesforce"}}],"zone":"UTC"}"#;
+        let text =
+            "Logged: call, Tue 2026-05-12 15:00 (00T)\n  Subject  Hello\nTo take it back: delete it in Salesforce\nl";
+        assert_eq!(reply("log_activity", logged, Form::Conversation), text);
+        let created = r#"{"object":"Account","id":"001","link":"l","undo":{"tool":"salesforce_delete","arguments":{"record":"001"}}}"#;
+        assert_eq!(
+            reply("create", created, Form::Conversation),
+            "Created: Account 001\nTo take it back: salesforce_delete {\"record\":\"001\"}\nl"
+        );
+        assert_eq!(reply("create", created, Form::Terminal), "Created: Account 001\nl");
+    }
+
+    #[test]
     fn a_change_is_shown_before_and_after() {
         let text = reply(
             "salesforce_update",
             r#"{"object":"Account","id":"001","link":"https://x/001","name":"Acme","changes":[{"field":"NumberOfEmployees","before":100,"after":500},{"field":"Rating","before":null,"after":"Hot"}]}"#,
+            Form::Terminal,
         );
         assert_eq!(
             text,
@@ -525,6 +693,7 @@ mod tests {
         let text = reply(
             "get",
             r#"{"object":"Account","id":"001","link":"l","fields":{"Name":"Acme","Active":true,"Zip":"1"}}"#,
+            Form::Terminal,
         );
         assert_eq!(text, "Account 001\n  Name    Acme\n  Active  yes\n  Zip     1\nl");
     }
@@ -534,6 +703,7 @@ mod tests {
         let text = reply(
             "get",
             r#"{"object":"Account","id":"001","link":"l","fields":{"Name":"\u001b[2J\u0007evil\u202egnp.exe\nsecond"}}"#,
+            Form::Terminal,
         );
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
         assert!(text.contains("second\nl"), "{text:?}");
@@ -541,7 +711,7 @@ mod tests {
 
     #[test]
     fn a_reply_of_unknown_form_is_shown_as_it_is() {
-        assert_eq!(reply("list", r#"{"new":1}"#), r#"{"new":1}"#);
-        assert_eq!(reply("merge", r#"{"new":1}"#), r#"{"new":1}"#);
+        assert_eq!(reply("list", r#"{"new":1}"#, Form::Terminal), r#"{"new":1}"#);
+        assert_eq!(reply("merge", r#"{"new":1}"#, Form::Terminal), r#"{"new":1}"#);
     }
 }

@@ -1,0 +1,534 @@
+//! `settings.toml`: what the person behind a connection lets the tools do.
+//!
+//! ```toml
+//! read_only = false
+//! confirm = ["edit", "delete"]
+//! instructions = "Amounts are in euros."
+//!
+//! [tools]
+//! others = "default"
+//! update = false
+//!
+//! [objects]
+//! edit = ["Account", "Contact"]
+//!
+//! [vocabulary]
+//! headcount = "Account.NumberOfEmployees"
+//! ```
+//!
+//! A file that does not say exactly what it means is refused whole, with the line, the key and what is allowed: half of
+//! somebody's restrictions would be worse than none.
+
+mod edit;
+mod file;
+
+use std::fmt;
+use std::ops::Range;
+
+use toml_edit::{Document, Item, TableLike, Value};
+
+use crate::bindings::exports::salesforce::plugin::catalog::{Effect, Tool};
+use crate::connection::{Connection, unrestricted};
+use crate::error::HostError;
+use crate::host::Host;
+use crate::types::{Alias, ObjectGrants, Preferences};
+
+pub use edit::{Change, edited};
+pub use file::{FileError, SettingsFile};
+
+/// Every key at the top.
+const KEYS: [&str; 6] = ["read_only", "confirm", "instructions", "tools", "objects", "vocabulary"];
+/// The key of `[tools]` that speaks of the tools not named there.
+const OTHERS: &str = "others";
+/// What the model reads with every conversation should be short.
+const LONGEST_INSTRUCTIONS: usize = 10_000;
+
+/// What the person behind a connection has chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    tools: ToolChoice,
+    read_only: bool,
+    objects: Grants,
+    instructions: Option<String>,
+    vocabulary: Vec<Alias>,
+    confirm: Confirm,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct ToolChoice {
+    others: Others,
+    /// Short names, with whether the tool is on.
+    named: Vec<(String, bool)>,
+}
+
+/// The tools that are not named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Others {
+    /// Those that are on unless somebody says otherwise.
+    #[default]
+    Default,
+    /// Every one, those too that are off unless somebody asks for them.
+    All,
+    /// None.
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Grants {
+    read: Option<Vec<String>>,
+    append: Option<Vec<String>>,
+    edit: Option<Vec<String>>,
+}
+
+/// Before which tools the person is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Confirm {
+    append: bool,
+    edit: bool,
+    delete: bool,
+}
+
+impl Confirm {
+    /// Whether the person is to be asked before a call of this tool. What overwrites includes what deletes.
+    pub fn covers(self, tool: &Tool) -> bool {
+        match tool.effect {
+            Effect::ReadOnly => false,
+            Effect::Additive => self.append,
+            Effect::Overwrites => self.edit || (self.delete && short(&tool.name) == "delete"),
+        }
+    }
+}
+
+/// The names of the component's tools, without their prefix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolNames {
+    usual: Vec<String>,
+    all: Vec<String>,
+}
+
+impl ToolNames {
+    /// Asks the component, which alone knows its tools.
+    pub fn of(host: &Host) -> Result<Self, HostError> {
+        let names = |tools: Option<Vec<String>>| {
+            let nowhere = Connection::none();
+            nowhere.set_preferences(Preferences { tools, ..unrestricted() });
+            let tools = host.session(nowhere).tools()?;
+            Ok::<_, HostError>(tools.iter().map(|tool| short(&tool.name).to_owned()).collect::<Vec<_>>())
+        };
+        let usual = names(None)?;
+        let mut all = names(Some(vec!["all".to_owned()]))?;
+        all.extend(usual.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
+        Ok(Self { usual, all })
+    }
+
+    /// The short name of a tool a person means, or a sentence about what there is.
+    pub fn find(&self, said: &str) -> Result<&str, String> {
+        let name = short(said.trim()).replace('-', "_").to_ascii_lowercase();
+        let found = self.all.iter().find(|known| **known == name);
+        found.map(String::as_str).ok_or_else(|| format!("there is no such tool{}", hint(&name, &self.all)))
+    }
+}
+
+/// `find` for `salesforce_find`.
+fn short(name: &str) -> &str {
+    name.strip_prefix("salesforce_").unwrap_or(name)
+}
+
+/// Where a settings file says something that has no meaning.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}{}{key}: {problem}", if key.is_empty() { "" } else { ", " })]
+pub struct SettingsError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The key with the tables it is in, `tools.update`; empty where the text is not TOML at all.
+    pub key: String,
+    /// What is wrong, and what is allowed.
+    pub problem: String,
+}
+
+impl Settings {
+    /// Reads the text of a settings file.
+    pub fn parse(text: &str, tools: &ToolNames) -> Result<Self, SettingsError> {
+        let document = Document::parse(text).map_err(|error| SettingsError {
+            line: line(text, error.span()),
+            key: String::new(),
+            problem: error.message().replace('\n', ": "),
+        })?;
+        let mut settings = Self::default();
+        let top = Section { text, path: "", table: document.as_table() };
+        for entry in top.entries() {
+            match entry.key {
+                "read_only" => settings.read_only = entry.truth()?,
+                "confirm" => settings.confirm = confirm(&entry)?,
+                "instructions" => settings.instructions = Some(instructions(&entry)?),
+                "tools" => settings.tools = tool_choice(&entry.section()?, tools)?,
+                "objects" => settings.objects = grants(&entry.section()?)?,
+                "vocabulary" => settings.vocabulary = vocabulary(&entry.section()?)?,
+                unknown => {
+                    let problem = format!("there is no such setting{}", hint(unknown, &KEYS));
+                    return Err(entry.wrong_key(problem));
+                }
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The choices as the component takes them.
+    pub fn preferences(&self, tools: &ToolNames) -> Preferences {
+        Preferences {
+            tools: self.tools.list(tools),
+            read_only: self.read_only,
+            objects: ObjectGrants {
+                read: self.objects.read.clone(),
+                append: self.objects.append.clone(),
+                edit: self.objects.edit.clone(),
+            },
+            instructions: self.instructions.clone(),
+            vocabulary: self.vocabulary.clone(),
+        }
+    }
+
+    /// Before which tools the person is asked.
+    pub fn confirm(&self) -> Confirm {
+        self.confirm
+    }
+}
+
+impl ToolChoice {
+    /// The names that are on; absent when nothing was chosen.
+    fn list(&self, tools: &ToolNames) -> Option<Vec<String>> {
+        if self.others == Others::Default && self.named.is_empty() {
+            return None;
+        }
+        let on = |tool: &String| match self.named.iter().find(|(name, _)| name == tool) {
+            Some((_, on)) => *on,
+            None => match self.others {
+                Others::Default => tools.usual.contains(tool),
+                Others::All => true,
+                Others::None => false,
+            },
+        };
+        Some(tools.all.iter().filter(|tool| on(tool)).cloned().collect())
+    }
+}
+
+fn tool_choice(section: &Section<'_>, tools: &ToolNames) -> Result<ToolChoice, SettingsError> {
+    let mut choice = ToolChoice::default();
+    for entry in section.entries() {
+        if entry.key == OTHERS {
+            choice.others = match entry.word(&["default", "all", "none"])? {
+                "all" => Others::All,
+                "none" => Others::None,
+                _ => Others::Default,
+            };
+            continue;
+        }
+        let tool = tools.find(entry.key).map_err(|problem| entry.wrong_key(problem))?;
+        if choice.named.iter().any(|(name, _)| name == tool) {
+            return Err(entry.wrong_key(format!("the tool {tool} is named twice")));
+        }
+        choice.named.push((tool.to_owned(), entry.truth()?));
+    }
+    Ok(choice)
+}
+
+fn grants(section: &Section<'_>) -> Result<Grants, SettingsError> {
+    const TIERS: [&str; 3] = ["read", "append", "edit"];
+    let mut grants = Grants::default();
+    for entry in section.entries() {
+        let tier = match entry.key {
+            "read" => &mut grants.read,
+            "append" => &mut grants.append,
+            "edit" => &mut grants.edit,
+            unknown => return Err(entry.wrong_key(format!("there is no such tier{}", hint(unknown, &TIERS)))),
+        };
+        let mut names = Vec::new();
+        for (name, span) in entry.texts()? {
+            if !is_api_name(name) {
+                return Err(entry.wrong_at(span, format!("{name:?} is no API name of an object, such as \"Account\"")));
+            }
+            names.push(name.to_owned());
+        }
+        *tier = Some(names);
+    }
+    Ok(grants)
+}
+
+fn vocabulary(section: &Section<'_>) -> Result<Vec<Alias>, SettingsError> {
+    let mut vocabulary = Vec::new();
+    for entry in section.entries() {
+        let meaning = entry.string()?;
+        let (object, name) = match meaning.split_once('.') {
+            Some((object, field)) => (Some(object.to_owned()), field),
+            None => (None, meaning),
+        };
+        if !object.iter().all(|object| is_api_name(object)) || !is_api_name(name) || entry.key.trim().is_empty() {
+            let allowed = "a word means an object or a field, by API name: \"Opportunity\" or \"Account.Industry\"";
+            return Err(entry.wrong(allowed.to_owned()));
+        }
+        vocabulary.push(Alias { term: entry.key.to_owned(), object, name: name.to_owned() });
+    }
+    Ok(vocabulary)
+}
+
+fn confirm(entry: &Entry<'_>) -> Result<Confirm, SettingsError> {
+    const WORDS: [&str; 3] = ["append", "edit", "delete"];
+    let mut confirm = Confirm::default();
+    for (word, span) in entry.texts()? {
+        match word {
+            "append" => confirm.append = true,
+            "edit" => confirm.edit = true,
+            "delete" => confirm.delete = true,
+            unknown => {
+                let problem = format!("{unknown:?} is nothing to confirm{}", hint(unknown, &WORDS));
+                return Err(entry.wrong_at(span, problem));
+            }
+        }
+    }
+    Ok(confirm)
+}
+
+fn instructions(entry: &Entry<'_>) -> Result<String, SettingsError> {
+    let text = entry.string()?.trim();
+    let length = text.chars().count();
+    if length > LONGEST_INSTRUCTIONS {
+        let allowed = format!("{length} characters are too many: at most {LONGEST_INSTRUCTIONS}");
+        return Err(entry.wrong(allowed));
+    }
+    Ok(text.to_owned())
+}
+
+/// `[A-Za-z][A-Za-z0-9_]*`: an object or a field.
+fn is_api_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// `; did you mean "update"? There are: …`
+fn hint(said: &str, known: &[impl AsRef<str>]) -> String {
+    let near = |name: &str| strsim::normalized_damerau_levenshtein(said, name);
+    let nearest = known
+        .iter()
+        .map(AsRef::as_ref)
+        .filter(|name| near(name) >= 0.5)
+        .max_by(|one, other| near(one).total_cmp(&near(other)))
+        .map(|name| format!("; did you mean \"{name}\"?"));
+    let list: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+    let list = list.join(", ");
+    match nearest {
+        Some(nearest) => format!("{nearest} There are: {list}"),
+        None => format!("; there are: {list}"),
+    }
+}
+
+/// Where something stands in the text, as far as that is known.
+type Span = Option<Range<usize>>;
+
+/// A table, and where it is.
+struct Section<'t> {
+    text: &'t str,
+    /// The name of the table with a dot; empty at the top.
+    path: &'t str,
+    table: &'t dyn TableLike,
+}
+
+impl<'t> Section<'t> {
+    fn entries(&self) -> impl Iterator<Item = Entry<'t>> {
+        let Self { text, path, table } = *self;
+        table.iter().map(move |(key, item)| {
+            let key_span = table.key(key).and_then(toml_edit::Key::span);
+            Entry { text, path, key, key_span, item }
+        })
+    }
+}
+
+/// One key with its value.
+struct Entry<'t> {
+    text: &'t str,
+    path: &'t str,
+    key: &'t str,
+    key_span: Span,
+    item: &'t Item,
+}
+
+impl<'t> Entry<'t> {
+    fn truth(&self) -> Result<bool, SettingsError> {
+        self.item.as_bool().ok_or_else(|| self.wrong(format!("{} is not true or false", self.found())))
+    }
+
+    fn string(&self) -> Result<&'t str, SettingsError> {
+        self.item.as_str().ok_or_else(|| self.wrong(format!("{} is no text in quotes", self.found())))
+    }
+
+    fn word(&self, allowed: &[&str]) -> Result<&'t str, SettingsError> {
+        let word = self.string()?;
+        if allowed.contains(&word) {
+            Ok(word)
+        } else {
+            Err(self.wrong(format!("{word:?} is no such word{}", hint(word, allowed))))
+        }
+    }
+
+    fn texts(&self) -> Result<Vec<(&'t str, Span)>, SettingsError> {
+        let problem = || "a list of texts is wanted, such as [\"one\", \"two\"]".to_owned();
+        let array = self.item.as_array().ok_or_else(|| self.wrong(format!("{}: {}", self.found(), problem())))?;
+        let text = |value: &'t Value| match value.as_str() {
+            Some(text) => Ok((text, value.span())),
+            None => Err(self.wrong_at(value.span(), problem())),
+        };
+        array.iter().map(text).collect()
+    }
+
+    fn section(&self) -> Result<Section<'t>, SettingsError> {
+        match self.item.as_table_like() {
+            Some(table) => Ok(Section { text: self.text, path: self.key, table }),
+            None => Err(self.wrong(format!("{}: a table is wanted, [{}]", self.found(), self.key))),
+        }
+    }
+
+    /// What stands there, for a message.
+    fn found(&self) -> String {
+        format!("{} {}", article(self.item.type_name()), self.item.type_name())
+    }
+
+    fn wrong(&self, problem: String) -> SettingsError {
+        self.wrong_at(self.item.span(), problem)
+    }
+
+    fn wrong_key(&self, problem: String) -> SettingsError {
+        self.wrong_at(None, problem)
+    }
+
+    fn wrong_at(&self, span: Span, problem: String) -> SettingsError {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        let span = span.or_else(|| self.key_span.clone()).or_else(|| self.item.span());
+        SettingsError { line: line(self.text, span), key: format!("{}{dot}{}", self.path, self.key), problem }
+    }
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+/// The line a span begins on, from 1.
+fn line(text: &str, span: Span) -> usize {
+    let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
+    before.bytes().filter(|byte| *byte == b'\n').count() + 1
+}
+
+impl fmt::Display for Others {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Default => "default",
+            Self::All => "all",
+            Self::None => "none",
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn names() -> ToolNames {
+        let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
+        ToolNames {
+            usual: names(&["find", "get", "create", "update"]),
+            all: names(&["find", "get", "create", "update", "delete"]),
+        }
+    }
+
+    fn preferences(text: &str) -> Preferences {
+        Settings::parse(text, &names()).unwrap().preferences(&names())
+    }
+
+    #[track_caller]
+    fn refused(text: &str, expected: &str) {
+        assert_eq!(Settings::parse(text, &names()).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn an_empty_file_restricts_nothing() {
+        assert_eq!(preferences(""), unrestricted());
+        assert_eq!(preferences("# nothing yet\n[tools]\n"), unrestricted());
+    }
+
+    #[test]
+    fn every_setting_reaches_the_component() {
+        let all = preferences(
+            "read_only = true\ninstructions = \"\"\"\nAmounts are in euros.\n\"\"\"\n\
+             [objects]\nread = [\"Account\", \"Invoice__c\"]\nedit = []\n\
+             [vocabulary]\nheadcount = \"Account.NumberOfEmployees\"\n\"big deal\" = \"Opportunity\"\n",
+        );
+        assert!(all.read_only);
+        assert_eq!(all.instructions.as_deref(), Some("Amounts are in euros."));
+        assert_eq!(all.objects.read, Some(vec!["Account".to_owned(), "Invoice__c".to_owned()]));
+        assert_eq!((all.objects.append, all.objects.edit), (None, Some(Vec::new())));
+        let words: Vec<_> = all
+            .vocabulary
+            .iter()
+            .map(|alias| (alias.term.as_str(), alias.object.as_deref(), alias.name.as_str()))
+            .collect();
+        assert_eq!(words, [("headcount", Some("Account"), "NumberOfEmployees"), ("big deal", None, "Opportunity")]);
+    }
+
+    #[test]
+    fn tools_are_on_as_others_and_their_own_word_say() {
+        let tools = |text: &str| preferences(text).tools.unwrap().join(" ");
+        assert_eq!(tools("[tools]\nupdate = false"), "find get create");
+        assert_eq!(tools("[tools]\ndelete = true"), "find get create update delete");
+        assert_eq!(tools("[tools]\nothers = \"all\"\ncreate = false"), "find get update delete");
+        assert_eq!(tools("[tools]\nothers = \"none\"\nsalesforce_get = true"), "get");
+        assert_eq!(tools("tools = { others = \"none\" }"), "");
+    }
+
+    #[test]
+    fn an_error_names_the_line_the_key_and_what_is_allowed() {
+        refused(
+            "\nread_onyl = true",
+            "line 2, read_onyl: there is no such setting; did you mean \"read_only\"? There are: read_only, confirm, \
+             instructions, tools, objects, vocabulary",
+        );
+        refused(
+            "# first\n[tools]\nget = true\nupdat = false\n",
+            "line 4, tools.updat: there is no such tool; did you mean \"update\"? There are: find, get, create, update, \
+             delete",
+        );
+        refused(
+            "[tools]\nothers = \"some\"",
+            "line 2, tools.others: \"some\" is no such word; did you mean \"none\"? There are: default, all, none",
+        );
+        refused("[tools]\nget = \"yes\"", "line 2, tools.get: a string is not true or false");
+        refused(
+            "[tools]\nget = true\nsalesforce_get = true",
+            "line 3, tools.salesforce_get: the tool get is named twice",
+        );
+        refused("tools = [\"get\"]", "line 1, tools: an array: a table is wanted, [tools]");
+        refused(
+            "confirm = [\n  \"edit\",\n  \"remove\",\n]",
+            "line 3, confirm: \"remove\" is nothing to confirm; there are: append, edit, delete",
+        );
+        refused(
+            "confirm = \"edit\"",
+            "line 1, confirm: a string: a list of texts is wanted, such as [\"one\", \"two\"]",
+        );
+        refused(
+            "[objects]\nedit = [\"My Object\"]",
+            "line 2, objects.edit: \"My Object\" is no API name of an object, such as \"Account\"",
+        );
+        refused("[objects]\nwrite = []", "line 2, objects.write: there is no such tier; there are: read, append, edit");
+        refused(
+            "[vocabulary]\ndeal = \"the deal\"",
+            "line 2, vocabulary.deal: a word means an object or a field, by API name: \"Opportunity\" or \"Account.Industry\"",
+        );
+        let long = format!("\n\ninstructions = \"{}\"", "a".repeat(LONGEST_INSTRUCTIONS + 1));
+        refused(&long, "line 3, instructions: 10001 characters are too many: at most 10000");
+    }
+
+    #[test]
+    fn what_is_no_toml_is_refused_with_its_line() {
+        let error = Settings::parse("read_only = true\nread_only = false", &names()).unwrap_err();
+        assert_eq!((error.line, error.key.as_str()), (2, ""));
+        assert_eq!(Settings::parse("confirm = [\"edit\"\n\n[tools", &names()).unwrap_err().key, "");
+    }
+}

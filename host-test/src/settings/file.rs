@@ -1,0 +1,122 @@
+//! The settings file on disk: read whole, changed by one process at a time, and replaced in one step.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Change, Settings, SettingsError, ToolNames, edited};
+
+/// Nobody writes that much by hand.
+const LARGEST: u64 = 256 * 1024;
+
+/// Where a connection's settings are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsFile(PathBuf);
+
+/// Why settings can't be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// What it says has no meaning.
+    #[error("{}, {error}", .path.display())]
+    Meaning {
+        /// The file.
+        path: PathBuf,
+        /// Where in it, and what.
+        error: SettingsError,
+    },
+    /// It can't be read or written.
+    #[error("{}: {error}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+impl SettingsFile {
+    /// The settings of the connection whose files are in this folder.
+    pub fn of(folder: &Path) -> Self {
+        Self(folder.join("settings.toml"))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Its text; empty when there is no such file.
+    pub fn text(&self) -> Result<String, FileError> {
+        let read = || {
+            let mut text = String::new();
+            File::open(&self.0)?.take(LARGEST + 1).read_to_string(&mut text)?;
+            if text.len() as u64 > LARGEST {
+                return Err(io::Error::other(format!("larger than {LARGEST} bytes")));
+            }
+            Ok(text)
+        };
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            result => result.map_err(|error| self.io(error)),
+        }
+    }
+
+    /// What a text in this file means.
+    pub fn parse(&self, text: &str, tools: &ToolNames) -> Result<Settings, FileError> {
+        Settings::parse(text, tools).map_err(|error| FileError::Meaning { path: self.0.clone(), error })
+    }
+
+    /// What it says.
+    pub fn load(&self, tools: &ToolNames) -> Result<Settings, FileError> {
+        self.parse(&self.text()?, tools)
+    }
+
+    /// Changes it. Whoever reads meanwhile finds the old file or the new one, and no two changes get lost in each other.
+    pub fn change(&self, change: &Change, tools: &ToolNames) -> Result<(), FileError> {
+        let folder = self.0.parent().unwrap_or(Path::new("."));
+        private_folder(folder).map_err(|error| self.io(error))?;
+        let turn = private(&folder.join("settings.lock"), OpenOptions::new().create(true).truncate(false))
+            .and_then(|file| file.lock().map(|()| file))
+            .map_err(|error| self.io(error))?;
+        let text =
+            edited(&self.text()?, change, tools).map_err(|error| FileError::Meaning { path: self.0.clone(), error })?;
+        self.replace(&text).map_err(|error| self.io(error))?;
+        drop(turn);
+        Ok(())
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        // Where a person keeps it elsewhere, behind a link, it is changed there.
+        let target = fs::canonicalize(&self.0).unwrap_or_else(|_| self.0.clone());
+        let next = target.with_extension("toml.new");
+        let mut file = private(&next, OpenOptions::new().create(true).truncate(true))?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&next, &target)
+    }
+
+    fn io(&self, error: io::Error) -> FileError {
+        FileError::Io { path: self.0.clone(), error }
+    }
+}
+
+/// A file that only its owner can read.
+fn private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.write(true).open(path)
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
