@@ -113,6 +113,7 @@ impl Call {
             })
             .uri(format!("{}{}", self.connection.origin, request.path))
             .extension(Allowance { timeout, max_response_bytes: self.limits.response_bytes })
+            .extension(self.supervision.token())
             .body(request.body.clone().unwrap_or_default())
             .map_err(|_| denied("the path is not valid in a URI".to_owned()))?;
         *outgoing.headers_mut() = headers;

@@ -182,6 +182,36 @@ struct Undo {
 }
 
 #[derive(Deserialize)]
+struct DeleteReply {
+    object: String,
+    id: String,
+    name: Option<String>,
+    #[serde(default)]
+    facts: Members,
+    undelete: String,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct WhoAmIReply {
+    user: Members,
+    org: Members,
+    zone: String,
+    now: String,
+    #[serde(default)]
+    readable: Vec<String>,
+    #[serde(default)]
+    creatable: Vec<String>,
+    #[serde(default)]
+    editable: Vec<String>,
+    #[serde(default)]
+    api_calls: Members,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+#[derive(Deserialize)]
 struct LogActivityReply {
     created: Vec<LoggedActivity>,
     #[serde(default)]
@@ -229,13 +259,15 @@ pub fn reply(tool: &str, json: &str, form: Form) -> String {
     let text = match tool.strip_prefix("salesforce_").unwrap_or(tool) {
         "find" => serde_json::from_str(json).map(|reply| find(reply, form)),
         "get" => serde_json::from_str(json).map(|reply| get(reply, form)),
-        "list" => serde_json::from_str(json).map(|reply| list(reply, form)),
+        "list" | "run_soql" => serde_json::from_str(json).map(|reply| list(reply, form)),
         "aggregate" => serde_json::from_str(json).map(|reply| aggregate(reply, form)),
         "describe" => serde_json::from_str(json).map(|reply| describe(reply, form)),
         "activities" => serde_json::from_str(json).map(|reply| activities(reply, form)),
         "create" => serde_json::from_str(json).map(|reply| create(reply, form)),
         "log_activity" => serde_json::from_str(json).map(|reply| log_activity(reply, form)),
         "update" => serde_json::from_str(json).map(|reply| update(reply, form)),
+        "delete" => serde_json::from_str(json).map(|reply| delete(&reply, form)),
+        "who_am_i" => serde_json::from_str(json).map(|reply| who_am_i(&reply, form)),
         _ => Ok(json.to_owned()),
     };
     text.unwrap_or_else(|_| json.to_owned()).trim_end().to_owned()
@@ -417,6 +449,33 @@ fn update(reply: UpdateReply, form: Form) -> String {
     notices(&mut text, &reply.notices);
     undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
+    text
+}
+
+fn delete(reply: &DeleteReply, form: Form) -> String {
+    let name = reply.name.as_deref().map(|name| format!(" {}", printable(name))).unwrap_or_default();
+    let mut text = format!("Deleted: {}{name} ({})\n", reply.object, reply.id);
+    if !reply.facts.0.is_empty() {
+        line(&mut text, &format!("  {}", reply.facts.sentence(form)));
+    }
+    line(&mut text, &printable(&reply.undelete));
+    notices(&mut text, &reply.notices);
+    text
+}
+
+fn who_am_i(reply: &WhoAmIReply, form: Form) -> String {
+    let mut text = String::new();
+    line(&mut text, &format!("User: {}", reply.user.sentence(form)));
+    line(&mut text, &format!("Org: {}", reply.org.sentence(form)));
+    line(&mut text, &format!("Now: {} ({})", printable(&reply.now), printable(&reply.zone)));
+    for (right, objects) in [("read", &reply.readable), ("create", &reply.creatable), ("change", &reply.editable)] {
+        let objects = if objects.is_empty() { "nothing".to_owned() } else { objects.join(", ") };
+        line(&mut text, &format!("May {right}: {}", printable(&objects)));
+    }
+    if !reply.api_calls.0.is_empty() {
+        line(&mut text, &format!("API calls of 24 hours: {}", reply.api_calls.sentence(form)));
+    }
+    notices(&mut text, &reply.notices);
     text
 }
 

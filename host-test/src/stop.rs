@@ -2,21 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::transport::CancellationToken;
 
 /// Stops calls from outside, once and for good. Cloning shares it.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(CancellationToken);
 
 impl Stop {
     /// Asks the calls of every session that is [`stopped_by`](crate::Session::stopped_by) this to end.
     pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.cancel();
     }
 
     /// Whether they were asked to.
     pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_cancelled()
     }
 }
 
@@ -38,6 +39,11 @@ impl Supervision {
 
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.is_stopped()
+    }
+
+    /// What stops a request that is on its way.
+    pub(crate) fn token(&self) -> CancellationToken {
+        self.stop.0.clone()
     }
 
     pub(crate) fn exchanged(&self, requests: u32) {

@@ -167,15 +167,28 @@ struct Probe<'c> {
     made: Vec<(&'static str, String)>,
     /// Whether something may have been made that no answer told of.
     unanswered: bool,
+    /// Whether the org was asked for a new token.
+    renewed: bool,
     /// Why nothing more is asked: the user has to sign in, say.
     over: Option<String>,
 }
+
+/// What a request may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl<'c> Probe<'c> {
     fn new(connection: &'c Connection) -> Self {
         let host = connection.origin.as_str().split_once("://").map_or("", |(_, host)| host);
         let mark = format!("{} {}", writes::NAME, connection.now());
-        Self { connection, mask: Mask::new(host), mark, made: Vec::new(), unanswered: false, over: None }
+        Self {
+            connection,
+            mask: Mask::new(host),
+            mark,
+            made: Vec::new(),
+            unanswered: false,
+            renewed: false,
+            over: None,
+        }
     }
 
     fn run(&mut self, run: &Run) -> Result<(), Doubt> {
@@ -191,7 +204,7 @@ impl<'c> Probe<'c> {
 
     // ---- requests ----
 
-    fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Result<Answer, Doubt> {
+    fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], sent: &Value) -> Result<Answer, Doubt> {
         if let Some(over) = &self.over {
             return Err(Doubt::CannotTell(over.clone()));
         }
@@ -199,15 +212,15 @@ impl<'c> Probe<'c> {
         let token = self.connection.token.token().ok_or_else(|| unsent("the user has to sign in"))?;
         let bearer = token.bearer().ok_or_else(|| unsent("the token can't be sent"))?;
         let mut request = http::Request::builder()
-            .method(method)
+            .method(method.clone())
             .uri(format!("{}{path}", self.connection.origin))
             .header(http::header::AUTHORIZATION, bearer)
             .header(http::header::CONTENT_TYPE, "application/json")
-            .extension(Allowance { timeout: Duration::from_secs(30), max_response_bytes: 16 * 1024 * 1024 });
+            .extension(Allowance { timeout: TIMEOUT, max_response_bytes: 16 * 1024 * 1024 });
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let body = if sent.is_null() { Vec::new() } else { sent.to_string().into_bytes() };
         let request = request.body(body).map_err(|_| unsent("the request can't be made"))?;
         let response = self.connection.transport.send(request).map_err(|failure| {
             let detail = failure.detail.unwrap_or_default();
@@ -224,6 +237,15 @@ impl<'c> Probe<'c> {
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
         };
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
+        // Userinfo says so with another status than the REST API.
+        let refused = answer.status == 401 || (answer.status == 403 && path.starts_with("/services/oauth2/"));
+        if refused && !self.renewed {
+            // What was refused for its token has done nothing: once more with another one.
+            self.renewed = true;
+            if let Ok(Some(_)) = self.connection.renewed(&token, TIMEOUT) {
+                return self.send(method, path, headers, sent);
+            }
+        }
         if answer.status == 401 {
             self.over = Some("the session has expired".to_owned());
         }

@@ -26,6 +26,12 @@ const FAILURES: &[(&[&str], Party, bool, &str)] = &[
         "the Salesforce admin has blocked the app: ask them to unblock it under Setup, Connected Apps OAuth Usage",
     ),
     (
+        &["api access control"],
+        Party::Admin,
+        false,
+        "the org lets only apps that its admin has allowed use the API (API Access Control): ask the admin to install this app and to add one of the user's profiles or permission sets to it",
+    ),
+    (
         &["api is disabled", "api_disabled", "not api enabled"],
         Party::Admin,
         false,
@@ -38,6 +44,12 @@ const FAILURES: &[(&[&str], Party, bool, &str)] = &[
         "Salesforce does not accept sign-ins from this network: ask the admin to relax the app's IP restrictions or to add the platform's addresses",
     ),
     (&["inactive user"], Party::Admin, false, "the Salesforce user is deactivated: the admin can activate it again"),
+    (
+        &["login hours", "outside of specified hours"],
+        Party::User,
+        true,
+        "the user may not sign in at this hour: try again within the login hours of the user's profile, or ask the Salesforce admin to change them",
+    ),
     (
         &["inactive organization"],
         Party::Admin,
@@ -56,13 +68,24 @@ const FAILURES: &[(&[&str], Party, bool, &str)] = &[
         true,
         "Salesforce can't sign users in just now: try again later",
     ),
-    (&["access_denied", "end-user denied"], Party::User, false, "the user declined: connect again and choose Allow"),
-    (&["hasn't approved"], Party::User, false, "the user has not allowed the app yet: connect again and choose Allow"),
+    (
+        &["access_denied", "end-user denied"],
+        Party::User,
+        false,
+        "the sign-in was declined: connect again and choose Allow",
+    ),
+    (&["hasn't approved"], Party::User, false, "the app has not been allowed yet: connect again and choose Allow"),
     (
         &["redirect_uri"],
         Party::Platform,
         false,
         "the redirect address is not the one registered with the app: the platform has to correct its configuration",
+    ),
+    (
+        &["timestamp", "clock skew", "not yet valid"],
+        Party::Platform,
+        true,
+        "the clock of the machine that signs users in is wrong by minutes: set it right, and connect again",
     ),
     (
         &["code_verifier", "code verifier", "code_challenge"],
@@ -134,6 +157,9 @@ mod tests {
     fn a_first_sign_in_before_the_app_is_installed_is_the_admins_move() {
         check("invalid_client", "app+must+be+installed+into+org", Party::Admin, false, "Connected Apps OAuth Usage");
         check("OAUTH_APPROVAL_ERROR_GENERIC", "", Party::Admin, false, "Install");
+        check("access_denied", "blocked by API Access Control", Party::Admin, false, "install this app");
+        check("access_denied", "ip restricted", Party::Admin, false, "network");
+        check("login_error", "outside of specified hours", Party::User, true, "hours");
         check("invalid_app_access", "user is not admin approved to access this app", Party::Admin, false, "approved");
     }
 
@@ -151,6 +177,7 @@ mod tests {
         check("invalid_client", "invalid client credentials", Party::Platform, false, "consumer key");
         check("redirect_uri_mismatch", "redirect_uri must match configuration", Party::Platform, false, "redirect");
         check("invalid_scope", "", Party::Platform, false, "offline_access");
+        check("invalid_grant", "invalid timestamp", Party::Platform, true, "clock");
         check("something_new", "", Party::Platform, false, "manual");
     }
 }

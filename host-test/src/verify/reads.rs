@@ -13,6 +13,17 @@ pub(super) const CHECKS: &[Check] = &[
     check("a further page has an address below /services/data", "src/rest/query.rs", Run::Code(further_page)),
     check("describe says of each field what the plugin keeps", "src/rest/describe.rs", Run::Code(describe)),
     check("the list of objects says which can be queried", "src/schema/search.rs", Run::Code(objects)),
+    check(
+        "the User Interface API tells which picklist values a record type allows",
+        "src/rest/picklist_values.rs",
+        Run::Code(picklist_values),
+    ),
+    check("a composite request takes the list of objects", "src/tools/who_am_i.rs", Run::Code(objects_in_composite)),
+    check(
+        "statuses of converted leads are told apart",
+        "src/tools/conversion.rs",
+        Run::Query("SELECT ApiName FROM LeadStatus WHERE IsConverted = true"),
+    ),
     check("a record is read with the fields asked for, and no others", "src/rest/sobject.rs", Run::Code(fields)),
     check("a record that is not there is 404 NOT_FOUND", "src/rest/refusal.rs", Run::Code(missing)),
     check(
@@ -255,6 +266,19 @@ fn objects(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     let objects = answer.body["sobjects"].as_array().cloned().unwrap_or_default();
     let whole = objects.iter().all(|object| names.iter().all(|name| object.get(name).is_some()));
     probe.expect(whole && !objects.is_empty(), &answer)
+}
+
+fn picklist_values(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    // The record type that every object has.
+    let answer = probe.get("/ui-api/object-info/Opportunity/picklist-values/012000000000000AAA")?;
+    let stages = &answer.body["picklistFieldValues"]["StageName"]["values"];
+    probe.expect(stages[0]["value"].is_string(), &answer)
+}
+
+fn objects_in_composite(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let answers = probe.composite(false, &[part("GET", "objects", "/sobjects")])?;
+    let Some(answer) = answers.first() else { return Err(Doubt::CannotTell("no answer".to_owned())) };
+    probe.expect(answer.body["sobjects"][0]["name"].is_string(), answer)
 }
 
 /// The id of some user: there is always one.

@@ -30,7 +30,7 @@ fn calls() -> Vec<(String, String)> {
         ),
         (
             "update",
-            json!({"object": "Opportunity", "record": "Globex platform deal", "changes": [{"field": "StageName", "to": "Closed Won"}]}),
+            json!({"object": "Opportunity", "record": Org::demo().id("globex_deal").unwrap().to_string(), "changes": [{"field": "StageName", "to": "Closed Won"}]}),
         ),
         (
             "log_activity",

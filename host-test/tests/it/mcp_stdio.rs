@@ -114,7 +114,7 @@ fn what_cannot_be_served_is_wrong_usage_and_says_why() {
     let home = Folder::new();
     for (arguments, word) in [
         (&["mcp"][..], "--connection NAME, --org ORG or --demo"),
-        (&["mcp", "--connection", "nobody"], "nobody is signed in as nobody"),
+        (&["mcp", "--connection", "nobody"], "there is no connection nobody: make it with `host-test connect nobody`"),
         (&["mcp", "--connection", "../x"], "a connection's name"),
         (&["mcp", "--demo", "--http", "0.0.0.0:0"], "loopback"),
         (&["mcp", "--demo", "--connection", "x"], "cannot be used with"),

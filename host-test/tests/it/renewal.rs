@@ -10,6 +10,7 @@ use std::time::Duration;
 use demo_org::Fault;
 use host_test::oauth::{Client, SavedTokens, SignInError};
 use host_test::store::{Kept, StoreError, TokenStore, Tokens};
+use host_test::verify::{self, Verdict};
 use host_test::{Connection, Https, Saved, Site, TokenProvider, Transport};
 use http::Method;
 
@@ -26,6 +27,14 @@ fn expired() -> (Served, Folder) {
     connected(&served, &folder, "acme", "riley");
     served.org.expire_sessions("riley");
     (served, folder)
+}
+
+#[test]
+fn the_check_of_assumptions_renews_as_calls_do() {
+    let (served, folder) = expired();
+    let report = verify::run(&folder.connection("acme"), verify::reads());
+    assert_eq!(report.findings.iter().find(|finding| finding.verdict != Verdict::Holds), None);
+    assert_eq!(served.refreshes(), 1);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn every_way_a_sign_in_fails_is_told_in_the_browser_and_leaves_nothing() {
         ("riley", "allow", Some(Fault::token_in_progress()), "Not just now"),
         ("riley", "allow", Some(token()), "Not connected"),
         ("riley", "allow", Some(Fault::html_503().on(Method::POST, "/token")), "Not connected"),
-        ("riley", "allow", Some(Fault::html_503().on(Method::GET, "/userinfo")), "Not connected"),
+        ("riley", "allow", Some(Fault::html_503().on(Method::GET, "/userinfo").times(9)), "Not connected"),
     ] {
         fault.into_iter().for_each(|fault| served.org.fault(fault));
         let (result, page) = connect(&served, &folder, "acme", user, decision);

@@ -1,13 +1,16 @@
 //! A call that is stopped sends nothing more and ends.
 
-use std::sync::Arc;
+use std::io::BufReader;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use demo_org::Org;
-use host_test::{CallError, HostError, Limits, Stop};
+use host_test::{CallError, Connection, HostError, Https, Limits, Origin, Stop, Token};
 
 use crate::guest::{self, unless_empty};
-use crate::{refusal, session};
+use crate::loopback::{Loopback, head};
+use crate::{HOST, refusal, session};
 
 #[test]
 fn a_guest_that_does_not_stop_by_itself_is_ended_and_the_next_call_works() {
@@ -23,6 +26,25 @@ fn a_guest_that_does_not_stop_by_itself_is_ended_and_the_next_call_works() {
     let result = session.stopped_by(&stop).call_json("x", "/services/data");
     assert!(matches!(result, Err(CallError::Host(HostError::Stopped))), "{result:?}");
     assert_eq!(session.call_json("", "").unwrap(), "");
+}
+
+#[test]
+fn a_request_on_its_way_is_let_go_when_its_call_is_stopped() {
+    let (sender, arrived) = mpsc::channel();
+    let server = Loopback::start(move |stream, _| {
+        sender.send(head(&mut BufReader::new(stream))).unwrap();
+        thread::park();
+    });
+    let origin = Origin::parse(&server.origin()).unwrap();
+    let session = HOST.session(Connection::new(origin, Token::new(&Org::demo().token("riley")).unwrap(), Https::new()));
+    let stop = Stop::default();
+    let stopped = session.stopped_by(&stop);
+    let call = thread::spawn(move || stopped.call_json("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#));
+    arrived.recv().unwrap();
+    stop.stop();
+    let error = refusal(call.join().unwrap());
+    assert!(error["message"].as_str().unwrap().starts_with("the call was stopped"), "{error}");
+    assert_eq!(server.accepted(), 1);
 }
 
 #[test]
