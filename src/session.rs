@@ -13,7 +13,7 @@ use crate::rest::{
     Retrieve, User, UserInfo, Which,
 };
 use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
-use crate::soql::{ObjectName, Select};
+use crate::soql::{FieldPath, ObjectName, Select};
 use crate::vocabulary::{Changed, Preferences};
 
 /// How long a description is used without asking again.
@@ -41,6 +41,8 @@ pub struct Session<'p> {
     platform: &'p dyn Platform,
     preferences: Preferences,
     schemas: RefCell<Vec<(ObjectName, Known)>>,
+    /// The columns that tell an object's records apart, which every candidate asks for.
+    telling: RefCell<Vec<(ObjectName, Vec<FieldPath>)>>,
     /// What the response that left the fewest said.
     api_calls: Cell<Option<ApiCalls>>,
 }
@@ -76,7 +78,13 @@ impl Stuck {
 impl<'p> Session<'p> {
     /// A session for one call.
     pub fn new(platform: &'p dyn Platform) -> Self {
-        Self { preferences: platform.preferences(), platform, schemas: RefCell::default(), api_calls: Cell::default() }
+        Self {
+            preferences: platform.preferences(),
+            platform,
+            schemas: RefCell::default(),
+            telling: RefCell::default(),
+            api_calls: Cell::default(),
+        }
     }
 
     /// The settings of this connection.
@@ -316,7 +324,22 @@ impl<'p> Session<'p> {
         self.schemas.borrow().iter().find(|(name, _)| name == object).map(|(_, known)| known.clone())
     }
 
+    /// The columns that tell an object's records apart, worked out once for what is known of it.
+    pub(crate) fn telling(
+        &self,
+        object: &ObjectName,
+        work_out: impl FnOnce() -> Result<Vec<FieldPath>, Stuck>,
+    ) -> Result<Vec<FieldPath>, Stuck> {
+        if let Some((_, columns)) = self.telling.borrow().iter().find(|(known, _)| known == object) {
+            return Ok(columns.clone());
+        }
+        let columns = work_out()?;
+        self.telling.borrow_mut().push((object.clone(), columns.clone()));
+        Ok(columns)
+    }
+
     fn learn(&self, object: &ObjectName, known: Known) {
+        self.telling.borrow_mut().retain(|(name, _)| name != object);
         let mut schemas = self.schemas.borrow_mut();
         schemas.retain(|(name, _)| name != object);
         schemas.push((object.clone(), known));

@@ -138,24 +138,25 @@ pub(super) fn is_read_otherwise(fit: u32, best: u32) -> bool {
 
 fn fit_as(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
     let name = name.unwrap_or_default();
-    let mut best = rank(said, name);
+    let is_person = PEOPLE.contains(&object);
+    let mut best = rank(said, name, is_person);
     for other in ["Subject", "Email"] {
         // What is no address is no part of one.
         if other == "Subject" || said.contains('@') {
-            best = best.min(rank(said, &fields.text(other).unwrap_or_default()));
+            best = best.min(rank(said, &fields.text(other).unwrap_or_default(), false));
         }
     }
     best *= 2;
-    if !PEOPLE.contains(&object) {
+    if !is_person {
         return Some(best);
     }
     if let (person, Some(place)) = split(said)
         && let Some(company) = fields.text("Account.Name").or_else(|| fields.text("Company"))
     {
         // Of two Bobs, the one whose company is called just so.
-        match rank(place, &company) * 2 {
+        match rank(place, &company, false) * 2 {
             OTHERWISE => {}
-            there => best = best.min(rank(person, name) * 2 + u32::from(there >= JUST_SO)),
+            there => best = best.min(rank(person, name, true) * 2 + u32::from(there >= JUST_SO)),
         }
     }
     (best < WITHIN).then_some(best)
@@ -171,7 +172,7 @@ pub(super) fn place(fit: u32, said: &str, name: Option<&str>, fields: &Fields<'_
 
 /// How a name relates to what was said: 0 the same, 1 the same words, 2 some of its words, 3 those with another form of
 /// the first, 4 beginnings of its words, 5 somewhere within it, 6 not at all.
-fn rank(said: &str, name: &str) -> u32 {
+fn rank(said: &str, name: &str, is_person: bool) -> u32 {
     let (said, name) = (said.trim().to_lowercase(), name.trim().to_lowercase());
     if said == name {
         return 0;
@@ -181,7 +182,7 @@ fn rank(said: &str, name: &str) -> u32 {
     for (index, word) in spoken.iter().enumerate() {
         let rank = if held.contains(word) {
             2
-        } else if index == 0 && nicknames::of(word).any(|other| held.contains(&other)) {
+        } else if index == 0 && is_person && nicknames::of(word).any(|other| held.contains(&other)) {
             3
         } else if held.iter().any(|held| held.starts_with(word)) {
             4
@@ -204,7 +205,7 @@ fn words(name: &str) -> Vec<&str> {
 
 /// Whether a record goes by what was said: each word is one of its name, or a short form of it.
 pub(super) fn goes_by(said: &str, called: &str) -> bool {
-    rank(said, called) <= 3
+    rank(said, called, true) <= 3
 }
 
 #[cfg(test)]
@@ -250,7 +251,7 @@ mod tests {
             (6, "'", "Bob Stone"),
             (6, "Bob", ""),
         ] {
-            assert_eq!(super::rank(said, name), rank, "{said}: {name}");
+            assert_eq!(super::rank(said, name, true), rank, "{said}: {name}");
         }
     }
 

@@ -212,12 +212,14 @@ pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<
 
 /// The fields that tell an object's records apart, first the one that names them.
 pub(super) fn telling(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
-    let mut fields = vec![ID, name_of(session, object)?];
-    fields.extend(usual(session, object, Use::Find)?);
-    if session.schema(object)?.field(IS_CLOSED.as_str()).is_some() {
-        fields.push(IS_CLOSED);
-    }
-    Ok(list(fields)?.as_slice().to_vec())
+    session.telling(object, || {
+        let mut fields = vec![ID, name_of(session, object)?];
+        fields.extend(usual(session, object, Use::Find)?);
+        if session.schema(object)?.field(IS_CLOSED.as_str()).is_some() {
+            fields.push(IS_CLOSED);
+        }
+        Ok(list(fields)?.as_slice().to_vec())
+    })
 }
 
 fn usual(session: &Session<'_>, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPath>, Stuck> {
