@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use demo_org::Org;
-use host_test::{COMPONENT, Connection, Host, Limits, Session, Token, Tool};
+use demo_org::serve::Server;
+use host_test::{Allowance, COMPONENT, Connection, Host, Https, Limits, Origin, Session, Token, Tool, Transport as _};
 
 /// More than any call needs.
 const FUEL: u64 = 10_000_000_000;
@@ -37,6 +38,8 @@ fn main() {
     let session = instant(&host, GET);
     println!("instantiate + instructions   {}", shown(median(500, || session.instructions().unwrap())));
     println!("instantiate + get, no wire   {}", shown(median(500, || session.call_json(GET.0, GET.1).unwrap())));
+
+    overhead(&host);
 
     let metered = Host::new(Limits { fuel: Some(FUEL), ..Limits::default() }).unwrap();
     println!("\ncall                         cache  fuel        memory     requests  reply");
@@ -139,6 +142,28 @@ fn mcp(compiled: &[u8]) {
     let resident = resident.take().unwrap_or_else(|| "unknown here".to_owned());
     println!("mcp: start to tools/list     {}, then resident {resident}", shown(start));
     std::fs::remove_file(&file).unwrap();
+}
+
+/// A call to the demo org over loopback, and the one request it makes without the plugin around it.
+fn overhead(host: &Host) {
+    let org = Arc::new(Org::demo());
+    let server = Server::start(Arc::clone(&org), 0).unwrap();
+    let origin = Origin::parse(&server.origin()).unwrap();
+    let secret = org.token("admin");
+    let token = Token::new(&secret).unwrap();
+    let (connection, transcript) = Connection::new(origin.clone(), token, Https::new()).recorded();
+    let session = host.session(connection);
+    session.call_json(GET.0, GET.1).unwrap();
+    let path = transcript.take().pop().unwrap().path;
+    let transport = Https::new();
+    let bare = median(500, || {
+        let request = http::Request::get(format!("{origin}{path}"))
+            .header(http::header::AUTHORIZATION, format!("Bearer {secret}"))
+            .extension(Allowance { timeout: Duration::from_secs(10), max_response_bytes: 1 << 20 });
+        transport.send(request.body(Vec::new()).unwrap()).unwrap()
+    });
+    let call = median(500, || session.call_json(GET.0, GET.1).unwrap());
+    println!("get over loopback            {}, of which the request alone {}", shown(call), shown(bare));
 }
 
 /// A session whose org answers at once with what the demo org once answered.
