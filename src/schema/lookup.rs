@@ -327,6 +327,17 @@ pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias])
     }
 }
 
+/// Whether a word says of what object something is: its name or label, what people call it or the vocabulary does.
+pub fn is_word_for(object: &ObjectSchema, word: &str, vocabulary: &[Alias]) -> bool {
+    let folded = words::fold(word);
+    let is_label = |label: &str| words::folds_to(label, &folded);
+    [&object.name, &object.label, &object.label_plural].into_iter().any(|label| is_label(label))
+        || vocabulary.iter().any(|alias| {
+            alias.object.is_none() && alias.name.eq_ignore_ascii_case(&object.name) && is_label(&alias.term)
+        })
+        || standard::is_word_for(&object.name, word)
+}
+
 fn unknown_object(text: &str, objects: &[ObjectSummary]) -> ObjectMatch {
     let typed = words::Typed::new(text);
     let near = objects.iter().map(|object| {

@@ -25,6 +25,13 @@ pub fn objects() -> Vec<ObjectSummary> {
         .collect()
 }
 
+/// Whether a common word stands for an object.
+pub(super) fn is_word_for(object: &str, word: &str) -> bool {
+    let word = joined(word);
+    let words = section(object).and_then(|section| section.lines().find_map(|line| line.strip_prefix("~\t")));
+    !word.is_empty() && words.is_some_and(|words| words.split('\t').any(|known| joined(known) == word))
+}
+
 /// The object that a common word stands for.
 pub(super) fn object_of_word(word: &str) -> Option<&'static str> {
     let word = joined(word);

@@ -56,16 +56,6 @@ pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, St
     }
 }
 
-/// Whether a word says of what object something is: its label, or what people call it.
-pub(super) fn is_word_for(session: &Session<'_>, schema: &ObjectSchema, word: &str) -> bool {
-    schema.label.eq_ignore_ascii_case(word)
-        || schema.label_plural.eq_ignore_ascii_case(word)
-        || matches!(
-            lookup::object(word, None, &session.preferences().vocabulary),
-            ObjectMatch::Found { name, .. } if name == schema.name
-        )
-}
-
 /// The object an id belongs to, by its first three characters.
 pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectName, Stuck> {
     if let Some(name) = standard_object(id.prefix()) {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
 use crate::rank::by_rank;
 use crate::record::Record;
-use crate::schema::ObjectSchema;
+use crate::schema::{ObjectSchema, lookup};
 use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldPath, List, Literal, LiteralError, Nulls, ObjectName, Order,
@@ -163,7 +163,7 @@ pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argum
 
 /// How a text can be read as what a record of an object is called.
 pub(super) fn readings(session: &Session<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    called::readings(text, &schema.name, &|word| names::is_word_for(session, schema, word))
+    called::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &session.preferences().vocabulary))
 }
 
 /// The conditions by one reading of the text.
