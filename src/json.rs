@@ -214,7 +214,7 @@ impl<'a> Cursor<'a> {
             if depth == 0 {
                 return;
             }
-            if matches!(self.here(), b',' | b':') {
+            if matches!(self.byte(), b',' | b':') {
                 self.at += 1;
             }
         }
@@ -325,8 +325,11 @@ pub(crate) fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Write};
+
     use proptest::prelude::*;
     use serde_json::Value;
+    use serde_json::ser::Formatter;
 
     use super::*;
 
@@ -362,11 +365,43 @@ mod tests {
         }
     }
 
+    /// Writes space wherever JSON allows it.
+    struct Spaced;
+
+    impl Formatter for Spaced {
+        fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+            writer.write_all(if first { b"\n\t" } else { b" ,\r " })
+        }
+
+        fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+            writer.write_all(b" ")
+        }
+
+        fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+            self.begin_array_value(writer, first)
+        }
+
+        fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+            writer.write_all(b" :")
+        }
+
+        fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+            writer.write_all(b" ")
+        }
+    }
+
+    fn spaced(value: &Value) -> String {
+        let mut text = Vec::new();
+        value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, Spaced)).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
     proptest! {
         #[test]
-        fn cutting_finds_what_serde_json_parses(value in json(), pretty in any::<bool>()) {
-            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
-            prop_assert_eq!(cut(Json::parse(&text).unwrap()), serde_json::from_str::<Value>(&text).unwrap());
+        fn cutting_finds_what_serde_json_parses(value in json()) {
+            for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap(), spaced(&value)] {
+                prop_assert_eq!(cut(Json::parse(&text).unwrap()), serde_json::from_str::<Value>(&text).unwrap());
+            }
         }
     }
 
@@ -400,6 +435,11 @@ mod tests {
         let list = " [ 1 ,\n\"a, ]\" ,\t[ [] , {} ] , null ] ";
         let items: Vec<_> = Json::parse(list).unwrap().items().map(Json::get).collect();
         assert_eq!(items, ["1", "\"a, ]\"", "[ [] , {} ]", "null"]);
+        let object = "[ { \"a\" :\"}\" , \"b\"\t: [ \"]\" ,{ \"c\" :\",\\\"]\" } ] } , 2 ]";
+        let items: Vec<_> = Json::parse(object).unwrap().items().collect();
+        assert_eq!(items[1].get(), "2", "{items:?}");
+        let values: Vec<_> = items[0].members().map(|(_, value)| value.get()).collect();
+        assert_eq!(values, ["\"}\"", "[ \"]\" ,{ \"c\" :\",\\\"]\" } ]"]);
         assert_eq!(Json::parse("[ ]").unwrap().items().count(), 0);
         assert_eq!(Json::parse("{\n}").unwrap().members().count(), 0);
     }
