@@ -59,7 +59,7 @@ impl Call {
     fn send(&mut self, request: &wit_http::Request, token: &Token) -> Result<wit_http::Response, Failure> {
         let token = self.newer.clone().unwrap_or_else(|| token.clone());
         let response = self.exchange(request, &token)?;
-        if self.renewed || !refuses_token(request, &response) {
+        if self.renewed || !refuses_token(&request.path, response.status) {
             return Ok(response);
         }
         self.renewed = true;
@@ -70,7 +70,7 @@ impl Call {
         self.renewed = fresh;
         self.newer = Some(token.clone());
         let response = self.send(request, &token)?;
-        if fresh && refuses_token(request, &response) {
+        if fresh && refuses_token(&request.path, response.status) {
             self.connection.give_up_on(&token);
         }
         Ok(response)
@@ -124,8 +124,8 @@ impl Call {
 
 /// Whether the org does not accept the token. Userinfo says so with another status than the REST API.
 /// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm>
-fn refuses_token(request: &wit_http::Request, response: &wit_http::Response) -> bool {
-    response.status == 401 || (response.status == 403 && request.path.starts_with("/services/oauth2/"))
+pub(crate) fn refuses_token(path: &str, status: u16) -> bool {
+    status == 401 || (status == 403 && path.starts_with("/services/oauth2/"))
 }
 
 /// Tells the generated code that the state itself implements the imports.

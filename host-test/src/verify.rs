@@ -14,6 +14,7 @@ use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::call::refuses_token;
 use crate::cassette::mask::Mask;
 use crate::connection::Connection;
 use crate::transport::{Allowance, FailureKind};
@@ -237,9 +238,7 @@ impl<'c> Probe<'c> {
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
         };
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
-        // Userinfo says so with another status than the REST API.
-        let refused = answer.status == 401 || (answer.status == 403 && path.starts_with("/services/oauth2/"));
-        if refused && !self.renewed {
+        if refuses_token(path, answer.status) && !self.renewed {
             // What was refused for its token has done nothing: once more with another one.
             self.renewed = true;
             if let Ok(Some(_)) = self.connection.renewed(&token, TIMEOUT) {

@@ -87,10 +87,11 @@ fn count(value: Json<'_>) -> Option<u32> {
 fn list<'a, T>(from: &mut Cursor<'a>, project: fn(&mut Cursor<'a>, u32) -> Option<T>) -> Vec<T> {
     let mut kept = Vec::new();
     let mut place = 0;
-    let is_list = from.enter_list();
-    while is_list && from.next_item() {
-        kept.extend(project(from, place));
-        place += 1;
+    if from.enter_list() {
+        while from.next_item() {
+            kept.extend(project(from, place));
+            place += 1;
+        }
     }
     kept
 }
@@ -106,12 +107,13 @@ macro_rules! wire {
         impl<'a> $name<'a> {
             fn of(from: &mut Cursor<'a>) -> Self {
                 let mut wire = Self { $($field: Json::NULL,)* $($($list: Vec::new(),)*)? };
-                let is_object = from.enter_object();
-                while let Some(name) = is_object.then(|| from.next_name()).flatten() {
-                    match name.as_ref() {
-                        $($member => wire.$field = from.value(),)*
-                        $($($of => wire.$list = list(from, $project),)*)?
-                        _ => from.skip(),
+                if from.enter_object() {
+                    while let Some(name) = from.next_name() {
+                        match name.as_ref() {
+                            $($member => wire.$field = from.value(),)*
+                            $($($of => wire.$list = list(from, $project),)*)?
+                            _ => from.skip(),
+                        }
                     }
                 }
                 wire

@@ -11,7 +11,7 @@ use self::arrange::{By, Sorted};
 use self::calendar::FiscalYear;
 use self::group::Group;
 use self::measure::Measured;
-use super::reply::Values;
+use super::reply::{Rows, Values};
 use super::{filter, names, org};
 use crate::catalog::Effect;
 use crate::error::Error;
@@ -28,8 +28,6 @@ const USUAL_GROUPS: u32 = 50;
 const MOST_GROUPS: u32 = 2000;
 /// Characters of a text in a row.
 const LONGEST_TEXT: usize = 255;
-/// Characters of all rows together.
-const LONGEST_REPLY: usize = 100_000;
 
 /// Computes numbers of the records that match.
 pub(super) fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
@@ -189,16 +187,13 @@ fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> 
         )),
         None => {}
     }
-    let mut rows = Vec::new();
-    let mut length = 0;
+    let mut rows = Rows::default();
     for group in arrange::arranged(groups, &plan.groups, &plan.sorted).iter().take(limit) {
-        let row = group.shown();
-        length += row.len();
-        if length > LONGEST_REPLY && !rows.is_empty() {
+        if !rows.add(group.shown()) {
             break;
         }
-        rows.push(row);
     }
+    let rows = rows.rows;
     if rows.len() < found {
         notices.push(format!("{} of {found} groups are shown", rows.len()));
     }
