@@ -285,3 +285,13 @@ impl de::Error for Wrong {
         Self::of(name, "is given twice")
     }
 }
+/// A number argument within its bounds.
+pub(crate) fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
+    match given {
+        None => Ok(usual),
+        Some(number) if (1..=most).contains(&number) => Ok(number),
+        Some(number) => {
+            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
+        }
+    }
+}

@@ -1,23 +1,23 @@
 //! The shell: binds the core to the world `plugin`. The only file that touches host imports.
 
+use crate::call::Session;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
-use crate::session::Session;
-use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::vocabulary::{
+use crate::wit::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
+use crate::wit::{
     Advice, AggregateArgs, AggregateReply, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error,
     FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
     UpdateReply,
 };
-use crate::vocabulary::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
-use crate::{catalog, connection, tools};
+use crate::wit::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
+use crate::{catalog, sign_in, tools};
 
 #[allow(missing_docs, unsafe_code)]
 mod bindings {
     wit_bindgen::generate!({
         path: "wit",
         world: "plugin",
-        with: { "salesforce:plugin/types@0.1.0": crate::vocabulary },
+        with: { "salesforce:plugin/types@0.1.0": crate::wit },
     });
 }
 
@@ -186,15 +186,15 @@ impl exports::catalog::Guest for Plugin {
 
 impl exports::connection::Guest for Plugin {
     fn origin(domain: String) -> Result<String, DomainRefusal> {
-        connection::origin(&domain)
+        sign_in::origin(&domain)
     }
 
     fn oauth(domain: String) -> Result<OauthProfile, DomainRefusal> {
-        connection::oauth(&domain)
+        sign_in::oauth(&domain)
     }
 
     fn explain(failure: SignInFailure) -> Advice {
-        connection::explain(&failure)
+        sign_in::explain(&failure)
     }
 }
 

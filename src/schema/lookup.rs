@@ -3,7 +3,7 @@
 //! Nothing here guesses: a name, a label or a word somebody defined is taken, and a near miss is only offered.
 
 use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, standard, words};
-use crate::vocabulary::Alias;
+use crate::wit::Alias;
 
 /// How a name was recognised, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

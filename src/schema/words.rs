@@ -1,6 +1,6 @@
 //! Words: labels made of API names, names compared as people compare them, and how near two of them are.
 
-use crate::rank::by_rank;
+use crate::sort::by_rank;
 
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
 pub(super) fn label(name: &str) -> String {

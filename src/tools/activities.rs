@@ -1,22 +1,23 @@
 //! `activities`: a timeline. One composite request of queries; one `query` before it where the record is given by name.
 //! With an empty cache, `GET userinfo` before.
 
-use super::reply::Values;
-use super::target::{self, By, Target};
-use super::when::{self, Clock, DAY, Placed, When};
-use super::{names, related};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::rank::by_rank;
 use crate::record::{Fields, Record};
+use crate::reply::Values;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, Target};
+use crate::resolve::related;
 use crate::rest::Page;
-use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
 };
-use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
-use crate::zone;
+use crate::sort::by_rank;
+use crate::time::clock::{self, Clock, DAY, Placed, When};
+use crate::time::zone;
+use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
 
 static TASK: ObjectName = ObjectName::from_static("Task");
 static EVENT: ObjectName = ObjectName::from_static("Event");
@@ -89,7 +90,7 @@ const NOTE_COLUMNS: [&str; 5] = [
 
 /// Lists activities.
 pub(super) fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ITEMS, MOST_ITEMS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ITEMS, MOST_ITEMS)?;
     let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;
     let (from, to) = (from?, to?);
@@ -107,7 +108,7 @@ pub(super) fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<
         return own(session, &asked);
     };
     let target = session.plan(|| {
-        let target = target::read(session, record, args.object.as_deref())?;
+        let target = record::read(session, record, args.object.as_deref())?;
         session.allow_object(&target.object, Effect::ReadOnly)?;
         Ok(target)
     })?;
@@ -137,8 +138,8 @@ fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result
     let clock = Clock::of(session, &mut notices)?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
-        let records = target::records(session, &target)?;
-        target.by = By::Id(names::id_of(&target::choose(session, &target, records, &mut notices)?)?);
+        let records = record::records(session, &target)?;
+        target.by = By::Id(names::id_of(&record::choose(session, &target, records, &mut notices)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
     let answers = session.planned(|| timeline(session, asked, &clock, &target, &id), |plan| read(session, plan))?;
@@ -147,8 +148,8 @@ fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result
     for (source, page) in answers {
         match (source, page) {
             (Source::Record, Some(page)) => {
-                let parent = target::choose(session, &target, page.records, &mut notices)?;
-                record = target::candidate(session, &parent);
+                let parent = record::choose(session, &target, page.records, &mut notices)?;
+                record = record::candidate(session, &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
                     let children = Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
@@ -205,7 +206,7 @@ fn timeline(
     target: &Target,
     id: &RecordId,
 ) -> Result<Plan, Stuck> {
-    let mut parent = target::telling(session, &target.object, (target::is(id), 1))?;
+    let mut parent = record::telling(session, &target.object, (record::is(id), 1))?;
     let ranged = asked.from.or(asked.to).is_some();
     let lists = match asked.upcoming {
         Some(true) => &[related::OPEN][..],
@@ -263,7 +264,7 @@ fn within(field: &'static str, asked: &Asked, clock: &Clock) -> Result<Vec<Condi
 }
 
 fn moment(field: &'static str, op: Comparison, moment: i64) -> Result<Condition, Error> {
-    let moment = DateTime::parse(&when::utc(moment)).map_err(|reason| Error::input(reason.to_string()))?;
+    let moment = DateTime::parse(&clock::utc(moment)).map_err(|reason| Error::input(reason.to_string()))?;
     Ok(Condition::compare(FieldPath::from_static(field), op, moment))
 }
 
@@ -470,8 +471,8 @@ impl<'a> List<'a> {
     }
 
     fn task_or_event(&mut self, fields: &Fields<'_>, is_task: bool) -> Option<Item> {
-        let day = fields.text("ActivityDate").as_deref().and_then(when::day).map(Placed::Day);
-        let start = fields.text("StartDateTime").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let day = fields.text("ActivityDate").as_deref().and_then(clock::day).map(Placed::Day);
+        let start = fields.text("StartDateTime").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let when = if is_task || flag(fields, "IsAllDayEvent") { day } else { start.or(day) };
         let subtype =
             ["TaskSubtype", "ActivitySubtype", "ActivityType"].into_iter().find_map(|field| fields.text(field));
@@ -505,7 +506,7 @@ impl<'a> List<'a> {
         if fields.text("ActivityId").is_some_and(|id| self.items.iter().any(|(_, item)| item.id == id)) {
             return None;
         }
-        let when = fields.text("MessageDate").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let when = fields.text("MessageDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let other = if flag(fields, "Incoming") { "FromAddress" } else { "ToAddress" };
         let item = Activity {
             subject: fields.text("Subject"),
@@ -517,7 +518,7 @@ impl<'a> List<'a> {
     }
 
     fn note(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        let when = fields.text("ContentDocument.CreatedDate").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let when = fields.text("ContentDocument.CreatedDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let item = Activity {
             subject: fields.text("ContentDocument.Title"),
             owner: fields.text("ContentDocument.Owner.Name"),

@@ -11,15 +11,17 @@ use self::arrange::{By, Sorted};
 use self::calendar::FiscalYear;
 use self::group::Group;
 use self::measure::Measured;
-use super::reply::{Rows, Values};
-use super::{filter, names, org};
+use crate::call::organization;
+use crate::call::{Session, Stuck, read_error, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::reply::{Rows, Values};
+use crate::resolve::filter;
+use crate::resolve::names;
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
-use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{Aggregate, Direction, GroupOrder, Grouping, List, Nulls, ObjectName, OrderBy, Scope};
-use crate::vocabulary::{AggregateArgs, AggregateReply};
+use crate::wit::{AggregateArgs, AggregateReply};
 
 /// Groups when no limit is given.
 const USUAL_GROUPS: u32 = 50;
@@ -31,7 +33,7 @@ const LONGEST_TEXT: usize = 255;
 
 /// Computes numbers of the records that match.
 pub(super) fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
     let (reply, too_late) = attempt(session, &args, limit)?;
     // Once more, with the values by the names that the org has for them.
     if too_late { Ok(attempt(session, &args, limit)?.0) } else { Ok(reply) }
@@ -149,19 +151,19 @@ fn currency(session: &Session<'_>, object: &ObjectName, measures: &[Measured]) -
 /// The groups, and the org's fiscal year if dates matter.
 fn read(session: &Session<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Error> {
     let query = crate::rest::Query::groups(&plan.query);
-    let kept = org::kept(session);
+    let kept = organization::kept(session);
     if kept.is_some() || !plan.calendar.matters() {
         let page = session.run(&query, MOST_GROUPS as usize)?;
         return Ok((page, kept.as_ref().and_then(FiscalYear::of)));
     }
-    let asked = org::query();
+    let asked = organization::query();
     let mut composite = Composite::default();
     let groups = composite.add("groups", &query).map_err(unsendable)?;
     let org = composite.add("org", &asked).map_err(unsendable)?;
     let answer = session.call_all(&composite)?;
     let page = answer.read(groups, &query).map_err(|error| read_error(error, false))?;
     // Whoever may not read it gets numbers all the same.
-    let org = answer.read(org, &asked).ok().and_then(|page| org::keep(session, page));
+    let org = answer.read(org, &asked).ok().and_then(|page| organization::keep(session, page));
     Ok((page, org.as_ref().and_then(FiscalYear::of)))
 }
 

@@ -3,21 +3,26 @@
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
-use super::allowed::{self, Given, Picklists};
-use super::probe::{self, Seen};
-use super::reference::{Found, Wanted};
-use super::reply::Values;
-use super::{conversion, delete, duplicate, names, reference, value};
+use crate::call::{Session, Stuck, WRITE};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
+use crate::reply::Values;
+use crate::resolve::lookup;
+use crate::resolve::lookup::{Found, Wanted};
+use crate::resolve::names;
+use crate::resolve::value;
 use crate::rest::{Create, Retrieve, Which};
 use crate::schema::Field;
-use crate::session::{Session, Stuck, WRITE};
 use crate::soql::{FieldName, FieldPath, ObjectName};
-use crate::vocabulary::{CreateArgs, CreateReply, Undo};
+use crate::wit::{CreateArgs, CreateReply, Undo};
+use crate::write::conversion;
+use crate::write::duplicates;
+use crate::write::lost_response::{self, Seen};
+use crate::write::picklists::{self, Given, Picklists};
+use crate::write::undo;
 
 /// Characters of a text that is read back.
 const LONGEST_TEXT: usize = 255;
@@ -36,7 +41,7 @@ pub(super) fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateRe
         |plan| {
             let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
             conversion::refuse(session, &plan.object, status.map(|set| set.json.as_str()), None)?;
-            let found = reference::find(session, &plan.wanted)?;
+            let found = lookup::find(session, &plan.wanted)?;
             send(session, &plan.with(&found), &found)
         },
     )
@@ -54,7 +59,7 @@ fn send(session: &Session<'_>, plan: &Plan, found: &[Found]) -> Result<CreateRep
     let (id, record, notice) = match session.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
         Err(cause) if cause.is_open() => look(session, plan, began, cause)?,
-        Err(error) => return Err(duplicate::refused(session, error, plan.allow_duplicate, OVERRULED)),
+        Err(error) => return Err(duplicates::refused(session, error, plan.allow_duplicate, OVERRULED)),
     };
     let mut reply = reply(session, plan, found, id, record.as_ref().map(Record::fields));
     reply.notices.extend(notice);
@@ -70,7 +75,7 @@ fn look(
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
     let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.fields.iter().cloned().map(FieldPath::from).collect();
-    match probe::look(session, &plan.object, &values, &read, began) {
+    match lost_response::look(session, &plan.object, &values, &read, began) {
         Seen::One(id, record, known_by) => {
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
@@ -97,14 +102,14 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let undo = held.as_ref().and_then(|held| delete::undo(session, &plan.object, &id, held.text(plan.name.as_str())));
+    let undo = held.as_ref().and_then(|held| undo::deletion(session, &plan.object, &id, held.text(plan.name.as_str())));
     let held = held.unwrap_or_default();
     let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
     let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
-    let record_type = held.get(allowed::RECORD_TYPE).and_then(|id| {
+    let record_type = held.get(picklists::RECORD_TYPE).and_then(|id| {
         let schema = session.schema(&plan.object).ok()?;
-        let kind = allowed::record_type_of(&schema, id.get())?;
+        let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
     });
     CreateReply {
@@ -112,7 +117,7 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
         link: session.link(id.as_str()),
         id: id.to_string(),
         fields,
-        names: reference::by_id(called.chain(record_type)),
+        names: lookup::by_id(called.chain(record_type)),
         undo: undo.unwrap_or_else(|| Undo {
             tool: None,
             arguments: None,
@@ -189,7 +194,7 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         if values.iter().any(|set| set.field.name == field.name) {
             return Err(Error::field(name, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (json, note) = reference::to_write(session, &schema, &object, &field, json.get(), &mut wanted)?;
+        let (json, note) = lookup::to_write(session, &schema, &object, &field, json.get(), &mut wanted)?;
         notices.extend(note);
         values.push(Set { field, json });
     }
@@ -226,12 +231,12 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         fields.push(names::field_name(name.as_str())?);
     }
     // Which record type it gets is for the org to say, where describe does not.
-    let is_open = schema.field(allowed::RECORD_TYPE).is_some()
-        && !fields.iter().any(|field| field.as_str() == allowed::RECORD_TYPE)
-        && allowed::kinds(&schema).filter(|kind| kind.available).count() > 1
-        && allowed::usual_record_type(&schema).is_none();
+    let is_open = schema.field(picklists::RECORD_TYPE).is_some()
+        && !fields.iter().any(|field| field.as_str() == picklists::RECORD_TYPE)
+        && picklists::kinds(&schema).filter(|kind| kind.available).count() > 1
+        && picklists::usual_record_type(&schema).is_none();
     if is_open {
-        fields.push(names::field_name(allowed::RECORD_TYPE)?);
+        fields.push(names::field_name(picklists::RECORD_TYPE)?);
         notices.push(
             "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
         );

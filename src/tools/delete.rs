@@ -3,18 +3,17 @@
 //!
 //! Salesforce takes no condition with a `DELETE`: what changes between the two requests goes with the record.
 
-use super::names;
-use super::reply::Values;
-use super::target::{self, By, Target};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::id::{RecordId, standard_object};
-use crate::json::quoted;
+use crate::id::RecordId;
 use crate::record::Record;
+use crate::reply::Values;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, Target};
 use crate::rest::Delete;
-use crate::session::{Session, Stuck};
-use crate::soql::{FieldPath, ObjectName};
-use crate::vocabulary::{CurrentRecord, DeleteArgs, DeleteReply, Undo};
+use crate::soql::FieldPath;
+use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply};
 
 /// Characters of a text in a receipt.
 const LONGEST_TEXT: usize = 255;
@@ -29,8 +28,8 @@ pub(super) fn delete(session: &Session<'_>, args: DeleteArgs) -> Result<DeleteRe
         return Err(Error::field("name", "say in `name` what the record is called; ask the person", Vec::new()));
     }
     let target = session.plan(|| plan(session, &args))?;
-    let records = target::records(session, &target)?;
-    let record = target::choose(session, &target, records, &mut Vec::new())?;
+    let records = record::records(session, &target)?;
+    let record = record::choose(session, &target, records, &mut Vec::new())?;
     if !is_called(session, &target, &record, &args.name) {
         return Err(conflict(session, &target, id, &record));
     }
@@ -39,7 +38,7 @@ pub(super) fn delete(session: &Session<'_>, args: DeleteArgs) -> Result<DeleteRe
         Err(cause) if cause.is_open() => Some(look(session, &target, cause)?),
         Err(error) => return Err(error),
     };
-    let candidate = target::candidate(session, &record);
+    let candidate = record::candidate(session, &record);
     let (name, facts) = candidate.map_or((None, "{}".to_owned()), |candidate| (candidate.name, candidate.facts));
     let with_it = match target.object.as_str() {
         "Account" => "its contacts, opportunities, tasks, events, notes and whatever else belongs to it",
@@ -58,7 +57,7 @@ pub(super) fn delete(session: &Session<'_>, args: DeleteArgs) -> Result<DeleteRe
 }
 
 fn plan(session: &Session<'_>, args: &DeleteArgs) -> Result<Target, Stuck> {
-    let target = target::read(session, &args.record, args.object.as_deref())?;
+    let target = record::read(session, &args.record, args.object.as_deref())?;
     let object = &target.object;
     if let By::Name(_) = target.by {
         return Err(Error::field("object", format!("this is not the id of a record of {object}"), Vec::new()).into());
@@ -101,7 +100,7 @@ fn conflict(session: &Session<'_>, target: &Target, id: RecordId, record: &Recor
 
 /// After a delete without an answer: what became of the record, if it is gone.
 fn look(session: &Session<'_>, target: &Target, cause: Error) -> Result<String, Error> {
-    let (cause, found) = match target::records(session, target).as_deref() {
+    let (cause, found) = match record::records(session, target).as_deref() {
         Ok([]) => return Ok("Salesforce did not answer, so the record was looked for: it is gone".to_owned()),
         Ok(_) => (
             cause.without_effect(),
@@ -115,20 +114,4 @@ fn look(session: &Session<'_>, target: &Target, cause: Error) -> Result<String, 
 /// A name without regard to case and to space that nobody sees.
 fn folded(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-}
-
-/// The call that deletes a record which was just created, where the settings allow it.
-pub(super) fn undo(session: &Session<'_>, object: &ObjectName, id: &RecordId, called: Option<String>) -> Option<Undo> {
-    session.allow_tool("delete", Effect::Overwrites).ok()?;
-    // A note has the id, and is deleted as, a document.
-    let standard = standard_object(id.prefix());
-    let as_object = standard.map_or_else(|| object.clone(), ObjectName::from_static);
-    session.allow_object(&as_object, Effect::Overwrites).ok()?;
-    let name = quoted(&called.unwrap_or_else(|| id.to_string()));
-    let object = if standard.is_none() { format!("\"object\":{},", quoted(object.as_str())) } else { String::new() };
-    Some(Undo {
-        tool: Some("salesforce_delete".to_owned()),
-        arguments: Some(format!("{{\"record\":{},{object}\"name\":{name}}}", quoted(id.as_str()))),
-        how: None,
-    })
 }

@@ -1,11 +1,11 @@
 //! `describe`: the fields of an object, or the objects there are. One describe, none with a warm cache.
 
-use super::names;
+use crate::call::Session;
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::resolve::names;
 use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
-use crate::session::Session;
-use crate::vocabulary::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
+use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
 /// Entries when no limit is given.
 const USUAL_ENTRIES: u32 = 40;
@@ -16,7 +16,7 @@ const MOST_VALUES: usize = 40;
 
 /// Looks up fields or objects.
 pub(super) fn describe(session: &Session<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ENTRIES, MOST_ENTRIES)? as usize;
+    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ENTRIES, MOST_ENTRIES)? as usize;
     let search = args.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
     match args.object.as_deref() {
         Some(object) => fields(session, object, search, limit),

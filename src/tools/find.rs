@@ -2,16 +2,17 @@
 //!
 //! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
 
-use super::called::{self, Reading};
-use super::{names, target};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::rank::by_rank;
 use crate::record::Record;
+use crate::resolve::matching::{self, Reading};
+use crate::resolve::names;
+use crate::resolve::record;
 use crate::rest::Search;
-use crate::session::{Session, Stuck};
 use crate::soql::{FieldPath, ObjectName, Select};
-use crate::vocabulary::{FindArgs, FindReply};
+use crate::sort::by_rank;
+use crate::wit::{FindArgs, FindReply};
 
 /// Candidates when no limit is given.
 const USUAL_CANDIDATES: u32 = 8;
@@ -25,9 +26,9 @@ const USUAL_OBJECTS: [&str; MOST_OBJECTS] = ["Account", "Contact", "Lead", "Oppo
 
 /// Finds records by text.
 pub(super) fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_CANDIDATES, MOST_CANDIDATES)?;
+    let limit = crate::arguments::bounded("limit", args.limit, USUAL_CANDIDATES, MOST_CANDIDATES)?;
     let text = args.text.trim();
-    if text.chars().count() < target::SHORTEST_NAME {
+    if text.chars().count() < record::SHORTEST_NAME {
         return Err(Error::field("text", "give at least two characters to look for", Vec::new()));
     }
     if args.objects.len() > MOST_OBJECTS {
@@ -60,7 +61,7 @@ fn plan(session: &Session<'_>, text: &str, said: &[String], limit: u32) -> Resul
         let columns = names::telling(session, &object)?;
         // Sorted, so that the one called just so is among them.
         let most = limit.max(2);
-        plan.queries.push(target::telling(session, &object, (target::like(session, &object, text, "text")?, most))?);
+        plan.queries.push(record::telling(session, &object, (record::like(session, &object, text, "text")?, most))?);
         plan.objects.push((object, columns));
     }
     Ok(plan)
@@ -133,18 +134,18 @@ fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mu
     let mut candidates = Vec::new();
     let mut known: Option<(String, Vec<Reading>)> = None;
     for record in &found {
-        let Some(candidate) = target::candidate(session, record) else { continue };
+        let Some(candidate) = record::candidate(session, record) else { continue };
         // Records of an object come together.
         if known.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
             let object = ObjectName::parse(&candidate.object).ok();
             let schema = object.and_then(|object| session.schema(&object).ok());
-            let readings = schema.map(|schema| target::readings(session, &schema, text)).unwrap_or_default();
+            let readings = schema.map(|schema| record::readings(session, &schema, text)).unwrap_or_default();
             known = Some((candidate.object.clone(), readings));
         }
         let readings = known.as_ref().map_or(&[][..], |(_, readings)| readings);
         let (name, fields) = (candidate.name.as_deref(), record.fields());
-        let fit = called::fit(readings, &candidate.object, name, &fields).unwrap_or(called::OTHERWISE);
-        let place = called::place(fit, text, name, &fields);
+        let fit = matching::fit(readings, &candidate.object, name, &fields).unwrap_or(matching::OTHERWISE);
+        let place = matching::place(fit, text, name, &fields);
         candidates.push((place, candidate));
     }
     let mut candidates = by_rank(candidates);

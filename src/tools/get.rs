@@ -1,14 +1,15 @@
 //! `get`: one record with the related lists asked for. One `query`; two when a name and its activities are asked for.
 
-use super::reply::Values;
-use super::target::{self, By, Target};
-use super::{names, related};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::Record;
-use crate::session::{Session, Stuck};
+use crate::reply::Values;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, Target};
+use crate::resolve::related;
 use crate::soql::{ChildSelect, FieldList, Select, Selection};
-use crate::vocabulary::{GetArgs, GetReply};
+use crate::wit::{GetArgs, GetReply};
 
 /// Characters of a text, of a record read in full too: some fields hold 131,072.
 const LONGEST_TEXT: usize = 4000;
@@ -17,18 +18,18 @@ const LONGEST_TEXT: usize = 4000;
 pub(super) fn get(session: &Session<'_>, args: GetArgs) -> Result<GetReply, Error> {
     let mut notices = Vec::new();
     let mut target = session.plan(|| {
-        let target = target::read(session, &args.record, args.object.as_deref())?;
+        let target = record::read(session, &args.record, args.object.as_deref())?;
         session.allow_object(&target.object, Effect::ReadOnly)?;
         Ok(target)
     })?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if matches!(target.by, By::Name(_)) && related::asks_for_activities(&args.related) {
         let (plan, records) = read(session, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
-        let record = target::choose(session, &plan.target, records, &mut notices)?;
+        let record = record::choose(session, &plan.target, records, &mut notices)?;
         target.by = By::Id(names::id_of(&record)?);
     }
     let (plan, records) = read(session, &target, &args)?;
-    let record = target::choose(session, &plan.target, records, &mut notices)?;
+    let record = record::choose(session, &plan.target, records, &mut notices)?;
     reply(session, &plan, &record, notices)
 }
 
@@ -71,7 +72,7 @@ fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, 
             }
         }
     }
-    let (condition, limit) = target::condition(session, target)?;
+    let (condition, limit) = record::condition(session, target)?;
     let mut fields = columns.clone();
     for telling in names::telling(session, object)? {
         fields.add(telling);
@@ -80,7 +81,7 @@ fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, 
     let mut select = Select::new(Selection::Records { fields, children }, object.clone());
     select.condition = Some(condition);
     if let By::Name(_) = target.by {
-        select.order_by = target::by_name(session, object)?;
+        select.order_by = record::by_name(session, object)?;
     }
     select.limit = Some(limit);
     Ok(Plan { target: target.clone(), columns, related, select })

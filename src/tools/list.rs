@@ -1,13 +1,14 @@
 //! `list`: the records of one object that match filters. One `query`, or one composite request when also counting.
 
-use super::reply::{Rows, Values};
-use super::{filter, names};
+use crate::call::{Session, Stuck, read_error, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::reply::{Rows, Values};
+use crate::resolve::filter;
+use crate::resolve::names;
 use crate::rest::{Composite, Page, Query};
-use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
-use crate::vocabulary::{ListArgs, ListReply, Operator};
+use crate::wit::{ListArgs, ListReply, Operator};
 
 /// Rows when no limit is given.
 const USUAL_ROWS: u32 = 25;
@@ -21,7 +22,7 @@ const LONGEST_TEXT: usize = 255;
 
 /// Lists the records that match.
 pub(super) fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
     let (reply, too_late) = attempt(session, &args, limit, cursor)?;
     // Once more, with the values by the names that the org has for them.

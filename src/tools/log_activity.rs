@@ -2,26 +2,28 @@
 //! the person and the record; a second writes and reads back: `POST sobjects/Task`, `Event` or `ContentNote` and
 //! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
 
-use super::called::{self, BY_WORDS, JUST_SO};
-use super::reference::{self, Found, Wanted};
-use super::reply::Values;
-use super::target::{self, By};
-use super::when::{self, Clock, Placed, When};
-use super::{delete, names, note};
+use crate::call::{Session, Stuck, read_error, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
 use crate::record::Fields;
+use crate::reply::Values;
+use crate::resolve::lookup::{self, Found, Wanted};
+use crate::resolve::matching::{self, BY_WORDS, JUST_SO};
+use crate::resolve::names;
+use crate::resolve::record::{self, By};
+use crate::rest::content_note;
 use crate::rest::{Composite, Create, Part, Query, Retrieve, Which};
-use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Nulls, ObjectName, Order, Select,
 };
-use crate::vocabulary::{
+use crate::time::clock::{self, Clock, Placed, When};
+use crate::time::zone;
+use crate::wit::{
     ActivityKind, CallDirection, Changed, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
 };
-use crate::zone;
+use crate::write::undo;
 
 static TASK: ObjectName = ObjectName::from_static("Task");
 static EVENT: ObjectName = ObjectName::from_static("Event");
@@ -120,7 +122,7 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
             return Err(wrong(argument, &message));
         }
     }
-    super::bounded("minutes", args.minutes, 1, MOST_MINUTES)?;
+    crate::arguments::bounded("minutes", args.minutes, 1, MOST_MINUTES)?;
     Ok(())
 }
 
@@ -203,7 +205,7 @@ fn records(
     };
     if args.kind == ActivityKind::Note {
         new.say("Title", &subject);
-        new.text("Content", &note::content(text));
+        new.text("Content", &content_note::content(text));
     } else {
         new.plan(&subject, found, clock, args.minutes);
         new.say("Description", text);
@@ -248,8 +250,8 @@ fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, 
     let mut wanted = Vec::new();
     if let Some(who) = &args.who {
         let objects = PEOPLE.map(ObjectName::from_static).to_vec();
-        let (by, objects) = match target::id(WHO, who.trim())? {
-            None if called::is_of_several(who.trim()) == Some(true) => {
+        let (by, objects) = match record::id(WHO, who.trim())? {
+            None if matching::is_of_several(who.trim()) == Some(true) => {
                 return Err(wrong(WHO, &format!("nothing was written: {ONE_PERSON}")).into());
             }
             None => (By::Name(who.trim().to_owned()), objects),
@@ -267,18 +269,18 @@ fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, 
             }
         };
         // Whoever is called so comes before one by nickname.
-        wanted.push(reference::among(session, WHO, by, objects, BY_WORDS)?);
+        wanted.push(lookup::among(session, WHO, by, objects, BY_WORDS)?);
     }
     if let Some(what) = &args.what {
-        let is_any = args.what_object.is_none() && target::id(WHAT, what.trim())?.is_none();
+        let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
         // A name without an object is read as an account's.
         let object = if is_any { Some(USUAL_OBJECTS[0]) } else { args.what_object.as_deref() };
-        let target = target::read(session, what, object).map_err(renamed)?;
+        let target = record::read(session, what, object).map_err(renamed)?;
         if PEOPLE.contains(&target.object.as_str()) {
             return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
         let objects = if is_any { USUAL_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
-        wanted.push(reference::among(session, WHAT, target.by, objects, JUST_SO)?);
+        wanted.push(lookup::among(session, WHAT, target.by, objects, JUST_SO)?);
     }
     Ok(wanted)
 }
@@ -298,11 +300,11 @@ fn renamed(mut stuck: Stuck) -> Stuck {
 }
 
 fn find(session: &Session<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
-    let found = if wanted.is_empty() { Ok(Vec::new()) } else { reference::find(session, wanted) };
+    let found = if wanted.is_empty() { Ok(Vec::new()) } else { lookup::find(session, wanted) };
     let found = found.map_err(|mut error| {
         if let Error::Unresolved { message, fields, several: false, .. } = &mut error
             && fields.iter().any(|field| field == WHO)
-            && args.who.as_deref().is_some_and(|who| called::is_of_several(who).is_some())
+            && args.who.as_deref().is_some_and(|who| matching::is_of_several(who).is_some())
         {
             message.push_str("; ");
             message.push_str(ONE_PERSON);
@@ -374,13 +376,13 @@ impl New {
         let day = zone::date(clock.day_of(when));
         match (self.kind == ActivityKind::Meeting, when) {
             (true, Placed::Moment(moment)) => {
-                self.text("StartDateTime", &when::utc(moment));
+                self.text("StartDateTime", &clock::utc(moment));
                 self.value("DurationInMinutes", minutes.unwrap_or(USUAL_MINUTES).to_string());
                 return;
             }
             (true, Placed::Day(_)) => self.value("IsAllDayEvent", "true".to_owned()),
             (false, Placed::Moment(moment)) => {
-                self.text("ReminderDateTime", &when::utc(moment));
+                self.text("ReminderDateTime", &clock::utc(moment));
                 self.value("IsReminderSet", "true".to_owned());
             }
             (false, Placed::Day(_)) => {}
@@ -406,8 +408,8 @@ impl New {
 
     /// When the org holds it to be.
     fn held(&self, fields: &Fields<'_>) -> Option<Placed> {
-        let moment = |field| fields.text(field).as_deref().and_then(when::stamp).map(Placed::Moment);
-        let day = || Some(Placed::Day(when::day(&fields.text("ActivityDate")?)?));
+        let moment = |field| fields.text(field).as_deref().and_then(clock::stamp).map(Placed::Moment);
+        let day = || Some(Placed::Day(clock::day(&fields.text("ActivityDate")?)?));
         moment("StartDateTime").or_else(|| moment("ReminderDateTime")).or_else(day)
     }
 }
@@ -495,7 +497,12 @@ fn write(
             link: session.link(id.as_str()),
             id: id.to_string(),
             when: when.map(|when| clock.shown(when)),
-            undo: delete::undo(session, retrieve.object, &id, fields.text("Subject").or_else(|| fields.text("Title"))),
+            undo: undo::deletion(
+                session,
+                retrieve.object,
+                &id,
+                fields.text("Subject").or_else(|| fields.text("Title")),
+            ),
             fields: values.object(shown.map(|field| (field, fields.get(field)))),
         });
     }

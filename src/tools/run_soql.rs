@@ -2,16 +2,16 @@
 //!
 //! It is checked as far as grants and names go, and otherwise sent as it stands, but for a LIMIT where it has none.
 
-use super::names;
-use super::reply::{Rows, Values};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
+use crate::reply::{Rows, Values};
+use crate::resolve::names;
 use crate::rest::{Page, Query};
-use crate::session::{Session, Stuck};
 use crate::soql::{Column, FieldPath, ObjectName, Statement};
-use crate::vocabulary::{RunSoqlArgs, RunSoqlReply};
+use crate::wit::{RunSoqlArgs, RunSoqlReply};
 
 /// Rows when neither the query nor the call says how many.
 const USUAL_ROWS: u32 = 50;
@@ -25,7 +25,7 @@ const LONGEST_TEXT: usize = 255;
 
 /// Runs a query.
 pub(super) fn run_soql(session: &Session<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
     let statement =
         Statement::parse(&args.query).map_err(|reason| Error::field("query", reason.to_string(), Vec::new()))?;
     let limit = Limit::of(&statement, limit)?;

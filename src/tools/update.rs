@@ -1,21 +1,26 @@
 //! `update`: fields of one record, compared before and read back after. One `query`, which finds the record and its
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
-use super::allowed::{self, Given, Picklists};
-use super::reference::Wanted;
-use super::reply::{self, Values};
-use super::target::{self, Target};
-use super::{called, conversion, duplicate, names, reference, value};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
+use crate::reply::{self, Values};
+use crate::resolve::lookup;
+use crate::resolve::lookup::Wanted;
+use crate::resolve::matching;
+use crate::resolve::names;
+use crate::resolve::record::{self, Target};
+use crate::resolve::value;
 use crate::rest::{Page, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType, ObjectSchema};
-use crate::session::{Session, Stuck};
 use crate::soql::{FieldList, FieldName, FieldPath, Select};
-use crate::vocabulary::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::write::conversion;
+use crate::write::duplicates;
+use crate::write::picklists::{self, Given, Picklists};
 
 /// Characters of a text in a receipt.
 const LONGEST_TEXT: usize = 255;
@@ -43,8 +48,8 @@ fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Erro
     let mut notices = Vec::new();
     let (mut plan, mut pages) = session.planned(|| plan(session, args), |plan| read(session, plan))?;
     let records = pages.remove(0)?.records;
-    let record = target::choose(session, &plan.target, records, &mut notices)?;
-    for found in reference::choose(session, &plan.wanted, pages)? {
+    let record = record::choose(session, &plan.target, records, &mut notices)?;
+    for found in lookup::choose(session, &plan.wanted, pages)? {
         for change in plan.changes.iter_mut().filter(|change| change.field.name == found.place) {
             change.to = quoted(found.id.as_str());
             change.note = found.notice.clone();
@@ -74,7 +79,7 @@ fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Erro
 
 /// Reads the record, and then the records that names in lookups may stand for.
 fn read(session: &Session<'_>, plan: &Plan) -> Result<(Plan, Vec<Result<Page, Error>>), Error> {
-    let selects: Vec<_> = std::iter::once(&plan.select).chain(reference::selects(&plan.wanted)).collect();
+    let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
     let mut pages = session.query_all(&selects)?;
     // Refused here, it may be planned again.
     let own = pages.remove(0)?;
@@ -108,7 +113,7 @@ struct Change {
 }
 
 fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
-    let target = target::read(session, &args.record, args.object.as_deref())?;
+    let target = record::read(session, &args.record, args.object.as_deref())?;
     session.allow_object(&target.object, Effect::Overwrites)?;
     if args.changes.is_empty() {
         return Err(
@@ -131,27 +136,27 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
         if changes.iter().any(|known| known.field.name == field.name) {
             return Err(Error::field(&change.field, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (to, note) = reference::to_write(session, &schema, &target.object, &field, &change.to, &mut wanted)?;
+        let (to, note) = lookup::to_write(session, &schema, &target.object, &field, &change.to, &mut wanted)?;
         if to == "null" && field.required {
             let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
             return Err(names::denied(session, &target.object, &schema, error));
         }
-        let path = reference::name_path(&field)?;
+        let path = lookup::name_path(&field)?;
         let mut from = change.from.clone();
-        if from.as_deref().is_some_and(|from| reference::is_me(&field, from)) {
+        if from.as_deref().is_some_and(|from| lookup::is_me(&field, from)) {
             from = Some(quoted(session.user()?.id.as_str()));
         }
         // Compared with an id, a name would never be the one that is there.
         if let Some(from) = from.as_deref()
             && field.field_type == FieldType::Reference
-            && (path.is_none() || reference::name(&field, from).is_none())
+            && (path.is_none() || lookup::name(&field, from).is_none())
         {
             value::to_write(&field, from)?;
         }
         let name = names::field_name(&field.name)?;
         changes.push(Change { name, from, field, to, note, path, called: None });
     }
-    let (condition, limit) = target::condition(session, &target)?;
+    let (condition, limit) = record::condition(session, &target)?;
     let mut fields = FieldList::new([names::ID]).ok_or_else(|| Error::input("no field to read"))?;
     names::telling(session, &target.object)?.into_iter().for_each(|field| fields.add(field));
     for change in &changes {
@@ -163,7 +168,7 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
     if limit > 1 {
-        select.order_by = target::by_name(session, &target.object)?;
+        select.order_by = record::by_name(session, &target.object)?;
     }
     select.limit = Some(limit);
     Ok(Plan { target, wanted, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
@@ -174,11 +179,11 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     let is_changed = |name: &str| changes.iter().any(|change| change.field.name == name);
     let controls = |name: &str| changes.iter().any(|change| change.field.controller.as_deref() == Some(name));
     let has_picklist = changes.iter().any(|change| change.field.picklist.is_some());
-    let has_types = allowed::kinds(schema).next().is_some();
+    let has_types = picklists::kinds(schema).next().is_some();
     for field in &schema.fields {
         if controls(&field.name)
             || field.controller.as_deref().is_some_and(is_changed)
-            || has_picklist && has_types && field.name == allowed::RECORD_TYPE
+            || has_picklist && has_types && field.name == picklists::RECORD_TYPE
         {
             fields.add(names::path(&field.name)?);
         }
@@ -211,8 +216,8 @@ impl Current<'_> {
 
     /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
-        match reference::name(&change.field, from) {
-            Some(said) => self.called(change).is_some_and(|called| called::goes_by(&said, &called)),
+        match lookup::name(&change.field, from) {
+            Some(said) => self.called(change).is_some_and(|called| matching::goes_by(&said, &called)),
             None => value::same(&change.field, from, self.value(change)),
         }
     }
@@ -296,7 +301,7 @@ impl Current<'_> {
                 Error::Refused { refusal, changed } if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
                     self.converted(Error::Refused { refusal, changed })
                 }
-                error => duplicate::refused(self.session, error, self.plan.allow_duplicate, OVERRULED),
+                error => duplicates::refused(self.session, error, self.plan.allow_duplicate, OVERRULED),
             },
         )?;
         if record.is_none() {
@@ -311,7 +316,7 @@ impl Current<'_> {
     /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
     fn overtaken(&self) -> Error {
         let mut select = self.plan.select.clone();
-        select.condition = Some(target::is(&self.id));
+        select.condition = Some(record::is(&self.id));
         let records = self.session.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
         let now = records.first().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         Error::Conflict {
@@ -331,7 +336,7 @@ impl Current<'_> {
         let fields = BECAME.into_iter().flat_map(|(_, id, name)| [id, name]).map(FieldPath::from_static);
         let records = FieldList::new(fields).map(|fields| {
             let mut select = Select::new(fields, self.plan.target.object.clone());
-            select.condition = Some(target::is(&self.id));
+            select.condition = Some(record::is(&self.id));
             self.session.query(&select, 1).map(|page| page.records).unwrap_or_default()
         });
         let records = records.unwrap_or_default();
@@ -385,8 +390,8 @@ impl Current<'_> {
 
     /// What the records are called that lookups pointed to and point to now.
     fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
-        let id = |value: Option<Json<'_>>| Some(reference::id_in(value?)?.to_string());
-        reference::by_id(self.plan.changes.iter().flat_map(|change| {
+        let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
+        lookup::by_id(self.plan.changes.iter().flat_map(|change| {
             let before = id(self.fields.get(change.name.as_str())).zip(self.called(change));
             let now = id(after.and_then(|after| after.get(change.name.as_str())));
             let found = change.called.clone().filter(|_| now.as_ref().is_none_or(|now| change.to == quoted(now)));

@@ -3,16 +3,17 @@
 //!
 //! The settings of a connection keep records from the tools; who the user is is no record of the CRM.
 
-use super::when::{Clock, Placed};
-use super::{names, org};
+use crate::call::organization;
+use crate::call::{Session, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::Record;
+use crate::resolve::names;
 use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
-use crate::session::{Session, unsendable};
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
-use crate::vocabulary::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
+use crate::time::clock::{Clock, Placed};
+use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
 
 /// What people work with.
 const USUAL_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
@@ -82,13 +83,13 @@ struct Facts {
 fn read(session: &Session<'_>, user: &User) -> Result<Facts, Error> {
     let mut facts = Facts {
         user: None,
-        org: org::kept(session),
+        org: organization::kept(session),
         currency: session.kept(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
         objects: session.kept_objects(),
     };
     // Naming a field that is hidden from the user fails; a row without names has what there is.
     let row = Retrieve { object: &ObjectName::from_static("User"), record: Which::Id(&user.id), fields: &[] };
-    let (organization, corporate) = (org::query(), corporate());
+    let (organization, corporate) = (organization::query(), corporate());
     let mut composite = Composite::default();
     let user_part = composite.add("user", &row).map_err(unsendable)?;
     let mut ask = |missing: bool, name, query: &Query| {
@@ -103,7 +104,7 @@ fn read(session: &Session<'_>, user: &User) -> Result<Facts, Error> {
     let answer = session.call_all(&composite)?;
     facts.user = answer.read(user_part, &row).ok();
     if let Some(part) = org_part {
-        facts.org = answer.read(part, &organization).ok().and_then(|page| org::keep(session, page));
+        facts.org = answer.read(part, &organization).ok().and_then(|page| organization::keep(session, page));
     }
     if let Some(part) = currency_part {
         facts.currency = match answer.read(part, &corporate) {

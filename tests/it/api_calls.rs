@@ -1,9 +1,9 @@
 //! The org's API calls: where few are left, every reply and every error says so.
 
 use demo_org::Fault;
-use salesforce_plugin::session::Session;
+use salesforce_plugin::call::Session;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Error, FindArgs, GetArgs};
+use salesforce_plugin::wit::{Error, FindArgs, GetArgs};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use demo_org::{Org, Reply};
+use salesforce_plugin::call::Session;
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
-use salesforce_plugin::session::Session;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Error, ObjectGrants, Preferences};
+use salesforce_plugin::wit::{Error, ObjectGrants, Preferences};
 use serde_json::Value;
 
 /// One user's connection to a demo org of its own.

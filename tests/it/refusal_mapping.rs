@@ -3,11 +3,11 @@
 
 use std::cell::Cell;
 
-use salesforce_plugin::connection::explain;
+use salesforce_plugin::call::Session;
 use salesforce_plugin::platform::{Platform, SendFailure};
-use salesforce_plugin::session::Session;
+use salesforce_plugin::sign_in::explain;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Error, Party, Preferences, SignInFailure};
+use salesforce_plugin::wit::{Error, Party, Preferences, SignInFailure};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;

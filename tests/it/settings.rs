@@ -1,8 +1,8 @@
 //! What the user or the platform's admin switched off stays off, whatever a call says.
 
-use salesforce_plugin::session::Session;
+use salesforce_plugin::call::Session;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Alias, CreateArgs, Error, FindArgs, UpdateArgs};
+use salesforce_plugin::wit::{Alias, CreateArgs, Error, FindArgs, UpdateArgs};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;

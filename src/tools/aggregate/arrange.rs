@@ -1,17 +1,17 @@
 //! The groups of an answer: in their order, with their totals and the shares they have.
 
-use super::super::names;
-use super::super::reply::Values;
 use super::decimal::Decimal;
 use super::group::Group;
 use super::measure::{self, Measured};
+use crate::call::{Session, Stuck};
 use crate::error::Error;
 use crate::json::quoted;
-use crate::rank::by_rank;
 use crate::record::Record;
-use crate::session::{Session, Stuck};
+use crate::reply::Values;
+use crate::resolve::names;
 use crate::soql::{Function, Number, ObjectName};
-use crate::vocabulary::SortKey;
+use crate::sort::by_rank;
+use crate::wit::SortKey;
 
 /// A sort key.
 #[derive(Debug, Clone, Copy)]

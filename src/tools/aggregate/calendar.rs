@@ -1,11 +1,11 @@
 //! Which calendar numbers are by, in words.
 
-use super::super::names;
+use crate::call::{Session, Stuck};
 use crate::record::Record;
+use crate::resolve::names;
 use crate::schema::FieldType;
-use crate::session::{Session, Stuck};
 use crate::soql::ObjectName;
-use crate::vocabulary::{Filter, Period};
+use crate::wit::{Filter, Period};
 
 const MONTHS: [&str; 12] = [
     "January",

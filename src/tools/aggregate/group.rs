@@ -1,14 +1,14 @@
 //! What records are grouped by: fields, lookups with the name of what they point to, and periods of dates.
 
-use super::super::names::{self, Named};
+use crate::call::{Session, Stuck};
 use crate::error::Error;
 use crate::json::quoted;
 use crate::record::Fields;
+use crate::resolve::names::{self, Named};
 use crate::schema::{Field, FieldType};
-use crate::session::{Session, Stuck};
 use crate::soql::{DatePart, FieldPath, Key, ObjectName};
-use crate::tools::reply::Values;
-use crate::vocabulary::{self, Period};
+use crate::reply::Values;
+use crate::wit::{self, Period};
 
 /// Groupings of one call.
 const MOST: usize = 3;
@@ -89,11 +89,7 @@ fn field_of(key: &Key) -> &FieldPath {
 }
 
 /// The groupings of a call.
-pub(super) fn all(
-    session: &Session<'_>,
-    object: &ObjectName,
-    said: &[vocabulary::Grouping],
-) -> Result<Vec<Group>, Stuck> {
+pub(super) fn all(session: &Session<'_>, object: &ObjectName, said: &[wit::Grouping]) -> Result<Vec<Group>, Stuck> {
     if said.len() > MOST {
         return Err(Error::field("group_by", format!("group by at most {MOST} fields"), Vec::new()).into());
     }
@@ -113,7 +109,7 @@ pub(super) fn all(
     Ok(groups)
 }
 
-fn one(session: &Session<'_>, object: &ObjectName, said: &vocabulary::Grouping) -> Result<Group, Stuck> {
+fn one(session: &Session<'_>, object: &ObjectName, said: &wit::Grouping) -> Result<Group, Stuck> {
     let named = names::field(session, object, &said.field)?;
     let field_type = named.field.field_type;
     let group = |columns, keys, period, values| Group {

@@ -1,14 +1,14 @@
 //! What is computed of each group, and the conditions on it.
 
-use super::super::names;
-use super::super::value::{self, Compared};
 use super::group::fields;
+use crate::call::{Session, Stuck};
 use crate::error::Error;
 use crate::json::Shape;
+use crate::resolve::names;
+use crate::resolve::value::{self, Compared};
 use crate::schema::{Field, FieldType};
-use crate::session::{Session, Stuck};
 use crate::soql::{Comparison, Function, Having, Literal, Measure, Number, ObjectName};
-use crate::vocabulary::{self, AggregateFunction, Filter, Operator};
+use crate::wit::{self, AggregateFunction, Filter, Operator};
 
 /// A measure by its name.
 #[derive(Debug)]
@@ -35,11 +35,7 @@ impl Measured {
 }
 
 /// The measures of a call, each once.
-pub(super) fn all(
-    session: &Session<'_>,
-    object: &ObjectName,
-    said: &[vocabulary::Measure],
-) -> Result<Vec<Measured>, Stuck> {
+pub(super) fn all(session: &Session<'_>, object: &ObjectName, said: &[wit::Measure]) -> Result<Vec<Measured>, Stuck> {
     let mut measures: Vec<Measured> = Vec::new();
     for one in said {
         let measured = self::one(session, object, function(one.function), one.field.as_deref())?;

@@ -1,19 +1,20 @@
 //! Matches that the org's duplicate rules found: why a write was refused, and who may do what about it.
 
-use super::{names, target};
+use crate::call::{Session, Stuck};
 use crate::error::Error;
 use crate::record::Record;
+use crate::resolve::names;
+use crate::resolve::record;
 use crate::rest::Refusal;
-use crate::session::{Session, Stuck};
 use crate::soql::{Condition, ObjectName, Select};
-use crate::vocabulary::Candidate;
+use crate::wit::Candidate;
 
 /// Matches of an object that are told apart.
 const MOST_MATCHES: u32 = 100;
 
 /// Why a write failed: for matches of a duplicate rule, or for anything else. `overruled` says how the caller saves
 /// all the same, where the rule only warns, and `allowed` that the call did so.
-pub(super) fn refused(session: &Session<'_>, error: Error, allowed: bool, overruled: &str) -> Error {
+pub(crate) fn refused(session: &Session<'_>, error: Error, allowed: bool, overruled: &str) -> Error {
     match error {
         Error::Refused { refusal, .. } if refusal.is("DUPLICATES_DETECTED") => {
             duplicate(session, *refusal, allowed, overruled)
@@ -57,7 +58,7 @@ fn candidates(session: &Session<'_>, matches: &[Record], ask: bool) -> Vec<Candi
     for record in matches {
         let id = record.fields().text("Id");
         let known = told.iter().find(|told| told.fields().text("Id") == id).unwrap_or(record);
-        candidates.extend(target::candidate(session, known));
+        candidates.extend(record::candidate(session, known));
     }
     candidates
 }
@@ -69,14 +70,14 @@ fn selects(session: &Session<'_>, matches: &[Record]) -> Result<Vec<Select>, Stu
         let object = record.fields().object().and_then(|object| ObjectName::parse(&object).ok());
         let (Some(object), Ok(id)) = (object, names::id_of(record)) else { continue };
         match by_object.iter_mut().find(|(known, _)| *known == object) {
-            Some((_, ids)) => ids.push(target::is(&id)),
-            None => by_object.push((object, vec![target::is(&id)])),
+            Some((_, ids)) => ids.push(record::is(&id)),
+            None => by_object.push((object, vec![record::is(&id)])),
         }
     }
     let mut selects = Vec::new();
     for (object, ids) in by_object {
         if let Some(condition) = Condition::any(ids) {
-            selects.push(target::telling(session, &object, (condition, MOST_MATCHES))?);
+            selects.push(record::telling(session, &object, (condition, MOST_MATCHES))?);
         }
     }
     Ok(selects)

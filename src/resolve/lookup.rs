@@ -3,19 +3,20 @@
 //! A `query` for each object that a name may be one of; all names of a call go in one composite request, with the
 //! query that reads the record where there is one.
 
-use super::called::JUST_SO;
-use super::target::{self, By, IS_ACTIVE};
-use super::{names, value};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Shape, quoted};
 use crate::record::Record;
+use crate::resolve::matching::JUST_SO;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, IS_ACTIVE};
+use crate::resolve::value;
 use crate::rest::Page;
 use crate::schema::{Field, FieldType, ObjectSchema, columns};
-use crate::session::{Session, Stuck};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
-use crate::vocabulary::Candidate;
+use crate::wit::Candidate;
 
 /// Where to look when a lookup takes many objects: those people name most, first. Each costs a query.
 const USUAL_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
@@ -26,9 +27,9 @@ const MOST_CANDIDATES: usize = 10;
 
 /// What stands for a record, and the queries that find it.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// The field or argument it stands in.
-    pub(super) place: String,
+    pub(crate) place: String,
     by: By,
     looks: Vec<(ObjectName, Select)>,
     /// How well a record has to fit, to be taken though others fit as well.
@@ -37,17 +38,17 @@ pub(super) struct Wanted {
 
 /// The record that is meant.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The field or argument it goes in.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// Its id.
-    pub(super) id: RecordId,
+    pub(crate) id: RecordId,
     /// The record.
-    pub(super) candidate: Candidate,
+    pub(crate) candidate: Candidate,
     /// What the name was taken for: says the id, and nothing out of the org. None where the id was given.
-    pub(super) notice: Option<String>,
+    pub(crate) notice: Option<String>,
     /// Whether nothing else could have been meant.
-    pub(super) certain: bool,
+    pub(crate) certain: bool,
     /// Whether what was said is only a part of its name.
     by_part: bool,
     /// The company it belongs to; an account is its own.
@@ -69,17 +70,17 @@ fn wanted(session: &Session<'_>, field: &Field, json: &str) -> Result<Option<Wan
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.
-pub(super) fn name(field: &Field, json: &str) -> Option<String> {
+pub(crate) fn name(field: &Field, json: &str) -> Option<String> {
     if field.field_type != FieldType::Reference || field.references.is_empty() {
         return None;
     }
     let Some(Shape::Text(text)) = Shape::of(json) else { return None };
     let text = text.trim();
-    matches!(target::id(&field.name, text), Ok(None)).then(|| text.to_owned())
+    matches!(record::id(&field.name, text), Ok(None)).then(|| text.to_owned())
 }
 
 /// Whether a value means the user, and the field it is for takes users.
-pub(super) fn is_me(field: &Field, json: &str) -> bool {
+pub(crate) fn is_me(field: &Field, json: &str) -> bool {
     let Some(said) = name(field, json) else { return false };
     ["me", "myself", "my"].iter().any(|me| said.eq_ignore_ascii_case(me))
         && field.references.iter().any(|object| object == "User")
@@ -87,7 +88,7 @@ pub(super) fn is_me(field: &Field, json: &str) -> bool {
 
 /// What may be a record of these objects. Of many objects those the settings keep away are left out; a single one is
 /// refused by its name.
-pub(super) fn among(
+pub(crate) fn among(
     session: &Session<'_>,
     place: &str,
     by: By,
@@ -102,7 +103,7 @@ pub(super) fn among(
     for object in objects {
         session.allow_object(&object, Effect::ReadOnly)?;
         let select = match &by {
-            By::Id(id) => target::telling(session, &object, (target::is(id), 1))?,
+            By::Id(id) => record::telling(session, &object, (record::is(id), 1))?,
             By::Name(name) => look(session, &object, name, place)?,
         };
         looks.push((object, select));
@@ -115,7 +116,7 @@ fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> 
         let message = format!("{place}: {object} records have no name to find them by; give the id");
         return Err(Error::field(place, message, Vec::new()).into());
     }
-    let mut all = vec![target::like(session, object, name, place)?];
+    let mut all = vec![record::like(session, object, name, place)?];
     match object.as_str() {
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
@@ -128,7 +129,7 @@ fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> 
         _ => {}
     }
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
-    let mut select = target::telling(session, object, (condition, target::MOST_SIMILAR))?;
+    let mut select = record::telling(session, object, (condition, record::MOST_SIMILAR))?;
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
@@ -138,18 +139,18 @@ fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> 
 }
 
 /// The queries of all names, in order.
-pub(super) fn selects(wanted: &[Wanted]) -> impl Iterator<Item = &Select> {
+pub(crate) fn selects(wanted: &[Wanted]) -> impl Iterator<Item = &Select> {
     wanted.iter().flat_map(|wanted| wanted.looks.iter().map(|(_, select)| select))
 }
 
 /// Finds the records of names, in one request.
-pub(super) fn find(session: &Session<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
+pub(crate) fn find(session: &Session<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
     let selects: Vec<_> = selects(wanted).collect();
     choose(session, wanted, session.query_all(&selects)?)
 }
 
 /// The record of each name, out of what the queries found; fails for all names at once that fit none or several.
-pub(super) fn choose(
+pub(crate) fn choose(
     session: &Session<'_>,
     wanted: &[Wanted],
     pages: Vec<Result<Page, Error>>,
@@ -235,7 +236,7 @@ impl Wanted {
             By::Name(name) => name,
             By::Id(id) => {
                 let record = looked.iter().flat_map(|(_, records)| records).next();
-                return match record.and_then(|record| Some((target::candidate(session, record)?, record))) {
+                return match record.and_then(|record| Some((record::candidate(session, record)?, record))) {
                     Some((candidate, record)) => Ok(Found {
                         place: self.place.clone(),
                         id: *id,
@@ -245,12 +246,12 @@ impl Wanted {
                         certain: true,
                         by_part: false,
                     }),
-                    None => unclear(&target::no_such(&self.looks[0].0, id), Vec::new(), false),
+                    None => unclear(&record::no_such(&self.looks[0].0, id), Vec::new(), false),
                 };
             }
         };
         let said = quoted(name);
-        let target::Choice { fit, gone, clear } = target::choice(session, name, looked, self.sure, true);
+        let record::Choice { fit, gone, clear } = record::choice(session, name, looked, self.sure, true);
         let left_out = match gone.len() {
             0 => String::new(),
             1 => "; an inactive user of such a name was left out".to_owned(),
@@ -311,7 +312,7 @@ fn unresolved(unclear: Vec<(&Wanted, Unclear)>) -> Error {
 }
 
 /// The path to the name of the record a lookup points to, where it surely has one.
-pub(super) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
+pub(crate) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
     let path = match &field.relationship {
         Some(relationship) if field.is_polymorphic() => Some(format!("{relationship}.Name")),
         _ => columns::parent_name(field),
@@ -321,7 +322,7 @@ pub(super) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
 
 /// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
 /// among the `wanted`, and stands for itself until its record is found.
-pub(super) fn to_write(
+pub(crate) fn to_write(
     session: &Session<'_>,
     schema: &ObjectSchema,
     object: &ObjectName,
@@ -366,7 +367,7 @@ fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(Stri
 }
 
 /// A JSON object of names by id; absent where there are none.
-pub(super) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option<String> {
+pub(crate) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option<String> {
     let mut members: Vec<String> = Vec::new();
     for (id, name) in names {
         let member = format!("{}:{}", quoted(&id), quoted(&name));
@@ -378,6 +379,6 @@ pub(super) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option
 }
 
 /// The id that a value holds, if it holds one.
-pub(super) fn id_in(value: Json<'_>) -> Option<RecordId> {
+pub(crate) fn id_in(value: Json<'_>) -> Option<RecordId> {
     RecordId::parse(&value.text()?).ok()
 }

@@ -1,18 +1,18 @@
 //! Filters as people give them, as conditions of a query: the operator, the field's type and the value made to fit.
 
-use super::names::{self, Named};
-use super::reference;
-use super::value::{self, Compared};
+use crate::call::{Session, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::{Json, Shape};
+use crate::resolve::lookup;
+use crate::resolve::names::{self, Named};
+use crate::resolve::value::{self, Compared};
 use crate::schema::{FieldType, picklist, standard};
-use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Excerpt, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern,
     SemiJoin, Text,
 };
-use crate::vocabulary::{ChildFilter, Filter, Operator};
+use crate::wit::{ChildFilter, Filter, Operator};
 
 /// Semi-joins of one query.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm>
@@ -23,7 +23,7 @@ const UNJOINED: [&str; 8] =
     ["ActivityHistory", "Attachment", "Event", "EventAttendee", "EventRelation", "Note", "OpenActivity", "Task"];
 
 /// What all of an argument's filters, alternatives and child filters say together.
-pub(super) fn condition(
+pub(crate) fn condition(
     session: &Session<'_>,
     object: &ObjectName,
     filters: &[Filter],
@@ -153,10 +153,10 @@ fn by_record(
     let mut is_special = false;
     for item in items(named, value)? {
         let json = item.get();
-        each.push(if reference::is_me(&lookup.field, json) {
+        each.push(if lookup::is_me(&lookup.field, json) {
             is_special = true;
             Condition::compare(lookup.path.clone(), op, session.user()?.id)
-        } else if !is_name && reference::name(&lookup.field, json).is_some() {
+        } else if !is_name && lookup::name(&lookup.field, json).is_some() {
             is_special = true;
             compare(&called(session, object, named)?, op, json)?
         } else {
@@ -169,9 +169,9 @@ fn by_record(
 
 /// What is to be said of the picklist values in filters.
 #[derive(Debug, Default)]
-pub(super) struct Remarks {
+pub(crate) struct Remarks {
     /// In words.
-    pub(super) notices: Vec<String>,
+    pub(crate) notices: Vec<String>,
     /// Whether a value is taken for another.
     is_taken: bool,
     /// Whether a picklist was looked up after the query.
@@ -180,13 +180,13 @@ pub(super) struct Remarks {
 
 impl Remarks {
     /// Whether the query was made before it was known that a value is called otherwise.
-    pub(super) fn come_too_late(&self) -> bool {
+    pub(crate) fn come_too_late(&self) -> bool {
         self.is_taken && self.looked_up
     }
 
     /// Says which picklist values of filters are taken for another; and where `nothing` was found, which are none.
     /// Not an error: records may hold values that are out of use. Only then picklists that are unknown are looked up.
-    pub(super) fn of(
+    pub(crate) fn of(
         session: &Session<'_>,
         object: &ObjectName,
         filters: &[Filter],
@@ -222,7 +222,7 @@ impl Remarks {
             };
             if nothing && is_lookup(&named) && matches!(filter.op, None | Some(Eq | In)) {
                 let is_part = |item: &&Json<'_>| {
-                    !reference::is_me(&named.field, item.get()) && reference::name(&named.field, item.get()).is_some()
+                    !lookup::is_me(&named.field, item.get()) && lookup::name(&named.field, item.get()).is_some()
                 };
                 self.notices.extend(items(&named, value)?.iter().find(is_part).map(|said| {
                     let said = said.get();

@@ -1,16 +1,17 @@
 //! Related lists of a record, as child queries of the record's own query.
 
-use super::reply::Values;
-use super::{Session, names};
+use crate::call::Session;
+use crate::call::Stuck;
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::{Fields, Record};
+use crate::reply::Values;
+use crate::resolve::names;
 use crate::rest::Page;
-use crate::session::Stuck;
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
 };
-use crate::vocabulary::RelatedList;
+use crate::wit::RelatedList;
 
 /// Records of a related list.
 const MOST_ROWS: u32 = 10;
@@ -19,25 +20,25 @@ const LONGEST_TEXT: usize = 160;
 
 /// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.
 const ACTIVITIES: [&str; 2] = [OPEN, PAST];
-pub(super) const OPEN: &str = "OpenActivities";
-pub(super) const PAST: &str = "ActivityHistories";
+pub(crate) const OPEN: &str = "OpenActivities";
+pub(crate) const PAST: &str = "ActivityHistories";
 
 /// One related list: its name as asked for and its query.
 #[derive(Debug, Clone)]
-pub(super) struct List {
+pub(crate) struct List {
     name: String,
-    pub(super) select: ChildSelect,
+    pub(crate) select: ChildSelect,
 }
 
 /// Whether a list of activities is among those asked for.
-pub(super) fn asks_for_activities(names: &[String]) -> bool {
+pub(crate) fn asks_for_activities(names: &[String]) -> bool {
     names.iter().any(|name| {
         name.eq_ignore_ascii_case("activities") || ACTIVITIES.iter().any(|activity| activity.eq_ignore_ascii_case(name))
     })
 }
 
 /// Plans the related lists a name means: one, or for activities two.
-pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
+pub(crate) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
     if asks_for_activities(&[name.to_owned()]) {
         for activity in ["Task", "Event"] {
             session.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
@@ -113,7 +114,7 @@ fn activities(relationship: &'static str) -> Result<List, Error> {
 /// Activities can be sorted in this one way and not filtered, unless the user may view all data.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_activityhistory.htm>,
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_openactivity.htm>
-pub(super) fn activity_list(
+pub(crate) fn activity_list(
     relationship: &'static str,
     columns: &[FieldPath],
     limit: u32,
@@ -128,7 +129,7 @@ pub(super) fn activity_list(
     })
 }
 
-pub(super) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
+pub(crate) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
     Ok(Order { field: names::path(field)?, direction, nulls: Nulls::Last })
 }
 
@@ -138,14 +139,14 @@ fn relationship_name(name: &str) -> Result<FieldName, Error> {
 
 impl List {
     /// The list out of its record; a list without records is null there.
-    pub(super) fn read(&self, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
+    pub(crate) fn read(&self, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
         let columns = self.select.fields.as_slice();
         let mut values = Values::cut_after(LONGEST_TEXT);
         let page = match record.get(self.select.relationship.as_str()) {
             None => Page::empty(),
             Some(list) => Page::of(&Fields::of(list)).ok_or_else(|| Error::Unreadable {
                 what: "a related list has another shape than documented".to_owned(),
-                changed: crate::vocabulary::Changed::No,
+                changed: crate::wit::Changed::No,
             })?,
         };
         let complete = page.done && page.records.len() < MOST_ROWS as usize;

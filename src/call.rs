@@ -1,5 +1,7 @@
 //! One call: sends what endpoints plan, keeps what describes say, and asks the settings before anything else.
 
+pub(crate) mod organization;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -14,7 +16,7 @@ use crate::rest::{
 };
 use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
 use crate::soql::{FieldPath, ObjectName, Select};
-use crate::vocabulary::{Changed, Preferences};
+use crate::wit::{Changed, Preferences};
 
 /// How long a description is used without asking again.
 const MAX_AGE_MS: u64 = 24 * 60 * 60 * 1000;

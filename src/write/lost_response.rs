@@ -3,14 +3,16 @@
 //! A record counts if it holds the key values that were sent and the user created it since the call began. With an empty
 //! cache, `GET userinfo` before.
 
-use super::{names, target, value};
+use crate::call::Session;
 use crate::id::RecordId;
 use crate::json::{Shape, quoted};
 use crate::record::Record;
+use crate::resolve::names;
+use crate::resolve::record;
+use crate::resolve::value;
 use crate::schema::{Field, FieldType};
-use crate::session::Session;
 use crate::soql::{Comparison, Condition, DateTime, FieldList, FieldPath, Literal, ObjectName, Select};
-use crate::vocabulary::Candidate;
+use crate::wit::Candidate;
 
 /// Seconds by which the platform's clock may be ahead of Salesforce's.
 const CLOCK_SKEW: i64 = 60;
@@ -18,7 +20,7 @@ const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
 const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
 
 /// What is known of a create without an answer.
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// This record came of it. The text says what it was known by.
     One(RecordId, Record, String),
     /// Nothing is settled; the text says what was looked for, and these were found.
@@ -26,7 +28,7 @@ pub(super) enum Seen {
 }
 
 /// Looks for the record of a create that began at a time, in seconds since the Unix epoch.
-pub(super) fn look(
+pub(crate) fn look(
     session: &Session<'_>,
     object: &ObjectName,
     values: &[(&Field, &str)],
@@ -55,7 +57,7 @@ pub(super) fn look(
             ),
             several => Seen::Unsettled(
                 format!("several new records have the same {known_by}; one of the candidates may be it"),
-                several.iter().filter_map(|record| target::candidate(session, record)).collect(),
+                several.iter().filter_map(|record| record::candidate(session, record)).collect(),
             ),
         },
         Err(_) => Seen::Unsettled("looking for the record failed as well".to_owned(), Vec::new()),

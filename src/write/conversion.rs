@@ -4,23 +4,23 @@
 //! `query`: `SELECT ApiName FROM LeadStatus WHERE IsConverted = true`, kept with the descriptions.
 //! <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_leadstatus.htm>
 
+use crate::call::Session;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
-use crate::session::Session;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, Literal, ObjectName, Select};
 
 /// What to do instead.
-pub(super) const ADVICE: &str = "no tool converts a lead, but a person can: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
+pub(crate) const ADVICE: &str = "no tool converts a lead, but a person can: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
 
 /// The field that says how far a lead is.
-pub(super) const STATUS: &str = "Status";
+pub(crate) const STATUS: &str = "Status";
 
 /// The cache's name for the statuses: no object is called so.
 const KEPT: &str = "*converted-leads";
 
 /// Refuses a status, as JSON, that only converted leads have: of a lead that is there, or of a new one.
-pub(super) fn refuse(
+pub(crate) fn refuse(
     session: &Session<'_>,
     object: &ObjectName,
     status: Option<&str>,

@@ -4,38 +4,38 @@
 
 use std::rc::Rc;
 
-use super::called::IS_CLOSED;
-use super::conversion;
+use crate::call::{Session, Stuck, unknown_object};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::record::Record;
+use crate::resolve::matching::IS_CLOSED;
 use crate::schema::columns::{self, Use};
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
 use crate::schema::{Field, ObjectSchema, Source, standard};
-use crate::session::{Session, Stuck, unknown_object};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
-use crate::vocabulary::Changed;
+use crate::wit::Changed;
+use crate::write::conversion;
 
 /// The field every record has.
-pub(super) const ID: FieldPath = FieldPath::from_static("Id");
+pub(crate) const ID: FieldPath = FieldPath::from_static("Id");
 
 /// A field by the path that leads to it.
 #[derive(Debug, Clone)]
-pub(super) struct Named {
+pub(crate) struct Named {
     /// The path, by API names.
-    pub(super) path: FieldPath,
+    pub(crate) path: FieldPath,
     /// The field at its end.
-    pub(super) field: Field,
+    pub(crate) field: Field,
     /// The object it belongs to.
-    pub(super) object: ObjectName,
+    pub(crate) object: ObjectName,
     /// The path of the lookup that leads to that object, if it is a parent.
-    pub(super) lookup: Option<FieldPath>,
+    pub(crate) lookup: Option<FieldPath>,
 }
 
 /// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
 /// an API name.
-pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, Stuck> {
+pub(crate) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, Stuck> {
     let vocabulary = &session.preferences().vocabulary;
     let known = match lookup::object(said, None, vocabulary) {
         ObjectMatch::Unknown { .. } => lookup::object(said, Some(&session.objects()?), vocabulary),
@@ -57,7 +57,7 @@ pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, St
 }
 
 /// The object an id belongs to, by its first three characters.
-pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectName, Stuck> {
+pub(crate) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectName, Stuck> {
     if let Some(name) = standard_object(id.prefix()) {
         return Ok(ObjectName::from_static(name));
     }
@@ -69,7 +69,7 @@ pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectNa
 }
 
 /// The field of a name, label or path, of an object or of its parents.
-pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Named, Stuck> {
+pub(crate) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Named, Stuck> {
     let schema = session.schema(object)?;
     let mut parents: Vec<Rc<ObjectSchema>> = Vec::new();
     loop {
@@ -105,7 +105,7 @@ pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> R
 }
 
 /// A field of the object itself, for a write.
-pub(super) fn own_field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Field, Stuck> {
+pub(crate) fn own_field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Field, Stuck> {
     let schema = session.schema(object)?;
     match lookup::field(&schema, said, &session.preferences().vocabulary) {
         FieldMatch::Found { field, .. } => Ok(field.clone()),
@@ -126,7 +126,7 @@ fn unknown_field(session: &Session<'_>, object: &ObjectName, said: &str, nearest
 
 /// What a description denies is asked again unless it is fresh, for an admin may have changed it. What the embedded
 /// table denies is so in every org.
-pub(super) fn denied(session: &Session<'_>, object: &ObjectName, schema: &ObjectSchema, error: Error) -> Stuck {
+pub(crate) fn denied(session: &Session<'_>, object: &ObjectName, schema: &ObjectSchema, error: Error) -> Stuck {
     if schema.source == Source::Standard || session.is_exhaustive(object) { error.into() } else { Stuck::needs(object) }
 }
 
@@ -136,7 +136,7 @@ fn ambiguous(said: &str, fields: &[&Field]) -> Error {
 }
 
 /// A field that the user, or anybody, can't write.
-pub(super) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) -> Error {
+pub(crate) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) -> Error {
     let parts: Vec<_> = schema
         .fields
         .iter()
@@ -157,7 +157,7 @@ pub(super) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) 
 }
 
 /// The columns of a reply: the id, and those asked for or the usual ones.
-pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
+pub(crate) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
     let mut fields = vec![ID];
     if said.is_empty() {
         fields.extend(usual(session, object, Use::List)?);
@@ -176,7 +176,7 @@ pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String
 }
 
 /// The name of what a lookup points to.
-pub(super) fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship: &str) -> Result<FieldPath, Stuck> {
+pub(crate) fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship: &str) -> Result<FieldPath, Stuck> {
     let name = match lookup.field.references.as_slice() {
         [parent] => name_of(session, &ObjectName::parse(parent).map_err(|_| unknown_object(parent))?)?.to_string(),
         _ => "Name".to_owned(),
@@ -186,7 +186,7 @@ pub(super) fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship
 }
 
 /// The columns of one record.
-pub(super) fn columns_of_one(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
+pub(crate) fn columns_of_one(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
     if said.is_empty() {
         return list(std::iter::once(ID).chain(usual(session, object, Use::Get)?));
     }
@@ -194,14 +194,14 @@ pub(super) fn columns_of_one(session: &Session<'_>, object: &ObjectName, said: &
 }
 
 /// Every field of an object.
-pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
+pub(crate) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
     let schema = session.described(object)?;
     let fields = schema.fields.iter().filter(|field| !field.field_type.is_compound());
     Ok(fields.map(|field| path(&field.name)).collect::<Result<_, _>>()?)
 }
 
 /// The fields that tell an object's records apart, first the one that names them.
-pub(super) fn telling(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
+pub(crate) fn telling(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
     session.telling(object, || {
         let mut fields = vec![ID, name_of(session, object)?];
         fields.extend(usual(session, object, Use::Find)?);
@@ -218,29 +218,29 @@ fn usual(session: &Session<'_>, object: &ObjectName, purpose: Use) -> Result<Vec
 }
 
 /// The field that names an object's records; the id where none does.
-pub(super) fn name_of(session: &Session<'_>, object: &ObjectName) -> Result<FieldPath, Stuck> {
+pub(crate) fn name_of(session: &Session<'_>, object: &ObjectName) -> Result<FieldPath, Stuck> {
     let schema = session.schema(object)?;
     Ok(schema.name_field().map_or(Ok(ID), |field| path(&field.name))?)
 }
 
 /// Whether the org's assignment rules choose the owners of such records. (Those of accounts choose territories.)
-pub(super) fn has_assignment_rules(object: &ObjectName) -> bool {
+pub(crate) fn has_assignment_rules(object: &ObjectName) -> bool {
     ["Lead", "Case"].contains(&object.as_str())
 }
 
 /// The id of a record Salesforce sent.
-pub(super) fn id_of(record: &Record) -> Result<RecordId, Error> {
+pub(crate) fn id_of(record: &Record) -> Result<RecordId, Error> {
     let id = record.fields().text("Id").and_then(|id| RecordId::parse(&id).ok());
     id.ok_or_else(|| Error::Unreadable { what: "a record came without its id".to_owned(), changed: Changed::No })
 }
 
 /// A path out of a schema, which only holds names.
-pub(super) fn path(name: &str) -> Result<FieldPath, Error> {
+pub(crate) fn path(name: &str) -> Result<FieldPath, Error> {
     FieldPath::parse(name).map_err(|reason| Error::input(reason.to_string()))
 }
 
 /// A name out of a schema.
-pub(super) fn field_name(name: &str) -> Result<FieldName, Error> {
+pub(crate) fn field_name(name: &str) -> Result<FieldName, Error> {
     FieldName::parse(name).map_err(|reason| Error::input(reason.to_string()))
 }
 

@@ -1,43 +1,44 @@
 //! Which record is meant: by id, by link, or by a name that only one record fits. Never a guess.
 
-use super::called::{self, IS_CLOSED, JUST_SO, Reading};
-use super::reply::Values;
-use super::{names, nicknames};
+use crate::call::{Session, Stuck};
 use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
-use crate::rank::by_rank;
 use crate::record::Record;
+use crate::reply::Values;
+use crate::resolve::matching::{self, IS_CLOSED, JUST_SO, Reading};
+use crate::resolve::names;
+use crate::resolve::nicknames;
 use crate::schema::{ObjectSchema, lookup};
-use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldPath, List, Literal, LiteralError, Nulls, ObjectName, Order,
     Pattern, Select, Text,
 };
-use crate::vocabulary::Candidate;
+use crate::sort::by_rank;
+use crate::wit::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
-pub(super) const MOST_SIMILAR: u32 = 50;
+pub(crate) const MOST_SIMILAR: u32 = 50;
 /// Characters of a name that is looked for: nearly every name has some letter in it.
-pub(super) const SHORTEST_NAME: usize = 2;
+pub(crate) const SHORTEST_NAME: usize = 2;
 /// Candidates in an answer.
-pub(super) const MOST_CANDIDATES: usize = 10;
+pub(crate) const MOST_CANDIDATES: usize = 10;
 /// Whether a user still works here.
-pub(super) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
+pub(crate) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 /// Characters of a text among a candidate's facts.
 const LONGEST_FACT: usize = 120;
 
 /// A record as somebody refers to it.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Its object.
-    pub(super) object: ObjectName,
+    pub(crate) object: ObjectName,
     /// How it is referred to.
-    pub(super) by: By,
+    pub(crate) by: By,
 }
 
 /// How a record is referred to.
 #[derive(Debug, Clone)]
-pub(super) enum By {
+pub(crate) enum By {
     /// By its id.
     Id(RecordId),
     /// By its name, or a part of it.
@@ -45,7 +46,7 @@ pub(super) enum By {
 }
 
 /// Reads an id or a link to a record; none where it is a name.
-pub(super) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
+pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
     match RecordId::from_text(said) {
         Ok(id) => Ok(Some(id)),
         Err(reason) if is_meant_as_id(said, &reason) => Err(Error::field(argument, reason.to_string(), Vec::new())),
@@ -58,7 +59,7 @@ pub(super) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> 
 }
 
 /// Reads a reference. Sends nothing, unless an id of a custom object comes without the object.
-pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
+pub(crate) fn read(session: &Session<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
     let said = record.trim();
     let id = id("record", said)?;
     let object = match object {
@@ -95,7 +96,7 @@ pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) ->
 }
 
 /// Whether a text that is no id was copied as one, so that no record is called so.
-pub(super) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
+pub(crate) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
     match reason {
         // Words of 18 letters and digits are rare, and all but rare with a digit among the first three.
         IdError::Checksum(..) => said.bytes().take(3).any(|byte| byte.is_ascii_digit()),
@@ -105,7 +106,7 @@ pub(super) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
 }
 
 /// The condition a reference means, and how many records to look at.
-pub(super) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
+pub(crate) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
     match &target.by {
         By::Id(id) => Ok((is(id), 1)),
         By::Name(name) => Ok((like(session, &target.object, name, "record")?, MOST_SIMILAR)),
@@ -113,12 +114,12 @@ pub(super) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condi
 }
 
 /// The condition that a record is this one.
-pub(super) fn is(id: &RecordId) -> Condition {
+pub(crate) fn is(id: &RecordId) -> Condition {
     Condition::compare(names::ID, Comparison::Eq, *id)
 }
 
 /// A query for what tells the records of a condition apart.
-pub(super) fn telling(
+pub(crate) fn telling(
     session: &Session<'_>,
     object: &ObjectName,
     (condition, limit): (Condition, u32),
@@ -132,7 +133,7 @@ pub(super) fn telling(
 }
 
 /// The records a reference may mean, with what tells them apart.
-pub(super) fn records(session: &Session<'_>, target: &Target) -> Result<Vec<Record>, Error> {
+pub(crate) fn records(session: &Session<'_>, target: &Target) -> Result<Vec<Record>, Error> {
     session.planned(
         || telling(session, &target.object, condition(session, target)?),
         |select| Ok(session.query(select, usize::MAX)?.records),
@@ -140,13 +141,13 @@ pub(super) fn records(session: &Session<'_>, target: &Target) -> Result<Vec<Reco
 }
 
 /// Sorted by name, so that the record called just so comes before those whose names go on.
-pub(super) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
+pub(crate) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
     let name = names::name_of(session, object)?;
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
 }
 
 /// The condition that a record's name, number, subject or e-mail address is like a text, or that a person goes by it.
-pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
+pub(crate) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
     let schema = session.schema(object)?;
     let name = names::name_of(session, object)?;
     let mut any = Vec::new();
@@ -162,8 +163,8 @@ pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argum
 }
 
 /// How a text can be read as what a record of an object is called.
-pub(super) fn readings(session: &Session<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    called::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &session.preferences().vocabulary))
+pub(crate) fn readings(session: &Session<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
+    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &session.preferences().vocabulary))
 }
 
 /// The conditions by one reading of the text.
@@ -178,7 +179,7 @@ fn like_as(schema: &ObjectSchema, name: &FieldPath, text: &str, argument: &str) 
     }
     if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
         any.extend(other_first_name(text, argument)?);
-        if let ((person, Some(place)), Some(works_at)) = (called::split(text), employer(schema)) {
+        if let ((person, Some(place)), Some(works_at)) = (matching::split(text), employer(schema)) {
             let mut is_called = vec![Condition::Like { field: name.clone(), pattern: pattern(person, argument)? }];
             is_called.extend(other_first_name(person, argument)?);
             let mut all = vec![Condition::Like { field: works_at, pattern: pattern(place, argument)? }];
@@ -199,7 +200,7 @@ fn employer(schema: &ObjectSchema) -> Option<FieldPath> {
 }
 
 /// The words of a text in their order, with anything between: "Acme renewal" finds "Acme - Renewal 2026".
-pub(super) fn pattern(text: &str, argument: &str) -> Result<Pattern, Error> {
+pub(crate) fn pattern(text: &str, argument: &str) -> Result<Pattern, Error> {
     let words = text.split_whitespace().map(|word| Pattern::exactly(word).map(|word| word.as_str().to_owned()));
     let words = words.collect::<Result<Vec<_>, _>>().map_err(|reason| too_long(argument, &reason))?;
     Pattern::parse(&format!("%{}%", words.join("%"))).map_err(|reason| too_long(argument, &reason))
@@ -223,18 +224,18 @@ fn other_first_name(text: &str, argument: &str) -> Result<Option<Condition>, Err
 }
 
 /// What was found for a name.
-pub(super) struct Choice<'r> {
+pub(crate) struct Choice<'r> {
     /// The records that fit, best first.
-    pub(super) fit: Vec<(u32, Candidate, &'r Record)>,
+    pub(crate) fit: Vec<(u32, Candidate, &'r Record)>,
     /// The users of such a name who have left.
-    pub(super) gone: Vec<Candidate>,
+    pub(crate) gone: Vec<Candidate>,
     /// Whether the first is meant: no other fits, or it does so well that what else was found can't be.
-    pub(super) clear: bool,
+    pub(crate) clear: bool,
 }
 
 /// Chooses among what queries sorted by name have found in each object. Below `sure` the record that fits best is meant,
 /// if no other fits as well. Users who have left are set aside where the record is `for_work`.
-pub(super) fn choice<'r>(
+pub(crate) fn choice<'r>(
     session: &Session<'_>,
     name: &str,
     looked: &'r [(ObjectName, Vec<Record>)],
@@ -255,8 +256,8 @@ pub(super) fn choice<'r>(
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
             {
                 gone.push(candidate);
-            } else if let Some(fits) = called::fit(&readings, object.as_str(), candidate.name.as_deref(), &fields) {
-                fit.push((called::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
+            } else if let Some(fits) = matching::fit(&readings, object.as_str(), candidate.name.as_deref(), &fields) {
+                fit.push((matching::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
             }
         }
         if records.len() >= MOST_SIMILAR as usize {
@@ -267,7 +268,7 @@ pub(super) fn choice<'r>(
     }
     let mut fit = by_rank(fit);
     let best = fit.first().map_or(sure, |(fits, ..)| *fits);
-    let same = fit.iter().take_while(|(fits, ..)| !called::is_read_otherwise(*fits, best)).count();
+    let same = fit.iter().take_while(|(fits, ..)| !matching::is_read_otherwise(*fits, best)).count();
     fit.truncate(same);
     let equals = fit.iter().filter(|(fits, ..)| *fits == best).count();
     let seen = all_seen || (best == 0 && name_seen);
@@ -275,7 +276,7 @@ pub(super) fn choice<'r>(
 }
 
 /// The one record that is meant, or why there is none.
-pub(super) fn choose(
+pub(crate) fn choose(
     session: &Session<'_>,
     target: &Target,
     records: Vec<Record>,
@@ -319,12 +320,12 @@ pub(super) fn choose(
 }
 
 /// There is no record of an id.
-pub(super) fn no_such(object: &ObjectName, id: &RecordId) -> String {
+pub(crate) fn no_such(object: &ObjectName, id: &RecordId) -> String {
     format!("there is no {object} with the id {id}, or the user may not see it")
 }
 
 /// A record as a candidate; absent if it does not say its object and id.
-pub(super) fn candidate(session: &Session<'_>, record: &Record) -> Option<Candidate> {
+pub(crate) fn candidate(session: &Session<'_>, record: &Record) -> Option<Candidate> {
     let object = ObjectName::parse(&record.fields().object()?).ok()?;
     candidate_of(session, &object, record)
 }
