@@ -1,6 +1,6 @@
 //! The shell: binds the core to the world `plugin`. The only file that touches host imports.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
 use crate::wit::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
@@ -99,55 +99,55 @@ struct Plugin;
 
 impl exports::read::Guest for Plugin {
     fn find(args: FindArgs) -> Result<FindReply, Error> {
-        Ok(tools::find(&Session::new(&Host), args)?)
+        Ok(tools::find(&Call::new(&Host), args)?)
     }
 
     fn get(args: GetArgs) -> Result<GetReply, Error> {
-        Ok(tools::get(&Session::new(&Host), args)?)
+        Ok(tools::get(&Call::new(&Host), args)?)
     }
 
     fn list(args: ListArgs) -> Result<ListReply, Error> {
-        Ok(tools::list(&Session::new(&Host), args)?)
+        Ok(tools::list(&Call::new(&Host), args)?)
     }
 
     fn aggregate(args: AggregateArgs) -> Result<AggregateReply, Error> {
-        Ok(tools::aggregate(&Session::new(&Host), args)?)
+        Ok(tools::aggregate(&Call::new(&Host), args)?)
     }
 
     fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {
-        Ok(tools::describe(&Session::new(&Host), args)?)
+        Ok(tools::describe(&Call::new(&Host), args)?)
     }
 
     fn activities(args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
-        Ok(tools::activities(&Session::new(&Host), args)?)
+        Ok(tools::activities(&Call::new(&Host), args)?)
     }
 
     fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
-        Ok(tools::who_am_i(&Session::new(&Host), args)?)
+        Ok(tools::who_am_i(&Call::new(&Host), args)?)
     }
 
     fn run_soql(args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-        Ok(tools::run_soql(&Session::new(&Host), args)?)
+        Ok(tools::run_soql(&Call::new(&Host), args)?)
     }
 }
 
 impl exports::append::Guest for Plugin {
     fn create(args: CreateArgs) -> Result<CreateReply, Error> {
-        Ok(tools::create(&Session::new(&Host), args)?)
+        Ok(tools::create(&Call::new(&Host), args)?)
     }
 
     fn log_activity(args: LogActivityArgs) -> Result<LogActivityReply, Error> {
-        Ok(tools::log_activity(&Session::new(&Host), args)?)
+        Ok(tools::log_activity(&Call::new(&Host), args)?)
     }
 }
 
 impl exports::edit::Guest for Plugin {
     fn update(args: UpdateArgs) -> Result<UpdateReply, Error> {
-        Ok(tools::update(&Session::new(&Host), args)?)
+        Ok(tools::update(&Call::new(&Host), args)?)
     }
 
     fn delete(args: DeleteArgs) -> Result<DeleteReply, Error> {
-        Ok(tools::delete(&Session::new(&Host), args)?)
+        Ok(tools::delete(&Call::new(&Host), args)?)
     }
 }
 
@@ -180,7 +180,7 @@ impl exports::catalog::Guest for Plugin {
     }
 
     fn call(name: String, arguments: String) -> Result<String, Error> {
-        Ok(tools::call(&Session::new(&Host), &name, &arguments)?)
+        Ok(tools::call(&Call::new(&Host), &name, &arguments)?)
     }
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::arguments;
-use crate::call::Session;
+use crate::call::Call;
 use crate::catalog::{self, Effect};
 use crate::error::Error;
 use crate::wit::{self, Changed};
@@ -29,10 +29,10 @@ macro_rules! tools {
     ($($effect:ident, $usual:ident: $tool:ident($args:ident) -> $reply:ident;)*) => {
         $(
             #[doc = concat!("The tool `", stringify!($tool), "`.")]
-            pub fn $tool(session: &Session<'_>, args: wit::$args) -> Result<wit::$reply, Error> {
-                session.allow_tool(stringify!($tool), Effect::$effect)?;
-                let mut outcome = self::$tool::$tool(session, args);
-                session.warn(outcome.as_mut().map(|reply| &mut reply.notices));
+            pub fn $tool(call: &Call<'_>, args: wit::$args) -> Result<wit::$reply, Error> {
+                call.allow_tool(stringify!($tool), Effect::$effect)?;
+                let mut outcome = self::$tool::$tool(call, args);
+                call.warn(outcome.as_mut().map(|reply| &mut reply.notices));
                 outcome
             }
         )*
@@ -42,13 +42,13 @@ macro_rules! tools {
             &[$((stringify!($tool), Effect::$effect, tools!(@ $usual))),*];
 
         /// Calls a tool by its name, or its short name, with a JSON object of arguments.
-        pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String, Error> {
+        pub fn call(call: &Call<'_>, name: &str, arguments: &str) -> Result<String, Error> {
             match catalog::short_name(name) {
-                $(stringify!($tool) => run(session, arguments, $tool),)*
+                $(stringify!($tool) => run(call, arguments, $tool),)*
                 _ => Err(Error::Input {
                     message: format!("there is no tool {name:?}"),
                     fields: Vec::new(),
-                    allowed: catalog::names(session.preferences()),
+                    allowed: catalog::names(call.preferences()),
                 }),
             }
         }
@@ -73,11 +73,11 @@ tools! {
 }
 
 fn run<A: DeserializeOwned, R: Serialize>(
-    session: &Session<'_>,
+    call: &Call<'_>,
     arguments: &str,
-    tool: fn(&Session<'_>, A) -> Result<R, Error>,
+    tool: fn(&Call<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
-    let reply = tool(session, arguments::read(arguments)?)?;
+    let reply = tool(call, arguments::read(arguments)?)?;
     serde_json::to_string(&reply)
         .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
 }

@@ -1,6 +1,6 @@
 //! The org's own record: `SELECT … FROM Organization`, along with another query and once a day.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::json::Json;
 use crate::record::Record;
 use crate::rest::{Page, Query};
@@ -20,14 +20,14 @@ pub(crate) fn query() -> Query {
 }
 
 /// The record as the host keeps it.
-pub(crate) fn kept(session: &Session<'_>) -> Option<Record> {
-    let (bytes, _) = session.kept(KEPT)?;
+pub(crate) fn kept(call: &Call<'_>) -> Option<Record> {
+    let (bytes, _) = call.kept(KEPT)?;
     Json::parse(std::str::from_utf8(&bytes).ok()?).ok().map(Record::from)
 }
 
 /// Keeps the record of an answer.
-pub(crate) fn keep(session: &Session<'_>, page: Page) -> Option<Record> {
+pub(crate) fn keep(call: &Call<'_>, page: Page) -> Option<Record> {
     let record = page.records.into_iter().next()?;
-    session.keep(KEPT, record.json().as_bytes());
+    call.keep(KEPT, record.json().as_bytes());
     Some(record)
 }

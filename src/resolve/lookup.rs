@@ -3,7 +3,7 @@
 //! A `query` for each object that a name may be one of; all names of a call go in one composite request, with the
 //! query that reads the record where there is one.
 
-use crate::call::{Session, Stuck};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -56,7 +56,7 @@ pub(crate) struct Found {
 }
 
 /// The name in a lookup's value; none where the value is an id, is empty or belongs to another type of field.
-fn wanted(session: &Session<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, Stuck> {
+fn wanted(call: &Call<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, Stuck> {
     let Some(name) = name(field, json) else { return Ok(None) };
     let targets = || field.references.iter().map(String::as_str);
     let usual = USUAL_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
@@ -66,7 +66,7 @@ fn wanted(session: &Session<'_>, field: &Field, json: &str) -> Result<Option<Wan
             objects.push(ObjectName::parse(object).map_err(|reason| Error::input(reason.to_string()))?);
         }
     }
-    among(session, &field.name, By::Name(name), objects, JUST_SO).map(Some)
+    among(call, &field.name, By::Name(name), objects, JUST_SO).map(Some)
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.
@@ -89,34 +89,34 @@ pub(crate) fn is_me(field: &Field, json: &str) -> bool {
 /// What may be a record of these objects. Of many objects those the settings keep away are left out; a single one is
 /// refused by its name.
 pub(crate) fn among(
-    session: &Session<'_>,
+    call: &Call<'_>,
     place: &str,
     by: By,
     mut objects: Vec<ObjectName>,
     sure: u32,
 ) -> Result<Wanted, Stuck> {
-    let may_read = |object: &ObjectName| session.allow_object(object, Effect::ReadOnly).is_ok();
+    let may_read = |object: &ObjectName| call.allow_object(object, Effect::ReadOnly).is_ok();
     if objects.iter().any(may_read) {
         objects.retain(may_read);
     }
     let mut looks = Vec::new();
     for object in objects {
-        session.allow_object(&object, Effect::ReadOnly)?;
+        call.allow_object(&object, Effect::ReadOnly)?;
         let select = match &by {
-            By::Id(id) => record::telling(session, &object, (record::is(id), 1))?,
-            By::Name(name) => look(session, &object, name, place)?,
+            By::Id(id) => record::telling(call, &object, (record::is(id), 1))?,
+            By::Name(name) => look(call, &object, name, place)?,
         };
         looks.push((object, select));
     }
     Ok(Wanted { place: place.to_owned(), by, looks, sure })
 }
 
-fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> Result<Select, Stuck> {
-    if names::name_of(session, object)? == names::ID {
+fn look(call: &Call<'_>, object: &ObjectName, name: &str, place: &str) -> Result<Select, Stuck> {
+    if names::name_of(call, object)? == names::ID {
         let message = format!("{place}: {object} records have no name to find them by; give the id");
         return Err(Error::field(place, message, Vec::new()).into());
     }
-    let mut all = vec![record::like(session, object, name, place)?];
+    let mut all = vec![record::like(call, object, name, place)?];
     match object.as_str() {
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
@@ -129,7 +129,7 @@ fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> 
         _ => {}
     }
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
-    let mut select = record::telling(session, object, (condition, record::MOST_SIMILAR))?;
+    let mut select = record::telling(call, object, (condition, record::MOST_SIMILAR))?;
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
@@ -144,23 +144,19 @@ pub(crate) fn selects(wanted: &[Wanted]) -> impl Iterator<Item = &Select> {
 }
 
 /// Finds the records of names, in one request.
-pub(crate) fn find(session: &Session<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
+pub(crate) fn find(call: &Call<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
     let selects: Vec<_> = selects(wanted).collect();
-    choose(session, wanted, session.query_all(&selects)?)
+    choose(call, wanted, call.query_all(&selects)?)
 }
 
 /// The record of each name, out of what the queries found; fails for all names at once that fit none or several.
-pub(crate) fn choose(
-    session: &Session<'_>,
-    wanted: &[Wanted],
-    pages: Vec<Result<Page, Error>>,
-) -> Result<Vec<Found>, Error> {
+pub(crate) fn choose(call: &Call<'_>, wanted: &[Wanted], pages: Vec<Result<Page, Error>>) -> Result<Vec<Found>, Error> {
     let mut pages = pages.into_iter();
     let mut found = Vec::new();
     let mut unclear = Vec::new();
     for wanted in wanted {
         let pages = pages.by_ref().take(wanted.looks.len()).collect();
-        match wanted.choose(session, &wanted.records(pages)?) {
+        match wanted.choose(call, &wanted.records(pages)?) {
             Ok(record) => found.push(record),
             Err(choice) => unclear.push((wanted, choice)),
         }
@@ -228,7 +224,7 @@ impl Wanted {
         }
     }
 
-    fn choose(&self, session: &Session<'_>, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+    fn choose(&self, call: &Call<'_>, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
         let unclear = |message: &str, candidates: Vec<Candidate>, several: bool| {
             Err(Unclear { message: format!("{}: {message}", self.place), candidates, several })
         };
@@ -236,7 +232,7 @@ impl Wanted {
             By::Name(name) => name,
             By::Id(id) => {
                 let record = looked.iter().flat_map(|(_, records)| records).next();
-                return match record.and_then(|record| Some((record::candidate(session, record)?, record))) {
+                return match record.and_then(|record| Some((record::candidate(call, record)?, record))) {
                     Some((candidate, record)) => Ok(Found {
                         place: self.place.clone(),
                         id: *id,
@@ -251,7 +247,7 @@ impl Wanted {
             }
         };
         let said = quoted(name);
-        let record::Choice { fit, gone, clear } = record::choice(session, name, looked, self.sure, true);
+        let record::Choice { fit, gone, clear } = record::choice(call, name, looked, self.sure, true);
         let left_out = match gone.len() {
             0 => String::new(),
             1 => "; an inactive user of such a name was left out".to_owned(),
@@ -323,7 +319,7 @@ pub(crate) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
 /// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
 /// among the `wanted`, and stands for itself until its record is found.
 pub(crate) fn to_write(
-    session: &Session<'_>,
+    call: &Call<'_>,
     schema: &ObjectSchema,
     object: &ObjectName,
     field: &Field,
@@ -334,19 +330,19 @@ pub(crate) fn to_write(
         && let Some(name) = name(field, json)
     {
         // Describe lists them all.
-        let schema = session.described(object)?;
-        return record_type(&schema, field, &name).map_err(|error| names::denied(session, object, &schema, error));
+        let schema = call.described(object)?;
+        return record_type(&schema, field, &name).map_err(|error| names::denied(call, object, &schema, error));
     }
     if is_me(field, json) {
-        let id = session.user()?.id;
+        let id = call.user()?.id;
         return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
     }
-    if let Some(name) = self::wanted(session, field, json)? {
+    if let Some(name) = self::wanted(call, field, json)? {
         wanted.push(name);
         return Ok((json.to_owned(), None));
     }
     value::to_write(field, json).map_err(|error| match error {
-        error if field.is_limited() => names::denied(session, object, schema, error),
+        error if field.is_limited() => names::denied(call, object, schema, error),
         error => error.into(),
     })
 }

@@ -1,6 +1,6 @@
 //! Which record is meant: by id, by link, or by a name that only one record fits. Never a guess.
 
-use crate::call::{Session, Stuck};
+use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
 use crate::record::Record;
@@ -59,13 +59,13 @@ pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> 
 }
 
 /// Reads a reference. Sends nothing, unless an id of a custom object comes without the object.
-pub(crate) fn read(session: &Session<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
+pub(crate) fn read(call: &Call<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
     let said = record.trim();
     let id = id("record", said)?;
     let object = match object {
-        Some(object) => names::object(session, object)?,
+        Some(object) => names::object(call, object)?,
         None => match &id {
-            Some(id) => names::object_of(session, id)?,
+            Some(id) => names::object_of(call, id)?,
             None => {
                 return Err(Error::field(
                     "object",
@@ -78,7 +78,7 @@ pub(crate) fn read(session: &Session<'_>, record: &str, object: Option<&str>) ->
     };
     let by = match id {
         None => By::Name(said.to_owned()),
-        Some(id) => match (standard_object(id.prefix()), session.schema(&object)?.key_prefix.as_deref()) {
+        Some(id) => match (standard_object(id.prefix()), call.schema(&object)?.key_prefix.as_deref()) {
             // A word of 15 letters can look like an id; the object's own prefix tells.
             (None, Some(prefix)) if prefix != id.prefix() => By::Name(said.to_owned()),
             (Some(other), _) if !other.eq_ignore_ascii_case(object.as_str()) => {
@@ -106,10 +106,10 @@ pub(crate) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
 }
 
 /// The condition a reference means, and how many records to look at.
-pub(crate) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
+pub(crate) fn condition(call: &Call<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
     match &target.by {
         By::Id(id) => Ok((is(id), 1)),
-        By::Name(name) => Ok((like(session, &target.object, name, "record")?, MOST_SIMILAR)),
+        By::Name(name) => Ok((like(call, &target.object, name, "record")?, MOST_SIMILAR)),
     }
 }
 
@@ -120,38 +120,38 @@ pub(crate) fn is(id: &RecordId) -> Condition {
 
 /// A query for what tells the records of a condition apart.
 pub(crate) fn telling(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     (condition, limit): (Condition, u32),
 ) -> Result<Select, Stuck> {
-    let fields = FieldList::new(names::telling(session, object)?).ok_or_else(|| Error::input("no field to read"))?;
+    let fields = FieldList::new(names::telling(call, object)?).ok_or_else(|| Error::input("no field to read"))?;
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
-    select.order_by = if limit > 1 { by_name(session, object)? } else { Vec::new() };
+    select.order_by = if limit > 1 { by_name(call, object)? } else { Vec::new() };
     select.limit = Some(limit);
     Ok(select)
 }
 
 /// The records a reference may mean, with what tells them apart.
-pub(crate) fn records(session: &Session<'_>, target: &Target) -> Result<Vec<Record>, Error> {
-    session.planned(
-        || telling(session, &target.object, condition(session, target)?),
-        |select| Ok(session.query(select, usize::MAX)?.records),
+pub(crate) fn records(call: &Call<'_>, target: &Target) -> Result<Vec<Record>, Error> {
+    call.planned(
+        || telling(call, &target.object, condition(call, target)?),
+        |select| Ok(call.query(select, usize::MAX)?.records),
     )
 }
 
 /// Sorted by name, so that the record called just so comes before those whose names go on.
-pub(crate) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
-    let name = names::name_of(session, object)?;
+pub(crate) fn by_name(call: &Call<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
+    let name = names::name_of(call, object)?;
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
 }
 
 /// The condition that a record's name, number, subject or e-mail address is like a text, or that a person goes by it.
-pub(crate) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
-    let schema = session.schema(object)?;
-    let name = names::name_of(session, object)?;
+pub(crate) fn like(call: &Call<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
+    let schema = call.schema(object)?;
+    let name = names::name_of(call, object)?;
     let mut any = Vec::new();
-    for reading in readings(session, &schema, text) {
+    for reading in readings(call, &schema, text) {
         if reading.is_whole_company(&schema.name) {
             let text = Text::new(&reading.text).map_err(|reason| too_long(argument, &reason))?;
             any.push(Condition::compare(name.clone(), Comparison::Eq, text));
@@ -163,8 +163,8 @@ pub(crate) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argum
 }
 
 /// How a text can be read as what a record of an object is called.
-pub(crate) fn readings(session: &Session<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &session.preferences().vocabulary))
+pub(crate) fn readings(call: &Call<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
+    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &call.preferences().vocabulary))
 }
 
 /// The conditions by one reading of the text.
@@ -236,7 +236,7 @@ pub(crate) struct Choice<'r> {
 /// Chooses among what queries sorted by name have found in each object. Below `sure` the record that fits best is meant,
 /// if no other fits as well. Users who have left are set aside where the record is `for_work`.
 pub(crate) fn choice<'r>(
-    session: &Session<'_>,
+    call: &Call<'_>,
     name: &str,
     looked: &'r [(ObjectName, Vec<Record>)],
     sure: u32,
@@ -246,9 +246,9 @@ pub(crate) fn choice<'r>(
     let (mut all_seen, mut name_seen) = (true, true);
     for (object, records) in looked {
         let mut last = None;
-        let readings = session.schema(object).map(|schema| readings(session, &schema, name)).unwrap_or_default();
+        let readings = call.schema(object).map(|schema| readings(call, &schema, name)).unwrap_or_default();
         for record in records {
-            let Some(candidate) = candidate_of(session, object, record) else { continue };
+            let Some(candidate) = candidate_of(call, object, record) else { continue };
             let fields = record.fields();
             last = candidate.name.as_ref().map(|name| name.to_lowercase());
             if for_work
@@ -277,7 +277,7 @@ pub(crate) fn choice<'r>(
 
 /// The one record that is meant, or why there is none.
 pub(crate) fn choose(
-    session: &Session<'_>,
+    call: &Call<'_>,
     target: &Target,
     records: Vec<Record>,
     notices: &mut Vec<String>,
@@ -290,7 +290,7 @@ pub(crate) fn choose(
         By::Name(name) => name,
     };
     let looked = [(object.clone(), records)];
-    let found = choice(session, name, &looked, JUST_SO, false);
+    let found = choice(call, name, &looked, JUST_SO, false);
     let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
         None => Err(Error::NotFound {
@@ -325,16 +325,16 @@ pub(crate) fn no_such(object: &ObjectName, id: &RecordId) -> String {
 }
 
 /// A record as a candidate; absent if it does not say its object and id.
-pub(crate) fn candidate(session: &Session<'_>, record: &Record) -> Option<Candidate> {
+pub(crate) fn candidate(call: &Call<'_>, record: &Record) -> Option<Candidate> {
     let object = ObjectName::parse(&record.fields().object()?).ok()?;
-    candidate_of(session, &object, record)
+    candidate_of(call, &object, record)
 }
 
-fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> Option<Candidate> {
+fn candidate_of(call: &Call<'_>, object: &ObjectName, record: &Record) -> Option<Candidate> {
     let fields = record.fields();
     let id = fields.text("Id")?;
-    let name = names::name_of(session, object).ok()?;
-    let columns = names::telling(session, object).unwrap_or_default();
+    let name = names::name_of(call, object).ok()?;
+    let columns = names::telling(call, object).unwrap_or_default();
     let telling = columns
         .iter()
         .map(FieldPath::as_str)

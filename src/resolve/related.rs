@@ -1,6 +1,6 @@
 //! Related lists of a record, as child queries of the record's own query.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::call::Stuck;
 use crate::catalog::Effect;
 use crate::error::Error;
@@ -38,10 +38,10 @@ pub(crate) fn asks_for_activities(names: &[String]) -> bool {
 }
 
 /// Plans the related lists a name means: one, or for activities two.
-pub(crate) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
+pub(crate) fn plan(call: &Call<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
     if asks_for_activities(&[name.to_owned()]) {
         for activity in ["Task", "Event"] {
-            session.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
+            call.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
         }
         return ACTIVITIES
             .into_iter()
@@ -54,7 +54,7 @@ pub(crate) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         Some(rest) => (rest.to_owned(), true),
         None => (name.to_owned(), false),
     };
-    let schema = session.schema(object)?;
+    let schema = call.schema(object)?;
     // By the relationship's name, or by the child object's, which is what people say.
     let known = schema.children.iter().filter(|child| child.relationship.is_some());
     let child = known
@@ -62,7 +62,7 @@ pub(crate) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         .find(|child| child.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(&relationship)))
         .or_else(|| known.clone().find(|child| child.object.eq_ignore_ascii_case(&relationship)));
     let Some((child, api_name)) = child.and_then(|child| Some((child, child.relationship.as_deref()?))) else {
-        if !session.is_exhaustive(object) {
+        if !call.is_exhaustive(object) {
             return Err(Stuck::needs(object));
         }
         return Err(Error::field(
@@ -73,8 +73,8 @@ pub(crate) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         .into());
     };
     let of = ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?;
-    session.allow_object(&of, Effect::ReadOnly)?;
-    let schema = session.schema(&of)?;
+    call.allow_object(&of, Effect::ReadOnly)?;
+    let schema = call.schema(&of)?;
     let condition = match schema.field("IsClosed") {
         _ if !only_open => None,
         Some(closed) => Some(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false))),
@@ -89,7 +89,7 @@ pub(crate) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
     };
     // What the parent is called says its own record.
     let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
-    let columns = names::columns(session, &of, &[])?;
+    let columns = names::columns(call, &of, &[])?;
     let columns = columns.as_slice().iter().filter(|column| column.parent() != Some(parent.as_str()));
     let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
     Ok(vec![List {

@@ -1,7 +1,7 @@
 //! Times as people say them, in the user's own zone: read before any request, understood once the zone is known, and
 //! said back with the weekday.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::rest::User;
@@ -100,19 +100,19 @@ pub(crate) fn utc(moment: i64) -> String {
 
 impl Clock {
     /// The user's clock: one request unless the user is cached.
-    pub(crate) fn of(session: &Session<'_>, notices: &mut Vec<String>) -> Result<Self, Error> {
-        Ok(Self::by(session, session.user()?, notices))
+    pub(crate) fn of(call: &Call<'_>, notices: &mut Vec<String>) -> Result<Self, Error> {
+        Ok(Self::by(call, call.user()?, notices))
     }
 
     /// The clock of a user.
-    pub(crate) fn by(session: &Session<'_>, user: User, notices: &mut Vec<String>) -> Self {
+    pub(crate) fn by(call: &Call<'_>, user: User, notices: &mut Vec<String>) -> Self {
         let zone = Zone::of(&user.zone);
         if zone.is_none() {
             notices.push(
                 "the rules of the user's time zone are not known here: days and times are those of UTC".to_owned(),
             );
         }
-        Self { user: user.id, now: session.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) }
+        Self { user: user.id, now: call.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) }
     }
 
     /// The name of the zone its times are in.

@@ -1,7 +1,7 @@
 //! `activities`: a timeline. One composite request of queries; one `query` before it where the record is given by name.
 //! With an empty cache, `GET userinfo` before.
 
-use crate::call::{Session, Stuck};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -89,7 +89,7 @@ const NOTE_COLUMNS: [&str; 5] = [
 ];
 
 /// Lists activities.
-pub(super) fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
+pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
     let limit = crate::arguments::bounded("limit", args.limit, USUAL_ITEMS, MOST_ITEMS)?;
     let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;
@@ -98,21 +98,21 @@ pub(super) fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<
         return Err(Error::field("from", "`from` is after `to`", Vec::new()));
     }
     for object in [&TASK, &EVENT] {
-        session.allow_object(object, Effect::ReadOnly)?;
+        call.allow_object(object, Effect::ReadOnly)?;
     }
     let asked = Asked { from, to, upcoming: args.upcoming, limit };
     let Some(record) = &args.record else {
         if args.object.is_some() {
             return Err(Error::field("record", "say which record in `record`, or leave `object` out", Vec::new()));
         }
-        return own(session, &asked);
+        return own(call, &asked);
     };
-    let target = session.plan(|| {
-        let target = record::read(session, record, args.object.as_deref())?;
-        session.allow_object(&target.object, Effect::ReadOnly)?;
+    let target = call.plan(|| {
+        let target = record::read(call, record, args.object.as_deref())?;
+        call.allow_object(&target.object, Effect::ReadOnly)?;
         Ok(target)
     })?;
-    of_record(session, &asked, target)
+    of_record(call, &asked, target)
 }
 
 /// Which entries.
@@ -133,23 +133,23 @@ fn read_day(argument: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
 
 // ---- of a record ----
 
-fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result<ActivitiesReply, Error> {
+fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
-    let clock = Clock::of(session, &mut notices)?;
+    let clock = Clock::of(call, &mut notices)?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
-        let records = record::records(session, &target)?;
-        target.by = By::Id(names::id_of(&record::choose(session, &target, records, &mut notices)?)?);
+        let records = record::records(call, &target)?;
+        target.by = By::Id(names::id_of(&record::choose(call, &target, records, &mut notices)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
-    let answers = session.planned(|| timeline(session, asked, &clock, &target, &id), |plan| read(session, plan))?;
+    let answers = call.planned(|| timeline(call, asked, &clock, &target, &id), |plan| read(call, plan))?;
     let mut list = List::new(&clock, asked, asked.upcoming != Some(true));
     let mut record = None;
     for (source, page) in answers {
         match (source, page) {
             (Source::Record, Some(page)) => {
-                let parent = record::choose(session, &target, page.records, &mut notices)?;
-                record = record::candidate(session, &parent);
+                let parent = record::choose(call, &target, page.records, &mut notices)?;
+                record = record::candidate(call, &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
                     let children = Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
@@ -199,14 +199,8 @@ type Plan = Vec<(Source, Select)>;
 
 /// The record with its activities, its e-mails and its notes. The lists of activities hold those of an account's contacts
 /// and opportunities too.
-fn timeline(
-    session: &Session<'_>,
-    asked: &Asked,
-    clock: &Clock,
-    target: &Target,
-    id: &RecordId,
-) -> Result<Plan, Stuck> {
-    let mut parent = record::telling(session, &target.object, (record::is(id), 1))?;
+fn timeline(call: &Call<'_>, asked: &Asked, clock: &Clock, target: &Target, id: &RecordId) -> Result<Plan, Stuck> {
+    let mut parent = record::telling(call, &target.object, (record::is(id), 1))?;
     let ranged = asked.from.or(asked.to).is_some();
     let lists = match asked.upcoming {
         Some(true) => &[related::OPEN][..],
@@ -225,7 +219,7 @@ fn timeline(
     }
     // A person's e-mails are among the activities.
     let people = ["Contact", "Lead"].contains(&target.object.as_str());
-    if !people && session.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
+    if !people && call.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
         let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static(parent), Comparison::Eq, *id),
@@ -235,7 +229,7 @@ fn timeline(
         conditions.extend(within("MessageDate", asked, clock)?);
         plan.push((Source::Email, query(&EMAIL, &EMAIL_COLUMNS, conditions, "MessageDate", true, asked.limit)?));
     }
-    if session.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
+    if call.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static("LinkedEntityId"), Comparison::Eq, *id),
             Condition::compare(FieldPath::from_static("ContentDocument.FileType"), Comparison::Eq, text("SNOTE")?),
@@ -298,10 +292,10 @@ fn query(
 /// What a source answered; nothing where the user may not see it.
 type Answer = (Source, Option<Page>);
 
-fn read(session: &Session<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
+fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     let selects: Vec<_> = plan.iter().map(|(_, select)| select).collect();
     let mut answers = Vec::new();
-    for ((source, _), page) in plan.iter().zip(session.query_all(&selects)?) {
+    for ((source, _), page) in plan.iter().zip(call.query_all(&selects)?) {
         let page = match page {
             Ok(page) => Some(page),
             Err(Error::Refused { refusal, .. })
@@ -318,9 +312,9 @@ fn read(session: &Session<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
 
 // ---- of the user ----
 
-fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
+fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
-    let clock = Clock::of(session, &mut notices)?;
+    let clock = Clock::of(call, &mut notices)?;
     let today = clock.today();
     let is_day = asked.from.or(asked.to).is_none() && asked.upcoming.is_none();
     let (from, to) = match (asked.upcoming, asked.from, asked.to) {
@@ -353,7 +347,7 @@ fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
             query(&EVENT, &EVENT_COLUMNS, own_events(&range, &clock)?, "StartDateTime", newest, asked.limit)?,
         ),
     ];
-    let answers = read(session, &plan)?;
+    let answers = read(call, &plan)?;
     let mut list = List::new(&clock, &range, newest);
     list.overdue_too = is_day;
     for (source, page) in &answers {

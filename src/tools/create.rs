@@ -3,7 +3,7 @@
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
-use crate::call::{Session, Stuck, WRITE};
+use crate::call::{Call, Stuck, WRITE};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -34,20 +34,20 @@ const MOST_CHOICES: usize = 20;
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
 /// Creates a record.
-pub(super) fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
+pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
-    session.planned(
-        || plan(session, &args),
+    call.planned(
+        || plan(call, &args),
         |plan| {
             let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
-            conversion::refuse(session, &plan.object, status.map(|set| set.json.as_str()), None)?;
-            let found = lookup::find(session, &plan.wanted)?;
-            send(session, &plan.with(&found), &found)
+            conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
+            let found = lookup::find(call, &plan.wanted)?;
+            send(call, &plan.with(&found), &found)
         },
     )
 }
 
-fn send(session: &Session<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Error> {
+fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Error> {
     let create = Create {
         object: &plan.object,
         values: plan.json(),
@@ -55,27 +55,27 @@ fn send(session: &Session<'_>, plan: &Plan, found: &[Found]) -> Result<CreateRep
         assign: plan.assign,
     };
     let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.fields };
-    let began = session.now();
-    let (id, record, notice) = match session.write_and_read(&create, &create.values, read_back, |id| *id) {
+    let began = call.now();
+    let (id, record, notice) = match call.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
-        Err(cause) if cause.is_open() => look(session, plan, began, cause)?,
-        Err(error) => return Err(duplicates::refused(session, error, plan.allow_duplicate, OVERRULED)),
+        Err(cause) if cause.is_open() => look(call, plan, began, cause)?,
+        Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
     };
-    let mut reply = reply(session, plan, found, id, record.as_ref().map(Record::fields));
+    let mut reply = reply(call, plan, found, id, record.as_ref().map(Record::fields));
     reply.notices.extend(notice);
     Ok(reply)
 }
 
 /// After a create without an answer: the record, if it is there.
 fn look(
-    session: &Session<'_>,
+    call: &Call<'_>,
     plan: &Plan,
     began: i64,
     cause: Error,
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
     let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.fields.iter().cloned().map(FieldPath::from).collect();
-    match lost_response::look(session, &plan.object, &values, &read, began) {
+    match lost_response::look(call, &plan.object, &values, &read, began) {
         Seen::One(id, record, known_by) => {
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
@@ -86,7 +86,7 @@ fn look(
     }
 }
 
-fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
+fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
     let mut notices = plan.notices.clone();
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let mut values = Values::cut_after(LONGEST_TEXT);
@@ -102,19 +102,19 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let undo = held.as_ref().and_then(|held| undo::deletion(session, &plan.object, &id, held.text(plan.name.as_str())));
+    let undo = held.as_ref().and_then(|held| undo::deletion(call, &plan.object, &id, held.text(plan.name.as_str())));
     let held = held.unwrap_or_default();
     let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
     let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
     let record_type = held.get(picklists::RECORD_TYPE).and_then(|id| {
-        let schema = session.schema(&plan.object).ok()?;
+        let schema = call.schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
     });
     CreateReply {
         object: plan.object.to_string(),
-        link: session.link(id.as_str()),
+        link: call.link(id.as_str()),
         id: id.to_string(),
         fields,
         names: lookup::by_id(called.chain(record_type)),
@@ -170,14 +170,14 @@ impl Plan {
     }
 }
 
-fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
-    let object = names::object(session, &args.object)?;
-    session.allow_object(&object, Effect::Additive)?;
+fn plan(call: &Call<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
+    let object = names::object(call, &args.object)?;
+    call.allow_object(&object, Effect::Additive)?;
     // Picklists and what is required are only in the description.
-    let schema = session.described(&object)?;
+    let schema = call.described(&object)?;
     if !schema.createable {
         let error = Error::field("object", format!("the user may not create {object} records"), Vec::new());
-        return Err(names::denied(session, &object, &schema, error));
+        return Err(names::denied(call, &object, &schema, error));
     }
     let said = Json::parse(&args.fields)
         .map(Fields::of)
@@ -186,15 +186,15 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let mut wanted = Vec::new();
     let mut notices = Vec::new();
     for (name, json) in said.values() {
-        let field = names::own_field(session, &object, name)?;
+        let field = names::own_field(call, &object, name)?;
         if !field.createable {
             let error = names::not_writable(&schema, &field, "created");
-            return Err(names::denied(session, &object, &schema, error));
+            return Err(names::denied(call, &object, &schema, error));
         }
         if values.iter().any(|set| set.field.name == field.name) {
             return Err(Error::field(name, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (json, note) = lookup::to_write(session, &schema, &object, &field, json.get(), &mut wanted)?;
+        let (json, note) = lookup::to_write(call, &schema, &object, &field, json.get(), &mut wanted)?;
         notices.extend(note);
         values.push(Set { field, json });
     }
@@ -214,17 +214,17 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
             values.iter().take(MOST_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
         }
         let error = Error::Input { message, fields: missing, allowed };
-        return Err(names::denied(session, &object, &schema, error));
+        return Err(names::denied(call, &object, &schema, error));
     }
     let mut given = Vec::new();
     for set in &values {
         given.push(Given { field: &set.field, json: &set.json, writes: true });
     }
     let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
-    if let Err(error) = picklists.check(session) {
-        return Err(names::denied(session, &object, &schema, error));
+    if let Err(error) = picklists.check(call) {
+        return Err(names::denied(call, &object, &schema, error));
     }
-    let name = names::name_of(session, &object)?;
+    let name = names::name_of(call, &object)?;
     let mut fields: Vec<_> =
         values.iter().map(|set| names::field_name(&set.field.name)).collect::<Result<_, Error>>()?;
     if !fields.iter().any(|field| field.as_str() == name.as_str()) {

@@ -1,6 +1,6 @@
 //! `describe`: the fields of an object, or the objects there are. One describe, none with a warm cache.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::resolve::names;
@@ -15,23 +15,23 @@ const MOST_ENTRIES: u32 = 500;
 const MOST_VALUES: usize = 40;
 
 /// Looks up fields or objects.
-pub(super) fn describe(session: &Session<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
+pub(super) fn describe(call: &Call<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
     let limit = crate::arguments::bounded("limit", args.limit, USUAL_ENTRIES, MOST_ENTRIES)? as usize;
     let search = args.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
     match args.object.as_deref() {
-        Some(object) => fields(session, object, search, limit),
-        None => objects(session, search, limit),
+        Some(object) => fields(call, object, search, limit),
+        None => objects(call, search, limit),
     }
 }
 
-fn fields(session: &Session<'_>, object: &str, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
-    let schema = session.plan(|| {
-        let object = names::object(session, object)?;
-        session.allow_object(&object, Effect::ReadOnly)?;
-        session.described(&object)
+fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
+    let schema = call.plan(|| {
+        let object = names::object(call, object)?;
+        call.allow_object(&object, Effect::ReadOnly)?;
+        call.described(&object)
     })?;
     let found = match search {
-        Some(search) => search::fields(&schema, search, &session.preferences().vocabulary),
+        Some(search) => search::fields(&schema, search, &call.preferences().vocabulary),
         None => columns::by_importance(&schema),
     };
     let mut notices = Vec::new();
@@ -45,10 +45,10 @@ fn fields(session: &Session<'_>, object: &str, search: Option<&str>, limit: usiz
     Ok(DescribeReply { object: Some(object_info(&schema)), fields: shown, objects: Vec::new(), notices })
 }
 
-fn objects(session: &Session<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
-    let global = session.objects()?;
+fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
+    let global = call.objects()?;
     let found: Vec<&ObjectSummary> = match search {
-        Some(search) => search::objects(&global, search, &session.preferences().vocabulary),
+        Some(search) => search::objects(&global, search, &call.preferences().vocabulary),
         None => global.objects.iter().collect(),
     };
     let mut notices = Vec::new();
@@ -56,7 +56,7 @@ fn objects(session: &Session<'_>, search: Option<&str>, limit: usize) -> Result<
         .into_iter()
         .filter(|object| object.queryable)
         .filter(|object| {
-            let granted = &session.preferences().objects.read;
+            let granted = &call.preferences().objects.read;
             granted.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(&object.name)))
         })
         .collect();

@@ -2,7 +2,7 @@
 //! the person and the record; a second writes and reads back: `POST sobjects/Task`, `Event` or `ContentNote` and
 //! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
 
-use crate::call::{Session, Stuck, read_error, unsendable};
+use crate::call::{Call, Stuck, read_error, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -54,23 +54,23 @@ const MOST_MINUTES: u32 = 14 * 24 * 60;
 const LONGEST_SHOWN: usize = 120;
 
 /// Logs an activity.
-pub(super) fn log_activity(session: &Session<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
+pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
     let when = args.when.as_deref().map(|when| When::read("when", when)).transpose()?;
     let next = args.follow_up.as_ref().map(|next| When::read("follow_up.when", &next.when)).transpose()?;
     check(&args, when)?;
-    session.allow_object(object(args.kind), Effect::Additive)?;
+    call.allow_object(object(args.kind), Effect::Additive)?;
     if let Some(next) = &args.follow_up {
-        session.allow_object(object(kind_of(next)), Effect::Additive)?;
+        call.allow_object(object(kind_of(next)), Effect::Additive)?;
     }
     // What can be refused without a request comes before the first one.
-    session.plan(|| wanted(session, &args))?;
+    call.plan(|| wanted(call, &args))?;
     let mut notices = Vec::new();
-    let clock = Clock::of(session, &mut notices)?;
+    let clock = Clock::of(call, &mut notices)?;
     let (when, next) = times(&args, when, next, &clock, &mut notices)?;
-    let found = session.planned(|| wanted(session, &args), |wanted| find(session, &args, wanted))?;
+    let found = call.planned(|| wanted(call, &args), |wanted| find(call, &args, wanted))?;
     notices.extend(found.iter().filter(|found| !found.certain).filter_map(|found| found.notice.clone()));
     let new = records(&args, &clock, when, next, &found);
-    let created = write(session, &clock, &new, &found, &mut notices)?;
+    let created = write(call, &clock, &new, &found, &mut notices)?;
     if new.iter().any(|new| new.altered) {
         notices.push("a space was put into \"@{\" of the text, which Salesforce would take for a reference".to_owned());
     }
@@ -246,7 +246,7 @@ fn beginning(text: &str) -> String {
 // ---- who and what ----
 
 /// The person and the record that are meant.
-fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck> {
+fn wanted(call: &Call<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck> {
     let mut wanted = Vec::new();
     if let Some(who) = &args.who {
         let objects = PEOPLE.map(ObjectName::from_static).to_vec();
@@ -256,7 +256,7 @@ fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, 
             }
             None => (By::Name(who.trim().to_owned()), objects),
             Some(id) => {
-                let object = names::object_of(session, &id)?;
+                let object = names::object_of(call, &id)?;
                 if !objects.contains(&object) {
                     let message =
                         format!("the id {id} is neither a contact's nor a lead's; other records go in `what`");
@@ -269,18 +269,18 @@ fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, 
             }
         };
         // Whoever is called so comes before one by nickname.
-        wanted.push(lookup::among(session, WHO, by, objects, BY_WORDS)?);
+        wanted.push(lookup::among(call, WHO, by, objects, BY_WORDS)?);
     }
     if let Some(what) = &args.what {
         let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
         // A name without an object is read as an account's.
         let object = if is_any { Some(USUAL_OBJECTS[0]) } else { args.what_object.as_deref() };
-        let target = record::read(session, what, object).map_err(renamed)?;
+        let target = record::read(call, what, object).map_err(renamed)?;
         if PEOPLE.contains(&target.object.as_str()) {
             return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
         let objects = if is_any { USUAL_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
-        wanted.push(lookup::among(session, WHAT, target.by, objects, JUST_SO)?);
+        wanted.push(lookup::among(call, WHAT, target.by, objects, JUST_SO)?);
     }
     Ok(wanted)
 }
@@ -299,8 +299,8 @@ fn renamed(mut stuck: Stuck) -> Stuck {
     stuck
 }
 
-fn find(session: &Session<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
-    let found = if wanted.is_empty() { Ok(Vec::new()) } else { lookup::find(session, wanted) };
+fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
+    let found = if wanted.is_empty() { Ok(Vec::new()) } else { lookup::find(call, wanted) };
     let found = found.map_err(|mut error| {
         if let Error::Unresolved { message, fields, several: false, .. } = &mut error
             && fields.iter().any(|field| field == WHO)
@@ -453,7 +453,7 @@ fn closed_status() -> Result<Query, Error> {
 
 /// Writes all of it or nothing, and reads it back.
 fn write(
-    session: &Session<'_>,
+    call: &Call<'_>,
     clock: &Clock,
     new: &[New],
     found: &[Found],
@@ -475,7 +475,7 @@ fn write(
         let held = composite.add(read, &retrieve).map_err(unsendable)?;
         parts.push((new, retrieve, held));
     }
-    let answer = session.call_all(&composite)?;
+    let answer = call.send_all(&composite)?;
     let mut logged = Vec::new();
     for (new, retrieve, held) in &parts {
         // Where something else was refused, this was halted and says why.
@@ -494,15 +494,10 @@ fn write(
         let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
         logged.push(LoggedActivity {
             kind: new.kind,
-            link: session.link(id.as_str()),
+            link: call.link(id.as_str()),
             id: id.to_string(),
             when: when.map(|when| clock.shown(when)),
-            undo: undo::deletion(
-                session,
-                retrieve.object,
-                &id,
-                fields.text("Subject").or_else(|| fields.text("Title")),
-            ),
+            undo: undo::deletion(call, retrieve.object, &id, fields.text("Subject").or_else(|| fields.text("Title"))),
             fields: values.object(shown.map(|field| (field, fields.get(field)))),
         });
     }

@@ -1,6 +1,6 @@
 //! Matches that the org's duplicate rules found: why a write was refused, and who may do what about it.
 
-use crate::call::{Session, Stuck};
+use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::record::Record;
 use crate::resolve::names;
@@ -14,18 +14,18 @@ const MOST_MATCHES: u32 = 100;
 
 /// Why a write failed: for matches of a duplicate rule, or for anything else. `overruled` says how the caller saves
 /// all the same, where the rule only warns, and `allowed` that the call did so.
-pub(crate) fn refused(session: &Session<'_>, error: Error, allowed: bool, overruled: &str) -> Error {
+pub(crate) fn refused(call: &Call<'_>, error: Error, allowed: bool, overruled: &str) -> Error {
     match error {
         Error::Refused { refusal, .. } if refusal.is("DUPLICATES_DETECTED") => {
-            duplicate(session, *refusal, allowed, overruled)
+            duplicate(call, *refusal, allowed, overruled)
         }
         error => error,
     }
 }
 
-fn duplicate(session: &Session<'_>, refusal: Refusal, allowed: bool, overruled: &str) -> Error {
+fn duplicate(call: &Call<'_>, refusal: Refusal, allowed: bool, overruled: &str) -> Error {
     let rule = refusal.duplicates.as_ref();
-    let candidates = rule.map(|rule| candidates(session, &rule.records, !allowed)).unwrap_or_default();
+    let candidates = rule.map(|rule| candidates(call, &rule.records, !allowed)).unwrap_or_default();
     let next = match rule.map(|rule| rule.allow_save) {
         Some(true) => overruled,
         Some(false) => "the org's rule does not let the user save a duplicate",
@@ -45,11 +45,11 @@ fn duplicate(session: &Session<'_>, refusal: Refusal, allowed: bool, overruled: 
 
 /// The matches with what tells them apart: who owns them and when anybody last did something about them, which the rule
 /// does not say. One request more, unless the person has seen them and said to save all the same.
-fn candidates(session: &Session<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> {
+fn candidates(call: &Call<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> {
     let mut told = Vec::new();
     if ask {
-        let selects = session.plan(|| selects(session, matches));
-        let pages = selects.and_then(|selects| session.query_all(&selects.iter().collect::<Vec<_>>()));
+        let selects = call.plan(|| selects(call, matches));
+        let pages = selects.and_then(|selects| call.query_all(&selects.iter().collect::<Vec<_>>()));
         for page in pages.into_iter().flatten().flatten() {
             told.extend(page.records);
         }
@@ -58,13 +58,13 @@ fn candidates(session: &Session<'_>, matches: &[Record], ask: bool) -> Vec<Candi
     for record in matches {
         let id = record.fields().text("Id");
         let known = told.iter().find(|told| told.fields().text("Id") == id).unwrap_or(record);
-        candidates.extend(record::candidate(session, known));
+        candidates.extend(record::candidate(call, known));
     }
     candidates
 }
 
 /// A query for the matches of each object.
-fn selects(session: &Session<'_>, matches: &[Record]) -> Result<Vec<Select>, Stuck> {
+fn selects(call: &Call<'_>, matches: &[Record]) -> Result<Vec<Select>, Stuck> {
     let mut by_object: Vec<(ObjectName, Vec<Condition>)> = Vec::new();
     for record in matches {
         let object = record.fields().object().and_then(|object| ObjectName::parse(&object).ok());
@@ -77,7 +77,7 @@ fn selects(session: &Session<'_>, matches: &[Record]) -> Result<Vec<Select>, Stu
     let mut selects = Vec::new();
     for (object, ids) in by_object {
         if let Some(condition) = Condition::any(ids) {
-            selects.push(record::telling(session, &object, (condition, MOST_MATCHES))?);
+            selects.push(record::telling(call, &object, (condition, MOST_MATCHES))?);
         }
     }
     Ok(selects)

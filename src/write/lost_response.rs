@@ -3,7 +3,7 @@
 //! A record counts if it holds the key values that were sent and the user created it since the call began. With an empty
 //! cache, `GET userinfo` before.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::id::RecordId;
 use crate::json::{Shape, quoted};
 use crate::record::Record;
@@ -29,7 +29,7 @@ pub(crate) enum Seen {
 
 /// Looks for the record of a create that began at a time, in seconds since the Unix epoch.
 pub(crate) fn look(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     values: &[(&Field, &str)],
     read: &[FieldPath],
@@ -39,13 +39,13 @@ pub(crate) fn look(
         values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
     let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
     let known_by = known_by.join(", ");
-    let Some(select) = plan(session, object, keys, read, began) else {
+    let Some(select) = plan(call, object, keys, read, began) else {
         return Seen::Unsettled(
             "nothing that was set tells the record apart, so it was not looked for".to_owned(),
             Vec::new(),
         );
     };
-    match session.query(&select, usize::MAX).map(|page| page.records) {
+    match call.query(&select, usize::MAX).map(|page| page.records) {
         Ok(records) => match records.as_slice() {
             [record] => match names::id_of(record) {
                 Ok(id) => Seen::One(id, record.clone(), known_by),
@@ -57,7 +57,7 @@ pub(crate) fn look(
             ),
             several => Seen::Unsettled(
                 format!("several new records have the same {known_by}; one of the candidates may be it"),
-                several.iter().filter_map(|record| record::candidate(session, record)).collect(),
+                several.iter().filter_map(|record| record::candidate(call, record)).collect(),
             ),
         },
         Err(_) => Seen::Unsettled("looking for the record failed as well".to_owned(), Vec::new()),
@@ -65,7 +65,7 @@ pub(crate) fn look(
 }
 
 fn plan(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     keys: Vec<(FieldPath, Literal)>,
     read: &[FieldPath],
@@ -81,7 +81,7 @@ fn plan(
         all.push(Condition::compare(field, Comparison::Eq, value));
     }
     // Who the user is may be as hard to learn as what happened: then anybody's counts.
-    let user = session.user().ok();
+    let user = call.user().ok();
     all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user.id)));
     select.condition = Condition::all(all);
     select.limit = Some(2);

@@ -2,7 +2,7 @@
 //! record type. Once a day and record type under which picklist values are written, one
 //! `GET ui-api/object-info/{object}/picklist-values/{recordTypeId}`; for all else, nothing is sent.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Shape, quoted};
@@ -48,7 +48,7 @@ struct Clash {
 
 impl Picklists<'_> {
     /// Refuses a value that the record can't hold; says what it keeps that will not go together.
-    pub(crate) fn check(&self, session: &Session<'_>) -> Result<Vec<String>, Error> {
+    pub(crate) fn check(&self, call: &Call<'_>) -> Result<Vec<String>, Error> {
         let mut left_behind = Vec::new();
         for field in &self.schema.fields {
             if let Some(controller) = self.controller(field) {
@@ -60,7 +60,7 @@ impl Picklists<'_> {
         {
             // What was kept for hours may lack what an admin just allowed.
             for fresh in [false, true] {
-                let narrowed = session.narrowed(self.object, self.schema, &id, fresh);
+                let narrowed = call.narrowed(self.object, self.schema, &id, fresh);
                 match self.denied(&narrowed, kind) {
                     Some(error) if fresh => return Err(error),
                     Some(_) => {}

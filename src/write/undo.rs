@@ -1,6 +1,6 @@
 //! How a write is taken back: the call that does it.
 
-use crate::call::Session;
+use crate::call::Call;
 use crate::catalog::Effect;
 use crate::id::{RecordId, standard_object};
 use crate::json::quoted;
@@ -8,17 +8,12 @@ use crate::soql::ObjectName;
 use crate::wit::Undo;
 
 /// The call that deletes a record which was just created, where the settings allow it.
-pub(crate) fn deletion(
-    session: &Session<'_>,
-    object: &ObjectName,
-    id: &RecordId,
-    called: Option<String>,
-) -> Option<Undo> {
-    session.allow_tool("delete", Effect::Overwrites).ok()?;
+pub(crate) fn deletion(call: &Call<'_>, object: &ObjectName, id: &RecordId, called: Option<String>) -> Option<Undo> {
+    call.allow_tool("delete", Effect::Overwrites).ok()?;
     // A note has the id, and is deleted as, a document.
     let standard = standard_object(id.prefix());
     let as_object = standard.map_or_else(|| object.clone(), ObjectName::from_static);
-    session.allow_object(&as_object, Effect::Overwrites).ok()?;
+    call.allow_object(&as_object, Effect::Overwrites).ok()?;
     let name = quoted(&called.unwrap_or_else(|| id.to_string()));
     let object = if standard.is_none() { format!("\"object\":{},", quoted(object.as_str())) } else { String::new() };
     Some(Undo {
