@@ -26,17 +26,17 @@ const TRUSTED_AGE_MS: u64 = 5 * 60 * 1000;
 
 /// A query longer than this goes in the body of a composite request, since Salesforce refuses a request line and
 /// headers of more than 16,384 bytes and the token is one of the headers.
-const LONGEST_PATH: usize = 8_000;
+const MAX_PATH_BYTES: usize = 8_000;
 
 /// A composite request takes at most five queries.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
-const MOST_QUERIES: usize = 5;
+const MAX_QUERIES: usize = 5;
 
 /// How often a write is sent while its row is locked.
-const MOST_TRIES: u32 = 3;
+const MAX_TRIES: u32 = 3;
 
 /// No try begins later than this after the first.
-const LAST_TRY_SECONDS: i64 = 15;
+const MAX_RETRY_SECONDS: i64 = 15;
 
 /// What every tool works with.
 pub struct Call<'p> {
@@ -227,7 +227,7 @@ impl<'p> Call<'p> {
     pub(crate) fn run(&self, query: &Query, enough: usize) -> Result<Page, Error> {
         let too_long = query
             .request()
-            .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > LONGEST_PATH);
+            .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > MAX_PATH_BYTES);
         let page = if too_long {
             let mut composite = Composite::default();
             let part = composite.add("query", query).map_err(unsendable)?;
@@ -244,7 +244,7 @@ impl<'p> Call<'p> {
             return Ok(vec![self.query(select, usize::MAX)]);
         }
         let mut pages = Vec::new();
-        for some in selects.chunks(MOST_QUERIES) {
+        for some in selects.chunks(MAX_QUERIES) {
             let mut composite = Composite::default();
             let mut parts = Vec::new();
             for (select, name) in some.iter().zip(PART_NAMES) {
@@ -510,7 +510,7 @@ impl<'s> Tries<'s> {
     /// Whether there is one more.
     fn again(&mut self) -> bool {
         self.made += 1;
-        self.made <= MOST_TRIES && self.call.now() - self.began < LAST_TRY_SECONDS
+        self.made <= MAX_TRIES && self.call.now() - self.began < MAX_RETRY_SECONDS
     }
 }
 

@@ -7,7 +7,7 @@ use crate::record::Fields;
 use crate::soql::FieldPath;
 
 /// Characters of all rows of a reply together.
-const LONGEST_REPLY: usize = 100_000;
+const MAX_REPLY_CHARS: usize = 100_000;
 
 /// Rows, as many as a reply holds.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ impl Rows {
     /// Adds a row, the first however long; false if there is no room for it.
     pub(crate) fn add(&mut self, row: String) -> bool {
         self.length += row.len();
-        let fits = self.length <= LONGEST_REPLY || self.rows.is_empty();
+        let fits = self.length <= MAX_REPLY_CHARS || self.rows.is_empty();
         if fits {
             self.rows.push(row);
         }

@@ -16,7 +16,7 @@ use crate::wit::{ChildFilter, Filter, Operator};
 
 /// Semi-joins of one query.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm>
-const MOST_CHILDREN: usize = 2;
+const MAX_CHILDREN: usize = 2;
 
 /// Objects that Salesforce joins with no other, by the same page.
 const UNJOINED: [&str; 8] =
@@ -37,8 +37,8 @@ pub(crate) fn condition(
             Error::field(&format!("any_of[{index}]"), "a group of any_of needs at least one condition", Vec::new())
         })?);
     }
-    if children.len() > MOST_CHILDREN {
-        let message = format!("Salesforce takes at most {MOST_CHILDREN} conditions on children");
+    if children.len() > MAX_CHILDREN {
+        let message = format!("Salesforce takes at most {MAX_CHILDREN} conditions on children");
         return Err(Error::field("children", message, Vec::new()).into());
     }
     for child in children {

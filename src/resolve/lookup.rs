@@ -19,11 +19,11 @@ use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName
 use crate::wit::Candidate;
 
 /// Where to look when a lookup takes many objects: those people name most, first. Each costs a query.
-const USUAL_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
+const DEFAULT_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
 /// Objects to look in for one name.
-const MOST_TARGETS: usize = 4;
+const MAX_TARGETS: usize = 4;
 /// Candidates in an answer, of all names together.
-const MOST_CANDIDATES: usize = 10;
+const MAX_CANDIDATES: usize = 10;
 
 /// What stands for a record, and the queries that find it.
 #[derive(Debug, Clone)]
@@ -59,10 +59,10 @@ pub(crate) struct Found {
 fn wanted(call: &Call<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, Stuck> {
     let Some(name) = name(field, json) else { return Ok(None) };
     let targets = || field.references.iter().map(String::as_str);
-    let usual = USUAL_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
-    let mut objects: Vec<_> = usual.take(MOST_TARGETS).map(ObjectName::from_static).collect();
+    let usual = DEFAULT_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
+    let mut objects: Vec<_> = usual.take(MAX_TARGETS).map(ObjectName::from_static).collect();
     if objects.is_empty() {
-        for object in targets().take(MOST_TARGETS) {
+        for object in targets().take(MAX_TARGETS) {
             objects.push(ObjectName::parse(object).map_err(|reason| Error::input(reason.to_string()))?);
         }
     }
@@ -129,7 +129,7 @@ fn look(call: &Call<'_>, object: &ObjectName, name: &str, place: &str) -> Result
         _ => {}
     }
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
-    let mut select = record::telling(call, object, (condition, record::MOST_SIMILAR))?;
+    let mut select = record::telling(call, object, (condition, record::MAX_SIMILAR))?;
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
@@ -285,7 +285,7 @@ impl Wanted {
 }
 
 fn unresolved(unclear: Vec<(&Wanted, Unclear)>) -> Error {
-    let each = MOST_CANDIDATES.div_ceil(unclear.len());
+    let each = MAX_CANDIDATES.div_ceil(unclear.len());
     let several = unclear.iter().any(|(_, unclear)| unclear.several);
     let advice = if several {
         "ask the person which of the candidates is meant, then call again with its id"

@@ -101,7 +101,7 @@ pub(crate) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool)
         {
             rest = rest[at..].trim();
         }
-        if rest != before && rest.len() >= record::SHORTEST_NAME {
+        if rest != before && rest.len() >= record::MIN_NAME_CHARS {
             readings.push(Reading { text: rest.to_owned(), distance });
         }
     }

@@ -17,15 +17,15 @@ use crate::sort::by_rank;
 use crate::wit::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
-pub(crate) const MOST_SIMILAR: u32 = 50;
+pub(crate) const MAX_SIMILAR: u32 = 50;
 /// Characters of a name that is looked for: nearly every name has some letter in it.
-pub(crate) const SHORTEST_NAME: usize = 2;
+pub(crate) const MIN_NAME_CHARS: usize = 2;
 /// Candidates in an answer.
-pub(crate) const MOST_CANDIDATES: usize = 10;
+pub(crate) const MAX_CANDIDATES: usize = 10;
 /// Whether a user still works here.
 pub(crate) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 /// Characters of a text among a candidate's facts.
-const LONGEST_FACT: usize = 120;
+const MAX_FACT_CHARS: usize = 120;
 
 /// A record as somebody refers to it.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> 
     match RecordId::from_text(said) {
         Ok(id) => Ok(Some(id)),
         Err(reason) if is_meant_as_id(said, &reason) => Err(Error::field(argument, reason.to_string(), Vec::new())),
-        Err(_) if said.chars().count() < SHORTEST_NAME => {
+        Err(_) if said.chars().count() < MIN_NAME_CHARS => {
             let message = "say which record: its id, its link, or at least two characters of its name";
             Err(Error::field(argument, message, Vec::new()))
         }
@@ -109,7 +109,7 @@ pub(crate) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
 pub(crate) fn condition(call: &Call<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
     match &target.by {
         By::Id(id) => Ok((is(id), 1)),
-        By::Name(name) => Ok((like(call, &target.object, name, "record")?, MOST_SIMILAR)),
+        By::Name(name) => Ok((like(call, &target.object, name, "record")?, MAX_SIMILAR)),
     }
 }
 
@@ -260,7 +260,7 @@ pub(crate) fn choice<'r>(
                 fit.push((matching::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
             }
         }
-        if records.len() >= MOST_SIMILAR as usize {
+        if records.len() >= MAX_SIMILAR as usize {
             all_seen = false;
             // After the last one looked at there may be another of its name.
             name_seen &= last.is_some_and(|last| last > name.to_lowercase());
@@ -308,12 +308,12 @@ pub(crate) fn choose(
             Ok((*record).clone())
         }
         Some(_) => {
-            let more = if looked[0].1.len() >= MOST_SIMILAR as usize { "at least " } else { "" };
+            let more = if looked[0].1.len() >= MAX_SIMILAR as usize { "at least " } else { "" };
             let message = format!(
                 "{more}{} {object} records fit that name; ask the person which is meant, then call again with its id",
                 others + 1
             );
-            let candidates = found.fit.into_iter().map(|(_, candidate, _)| candidate).take(MOST_CANDIDATES).collect();
+            let candidates = found.fit.into_iter().map(|(_, candidate, _)| candidate).take(MAX_CANDIDATES).collect();
             Err(Error::Ambiguous { message, candidates })
         }
     }
@@ -344,6 +344,6 @@ fn candidate_of(call: &Call<'_>, object: &ObjectName, record: &Record) -> Option
         id,
         name: fields.text(name.as_str()),
         field: None,
-        facts: Values::cut_after(LONGEST_FACT).object(telling.map(|column| (column, fields.get(column)))),
+        facts: Values::cut_after(MAX_FACT_CHARS).object(telling.map(|column| (column, fields.get(column)))),
     })
 }

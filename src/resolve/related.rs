@@ -14,9 +14,9 @@ use crate::soql::{
 use crate::wit::RelatedList;
 
 /// Records of a related list.
-const MOST_ROWS: u32 = 10;
+const MAX_ROWS: u32 = 10;
 /// Characters of a text in a related list.
-const LONGEST_TEXT: usize = 160;
+const MAX_TEXT_CHARS: usize = 160;
 
 /// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.
 const ACTIVITIES: [&str; 2] = [OPEN, PAST];
@@ -99,7 +99,7 @@ pub(crate) fn plan(call: &Call<'_>, object: &ObjectName, name: &str) -> Result<V
             fields: FieldList::new(columns.cloned()).ok_or_else(|| Error::input("no field to read"))?,
             condition,
             order_by: vec![order(latest, Direction::Descending)?],
-            limit: Some(MOST_ROWS),
+            limit: Some(MAX_ROWS),
         },
     }])
 }
@@ -107,7 +107,7 @@ pub(crate) fn plan(call: &Call<'_>, object: &ObjectName, name: &str) -> Result<V
 fn activities(relationship: &'static str) -> Result<List, Error> {
     const COLUMNS: [&str; 9] =
         ["Id", "ActivityDate", "Subject", "ActivityType", "Status", "IsTask", "Who.Name", "Owner.Name", "Description"];
-    let select = activity_list(relationship, &COLUMNS.map(FieldPath::from_static), MOST_ROWS)?;
+    let select = activity_list(relationship, &COLUMNS.map(FieldPath::from_static), MAX_ROWS)?;
     Ok(List { name: relationship.to_owned(), select })
 }
 
@@ -141,7 +141,7 @@ impl List {
     /// The list out of its record; a list without records is null there.
     pub(crate) fn read(&self, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
         let columns = self.select.fields.as_slice();
-        let mut values = Values::cut_after(LONGEST_TEXT);
+        let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let page = match record.get(self.select.relationship.as_str()) {
             None => Page::empty(),
             Some(list) => Page::of(&Fields::of(list)).ok_or_else(|| Error::Unreadable {
@@ -149,7 +149,7 @@ impl List {
                 changed: crate::wit::Changed::No,
             })?,
         };
-        let complete = page.done && page.records.len() < MOST_ROWS as usize;
+        let complete = page.done && page.records.len() < MAX_ROWS as usize;
         let rows = page.records.iter().map(Record::fields).map(|fields| values.row(&fields, columns)).collect();
         notices.extend(values.notice().map(|notice| format!("{}: {notice}", self.name)));
         if !complete {

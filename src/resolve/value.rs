@@ -165,7 +165,7 @@ pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
 }
 
 /// A picklist that is no longer is shown whole to whom names another value, the nearest first.
-const SHORT_PICKLIST: usize = 12;
+const MAX_LISTED_VALUES: usize = 12;
 
 /// Adds a text to others.
 fn append(texts: &mut String, between: &str, text: &str) {
@@ -185,7 +185,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
             Ok((value, Some(note)))
         }
         Picked::Unknown { nearest: mut allowed } => {
-            if values.len() <= SHORT_PICKLIST {
+            if values.len() <= MAX_LISTED_VALUES {
                 for value in values {
                     if !allowed.iter().any(|near| near == value.shown()) {
                         allowed.push(value.shown().to_owned());

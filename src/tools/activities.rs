@@ -26,15 +26,15 @@ static NOTE: ObjectName = ObjectName::from_static("ContentNote");
 static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 
 /// Entries when no limit is given.
-const USUAL_ITEMS: u32 = 20;
+const DEFAULT_ITEMS: u32 = 20;
 /// Entries at most.
-const MOST_ITEMS: u32 = 100;
+const MAX_ITEMS: u32 = 100;
 /// Activities of a record that are looked at for a range of days, for which Salesforce can't filter them.
-const MOST_LOOKED_AT: u32 = 200;
+const MAX_RECORDS_READ: u32 = 200;
 /// Days of "what lies ahead" and "what was" of the user's own.
-const USUAL_DAYS: i64 = 14;
+const DEFAULT_DAYS: i64 = 14;
 /// Characters of a text.
-const LONGEST_TEXT: usize = 300;
+const MAX_TEXT_CHARS: usize = 300;
 
 /// Columns of a record's activities.
 const COLUMNS: [&str; 16] = [
@@ -90,7 +90,7 @@ const NOTE_COLUMNS: [&str; 5] = [
 
 /// Lists activities.
 pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ITEMS, MOST_ITEMS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ITEMS, MAX_ITEMS)?;
     let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;
     let (from, to) = (from?, to?);
@@ -171,7 +171,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
 impl Asked {
     /// Activities of a record to look at.
     fn looked_at(&self) -> u32 {
-        if self.from.or(self.to).is_some() { MOST_LOOKED_AT } else { self.limit + 1 }
+        if self.from.or(self.to).is_some() { MAX_RECORDS_READ } else { self.limit + 1 }
     }
 }
 
@@ -325,11 +325,11 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
         }
         (Some(true), from, to) => {
             let from = from.unwrap_or(today);
-            (from, to.unwrap_or(from + USUAL_DAYS))
+            (from, to.unwrap_or(from + DEFAULT_DAYS))
         }
         (Some(false), from, to) => {
             let to = to.unwrap_or(today);
-            (from.unwrap_or(to - USUAL_DAYS), to)
+            (from.unwrap_or(to - DEFAULT_DAYS), to)
         }
     };
     if from > to {
@@ -418,7 +418,7 @@ struct List<'a> {
 
 impl<'a> List<'a> {
     fn new(clock: &'a Clock, asked: &'a Asked, newest: bool) -> Self {
-        let values = Values::cut_after(LONGEST_TEXT);
+        let values = Values::cut_after(MAX_TEXT_CHARS);
         Self { clock, asked, newest, overdue_too: false, values, items: Vec::new(), complete: true }
     }
 

@@ -24,16 +24,16 @@ use crate::soql::{Aggregate, Direction, GroupOrder, Grouping, List, Nulls, Objec
 use crate::wit::{AggregateArgs, AggregateReply};
 
 /// Groups when no limit is given.
-const USUAL_GROUPS: u32 = 50;
+const DEFAULT_GROUPS: u32 = 50;
 /// Groups Salesforce returns at most; it knows no next page of them.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>
-const MOST_GROUPS: u32 = 2000;
+const MAX_GROUPS: u32 = 2000;
 /// Characters of a text in a row.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Computes numbers of the records that match.
 pub(super) fn aggregate(call: &Call<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_GROUPS, MAX_GROUPS)?;
     let (reply, too_late) = attempt(call, &args, limit)?;
     // Once more, with the values by the names that the org has for them.
     if too_late { Ok(attempt(call, &args, limit)?.0) } else { Ok(reply) }
@@ -96,7 +96,7 @@ fn plan(call: &Call<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
     }
     let grouping = match List::new(keys) {
         // All of them, so that shares and totals are of the whole; `limit` only cuts what is shown.
-        Some(keys) => Some(Grouping { keys, having, order_by, limit: Some(MOST_GROUPS) }),
+        Some(keys) => Some(Grouping { keys, having, order_by, limit: Some(MAX_GROUPS) }),
         None if having.is_empty() => None,
         None => {
             return Err(Error::field("having", "having is about groups; say in group_by which", Vec::new()).into());
@@ -153,7 +153,7 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Erro
     let query = crate::rest::Query::groups(&plan.query);
     let kept = organization::kept(call);
     if kept.is_some() || !plan.calendar.matters() {
-        let page = call.run(&query, MOST_GROUPS as usize)?;
+        let page = call.run(&query, MAX_GROUPS as usize)?;
         return Ok((page, kept.as_ref().and_then(FiscalYear::of)));
     }
     let asked = organization::query();
@@ -168,13 +168,13 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Erro
 }
 
 fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> AggregateReply {
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let mut notices = Vec::new();
     plan.calendar.say(fiscal, &mut notices);
     notices.extend(plan.currency.map(str::to_owned));
     let mut groups = arrange::rows(&plan.groups, plan.measures.len(), &page.records, &mut values);
     let found = groups.len();
-    let all = found < MOST_GROUPS as usize;
+    let all = found < MAX_GROUPS as usize;
     let mut totals = None;
     match &plan.query.grouping {
         Some(grouping) if all => {
@@ -185,7 +185,7 @@ fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> 
             }
         }
         Some(_) => notices.push(format!(
-            "Salesforce returns at most {MOST_GROUPS} groups and there may be more, so totals and shares are left out; narrow the filters or group by something coarser"
+            "Salesforce returns at most {MAX_GROUPS} groups and there may be more, so totals and shares are left out; narrow the filters or group by something coarser"
         )),
         None => {}
     }

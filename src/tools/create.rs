@@ -25,10 +25,10 @@ use crate::write::picklists::{self, Given, Picklists};
 use crate::write::undo;
 
 /// Characters of a text that is read back.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Values of a picklist that is missing.
-const MOST_CHOICES: usize = 20;
+const MAX_CHOICES: usize = 20;
 
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
@@ -89,7 +89,7 @@ fn look(
 fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
     let mut notices = plan.notices.clone();
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     if let Some(held) = &held {
         for set in &plan.values {
             let now = held.get(&set.field.name).map_or("null", Json::get);
@@ -211,7 +211,7 @@ fn plan(call: &Call<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         let mut picklists = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref());
         let mut allowed = Vec::new();
         if let (Some(values), None) = (picklists.next(), picklists.next()) {
-            values.iter().take(MOST_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
+            values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
         }
         let error = Error::Input { message, fields: missing, allowed };
         return Err(names::denied(call, &object, &schema, error));

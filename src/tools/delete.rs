@@ -16,7 +16,7 @@ use crate::soql::FieldPath;
 use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply};
 
 /// Characters of a text in a receipt.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Deletes a record.
 pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
@@ -91,7 +91,7 @@ fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> 
             object: target.object.to_string(),
             link: call.link(id.as_str()),
             id: id.to_string(),
-            fields: Values::cut_after(LONGEST_TEXT).object(columns.map(|column| (column, fields.get(column)))),
+            fields: Values::cut_after(MAX_TEXT_CHARS).object(columns.map(|column| (column, fields.get(column)))),
             changed_by: None,
             changed_at: None,
         })),

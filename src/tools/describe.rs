@@ -8,15 +8,15 @@ use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
 use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
 /// Entries when no limit is given.
-const USUAL_ENTRIES: u32 = 40;
+const DEFAULT_ENTRIES: u32 = 40;
 /// Entries at most.
-const MOST_ENTRIES: u32 = 500;
+const MAX_ENTRIES: u32 = 500;
 /// Picklist values of one field.
-const MOST_VALUES: usize = 40;
+const MAX_VALUES: usize = 40;
 
 /// Looks up fields or objects.
 pub(super) fn describe(call: &Call<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ENTRIES, MOST_ENTRIES)? as usize;
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ENTRIES, MAX_ENTRIES)? as usize;
     let search = args.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
     match args.object.as_deref() {
         Some(object) => fields(call, object, search, limit),
@@ -90,8 +90,8 @@ fn object_info(schema: &ObjectSchema) -> ObjectInfo {
 
 fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
     let values = field.picklist.as_deref().unwrap_or_default();
-    if values.len() > MOST_VALUES {
-        notices.push(format!("{}: {} more picklist values", field.name, values.len() - MOST_VALUES));
+    if values.len() > MAX_VALUES {
+        notices.push(format!("{}: {} more picklist values", field.name, values.len() - MAX_VALUES));
     }
     FieldInfo {
         name: field.name.clone(),
@@ -105,7 +105,7 @@ fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
             (true, true) => Writable::Yes,
         },
         length: field.length.filter(|_| field.field_type.is_text() && field.picklist.is_none()),
-        values: values.iter().take(MOST_VALUES).map(|value| value.value.clone()).collect(),
+        values: values.iter().take(MAX_VALUES).map(|value| value.value.clone()).collect(),
         references: field.references.clone(),
         help: field.help.clone(),
     }

@@ -15,24 +15,24 @@ use crate::sort::by_rank;
 use crate::wit::{FindArgs, FindReply};
 
 /// Candidates when no limit is given.
-const USUAL_CANDIDATES: u32 = 8;
+const DEFAULT_CANDIDATES: u32 = 8;
 /// Candidates at most.
-const MOST_CANDIDATES: u32 = 25;
+const MAX_CANDIDATES: u32 = 25;
 /// A composite request takes at most five queries.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
-const MOST_OBJECTS: usize = 5;
+const MAX_OBJECTS: usize = 5;
 /// What people mean when they name no object.
-const USUAL_OBJECTS: [&str; MOST_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
+const DEFAULT_OBJECTS: [&str; MAX_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
 
 /// Finds records by text.
 pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, USUAL_CANDIDATES, MOST_CANDIDATES)?;
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_CANDIDATES, MAX_CANDIDATES)?;
     let text = args.text.trim();
-    if text.chars().count() < record::SHORTEST_NAME {
+    if text.chars().count() < record::MIN_NAME_CHARS {
         return Err(Error::field("text", "give at least two characters to look for", Vec::new()));
     }
-    if args.objects.len() > MOST_OBJECTS {
-        return Err(Error::field("objects", format!("name at most {MOST_OBJECTS} objects"), Vec::new()));
+    if args.objects.len() > MAX_OBJECTS {
+        return Err(Error::field("objects", format!("name at most {MAX_OBJECTS} objects"), Vec::new()));
     }
     call.planned(
         || plan(call, text, &args.objects, limit),
@@ -79,7 +79,7 @@ fn objects(call: &Call<'_>, said: &[String]) -> Result<Vec<ObjectName>, Stuck> {
     }
     if objects.is_empty() {
         // Objects nobody named are left out in silence where the settings keep them away.
-        let usual = USUAL_OBJECTS.map(ObjectName::from_static).into_iter();
+        let usual = DEFAULT_OBJECTS.map(ObjectName::from_static).into_iter();
         objects = usual.filter(|object| call.allow_object(object, Effect::ReadOnly).is_ok()).collect();
     }
     if objects.is_empty() {

@@ -12,7 +12,7 @@ use crate::soql::{ChildSelect, FieldList, Select, Selection};
 use crate::wit::{GetArgs, GetReply};
 
 /// Characters of a text, of a record read in full too: some fields hold 131,072.
-const LONGEST_TEXT: usize = 4000;
+const MAX_TEXT_CHARS: usize = 4000;
 
 /// Reads one record.
 pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
@@ -90,7 +90,7 @@ fn plan(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck>
 fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>) -> Result<GetReply, Error> {
     let fields = record.fields();
     let id = names::id_of(record)?;
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let columns = plan.columns.as_slice().iter().map(|column| column.as_str()).filter(|column| *column != "Id");
     let object = values.object(columns.map(|column| (column, fields.get(column))));
     let related = plan.related.iter().map(|list| list.read(&fields, &mut notices)).collect::<Result<Vec<_>, _>>()?;

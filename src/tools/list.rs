@@ -11,18 +11,18 @@ use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select,
 use crate::wit::{ListArgs, ListReply, Operator};
 
 /// Rows when no limit is given.
-const USUAL_ROWS: u32 = 25;
+const DEFAULT_ROWS: u32 = 25;
 /// Rows at most.
-const MOST_ROWS: u32 = 2000;
+const MAX_ROWS: u32 = 2000;
 /// Salesforce skips no more rows than this.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_offset.htm>
-const MOST_SKIPPED: u32 = 2000;
+const MAX_OFFSET: u32 = 2000;
 /// Characters of a text in a row.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Lists the records that match.
 pub(super) fn list(call: &Call<'_>, args: ListArgs) -> Result<ListReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
     let (reply, too_late) = attempt(call, &args, limit, cursor)?;
     // Once more, with the values by the names that the org has for them.
@@ -129,7 +129,7 @@ fn mine(call: &Call<'_>, object: &ObjectName, asked: Option<bool>) -> Result<Opt
 
 /// The page, and how many records match in all if that is asked.
 fn read(call: &Call<'_>, plan: &Plan, count: bool) -> Result<(Page, Option<u32>), Error> {
-    let enough = plan.select.limit.unwrap_or(MOST_ROWS).saturating_sub(1) as usize;
+    let enough = plan.select.limit.unwrap_or(MAX_ROWS).saturating_sub(1) as usize;
     if !count {
         return Ok((call.query(&plan.select, enough)?, None));
     }
@@ -151,7 +151,7 @@ fn read(call: &Call<'_>, plan: &Plan, count: bool) -> Result<(Page, Option<u32>)
 }
 
 fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply {
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let mut notices = Vec::new();
     let mut rows = Rows::default();
     for record in page.records.iter().take(limit as usize) {
@@ -168,10 +168,9 @@ fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply
     let complete = shown == page.total_size;
     let next = plan.skipped + shown;
     let cursor =
-        (!complete && next <= MOST_SKIPPED).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
+        (!complete && next <= MAX_OFFSET).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
     if !complete && cursor.is_none() {
-        notices
-            .push(format!("Salesforce pages through at most {MOST_SKIPPED} rows; narrow the filters to see the rest"));
+        notices.push(format!("Salesforce pages through at most {MAX_OFFSET} rows; narrow the filters to see the rest"));
     }
     notices.extend(values.notice());
     ListReply {
@@ -197,7 +196,7 @@ impl Cursor {
         let parsed = text.split_once('-').and_then(|(skip, fingerprint)| {
             Some(Self { skip: skip.parse().ok()?, fingerprint: u32::from_str_radix(fingerprint, 16).ok()? })
         });
-        parsed.filter(|cursor| cursor.skip <= MOST_SKIPPED && cursor.to_string() == text).ok_or_else(|| {
+        parsed.filter(|cursor| cursor.skip <= MAX_OFFSET && cursor.to_string() == text).ok_or_else(|| {
             Error::field("cursor", "this is no cursor; give the one of the previous reply, or none", Vec::new())
         })
     }

@@ -36,22 +36,22 @@ const PEOPLE: [&str; 2] = ["Contact", "Lead"];
 /// What to do where several people are named.
 const ONE_PERSON: &str = "`who` takes one person; log it with one and name the others in `text`, or call once for each";
 /// What people log activities about when they name no object.
-const USUAL_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
+const DEFAULT_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
 
 /// Characters of a subject, a title or a call's result.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm>
-const LONGEST_SUBJECT: usize = 255;
+const MAX_SUBJECT_CHARS: usize = 255;
 /// Characters of `Description`.
-const LONGEST_TEXT: usize = 32_000;
+const MAX_TEXT_CHARS: usize = 32_000;
 /// Characters of a subject made of the text.
-const USUAL_SUBJECT: usize = 80;
+const DEFAULT_SUBJECT_CHARS: usize = 80;
 /// Minutes of a meeting when nobody says how long it takes.
-const USUAL_MINUTES: u32 = 60;
+const DEFAULT_MINUTES: u32 = 60;
 /// An event lasts at most 14 days.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm>
-const MOST_MINUTES: u32 = 14 * 24 * 60;
+const MAX_MINUTES: u32 = 14 * 24 * 60;
 /// Characters of a text that is read back.
-const LONGEST_SHOWN: usize = 120;
+const MAX_SHOWN: usize = 120;
 
 /// Logs an activity.
 pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
@@ -110,11 +110,11 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
     }
     let next = args.follow_up.as_ref().and_then(|next| next.subject.as_ref());
     for (argument, text, longest) in [
-        ("subject", args.subject.as_ref(), LONGEST_SUBJECT),
+        ("subject", args.subject.as_ref(), MAX_SUBJECT_CHARS),
         // The outcome may be added to it.
-        ("text", args.text.as_ref(), LONGEST_TEXT - LONGEST_SUBJECT - 20),
-        ("outcome", args.outcome.as_ref(), LONGEST_SUBJECT),
-        ("follow_up.subject", next, LONGEST_SUBJECT),
+        ("text", args.text.as_ref(), MAX_TEXT_CHARS - MAX_SUBJECT_CHARS - 20),
+        ("outcome", args.outcome.as_ref(), MAX_SUBJECT_CHARS),
+        ("follow_up.subject", next, MAX_SUBJECT_CHARS),
     ] {
         let length = text.map_or(0, |text| text.trim().chars().count());
         if length > longest {
@@ -122,7 +122,7 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
             return Err(wrong(argument, &message));
         }
     }
-    crate::arguments::bounded("minutes", args.minutes, 1, MOST_MINUTES)?;
+    crate::arguments::bounded("minutes", args.minutes, 1, MAX_MINUTES)?;
     Ok(())
 }
 
@@ -240,7 +240,7 @@ fn wrong(argument: &str, message: &str) -> Error {
 
 /// The first line of a text, as a subject.
 fn beginning(text: &str) -> String {
-    Values::cut_after(USUAL_SUBJECT).text(text.lines().next().unwrap_or_default().to_owned())
+    Values::cut_after(DEFAULT_SUBJECT_CHARS).text(text.lines().next().unwrap_or_default().to_owned())
 }
 
 // ---- who and what ----
@@ -274,12 +274,12 @@ fn wanted(call: &Call<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck>
     if let Some(what) = &args.what {
         let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
         // A name without an object is read as an account's.
-        let object = if is_any { Some(USUAL_OBJECTS[0]) } else { args.what_object.as_deref() };
+        let object = if is_any { Some(DEFAULT_OBJECTS[0]) } else { args.what_object.as_deref() };
         let target = record::read(call, what, object).map_err(renamed)?;
         if PEOPLE.contains(&target.object.as_str()) {
             return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
-        let objects = if is_any { USUAL_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
+        let objects = if is_any { DEFAULT_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
         wanted.push(lookup::among(call, WHAT, target.by, objects, JUST_SO)?);
     }
     Ok(wanted)
@@ -377,7 +377,7 @@ impl New {
         match (self.kind == ActivityKind::Meeting, when) {
             (true, Placed::Moment(moment)) => {
                 self.text("StartDateTime", &clock::utc(moment));
-                self.value("DurationInMinutes", minutes.unwrap_or(USUAL_MINUTES).to_string());
+                self.value("DurationInMinutes", minutes.unwrap_or(DEFAULT_MINUTES).to_string());
                 return;
             }
             (true, Placed::Day(_)) => self.value("IsAllDayEvent", "true".to_owned()),
@@ -489,7 +489,7 @@ fn write(
         if when != new.when {
             notices.push("the org changed a time; tell the person what `when` says".to_owned());
         }
-        let mut values = Values::cut_after(LONGEST_SHOWN);
+        let mut values = Values::cut_after(MAX_SHOWN);
         let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
         let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
         logged.push(LoggedActivity {

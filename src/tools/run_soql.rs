@@ -14,18 +14,18 @@ use crate::soql::{Column, FieldPath, ObjectName, Statement};
 use crate::wit::{RunSoqlArgs, RunSoqlReply};
 
 /// Rows when neither the query nor the call says how many.
-const USUAL_ROWS: u32 = 50;
+const DEFAULT_ROWS: u32 = 50;
 /// Rows at most.
-const MOST_ROWS: u32 = 2000;
+const MAX_ROWS: u32 = 2000;
 /// Rows at most with FIELDS(ALL) and FIELDS(CUSTOM).
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm>
-const MOST_OF_EVERY_FIELD: u32 = 200;
+const MAX_ROWS_OF_ALL_FIELDS: u32 = 200;
 /// Characters of a text in a row.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Runs a query.
 pub(super) fn run_soql(call: &Call<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let statement =
         Statement::parse(&args.query).map_err(|reason| Error::field("query", reason.to_string(), Vec::new()))?;
     let limit = Limit::of(&statement, limit)?;
@@ -49,8 +49,8 @@ struct Limit {
 impl Limit {
     fn of(statement: &Statement<'_>, usual: u32) -> Result<Self, Error> {
         let most = match statement.columns.contains(&Column::Every(true)) {
-            true => MOST_OF_EVERY_FIELD,
-            false => MOST_ROWS,
+            true => MAX_ROWS_OF_ALL_FIELDS,
+            false => MAX_ROWS,
         };
         if let Some(own) = statement.limit.filter(|own| *own > most) {
             let message = format!("the query's LIMIT is {own}; it may be at most {most}");
@@ -59,9 +59,9 @@ impl Limit {
         // Numbers of all records are one row, and Salesforce takes no LIMIT with them.
         let is_one_row = statement.is_aggregate && !statement.is_grouped;
         // Groups come in one page or not at all.
-        let most_added = if statement.is_grouped || most < MOST_ROWS { most } else { most + 1 };
+        let most_added = if statement.is_grouped || most < MAX_ROWS { most } else { most + 1 };
         let added = (statement.limit.is_none() && !is_one_row).then_some((usual + 1).min(most_added));
-        Ok(Self { added, shown: if added.is_some() { usual.min(most) } else { MOST_ROWS } })
+        Ok(Self { added, shown: if added.is_some() { usual.min(most) } else { MAX_ROWS } })
     }
 }
 
@@ -157,7 +157,7 @@ fn unlike(said: &str, name: &str) -> Stuck {
 }
 
 fn reply(statement: &Statement<'_>, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let mut notices = Vec::new();
     // COUNT() is answered by the size of a result without records.
     let is_count = page.records.is_empty() && statement.is_aggregate;

@@ -23,10 +23,10 @@ use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Picklists};
 
 /// Characters of a text in a receipt.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Bytes of a value that the call which restores it carries.
-const LONGEST_UNDONE: usize = 2_000;
+const MAX_UNDO_BYTES: usize = 2_000;
 
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want the change all the same, call again with allow_duplicate";
@@ -265,7 +265,7 @@ impl Current<'_> {
 
     /// The values of fields, nulls too: that a field is empty is news here.
     fn object<'n>(&self, names: impl Iterator<Item = &'n str>) -> String {
-        let mut values = Values::cut_after(LONGEST_TEXT);
+        let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let members: Vec<_> =
             names.map(|name| format!("{}:{}", quoted(name), values.copy(self.fields.get(name)))).collect();
         format!("{{{}}}", members.join(","))
@@ -358,7 +358,7 @@ impl Current<'_> {
 
     /// Each field before and after; where that can't be read, as it was written.
     fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> UpdateReply {
-        let mut values = Values::cut_after(LONGEST_TEXT);
+        let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut changes = Vec::new();
         for change in &self.plan.changes {
             let name = change.name.as_str();
@@ -412,7 +412,7 @@ impl Current<'_> {
             if value::identical(&change.field, before, now) {
                 continue;
             }
-            if before.len() > LONGEST_UNDONE {
+            if before.len() > MAX_UNDO_BYTES {
                 too_long.push(name);
                 continue;
             }
@@ -420,7 +420,7 @@ impl Current<'_> {
             let mut values = Values::cut_after(usize::MAX);
             let mut undone = format!("{{\"field\":{}", quoted(name));
             // A text too long to repeat is not expected; nothing is said by `""`, for null would expect anything.
-            if now == "null" || now.len() <= LONGEST_TEXT {
+            if now == "null" || now.len() <= MAX_TEXT_CHARS {
                 let now = if now == "null" { "\"\"".to_owned() } else { values.copy_text(now) };
                 undone.push_str(&format!(",\"from\":{now}"));
             }

@@ -16,7 +16,7 @@ use crate::time::clock::{Clock, Placed};
 use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
 
 /// What people work with.
-const USUAL_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
+const DEFAULT_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
 
 /// The cache's name for the corporate currency, empty where there is only one: no object is called so.
 const CURRENCY: &str = "*currency";
@@ -157,7 +157,7 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
     let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
     if names.is_empty() {
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
-        for name in USUAL_OBJECTS.into_iter().chain(granted) {
+        for name in DEFAULT_OBJECTS.into_iter().chain(granted) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name);
             }

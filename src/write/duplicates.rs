@@ -10,7 +10,7 @@ use crate::soql::{Condition, ObjectName, Select};
 use crate::wit::Candidate;
 
 /// Matches of an object that are told apart.
-const MOST_MATCHES: u32 = 100;
+const MAX_MATCHES: u32 = 100;
 
 /// Why a write failed: for matches of a duplicate rule, or for anything else. `overruled` says how the caller saves
 /// all the same, where the rule only warns, and `allowed` that the call did so.
@@ -77,7 +77,7 @@ fn selects(call: &Call<'_>, matches: &[Record]) -> Result<Vec<Select>, Stuck> {
     let mut selects = Vec::new();
     for (object, ids) in by_object {
         if let Some(condition) = Condition::any(ids) {
-            selects.push(record::telling(call, &object, (condition, MOST_MATCHES))?);
+            selects.push(record::telling(call, &object, (condition, MAX_MATCHES))?);
         }
     }
     Ok(selects)

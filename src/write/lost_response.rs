@@ -15,7 +15,7 @@ use crate::soql::{Comparison, Condition, DateTime, FieldList, FieldPath, Literal
 use crate::wit::Candidate;
 
 /// Seconds by which the platform's clock may be ahead of Salesforce's.
-const CLOCK_SKEW: i64 = 60;
+const MAX_CLOCK_SKEW: i64 = 60;
 const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
 const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
 
@@ -75,7 +75,7 @@ fn plan(
         return None;
     }
     let mut select = Select::new(FieldList::new([names::ID].into_iter().chain(read.iter().cloned()))?, object.clone());
-    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - CLOCK_SKEW)?);
+    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - MAX_CLOCK_SKEW)?);
     let mut all = vec![since];
     for (field, value) in keys {
         all.push(Condition::compare(field, Comparison::Eq, value));

@@ -11,9 +11,9 @@ use crate::soql::{DatePart, FieldPath, Key, ObjectName};
 use crate::wit::{self, Period};
 
 /// Groupings of one call.
-const MOST: usize = 3;
+const MAX_GROUPINGS: usize = 3;
 /// Fields that an error names.
-const MOST_NAMED: usize = 15;
+const MAX_NAMED: usize = 15;
 
 /// One grouping.
 #[derive(Debug)]
@@ -90,8 +90,8 @@ fn field_of(key: &Key) -> &FieldPath {
 
 /// The groupings of a call.
 pub(super) fn all(call: &Call<'_>, object: &ObjectName, said: &[wit::Grouping]) -> Result<Vec<Group>, Stuck> {
-    if said.len() > MOST {
-        return Err(Error::field("group_by", format!("group by at most {MOST} fields"), Vec::new()).into());
+    if said.len() > MAX_GROUPINGS {
+        return Err(Error::field("group_by", format!("group by at most {MAX_GROUPINGS} fields"), Vec::new()).into());
     }
     let mut groups: Vec<Group> = Vec::new();
     for grouping in said {
@@ -217,7 +217,7 @@ pub(super) fn fields(
     let schema = call.schema(object)?;
     let mut names = Vec::new();
     for field in &schema.fields {
-        if names.len() < MOST_NAMED && field.name != "IsDeleted" && fits(field) {
+        if names.len() < MAX_NAMED && field.name != "IsDeleted" && fits(field) {
             names.push(field.name.clone());
         }
     }
