@@ -78,7 +78,7 @@ const JSON: &str = "json";
 struct Value<'a>(Json<'a>);
 
 /// Characters of a wrong value that its error repeats.
-const LONGEST_SHOWN: usize = 40;
+const MAX_SHOWN: usize = 40;
 
 impl<'a> Value<'a> {
     /// Reads it as what the argument wants; what is wrong with it is said of it.
@@ -219,7 +219,7 @@ impl Wrong {
     fn about(self, text: &str) -> Self {
         match self.must_be {
             Some(must_be) if self.path.is_empty() => {
-                let mut shown: String = text.chars().take(LONGEST_SHOWN).collect();
+                let mut shown: String = text.chars().take(MAX_SHOWN).collect();
                 shown.push_str(if shown.len() < text.len() { "…" } else { "" });
                 Self { path: String::new(), message: format!("is {shown}; it must be {must_be}"), must_be: None }
             }
@@ -283,5 +283,15 @@ impl de::Error for Wrong {
 
     fn duplicate_field(name: &'static str) -> Self {
         Self::of(name, "is given twice")
+    }
+}
+/// A number argument within its bounds.
+pub(crate) fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
+    match given {
+        None => Ok(usual),
+        Some(number) if (1..=most).contains(&number) => Ok(number),
+        Some(number) => {
+            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
+        }
     }
 }

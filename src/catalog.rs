@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::json::{Json, quoted};
 use crate::record::Fields;
 use crate::tools::TOOLS;
-use crate::vocabulary::Preferences;
+use crate::wit::Preferences;
 
 /// Generated from `wit/`; host-test's tests refresh it and fail if it was stale.
 const CATALOG: &str = include_str!("catalog.json");
@@ -166,7 +166,7 @@ ask the person.",
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{Alias, ObjectGrants};
+    use crate::wit::{Alias, ObjectGrants};
 
     fn preferences() -> Preferences {
         Preferences {

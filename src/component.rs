@@ -1,23 +1,23 @@
 //! The shell: binds the core to the world `plugin`. The only file that touches host imports.
 
+use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
-use crate::session::Session;
-use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::vocabulary::{
+use crate::wit::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
+use crate::wit::{
     Advice, AggregateArgs, AggregateReply, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error,
     FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
     UpdateReply,
 };
-use crate::vocabulary::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
-use crate::{catalog, connection, tools};
+use crate::wit::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
+use crate::{catalog, sign_in, tools};
 
 #[allow(missing_docs, unsafe_code)]
 mod bindings {
     wit_bindgen::generate!({
         path: "wit",
         world: "plugin",
-        with: { "salesforce:plugin/types@0.1.0": crate::vocabulary },
+        with: { "salesforce:plugin/types@0.1.0": crate::wit },
     });
 }
 
@@ -99,55 +99,55 @@ struct Plugin;
 
 impl exports::read::Guest for Plugin {
     fn find(args: FindArgs) -> Result<FindReply, Error> {
-        Ok(tools::find(&Session::new(&Host), args)?)
+        Ok(tools::find(&Call::new(&Host), args)?)
     }
 
     fn get(args: GetArgs) -> Result<GetReply, Error> {
-        Ok(tools::get(&Session::new(&Host), args)?)
+        Ok(tools::get(&Call::new(&Host), args)?)
     }
 
     fn list(args: ListArgs) -> Result<ListReply, Error> {
-        Ok(tools::list(&Session::new(&Host), args)?)
+        Ok(tools::list(&Call::new(&Host), args)?)
     }
 
     fn aggregate(args: AggregateArgs) -> Result<AggregateReply, Error> {
-        Ok(tools::aggregate(&Session::new(&Host), args)?)
+        Ok(tools::aggregate(&Call::new(&Host), args)?)
     }
 
     fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {
-        Ok(tools::describe(&Session::new(&Host), args)?)
+        Ok(tools::describe(&Call::new(&Host), args)?)
     }
 
     fn activities(args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
-        Ok(tools::activities(&Session::new(&Host), args)?)
+        Ok(tools::activities(&Call::new(&Host), args)?)
     }
 
     fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
-        Ok(tools::who_am_i(&Session::new(&Host), args)?)
+        Ok(tools::who_am_i(&Call::new(&Host), args)?)
     }
 
     fn run_soql(args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-        Ok(tools::run_soql(&Session::new(&Host), args)?)
+        Ok(tools::run_soql(&Call::new(&Host), args)?)
     }
 }
 
 impl exports::append::Guest for Plugin {
     fn create(args: CreateArgs) -> Result<CreateReply, Error> {
-        Ok(tools::create(&Session::new(&Host), args)?)
+        Ok(tools::create(&Call::new(&Host), args)?)
     }
 
     fn log_activity(args: LogActivityArgs) -> Result<LogActivityReply, Error> {
-        Ok(tools::log_activity(&Session::new(&Host), args)?)
+        Ok(tools::log_activity(&Call::new(&Host), args)?)
     }
 }
 
 impl exports::edit::Guest for Plugin {
     fn update(args: UpdateArgs) -> Result<UpdateReply, Error> {
-        Ok(tools::update(&Session::new(&Host), args)?)
+        Ok(tools::update(&Call::new(&Host), args)?)
     }
 
     fn delete(args: DeleteArgs) -> Result<DeleteReply, Error> {
-        Ok(tools::delete(&Session::new(&Host), args)?)
+        Ok(tools::delete(&Call::new(&Host), args)?)
     }
 }
 
@@ -180,21 +180,21 @@ impl exports::catalog::Guest for Plugin {
     }
 
     fn call(name: String, arguments: String) -> Result<String, Error> {
-        Ok(tools::call(&Session::new(&Host), &name, &arguments)?)
+        Ok(tools::call(&Call::new(&Host), &name, &arguments)?)
     }
 }
 
 impl exports::connection::Guest for Plugin {
     fn origin(domain: String) -> Result<String, DomainRefusal> {
-        connection::origin(&domain)
+        sign_in::origin(&domain)
     }
 
     fn oauth(domain: String) -> Result<OauthProfile, DomainRefusal> {
-        connection::oauth(&domain)
+        sign_in::oauth(&domain)
     }
 
     fn explain(failure: SignInFailure) -> Advice {
-        connection::explain(&failure)
+        sign_in::explain(&failure)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::platform::{FailureReason, SendFailure};
 use crate::rest::Refusal;
-use crate::vocabulary::{self, Candidate, Changed, CurrentRecord, ErrorKind};
+use crate::wit::{self, Candidate, Changed, CurrentRecord, ErrorKind};
 
 /// Why a tool did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -163,7 +163,7 @@ impl Error {
     }
 }
 
-impl From<Error> for vocabulary::Error {
+impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
         if let Error::LookedInto { cause, found, candidates } = error {
             let wire = Self::from(*cause);

@@ -34,20 +34,23 @@
 //! * The same input gives the same bytes: nothing iterates a hash map.
 
 mod arguments;
+pub mod call;
 pub mod catalog;
 #[cfg(feature = "component")]
 mod component;
-pub mod connection;
 pub mod error;
 pub mod id;
 mod json;
 pub mod platform;
-mod rank;
 pub mod record;
+mod reply;
+mod resolve;
 pub mod rest;
 pub mod schema;
-pub mod session;
+pub mod sign_in;
 pub mod soql;
+mod sort;
+pub mod time;
 pub mod tools;
-pub mod vocabulary;
-pub mod zone;
+pub mod wit;
+mod write;

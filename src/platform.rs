@@ -1,7 +1,7 @@
 //! What the platform lends: the five capabilities of the WIT world as one trait, so that everything but
 //! `component.rs` runs natively against a script.
 
-use crate::vocabulary::Preferences;
+use crate::wit::Preferences;
 
 /// The capabilities of one call, for one user and one org.
 pub trait Platform {

@@ -3,6 +3,7 @@
 //! An endpoint is written once and used twice: alone, or as a part of a [`Composite`] request.
 
 mod composite;
+pub(crate) mod content_note;
 mod describe;
 mod http_date;
 mod limit_info;

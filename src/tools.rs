@@ -2,41 +2,25 @@
 
 mod activities;
 mod aggregate;
-mod allowed;
-mod called;
-mod conversion;
 mod create;
 mod delete;
 mod describe;
-mod duplicate;
-mod filter;
 mod find;
 mod get;
 mod list;
 mod log_activity;
-mod names;
-mod nicknames;
-mod note;
-mod org;
-mod probe;
-mod reference;
-mod related;
-mod reply;
 mod run_soql;
-mod target;
 mod update;
-mod value;
-mod when;
 mod who_am_i;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::arguments;
+use crate::call::Call;
 use crate::catalog::{self, Effect};
 use crate::error::Error;
-use crate::session::Session;
-use crate::vocabulary::{self, Changed};
+use crate::wit::{self, Changed};
 
 /// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
 /// the settings name it, and its types. What holds for every tool is done here, so that no tool can forget it: the
@@ -45,10 +29,10 @@ macro_rules! tools {
     ($($effect:ident, $usual:ident: $tool:ident($args:ident) -> $reply:ident;)*) => {
         $(
             #[doc = concat!("The tool `", stringify!($tool), "`.")]
-            pub fn $tool(session: &Session<'_>, args: vocabulary::$args) -> Result<vocabulary::$reply, Error> {
-                session.allow_tool(stringify!($tool), Effect::$effect)?;
-                let mut outcome = self::$tool::$tool(session, args);
-                session.warn(outcome.as_mut().map(|reply| &mut reply.notices));
+            pub fn $tool(call: &Call<'_>, args: wit::$args) -> Result<wit::$reply, Error> {
+                call.allow_tool(stringify!($tool), Effect::$effect)?;
+                let mut outcome = self::$tool::$tool(call, args);
+                call.warn(outcome.as_mut().map(|reply| &mut reply.notices));
                 outcome
             }
         )*
@@ -58,13 +42,13 @@ macro_rules! tools {
             &[$((stringify!($tool), Effect::$effect, tools!(@ $usual))),*];
 
         /// Calls a tool by its name, or its short name, with a JSON object of arguments.
-        pub fn call(session: &Session<'_>, name: &str, arguments: &str) -> Result<String, Error> {
+        pub fn call(call: &Call<'_>, name: &str, arguments: &str) -> Result<String, Error> {
             match catalog::short_name(name) {
-                $(stringify!($tool) => run(session, arguments, $tool),)*
+                $(stringify!($tool) => run(call, arguments, $tool),)*
                 _ => Err(Error::Input {
                     message: format!("there is no tool {name:?}"),
                     fields: Vec::new(),
-                    allowed: catalog::names(session.preferences()),
+                    allowed: catalog::names(call.preferences()),
                 }),
             }
         }
@@ -89,24 +73,13 @@ tools! {
 }
 
 fn run<A: DeserializeOwned, R: Serialize>(
-    session: &Session<'_>,
+    call: &Call<'_>,
     arguments: &str,
-    tool: fn(&Session<'_>, A) -> Result<R, Error>,
+    tool: fn(&Call<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
-    let reply = tool(session, arguments::read(arguments)?)?;
+    let reply = tool(call, arguments::read(arguments)?)?;
     serde_json::to_string(&reply)
         .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
-}
-
-/// A number argument within its bounds.
-fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
-    match given {
-        None => Ok(usual),
-        Some(number) if (1..=most).contains(&number) => Ok(number),
-        Some(number) => {
-            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
-        }
-    }
 }
 
 #[cfg(test)]

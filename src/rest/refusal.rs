@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use crate::json::Json;
 use crate::record::{Fields, Record};
-use crate::vocabulary::{Changed, ErrorKind};
+use crate::wit::{Changed, ErrorKind};
 
 /// A refusal.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! The columns to show when nobody said which.
 
 use super::{Field, FieldType, ObjectSchema, Source, standard};
-use crate::rank::by_rank;
+use crate::sort::by_rank;
 
 /// What the columns are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Nothing here guesses: a name, a label or a word somebody defined is taken, and a near miss is only offered.
 
 use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, standard, words};
-use crate::vocabulary::Alias;
+use crate::wit::Alias;
 
 /// How a name was recognised, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,7 +152,7 @@ pub enum PathMatch<'s> {
 }
 
 /// SOQL follows five lookups up, no further.
-const DEEPEST: usize = 5;
+const MAX_DEPTH: usize = 5;
 
 /// Finds a field by name, label or path, such as "Owner.Name", "Account.Annual Revenue" or "Account Name". `known`
 /// gives the schemas at hand.
@@ -234,7 +234,7 @@ impl<'s> Walk<'s, '_> {
             // Whose parent that is, only the record says; they share the fields of the pseudo-object.
             _ => standard::NAME,
         };
-        if through.len() == DEEPEST {
+        if through.len() == MAX_DEPTH {
             return PathMatch::Unknown { object: schema.name.clone(), part: tail.to_owned(), nearest: Vec::new() };
         }
         match (self.known)(object) {

@@ -1,8 +1,8 @@
 //! Fields and objects that fit some words, best first: what `describe` with `search` answers.
 
 use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, standard, words};
-use crate::rank::by_rank;
-use crate::vocabulary::Alias;
+use crate::sort::by_rank;
+use crate::wit::Alias;
 
 /// The fields that fit, best first; among equals Salesforce's order.
 pub fn fields<'s>(schema: &'s ObjectSchema, query: &str, vocabulary: &[Alias]) -> Vec<&'s Field> {

@@ -1,6 +1,6 @@
 //! Words: labels made of API names, names compared as people compare them, and how near two of them are.
 
-use crate::rank::by_rank;
+use crate::sort::by_rank;
 
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
 pub(super) fn label(name: &str) -> String {
@@ -120,15 +120,15 @@ pub(super) fn name_folds_to(name: &str, folded: &str) -> bool {
 /// The words of a text, folded, each in the singular, one after the other in a buffer that is used again: hundreds of
 /// labels are compared in one call, and hosts count instructions.
 pub(super) fn each_word(text: &str, mut each: impl FnMut(&[u8])) {
-    let mut word = [0; LONGEST];
+    let mut word = [0; MAX_WORD_BYTES];
     for part in split(text) {
         let mut length = 0;
         if part.is_ascii() {
-            length = part.len().min(LONGEST);
+            length = part.len().min(MAX_WORD_BYTES);
             word[..length].copy_from_slice(&part.as_bytes()[..length]);
             word[..length].make_ascii_lowercase();
         } else {
-            for byte in fold(part).bytes().take(LONGEST) {
+            for byte in fold(part).bytes().take(MAX_WORD_BYTES) {
                 word[length] = byte;
                 length += 1;
             }
@@ -141,7 +141,7 @@ pub(super) fn each_word(text: &str, mut each: impl FnMut(&[u8])) {
 }
 
 /// Words are compared by this many bytes; longer ones don't occur in labels.
-const LONGEST: usize = 32;
+const MAX_WORD_BYTES: usize = 32;
 
 /// The words of a text, folded, each in the singular.
 pub(super) fn tokens(text: &str) -> Vec<Vec<u8>> {
@@ -203,7 +203,7 @@ impl Typed {
 
     /// How near a name is, 0 to 100; below 40 nobody would call it near.
     pub(super) fn likeness(&self, name: &str) -> u32 {
-        let mut theirs = [0; 2 * LONGEST];
+        let mut theirs = [0; 2 * MAX_WORD_BYTES];
         let (mut length, mut words) = (0, 0);
         let mut best = vec![0; self.tokens.len()];
         each_word(name, |word| {
@@ -227,7 +227,7 @@ impl Typed {
         let longest = self.letters.len().max(theirs.len());
         // Short words share half their letters by chance.
         let most = longest * 2 / 5;
-        if longest == 0 || longest > 2 * LONGEST || least_distance(&self.letters, theirs) > most {
+        if longest == 0 || longest > 2 * MAX_WORD_BYTES || least_distance(&self.letters, theirs) > most {
             return 0;
         }
         let distance = distance(&self.letters, theirs);
@@ -257,9 +257,9 @@ fn least_distance(a: &[u8], b: &[u8]) -> usize {
 }
 
 /// Letters to insert, drop, replace or swap with their neighbour (optimal string alignment). Both at most
-/// `2 * LONGEST` long.
+/// `2 * MAX_WORD_BYTES` long.
 fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut rows = [[0_u8; 2 * LONGEST + 1]; 3];
+    let mut rows = [[0_u8; 2 * MAX_WORD_BYTES + 1]; 3];
     let [before, last, row] = &mut rows;
     let (mut before, mut last, mut row) = (before, last, row);
     (0..=b.len()).for_each(|j| last[j] = j as u8);

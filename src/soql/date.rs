@@ -5,9 +5,9 @@ use super::{Excerpt, LiteralError};
 /// The first year of [the dates Salesforce takes][manual].
 ///
 /// [manual]: https://developer.salesforce.com/docs/atlas.en-us.dataLoader.meta/dataLoader/data_loader_dates.htm
-pub(super) const FIRST_YEAR: u16 = 1700;
+pub(super) const MIN_YEAR: u16 = 1700;
 /// The last year of them.
-pub(super) const LAST_YEAR: u16 = 4000;
+pub(super) const MAX_YEAR: u16 = 4000;
 
 /// A day of the calendar, without a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ impl Date {
     }
 
     fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let fits = (FIRST_YEAR..=LAST_YEAR).contains(&year)
+        let fits = (MIN_YEAR..=MAX_YEAR).contains(&year)
             && (1..=12).contains(&month)
             && (1..=days_of_month(year, month)).contains(&day);
         fits.then_some(Self { year, month, day })

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Most characters of a refused value that an error repeats.
-const SHOWN: usize = 80;
+const MAX_CHARS: usize = 80;
 
 /// The beginning of a refused value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Excerpt(String);
 impl Excerpt {
     /// The first characters of a value.
     pub(crate) fn of(value: &str) -> Self {
-        let mut shown: String = value.chars().take(SHOWN).collect();
+        let mut shown: String = value.chars().take(MAX_CHARS).collect();
         if shown.len() < value.len() {
             shown.push('…');
         }

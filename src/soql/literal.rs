@@ -1,7 +1,7 @@
 //! Values on the right side of a comparison, each checked when it is made.
 
-use super::date::{FIRST_YEAR, LAST_YEAR};
-use super::render::{self, MOST_UNITS};
+use super::date::{MAX_YEAR, MIN_YEAR};
+use super::render::{self, MAX_UNITS};
 use super::{Date, DateLiteral, DateTime, Excerpt, Number};
 use crate::id::RecordId;
 
@@ -28,7 +28,7 @@ pub enum Literal {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LiteralError {
     /// Too long for the API.
-    #[error("the text {0} has {1} characters as SOQL counts them; a condition takes at most {MOST_UNITS}")]
+    #[error("the text {0} has {1} characters as SOQL counts them; a condition takes at most {MAX_UNITS}")]
     Length(Excerpt, usize),
     /// Not a number.
     #[error("{0} is not a number; write digits with at most one decimal point, such as 1500 or -0.25")]
@@ -37,12 +37,12 @@ pub enum LiteralError {
     #[error("the number {0} has more digits than a Salesforce field can hold")]
     NumberSize(Excerpt),
     /// Not a date.
-    #[error("{0} is not a date; write YYYY-MM-DD with a day that exists, years {FIRST_YEAR} to {LAST_YEAR}")]
+    #[error("{0} is not a date; write YYYY-MM-DD with a day that exists, years {MIN_YEAR} to {MAX_YEAR}")]
     Date(Excerpt),
     /// Not a datetime.
     #[error(
         "{0} is not a datetime; write YYYY-MM-DDThh:mm:ss with a zone (Z, +02:00), a day that exists, \
-         years {FIRST_YEAR} to {LAST_YEAR}"
+         years {MIN_YEAR} to {MAX_YEAR}"
     )]
     DateTime(Excerpt),
     /// A datetime without its zone.
@@ -69,7 +69,7 @@ impl Text {
     pub fn new(text: impl Into<String>) -> Result<Self, LiteralError> {
         let text = text.into();
         let units = render::units(|out| render::text(&text, out));
-        if units > MOST_UNITS { Err(LiteralError::Length(Excerpt::of(&text), units)) } else { Ok(Self(text)) }
+        if units > MAX_UNITS { Err(LiteralError::Length(Excerpt::of(&text), units)) } else { Ok(Self(text)) }
     }
 
     /// The text, unescaped.

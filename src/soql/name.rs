@@ -8,10 +8,10 @@ use super::Excerpt;
 /// Relationships a path may climb: [Understanding Relationship Query Limitations][manual] allows five.
 ///
 /// [manual]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_query_limits.htm
-const MOST_STEPS: usize = 5;
+const MAX_STEPS: usize = 5;
 
 /// Bytes of a whole name or path. The longest API name (namespace, 40 characters, suffix) has about 60.
-const MOST_BYTES: usize = 255;
+const MAX_BYTES: usize = 255;
 
 /// Why a text is no name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,10 +23,10 @@ pub enum NameError {
     #[error("{0} is a path; a single name without dots belongs here")]
     Path(Excerpt),
     /// A path over more relationships than SOQL follows.
-    #[error("{0} follows more than {MOST_STEPS} relationships, the most SOQL allows")]
+    #[error("{0} follows more than {MAX_STEPS} relationships, the most SOQL allows")]
     Steps(Excerpt),
     /// Longer than any name can be.
-    #[error("{0} is longer than {MOST_BYTES} characters, so it cannot be an API name")]
+    #[error("{0} is longer than {MAX_BYTES} characters, so it cannot be an API name")]
     Length(Excerpt),
 }
 
@@ -46,7 +46,7 @@ const fn names(text: &[u8]) -> Option<usize> {
 }
 
 fn checked(text: &str, most_names: usize) -> Result<Cow<'static, str>, NameError> {
-    if text.len() > MOST_BYTES {
+    if text.len() > MAX_BYTES {
         return Err(NameError::Length(Excerpt::of(text)));
     }
     match names(text.as_bytes()) {
@@ -80,7 +80,7 @@ macro_rules! name {
             /// If `parse` would refuse the text.
             pub const fn from_static(text: &'static str) -> Self {
                 let fits = matches!(names(text.as_bytes()), Some(count) if count <= $most_names);
-                assert!(fits && text.len() <= MOST_BYTES, "not an API name");
+                assert!(fits && text.len() <= MAX_BYTES, "not an API name");
                 Self(Cow::Borrowed(text))
             }
 
@@ -110,7 +110,7 @@ name! {
 
 name! {
     /// A field, perhaps of a parent: `Industry`, `Account.Owner.Name`.
-    FieldPath, MOST_STEPS + 1
+    FieldPath, MAX_STEPS + 1
 }
 
 impl FieldPath {

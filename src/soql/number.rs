@@ -3,7 +3,7 @@
 use super::{Excerpt, LiteralError};
 
 /// Digits before and after the point together. Number fields hold 18; a double has 17 that matter.
-const MOST_DIGITS: usize = 40;
+const MAX_DIGITS: usize = 40;
 
 /// A number in decimal notation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Number {
         if whole.is_empty() || !digits(whole) || !digits(fraction) {
             return Err(wrong());
         }
-        if whole.len() + fraction.len() > MOST_DIGITS {
+        if whole.len() + fraction.len() > MAX_DIGITS {
             return Err(too_large());
         }
         let all = [whole, fraction].concat();
@@ -42,7 +42,7 @@ impl Number {
         // Where the point belongs among the digits; outside of them, zeros fill the gap.
         let point = i32::try_from(whole.len()).map_err(|_| too_large())?.saturating_add(exponent);
         let gap = usize::try_from(point.unsigned_abs()).map_err(|_| too_large())?;
-        if gap > MOST_DIGITS {
+        if gap > MAX_DIGITS {
             return Err(too_large());
         }
         let (whole, fraction) = if point <= 0 {

@@ -1,6 +1,6 @@
 //! Patterns of LIKE: the one place of SOQL where `%` and `_` stand for other characters.
 
-use super::render::{self, MOST_UNITS};
+use super::render::{self, MAX_UNITS};
 use super::{Excerpt, LiteralError};
 
 /// A pattern: `%` is any text, `_` is any one character, `\%`, `\_` and `\\` are the characters themselves.
@@ -74,7 +74,7 @@ impl Pattern {
 
     fn new(pattern: String) -> Result<Self, LiteralError> {
         let units = render::units(|out| render::pattern(&pattern, out));
-        if units > MOST_UNITS { Err(LiteralError::Length(Excerpt::of(&pattern), units)) } else { Ok(Self(pattern)) }
+        if units > MAX_UNITS { Err(LiteralError::Length(Excerpt::of(&pattern), units)) } else { Ok(Self(pattern)) }
     }
 
     /// The pattern as `parse` reads it.

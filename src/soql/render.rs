@@ -11,7 +11,7 @@ use super::{
 /// as the server's language does, which never counts fewer than other ways.
 ///
 /// [manual]: https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm
-pub(super) const MOST_UNITS: usize = 4000;
+pub(super) const MAX_UNITS: usize = 4000;
 
 /// Writes the inside of a string literal.
 ///

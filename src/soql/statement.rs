@@ -7,9 +7,9 @@ use super::{Excerpt, FieldPath};
 
 /// Characters of a query.
 /// <https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm>
-const LONGEST: usize = 100_000;
+const MAX_STATEMENT_CHARS: usize = 100_000;
 /// Parentheses in parentheses: nobody writes as many, and each takes space on the stack.
-const DEEPEST: u32 = 40;
+const MAX_DEPTH: u32 = 40;
 /// Words that end what stands before them.
 const CLAUSES: [&str; 12] =
     ["FROM", "USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE", "ALL"];
@@ -22,7 +22,7 @@ const TRANSPARENT: [&str; 3] = ["TOLABEL", "FORMAT", "CONVERTCURRENCY"];
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StatementError {
     /// Longer than Salesforce takes.
-    #[error("the query has more than {LONGEST} characters, the most Salesforce takes")]
+    #[error("the query has more than {MAX_STATEMENT_CHARS} characters, the most Salesforce takes")]
     Length,
     /// A character outside of a text that no query has.
     #[error(
@@ -41,7 +41,7 @@ pub enum StatementError {
     )]
     Clause(Excerpt),
     /// Too many parentheses.
-    #[error("the query has more than {DEEPEST} parentheses in one another")]
+    #[error("the query has more than {MAX_DEPTH} parentheses in one another")]
     Depth,
 }
 
@@ -111,7 +111,7 @@ impl<'q> Statement<'q> {
     ///
     /// What keeps the text from being one that only reads.
     pub fn parse(text: &'q str) -> Result<Self, StatementError> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_STATEMENT_CHARS {
             return Err(StatementError::Length);
         }
         let statement = Self {
@@ -250,7 +250,7 @@ impl<'q> Parser<'q> {
     fn open(&mut self) -> Result<(), StatementError> {
         self.expect("(")?;
         self.depth += 1;
-        if self.depth > DEEPEST { Err(StatementError::Depth) } else { Ok(()) }
+        if self.depth > MAX_DEPTH { Err(StatementError::Depth) } else { Ok(()) }
     }
 
     /// Out of them.

@@ -1,22 +1,23 @@
 //! `activities`: a timeline. One composite request of queries; one `query` before it where the record is given by name.
 //! With an empty cache, `GET userinfo` before.
 
-use super::reply::Values;
-use super::target::{self, By, Target};
-use super::when::{self, Clock, DAY, Placed, When};
-use super::{names, related};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::rank::by_rank;
 use crate::record::{Fields, Record};
+use crate::reply::Values;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, Target};
+use crate::resolve::related;
 use crate::rest::Page;
-use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
 };
-use crate::vocabulary::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
-use crate::zone;
+use crate::sort::by_rank;
+use crate::time::clock::{self, Clock, DAY, Placed, When};
+use crate::time::zone;
+use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
 
 static TASK: ObjectName = ObjectName::from_static("Task");
 static EVENT: ObjectName = ObjectName::from_static("Event");
@@ -25,15 +26,15 @@ static NOTE: ObjectName = ObjectName::from_static("ContentNote");
 static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 
 /// Entries when no limit is given.
-const USUAL_ITEMS: u32 = 20;
+const DEFAULT_ITEMS: u32 = 20;
 /// Entries at most.
-const MOST_ITEMS: u32 = 100;
+const MAX_ITEMS: u32 = 100;
 /// Activities of a record that are looked at for a range of days, for which Salesforce can't filter them.
-const MOST_LOOKED_AT: u32 = 200;
+const MAX_RECORDS_READ: u32 = 200;
 /// Days of "what lies ahead" and "what was" of the user's own.
-const USUAL_DAYS: i64 = 14;
+const DEFAULT_DAYS: i64 = 14;
 /// Characters of a text.
-const LONGEST_TEXT: usize = 300;
+const MAX_TEXT_CHARS: usize = 300;
 
 /// Columns of a record's activities.
 const COLUMNS: [&str; 16] = [
@@ -88,8 +89,8 @@ const NOTE_COLUMNS: [&str; 5] = [
 ];
 
 /// Lists activities.
-pub(super) fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ITEMS, MOST_ITEMS)?;
+pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ITEMS, MAX_ITEMS)?;
     let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;
     let (from, to) = (from?, to?);
@@ -97,21 +98,21 @@ pub(super) fn activities(session: &Session<'_>, args: ActivitiesArgs) -> Result<
         return Err(Error::field("from", "`from` is after `to`", Vec::new()));
     }
     for object in [&TASK, &EVENT] {
-        session.allow_object(object, Effect::ReadOnly)?;
+        call.allow_object(object, Effect::ReadOnly)?;
     }
     let asked = Asked { from, to, upcoming: args.upcoming, limit };
     let Some(record) = &args.record else {
         if args.object.is_some() {
             return Err(Error::field("record", "say which record in `record`, or leave `object` out", Vec::new()));
         }
-        return own(session, &asked);
+        return own(call, &asked);
     };
-    let target = session.plan(|| {
-        let target = target::read(session, record, args.object.as_deref())?;
-        session.allow_object(&target.object, Effect::ReadOnly)?;
+    let target = call.plan(|| {
+        let target = record::read(call, record, args.object.as_deref())?;
+        call.allow_object(&target.object, Effect::ReadOnly)?;
         Ok(target)
     })?;
-    of_record(session, &asked, target)
+    of_record(call, &asked, target)
 }
 
 /// Which entries.
@@ -132,23 +133,23 @@ fn read_day(argument: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
 
 // ---- of a record ----
 
-fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result<ActivitiesReply, Error> {
+fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
-    let clock = Clock::of(session, &mut notices)?;
+    let clock = Clock::of(call, &mut notices)?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
-        let records = target::records(session, &target)?;
-        target.by = By::Id(names::id_of(&target::choose(session, &target, records, &mut notices)?)?);
+        let records = record::records(call, &target)?;
+        target.by = By::Id(names::id_of(&record::choose(call, &target, records, &mut notices)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
-    let answers = session.planned(|| timeline(session, asked, &clock, &target, &id), |plan| read(session, plan))?;
+    let answers = call.planned(|| timeline(call, asked, &clock, &target, &id), |plan| read(call, plan))?;
     let mut list = List::new(&clock, asked, asked.upcoming != Some(true));
     let mut record = None;
     for (source, page) in answers {
         match (source, page) {
             (Source::Record, Some(page)) => {
-                let parent = target::choose(session, &target, page.records, &mut notices)?;
-                record = target::candidate(session, &parent);
+                let parent = record::choose(call, &target, page.records, &mut notices)?;
+                record = record::candidate(call, &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
                     let children = Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
@@ -170,7 +171,7 @@ fn of_record(session: &Session<'_>, asked: &Asked, mut target: Target) -> Result
 impl Asked {
     /// Activities of a record to look at.
     fn looked_at(&self) -> u32 {
-        if self.from.or(self.to).is_some() { MOST_LOOKED_AT } else { self.limit + 1 }
+        if self.from.or(self.to).is_some() { MAX_RECORDS_READ } else { self.limit + 1 }
     }
 }
 
@@ -198,14 +199,8 @@ type Plan = Vec<(Source, Select)>;
 
 /// The record with its activities, its e-mails and its notes. The lists of activities hold those of an account's contacts
 /// and opportunities too.
-fn timeline(
-    session: &Session<'_>,
-    asked: &Asked,
-    clock: &Clock,
-    target: &Target,
-    id: &RecordId,
-) -> Result<Plan, Stuck> {
-    let mut parent = target::telling(session, &target.object, (target::is(id), 1))?;
+fn timeline(call: &Call<'_>, asked: &Asked, clock: &Clock, target: &Target, id: &RecordId) -> Result<Plan, Stuck> {
+    let mut parent = record::telling(call, &target.object, (record::is(id), 1))?;
     let ranged = asked.from.or(asked.to).is_some();
     let lists = match asked.upcoming {
         Some(true) => &[related::OPEN][..],
@@ -224,7 +219,7 @@ fn timeline(
     }
     // A person's e-mails are among the activities.
     let people = ["Contact", "Lead"].contains(&target.object.as_str());
-    if !people && session.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
+    if !people && call.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
         let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static(parent), Comparison::Eq, *id),
@@ -234,7 +229,7 @@ fn timeline(
         conditions.extend(within("MessageDate", asked, clock)?);
         plan.push((Source::Email, query(&EMAIL, &EMAIL_COLUMNS, conditions, "MessageDate", true, asked.limit)?));
     }
-    if session.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
+    if call.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static("LinkedEntityId"), Comparison::Eq, *id),
             Condition::compare(FieldPath::from_static("ContentDocument.FileType"), Comparison::Eq, text("SNOTE")?),
@@ -263,7 +258,7 @@ fn within(field: &'static str, asked: &Asked, clock: &Clock) -> Result<Vec<Condi
 }
 
 fn moment(field: &'static str, op: Comparison, moment: i64) -> Result<Condition, Error> {
-    let moment = DateTime::parse(&when::utc(moment)).map_err(|reason| Error::input(reason.to_string()))?;
+    let moment = DateTime::parse(&clock::utc(moment)).map_err(|reason| Error::input(reason.to_string()))?;
     Ok(Condition::compare(FieldPath::from_static(field), op, moment))
 }
 
@@ -297,10 +292,10 @@ fn query(
 /// What a source answered; nothing where the user may not see it.
 type Answer = (Source, Option<Page>);
 
-fn read(session: &Session<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
+fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     let selects: Vec<_> = plan.iter().map(|(_, select)| select).collect();
     let mut answers = Vec::new();
-    for ((source, _), page) in plan.iter().zip(session.query_all(&selects)?) {
+    for ((source, _), page) in plan.iter().zip(call.query_all(&selects)?) {
         let page = match page {
             Ok(page) => Some(page),
             Err(Error::Refused { refusal, .. })
@@ -317,9 +312,9 @@ fn read(session: &Session<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
 
 // ---- of the user ----
 
-fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
+fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
-    let clock = Clock::of(session, &mut notices)?;
+    let clock = Clock::of(call, &mut notices)?;
     let today = clock.today();
     let is_day = asked.from.or(asked.to).is_none() && asked.upcoming.is_none();
     let (from, to) = match (asked.upcoming, asked.from, asked.to) {
@@ -330,11 +325,11 @@ fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
         }
         (Some(true), from, to) => {
             let from = from.unwrap_or(today);
-            (from, to.unwrap_or(from + USUAL_DAYS))
+            (from, to.unwrap_or(from + DEFAULT_DAYS))
         }
         (Some(false), from, to) => {
             let to = to.unwrap_or(today);
-            (from.unwrap_or(to - USUAL_DAYS), to)
+            (from.unwrap_or(to - DEFAULT_DAYS), to)
         }
     };
     if from > to {
@@ -352,7 +347,7 @@ fn own(session: &Session<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
             query(&EVENT, &EVENT_COLUMNS, own_events(&range, &clock)?, "StartDateTime", newest, asked.limit)?,
         ),
     ];
-    let answers = read(session, &plan)?;
+    let answers = read(call, &plan)?;
     let mut list = List::new(&clock, &range, newest);
     list.overdue_too = is_day;
     for (source, page) in &answers {
@@ -423,7 +418,7 @@ struct List<'a> {
 
 impl<'a> List<'a> {
     fn new(clock: &'a Clock, asked: &'a Asked, newest: bool) -> Self {
-        let values = Values::cut_after(LONGEST_TEXT);
+        let values = Values::cut_after(MAX_TEXT_CHARS);
         Self { clock, asked, newest, overdue_too: false, values, items: Vec::new(), complete: true }
     }
 
@@ -470,8 +465,8 @@ impl<'a> List<'a> {
     }
 
     fn task_or_event(&mut self, fields: &Fields<'_>, is_task: bool) -> Option<Item> {
-        let day = fields.text("ActivityDate").as_deref().and_then(when::day).map(Placed::Day);
-        let start = fields.text("StartDateTime").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let day = fields.text("ActivityDate").as_deref().and_then(clock::day).map(Placed::Day);
+        let start = fields.text("StartDateTime").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let when = if is_task || flag(fields, "IsAllDayEvent") { day } else { start.or(day) };
         let subtype =
             ["TaskSubtype", "ActivitySubtype", "ActivityType"].into_iter().find_map(|field| fields.text(field));
@@ -505,7 +500,7 @@ impl<'a> List<'a> {
         if fields.text("ActivityId").is_some_and(|id| self.items.iter().any(|(_, item)| item.id == id)) {
             return None;
         }
-        let when = fields.text("MessageDate").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let when = fields.text("MessageDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let other = if flag(fields, "Incoming") { "FromAddress" } else { "ToAddress" };
         let item = Activity {
             subject: fields.text("Subject"),
@@ -517,7 +512,7 @@ impl<'a> List<'a> {
     }
 
     fn note(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        let when = fields.text("ContentDocument.CreatedDate").as_deref().and_then(when::stamp).map(Placed::Moment);
+        let when = fields.text("ContentDocument.CreatedDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let item = Activity {
             subject: fields.text("ContentDocument.Title"),
             owner: fields.text("ContentDocument.Owner.Name"),

@@ -11,41 +11,43 @@ use self::arrange::{By, Sorted};
 use self::calendar::FiscalYear;
 use self::group::Group;
 use self::measure::Measured;
-use super::reply::{Rows, Values};
-use super::{filter, names, org};
+use crate::call::organization;
+use crate::call::{Call, Stuck, read_error, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::reply::{Rows, Values};
+use crate::resolve::filter;
+use crate::resolve::names;
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
-use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{Aggregate, Direction, GroupOrder, Grouping, List, Nulls, ObjectName, OrderBy, Scope};
-use crate::vocabulary::{AggregateArgs, AggregateReply};
+use crate::wit::{AggregateArgs, AggregateReply};
 
 /// Groups when no limit is given.
-const USUAL_GROUPS: u32 = 50;
+const DEFAULT_GROUPS: u32 = 50;
 /// Groups Salesforce returns at most; it knows no next page of them.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>
-const MOST_GROUPS: u32 = 2000;
+const MAX_GROUPS: u32 = 2000;
 /// Characters of a text in a row.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Computes numbers of the records that match.
-pub(super) fn aggregate(session: &Session<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_GROUPS, MOST_GROUPS)?;
-    let (reply, too_late) = attempt(session, &args, limit)?;
+pub(super) fn aggregate(call: &Call<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_GROUPS, MAX_GROUPS)?;
+    let (reply, too_late) = attempt(call, &args, limit)?;
     // Once more, with the values by the names that the org has for them.
-    if too_late { Ok(attempt(session, &args, limit)?.0) } else { Ok(reply) }
+    if too_late { Ok(attempt(call, &args, limit)?.0) } else { Ok(reply) }
 }
 
-fn attempt(session: &Session<'_>, args: &AggregateArgs, limit: u32) -> Result<(AggregateReply, bool), Error> {
-    session.planned(
-        || plan(session, args),
+fn attempt(call: &Call<'_>, args: &AggregateArgs, limit: u32) -> Result<(AggregateReply, bool), Error> {
+    call.planned(
+        || plan(call, args),
         |plan| {
-            let (page, fiscal) = read(session, plan)?;
+            let (page, fiscal) = read(call, plan)?;
             let mut reply = reply(plan, &page, fiscal, limit as usize);
             let nothing = is_nothing(plan, &reply.rows);
             let remarks =
-                filter::Remarks::of(session, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
+                filter::Remarks::of(call, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
             let too_late = remarks.come_too_late();
             reply.notices.extend(remarks.notices);
             Ok((reply, too_late))
@@ -70,13 +72,13 @@ struct Plan {
     currency: Option<&'static str>,
 }
 
-fn plan(session: &Session<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
-    let object = names::object(session, &args.object)?;
-    session.allow_object(&object, Effect::ReadOnly)?;
-    let groups = group::all(session, &object, &args.group_by)?;
-    let measures = measure::all(session, &object, &args.measures)?;
-    let sorted = arrange::order(session, &object, &groups, &measures, &args.order_by)?;
-    let having = measure::having(session, &object, &measures, &args.having)?;
+fn plan(call: &Call<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
+    let object = names::object(call, &args.object)?;
+    call.allow_object(&object, Effect::ReadOnly)?;
+    let groups = group::all(call, &object, &args.group_by)?;
+    let measures = measure::all(call, &object, &args.measures)?;
+    let sorted = arrange::order(call, &object, &groups, &measures, &args.order_by)?;
+    let having = measure::having(call, &object, &measures, &args.having)?;
     let (mut keys, mut order_by, mut computed) = (Vec::new(), Vec::new(), Vec::new());
     let mut calendar = calendar::Use::default();
     for group in &groups {
@@ -87,14 +89,14 @@ fn plan(session: &Session<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
         add_order(&mut order_by, key, &groups, &measures);
     }
     for filter in args.filters.iter().chain(args.any_of.iter().flatten()) {
-        calendar.add_filter(session, &object, filter)?;
+        calendar.add_filter(call, &object, filter)?;
     }
     for measured in &measures {
         computed.push(measured.measure.clone());
     }
     let grouping = match List::new(keys) {
         // All of them, so that shares and totals are of the whole; `limit` only cuts what is shown.
-        Some(keys) => Some(Grouping { keys, having, order_by, limit: Some(MOST_GROUPS) }),
+        Some(keys) => Some(Grouping { keys, having, order_by, limit: Some(MAX_GROUPS) }),
         None if having.is_empty() => None,
         None => {
             return Err(Error::field("having", "having is about groups; say in group_by which", Vec::new()).into());
@@ -105,10 +107,10 @@ fn plan(session: &Session<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
         measures: List::new(computed).ok_or_else(|| Error::input("nothing to compute"))?,
         from: object.clone(),
         scope: (args.mine == Some(true)).then_some(Scope::Mine),
-        condition: filter::condition(session, &object, &args.filters, &args.any_of, &args.children)?,
+        condition: filter::condition(call, &object, &args.filters, &args.any_of, &args.children)?,
         grouping,
     };
-    let currency = currency(session, &object, &measures)?;
+    let currency = currency(call, &object, &measures)?;
     Ok(Plan { object, groups, measures, sorted, query, calendar, currency })
 }
 
@@ -134,11 +136,11 @@ fn add_order(order_by: &mut Vec<GroupOrder>, key: &Sorted, groups: &[Group], mea
 
 /// In which currency amounts are, as far as that is known without a request. The API computes in the org's own:
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_querying_currency_fields.htm>
-fn currency(session: &Session<'_>, object: &ObjectName, measures: &[Measured]) -> Result<Option<&'static str>, Stuck> {
+fn currency(call: &Call<'_>, object: &ObjectName, measures: &[Measured]) -> Result<Option<&'static str>, Stuck> {
     if !measures.iter().any(|measured| measured.value_type == FieldType::Currency) {
         return Ok(None);
     }
-    let schema = session.schema(object)?;
+    let schema = call.schema(object)?;
     Ok(Some(match (schema.field("CurrencyIsoCode"), schema.source) {
         (Some(_), _) => "amounts of all currencies are converted to the org's corporate currency",
         (None, Source::Described) => "amounts are in the org's currency; it has only one",
@@ -147,32 +149,32 @@ fn currency(session: &Session<'_>, object: &ObjectName, measures: &[Measured]) -
 }
 
 /// The groups, and the org's fiscal year if dates matter.
-fn read(session: &Session<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Error> {
+fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Error> {
     let query = crate::rest::Query::groups(&plan.query);
-    let kept = org::kept(session);
+    let kept = organization::kept(call);
     if kept.is_some() || !plan.calendar.matters() {
-        let page = session.run(&query, MOST_GROUPS as usize)?;
+        let page = call.run(&query, MAX_GROUPS as usize)?;
         return Ok((page, kept.as_ref().and_then(FiscalYear::of)));
     }
-    let asked = org::query();
+    let asked = organization::query();
     let mut composite = Composite::default();
     let groups = composite.add("groups", &query).map_err(unsendable)?;
     let org = composite.add("org", &asked).map_err(unsendable)?;
-    let answer = session.call_all(&composite)?;
+    let answer = call.send_all(&composite)?;
     let page = answer.read(groups, &query).map_err(|error| read_error(error, false))?;
     // Whoever may not read it gets numbers all the same.
-    let org = answer.read(org, &asked).ok().and_then(|page| org::keep(session, page));
+    let org = answer.read(org, &asked).ok().and_then(|page| organization::keep(call, page));
     Ok((page, org.as_ref().and_then(FiscalYear::of)))
 }
 
 fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> AggregateReply {
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let mut notices = Vec::new();
     plan.calendar.say(fiscal, &mut notices);
     notices.extend(plan.currency.map(str::to_owned));
     let mut groups = arrange::rows(&plan.groups, plan.measures.len(), &page.records, &mut values);
     let found = groups.len();
-    let all = found < MOST_GROUPS as usize;
+    let all = found < MAX_GROUPS as usize;
     let mut totals = None;
     match &plan.query.grouping {
         Some(grouping) if all => {
@@ -183,7 +185,7 @@ fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> 
             }
         }
         Some(_) => notices.push(format!(
-            "Salesforce returns at most {MOST_GROUPS} groups and there may be more, so totals and shares are left out; narrow the filters or group by something coarser"
+            "Salesforce returns at most {MAX_GROUPS} groups and there may be more, so totals and shares are left out; narrow the filters or group by something coarser"
         )),
         None => {}
     }

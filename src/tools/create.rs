@@ -3,46 +3,51 @@
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
-use super::allowed::{self, Given, Picklists};
-use super::probe::{self, Seen};
-use super::reference::{Found, Wanted};
-use super::reply::Values;
-use super::{conversion, delete, duplicate, names, reference, value};
+use crate::call::{Call, Stuck, WRITE};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
+use crate::reply::Values;
+use crate::resolve::lookup;
+use crate::resolve::lookup::{Found, Wanted};
+use crate::resolve::names;
+use crate::resolve::value;
 use crate::rest::{Create, Retrieve, Which};
 use crate::schema::Field;
-use crate::session::{Session, Stuck, WRITE};
 use crate::soql::{FieldName, FieldPath, ObjectName};
-use crate::vocabulary::{CreateArgs, CreateReply, Undo};
+use crate::wit::{CreateArgs, CreateReply, Undo};
+use crate::write::conversion;
+use crate::write::duplicates;
+use crate::write::lost_response::{self, Seen};
+use crate::write::picklists::{self, Given, Picklists};
+use crate::write::undo;
 
 /// Characters of a text that is read back.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Values of a picklist that is missing.
-const MOST_CHOICES: usize = 20;
+const MAX_CHOICES: usize = 20;
 
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
 /// Creates a record.
-pub(super) fn create(session: &Session<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
+pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
-    session.planned(
-        || plan(session, &args),
+    call.planned(
+        || plan(call, &args),
         |plan| {
             let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
-            conversion::refuse(session, &plan.object, status.map(|set| set.json.as_str()), None)?;
-            let found = reference::find(session, &plan.wanted)?;
-            send(session, &plan.with(&found), &found)
+            conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
+            let found = lookup::find(call, &plan.wanted)?;
+            send(call, &plan.with(&found), &found)
         },
     )
 }
 
-fn send(session: &Session<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Error> {
+fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Error> {
     let create = Create {
         object: &plan.object,
         values: plan.json(),
@@ -50,27 +55,27 @@ fn send(session: &Session<'_>, plan: &Plan, found: &[Found]) -> Result<CreateRep
         assign: plan.assign,
     };
     let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.fields };
-    let began = session.now();
-    let (id, record, notice) = match session.write_and_read(&create, &create.values, read_back, |id| *id) {
+    let began = call.now();
+    let (id, record, notice) = match call.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
-        Err(cause) if cause.is_open() => look(session, plan, began, cause)?,
-        Err(error) => return Err(duplicate::refused(session, error, plan.allow_duplicate, OVERRULED)),
+        Err(cause) if cause.is_open() => look(call, plan, began, cause)?,
+        Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
     };
-    let mut reply = reply(session, plan, found, id, record.as_ref().map(Record::fields));
+    let mut reply = reply(call, plan, found, id, record.as_ref().map(Record::fields));
     reply.notices.extend(notice);
     Ok(reply)
 }
 
 /// After a create without an answer: the record, if it is there.
 fn look(
-    session: &Session<'_>,
+    call: &Call<'_>,
     plan: &Plan,
     began: i64,
     cause: Error,
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
     let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.fields.iter().cloned().map(FieldPath::from).collect();
-    match probe::look(session, &plan.object, &values, &read, began) {
+    match lost_response::look(call, &plan.object, &values, &read, began) {
         Seen::One(id, record, known_by) => {
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
@@ -81,10 +86,10 @@ fn look(
     }
 }
 
-fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
+fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
     let mut notices = plan.notices.clone();
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     if let Some(held) = &held {
         for set in &plan.values {
             let now = held.get(&set.field.name).map_or("null", Json::get);
@@ -97,22 +102,22 @@ fn reply(session: &Session<'_>, plan: &Plan, found: &[Found], id: RecordId, held
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let undo = held.as_ref().and_then(|held| delete::undo(session, &plan.object, &id, held.text(plan.name.as_str())));
+    let undo = held.as_ref().and_then(|held| undo::deletion(call, &plan.object, &id, held.text(plan.name.as_str())));
     let held = held.unwrap_or_default();
     let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
     let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
-    let record_type = held.get(allowed::RECORD_TYPE).and_then(|id| {
-        let schema = session.schema(&plan.object).ok()?;
-        let kind = allowed::record_type_of(&schema, id.get())?;
+    let record_type = held.get(picklists::RECORD_TYPE).and_then(|id| {
+        let schema = call.schema(&plan.object).ok()?;
+        let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
     });
     CreateReply {
         object: plan.object.to_string(),
-        link: session.link(id.as_str()),
+        link: call.link(id.as_str()),
         id: id.to_string(),
         fields,
-        names: reference::by_id(called.chain(record_type)),
+        names: lookup::by_id(called.chain(record_type)),
         undo: undo.unwrap_or_else(|| Undo {
             tool: None,
             arguments: None,
@@ -165,14 +170,14 @@ impl Plan {
     }
 }
 
-fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
-    let object = names::object(session, &args.object)?;
-    session.allow_object(&object, Effect::Additive)?;
+fn plan(call: &Call<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
+    let object = names::object(call, &args.object)?;
+    call.allow_object(&object, Effect::Additive)?;
     // Picklists and what is required are only in the description.
-    let schema = session.described(&object)?;
+    let schema = call.described(&object)?;
     if !schema.createable {
         let error = Error::field("object", format!("the user may not create {object} records"), Vec::new());
-        return Err(names::denied(session, &object, &schema, error));
+        return Err(names::denied(call, &object, &schema, error));
     }
     let said = Json::parse(&args.fields)
         .map(Fields::of)
@@ -181,15 +186,15 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
     let mut wanted = Vec::new();
     let mut notices = Vec::new();
     for (name, json) in said.values() {
-        let field = names::own_field(session, &object, name)?;
+        let field = names::own_field(call, &object, name)?;
         if !field.createable {
             let error = names::not_writable(&schema, &field, "created");
-            return Err(names::denied(session, &object, &schema, error));
+            return Err(names::denied(call, &object, &schema, error));
         }
         if values.iter().any(|set| set.field.name == field.name) {
             return Err(Error::field(name, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (json, note) = reference::to_write(session, &schema, &object, &field, json.get(), &mut wanted)?;
+        let (json, note) = lookup::to_write(call, &schema, &object, &field, json.get(), &mut wanted)?;
         notices.extend(note);
         values.push(Set { field, json });
     }
@@ -206,32 +211,32 @@ fn plan(session: &Session<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         let mut picklists = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref());
         let mut allowed = Vec::new();
         if let (Some(values), None) = (picklists.next(), picklists.next()) {
-            values.iter().take(MOST_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
+            values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
         }
         let error = Error::Input { message, fields: missing, allowed };
-        return Err(names::denied(session, &object, &schema, error));
+        return Err(names::denied(call, &object, &schema, error));
     }
     let mut given = Vec::new();
     for set in &values {
         given.push(Given { field: &set.field, json: &set.json, writes: true });
     }
     let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
-    if let Err(error) = picklists.check(session) {
-        return Err(names::denied(session, &object, &schema, error));
+    if let Err(error) = picklists.check(call) {
+        return Err(names::denied(call, &object, &schema, error));
     }
-    let name = names::name_of(session, &object)?;
+    let name = names::name_of(call, &object)?;
     let mut fields: Vec<_> =
         values.iter().map(|set| names::field_name(&set.field.name)).collect::<Result<_, Error>>()?;
     if !fields.iter().any(|field| field.as_str() == name.as_str()) {
         fields.push(names::field_name(name.as_str())?);
     }
     // Which record type it gets is for the org to say, where describe does not.
-    let is_open = schema.field(allowed::RECORD_TYPE).is_some()
-        && !fields.iter().any(|field| field.as_str() == allowed::RECORD_TYPE)
-        && allowed::kinds(&schema).filter(|kind| kind.available).count() > 1
-        && allowed::usual_record_type(&schema).is_none();
+    let is_open = schema.field(picklists::RECORD_TYPE).is_some()
+        && !fields.iter().any(|field| field.as_str() == picklists::RECORD_TYPE)
+        && picklists::kinds(&schema).filter(|kind| kind.available).count() > 1
+        && picklists::usual_record_type(&schema).is_none();
     if is_open {
-        fields.push(names::field_name(allowed::RECORD_TYPE)?);
+        fields.push(names::field_name(picklists::RECORD_TYPE)?);
         notices.push(
             "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
         );

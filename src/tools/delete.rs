@@ -3,24 +3,23 @@
 //!
 //! Salesforce takes no condition with a `DELETE`: what changes between the two requests goes with the record.
 
-use super::names;
-use super::reply::Values;
-use super::target::{self, By, Target};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::id::{RecordId, standard_object};
-use crate::json::quoted;
+use crate::id::RecordId;
 use crate::record::Record;
+use crate::reply::Values;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, Target};
 use crate::rest::Delete;
-use crate::session::{Session, Stuck};
-use crate::soql::{FieldPath, ObjectName};
-use crate::vocabulary::{CurrentRecord, DeleteArgs, DeleteReply, Undo};
+use crate::soql::FieldPath;
+use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply};
 
 /// Characters of a text in a receipt.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Deletes a record.
-pub(super) fn delete(session: &Session<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
+pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
     let id = RecordId::from_text(&args.record).map_err(|reason| {
         let message = format!("{reason}; deleting takes the record's id or link, which salesforce_find can tell");
         Error::field("record", message, Vec::new())
@@ -28,18 +27,18 @@ pub(super) fn delete(session: &Session<'_>, args: DeleteArgs) -> Result<DeleteRe
     if args.name.trim().is_empty() {
         return Err(Error::field("name", "say in `name` what the record is called; ask the person", Vec::new()));
     }
-    let target = session.plan(|| plan(session, &args))?;
-    let records = target::records(session, &target)?;
-    let record = target::choose(session, &target, records, &mut Vec::new())?;
-    if !is_called(session, &target, &record, &args.name) {
-        return Err(conflict(session, &target, id, &record));
+    let target = call.plan(|| plan(call, &args))?;
+    let records = record::records(call, &target)?;
+    let record = record::choose(call, &target, records, &mut Vec::new())?;
+    if !is_called(call, &target, &record, &args.name) {
+        return Err(conflict(call, &target, id, &record));
     }
-    let notice = match session.write(&Delete { object: &target.object, id: &id }) {
+    let notice = match call.write(&Delete { object: &target.object, id: &id }) {
         Ok(()) => None,
-        Err(cause) if cause.is_open() => Some(look(session, &target, cause)?),
+        Err(cause) if cause.is_open() => Some(look(call, &target, cause)?),
         Err(error) => return Err(error),
     };
-    let candidate = target::candidate(session, &record);
+    let candidate = record::candidate(call, &record);
     let (name, facts) = candidate.map_or((None, "{}".to_owned()), |candidate| (candidate.name, candidate.facts));
     let with_it = match target.object.as_str() {
         "Account" => "its contacts, opportunities, tasks, events, notes and whatever else belongs to it",
@@ -57,42 +56,42 @@ pub(super) fn delete(session: &Session<'_>, args: DeleteArgs) -> Result<DeleteRe
     })
 }
 
-fn plan(session: &Session<'_>, args: &DeleteArgs) -> Result<Target, Stuck> {
-    let target = target::read(session, &args.record, args.object.as_deref())?;
+fn plan(call: &Call<'_>, args: &DeleteArgs) -> Result<Target, Stuck> {
+    let target = record::read(call, &args.record, args.object.as_deref())?;
     let object = &target.object;
     if let By::Name(_) = target.by {
         return Err(Error::field("object", format!("this is not the id of a record of {object}"), Vec::new()).into());
     }
-    session.allow_object(object, Effect::Overwrites)?;
-    let schema = session.schema(object)?;
+    call.allow_object(object, Effect::Overwrites)?;
+    let schema = call.schema(object)?;
     if !schema.deletable {
         let error = Error::field("object", format!("the user may not delete {object} records"), Vec::new());
-        return Err(names::denied(session, object, &schema, error));
+        return Err(names::denied(call, object, &schema, error));
     }
     Ok(target)
 }
 
 /// Whether a record goes by a name: a case by its number or its subject, what has no name by its id.
-fn is_called(session: &Session<'_>, target: &Target, record: &Record, said: &str) -> bool {
+fn is_called(call: &Call<'_>, target: &Target, record: &Record, said: &str) -> bool {
     let fields = record.fields();
-    let name = names::name_of(session, &target.object).ok().and_then(|name| fields.text(name.as_str()));
+    let name = names::name_of(call, &target.object).ok().and_then(|name| fields.text(name.as_str()));
     let said = folded(said);
     let called = |name: Option<String>| name.is_some_and(|name| folded(&name) == said);
     called(name.or_else(|| fields.text("Id"))) || called(fields.text("Subject"))
 }
 
-fn conflict(session: &Session<'_>, target: &Target, id: RecordId, record: &Record) -> Error {
+fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> Error {
     let fields = record.fields();
-    let columns = names::telling(session, &target.object).unwrap_or_default();
+    let columns = names::telling(call, &target.object).unwrap_or_default();
     let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
     Error::Conflict {
         message: "nothing was deleted: the record is not called what `name` says; tell the person what `current` says it is, and ask which one they mean".to_owned(),
         fields: vec!["name".to_owned()],
         current: Some(Box::new(CurrentRecord {
             object: target.object.to_string(),
-            link: session.link(id.as_str()),
+            link: call.link(id.as_str()),
             id: id.to_string(),
-            fields: Values::cut_after(LONGEST_TEXT).object(columns.map(|column| (column, fields.get(column)))),
+            fields: Values::cut_after(MAX_TEXT_CHARS).object(columns.map(|column| (column, fields.get(column)))),
             changed_by: None,
             changed_at: None,
         })),
@@ -100,8 +99,8 @@ fn conflict(session: &Session<'_>, target: &Target, id: RecordId, record: &Recor
 }
 
 /// After a delete without an answer: what became of the record, if it is gone.
-fn look(session: &Session<'_>, target: &Target, cause: Error) -> Result<String, Error> {
-    let (cause, found) = match target::records(session, target).as_deref() {
+fn look(call: &Call<'_>, target: &Target, cause: Error) -> Result<String, Error> {
+    let (cause, found) = match record::records(call, target).as_deref() {
         Ok([]) => return Ok("Salesforce did not answer, so the record was looked for: it is gone".to_owned()),
         Ok(_) => (
             cause.without_effect(),
@@ -115,20 +114,4 @@ fn look(session: &Session<'_>, target: &Target, cause: Error) -> Result<String, 
 /// A name without regard to case and to space that nobody sees.
 fn folded(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-}
-
-/// The call that deletes a record which was just created, where the settings allow it.
-pub(super) fn undo(session: &Session<'_>, object: &ObjectName, id: &RecordId, called: Option<String>) -> Option<Undo> {
-    session.allow_tool("delete", Effect::Overwrites).ok()?;
-    // A note has the id, and is deleted as, a document.
-    let standard = standard_object(id.prefix());
-    let as_object = standard.map_or_else(|| object.clone(), ObjectName::from_static);
-    session.allow_object(&as_object, Effect::Overwrites).ok()?;
-    let name = quoted(&called.unwrap_or_else(|| id.to_string()));
-    let object = if standard.is_none() { format!("\"object\":{},", quoted(object.as_str())) } else { String::new() };
-    Some(Undo {
-        tool: Some("salesforce_delete".to_owned()),
-        arguments: Some(format!("{{\"record\":{},{object}\"name\":{name}}}", quoted(id.as_str()))),
-        how: None,
-    })
 }

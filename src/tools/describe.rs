@@ -1,37 +1,37 @@
 //! `describe`: the fields of an object, or the objects there are. One describe, none with a warm cache.
 
-use super::names;
+use crate::call::Call;
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::resolve::names;
 use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
-use crate::session::Session;
-use crate::vocabulary::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
+use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
 /// Entries when no limit is given.
-const USUAL_ENTRIES: u32 = 40;
+const DEFAULT_ENTRIES: u32 = 40;
 /// Entries at most.
-const MOST_ENTRIES: u32 = 500;
+const MAX_ENTRIES: u32 = 500;
 /// Picklist values of one field.
-const MOST_VALUES: usize = 40;
+const MAX_VALUES: usize = 40;
 
 /// Looks up fields or objects.
-pub(super) fn describe(session: &Session<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ENTRIES, MOST_ENTRIES)? as usize;
+pub(super) fn describe(call: &Call<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ENTRIES, MAX_ENTRIES)? as usize;
     let search = args.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
     match args.object.as_deref() {
-        Some(object) => fields(session, object, search, limit),
-        None => objects(session, search, limit),
+        Some(object) => fields(call, object, search, limit),
+        None => objects(call, search, limit),
     }
 }
 
-fn fields(session: &Session<'_>, object: &str, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
-    let schema = session.plan(|| {
-        let object = names::object(session, object)?;
-        session.allow_object(&object, Effect::ReadOnly)?;
-        session.described(&object)
+fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
+    let schema = call.plan(|| {
+        let object = names::object(call, object)?;
+        call.allow_object(&object, Effect::ReadOnly)?;
+        call.described(&object)
     })?;
     let found = match search {
-        Some(search) => search::fields(&schema, search, &session.preferences().vocabulary),
+        Some(search) => search::fields(&schema, search, &call.preferences().vocabulary),
         None => columns::by_importance(&schema),
     };
     let mut notices = Vec::new();
@@ -45,10 +45,10 @@ fn fields(session: &Session<'_>, object: &str, search: Option<&str>, limit: usiz
     Ok(DescribeReply { object: Some(object_info(&schema)), fields: shown, objects: Vec::new(), notices })
 }
 
-fn objects(session: &Session<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
-    let global = session.objects()?;
+fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
+    let global = call.objects()?;
     let found: Vec<&ObjectSummary> = match search {
-        Some(search) => search::objects(&global, search, &session.preferences().vocabulary),
+        Some(search) => search::objects(&global, search, &call.preferences().vocabulary),
         None => global.objects.iter().collect(),
     };
     let mut notices = Vec::new();
@@ -56,7 +56,7 @@ fn objects(session: &Session<'_>, search: Option<&str>, limit: usize) -> Result<
         .into_iter()
         .filter(|object| object.queryable)
         .filter(|object| {
-            let granted = &session.preferences().objects.read;
+            let granted = &call.preferences().objects.read;
             granted.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(&object.name)))
         })
         .collect();
@@ -90,8 +90,8 @@ fn object_info(schema: &ObjectSchema) -> ObjectInfo {
 
 fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
     let values = field.picklist.as_deref().unwrap_or_default();
-    if values.len() > MOST_VALUES {
-        notices.push(format!("{}: {} more picklist values", field.name, values.len() - MOST_VALUES));
+    if values.len() > MAX_VALUES {
+        notices.push(format!("{}: {} more picklist values", field.name, values.len() - MAX_VALUES));
     }
     FieldInfo {
         name: field.name.clone(),
@@ -105,7 +105,7 @@ fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
             (true, true) => Writable::Yes,
         },
         length: field.length.filter(|_| field.field_type.is_text() && field.picklist.is_none()),
-        values: values.iter().take(MOST_VALUES).map(|value| value.value.clone()).collect(),
+        values: values.iter().take(MAX_VALUES).map(|value| value.value.clone()).collect(),
         references: field.references.clone(),
         help: field.help.clone(),
     }

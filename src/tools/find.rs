@@ -2,46 +2,47 @@
 //!
 //! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
 
-use super::called::{self, Reading};
-use super::{names, target};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
-use crate::rank::by_rank;
 use crate::record::Record;
+use crate::resolve::matching::{self, Reading};
+use crate::resolve::names;
+use crate::resolve::record;
 use crate::rest::Search;
-use crate::session::{Session, Stuck};
 use crate::soql::{FieldPath, ObjectName, Select};
-use crate::vocabulary::{FindArgs, FindReply};
+use crate::sort::by_rank;
+use crate::wit::{FindArgs, FindReply};
 
 /// Candidates when no limit is given.
-const USUAL_CANDIDATES: u32 = 8;
+const DEFAULT_CANDIDATES: u32 = 8;
 /// Candidates at most.
-const MOST_CANDIDATES: u32 = 25;
+const MAX_CANDIDATES: u32 = 25;
 /// A composite request takes at most five queries.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
-const MOST_OBJECTS: usize = 5;
+const MAX_OBJECTS: usize = 5;
 /// What people mean when they name no object.
-const USUAL_OBJECTS: [&str; MOST_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
+const DEFAULT_OBJECTS: [&str; MAX_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
 
 /// Finds records by text.
-pub(super) fn find(session: &Session<'_>, args: FindArgs) -> Result<FindReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_CANDIDATES, MOST_CANDIDATES)?;
+pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> {
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_CANDIDATES, MAX_CANDIDATES)?;
     let text = args.text.trim();
-    if text.chars().count() < target::SHORTEST_NAME {
+    if text.chars().count() < record::MIN_NAME_CHARS {
         return Err(Error::field("text", "give at least two characters to look for", Vec::new()));
     }
-    if args.objects.len() > MOST_OBJECTS {
-        return Err(Error::field("objects", format!("name at most {MOST_OBJECTS} objects"), Vec::new()));
+    if args.objects.len() > MAX_OBJECTS {
+        return Err(Error::field("objects", format!("name at most {MAX_OBJECTS} objects"), Vec::new()));
     }
-    session.planned(
-        || plan(session, text, &args.objects, limit),
+    call.planned(
+        || plan(call, text, &args.objects, limit),
         |plan| {
             let mut notices = Vec::new();
-            let mut found = search(session, text, &plan.objects, limit)?;
+            let mut found = search(call, text, &plan.objects, limit)?;
             if found.is_empty() {
-                found = query(session, plan, &mut notices)?;
+                found = query(call, plan, &mut notices)?;
             }
-            Ok(reply(session, text, found, limit as usize, notices))
+            Ok(reply(call, text, found, limit as usize, notices))
         },
     )
 }
@@ -54,35 +55,35 @@ struct Plan {
     queries: Vec<Select>,
 }
 
-fn plan(session: &Session<'_>, text: &str, said: &[String], limit: u32) -> Result<Plan, Stuck> {
+fn plan(call: &Call<'_>, text: &str, said: &[String], limit: u32) -> Result<Plan, Stuck> {
     let mut plan = Plan { objects: Vec::new(), queries: Vec::new() };
-    for object in objects(session, said)? {
-        let columns = names::telling(session, &object)?;
+    for object in objects(call, said)? {
+        let columns = names::telling(call, &object)?;
         // Sorted, so that the one called just so is among them.
         let most = limit.max(2);
-        plan.queries.push(target::telling(session, &object, (target::like(session, &object, text, "text")?, most))?);
+        plan.queries.push(record::telling(call, &object, (record::like(call, &object, text, "text")?, most))?);
         plan.objects.push((object, columns));
     }
     Ok(plan)
 }
 
 /// The objects to search, at least one: a search that names none is one of all there are.
-fn objects(session: &Session<'_>, said: &[String]) -> Result<Vec<ObjectName>, Stuck> {
+fn objects(call: &Call<'_>, said: &[String]) -> Result<Vec<ObjectName>, Stuck> {
     let mut objects = Vec::new();
     for name in said {
-        let object = names::object(session, name)?;
-        session.allow_object(&object, Effect::ReadOnly)?;
+        let object = names::object(call, name)?;
+        call.allow_object(&object, Effect::ReadOnly)?;
         if !objects.contains(&object) {
             objects.push(object);
         }
     }
     if objects.is_empty() {
         // Objects nobody named are left out in silence where the settings keep them away.
-        let usual = USUAL_OBJECTS.map(ObjectName::from_static).into_iter();
-        objects = usual.filter(|object| session.allow_object(object, Effect::ReadOnly).is_ok()).collect();
+        let usual = DEFAULT_OBJECTS.map(ObjectName::from_static).into_iter();
+        objects = usual.filter(|object| call.allow_object(object, Effect::ReadOnly).is_ok()).collect();
     }
     if objects.is_empty() {
-        let allowed = session.preferences().objects.read.clone().unwrap_or_default();
+        let allowed = call.preferences().objects.read.clone().unwrap_or_default();
         let message = "the settings of this connection keep the usual objects from being read; name one of the allowed";
         return Err(Error::field("objects", message, allowed).into());
     }
@@ -91,12 +92,12 @@ fn objects(session: &Session<'_>, said: &[String]) -> Result<Vec<ObjectName>, St
 
 /// What the search index has. A search that an object or field spoils finds nothing, and the queries follow.
 fn search(
-    session: &Session<'_>,
+    call: &Call<'_>,
     text: &str,
     objects: &[(ObjectName, Vec<FieldPath>)],
     limit: u32,
 ) -> Result<Vec<Record>, Error> {
-    match session.call(&Search { text, objects, limit }) {
+    match call.send(&Search { text, objects, limit }) {
         Err(Error::Refused { refusal, .. }) if refusal.names_unknown() || refusal.is("MALFORMED_SEARCH") => {
             Ok(Vec::new())
         }
@@ -105,11 +106,11 @@ fn search(
 }
 
 /// What the records themselves say, object by object, so that one the user may not see spoils no other.
-fn query(session: &Session<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<Record>, Error> {
+fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<Record>, Error> {
     let queries: Vec<_> = plan.queries.iter().collect();
     let mut found = Vec::new();
     let mut refused = None;
-    for ((object, _), page) in plan.objects.iter().zip(session.query_all(&queries)?) {
+    for ((object, _), page) in plan.objects.iter().zip(call.query_all(&queries)?) {
         match page {
             Ok(page) => found.extend(page.records),
             Err(Error::Refused { refusal, changed }) if refusal.names_unknown() => {
@@ -129,22 +130,22 @@ fn query(session: &Session<'_>, plan: &Plan, notices: &mut Vec<String>) -> Resul
 }
 
 /// The records as candidates: those called just so first, else in the order they came.
-fn reply(session: &Session<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
+fn reply(call: &Call<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let mut candidates = Vec::new();
     let mut known: Option<(String, Vec<Reading>)> = None;
     for record in &found {
-        let Some(candidate) = target::candidate(session, record) else { continue };
+        let Some(candidate) = record::candidate(call, record) else { continue };
         // Records of an object come together.
         if known.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
             let object = ObjectName::parse(&candidate.object).ok();
-            let schema = object.and_then(|object| session.schema(&object).ok());
-            let readings = schema.map(|schema| target::readings(session, &schema, text)).unwrap_or_default();
+            let schema = object.and_then(|object| call.schema(&object).ok());
+            let readings = schema.map(|schema| record::readings(call, &schema, text)).unwrap_or_default();
             known = Some((candidate.object.clone(), readings));
         }
         let readings = known.as_ref().map_or(&[][..], |(_, readings)| readings);
         let (name, fields) = (candidate.name.as_deref(), record.fields());
-        let fit = called::fit(readings, &candidate.object, name, &fields).unwrap_or(called::OTHERWISE);
-        let place = called::place(fit, text, name, &fields);
+        let fit = matching::fit(readings, &candidate.object, name, &fields).unwrap_or(matching::OTHERWISE);
+        let place = matching::place(fit, text, name, &fields);
         candidates.push((place, candidate));
     }
     let mut candidates = by_rank(candidates);

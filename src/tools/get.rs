@@ -1,35 +1,36 @@
 //! `get`: one record with the related lists asked for. One `query`; two when a name and its activities are asked for.
 
-use super::reply::Values;
-use super::target::{self, By, Target};
-use super::{names, related};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::Record;
-use crate::session::{Session, Stuck};
+use crate::reply::Values;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, Target};
+use crate::resolve::related;
 use crate::soql::{ChildSelect, FieldList, Select, Selection};
-use crate::vocabulary::{GetArgs, GetReply};
+use crate::wit::{GetArgs, GetReply};
 
 /// Characters of a text, of a record read in full too: some fields hold 131,072.
-const LONGEST_TEXT: usize = 4000;
+const MAX_TEXT_CHARS: usize = 4000;
 
 /// Reads one record.
-pub(super) fn get(session: &Session<'_>, args: GetArgs) -> Result<GetReply, Error> {
+pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
     let mut notices = Vec::new();
-    let mut target = session.plan(|| {
-        let target = target::read(session, &args.record, args.object.as_deref())?;
-        session.allow_object(&target.object, Effect::ReadOnly)?;
+    let mut target = call.plan(|| {
+        let target = record::read(call, &args.record, args.object.as_deref())?;
+        call.allow_object(&target.object, Effect::ReadOnly)?;
         Ok(target)
     })?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if matches!(target.by, By::Name(_)) && related::asks_for_activities(&args.related) {
-        let (plan, records) = read(session, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
-        let record = target::choose(session, &plan.target, records, &mut notices)?;
+        let (plan, records) = read(call, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
+        let record = record::choose(call, &plan.target, records, &mut notices)?;
         target.by = By::Id(names::id_of(&record)?);
     }
-    let (plan, records) = read(session, &target, &args)?;
-    let record = target::choose(session, &plan.target, records, &mut notices)?;
-    reply(session, &plan, &record, notices)
+    let (plan, records) = read(call, &target, &args)?;
+    let record = record::choose(call, &plan.target, records, &mut notices)?;
+    reply(call, &plan, &record, notices)
 }
 
 /// What to ask.
@@ -41,25 +42,25 @@ struct Plan {
     select: Select,
 }
 
-fn read(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<(Plan, Vec<Record>), Error> {
-    session.planned(
-        || plan(session, target, args),
+fn read(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<(Plan, Vec<Record>), Error> {
+    call.planned(
+        || plan(call, target, args),
         |plan| {
-            let page = session.query(&plan.select, usize::MAX)?;
+            let page = call.query(&plan.select, usize::MAX)?;
             Ok((plan.clone(), page.records))
         },
     )
 }
 
-fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck> {
+fn plan(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck> {
     let object = &target.object;
-    let mut columns = names::columns_of_one(session, object, &args.fields)?;
+    let mut columns = names::columns_of_one(call, object, &args.fields)?;
     if args.full == Some(true) {
-        names::every_field(session, object)?.into_iter().for_each(|field| columns.add(field));
+        names::every_field(call, object)?.into_iter().for_each(|field| columns.add(field));
     }
     let mut related: Vec<related::List> = Vec::new();
     for name in &args.related {
-        for list in related::plan(session, object, name)? {
+        for list in related::plan(call, object, name)? {
             // A query can ask for a relationship once.
             match related.iter().find(|known| known.select.relationship == list.select.relationship) {
                 None => related.push(list),
@@ -71,32 +72,32 @@ fn plan(session: &Session<'_>, target: &Target, args: &GetArgs) -> Result<Plan, 
             }
         }
     }
-    let (condition, limit) = target::condition(session, target)?;
+    let (condition, limit) = record::condition(call, target)?;
     let mut fields = columns.clone();
-    for telling in names::telling(session, object)? {
+    for telling in names::telling(call, object)? {
         fields.add(telling);
     }
     let children: Vec<ChildSelect> = related.iter().map(|list| list.select.clone()).collect();
     let mut select = Select::new(Selection::Records { fields, children }, object.clone());
     select.condition = Some(condition);
     if let By::Name(_) = target.by {
-        select.order_by = target::by_name(session, object)?;
+        select.order_by = record::by_name(call, object)?;
     }
     select.limit = Some(limit);
     Ok(Plan { target: target.clone(), columns, related, select })
 }
 
-fn reply(session: &Session<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>) -> Result<GetReply, Error> {
+fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>) -> Result<GetReply, Error> {
     let fields = record.fields();
     let id = names::id_of(record)?;
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let columns = plan.columns.as_slice().iter().map(|column| column.as_str()).filter(|column| *column != "Id");
     let object = values.object(columns.map(|column| (column, fields.get(column))));
     let related = plan.related.iter().map(|list| list.read(&fields, &mut notices)).collect::<Result<Vec<_>, _>>()?;
     notices.extend(values.notice());
     Ok(GetReply {
         object: plan.target.object.to_string(),
-        link: session.link(id.as_str()),
+        link: call.link(id.as_str()),
         id: id.to_string(),
         fields: object,
         related,

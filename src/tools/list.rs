@@ -1,43 +1,39 @@
 //! `list`: the records of one object that match filters. One `query`, or one composite request when also counting.
 
-use super::reply::{Rows, Values};
-use super::{filter, names};
+use crate::call::{Call, Stuck, read_error, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
+use crate::reply::{Rows, Values};
+use crate::resolve::filter;
+use crate::resolve::names;
 use crate::rest::{Composite, Page, Query};
-use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
-use crate::vocabulary::{ListArgs, ListReply, Operator};
+use crate::wit::{ListArgs, ListReply, Operator};
 
 /// Rows when no limit is given.
-const USUAL_ROWS: u32 = 25;
+const DEFAULT_ROWS: u32 = 25;
 /// Rows at most.
-const MOST_ROWS: u32 = 2000;
+const MAX_ROWS: u32 = 2000;
 /// Salesforce skips no more rows than this.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_offset.htm>
-const MOST_SKIPPED: u32 = 2000;
+const MAX_OFFSET: u32 = 2000;
 /// Characters of a text in a row.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Lists the records that match.
-pub(super) fn list(session: &Session<'_>, args: ListArgs) -> Result<ListReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+pub(super) fn list(call: &Call<'_>, args: ListArgs) -> Result<ListReply, Error> {
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
-    let (reply, too_late) = attempt(session, &args, limit, cursor)?;
+    let (reply, too_late) = attempt(call, &args, limit, cursor)?;
     // Once more, with the values by the names that the org has for them.
-    if too_late && cursor.is_none() { Ok(attempt(session, &args, limit, cursor)?.0) } else { Ok(reply) }
+    if too_late && cursor.is_none() { Ok(attempt(call, &args, limit, cursor)?.0) } else { Ok(reply) }
 }
 
-fn attempt(
-    session: &Session<'_>,
-    args: &ListArgs,
-    limit: u32,
-    cursor: Option<Cursor>,
-) -> Result<(ListReply, bool), Error> {
-    session.planned(
-        || plan(session, args, limit, cursor),
+fn attempt(call: &Call<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<(ListReply, bool), Error> {
+    call.planned(
+        || plan(call, args, limit, cursor),
         |plan| {
-            let (page, total) = read(session, plan, args.count == Some(true))?;
+            let (page, total) = read(call, plan, args.count == Some(true))?;
             let mut reply = reply(plan, page, total, limit);
             if plan.leaves_untouched {
                 reply.notices.push(
@@ -47,7 +43,7 @@ fn attempt(
             }
             let nothing = reply.rows.is_empty();
             let remarks =
-                filter::Remarks::of(session, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
+                filter::Remarks::of(call, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
             let too_late = remarks.come_too_late();
             reply.notices.extend(remarks.notices);
             Ok((reply, too_late))
@@ -68,13 +64,13 @@ struct Plan {
     leaves_untouched: bool,
 }
 
-fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<Plan, Stuck> {
-    let object = names::object(session, &args.object)?;
-    session.allow_object(&object, Effect::ReadOnly)?;
-    let mut columns = names::columns(session, &object, &args.fields)?;
+fn plan(call: &Call<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<Plan, Stuck> {
+    let object = names::object(call, &args.object)?;
+    call.allow_object(&object, Effect::ReadOnly)?;
+    let mut columns = names::columns(call, &object, &args.fields)?;
     let mut order_by = Vec::new();
     for key in &args.order_by {
-        let named = names::field(session, &object, &key.field)?;
+        let named = names::field(call, &object, &key.field)?;
         if !named.field.sortable {
             return Err(Error::field(&key.field, format!("Salesforce can't sort by {}", named.path), Vec::new()).into());
         }
@@ -93,11 +89,11 @@ fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Curso
         order_by.push(Order { field: names::ID, direction: Direction::Ascending, nulls: Nulls::Last });
     }
     let mut select = Select::new(columns.clone(), object.clone());
-    select.scope = mine(session, &object, args.mine)?;
-    select.condition = filter::condition(session, &object, &args.filters, &args.any_of, &args.children)?;
+    select.scope = mine(call, &object, args.mine)?;
+    select.condition = filter::condition(call, &object, &args.filters, &args.any_of, &args.children)?;
     let mut leaves_untouched = false;
     for filter in args.filters.iter().filter(|filter| matches!(filter.op, Some(Operator::Lt | Operator::Lte))) {
-        leaves_untouched |= names::field(session, &object, &filter.field)?.path.as_str() == "LastActivityDate";
+        leaves_untouched |= names::field(call, &object, &filter.field)?.path.as_str() == "LastActivityDate";
     }
     select.order_by = order_by;
     let fingerprint = fingerprint(&select);
@@ -120,22 +116,22 @@ fn plan(session: &Session<'_>, args: &ListArgs, limit: u32, cursor: Option<Curso
 }
 
 /// Only the user's own records, if that is asked and the object's records have an owner.
-fn mine(session: &Session<'_>, object: &ObjectName, asked: Option<bool>) -> Result<Option<Scope>, Stuck> {
+fn mine(call: &Call<'_>, object: &ObjectName, asked: Option<bool>) -> Result<Option<Scope>, Stuck> {
     if asked != Some(true) {
         return Ok(None);
     }
-    if session.schema(object)?.field("OwnerId").is_some() {
+    if call.schema(object)?.field("OwnerId").is_some() {
         return Ok(Some(Scope::Mine));
     }
-    session.described(object)?;
+    call.described(object)?;
     Err(Error::field("mine", format!("{object} records have no owner"), Vec::new()).into())
 }
 
 /// The page, and how many records match in all if that is asked.
-fn read(session: &Session<'_>, plan: &Plan, count: bool) -> Result<(Page, Option<u32>), Error> {
-    let enough = plan.select.limit.unwrap_or(MOST_ROWS).saturating_sub(1) as usize;
+fn read(call: &Call<'_>, plan: &Plan, count: bool) -> Result<(Page, Option<u32>), Error> {
+    let enough = plan.select.limit.unwrap_or(MAX_ROWS).saturating_sub(1) as usize;
     if !count {
-        return Ok((session.query(&plan.select, enough)?, None));
+        return Ok((call.query(&plan.select, enough)?, None));
     }
     let rows = Query::new(&plan.select);
     let counted = Query::new(&Select {
@@ -148,14 +144,14 @@ fn read(session: &Session<'_>, plan: &Plan, count: bool) -> Result<(Page, Option
     let mut composite = Composite::default();
     let rows_part = composite.add("rows", &rows).map_err(unsendable)?;
     let count_part = composite.add("total", &counted).map_err(unsendable)?;
-    let answer = session.call_all(&composite)?;
+    let answer = call.send_all(&composite)?;
     let page = answer.read(rows_part, &rows).map_err(|error| read_error(error, false))?;
     let total = answer.read(count_part, &counted).map_err(|error| read_error(error, false))?.total_size;
-    Ok((session.read_on(page, enough)?, Some(total)))
+    Ok((call.read_on(page, enough)?, Some(total)))
 }
 
 fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply {
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let mut notices = Vec::new();
     let mut rows = Rows::default();
     for record in page.records.iter().take(limit as usize) {
@@ -172,10 +168,9 @@ fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply
     let complete = shown == page.total_size;
     let next = plan.skipped + shown;
     let cursor =
-        (!complete && next <= MOST_SKIPPED).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
+        (!complete && next <= MAX_OFFSET).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
     if !complete && cursor.is_none() {
-        notices
-            .push(format!("Salesforce pages through at most {MOST_SKIPPED} rows; narrow the filters to see the rest"));
+        notices.push(format!("Salesforce pages through at most {MAX_OFFSET} rows; narrow the filters to see the rest"));
     }
     notices.extend(values.notice());
     ListReply {
@@ -201,7 +196,7 @@ impl Cursor {
         let parsed = text.split_once('-').and_then(|(skip, fingerprint)| {
             Some(Self { skip: skip.parse().ok()?, fingerprint: u32::from_str_radix(fingerprint, 16).ok()? })
         });
-        parsed.filter(|cursor| cursor.skip <= MOST_SKIPPED && cursor.to_string() == text).ok_or_else(|| {
+        parsed.filter(|cursor| cursor.skip <= MAX_OFFSET && cursor.to_string() == text).ok_or_else(|| {
             Error::field("cursor", "this is no cursor; give the one of the previous reply, or none", Vec::new())
         })
     }

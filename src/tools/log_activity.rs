@@ -2,26 +2,28 @@
 //! the person and the record; a second writes and reads back: `POST sobjects/Task`, `Event` or `ContentNote` and
 //! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
 
-use super::called::{self, BY_WORDS, JUST_SO};
-use super::reference::{self, Found, Wanted};
-use super::reply::Values;
-use super::target::{self, By};
-use super::when::{self, Clock, Placed, When};
-use super::{delete, names, note};
+use crate::call::{Call, Stuck, read_error, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
 use crate::record::Fields;
+use crate::reply::Values;
+use crate::resolve::lookup::{self, Found, Wanted};
+use crate::resolve::matching::{self, BY_WORDS, JUST_SO};
+use crate::resolve::names;
+use crate::resolve::record::{self, By};
+use crate::rest::content_note;
 use crate::rest::{Composite, Create, Part, Query, Retrieve, Which};
-use crate::session::{Session, Stuck, read_error, unsendable};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Nulls, ObjectName, Order, Select,
 };
-use crate::vocabulary::{
+use crate::time::clock::{self, Clock, Placed, When};
+use crate::time::zone;
+use crate::wit::{
     ActivityKind, CallDirection, Changed, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
 };
-use crate::zone;
+use crate::write::undo;
 
 static TASK: ObjectName = ObjectName::from_static("Task");
 static EVENT: ObjectName = ObjectName::from_static("Event");
@@ -34,41 +36,41 @@ const PEOPLE: [&str; 2] = ["Contact", "Lead"];
 /// What to do where several people are named.
 const ONE_PERSON: &str = "`who` takes one person; log it with one and name the others in `text`, or call once for each";
 /// What people log activities about when they name no object.
-const USUAL_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
+const DEFAULT_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
 
 /// Characters of a subject, a title or a call's result.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm>
-const LONGEST_SUBJECT: usize = 255;
+const MAX_SUBJECT_CHARS: usize = 255;
 /// Characters of `Description`.
-const LONGEST_TEXT: usize = 32_000;
+const MAX_TEXT_CHARS: usize = 32_000;
 /// Characters of a subject made of the text.
-const USUAL_SUBJECT: usize = 80;
+const DEFAULT_SUBJECT_CHARS: usize = 80;
 /// Minutes of a meeting when nobody says how long it takes.
-const USUAL_MINUTES: u32 = 60;
+const DEFAULT_MINUTES: u32 = 60;
 /// An event lasts at most 14 days.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm>
-const MOST_MINUTES: u32 = 14 * 24 * 60;
+const MAX_MINUTES: u32 = 14 * 24 * 60;
 /// Characters of a text that is read back.
-const LONGEST_SHOWN: usize = 120;
+const MAX_SHOWN: usize = 120;
 
 /// Logs an activity.
-pub(super) fn log_activity(session: &Session<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
+pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<LogActivityReply, Error> {
     let when = args.when.as_deref().map(|when| When::read("when", when)).transpose()?;
     let next = args.follow_up.as_ref().map(|next| When::read("follow_up.when", &next.when)).transpose()?;
     check(&args, when)?;
-    session.allow_object(object(args.kind), Effect::Additive)?;
+    call.allow_object(object(args.kind), Effect::Additive)?;
     if let Some(next) = &args.follow_up {
-        session.allow_object(object(kind_of(next)), Effect::Additive)?;
+        call.allow_object(object(kind_of(next)), Effect::Additive)?;
     }
     // What can be refused without a request comes before the first one.
-    session.plan(|| wanted(session, &args))?;
+    call.plan(|| wanted(call, &args))?;
     let mut notices = Vec::new();
-    let clock = Clock::of(session, &mut notices)?;
+    let clock = Clock::of(call, &mut notices)?;
     let (when, next) = times(&args, when, next, &clock, &mut notices)?;
-    let found = session.planned(|| wanted(session, &args), |wanted| find(session, &args, wanted))?;
+    let found = call.planned(|| wanted(call, &args), |wanted| find(call, &args, wanted))?;
     notices.extend(found.iter().filter(|found| !found.certain).filter_map(|found| found.notice.clone()));
     let new = records(&args, &clock, when, next, &found);
-    let created = write(session, &clock, &new, &found, &mut notices)?;
+    let created = write(call, &clock, &new, &found, &mut notices)?;
     if new.iter().any(|new| new.altered) {
         notices.push("a space was put into \"@{\" of the text, which Salesforce would take for a reference".to_owned());
     }
@@ -108,11 +110,11 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
     }
     let next = args.follow_up.as_ref().and_then(|next| next.subject.as_ref());
     for (argument, text, longest) in [
-        ("subject", args.subject.as_ref(), LONGEST_SUBJECT),
+        ("subject", args.subject.as_ref(), MAX_SUBJECT_CHARS),
         // The outcome may be added to it.
-        ("text", args.text.as_ref(), LONGEST_TEXT - LONGEST_SUBJECT - 20),
-        ("outcome", args.outcome.as_ref(), LONGEST_SUBJECT),
-        ("follow_up.subject", next, LONGEST_SUBJECT),
+        ("text", args.text.as_ref(), MAX_TEXT_CHARS - MAX_SUBJECT_CHARS - 20),
+        ("outcome", args.outcome.as_ref(), MAX_SUBJECT_CHARS),
+        ("follow_up.subject", next, MAX_SUBJECT_CHARS),
     ] {
         let length = text.map_or(0, |text| text.trim().chars().count());
         if length > longest {
@@ -120,7 +122,7 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
             return Err(wrong(argument, &message));
         }
     }
-    super::bounded("minutes", args.minutes, 1, MOST_MINUTES)?;
+    crate::arguments::bounded("minutes", args.minutes, 1, MAX_MINUTES)?;
     Ok(())
 }
 
@@ -203,7 +205,7 @@ fn records(
     };
     if args.kind == ActivityKind::Note {
         new.say("Title", &subject);
-        new.text("Content", &note::content(text));
+        new.text("Content", &content_note::content(text));
     } else {
         new.plan(&subject, found, clock, args.minutes);
         new.say("Description", text);
@@ -238,23 +240,23 @@ fn wrong(argument: &str, message: &str) -> Error {
 
 /// The first line of a text, as a subject.
 fn beginning(text: &str) -> String {
-    Values::cut_after(USUAL_SUBJECT).text(text.lines().next().unwrap_or_default().to_owned())
+    Values::cut_after(DEFAULT_SUBJECT_CHARS).text(text.lines().next().unwrap_or_default().to_owned())
 }
 
 // ---- who and what ----
 
 /// The person and the record that are meant.
-fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck> {
+fn wanted(call: &Call<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck> {
     let mut wanted = Vec::new();
     if let Some(who) = &args.who {
         let objects = PEOPLE.map(ObjectName::from_static).to_vec();
-        let (by, objects) = match target::id(WHO, who.trim())? {
-            None if called::is_of_several(who.trim()) == Some(true) => {
+        let (by, objects) = match record::id(WHO, who.trim())? {
+            None if matching::is_of_several(who.trim()) == Some(true) => {
                 return Err(wrong(WHO, &format!("nothing was written: {ONE_PERSON}")).into());
             }
             None => (By::Name(who.trim().to_owned()), objects),
             Some(id) => {
-                let object = names::object_of(session, &id)?;
+                let object = names::object_of(call, &id)?;
                 if !objects.contains(&object) {
                     let message =
                         format!("the id {id} is neither a contact's nor a lead's; other records go in `what`");
@@ -267,18 +269,18 @@ fn wanted(session: &Session<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, 
             }
         };
         // Whoever is called so comes before one by nickname.
-        wanted.push(reference::among(session, WHO, by, objects, BY_WORDS)?);
+        wanted.push(lookup::among(call, WHO, by, objects, BY_WORDS)?);
     }
     if let Some(what) = &args.what {
-        let is_any = args.what_object.is_none() && target::id(WHAT, what.trim())?.is_none();
+        let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
         // A name without an object is read as an account's.
-        let object = if is_any { Some(USUAL_OBJECTS[0]) } else { args.what_object.as_deref() };
-        let target = target::read(session, what, object).map_err(renamed)?;
+        let object = if is_any { Some(DEFAULT_OBJECTS[0]) } else { args.what_object.as_deref() };
+        let target = record::read(call, what, object).map_err(renamed)?;
         if PEOPLE.contains(&target.object.as_str()) {
             return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
-        let objects = if is_any { USUAL_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
-        wanted.push(reference::among(session, WHAT, target.by, objects, JUST_SO)?);
+        let objects = if is_any { DEFAULT_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
+        wanted.push(lookup::among(call, WHAT, target.by, objects, JUST_SO)?);
     }
     Ok(wanted)
 }
@@ -297,12 +299,12 @@ fn renamed(mut stuck: Stuck) -> Stuck {
     stuck
 }
 
-fn find(session: &Session<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
-    let found = if wanted.is_empty() { Ok(Vec::new()) } else { reference::find(session, wanted) };
+fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
+    let found = if wanted.is_empty() { Ok(Vec::new()) } else { lookup::find(call, wanted) };
     let found = found.map_err(|mut error| {
         if let Error::Unresolved { message, fields, several: false, .. } = &mut error
             && fields.iter().any(|field| field == WHO)
-            && args.who.as_deref().is_some_and(|who| called::is_of_several(who).is_some())
+            && args.who.as_deref().is_some_and(|who| matching::is_of_several(who).is_some())
         {
             message.push_str("; ");
             message.push_str(ONE_PERSON);
@@ -374,13 +376,13 @@ impl New {
         let day = zone::date(clock.day_of(when));
         match (self.kind == ActivityKind::Meeting, when) {
             (true, Placed::Moment(moment)) => {
-                self.text("StartDateTime", &when::utc(moment));
-                self.value("DurationInMinutes", minutes.unwrap_or(USUAL_MINUTES).to_string());
+                self.text("StartDateTime", &clock::utc(moment));
+                self.value("DurationInMinutes", minutes.unwrap_or(DEFAULT_MINUTES).to_string());
                 return;
             }
             (true, Placed::Day(_)) => self.value("IsAllDayEvent", "true".to_owned()),
             (false, Placed::Moment(moment)) => {
-                self.text("ReminderDateTime", &when::utc(moment));
+                self.text("ReminderDateTime", &clock::utc(moment));
                 self.value("IsReminderSet", "true".to_owned());
             }
             (false, Placed::Day(_)) => {}
@@ -406,8 +408,8 @@ impl New {
 
     /// When the org holds it to be.
     fn held(&self, fields: &Fields<'_>) -> Option<Placed> {
-        let moment = |field| fields.text(field).as_deref().and_then(when::stamp).map(Placed::Moment);
-        let day = || Some(Placed::Day(when::day(&fields.text("ActivityDate")?)?));
+        let moment = |field| fields.text(field).as_deref().and_then(clock::stamp).map(Placed::Moment);
+        let day = || Some(Placed::Day(clock::day(&fields.text("ActivityDate")?)?));
         moment("StartDateTime").or_else(|| moment("ReminderDateTime")).or_else(day)
     }
 }
@@ -451,7 +453,7 @@ fn closed_status() -> Result<Query, Error> {
 
 /// Writes all of it or nothing, and reads it back.
 fn write(
-    session: &Session<'_>,
+    call: &Call<'_>,
     clock: &Clock,
     new: &[New],
     found: &[Found],
@@ -473,7 +475,7 @@ fn write(
         let held = composite.add(read, &retrieve).map_err(unsendable)?;
         parts.push((new, retrieve, held));
     }
-    let answer = session.call_all(&composite)?;
+    let answer = call.send_all(&composite)?;
     let mut logged = Vec::new();
     for (new, retrieve, held) in &parts {
         // Where something else was refused, this was halted and says why.
@@ -487,15 +489,15 @@ fn write(
         if when != new.when {
             notices.push("the org changed a time; tell the person what `when` says".to_owned());
         }
-        let mut values = Values::cut_after(LONGEST_SHOWN);
+        let mut values = Values::cut_after(MAX_SHOWN);
         let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
         let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
         logged.push(LoggedActivity {
             kind: new.kind,
-            link: session.link(id.as_str()),
+            link: call.link(id.as_str()),
             id: id.to_string(),
             when: when.map(|when| clock.shown(when)),
-            undo: delete::undo(session, retrieve.object, &id, fields.text("Subject").or_else(|| fields.text("Title"))),
+            undo: undo::deletion(call, retrieve.object, &id, fields.text("Subject").or_else(|| fields.text("Title"))),
             fields: values.object(shown.map(|field| (field, fields.get(field)))),
         });
     }

@@ -2,37 +2,37 @@
 //!
 //! It is checked as far as grants and names go, and otherwise sent as it stands, but for a LIMIT where it has none.
 
-use super::names;
-use super::reply::{Rows, Values};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
+use crate::reply::{Rows, Values};
+use crate::resolve::names;
 use crate::rest::{Page, Query};
-use crate::session::{Session, Stuck};
 use crate::soql::{Column, FieldPath, ObjectName, Statement};
-use crate::vocabulary::{RunSoqlArgs, RunSoqlReply};
+use crate::wit::{RunSoqlArgs, RunSoqlReply};
 
 /// Rows when neither the query nor the call says how many.
-const USUAL_ROWS: u32 = 50;
+const DEFAULT_ROWS: u32 = 50;
 /// Rows at most.
-const MOST_ROWS: u32 = 2000;
+const MAX_ROWS: u32 = 2000;
 /// Rows at most with FIELDS(ALL) and FIELDS(CUSTOM).
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm>
-const MOST_OF_EVERY_FIELD: u32 = 200;
+const MAX_ROWS_OF_ALL_FIELDS: u32 = 200;
 /// Characters of a text in a row.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Runs a query.
-pub(super) fn run_soql(session: &Session<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-    let limit = super::bounded("limit", args.limit, USUAL_ROWS, MOST_ROWS)?;
+pub(super) fn run_soql(call: &Call<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
+    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let statement =
         Statement::parse(&args.query).map_err(|reason| Error::field("query", reason.to_string(), Vec::new()))?;
     let limit = Limit::of(&statement, limit)?;
-    session.planned(
-        || plan(session, &statement),
+    call.planned(
+        || plan(call, &statement),
         |plan| {
-            let page = session.run(&Query::statement(&statement, limit.added), limit.shown as usize)?;
+            let page = call.run(&Query::statement(&statement, limit.added), limit.shown as usize)?;
             Ok(reply(&statement, plan, &page, limit))
         },
     )
@@ -49,8 +49,8 @@ struct Limit {
 impl Limit {
     fn of(statement: &Statement<'_>, usual: u32) -> Result<Self, Error> {
         let most = match statement.columns.contains(&Column::Every(true)) {
-            true => MOST_OF_EVERY_FIELD,
-            false => MOST_ROWS,
+            true => MAX_ROWS_OF_ALL_FIELDS,
+            false => MAX_ROWS,
         };
         if let Some(own) = statement.limit.filter(|own| *own > most) {
             let message = format!("the query's LIMIT is {own}; it may be at most {most}");
@@ -59,9 +59,9 @@ impl Limit {
         // Numbers of all records are one row, and Salesforce takes no LIMIT with them.
         let is_one_row = statement.is_aggregate && !statement.is_grouped;
         // Groups come in one page or not at all.
-        let most_added = if statement.is_grouped || most < MOST_ROWS { most } else { most + 1 };
+        let most_added = if statement.is_grouped || most < MAX_ROWS { most } else { most + 1 };
         let added = (statement.limit.is_none() && !is_one_row).then_some((usual + 1).min(most_added));
-        Ok(Self { added, shown: if added.is_some() { usual.min(most) } else { MOST_ROWS } })
+        Ok(Self { added, shown: if added.is_some() { usual.min(most) } else { MAX_ROWS } })
     }
 }
 
@@ -71,16 +71,16 @@ struct Plan {
     paths: Vec<FieldPath>,
 }
 
-fn plan(session: &Session<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck> {
+fn plan(call: &Call<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck> {
     let mut objects: Vec<ObjectName> = Vec::new();
     for scope in &statement.scopes {
         let object = match scope.children_of {
-            None => named(session, scope.from)?,
-            Some(parent) => child(session, &objects[parent], statement.scopes[parent].alias, scope.from)?,
+            None => named(call, scope.from)?,
+            Some(parent) => child(call, &objects[parent], statement.scopes[parent].alias, scope.from)?,
         };
-        session.allow_object(&object, Effect::ReadOnly)?;
+        call.allow_object(&object, Effect::ReadOnly)?;
         if let Some(alias) = scope.alias
-            && session.described(&object)?.parent(alias).is_some()
+            && call.described(&object)?.parent(alias).is_some()
         {
             // Whose field `alias.Name` is would be Salesforce's choice.
             let message = format!("{alias} is a relationship of {object} too; give the object another short name");
@@ -94,13 +94,13 @@ fn plan(session: &Session<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck>
         let (object, alias) = match mention.object {
             None => (&objects[mention.scope], statement.scopes[mention.scope].alias),
             Some(object) => {
-                other = named(session, object)?;
-                session.allow_object(&other, Effect::ReadOnly)?;
+                other = named(call, object)?;
+                call.allow_object(&other, Effect::ReadOnly)?;
                 (&other, None)
             }
         };
         let through = mention.through.map(|relationship| format!("{relationship}.{}", mention.path));
-        paths.push(field(session, object, alias, through.as_deref().unwrap_or(mention.path))?);
+        paths.push(field(call, object, alias, through.as_deref().unwrap_or(mention.path))?);
     }
     // There is at least the outermost query.
     let object = objects.into_iter().next().ok_or_else(|| Error::input("the query has no object"))?;
@@ -108,18 +108,18 @@ fn plan(session: &Session<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck>
 }
 
 /// An object by its API name and nothing else.
-fn named(session: &Session<'_>, said: &str) -> Result<ObjectName, Stuck> {
-    let object = names::object(session, said)?;
+fn named(call: &Call<'_>, said: &str) -> Result<ObjectName, Stuck> {
+    let object = names::object(call, said)?;
     if object.as_str().eq_ignore_ascii_case(said) { Ok(object) } else { Err(unlike(said, object.as_str())) }
 }
 
 /// The object of the records that a relationship leads to.
-fn child(session: &Session<'_>, parent: &ObjectName, alias: Option<&str>, said: &str) -> Result<ObjectName, Stuck> {
-    let schema = session.schema(parent)?;
+fn child(call: &Call<'_>, parent: &ObjectName, alias: Option<&str>, said: &str) -> Result<ObjectName, Stuck> {
+    let schema = call.schema(parent)?;
     let relationship = own(parent, alias, said);
     match schema.child(relationship) {
         Some(child) => Ok(ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?),
-        None if !session.is_exhaustive(parent) => Err(Stuck::needs(parent)),
+        None if !call.is_exhaustive(parent) => Err(Stuck::needs(parent)),
         None => {
             let known = schema.children_of(relationship).chain(&schema.children);
             let message = format!("{parent} has no child relationship {relationship:?} that is visible to the user");
@@ -130,11 +130,11 @@ fn child(session: &Session<'_>, parent: &ObjectName, alias: Option<&str>, said: 
 }
 
 /// A field by the path of its API names and nothing else.
-fn field(session: &Session<'_>, object: &ObjectName, alias: Option<&str>, said: &str) -> Result<FieldPath, Stuck> {
-    let schema = session.schema(object)?;
+fn field(call: &Call<'_>, object: &ObjectName, alias: Option<&str>, said: &str) -> Result<FieldPath, Stuck> {
+    let schema = call.schema(object)?;
     let is_path = said.split_once('.').is_some_and(|(first, _)| schema.parent(first).is_some());
     let said = if is_path { said } else { own(object, alias, said) };
-    let path = names::field(session, object, said)?.path;
+    let path = names::field(call, object, said)?.path;
     if path.as_str().eq_ignore_ascii_case(said) { Ok(path) } else { Err(unlike(said, path.as_str())) }
 }
 
@@ -157,7 +157,7 @@ fn unlike(said: &str, name: &str) -> Stuck {
 }
 
 fn reply(statement: &Statement<'_>, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {
-    let mut values = Values::cut_after(LONGEST_TEXT);
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let mut notices = Vec::new();
     // COUNT() is answered by the size of a result without records.
     let is_count = page.records.is_empty() && statement.is_aggregate;

@@ -1,27 +1,32 @@
 //! `update`: fields of one record, compared before and read back after. One `query`, which finds the record and its
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
-use super::allowed::{self, Given, Picklists};
-use super::reference::Wanted;
-use super::reply::{self, Values};
-use super::target::{self, Target};
-use super::{called, conversion, duplicate, names, reference, value};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, quoted};
 use crate::record::{Fields, Record};
+use crate::reply::{self, Values};
+use crate::resolve::lookup;
+use crate::resolve::lookup::Wanted;
+use crate::resolve::matching;
+use crate::resolve::names;
+use crate::resolve::record::{self, Target};
+use crate::resolve::value;
 use crate::rest::{Page, Retrieve, Update, Which, http_date};
 use crate::schema::{Field, FieldType, ObjectSchema};
-use crate::session::{Session, Stuck};
 use crate::soql::{FieldList, FieldName, FieldPath, Select};
-use crate::vocabulary::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::write::conversion;
+use crate::write::duplicates;
+use crate::write::picklists::{self, Given, Picklists};
 
 /// Characters of a text in a receipt.
-const LONGEST_TEXT: usize = 255;
+const MAX_TEXT_CHARS: usize = 255;
 
 /// Bytes of a value that the call which restores it carries.
-const LONGEST_UNDONE: usize = 2_000;
+const MAX_UNDO_BYTES: usize = 2_000;
 
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want the change all the same, call again with allow_duplicate";
@@ -35,29 +40,29 @@ const SYSTEM: [FieldPath; 3] = [
 ];
 
 /// Changes a record.
-pub(super) fn update(session: &Session<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
-    attempt(session, &args)
+pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
+    attempt(call, &args)
 }
 
-fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Error> {
+fn attempt(call: &Call<'_>, args: &UpdateArgs) -> Result<UpdateReply, Error> {
     let mut notices = Vec::new();
-    let (mut plan, mut pages) = session.planned(|| plan(session, args), |plan| read(session, plan))?;
+    let (mut plan, mut pages) = call.planned(|| plan(call, args), |plan| read(call, plan))?;
     let records = pages.remove(0)?.records;
-    let record = target::choose(session, &plan.target, records, &mut notices)?;
-    for found in reference::choose(session, &plan.wanted, pages)? {
+    let record = record::choose(call, &plan.target, records, &mut notices)?;
+    for found in lookup::choose(call, &plan.wanted, pages)? {
         for change in plan.changes.iter_mut().filter(|change| change.field.name == found.place) {
             change.to = quoted(found.id.as_str());
             change.note = found.notice.clone();
             change.called = found.candidate.name.clone();
         }
     }
-    let current = Current { session, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
+    let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
     let pending: Vec<&Change> = plan.changes.iter().filter(|change| !current.holds(change)).collect();
     if let Some(conflict) = current.unexpected(&pending) {
         return Err(conflict);
     }
     let status = pending.iter().find(|change| change.field.name == conversion::STATUS).map(|change| change.to.as_str());
-    conversion::refuse(session, &plan.target.object, status, Some(&current.id))?;
+    conversion::refuse(call, &plan.target.object, status, Some(&current.id))?;
     notices.extend(plan.changes.iter().filter_map(|change| change.note.clone()));
     if pending.is_empty() {
         notices.push("nothing was written: the record holds these values already".to_owned());
@@ -65,7 +70,7 @@ fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Erro
     }
     match current.allowed(&pending) {
         // An admin may have changed what is allowed since it was described.
-        Err(_) if session.refresh()? => return attempt(session, args),
+        Err(_) if call.refresh()? => return attempt(call, args),
         left_behind => notices.extend(left_behind?),
     }
     let after = current.write(&pending, &mut notices)?;
@@ -73,9 +78,9 @@ fn attempt(session: &Session<'_>, args: &UpdateArgs) -> Result<UpdateReply, Erro
 }
 
 /// Reads the record, and then the records that names in lookups may stand for.
-fn read(session: &Session<'_>, plan: &Plan) -> Result<(Plan, Vec<Result<Page, Error>>), Error> {
-    let selects: Vec<_> = std::iter::once(&plan.select).chain(reference::selects(&plan.wanted)).collect();
-    let mut pages = session.query_all(&selects)?;
+fn read(call: &Call<'_>, plan: &Plan) -> Result<(Plan, Vec<Result<Page, Error>>), Error> {
+    let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
+    let mut pages = call.query_all(&selects)?;
     // Refused here, it may be planned again.
     let own = pages.remove(0)?;
     pages.insert(0, Ok(own));
@@ -107,9 +112,9 @@ struct Change {
     called: Option<String>,
 }
 
-fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
-    let target = target::read(session, &args.record, args.object.as_deref())?;
-    session.allow_object(&target.object, Effect::Overwrites)?;
+fn plan(call: &Call<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
+    let target = record::read(call, &args.record, args.object.as_deref())?;
+    call.allow_object(&target.object, Effect::Overwrites)?;
     if args.changes.is_empty() {
         return Err(
             Error::field("changes", "say what to change: at least one field with its new value", Vec::new()).into()
@@ -118,52 +123,52 @@ fn plan(session: &Session<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
     let mut changes: Vec<Change> = Vec::new();
     let mut wanted = Vec::new();
     for change in &args.changes {
-        let field = names::own_field(session, &target.object, &change.field)?;
-        let mut schema = session.schema(&target.object)?;
+        let field = names::own_field(call, &target.object, &change.field)?;
+        let mut schema = call.schema(&target.object)?;
         // Picklist values are only in the description.
         if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
-            schema = session.described(&target.object)?;
+            schema = call.described(&target.object)?;
         }
         if !field.updateable {
             let error = names::not_writable(&schema, &field, "changed");
-            return Err(names::denied(session, &target.object, &schema, error));
+            return Err(names::denied(call, &target.object, &schema, error));
         }
         if changes.iter().any(|known| known.field.name == field.name) {
             return Err(Error::field(&change.field, format!("{} is given twice", field.name), Vec::new()).into());
         }
-        let (to, note) = reference::to_write(session, &schema, &target.object, &field, &change.to, &mut wanted)?;
+        let (to, note) = lookup::to_write(call, &schema, &target.object, &field, &change.to, &mut wanted)?;
         if to == "null" && field.required {
             let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
-            return Err(names::denied(session, &target.object, &schema, error));
+            return Err(names::denied(call, &target.object, &schema, error));
         }
-        let path = reference::name_path(&field)?;
+        let path = lookup::name_path(&field)?;
         let mut from = change.from.clone();
-        if from.as_deref().is_some_and(|from| reference::is_me(&field, from)) {
-            from = Some(quoted(session.user()?.id.as_str()));
+        if from.as_deref().is_some_and(|from| lookup::is_me(&field, from)) {
+            from = Some(quoted(call.user()?.id.as_str()));
         }
         // Compared with an id, a name would never be the one that is there.
         if let Some(from) = from.as_deref()
             && field.field_type == FieldType::Reference
-            && (path.is_none() || reference::name(&field, from).is_none())
+            && (path.is_none() || lookup::name(&field, from).is_none())
         {
             value::to_write(&field, from)?;
         }
         let name = names::field_name(&field.name)?;
         changes.push(Change { name, from, field, to, note, path, called: None });
     }
-    let (condition, limit) = target::condition(session, &target)?;
+    let (condition, limit) = record::condition(call, &target)?;
     let mut fields = FieldList::new([names::ID]).ok_or_else(|| Error::input("no field to read"))?;
-    names::telling(session, &target.object)?.into_iter().for_each(|field| fields.add(field));
+    names::telling(call, &target.object)?.into_iter().for_each(|field| fields.add(field));
     for change in &changes {
         fields.add(change.name.clone().into());
         change.path.iter().for_each(|path| fields.add(path.clone()));
     }
-    add_narrowing(&*session.schema(&target.object)?, &changes, &mut fields)?;
+    add_narrowing(&*call.schema(&target.object)?, &changes, &mut fields)?;
     SYSTEM.into_iter().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
     if limit > 1 {
-        select.order_by = target::by_name(session, &target.object)?;
+        select.order_by = record::by_name(call, &target.object)?;
     }
     select.limit = Some(limit);
     Ok(Plan { target, wanted, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
@@ -174,11 +179,11 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     let is_changed = |name: &str| changes.iter().any(|change| change.field.name == name);
     let controls = |name: &str| changes.iter().any(|change| change.field.controller.as_deref() == Some(name));
     let has_picklist = changes.iter().any(|change| change.field.picklist.is_some());
-    let has_types = allowed::kinds(schema).next().is_some();
+    let has_types = picklists::kinds(schema).next().is_some();
     for field in &schema.fields {
         if controls(&field.name)
             || field.controller.as_deref().is_some_and(is_changed)
-            || has_picklist && has_types && field.name == allowed::RECORD_TYPE
+            || has_picklist && has_types && field.name == picklists::RECORD_TYPE
         {
             fields.add(names::path(&field.name)?);
         }
@@ -188,7 +193,7 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
 
 /// The record as it was read.
 struct Current<'a> {
-    session: &'a Session<'a>,
+    call: &'a Call<'a>,
     plan: &'a Plan,
     id: RecordId,
     fields: Fields<'a>,
@@ -211,8 +216,8 @@ impl Current<'_> {
 
     /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
-        match reference::name(&change.field, from) {
-            Some(said) => self.called(change).is_some_and(|called| called::goes_by(&said, &called)),
+        match lookup::name(&change.field, from) {
+            Some(said) => self.called(change).is_some_and(|called| matching::goes_by(&said, &called)),
             None => value::same(&change.field, from, self.value(change)),
         }
     }
@@ -237,20 +242,20 @@ impl Current<'_> {
     /// Refuses picklist values that the record can't hold; says which of its values no longer go together.
     fn allowed(&self, pending: &[&Change]) -> Result<Vec<String>, Error> {
         let object = &self.plan.target.object;
-        let Ok(schema) = self.session.schema(object) else { return Ok(Vec::new()) };
+        let Ok(schema) = self.call.schema(object) else { return Ok(Vec::new()) };
         let mut given = Vec::new();
         for change in &self.plan.changes {
             let writes = pending.iter().any(|one| one.name == change.name);
             given.push(Given { field: &change.field, json: &change.to, writes });
         }
-        Picklists { object, schema: &schema, given: &given, held: Some(&self.fields) }.check(self.session)
+        Picklists { object, schema: &schema, given: &given, held: Some(&self.fields) }.check(self.call)
     }
 
     fn as_it_is(&self) -> CurrentRecord {
         let changes = self.plan.changes.iter();
         CurrentRecord {
             object: self.plan.target.object.to_string(),
-            link: self.session.link(self.id.as_str()),
+            link: self.call.link(self.id.as_str()),
             id: self.id.to_string(),
             fields: self.object(changes.map(|change| change.name.as_str())),
             changed_by: self.fields.text("LastModifiedBy.Name"),
@@ -260,7 +265,7 @@ impl Current<'_> {
 
     /// The values of fields, nulls too: that a field is empty is news here.
     fn object<'n>(&self, names: impl Iterator<Item = &'n str>) -> String {
-        let mut values = Values::cut_after(LONGEST_TEXT);
+        let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let members: Vec<_> =
             names.map(|name| format!("{}:{}", quoted(name), values.copy(self.fields.get(name)))).collect();
         format!("{{{}}}", members.join(","))
@@ -290,15 +295,14 @@ impl Current<'_> {
         }
         let names: Vec<_> = self.plan.changes.iter().map(|change| change.name.clone()).collect();
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
-        let ((), record) = self.session.write_and_read(&write, &write.values, read_back, |()| self.id).map_err(
-            |error| match error {
+        let ((), record) =
+            self.call.write_and_read(&write, &write.values, read_back, |()| self.id).map_err(|error| match error {
                 Error::Refused { refusal, .. } if refusal.status == 412 => self.overtaken(),
                 Error::Refused { refusal, changed } if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
                     self.converted(Error::Refused { refusal, changed })
                 }
-                error => duplicate::refused(self.session, error, self.plan.allow_duplicate, OVERRULED),
-            },
-        )?;
+                error => duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED),
+            })?;
         if record.is_none() {
             notices.push(
                 "the record was changed, but could not be read back: the user may not be allowed to see it any more"
@@ -311,8 +315,8 @@ impl Current<'_> {
     /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
     fn overtaken(&self) -> Error {
         let mut select = self.plan.select.clone();
-        select.condition = Some(target::is(&self.id));
-        let records = self.session.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
+        select.condition = Some(record::is(&self.id));
+        let records = self.call.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
         let now = records.first().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         Error::Conflict {
             message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
@@ -331,8 +335,8 @@ impl Current<'_> {
         let fields = BECAME.into_iter().flat_map(|(_, id, name)| [id, name]).map(FieldPath::from_static);
         let records = FieldList::new(fields).map(|fields| {
             let mut select = Select::new(fields, self.plan.target.object.clone());
-            select.condition = Some(target::is(&self.id));
-            self.session.query(&select, 1).map(|page| page.records).unwrap_or_default()
+            select.condition = Some(record::is(&self.id));
+            self.call.query(&select, 1).map(|page| page.records).unwrap_or_default()
         });
         let records = records.unwrap_or_default();
         let Some(lead) = records.first().map(Record::fields) else { return cause };
@@ -354,7 +358,7 @@ impl Current<'_> {
 
     /// Each field before and after; where that can't be read, as it was written.
     fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> UpdateReply {
-        let mut values = Values::cut_after(LONGEST_TEXT);
+        let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut changes = Vec::new();
         for change in &self.plan.changes {
             let name = change.name.as_str();
@@ -370,10 +374,10 @@ impl Current<'_> {
         }
         notices.extend(values.notice());
         let undo = after.and_then(|after| self.undo(after));
-        let name = names::name_of(self.session, &self.plan.target.object).ok();
+        let name = names::name_of(self.call, &self.plan.target.object).ok();
         UpdateReply {
             object: self.plan.target.object.to_string(),
-            link: self.session.link(self.id.as_str()),
+            link: self.call.link(self.id.as_str()),
             id: self.id.to_string(),
             name: name.and_then(|name| self.fields.text(name.as_str())),
             changes,
@@ -385,8 +389,8 @@ impl Current<'_> {
 
     /// What the records are called that lookups pointed to and point to now.
     fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
-        let id = |value: Option<Json<'_>>| Some(reference::id_in(value?)?.to_string());
-        reference::by_id(self.plan.changes.iter().flat_map(|change| {
+        let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
+        lookup::by_id(self.plan.changes.iter().flat_map(|change| {
             let before = id(self.fields.get(change.name.as_str())).zip(self.called(change));
             let now = id(after.and_then(|after| after.get(change.name.as_str())));
             let found = change.called.clone().filter(|_| now.as_ref().is_none_or(|now| change.to == quoted(now)));
@@ -408,7 +412,7 @@ impl Current<'_> {
             if value::identical(&change.field, before, now) {
                 continue;
             }
-            if before.len() > LONGEST_UNDONE {
+            if before.len() > MAX_UNDO_BYTES {
                 too_long.push(name);
                 continue;
             }
@@ -416,7 +420,7 @@ impl Current<'_> {
             let mut values = Values::cut_after(usize::MAX);
             let mut undone = format!("{{\"field\":{}", quoted(name));
             // A text too long to repeat is not expected; nothing is said by `""`, for null would expect anything.
-            if now == "null" || now.len() <= LONGEST_TEXT {
+            if now == "null" || now.len() <= MAX_TEXT_CHARS {
                 let now = if now == "null" { "\"\"".to_owned() } else { values.copy_text(now) };
                 undone.push_str(&format!(",\"from\":{now}"));
             }

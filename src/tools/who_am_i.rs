@@ -3,32 +3,33 @@
 //!
 //! The settings of a connection keep records from the tools; who the user is is no record of the CRM.
 
-use super::when::{Clock, Placed};
-use super::{names, org};
+use crate::call::organization;
+use crate::call::{Call, unsendable};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::Record;
+use crate::resolve::names;
 use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
-use crate::session::{Session, unsendable};
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
-use crate::vocabulary::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
+use crate::time::clock::{Clock, Placed};
+use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
 
 /// What people work with.
-const USUAL_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
+const DEFAULT_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
 
 /// The cache's name for the corporate currency, empty where there is only one: no object is called so.
 const CURRENCY: &str = "*currency";
 
 /// Says who the user is, and where.
-pub(super) fn who_am_i(session: &Session<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
+pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
     let mut wanted = Vec::new();
     for object in &args.objects {
-        wanted.push(session.plan(|| names::object(session, object))?);
+        wanted.push(call.plan(|| names::object(call, object))?);
     }
-    let user = session.user()?;
+    let user = call.user()?;
     let mut notices = Vec::new();
-    let facts = read(session, &user)?;
+    let facts = read(call, &user)?;
     let row = facts.user.as_ref().map(Record::fields).unwrap_or_default();
     if facts.user.is_none() {
         notices.push("Salesforce does not show the user's own row: name and e-mail are missing".to_owned());
@@ -38,8 +39,8 @@ pub(super) fn who_am_i(session: &Session<'_>, args: WhoAmIArgs) -> Result<WhoAmI
     }
     // The row is newer than what is kept.
     let zone = row.text("TimeZoneSidKey").unwrap_or_else(|| user.zone.clone());
-    let user = if zone == user.zone { user } else { session.keep_user(User { zone, ..user }) };
-    let clock = Clock::by(session, user, &mut notices);
+    let user = if zone == user.zone { user } else { call.keep_user(User { zone, ..user }) };
+    let clock = Clock::by(call, user, &mut notices);
     let mut reply = WhoAmIReply {
         user: UserInfo {
             id: clock.user.to_string(),
@@ -51,13 +52,13 @@ pub(super) fn who_am_i(session: &Session<'_>, args: WhoAmIArgs) -> Result<WhoAmI
             // The field exists only where there are several currencies.
             currency: row.text("DefaultCurrencyIsoCode"),
         },
-        org: org_info(session, &facts),
+        org: org_info(call, &facts),
         zone: clock.zone(),
         now: clock.shown(Placed::Moment(clock.now)),
         readable: Vec::new(),
         creatable: Vec::new(),
         editable: Vec::new(),
-        api_calls: session.api_calls().map(|calls| ApiCalls { left: calls.left(), allowed: calls.allowed }),
+        api_calls: call.api_calls().map(|calls| ApiCalls { left: calls.left(), allowed: calls.allowed }),
         notices,
     };
     if reply.user.currency.is_some() {
@@ -66,7 +67,7 @@ pub(super) fn who_am_i(session: &Session<'_>, args: WhoAmIArgs) -> Result<WhoAmI
     if reply.org.multi_currency == Some(false) {
         reply.notices.push("the org has one currency, and Salesforce does not say here which".to_owned());
     }
-    add_rights(session, &facts, &wanted, &mut reply);
+    add_rights(call, &facts, &wanted, &mut reply);
     Ok(reply)
 }
 
@@ -79,16 +80,16 @@ struct Facts {
     objects: Option<GlobalDescribe>,
 }
 
-fn read(session: &Session<'_>, user: &User) -> Result<Facts, Error> {
+fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
     let mut facts = Facts {
         user: None,
-        org: org::kept(session),
-        currency: session.kept(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
-        objects: session.kept_objects(),
+        org: organization::kept(call),
+        currency: call.kept(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
+        objects: call.kept_objects(),
     };
     // Naming a field that is hidden from the user fails; a row without names has what there is.
     let row = Retrieve { object: &ObjectName::from_static("User"), record: Which::Id(&user.id), fields: &[] };
-    let (organization, corporate) = (org::query(), corporate());
+    let (organization, corporate) = (organization::query(), corporate());
     let mut composite = Composite::default();
     let user_part = composite.add("user", &row).map_err(unsendable)?;
     let mut ask = |missing: bool, name, query: &Query| {
@@ -100,10 +101,10 @@ fn read(session: &Session<'_>, user: &User) -> Result<Facts, Error> {
         None => Some(composite.add("objects", &DescribeGlobal).map_err(unsendable)?),
         Some(_) => None,
     };
-    let answer = session.call_all(&composite)?;
+    let answer = call.send_all(&composite)?;
     facts.user = answer.read(user_part, &row).ok();
     if let Some(part) = org_part {
-        facts.org = answer.read(part, &organization).ok().and_then(|page| org::keep(session, page));
+        facts.org = answer.read(part, &organization).ok().and_then(|page| organization::keep(call, page));
     }
     if let Some(part) = currency_part {
         facts.currency = match answer.read(part, &corporate) {
@@ -113,12 +114,12 @@ fn read(session: &Session<'_>, user: &User) -> Result<Facts, Error> {
             Err(_) => None,
         };
         if let Some(currency) = &facts.currency {
-            session.keep(CURRENCY, currency.as_bytes());
+            call.keep(CURRENCY, currency.as_bytes());
         }
     }
     if let Some(part) = objects_part {
         facts.objects = answer.read(part, &DescribeGlobal).ok();
-        facts.objects.iter().for_each(|objects| session.keep_objects(objects));
+        facts.objects.iter().for_each(|objects| call.keep_objects(objects));
     }
     Ok(facts)
 }
@@ -132,31 +133,31 @@ fn corporate() -> Query {
     Query::new(&select)
 }
 
-fn org_info(session: &Session<'_>, facts: &Facts) -> OrgInfo {
+fn org_info(call: &Call<'_>, facts: &Facts) -> OrgInfo {
     let row = facts.org.as_ref().map(Record::fields).unwrap_or_default();
     let currency = facts.currency.as_deref();
     OrgInfo {
         id: row.text("Id"),
         name: row.text("Name"),
         sandbox: row.get("IsSandbox").map(|value| value.get() == "true"),
-        origin: session.origin(),
+        origin: call.origin(),
         currency: currency.filter(|code| !code.is_empty()).map(str::to_owned),
         multi_currency: currency.map(|code| !code.is_empty()),
     }
 }
 
 /// Tells what may be done with which objects: what Salesforce lets the user do, less what the settings take away.
-fn add_rights(session: &Session<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut WhoAmIReply) {
+fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut WhoAmIReply) {
     let Some(objects) = &facts.objects else {
         reply.notices.push("what the user may do is not known: Salesforce did not list the objects".to_owned());
         return;
     };
-    let preferences = session.preferences();
+    let preferences = call.preferences();
     let grants = &preferences.objects;
     let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
     if names.is_empty() {
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
-        for name in USUAL_OBJECTS.into_iter().chain(granted) {
+        for name in DEFAULT_OBJECTS.into_iter().chain(granted) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name);
             }
@@ -171,7 +172,7 @@ fn add_rights(session: &Session<'_>, facts: &Facts, wanted: &[ObjectName], reply
             (object.updateable, Effect::Overwrites, &mut reply.editable),
         ] {
             let closed = preferences.read_only && effect != Effect::ReadOnly;
-            if may && !closed && session.allow_object(&name, effect).is_ok() {
+            if may && !closed && call.allow_object(&name, effect).is_ok() {
                 list.push(object.name.clone());
             } else {
                 narrowed |= may;

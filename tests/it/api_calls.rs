@@ -1,9 +1,9 @@
 //! The org's API calls: where few are left, every reply and every error says so.
 
 use demo_org::Fault;
-use salesforce_plugin::session::Session;
+use salesforce_plugin::call::Call;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Error, FindArgs, GetArgs};
+use salesforce_plugin::wit::{Error, FindArgs, GetArgs};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -89,9 +89,9 @@ fn what_a_call_did_not_ask_it_does_not_tell() {
 fn the_functions_themselves_tell_it_as_well() {
     let bench = Bench::new();
     bench.org.use_calls(14_500);
-    let session = Session::new(&bench);
+    let call = Call::new(&bench);
     let find = FindArgs { text: "acme".to_owned(), objects: Vec::new(), limit: None };
-    let reply = tools::find(&session, find).unwrap();
+    let reply = tools::find(&call, find).unwrap();
     assert!(reply.notices.iter().any(|notice| notice.starts_with("only 499 of the 15000")), "{:?}", reply.notices);
     let get = GetArgs {
         record: "Nobody Inc".to_owned(),
@@ -100,6 +100,6 @@ fn the_functions_themselves_tell_it_as_well() {
         full: None,
         related: Vec::new(),
     };
-    let error = Error::from(tools::get(&session, get).unwrap_err());
+    let error = Error::from(tools::get(&call, get).unwrap_err());
     assert!(error.message.contains("only 498 of the 15000"), "{}", error.message);
 }

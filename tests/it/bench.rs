@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use demo_org::{Org, Reply};
+use salesforce_plugin::call::Call;
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
-use salesforce_plugin::session::Session;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Error, ObjectGrants, Preferences};
+use salesforce_plugin::wit::{Error, ObjectGrants, Preferences};
 use serde_json::Value;
 
 /// One user's connection to a demo org of its own.
@@ -68,7 +68,7 @@ impl Bench {
 
     /// Calls a tool: its reply, or its error as JSON.
     pub(crate) fn call(&self, tool: &str, arguments: Value) -> Result<Value, Value> {
-        match tools::call(&Session::new(self), tool, &arguments.to_string()) {
+        match tools::call(&Call::new(self), tool, &arguments.to_string()) {
             Ok(reply) => Ok(serde_json::from_str(&reply).unwrap()),
             Err(error) => Err(serde_json::to_value(Error::from(error)).unwrap()),
         }

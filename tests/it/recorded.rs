@@ -1,7 +1,6 @@
 //! Every recorded answer of a real org through the endpoint that reads it: what it holds comes out, and what is left of
 //! it after an accident is an error and no panic.
 
-use salesforce_plugin::connection::explain;
 use salesforce_plugin::error::Error;
 use salesforce_plugin::id::RecordId;
 use salesforce_plugin::record::{Fields, Record};
@@ -10,8 +9,9 @@ use salesforce_plugin::rest::{
     Retrieve, Search, Update, Which,
 };
 use salesforce_plugin::schema::{GlobalDescribe, ObjectSchema, PicklistValue};
+use salesforce_plugin::sign_in::explain;
 use salesforce_plugin::soql::{FieldList, FieldPath, ObjectName, Select};
-use salesforce_plugin::vocabulary::{self, Changed, SignInFailure};
+use salesforce_plugin::wit::{self, Changed, SignInFailure};
 use serde_json::{Value, json};
 
 use crate::recordings::{self, Recording, response};
@@ -238,7 +238,7 @@ fn read(reader: Reader, status: u16, body: &[u8]) -> Result<(), ReadError> {
     outcome.inspect_err(|error| match error {
         ReadError::Refused(refusal) => {
             let refusal = Box::new(refusal.clone());
-            assert!(!vocabulary::Error::from(Error::Refused { refusal, changed: Changed::No }).message.is_empty());
+            assert!(!wit::Error::from(Error::Refused { refusal, changed: Changed::No }).message.is_empty());
         }
         ReadError::Unreadable(what) => assert!(!what.is_empty()),
     })

@@ -3,11 +3,11 @@
 
 use std::cell::Cell;
 
-use salesforce_plugin::connection::explain;
+use salesforce_plugin::call::Call;
 use salesforce_plugin::platform::{Platform, SendFailure};
-use salesforce_plugin::session::Session;
+use salesforce_plugin::sign_in::explain;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Error, Party, Preferences, SignInFailure};
+use salesforce_plugin::wit::{Error, Party, Preferences, SignInFailure};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -373,7 +373,7 @@ fn call(
     arguments: &Value,
 ) -> Value {
     let platform = Refusing { bench, path, inside, status, body, met: Cell::new(false) };
-    let outcome = tools::call(&Session::new(&platform), tool, &arguments.to_string());
+    let outcome = tools::call(&Call::new(&platform), tool, &arguments.to_string());
     assert!(platform.met.get(), "{tool} asks for {path}");
     serde_json::to_value(Error::from(outcome.expect_err(body))).unwrap()
 }

@@ -641,8 +641,7 @@ fn arguments_that_are_no_object_are_refused() {
         ("{\"text\": acme}", "the arguments are not JSON: expected value at line 1 column 10"),
         ("{\"text\": \"acme\"", "the arguments are not JSON: EOF while parsing an object at line 1 column 15"),
     ] {
-        let error =
-            salesforce_plugin::tools::call(&salesforce_plugin::session::Session::new(&bench), "find", arguments);
+        let error = salesforce_plugin::tools::call(&salesforce_plugin::call::Call::new(&bench), "find", arguments);
         assert_eq!(error.unwrap_err().to_string(), said);
     }
     assert_eq!(bench.requests(), 0);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use salesforce_plugin::schema::lookup::{self, FieldMatch, How, ObjectMatch, PathMatch};
 use salesforce_plugin::schema::{GlobalDescribe, ObjectSchema, standard};
-use salesforce_plugin::vocabulary::Alias;
+use salesforce_plugin::wit::Alias;
 
 fn alias(term: &str, object: Option<&str>, name: &str) -> Alias {
     Alias { term: term.to_owned(), object: object.map(str::to_owned), name: name.to_owned() }

@@ -2,7 +2,7 @@
 
 use salesforce_plugin::schema::picklist::{self, How, Value};
 use salesforce_plugin::schema::{GlobalDescribe, ObjectSchema, PicklistValue, search, standard};
-use salesforce_plugin::vocabulary::Alias;
+use salesforce_plugin::wit::Alias;
 
 fn values(values: &[(&str, Option<&str>)]) -> Vec<PicklistValue> {
     values

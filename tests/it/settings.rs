@@ -1,8 +1,8 @@
 //! What the user or the platform's admin switched off stays off, whatever a call says.
 
-use salesforce_plugin::session::Session;
+use salesforce_plugin::call::Call;
 use salesforce_plugin::tools;
-use salesforce_plugin::vocabulary::{Alias, CreateArgs, Error, FindArgs, UpdateArgs};
+use salesforce_plugin::wit::{Alias, CreateArgs, Error, FindArgs, UpdateArgs};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -119,18 +119,18 @@ fn the_functions_themselves_ask_the_settings() {
     bench.preferences.borrow_mut().tools = granted(&["create", "update"]);
     let kind =
         |error: salesforce_plugin::error::Error| serde_json::to_value(Error::from(error)).unwrap()["kind"].clone();
-    let session = Session::new(&bench);
+    let call = Call::new(&bench);
     let find = FindArgs { text: "acme".to_owned(), objects: Vec::new(), limit: None };
-    assert_eq!(kind(tools::find(&session, find).unwrap_err()), "switched_off");
+    assert_eq!(kind(tools::find(&call, find).unwrap_err()), "switched_off");
     let create = CreateArgs {
         object: "Account".to_owned(),
         fields: r#"{"Name":"Zenith"}"#.to_owned(),
         allow_duplicate: None,
         assign: None,
     };
-    assert_eq!(kind(tools::create(&session, create).unwrap_err()), "switched_off");
+    assert_eq!(kind(tools::create(&call, create).unwrap_err()), "switched_off");
     let update = UpdateArgs { record: bench.id("acme"), object: None, changes: Vec::new(), allow_duplicate: None };
-    assert_eq!(kind(tools::update(&session, update).unwrap_err()), "switched_off");
+    assert_eq!(kind(tools::update(&call, update).unwrap_err()), "switched_off");
     assert_eq!(bench.requests(), 0);
 }
 

@@ -21,19 +21,19 @@ pub(super) const CHECKS: &[Check] = &[
     check("a composite request takes the list of objects", "src/tools/who_am_i.rs", Run::Code(objects_in_composite)),
     check(
         "statuses of converted leads are told apart",
-        "src/tools/conversion.rs",
+        "src/write/conversion.rs",
         Run::Query("SELECT ApiName FROM LeadStatus WHERE IsConverted = true"),
     ),
     check("a record is read with the fields asked for, and no others", "src/rest/sobject.rs", Run::Code(fields)),
     check("a record that is not there is 404 NOT_FOUND", "src/rest/refusal.rs", Run::Code(missing)),
     check(
         "a field that does not exist is INVALID_FIELD",
-        "src/session.rs",
+        "src/call.rs",
         Run::Refusal("SELECT No_Such_Field__c FROM Account LIMIT 1", &["INVALID_FIELD"]),
     ),
     check(
         "an object that does not exist is INVALID_TYPE",
-        "src/session.rs",
+        "src/call.rs",
         Run::Refusal("SELECT Id FROM No_Such_Object__c LIMIT 1", &["INVALID_TYPE"]),
     ),
     // ---- SOQL ----
@@ -87,7 +87,7 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "USING SCOPE mine stands before WHERE",
-        "src/tools/probe.rs",
+        "src/write/lost_response.rs",
         Run::Query("SELECT Id FROM Account USING SCOPE mine WHERE CreatedDate >= 2026-01-31T00:00:00Z LIMIT 2"),
     ),
     check(
@@ -151,12 +151,12 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "users are sorted by whether they are active, and queues are groups of that type",
-        "src/tools/reference.rs",
+        "src/resolve/lookup.rs",
         Run::Code(owners),
     ),
     // ---- activities ----
-    check("open activities come with one record, in the one order there is", "src/tools/related.rs", Run::Code(open)),
-    check("past activities come with one record, in the one order there is", "src/tools/related.rs", Run::Code(past)),
+    check("open activities come with one record, in the one order there is", "src/resolve/related.rs", Run::Code(open)),
+    check("past activities come with one record, in the one order there is", "src/resolve/related.rs", Run::Code(past)),
     check(
         "the org's closed status of tasks can be read, its default first",
         "src/tools/log_activity.rs",
@@ -180,10 +180,10 @@ pub(super) const CHECKS: &[Check] = &[
     // ---- composite ----
     check("a later part refers to a row of an earlier query", "src/tools/log_activity.rs", Run::Code(reference)),
     check("a part that fails spoils no other", "src/rest/composite.rs", Run::Code(independent)),
-    check("five queries fit, and six do not", "src/session.rs", Run::Code(five_queries)),
-    check("describe can be a part", "src/session.rs", Run::Code(describe_part)),
+    check("five queries fit, and six do not", "src/call.rs", Run::Code(five_queries)),
+    check("describe can be a part", "src/call.rs", Run::Code(describe_part)),
     check("the limits can be a part", "src/rest/composite.rs", Run::Code(limits_part)),
-    check("a query too long for an address fits in a part", "src/session.rs", Run::Code(long_query)),
+    check("a query too long for an address fits in a part", "src/call.rs", Run::Code(long_query)),
 ];
 
 const fn check(name: &'static str, relied_on_by: &'static str, run: Run) -> Check {

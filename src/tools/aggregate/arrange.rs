@@ -1,17 +1,17 @@
 //! The groups of an answer: in their order, with their totals and the shares they have.
 
-use super::super::names;
-use super::super::reply::Values;
 use super::decimal::Decimal;
 use super::group::Group;
 use super::measure::{self, Measured};
+use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::json::quoted;
-use crate::rank::by_rank;
 use crate::record::Record;
-use crate::session::{Session, Stuck};
+use crate::reply::Values;
+use crate::resolve::names;
 use crate::soql::{Function, Number, ObjectName};
-use crate::vocabulary::SortKey;
+use crate::sort::by_rank;
+use crate::wit::SortKey;
 
 /// A sort key.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ pub(super) enum By {
 
 /// The sort keys: those asked for, and after them every group, so that there are no ties.
 pub(super) fn order(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     groups: &[Group],
     measures: &[Measured],
@@ -40,9 +40,9 @@ pub(super) fn order(
     for key in said {
         let by = match groups.iter().position(|group| group.is_called(&key.field)) {
             Some(index) => By::Group(index),
-            None => match measure::called(session, object, measures, &key.field)? {
+            None => match measure::called(call, object, measures, &key.field)? {
                 Some(index) => By::Measure(index),
-                None => group_by_field(session, object, groups, measures, &key.field)?,
+                None => group_by_field(call, object, groups, measures, &key.field)?,
             },
         };
         let (descending, nulls_first) = (key.descending == Some(true), key.nulls_last == Some(false));
@@ -64,13 +64,13 @@ pub(super) fn order(
 
 /// The group of a field under another of its names.
 fn group_by_field(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     groups: &[Group],
     measures: &[Measured],
     said: &str,
 ) -> Result<By, Stuck> {
-    match names::field(session, object, said) {
+    match names::field(call, object, said) {
         Err(Stuck::Needs(objects)) => return Err(Stuck::Needs(objects)),
         Ok(named) => {
             if let Some(index) = groups.iter().position(|group| group.is_by(&named.path)) {

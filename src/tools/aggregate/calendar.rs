@@ -1,11 +1,11 @@
 //! Which calendar numbers are by, in words.
 
-use super::super::names;
+use crate::call::{Call, Stuck};
 use crate::record::Record;
+use crate::resolve::names;
 use crate::schema::FieldType;
-use crate::session::{Session, Stuck};
 use crate::soql::ObjectName;
-use crate::vocabulary::{Filter, Period};
+use crate::wit::{Filter, Period};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -71,13 +71,8 @@ impl Use {
     }
 
     /// The calendar that a filter by a date uses. A date may be the end of a quarter, so it counts.
-    pub(super) fn add_filter(
-        &mut self,
-        session: &Session<'_>,
-        object: &ObjectName,
-        filter: &Filter,
-    ) -> Result<(), Stuck> {
-        let named = names::field(session, object, &filter.field)?;
+    pub(super) fn add_filter(&mut self, call: &Call<'_>, object: &ObjectName, filter: &Filter) -> Result<(), Stuck> {
+        let named = names::field(call, object, &filter.field)?;
         if matches!(named.field.field_type, FieldType::Date | FieldType::DateTime) {
             let value = filter.value.as_deref().unwrap_or_default().to_ascii_uppercase();
             if value.contains("FISCAL") {

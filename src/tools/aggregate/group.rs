@@ -1,19 +1,19 @@
 //! What records are grouped by: fields, lookups with the name of what they point to, and periods of dates.
 
-use super::super::names::{self, Named};
+use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::json::quoted;
 use crate::record::Fields;
+use crate::reply::Values;
+use crate::resolve::names::{self, Named};
 use crate::schema::{Field, FieldType};
-use crate::session::{Session, Stuck};
 use crate::soql::{DatePart, FieldPath, Key, ObjectName};
-use crate::tools::reply::Values;
-use crate::vocabulary::{self, Period};
+use crate::wit::{self, Period};
 
 /// Groupings of one call.
-const MOST: usize = 3;
+const MAX_GROUPINGS: usize = 3;
 /// Fields that an error names.
-const MOST_NAMED: usize = 15;
+const MAX_NAMED: usize = 15;
 
 /// One grouping.
 #[derive(Debug)]
@@ -89,17 +89,13 @@ fn field_of(key: &Key) -> &FieldPath {
 }
 
 /// The groupings of a call.
-pub(super) fn all(
-    session: &Session<'_>,
-    object: &ObjectName,
-    said: &[vocabulary::Grouping],
-) -> Result<Vec<Group>, Stuck> {
-    if said.len() > MOST {
-        return Err(Error::field("group_by", format!("group by at most {MOST} fields"), Vec::new()).into());
+pub(super) fn all(call: &Call<'_>, object: &ObjectName, said: &[wit::Grouping]) -> Result<Vec<Group>, Stuck> {
+    if said.len() > MAX_GROUPINGS {
+        return Err(Error::field("group_by", format!("group by at most {MAX_GROUPINGS} fields"), Vec::new()).into());
     }
     let mut groups: Vec<Group> = Vec::new();
     for grouping in said {
-        let group = one(session, object, grouping)?;
+        let group = one(call, object, grouping)?;
         if groups.iter().any(|known| known.keys.iter().any(|key| group.keys.contains(key))) {
             return Err(Error::field(
                 &grouping.field,
@@ -113,8 +109,8 @@ pub(super) fn all(
     Ok(groups)
 }
 
-fn one(session: &Session<'_>, object: &ObjectName, said: &vocabulary::Grouping) -> Result<Group, Stuck> {
-    let named = names::field(session, object, &said.field)?;
+fn one(call: &Call<'_>, object: &ObjectName, said: &wit::Grouping) -> Result<Group, Stuck> {
+    let named = names::field(call, object, &said.field)?;
     let field_type = named.field.field_type;
     let group = |columns, keys, period, values| Group {
         said: said.field.trim().to_owned(),
@@ -130,30 +126,30 @@ fn one(session: &Session<'_>, object: &ObjectName, said: &vocabulary::Grouping) 
     }
     if said.by.is_some() {
         let message = format!("only dates have periods; {} is a {}", named.path, field_type.name());
-        return Err(Error::field(&said.field, message, fields(session, object, &is_date)?).into());
+        return Err(Error::field(&said.field, message, fields(call, object, &is_date)?).into());
     }
     if !named.field.groupable {
         let message = format!("Salesforce can't group by {} (a {})", named.path, field_type.name());
-        let groupable = fields(session, object, &|field| field.groupable && field_type_groups_well(field.field_type))?;
+        let groupable = fields(call, object, &|field| field.groupable && field_type_groups_well(field.field_type))?;
         return Err(Error::field(&said.field, message, groupable).into());
     }
     // Two people of one name are two groups, and an id alone tells a person nothing.
-    if let Some((id, name)) = lookup(session, object, &named)? {
+    if let Some((id, name)) = lookup(call, object, &named)? {
         let columns = [&id, &name].map(ToString::to_string).into();
         return Ok(group(columns, vec![Key::Field(id), Key::Field(name)], None, Vec::new()));
     }
-    let values = if field_type == FieldType::Picklist { in_order(session, &named)? } else { Vec::new() };
+    let values = if field_type == FieldType::Picklist { in_order(call, &named)? } else { Vec::new() };
     Ok(group(vec![named.path.to_string()], vec![Key::Field(named.path)], None, values))
 }
 
 /// The id and the name of what a lookup points to, if that is what the field is about.
-fn lookup(session: &Session<'_>, object: &ObjectName, named: &Named) -> Result<Option<(FieldPath, FieldPath)>, Stuck> {
+fn lookup(call: &Call<'_>, object: &ObjectName, named: &Named) -> Result<Option<(FieldPath, FieldPath)>, Stuck> {
     if named.field.name_field && named.field.name == "Name" {
         return Ok(named.lookup.clone().map(|id| (id, named.path.clone())));
     }
     let Some(relationship) = &named.field.relationship else { return Ok(None) };
     let prefix = named.path.parent().map(|parent| format!("{parent}.")).unwrap_or_default();
-    match names::field(session, object, &format!("{prefix}{relationship}.Name")) {
+    match names::field(call, object, &format!("{prefix}{relationship}.Name")) {
         Ok(name) if name.field.groupable && name.field.name_field => Ok(Some((named.path.clone(), name.path))),
         Err(Stuck::Needs(objects)) => Err(Stuck::Needs(objects)),
         // Without a name to group by, the id has to do.
@@ -163,12 +159,12 @@ fn lookup(session: &Session<'_>, object: &ObjectName, named: &Named) -> Result<O
 
 /// The values of a picklist in the order the admin gave them, which for stages is that of the sales process. Only a
 /// description knows them.
-fn in_order(session: &Session<'_>, named: &Named) -> Result<Vec<String>, Stuck> {
+fn in_order(call: &Call<'_>, named: &Named) -> Result<Vec<String>, Stuck> {
     let described;
     let field = if named.field.picklist.is_some() {
         Some(&named.field)
     } else {
-        described = session.described(&named.object)?;
+        described = call.described(&named.object)?;
         described.field(&named.field.name)
     };
     let mut values = Vec::new();
@@ -214,14 +210,14 @@ fn field_type_groups_well(field_type: FieldType) -> bool {
 
 /// Fields of an object, for an error to name.
 pub(super) fn fields(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     fits: &dyn Fn(&Field) -> bool,
 ) -> Result<Vec<String>, Stuck> {
-    let schema = session.schema(object)?;
+    let schema = call.schema(object)?;
     let mut names = Vec::new();
     for field in &schema.fields {
-        if names.len() < MOST_NAMED && field.name != "IsDeleted" && fits(field) {
+        if names.len() < MAX_NAMED && field.name != "IsDeleted" && fits(field) {
             names.push(field.name.clone());
         }
     }

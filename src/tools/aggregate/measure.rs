@@ -1,14 +1,14 @@
 //! What is computed of each group, and the conditions on it.
 
-use super::super::names;
-use super::super::value::{self, Compared};
 use super::group::fields;
+use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::json::Shape;
+use crate::resolve::names;
+use crate::resolve::value::{self, Compared};
 use crate::schema::{Field, FieldType};
-use crate::session::{Session, Stuck};
 use crate::soql::{Comparison, Function, Having, Literal, Measure, Number, ObjectName};
-use crate::vocabulary::{self, AggregateFunction, Filter, Operator};
+use crate::wit::{self, AggregateFunction, Filter, Operator};
 
 /// A measure by its name.
 #[derive(Debug)]
@@ -35,20 +35,16 @@ impl Measured {
 }
 
 /// The measures of a call, each once.
-pub(super) fn all(
-    session: &Session<'_>,
-    object: &ObjectName,
-    said: &[vocabulary::Measure],
-) -> Result<Vec<Measured>, Stuck> {
+pub(super) fn all(call: &Call<'_>, object: &ObjectName, said: &[wit::Measure]) -> Result<Vec<Measured>, Stuck> {
     let mut measures: Vec<Measured> = Vec::new();
     for one in said {
-        let measured = self::one(session, object, function(one.function), one.field.as_deref())?;
+        let measured = self::one(call, object, function(one.function), one.field.as_deref())?;
         if !measures.iter().any(|known| known.measure == measured.measure) {
             measures.push(measured);
         }
     }
     if measures.is_empty() {
-        measures.push(one(session, object, Function::Count, None)?);
+        measures.push(one(call, object, Function::Count, None)?);
     }
     Ok(measures)
 }
@@ -76,7 +72,7 @@ fn name(function: Function) -> &'static str {
     }
 }
 
-fn one(session: &Session<'_>, object: &ObjectName, function: Function, said: Option<&str>) -> Result<Measured, Stuck> {
+fn one(call: &Call<'_>, object: &ObjectName, function: Function, said: Option<&str>) -> Result<Measured, Stuck> {
     let name = name(function);
     let said = said.map(str::trim).filter(|said| !said.is_empty());
     let Some(said) = said else {
@@ -85,16 +81,16 @@ fn one(session: &Session<'_>, object: &ObjectName, function: Function, said: Opt
             return Ok(Measured { name: name.to_owned(), measure, value_type: FieldType::Int, field: None });
         }
         let message = format!("say of which field the {name} is");
-        return Err(Error::field("measures", message, fields(session, object, &|field| takes(function, field))?).into());
+        return Err(Error::field("measures", message, fields(call, object, &|field| takes(function, field))?).into());
     };
-    let named = names::field(session, object, said)?;
+    let named = names::field(call, object, said)?;
     if !takes(function, &named.field) {
         let kind = named.field.field_type.name();
         let message = match named.field.field_type {
             FieldType::Boolean => format!("Salesforce computes nothing of a checkbox; group by {} instead", named.path),
             _ => format!("{} is a {kind}, which has no {name}", named.path),
         };
-        return Err(Error::field(said, message, fields(session, object, &|field| takes(function, field))?).into());
+        return Err(Error::field(said, message, fields(call, object, &|field| takes(function, field))?).into());
     }
     let value_type = match function {
         Function::Count | Function::CountDistinct => FieldType::Int,
@@ -125,7 +121,7 @@ fn takes(function: Function, field: &Field) -> bool {
 
 /// The measure that a text names: `count`, `sum(Amount)`, `sum(Annual Revenue)`, or `sum` where there is only one.
 pub(super) fn called(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     measures: &[Measured],
     said: &str,
@@ -152,7 +148,7 @@ pub(super) fn called(
             Some(_) if records => measured.field.is_none(),
             Some(field) => {
                 if path.is_none() {
-                    path = Some(names::field(session, object, field)?.path);
+                    path = Some(names::field(call, object, field)?.path);
                 }
                 path.as_ref() == Some(&measured.measure.field)
             }
@@ -166,14 +162,14 @@ pub(super) fn called(
 
 /// The conditions on groups.
 pub(super) fn having(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     measures: &[Measured],
     said: &[Filter],
 ) -> Result<Vec<Having>, Stuck> {
     let mut conditions = Vec::new();
     for filter in said {
-        let Some(index) = called(session, object, measures, &filter.field)? else {
+        let Some(index) = called(call, object, measures, &filter.field)? else {
             let mut allowed = Vec::new();
             for measured in measures {
                 allowed.push(measured.name.clone());

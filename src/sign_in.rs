@@ -6,7 +6,7 @@ mod failure;
 
 pub use failure::explain;
 
-use crate::vocabulary::{DomainRefusal, OauthProfile, Scope};
+use crate::wit::{DomainRefusal, OauthProfile, Scope};
 
 /// The origin of an org's REST API, from a domain as people paste it.
 pub fn origin(domain: &str) -> Result<String, DomainRefusal> {

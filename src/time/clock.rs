@@ -1,19 +1,19 @@
 //! Times as people say them, in the user's own zone: read before any request, understood once the zone is known, and
 //! said back with the weekday.
 
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::rest::User;
-use crate::session::Session;
 use crate::soql::{Date, DateTime, LiteralError};
-use crate::zone::{self, Meaning, Zone};
+use crate::time::zone::{self, Meaning, Zone};
 
 /// Seconds of a day.
-pub(super) const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// A time as it was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
+pub(crate) enum When {
     /// A day, in days from the epoch.
     Day(i64),
     /// A time by the user's clock, in seconds as if it were UTC.
@@ -24,7 +24,7 @@ pub(super) enum When {
 
 /// A time as it was understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placed {
+pub(crate) enum Placed {
     /// A day, in days from the epoch.
     Day(i64),
     /// A moment, in seconds from the epoch.
@@ -33,9 +33,9 @@ pub(super) enum Placed {
 
 /// The user's clock.
 #[derive(Debug)]
-pub(super) struct Clock {
-    pub(super) user: RecordId,
-    pub(super) now: i64,
+pub(crate) struct Clock {
+    pub(crate) user: RecordId,
+    pub(crate) now: i64,
     zone: Zone,
     /// Whether the zone is the user's own, and not UTC for want of its rules.
     known: bool,
@@ -43,7 +43,7 @@ pub(super) struct Clock {
 
 impl When {
     /// Reads an argument: `2026-05-12`, `2026-05-12T15:00`, or the latter with an offset.
-    pub(super) fn read(argument: &str, text: &str) -> Result<Self, Error> {
+    pub(crate) fn read(argument: &str, text: &str) -> Result<Self, Error> {
         let text = text.trim();
         if let Ok(date) = Date::parse(text) {
             return Ok(Self::Day(day_of(date)));
@@ -78,7 +78,7 @@ fn day_of(date: Date) -> i64 {
 }
 
 /// A day as Salesforce sends it.
-pub(super) fn day(text: &str) -> Option<i64> {
+pub(crate) fn day(text: &str) -> Option<i64> {
     Date::parse(text).ok().map(day_of)
 }
 
@@ -89,53 +89,53 @@ fn seconds(moment: DateTime) -> i64 {
 }
 
 /// A timestamp as Salesforce sends it, as seconds from the epoch.
-pub(super) fn stamp(text: &str) -> Option<i64> {
+pub(crate) fn stamp(text: &str) -> Option<i64> {
     DateTime::parse(text).ok().map(seconds)
 }
 
 /// A moment as Salesforce takes it.
-pub(super) fn utc(moment: i64) -> String {
+pub(crate) fn utc(moment: i64) -> String {
     zone::date_time(moment) + "Z"
 }
 
 impl Clock {
     /// The user's clock: one request unless the user is cached.
-    pub(super) fn of(session: &Session<'_>, notices: &mut Vec<String>) -> Result<Self, Error> {
-        Ok(Self::by(session, session.user()?, notices))
+    pub(crate) fn of(call: &Call<'_>, notices: &mut Vec<String>) -> Result<Self, Error> {
+        Ok(Self::by(call, call.user()?, notices))
     }
 
     /// The clock of a user.
-    pub(super) fn by(session: &Session<'_>, user: User, notices: &mut Vec<String>) -> Self {
+    pub(crate) fn by(call: &Call<'_>, user: User, notices: &mut Vec<String>) -> Self {
         let zone = Zone::of(&user.zone);
         if zone.is_none() {
             notices.push(
                 "the rules of the user's time zone are not known here: days and times are those of UTC".to_owned(),
             );
         }
-        Self { user: user.id, now: session.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) }
+        Self { user: user.id, now: call.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) }
     }
 
     /// The name of the zone its times are in.
-    pub(super) fn zone(&self) -> String {
+    pub(crate) fn zone(&self) -> String {
         self.zone.name().to_owned()
     }
 
-    pub(super) fn local(&self, moment: i64) -> i64 {
+    pub(crate) fn local(&self, moment: i64) -> i64 {
         self.zone.local(moment)
     }
 
     /// The user's day at a moment.
-    pub(super) fn day(&self, moment: i64) -> i64 {
+    pub(crate) fn day(&self, moment: i64) -> i64 {
         self.local(moment).div_euclid(DAY)
     }
 
     /// The user's day now.
-    pub(super) fn today(&self) -> i64 {
+    pub(crate) fn today(&self) -> i64 {
         self.day(self.now)
     }
 
     /// The user's day of a time.
-    pub(super) fn day_of(&self, placed: Placed) -> i64 {
+    pub(crate) fn day_of(&self, placed: Placed) -> i64 {
         match placed {
             Placed::Day(day) => day,
             Placed::Moment(moment) => self.day(moment),
@@ -143,12 +143,12 @@ impl Clock {
     }
 
     /// The moment a day begins.
-    pub(super) fn start(&self, day: i64) -> i64 {
+    pub(crate) fn start(&self, day: i64) -> i64 {
         self.zone.earliest(day * DAY)
     }
 
     /// `Tue 2026-05-12 15:00`
-    pub(super) fn shown(&self, placed: Placed) -> String {
+    pub(crate) fn shown(&self, placed: Placed) -> String {
         match placed {
             Placed::Day(day) => zone::shown_day(day),
             Placed::Moment(moment) => zone::shown(self.local(moment)),
@@ -156,7 +156,7 @@ impl Clock {
     }
 
     /// What a time means by this clock. One that does not exist, or exists twice, is for the person to correct.
-    pub(super) fn place(&self, argument: &str, when: When) -> Result<Placed, Error> {
+    pub(crate) fn place(&self, argument: &str, when: When) -> Result<Placed, Error> {
         let local = match when {
             When::Day(day) => return Ok(Placed::Day(day)),
             When::Moment(moment) => return Ok(Placed::Moment(moment)),

@@ -8,7 +8,7 @@
 /// offset}]`. Offsets are in quarters of an hour ahead of UTC; a day of the year is `month.week.weekday.time`, the time
 /// in quarters of an hour too; `before` is the offset at the start of 2020, and each transition is so many minutes after
 /// the last or the start. To add a zone, add its name to any line and run the tests.
-const TABLE: &str = include_str!("zone/zones.txt");
+const TABLE: &str = include_str!("zones.txt");
 
 /// The start of 2020 in seconds since the epoch: the table counts from there.
 const START: i64 = 1_577_836_800;

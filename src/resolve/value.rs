@@ -10,7 +10,7 @@ use crate::soql::{Date, DateLiteral, DateTime, Excerpt, Literal, Number, Text};
 
 /// A filter's value.
 #[derive(Debug)]
-pub(super) enum Compared {
+pub(crate) enum Compared {
     /// A literal of the field's own type.
     Literal(Literal),
     /// A day, where the field holds instants: days begin and end in the user's time zone.
@@ -18,7 +18,7 @@ pub(super) enum Compared {
 }
 
 /// A value as a SOQL literal of a field's type.
-pub(super) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
+pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
     let text = &match parse(field, json)? {
         Shape::Text(text) => text,
         Shape::Number(number) => number.to_owned(),
@@ -61,7 +61,7 @@ pub(super) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
 
 /// What a picklist calls a value that is given by its label or in other letters, or several of them joined by
 /// semicolons; absent when nothing is to repair.
-pub(super) fn known_value(field: &Field, text: &str) -> Option<String> {
+pub(crate) fn known_value(field: &Field, text: &str) -> Option<String> {
     let values = field.picklist.as_deref()?;
     let mut is_repaired = false;
     let mut known = String::new();
@@ -78,14 +78,14 @@ pub(super) fn known_value(field: &Field, text: &str) -> Option<String> {
 }
 
 /// The values in a picklist's text: of a multi-select one, those between semicolons.
-pub(super) fn parts<'t>(field: &Field, text: &'t str) -> impl Iterator<Item = &'t str> {
+pub(crate) fn parts<'t>(field: &Field, text: &'t str) -> impl Iterator<Item = &'t str> {
     // No value holds the other character.
     let end = if field.field_type == FieldType::MultiPicklist { ';' } else { '\0' };
     text.split(end).map(str::trim)
 }
 
 /// A value to write, as JSON of a field's type, and what was repaired to get there.
-pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
+pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
     let text = match parse(field, json)? {
         // A checkbox is never empty.
         Shape::Null if field.field_type == FieldType::Boolean => return Err(wrong(field, json, "true or false")),
@@ -165,7 +165,7 @@ pub(super) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
 }
 
 /// A picklist that is no longer is shown whole to whom names another value, the nearest first.
-const SHORT_PICKLIST: usize = 12;
+const MAX_LISTED_VALUES: usize = 12;
 
 /// Adds a text to others.
 fn append(texts: &mut String, between: &str, text: &str) {
@@ -185,7 +185,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
             Ok((value, Some(note)))
         }
         Picked::Unknown { nearest: mut allowed } => {
-            if values.len() <= SHORT_PICKLIST {
+            if values.len() <= MAX_LISTED_VALUES {
                 for value in values {
                     if !allowed.iter().any(|near| near == value.shown()) {
                         allowed.push(value.shown().to_owned());
@@ -199,13 +199,13 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
 }
 
 /// That a picklist's value was said otherwise.
-pub(super) fn taken(field: &str, said: &str, value: &str) -> String {
+pub(crate) fn taken(field: &str, said: &str, value: &str) -> String {
     format!("{field}: {} was taken for the picklist's value {}", Excerpt::of(said), Excerpt::of(value))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist
 /// values are compared without regard to case, and nothing is the same as an empty text.
-pub(super) fn same(field: &Field, one: &str, other: &str) -> bool {
+pub(crate) fn same(field: &Field, one: &str, other: &str) -> bool {
     let canonical = |json: &str| -> Option<String> {
         let text = match Shape::of(json)? {
             Shape::Null => return Some(String::new()),
@@ -237,7 +237,7 @@ fn in_order(mut texts: Vec<String>) -> Vec<String> {
 }
 
 /// Whether a write would change nothing: the same, and for texts in the same letters.
-pub(super) fn identical(field: &Field, one: &str, other: &str) -> bool {
+pub(crate) fn identical(field: &Field, one: &str, other: &str) -> bool {
     let text = |json| match Shape::of(json) {
         Some(Shape::Text(text)) => Some(text),
         Some(Shape::Null) => Some(String::new()),

@@ -2,40 +2,40 @@
 //! record type. Once a day and record type under which picklist values are written, one
 //! `GET ui-api/object-info/{object}/picklist-values/{recordTypeId}`; for all else, nothing is sent.
 
-use super::value;
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Shape, quoted};
 use crate::record::Fields;
+use crate::resolve::value;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType, ValidFor};
-use crate::session::Session;
 use crate::soql::ObjectName;
 
 /// The field that holds a record's type.
-pub(super) const RECORD_TYPE: &str = "RecordTypeId";
+pub(crate) const RECORD_TYPE: &str = "RecordTypeId";
 
 /// A field's value out of a call.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Given<'a> {
+pub(crate) struct Given<'a> {
     /// The field.
-    pub(super) field: &'a Field,
+    pub(crate) field: &'a Field,
     /// Its value, as JSON of the field's type.
-    pub(super) json: &'a str,
+    pub(crate) json: &'a str,
     /// Whether it is written: not what the record holds already.
-    pub(super) writes: bool,
+    pub(crate) writes: bool,
 }
 
 /// The picklists of a write.
 #[derive(Debug)]
-pub(super) struct Picklists<'a> {
+pub(crate) struct Picklists<'a> {
     /// The object.
-    pub(super) object: &'a ObjectName,
+    pub(crate) object: &'a ObjectName,
     /// Its description.
-    pub(super) schema: &'a ObjectSchema,
+    pub(crate) schema: &'a ObjectSchema,
     /// All the call says.
-    pub(super) given: &'a [Given<'a>],
+    pub(crate) given: &'a [Given<'a>],
     /// What the record holds; none if it is new.
-    pub(super) held: Option<&'a Fields<'a>>,
+    pub(crate) held: Option<&'a Fields<'a>>,
 }
 
 /// Why a value does not go with the field that controls its picklist.
@@ -48,7 +48,7 @@ struct Clash {
 
 impl Picklists<'_> {
     /// Refuses a value that the record can't hold; says what it keeps that will not go together.
-    pub(super) fn check(&self, session: &Session<'_>) -> Result<Vec<String>, Error> {
+    pub(crate) fn check(&self, call: &Call<'_>) -> Result<Vec<String>, Error> {
         let mut left_behind = Vec::new();
         for field in &self.schema.fields {
             if let Some(controller) = self.controller(field) {
@@ -60,7 +60,7 @@ impl Picklists<'_> {
         {
             // What was kept for hours may lack what an admin just allowed.
             for fresh in [false, true] {
-                let narrowed = session.narrowed(self.object, self.schema, &id, fresh);
+                let narrowed = call.narrowed(self.object, self.schema, &id, fresh);
                 match self.denied(&narrowed, kind) {
                     Some(error) if fresh => return Err(error),
                     Some(_) => {}
@@ -206,18 +206,18 @@ impl Picklists<'_> {
 }
 
 /// The record types of an object, without the one that every object has and that allows everything.
-pub(super) fn kinds(schema: &ObjectSchema) -> impl Iterator<Item = &RecordType> {
+pub(crate) fn kinds(schema: &ObjectSchema) -> impl Iterator<Item = &RecordType> {
     schema.record_types.iter().filter(|kind| !kind.master)
 }
 
 /// What a new record gets that says no type, as far as it is sure.
-pub(super) fn usual_record_type(schema: &ObjectSchema) -> Option<&RecordType> {
+pub(crate) fn usual_record_type(schema: &ObjectSchema) -> Option<&RecordType> {
     let mut defaults = schema.record_types.iter().filter(|kind| kind.default);
     defaults.next().filter(|kind| !kind.master && defaults.next().is_none())
 }
 
 /// The record type whose id a JSON text is.
-pub(super) fn record_type_of<'s>(schema: &'s ObjectSchema, json: &str) -> Option<&'s RecordType> {
+pub(crate) fn record_type_of<'s>(schema: &'s ObjectSchema, json: &str) -> Option<&'s RecordType> {
     kinds(schema).find(|kind| json.trim_matches('"') == kind.id)
 }
 

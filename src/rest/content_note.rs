@@ -4,7 +4,7 @@
 //! special characters have to be escaped, and line breaks count only as HTML.
 
 /// A text as a note's `Content`.
-pub(super) fn content(text: &str) -> String {
+pub(crate) fn content(text: &str) -> String {
     base64(html(text).as_bytes())
 }
 

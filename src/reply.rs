@@ -7,21 +7,21 @@ use crate::record::Fields;
 use crate::soql::FieldPath;
 
 /// Characters of all rows of a reply together.
-const LONGEST_REPLY: usize = 100_000;
+const MAX_REPLY_CHARS: usize = 100_000;
 
 /// Rows, as many as a reply holds.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     /// JSON arrays.
-    pub(super) rows: Vec<String>,
+    pub(crate) rows: Vec<String>,
     length: usize,
 }
 
 impl Rows {
     /// Adds a row, the first however long; false if there is no room for it.
-    pub(super) fn add(&mut self, row: String) -> bool {
+    pub(crate) fn add(&mut self, row: String) -> bool {
         self.length += row.len();
-        let fits = self.length <= LONGEST_REPLY || self.rows.is_empty();
+        let fits = self.length <= MAX_REPLY_CHARS || self.rows.is_empty();
         if fits {
             self.rows.push(row);
         }
@@ -31,24 +31,24 @@ impl Rows {
 
 /// Copies values, and cuts texts of more than a number of characters.
 #[derive(Debug)]
-pub(super) struct Values {
+pub(crate) struct Values {
     longest: usize,
     cut: usize,
 }
 
 impl Values {
     /// Texts longer than this many characters are cut.
-    pub(super) fn cut_after(longest: usize) -> Self {
+    pub(crate) fn cut_after(longest: usize) -> Self {
         Self { longest, cut: 0 }
     }
 
     /// The JSON text of a value; `null` when absent.
-    pub(super) fn copy(&mut self, value: Option<Json<'_>>) -> String {
+    pub(crate) fn copy(&mut self, value: Option<Json<'_>>) -> String {
         self.copy_text(value.map_or("null", Json::get))
     }
 
     /// The same of a value's own text.
-    pub(super) fn copy_text(&mut self, value: &str) -> String {
+    pub(crate) fn copy_text(&mut self, value: &str) -> String {
         if let Some(utc) = whole_second_utc(value) {
             return utc;
         }
@@ -67,7 +67,7 @@ impl Values {
     }
 
     /// A text, cut.
-    pub(super) fn text(&mut self, mut text: String) -> String {
+    pub(crate) fn text(&mut self, mut text: String) -> String {
         if let Some((end, _)) = text.char_indices().nth(self.longest) {
             self.cut += 1;
             text.truncate(end);
@@ -77,7 +77,7 @@ impl Values {
     }
 
     /// A JSON array of the values at the paths.
-    pub(super) fn row(&mut self, fields: &Fields<'_>, columns: &[FieldPath]) -> String {
+    pub(crate) fn row(&mut self, fields: &Fields<'_>, columns: &[FieldPath]) -> String {
         let mut row = String::from("[");
         for (index, column) in columns.iter().enumerate() {
             if index > 0 {
@@ -90,7 +90,7 @@ impl Values {
     }
 
     /// A JSON object of the values that are not null.
-    pub(super) fn object<'a>(&mut self, members: impl Iterator<Item = (&'a str, Option<Json<'a>>)>) -> String {
+    pub(crate) fn object<'a>(&mut self, members: impl Iterator<Item = (&'a str, Option<Json<'a>>)>) -> String {
         let mut object = String::from("{");
         for (name, value) in members.filter(|(_, value)| value.is_some()) {
             if object.len() > 1 {
@@ -105,7 +105,7 @@ impl Values {
     }
 
     /// What was cut, if anything.
-    pub(super) fn notice(&self) -> Option<String> {
+    pub(crate) fn notice(&self) -> Option<String> {
         (self.cut > 0).then(|| {
             format!(
                 "{} {} cut after {} characters (they end in …)",
@@ -130,7 +130,7 @@ fn whole_second_utc(value: &str) -> Option<String> {
 }
 
 /// A timestamp as Salesforce sends it, as text.
-pub(super) fn time(value: Json<'_>) -> String {
+pub(crate) fn time(value: Json<'_>) -> String {
     let value = value.get();
     whole_second_utc(value).as_deref().unwrap_or(value).trim_matches('"').to_owned()
 }

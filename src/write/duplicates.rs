@@ -1,30 +1,31 @@
 //! Matches that the org's duplicate rules found: why a write was refused, and who may do what about it.
 
-use super::{names, target};
+use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::record::Record;
+use crate::resolve::names;
+use crate::resolve::record;
 use crate::rest::Refusal;
-use crate::session::{Session, Stuck};
 use crate::soql::{Condition, ObjectName, Select};
-use crate::vocabulary::Candidate;
+use crate::wit::Candidate;
 
 /// Matches of an object that are told apart.
-const MOST_MATCHES: u32 = 100;
+const MAX_MATCHES: u32 = 100;
 
 /// Why a write failed: for matches of a duplicate rule, or for anything else. `overruled` says how the caller saves
 /// all the same, where the rule only warns, and `allowed` that the call did so.
-pub(super) fn refused(session: &Session<'_>, error: Error, allowed: bool, overruled: &str) -> Error {
+pub(crate) fn refused(call: &Call<'_>, error: Error, allowed: bool, overruled: &str) -> Error {
     match error {
         Error::Refused { refusal, .. } if refusal.is("DUPLICATES_DETECTED") => {
-            duplicate(session, *refusal, allowed, overruled)
+            duplicate(call, *refusal, allowed, overruled)
         }
         error => error,
     }
 }
 
-fn duplicate(session: &Session<'_>, refusal: Refusal, allowed: bool, overruled: &str) -> Error {
+fn duplicate(call: &Call<'_>, refusal: Refusal, allowed: bool, overruled: &str) -> Error {
     let rule = refusal.duplicates.as_ref();
-    let candidates = rule.map(|rule| candidates(session, &rule.records, !allowed)).unwrap_or_default();
+    let candidates = rule.map(|rule| candidates(call, &rule.records, !allowed)).unwrap_or_default();
     let next = match rule.map(|rule| rule.allow_save) {
         Some(true) => overruled,
         Some(false) => "the org's rule does not let the user save a duplicate",
@@ -44,11 +45,11 @@ fn duplicate(session: &Session<'_>, refusal: Refusal, allowed: bool, overruled: 
 
 /// The matches with what tells them apart: who owns them and when anybody last did something about them, which the rule
 /// does not say. One request more, unless the person has seen them and said to save all the same.
-fn candidates(session: &Session<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> {
+fn candidates(call: &Call<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> {
     let mut told = Vec::new();
     if ask {
-        let selects = session.plan(|| selects(session, matches));
-        let pages = selects.and_then(|selects| session.query_all(&selects.iter().collect::<Vec<_>>()));
+        let selects = call.plan(|| selects(call, matches));
+        let pages = selects.and_then(|selects| call.query_all(&selects.iter().collect::<Vec<_>>()));
         for page in pages.into_iter().flatten().flatten() {
             told.extend(page.records);
         }
@@ -57,26 +58,26 @@ fn candidates(session: &Session<'_>, matches: &[Record], ask: bool) -> Vec<Candi
     for record in matches {
         let id = record.fields().text("Id");
         let known = told.iter().find(|told| told.fields().text("Id") == id).unwrap_or(record);
-        candidates.extend(target::candidate(session, known));
+        candidates.extend(record::candidate(call, known));
     }
     candidates
 }
 
 /// A query for the matches of each object.
-fn selects(session: &Session<'_>, matches: &[Record]) -> Result<Vec<Select>, Stuck> {
+fn selects(call: &Call<'_>, matches: &[Record]) -> Result<Vec<Select>, Stuck> {
     let mut by_object: Vec<(ObjectName, Vec<Condition>)> = Vec::new();
     for record in matches {
         let object = record.fields().object().and_then(|object| ObjectName::parse(&object).ok());
         let (Some(object), Ok(id)) = (object, names::id_of(record)) else { continue };
         match by_object.iter_mut().find(|(known, _)| *known == object) {
-            Some((_, ids)) => ids.push(target::is(&id)),
-            None => by_object.push((object, vec![target::is(&id)])),
+            Some((_, ids)) => ids.push(record::is(&id)),
+            None => by_object.push((object, vec![record::is(&id)])),
         }
     }
     let mut selects = Vec::new();
     for (object, ids) in by_object {
         if let Some(condition) = Condition::any(ids) {
-            selects.push(target::telling(session, &object, (condition, MOST_MATCHES))?);
+            selects.push(record::telling(call, &object, (condition, MAX_MATCHES))?);
         }
     }
     Ok(selects)

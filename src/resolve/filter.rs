@@ -1,59 +1,59 @@
 //! Filters as people give them, as conditions of a query: the operator, the field's type and the value made to fit.
 
-use super::names::{self, Named};
-use super::reference;
-use super::value::{self, Compared};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::{Json, Shape};
+use crate::resolve::lookup;
+use crate::resolve::names::{self, Named};
+use crate::resolve::value::{self, Compared};
 use crate::schema::{FieldType, picklist, standard};
-use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Excerpt, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern,
     SemiJoin, Text,
 };
-use crate::vocabulary::{ChildFilter, Filter, Operator};
+use crate::wit::{ChildFilter, Filter, Operator};
 
 /// Semi-joins of one query.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm>
-const MOST_CHILDREN: usize = 2;
+const MAX_CHILDREN: usize = 2;
 
 /// Objects that Salesforce joins with no other, by the same page.
 const UNJOINED: [&str; 8] =
     ["ActivityHistory", "Attachment", "Event", "EventAttendee", "EventRelation", "Note", "OpenActivity", "Task"];
 
 /// What all of an argument's filters, alternatives and child filters say together.
-pub(super) fn condition(
-    session: &Session<'_>,
+pub(crate) fn condition(
+    call: &Call<'_>,
     object: &ObjectName,
     filters: &[Filter],
     any_of: &[Vec<Filter>],
     children: &[ChildFilter],
 ) -> Result<Option<Condition>, Stuck> {
-    let mut all = each(session, object, filters)?;
+    let mut all = each(call, object, filters)?;
     for (index, group) in any_of.iter().enumerate() {
-        let any = Condition::any(each(session, object, group)?);
+        let any = Condition::any(each(call, object, group)?);
         all.push(any.ok_or_else(|| {
             Error::field(&format!("any_of[{index}]"), "a group of any_of needs at least one condition", Vec::new())
         })?);
     }
-    if children.len() > MOST_CHILDREN {
-        let message = format!("Salesforce takes at most {MOST_CHILDREN} conditions on children");
+    if children.len() > MAX_CHILDREN {
+        let message = format!("Salesforce takes at most {MAX_CHILDREN} conditions on children");
         return Err(Error::field("children", message, Vec::new()).into());
     }
     for child in children {
-        all.push(children_match(session, object, child)?);
+        all.push(children_match(call, object, child)?);
     }
     Ok(Condition::all(all))
 }
 
-fn each(session: &Session<'_>, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Condition>, Stuck> {
-    filters.iter().map(|filter| one(session, object, filter)).collect()
+fn each(call: &Call<'_>, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Condition>, Stuck> {
+    filters.iter().map(|filter| one(call, object, filter)).collect()
 }
 
 /// One filter.
-fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Condition, Stuck> {
-    let mut named = names::field(session, object, &filter.field)?;
+fn one(call: &Call<'_>, object: &ObjectName, filter: &Filter) -> Result<Condition, Stuck> {
+    let mut named = names::field(call, object, &filter.field)?;
     if !named.field.filterable {
         return Err(Error::field(
             &filter.field,
@@ -92,7 +92,7 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
         _ => Comparison::Ne,
     };
     if (matches!(op, Eq | Ne) && !is_list) || matches!(op, In | NotIn) {
-        let by_record = by_record(session, object, &named, comparison, value)?;
+        let by_record = by_record(call, object, &named, comparison, value)?;
         if let Some(condition) = by_record {
             return Ok(condition);
         }
@@ -104,7 +104,7 @@ fn one(session: &Session<'_>, object: &ObjectName, filter: &Filter) -> Result<Co
         Excludes => Condition::Excludes { values: texts(&named, value)?, field: named.path },
         _ => {
             if is_lookup(&named) {
-                named = called(session, object, &named)?;
+                named = called(call, object, &named)?;
             }
             let like = like(
                 &named,
@@ -127,16 +127,16 @@ fn is_lookup(named: &Named) -> bool {
 }
 
 /// What the record is called that a lookup points to.
-fn called(session: &Session<'_>, object: &ObjectName, lookup: &Named) -> Result<Named, Stuck> {
+fn called(call: &Call<'_>, object: &ObjectName, lookup: &Named) -> Result<Named, Stuck> {
     let relationship = lookup.field.relationship.as_deref().unwrap_or_default();
-    let path = names::name_of_parent(session, lookup, relationship)?;
-    names::field(session, object, path.as_str())
+    let path = names::name_of_parent(call, lookup, relationship)?;
+    names::field(call, object, path.as_str())
 }
 
 /// A comparison with records in other words than their ids: their names, and "me" for the user; none where the value is
 /// nothing of the kind.
 fn by_record(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     named: &Named,
     op: Comparison,
@@ -146,19 +146,19 @@ fn by_record(
     let is_name = !is_lookup(named);
     let lookup = match &named.lookup {
         _ if !is_name => named.clone(),
-        Some(lookup) if named.field.name_field => names::field(session, object, lookup.as_str())?,
+        Some(lookup) if named.field.name_field => names::field(call, object, lookup.as_str())?,
         _ => return Ok(None),
     };
     let mut each = Vec::new();
     let mut is_special = false;
     for item in items(named, value)? {
         let json = item.get();
-        each.push(if reference::is_me(&lookup.field, json) {
+        each.push(if lookup::is_me(&lookup.field, json) {
             is_special = true;
-            Condition::compare(lookup.path.clone(), op, session.user()?.id)
-        } else if !is_name && reference::name(&lookup.field, json).is_some() {
+            Condition::compare(lookup.path.clone(), op, call.user()?.id)
+        } else if !is_name && lookup::name(&lookup.field, json).is_some() {
             is_special = true;
-            compare(&called(session, object, named)?, op, json)?
+            compare(&called(call, object, named)?, op, json)?
         } else {
             compare(named, op, json)?
         });
@@ -169,9 +169,9 @@ fn by_record(
 
 /// What is to be said of the picklist values in filters.
 #[derive(Debug, Default)]
-pub(super) struct Remarks {
+pub(crate) struct Remarks {
     /// In words.
-    pub(super) notices: Vec<String>,
+    pub(crate) notices: Vec<String>,
     /// Whether a value is taken for another.
     is_taken: bool,
     /// Whether a picklist was looked up after the query.
@@ -180,14 +180,14 @@ pub(super) struct Remarks {
 
 impl Remarks {
     /// Whether the query was made before it was known that a value is called otherwise.
-    pub(super) fn come_too_late(&self) -> bool {
+    pub(crate) fn come_too_late(&self) -> bool {
         self.is_taken && self.looked_up
     }
 
     /// Says which picklist values of filters are taken for another; and where `nothing` was found, which are none.
     /// Not an error: records may hold values that are out of use. Only then picklists that are unknown are looked up.
-    pub(super) fn of(
-        session: &Session<'_>,
+    pub(crate) fn of(
+        call: &Call<'_>,
         object: &ObjectName,
         filters: &[Filter],
         any_of: &[Vec<Filter>],
@@ -195,34 +195,28 @@ impl Remarks {
         nothing: bool,
     ) -> Result<Self, Error> {
         let mut remarks = Self::default();
-        remarks.add(session, object, filters, nothing)?;
+        remarks.add(call, object, filters, nothing)?;
         for group in any_of {
-            remarks.add(session, object, group, nothing)?;
+            remarks.add(call, object, group, nothing)?;
         }
         for child in children {
             // The query was planned, so all names are known.
-            if let Ok(object) = names::object(session, &child.object) {
-                remarks.add(session, &object, &child.filters, nothing)?;
+            if let Ok(object) = names::object(call, &child.object) {
+                remarks.add(call, &object, &child.filters, nothing)?;
             }
         }
         Ok(remarks)
     }
 
-    fn add(
-        &mut self,
-        session: &Session<'_>,
-        object: &ObjectName,
-        filters: &[Filter],
-        nothing: bool,
-    ) -> Result<(), Error> {
+    fn add(&mut self, call: &Call<'_>, object: &ObjectName, filters: &[Filter], nothing: bool) -> Result<(), Error> {
         use Operator::{Eq, Excludes, In, Includes, Ne, NotIn};
         for filter in filters {
-            let (Ok(mut named), Some(value)) = (names::field(session, object, &filter.field), &filter.value) else {
+            let (Ok(mut named), Some(value)) = (names::field(call, object, &filter.field), &filter.value) else {
                 continue;
             };
             if nothing && is_lookup(&named) && matches!(filter.op, None | Some(Eq | In)) {
                 let is_part = |item: &&Json<'_>| {
-                    !reference::is_me(&named.field, item.get()) && reference::name(&named.field, item.get()).is_some()
+                    !lookup::is_me(&named.field, item.get()) && lookup::name(&named.field, item.get()).is_some()
                 };
                 self.notices.extend(items(&named, value)?.iter().find(is_part).map(|said| {
                     let said = said.get();
@@ -236,9 +230,9 @@ impl Remarks {
             }
             // What a lookup with several targets points to can't be described.
             if named.field.picklist.is_none() && nothing && named.object.as_str() != standard::NAME {
-                session.describe(&[named.object])?;
+                call.describe(&[named.object])?;
                 self.looked_up = true;
-                let Ok(described) = names::field(session, object, &filter.field) else { continue };
+                let Ok(described) = names::field(call, object, &filter.field) else { continue };
                 named = described;
             }
             let Some(values) = named.field.picklist.as_deref() else { continue };
@@ -365,18 +359,18 @@ fn text(named: &Named, value: &str) -> Result<String, Error> {
 }
 
 /// Records that have matching children, or have none.
-fn children_match(session: &Session<'_>, object: &ObjectName, filter: &ChildFilter) -> Result<Condition, Stuck> {
-    let child = names::object(session, &filter.object)?;
-    session.allow_object(&child, Effect::ReadOnly)?;
+fn children_match(call: &Call<'_>, object: &ObjectName, filter: &ChildFilter) -> Result<Condition, Stuck> {
+    let child = names::object(call, &filter.object)?;
+    call.allow_object(&child, Effect::ReadOnly)?;
     if UNJOINED.contains(&child.as_str()) {
         let message = format!(
             "Salesforce can't look through {child} records here; for activities filter by LastActivityDate instead"
         );
         return Err(Error::field("children", message, vec!["LastActivityDate".to_owned()]).into());
     }
-    let via = lookup(session, object, &child, filter.via.as_deref())?;
+    let via = lookup(call, object, &child, filter.via.as_deref())?;
     let exists = filter.exists.unwrap_or(true);
-    let mut conditions = each(session, &child, &filter.filters)?;
+    let mut conditions = each(call, &child, &filter.filters)?;
     if !exists {
         // A null in the list would make NOT IN match nothing.
         conditions.push(Condition::compare(FieldPath::from(via.clone()), Comparison::Ne, Literal::Null));
@@ -386,19 +380,14 @@ fn children_match(session: &Session<'_>, object: &ObjectName, filter: &ChildFilt
 }
 
 /// The child's lookup field to its parent: the one named, or the only one there is.
-fn lookup(
-    session: &Session<'_>,
-    parent: &ObjectName,
-    child: &ObjectName,
-    via: Option<&str>,
-) -> Result<FieldName, Stuck> {
+fn lookup(call: &Call<'_>, parent: &ObjectName, child: &ObjectName, via: Option<&str>) -> Result<FieldName, Stuck> {
     if let Some(via) = via {
-        let field = names::own_field(session, child, via)?;
+        let field = names::own_field(call, child, via)?;
         if field.references.iter().any(|object| object.eq_ignore_ascii_case(parent.as_str())) {
             return Ok(names::field_name(&field.name)?);
         }
     }
-    let schema = session.schema(child)?;
+    let schema = call.schema(child)?;
     let lookups: Vec<_> = schema
         .fields
         .iter()
@@ -411,7 +400,7 @@ fn lookup(
     let main = lookups.iter().find(|name| name.eq_ignore_ascii_case(&format!("{parent}Id")));
     match (via, main, lookups.as_slice()) {
         (None, Some(name), _) | (None, None, [name]) => Ok(names::field_name(name)?),
-        _ if !session.is_exhaustive(child) => Err(Stuck::needs(child)),
+        _ if !call.is_exhaustive(child) => Err(Stuck::needs(child)),
         _ => Err(Error::Input {
             message: if lookups.is_empty() {
                 format!("no field of {child} points to {parent}")

@@ -1,5 +1,7 @@
 //! One call: sends what endpoints plan, keeps what describes say, and asks the settings before anything else.
 
+pub(crate) mod organization;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -14,7 +16,7 @@ use crate::rest::{
 };
 use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
 use crate::soql::{FieldPath, ObjectName, Select};
-use crate::vocabulary::{Changed, Preferences};
+use crate::wit::{Changed, Preferences};
 
 /// How long a description is used without asking again.
 const MAX_AGE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -24,20 +26,20 @@ const TRUSTED_AGE_MS: u64 = 5 * 60 * 1000;
 
 /// A query longer than this goes in the body of a composite request, since Salesforce refuses a request line and
 /// headers of more than 16,384 bytes and the token is one of the headers.
-const LONGEST_PATH: usize = 8_000;
+const MAX_PATH_BYTES: usize = 8_000;
 
 /// A composite request takes at most five queries.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
-const MOST_QUERIES: usize = 5;
+const MAX_QUERIES: usize = 5;
 
 /// How often a write is sent while its row is locked.
-const MOST_TRIES: u32 = 3;
+const MAX_TRIES: u32 = 3;
 
 /// No try begins later than this after the first.
-const LAST_TRY_SECONDS: i64 = 15;
+const MAX_RETRY_SECONDS: i64 = 15;
 
 /// What every tool works with.
-pub struct Session<'p> {
+pub struct Call<'p> {
     platform: &'p dyn Platform,
     preferences: Preferences,
     schemas: RefCell<Vec<(ObjectName, Known)>>,
@@ -75,7 +77,7 @@ impl Stuck {
     }
 }
 
-impl<'p> Session<'p> {
+impl<'p> Call<'p> {
     /// A session for one call.
     pub fn new(platform: &'p dyn Platform) -> Self {
         Self {
@@ -152,13 +154,13 @@ impl<'p> Session<'p> {
     }
 
     /// Sends one endpoint's request and reads its response.
-    pub(crate) fn call<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
+    pub(crate) fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
         self.exchange(endpoint, E::WRITES)
     }
 
     /// Sends several endpoints' requests as one, again while a row is locked if that proves that nothing was written.
     /// Each part of the answer is read by its own endpoint.
-    pub(crate) fn call_all(&self, composite: &Composite) -> Result<Parts, Error> {
+    pub(crate) fn send_all(&self, composite: &Composite) -> Result<Parts, Error> {
         let mut tries = Tries::new(self);
         loop {
             let answer = self.exchange(composite, composite.writes())?;
@@ -185,7 +187,7 @@ impl<'p> Session<'p> {
     pub(crate) fn write<W: Endpoint>(&self, write: &W) -> Result<W::Response, Error> {
         let mut tries = Tries::new(self);
         loop {
-            match self.call(write) {
+            match self.send(write) {
                 Err(Error::Refused { refusal, .. }) if refusal.is(LOCKED) && tries.again() => {}
                 outcome => return outcome,
             }
@@ -205,13 +207,13 @@ impl<'p> Session<'p> {
         if Composite::would_misread(values) {
             let written = self.write(write)?;
             let id = id(&written);
-            let record = self.call(&Retrieve { record: Which::Id(&id), ..read }).ok();
+            let record = self.send(&Retrieve { record: Which::Id(&id), ..read }).ok();
             return Ok((written, record));
         }
         let mut composite = Composite::default();
         let write_part = composite.add(WRITE, write).map_err(unsendable)?;
         let read_part = composite.add("read", &read).map_err(unsendable)?;
-        let answer = self.call_all(&composite)?;
+        let answer = self.send_all(&composite)?;
         let written = answer.read(write_part, write).map_err(|error| read_error(error, W::WRITES))?;
         Ok((written, answer.read(read_part, &read).ok()))
     }
@@ -225,13 +227,13 @@ impl<'p> Session<'p> {
     pub(crate) fn run(&self, query: &Query, enough: usize) -> Result<Page, Error> {
         let too_long = query
             .request()
-            .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > LONGEST_PATH);
+            .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > MAX_PATH_BYTES);
         let page = if too_long {
             let mut composite = Composite::default();
             let part = composite.add("query", query).map_err(unsendable)?;
-            self.call_all(&composite)?.read(part, query).map_err(|error| read_error(error, false))?
+            self.send_all(&composite)?.read(part, query).map_err(|error| read_error(error, false))?
         } else {
-            self.call(query)?
+            self.send(query)?
         };
         self.read_on(page, enough)
     }
@@ -242,14 +244,14 @@ impl<'p> Session<'p> {
             return Ok(vec![self.query(select, usize::MAX)]);
         }
         let mut pages = Vec::new();
-        for some in selects.chunks(MOST_QUERIES) {
+        for some in selects.chunks(MAX_QUERIES) {
             let mut composite = Composite::default();
             let mut parts = Vec::new();
             for (select, name) in some.iter().zip(PART_NAMES) {
                 let query = Query::new(select);
                 parts.push((composite.add(name, &query).map_err(unsendable)?, query));
             }
-            let answer = self.call_all(&composite)?;
+            let answer = self.send_all(&composite)?;
             for (part, query) in &parts {
                 let page = answer.read(*part, query).map_err(|error| read_error(error, false));
                 pages.push(page.and_then(|page| self.read_on(page, usize::MAX)));
@@ -266,7 +268,7 @@ impl<'p> Session<'p> {
                     what: "the address of the next page leads out of the API".to_owned(),
                     changed: Changed::No,
                 })?;
-            let more = self.call(&next)?;
+            let more = self.send(&next)?;
             page.done = more.done || more.records.is_empty();
             page.next_records_url = more.next_records_url;
             page.records.extend(more.records);
@@ -372,7 +374,7 @@ impl<'p> Session<'p> {
     pub(crate) fn describe(&self, objects: &[ObjectName]) -> Result<(), Error> {
         let endpoints: Vec<_> = objects.iter().map(Describe).collect();
         let described = match endpoints.as_slice() {
-            [endpoint] => vec![self.call(endpoint)],
+            [endpoint] => vec![self.send(endpoint)],
             endpoints => {
                 let mut composite = Composite::default();
                 let parts = endpoints
@@ -381,7 +383,7 @@ impl<'p> Session<'p> {
                     .map(|(endpoint, name)| composite.add(name, endpoint))
                     .collect::<Result<Vec<_>, _>>()
                     .map_err(unsendable)?;
-                let answer = self.call_all(&composite)?;
+                let answer = self.send_all(&composite)?;
                 let read = |(part, endpoint)| answer.read(part, endpoint).map_err(|error| read_error(error, false));
                 parts.into_iter().zip(endpoints).map(read).collect()
             }
@@ -414,7 +416,7 @@ impl<'p> Session<'p> {
         {
             return narrowed;
         }
-        let narrowed = match self.call(&PicklistValues { object, schema, record_type }) {
+        let narrowed = match self.send(&PicklistValues { object, schema, record_type }) {
             Ok(narrowed) => narrowed,
             // The resource does not know the object, or is not for this user: no use in asking again today.
             Err(Error::Refused { refusal, .. })
@@ -433,7 +435,7 @@ impl<'p> Session<'p> {
         if let Some(objects) = self.kept_objects() {
             return Ok(objects);
         }
-        let objects = self.call(&DescribeGlobal)?;
+        let objects = self.send(&DescribeGlobal)?;
         self.keep_objects(&objects);
         Ok(objects)
     }
@@ -458,7 +460,7 @@ impl<'p> Session<'p> {
         });
         match kept {
             Some(user) => Ok(user),
-            None => Ok(self.keep_user(self.call(&UserInfo)?)),
+            None => Ok(self.keep_user(self.send(&UserInfo)?)),
         }
     }
 
@@ -495,20 +497,20 @@ const LOCKED: &str = "UNABLE_TO_LOCK_ROW";
 /// lock before it says so, up to ten seconds by its Record Locking Cheat Sheet (not checked on an org), so that time is
 /// a bound too.
 struct Tries<'s> {
-    session: &'s Session<'s>,
+    call: &'s Call<'s>,
     began: i64,
     made: u32,
 }
 
 impl<'s> Tries<'s> {
-    fn new(session: &'s Session<'s>) -> Self {
-        Self { session, began: session.now(), made: 1 }
+    fn new(call: &'s Call<'s>) -> Self {
+        Self { call, began: call.now(), made: 1 }
     }
 
     /// Whether there is one more.
     fn again(&mut self) -> bool {
         self.made += 1;
-        self.made <= MOST_TRIES && self.session.now() - self.began < LAST_TRY_SECONDS
+        self.made <= MAX_TRIES && self.call.now() - self.began < MAX_RETRY_SECONDS
     }
 }
 

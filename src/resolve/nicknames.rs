@@ -91,7 +91,7 @@ william will bill billy willy liam
 zachary zach zack";
 
 /// What else a person of this first name may be called.
-pub(super) fn of(name: &str) -> impl Iterator<Item = &'static str> {
+pub(crate) fn of(name: &str) -> impl Iterator<Item = &'static str> {
     let said = name.to_lowercase();
     let mut seen: Vec<&str> = Vec::new();
     for line in NAMES.lines().filter(|line| line.split(' ').any(|known| known == said)) {

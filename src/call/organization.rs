@@ -1,9 +1,9 @@
 //! The org's own record: `SELECT … FROM Organization`, along with another query and once a day.
 
+use crate::call::Call;
 use crate::json::Json;
 use crate::record::Record;
 use crate::rest::{Page, Query};
-use crate::session::Session;
 use crate::soql::{FieldList, FieldPath, ObjectName, Select};
 
 /// The cache's name for it: no object is called so.
@@ -11,7 +11,7 @@ const KEPT: &str = "*org";
 const FIELDS: [&str; 4] = ["Name", "IsSandbox", "FiscalYearStartMonth", "UsesStartDateAsFiscalYearName"];
 
 /// The query for it.
-pub(super) fn query() -> Query {
+pub(crate) fn query() -> Query {
     let mut fields = FieldList::from(FieldPath::from_static("Id"));
     for field in FIELDS {
         fields.add(FieldPath::from_static(field));
@@ -20,14 +20,14 @@ pub(super) fn query() -> Query {
 }
 
 /// The record as the host keeps it.
-pub(super) fn kept(session: &Session<'_>) -> Option<Record> {
-    let (bytes, _) = session.kept(KEPT)?;
+pub(crate) fn kept(call: &Call<'_>) -> Option<Record> {
+    let (bytes, _) = call.kept(KEPT)?;
     Json::parse(std::str::from_utf8(&bytes).ok()?).ok().map(Record::from)
 }
 
 /// Keeps the record of an answer.
-pub(super) fn keep(session: &Session<'_>, page: Page) -> Option<Record> {
+pub(crate) fn keep(call: &Call<'_>, page: Page) -> Option<Record> {
     let record = page.records.into_iter().next()?;
-    session.keep(KEPT, record.json().as_bytes());
+    call.keep(KEPT, record.json().as_bytes());
     Some(record)
 }

@@ -4,7 +4,7 @@
 
 use http::Uri;
 
-use crate::vocabulary::DomainRefusal;
+use crate::wit::DomainRefusal;
 
 /// What a My Domain ends in: Salesforce's own cloud, the government's and China's.
 const MY_DOMAINS: [&str; 3] = [".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn"];

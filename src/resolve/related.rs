@@ -1,46 +1,47 @@
 //! Related lists of a record, as child queries of the record's own query.
 
-use super::reply::Values;
-use super::{Session, names};
+use crate::call::Call;
+use crate::call::Stuck;
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::record::{Fields, Record};
+use crate::reply::Values;
+use crate::resolve::names;
 use crate::rest::Page;
-use crate::session::Stuck;
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
 };
-use crate::vocabulary::RelatedList;
+use crate::wit::RelatedList;
 
 /// Records of a related list.
-const MOST_ROWS: u32 = 10;
+const MAX_ROWS: u32 = 10;
 /// Characters of a text in a related list.
-const LONGEST_TEXT: usize = 160;
+const MAX_TEXT_CHARS: usize = 160;
 
 /// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.
 const ACTIVITIES: [&str; 2] = [OPEN, PAST];
-pub(super) const OPEN: &str = "OpenActivities";
-pub(super) const PAST: &str = "ActivityHistories";
+pub(crate) const OPEN: &str = "OpenActivities";
+pub(crate) const PAST: &str = "ActivityHistories";
 
 /// One related list: its name as asked for and its query.
 #[derive(Debug, Clone)]
-pub(super) struct List {
+pub(crate) struct List {
     name: String,
-    pub(super) select: ChildSelect,
+    pub(crate) select: ChildSelect,
 }
 
 /// Whether a list of activities is among those asked for.
-pub(super) fn asks_for_activities(names: &[String]) -> bool {
+pub(crate) fn asks_for_activities(names: &[String]) -> bool {
     names.iter().any(|name| {
         name.eq_ignore_ascii_case("activities") || ACTIVITIES.iter().any(|activity| activity.eq_ignore_ascii_case(name))
     })
 }
 
 /// Plans the related lists a name means: one, or for activities two.
-pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
+pub(crate) fn plan(call: &Call<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
     if asks_for_activities(&[name.to_owned()]) {
         for activity in ["Task", "Event"] {
-            session.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
+            call.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
         }
         return ACTIVITIES
             .into_iter()
@@ -53,7 +54,7 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         Some(rest) => (rest.to_owned(), true),
         None => (name.to_owned(), false),
     };
-    let schema = session.schema(object)?;
+    let schema = call.schema(object)?;
     // By the relationship's name, or by the child object's, which is what people say.
     let known = schema.children.iter().filter(|child| child.relationship.is_some());
     let child = known
@@ -61,7 +62,7 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         .find(|child| child.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(&relationship)))
         .or_else(|| known.clone().find(|child| child.object.eq_ignore_ascii_case(&relationship)));
     let Some((child, api_name)) = child.and_then(|child| Some((child, child.relationship.as_deref()?))) else {
-        if !session.is_exhaustive(object) {
+        if !call.is_exhaustive(object) {
             return Err(Stuck::needs(object));
         }
         return Err(Error::field(
@@ -72,8 +73,8 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
         .into());
     };
     let of = ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?;
-    session.allow_object(&of, Effect::ReadOnly)?;
-    let schema = session.schema(&of)?;
+    call.allow_object(&of, Effect::ReadOnly)?;
+    let schema = call.schema(&of)?;
     let condition = match schema.field("IsClosed") {
         _ if !only_open => None,
         Some(closed) => Some(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false))),
@@ -88,7 +89,7 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
     };
     // What the parent is called says its own record.
     let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
-    let columns = names::columns(session, &of, &[])?;
+    let columns = names::columns(call, &of, &[])?;
     let columns = columns.as_slice().iter().filter(|column| column.parent() != Some(parent.as_str()));
     let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
     Ok(vec![List {
@@ -98,7 +99,7 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
             fields: FieldList::new(columns.cloned()).ok_or_else(|| Error::input("no field to read"))?,
             condition,
             order_by: vec![order(latest, Direction::Descending)?],
-            limit: Some(MOST_ROWS),
+            limit: Some(MAX_ROWS),
         },
     }])
 }
@@ -106,14 +107,14 @@ pub(super) fn plan(session: &Session<'_>, object: &ObjectName, name: &str) -> Re
 fn activities(relationship: &'static str) -> Result<List, Error> {
     const COLUMNS: [&str; 9] =
         ["Id", "ActivityDate", "Subject", "ActivityType", "Status", "IsTask", "Who.Name", "Owner.Name", "Description"];
-    let select = activity_list(relationship, &COLUMNS.map(FieldPath::from_static), MOST_ROWS)?;
+    let select = activity_list(relationship, &COLUMNS.map(FieldPath::from_static), MAX_ROWS)?;
     Ok(List { name: relationship.to_owned(), select })
 }
 
 /// Activities can be sorted in this one way and not filtered, unless the user may view all data.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_activityhistory.htm>,
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_openactivity.htm>
-pub(super) fn activity_list(
+pub(crate) fn activity_list(
     relationship: &'static str,
     columns: &[FieldPath],
     limit: u32,
@@ -128,7 +129,7 @@ pub(super) fn activity_list(
     })
 }
 
-pub(super) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
+pub(crate) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
     Ok(Order { field: names::path(field)?, direction, nulls: Nulls::Last })
 }
 
@@ -138,17 +139,17 @@ fn relationship_name(name: &str) -> Result<FieldName, Error> {
 
 impl List {
     /// The list out of its record; a list without records is null there.
-    pub(super) fn read(&self, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
+    pub(crate) fn read(&self, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
         let columns = self.select.fields.as_slice();
-        let mut values = Values::cut_after(LONGEST_TEXT);
+        let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let page = match record.get(self.select.relationship.as_str()) {
             None => Page::empty(),
             Some(list) => Page::of(&Fields::of(list)).ok_or_else(|| Error::Unreadable {
                 what: "a related list has another shape than documented".to_owned(),
-                changed: crate::vocabulary::Changed::No,
+                changed: crate::wit::Changed::No,
             })?,
         };
-        let complete = page.done && page.records.len() < MOST_ROWS as usize;
+        let complete = page.done && page.records.len() < MAX_ROWS as usize;
         let rows = page.records.iter().map(Record::fields).map(|fields| values.row(&fields, columns)).collect();
         notices.extend(values.notice().map(|notice| format!("{}: {notice}", self.name)));
         if !complete {

@@ -4,49 +4,49 @@
 //! `query`: `SELECT ApiName FROM LeadStatus WHERE IsConverted = true`, kept with the descriptions.
 //! <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_leadstatus.htm>
 
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
-use crate::session::Session;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, Literal, ObjectName, Select};
 
 /// What to do instead.
-pub(super) const ADVICE: &str = "no tool converts a lead, but a person can: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
+pub(crate) const ADVICE: &str = "no tool converts a lead, but a person can: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
 
 /// The field that says how far a lead is.
-pub(super) const STATUS: &str = "Status";
+pub(crate) const STATUS: &str = "Status";
 
 /// The cache's name for the statuses: no object is called so.
 const KEPT: &str = "*converted-leads";
 
 /// Refuses a status, as JSON, that only converted leads have: of a lead that is there, or of a new one.
-pub(super) fn refuse(
-    session: &Session<'_>,
+pub(crate) fn refuse(
+    call: &Call<'_>,
     object: &ObjectName,
     status: Option<&str>,
     lead: Option<&RecordId>,
 ) -> Result<(), Error> {
     let Some(status) = status.filter(|_| object.as_str() == "Lead") else { return Ok(()) };
-    let converted = match session.kept(KEPT) {
+    let converted = match call.kept(KEPT) {
         Some((kept, _)) => kept,
-        None => ask(session)?,
+        None => ask(call)?,
     };
     if !converted.split(|byte| *byte == b'\n').any(|known| known == status.as_bytes()) {
         return Ok(());
     }
-    let link = lead.map(|id| session.link(id.as_str())).unwrap_or_default();
+    let link = lead.map(|id| call.link(id.as_str())).unwrap_or_default();
     let message = format!("nothing was written: only converting a lead gives it this status; {ADVICE} {link}");
     Err(Error::field(STATUS, message.trim_end(), Vec::new()))
 }
 
 /// The statuses of converted leads as JSON, a line each.
-fn ask(session: &Session<'_>) -> Result<Vec<u8>, Error> {
+fn ask(call: &Call<'_>) -> Result<Vec<u8>, Error> {
     const API_NAME: FieldPath = FieldPath::from_static("ApiName");
     let fields = FieldList::new([API_NAME]).ok_or_else(|| Error::input("no field to read"))?;
     let mut select = Select::new(fields, ObjectName::from_static("LeadStatus"));
     let is_converted = FieldPath::from_static("IsConverted");
     select.condition = Some(Condition::compare(is_converted, Comparison::Eq, Literal::Boolean(true)));
-    let page = match session.query(&select, usize::MAX) {
+    let page = match call.query(&select, usize::MAX) {
         // Who may not read the statuses may set them all the same, for all we know.
         Err(Error::Refused { .. }) => return Ok(Vec::new()),
         outcome => outcome?,
@@ -56,6 +56,6 @@ fn ask(session: &Session<'_>) -> Result<Vec<u8>, Error> {
         lines.push_str(&quoted(&record.fields().text(API_NAME.as_str()).unwrap_or_default()));
         lines.push('\n');
     }
-    session.keep(KEPT, lines.as_bytes());
+    call.keep(KEPT, lines.as_bytes());
     Ok(lines.into_bytes())
 }

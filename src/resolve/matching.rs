@@ -1,19 +1,20 @@
 //! How well a record goes by what somebody said: by its name, the words of it, a short form of the first name, and where
 //! a person works.
 
-use super::{nicknames, target};
 use crate::record::Fields;
+use crate::resolve::nicknames;
+use crate::resolve::record;
 use crate::soql::FieldPath;
 
 /// Whether a deal or a case is done with.
-pub(super) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
+pub(crate) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
 
 /// Below this a record is called just so.
-pub(super) const JUST_SO: u32 = 4;
+pub(crate) const JUST_SO: u32 = 4;
 /// Below this every word that was said is one of its name.
-pub(super) const BY_WORDS: u32 = 6;
+pub(crate) const BY_WORDS: u32 = 6;
 /// The rank of a record that was found by something else.
-pub(super) const OTHERWISE: u32 = 12;
+pub(crate) const OTHERWISE: u32 = 12;
 /// From here on a person is not meant: what was said is somewhere within their name.
 const WITHIN: u32 = 10;
 /// What fits by another reading comes after all that fits by the one before.
@@ -34,7 +35,7 @@ const AT: [&str; 3] = [" at ", " from ", " @ "];
 const PEOPLE: [&str; 3] = ["Contact", "Lead", "User"];
 
 /// A person and where they work: "Bob at Acme".
-pub(super) fn split(said: &str) -> (&str, Option<&str>) {
+pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
     // Positions in one are positions in the other: only ASCII letters differ.
     let lower = said.to_ascii_lowercase();
     let at = AT.into_iter().filter_map(|at| Some((lower.find(at)?, at.len()))).min();
@@ -45,7 +46,7 @@ pub(super) fn split(said: &str) -> (&str, Option<&str>) {
 }
 
 /// Whether several people may be named; and whether nobody else can be meant.
-pub(super) fn is_of_several(said: &str) -> Option<bool> {
+pub(crate) fn is_of_several(said: &str) -> Option<bool> {
     let lower = said.to_ascii_lowercase();
     let and = AND.into_iter().find(|and| lower.contains(and))?;
     let at = lower.find(and)?;
@@ -56,23 +57,23 @@ pub(super) fn is_of_several(said: &str) -> Option<bool> {
 }
 
 /// How a text can be read.
-pub(super) struct Reading {
+pub(crate) struct Reading {
     /// The text.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// How far it is from what was said: 0 where nothing was left out.
     distance: u32,
 }
 
 impl Reading {
     /// Whether a company's legal form was left out. What is left says little, unless it is the whole name.
-    pub(super) fn is_whole_company(&self, object: &str) -> bool {
+    pub(crate) fn is_whole_company(&self, object: &str) -> bool {
         self.distance == 3 && !PEOPLE.contains(&object)
     }
 }
 
 /// What was said of an object's record, as said first: a person's last name may come before the first, and beside a name
 /// may stand an article, a word for the object, a company's legal form.
-pub(super) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Reading> {
+pub(crate) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Reading> {
     let is_person = PEOPLE.contains(&object);
     let mut readings = vec![Reading { text: said.to_owned(), distance: 0 }];
     let (person, place) = split(said);
@@ -100,7 +101,7 @@ pub(super) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool)
         {
             rest = rest[at..].trim();
         }
-        if rest != before && rest.len() >= target::SHORTEST_NAME {
+        if rest != before && rest.len() >= record::MIN_NAME_CHARS {
             readings.push(Reading { text: rest.to_owned(), distance });
         }
     }
@@ -114,7 +115,7 @@ fn is_among(word: &str, words: &str) -> bool {
 }
 
 /// How well a record fits, best first from 0; none if it does not.
-pub(super) fn fit(readings: &[Reading], object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
+pub(crate) fn fit(readings: &[Reading], object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
     let (mut best, mut last) = (u32::MAX, 0);
     for Reading { text, distance } in readings {
         last = distance * READING;
@@ -132,7 +133,7 @@ pub(super) fn fit(readings: &[Reading], object: &str, name: Option<&str>, fields
 }
 
 /// Whether a record that fits so does so by another reading than one that fits best.
-pub(super) fn is_read_otherwise(fit: u32, best: u32) -> bool {
+pub(crate) fn is_read_otherwise(fit: u32, best: u32) -> bool {
     fit / READING != best / READING
 }
 
@@ -164,7 +165,7 @@ fn fit_as(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> 
 
 /// The place among others: of those that fit as well, first what is not closed, then those whose names begin with what
 /// was said.
-pub(super) fn place(fit: u32, said: &str, name: Option<&str>, fields: &Fields<'_>) -> u32 {
+pub(crate) fn place(fit: u32, said: &str, name: Option<&str>, fields: &Fields<'_>) -> u32 {
     let is_closed = fields.get(IS_CLOSED.as_str()).is_some_and(|closed| closed.get() == "true");
     let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&said.to_lowercase()));
     (fit * 2 + u32::from(is_closed)) * 2 + u32::from(!begins)
@@ -204,7 +205,7 @@ fn words(name: &str) -> Vec<&str> {
 }
 
 /// Whether a record goes by what was said: each word is one of its name, or a short form of it.
-pub(super) fn goes_by(said: &str, called: &str) -> bool {
+pub(crate) fn goes_by(said: &str, called: &str) -> bool {
     rank(said, called, true) <= 3
 }
 

@@ -1,43 +1,44 @@
 //! Which record is meant: by id, by link, or by a name that only one record fits. Never a guess.
 
-use super::called::{self, IS_CLOSED, JUST_SO, Reading};
-use super::reply::Values;
-use super::{names, nicknames};
+use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
-use crate::rank::by_rank;
 use crate::record::Record;
+use crate::reply::Values;
+use crate::resolve::matching::{self, IS_CLOSED, JUST_SO, Reading};
+use crate::resolve::names;
+use crate::resolve::nicknames;
 use crate::schema::{ObjectSchema, lookup};
-use crate::session::{Session, Stuck};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldPath, List, Literal, LiteralError, Nulls, ObjectName, Order,
     Pattern, Select, Text,
 };
-use crate::vocabulary::Candidate;
+use crate::sort::by_rank;
+use crate::wit::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
-pub(super) const MOST_SIMILAR: u32 = 50;
+pub(crate) const MAX_SIMILAR: u32 = 50;
 /// Characters of a name that is looked for: nearly every name has some letter in it.
-pub(super) const SHORTEST_NAME: usize = 2;
+pub(crate) const MIN_NAME_CHARS: usize = 2;
 /// Candidates in an answer.
-pub(super) const MOST_CANDIDATES: usize = 10;
+pub(crate) const MAX_CANDIDATES: usize = 10;
 /// Whether a user still works here.
-pub(super) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
+pub(crate) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 /// Characters of a text among a candidate's facts.
-const LONGEST_FACT: usize = 120;
+const MAX_FACT_CHARS: usize = 120;
 
 /// A record as somebody refers to it.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Its object.
-    pub(super) object: ObjectName,
+    pub(crate) object: ObjectName,
     /// How it is referred to.
-    pub(super) by: By,
+    pub(crate) by: By,
 }
 
 /// How a record is referred to.
 #[derive(Debug, Clone)]
-pub(super) enum By {
+pub(crate) enum By {
     /// By its id.
     Id(RecordId),
     /// By its name, or a part of it.
@@ -45,11 +46,11 @@ pub(super) enum By {
 }
 
 /// Reads an id or a link to a record; none where it is a name.
-pub(super) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
+pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
     match RecordId::from_text(said) {
         Ok(id) => Ok(Some(id)),
         Err(reason) if is_meant_as_id(said, &reason) => Err(Error::field(argument, reason.to_string(), Vec::new())),
-        Err(_) if said.chars().count() < SHORTEST_NAME => {
+        Err(_) if said.chars().count() < MIN_NAME_CHARS => {
             let message = "say which record: its id, its link, or at least two characters of its name";
             Err(Error::field(argument, message, Vec::new()))
         }
@@ -58,13 +59,13 @@ pub(super) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> 
 }
 
 /// Reads a reference. Sends nothing, unless an id of a custom object comes without the object.
-pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
+pub(crate) fn read(call: &Call<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
     let said = record.trim();
     let id = id("record", said)?;
     let object = match object {
-        Some(object) => names::object(session, object)?,
+        Some(object) => names::object(call, object)?,
         None => match &id {
-            Some(id) => names::object_of(session, id)?,
+            Some(id) => names::object_of(call, id)?,
             None => {
                 return Err(Error::field(
                     "object",
@@ -77,7 +78,7 @@ pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) ->
     };
     let by = match id {
         None => By::Name(said.to_owned()),
-        Some(id) => match (standard_object(id.prefix()), session.schema(&object)?.key_prefix.as_deref()) {
+        Some(id) => match (standard_object(id.prefix()), call.schema(&object)?.key_prefix.as_deref()) {
             // A word of 15 letters can look like an id; the object's own prefix tells.
             (None, Some(prefix)) if prefix != id.prefix() => By::Name(said.to_owned()),
             (Some(other), _) if !other.eq_ignore_ascii_case(object.as_str()) => {
@@ -95,7 +96,7 @@ pub(super) fn read(session: &Session<'_>, record: &str, object: Option<&str>) ->
 }
 
 /// Whether a text that is no id was copied as one, so that no record is called so.
-pub(super) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
+pub(crate) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
     match reason {
         // Words of 18 letters and digits are rare, and all but rare with a digit among the first three.
         IdError::Checksum(..) => said.bytes().take(3).any(|byte| byte.is_ascii_digit()),
@@ -105,52 +106,52 @@ pub(super) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
 }
 
 /// The condition a reference means, and how many records to look at.
-pub(super) fn condition(session: &Session<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
+pub(crate) fn condition(call: &Call<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
     match &target.by {
         By::Id(id) => Ok((is(id), 1)),
-        By::Name(name) => Ok((like(session, &target.object, name, "record")?, MOST_SIMILAR)),
+        By::Name(name) => Ok((like(call, &target.object, name, "record")?, MAX_SIMILAR)),
     }
 }
 
 /// The condition that a record is this one.
-pub(super) fn is(id: &RecordId) -> Condition {
+pub(crate) fn is(id: &RecordId) -> Condition {
     Condition::compare(names::ID, Comparison::Eq, *id)
 }
 
 /// A query for what tells the records of a condition apart.
-pub(super) fn telling(
-    session: &Session<'_>,
+pub(crate) fn telling(
+    call: &Call<'_>,
     object: &ObjectName,
     (condition, limit): (Condition, u32),
 ) -> Result<Select, Stuck> {
-    let fields = FieldList::new(names::telling(session, object)?).ok_or_else(|| Error::input("no field to read"))?;
+    let fields = FieldList::new(names::telling(call, object)?).ok_or_else(|| Error::input("no field to read"))?;
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
-    select.order_by = if limit > 1 { by_name(session, object)? } else { Vec::new() };
+    select.order_by = if limit > 1 { by_name(call, object)? } else { Vec::new() };
     select.limit = Some(limit);
     Ok(select)
 }
 
 /// The records a reference may mean, with what tells them apart.
-pub(super) fn records(session: &Session<'_>, target: &Target) -> Result<Vec<Record>, Error> {
-    session.planned(
-        || telling(session, &target.object, condition(session, target)?),
-        |select| Ok(session.query(select, usize::MAX)?.records),
+pub(crate) fn records(call: &Call<'_>, target: &Target) -> Result<Vec<Record>, Error> {
+    call.planned(
+        || telling(call, &target.object, condition(call, target)?),
+        |select| Ok(call.query(select, usize::MAX)?.records),
     )
 }
 
 /// Sorted by name, so that the record called just so comes before those whose names go on.
-pub(super) fn by_name(session: &Session<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
-    let name = names::name_of(session, object)?;
+pub(crate) fn by_name(call: &Call<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
+    let name = names::name_of(call, object)?;
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
 }
 
 /// The condition that a record's name, number, subject or e-mail address is like a text, or that a person goes by it.
-pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
-    let schema = session.schema(object)?;
-    let name = names::name_of(session, object)?;
+pub(crate) fn like(call: &Call<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
+    let schema = call.schema(object)?;
+    let name = names::name_of(call, object)?;
     let mut any = Vec::new();
-    for reading in readings(session, &schema, text) {
+    for reading in readings(call, &schema, text) {
         if reading.is_whole_company(&schema.name) {
             let text = Text::new(&reading.text).map_err(|reason| too_long(argument, &reason))?;
             any.push(Condition::compare(name.clone(), Comparison::Eq, text));
@@ -162,8 +163,8 @@ pub(super) fn like(session: &Session<'_>, object: &ObjectName, text: &str, argum
 }
 
 /// How a text can be read as what a record of an object is called.
-pub(super) fn readings(session: &Session<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    called::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &session.preferences().vocabulary))
+pub(crate) fn readings(call: &Call<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
+    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &call.preferences().vocabulary))
 }
 
 /// The conditions by one reading of the text.
@@ -178,7 +179,7 @@ fn like_as(schema: &ObjectSchema, name: &FieldPath, text: &str, argument: &str) 
     }
     if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
         any.extend(other_first_name(text, argument)?);
-        if let ((person, Some(place)), Some(works_at)) = (called::split(text), employer(schema)) {
+        if let ((person, Some(place)), Some(works_at)) = (matching::split(text), employer(schema)) {
             let mut is_called = vec![Condition::Like { field: name.clone(), pattern: pattern(person, argument)? }];
             is_called.extend(other_first_name(person, argument)?);
             let mut all = vec![Condition::Like { field: works_at, pattern: pattern(place, argument)? }];
@@ -199,7 +200,7 @@ fn employer(schema: &ObjectSchema) -> Option<FieldPath> {
 }
 
 /// The words of a text in their order, with anything between: "Acme renewal" finds "Acme - Renewal 2026".
-pub(super) fn pattern(text: &str, argument: &str) -> Result<Pattern, Error> {
+pub(crate) fn pattern(text: &str, argument: &str) -> Result<Pattern, Error> {
     let words = text.split_whitespace().map(|word| Pattern::exactly(word).map(|word| word.as_str().to_owned()));
     let words = words.collect::<Result<Vec<_>, _>>().map_err(|reason| too_long(argument, &reason))?;
     Pattern::parse(&format!("%{}%", words.join("%"))).map_err(|reason| too_long(argument, &reason))
@@ -223,19 +224,19 @@ fn other_first_name(text: &str, argument: &str) -> Result<Option<Condition>, Err
 }
 
 /// What was found for a name.
-pub(super) struct Choice<'r> {
+pub(crate) struct Choice<'r> {
     /// The records that fit, best first.
-    pub(super) fit: Vec<(u32, Candidate, &'r Record)>,
+    pub(crate) fit: Vec<(u32, Candidate, &'r Record)>,
     /// The users of such a name who have left.
-    pub(super) gone: Vec<Candidate>,
+    pub(crate) gone: Vec<Candidate>,
     /// Whether the first is meant: no other fits, or it does so well that what else was found can't be.
-    pub(super) clear: bool,
+    pub(crate) clear: bool,
 }
 
 /// Chooses among what queries sorted by name have found in each object. Below `sure` the record that fits best is meant,
 /// if no other fits as well. Users who have left are set aside where the record is `for_work`.
-pub(super) fn choice<'r>(
-    session: &Session<'_>,
+pub(crate) fn choice<'r>(
+    call: &Call<'_>,
     name: &str,
     looked: &'r [(ObjectName, Vec<Record>)],
     sure: u32,
@@ -245,9 +246,9 @@ pub(super) fn choice<'r>(
     let (mut all_seen, mut name_seen) = (true, true);
     for (object, records) in looked {
         let mut last = None;
-        let readings = session.schema(object).map(|schema| readings(session, &schema, name)).unwrap_or_default();
+        let readings = call.schema(object).map(|schema| readings(call, &schema, name)).unwrap_or_default();
         for record in records {
-            let Some(candidate) = candidate_of(session, object, record) else { continue };
+            let Some(candidate) = candidate_of(call, object, record) else { continue };
             let fields = record.fields();
             last = candidate.name.as_ref().map(|name| name.to_lowercase());
             if for_work
@@ -255,11 +256,11 @@ pub(super) fn choice<'r>(
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
             {
                 gone.push(candidate);
-            } else if let Some(fits) = called::fit(&readings, object.as_str(), candidate.name.as_deref(), &fields) {
-                fit.push((called::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
+            } else if let Some(fits) = matching::fit(&readings, object.as_str(), candidate.name.as_deref(), &fields) {
+                fit.push((matching::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
             }
         }
-        if records.len() >= MOST_SIMILAR as usize {
+        if records.len() >= MAX_SIMILAR as usize {
             all_seen = false;
             // After the last one looked at there may be another of its name.
             name_seen &= last.is_some_and(|last| last > name.to_lowercase());
@@ -267,7 +268,7 @@ pub(super) fn choice<'r>(
     }
     let mut fit = by_rank(fit);
     let best = fit.first().map_or(sure, |(fits, ..)| *fits);
-    let same = fit.iter().take_while(|(fits, ..)| !called::is_read_otherwise(*fits, best)).count();
+    let same = fit.iter().take_while(|(fits, ..)| !matching::is_read_otherwise(*fits, best)).count();
     fit.truncate(same);
     let equals = fit.iter().filter(|(fits, ..)| *fits == best).count();
     let seen = all_seen || (best == 0 && name_seen);
@@ -275,8 +276,8 @@ pub(super) fn choice<'r>(
 }
 
 /// The one record that is meant, or why there is none.
-pub(super) fn choose(
-    session: &Session<'_>,
+pub(crate) fn choose(
+    call: &Call<'_>,
     target: &Target,
     records: Vec<Record>,
     notices: &mut Vec<String>,
@@ -289,7 +290,7 @@ pub(super) fn choose(
         By::Name(name) => name,
     };
     let looked = [(object.clone(), records)];
-    let found = choice(session, name, &looked, JUST_SO, false);
+    let found = choice(call, name, &looked, JUST_SO, false);
     let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
         None => Err(Error::NotFound {
@@ -307,33 +308,33 @@ pub(super) fn choose(
             Ok((*record).clone())
         }
         Some(_) => {
-            let more = if looked[0].1.len() >= MOST_SIMILAR as usize { "at least " } else { "" };
+            let more = if looked[0].1.len() >= MAX_SIMILAR as usize { "at least " } else { "" };
             let message = format!(
                 "{more}{} {object} records fit that name; ask the person which is meant, then call again with its id",
                 others + 1
             );
-            let candidates = found.fit.into_iter().map(|(_, candidate, _)| candidate).take(MOST_CANDIDATES).collect();
+            let candidates = found.fit.into_iter().map(|(_, candidate, _)| candidate).take(MAX_CANDIDATES).collect();
             Err(Error::Ambiguous { message, candidates })
         }
     }
 }
 
 /// There is no record of an id.
-pub(super) fn no_such(object: &ObjectName, id: &RecordId) -> String {
+pub(crate) fn no_such(object: &ObjectName, id: &RecordId) -> String {
     format!("there is no {object} with the id {id}, or the user may not see it")
 }
 
 /// A record as a candidate; absent if it does not say its object and id.
-pub(super) fn candidate(session: &Session<'_>, record: &Record) -> Option<Candidate> {
+pub(crate) fn candidate(call: &Call<'_>, record: &Record) -> Option<Candidate> {
     let object = ObjectName::parse(&record.fields().object()?).ok()?;
-    candidate_of(session, &object, record)
+    candidate_of(call, &object, record)
 }
 
-fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> Option<Candidate> {
+fn candidate_of(call: &Call<'_>, object: &ObjectName, record: &Record) -> Option<Candidate> {
     let fields = record.fields();
     let id = fields.text("Id")?;
-    let name = names::name_of(session, object).ok()?;
-    let columns = names::telling(session, object).unwrap_or_default();
+    let name = names::name_of(call, object).ok()?;
+    let columns = names::telling(call, object).unwrap_or_default();
     let telling = columns
         .iter()
         .map(FieldPath::as_str)
@@ -343,6 +344,6 @@ fn candidate_of(session: &Session<'_>, object: &ObjectName, record: &Record) -> 
         id,
         name: fields.text(name.as_str()),
         field: None,
-        facts: Values::cut_after(LONGEST_FACT).object(telling.map(|column| (column, fields.get(column)))),
+        facts: Values::cut_after(MAX_FACT_CHARS).object(telling.map(|column| (column, fields.get(column)))),
     })
 }

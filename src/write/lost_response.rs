@@ -3,22 +3,24 @@
 //! A record counts if it holds the key values that were sent and the user created it since the call began. With an empty
 //! cache, `GET userinfo` before.
 
-use super::{names, target, value};
+use crate::call::Call;
 use crate::id::RecordId;
 use crate::json::{Shape, quoted};
 use crate::record::Record;
+use crate::resolve::names;
+use crate::resolve::record;
+use crate::resolve::value;
 use crate::schema::{Field, FieldType};
-use crate::session::Session;
 use crate::soql::{Comparison, Condition, DateTime, FieldList, FieldPath, Literal, ObjectName, Select};
-use crate::vocabulary::Candidate;
+use crate::wit::Candidate;
 
 /// Seconds by which the platform's clock may be ahead of Salesforce's.
-const CLOCK_SKEW: i64 = 60;
+const MAX_CLOCK_SKEW: i64 = 60;
 const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
 const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
 
 /// What is known of a create without an answer.
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// This record came of it. The text says what it was known by.
     One(RecordId, Record, String),
     /// Nothing is settled; the text says what was looked for, and these were found.
@@ -26,8 +28,8 @@ pub(super) enum Seen {
 }
 
 /// Looks for the record of a create that began at a time, in seconds since the Unix epoch.
-pub(super) fn look(
-    session: &Session<'_>,
+pub(crate) fn look(
+    call: &Call<'_>,
     object: &ObjectName,
     values: &[(&Field, &str)],
     read: &[FieldPath],
@@ -37,13 +39,13 @@ pub(super) fn look(
         values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
     let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
     let known_by = known_by.join(", ");
-    let Some(select) = plan(session, object, keys, read, began) else {
+    let Some(select) = plan(call, object, keys, read, began) else {
         return Seen::Unsettled(
             "nothing that was set tells the record apart, so it was not looked for".to_owned(),
             Vec::new(),
         );
     };
-    match session.query(&select, usize::MAX).map(|page| page.records) {
+    match call.query(&select, usize::MAX).map(|page| page.records) {
         Ok(records) => match records.as_slice() {
             [record] => match names::id_of(record) {
                 Ok(id) => Seen::One(id, record.clone(), known_by),
@@ -55,7 +57,7 @@ pub(super) fn look(
             ),
             several => Seen::Unsettled(
                 format!("several new records have the same {known_by}; one of the candidates may be it"),
-                several.iter().filter_map(|record| target::candidate(session, record)).collect(),
+                several.iter().filter_map(|record| record::candidate(call, record)).collect(),
             ),
         },
         Err(_) => Seen::Unsettled("looking for the record failed as well".to_owned(), Vec::new()),
@@ -63,7 +65,7 @@ pub(super) fn look(
 }
 
 fn plan(
-    session: &Session<'_>,
+    call: &Call<'_>,
     object: &ObjectName,
     keys: Vec<(FieldPath, Literal)>,
     read: &[FieldPath],
@@ -73,13 +75,13 @@ fn plan(
         return None;
     }
     let mut select = Select::new(FieldList::new([names::ID].into_iter().chain(read.iter().cloned()))?, object.clone());
-    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - CLOCK_SKEW)?);
+    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - MAX_CLOCK_SKEW)?);
     let mut all = vec![since];
     for (field, value) in keys {
         all.push(Condition::compare(field, Comparison::Eq, value));
     }
     // Who the user is may be as hard to learn as what happened: then anybody's counts.
-    let user = session.user().ok();
+    let user = call.user().ok();
     all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user.id)));
     select.condition = Condition::all(all);
     select.limit = Some(2);

@@ -3,7 +3,7 @@
 //! <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm>; `error_description` is
 //! English whatever the user's language, and the only thing that tells many failures apart.
 
-use crate::vocabulary::{Advice, Party, SignInFailure};
+use crate::wit::{Advice, Party, SignInFailure};
 
 /// Fragments of the error and its description, with what they mean. The first that fits counts.
 const FAILURES: &[(&[&str], Party, bool, &str)] = &[

@@ -3,32 +3,33 @@
 //! A `query` for each object that a name may be one of; all names of a call go in one composite request, with the
 //! query that reads the record where there is one.
 
-use super::called::JUST_SO;
-use super::target::{self, By, IS_ACTIVE};
-use super::{names, value};
+use crate::call::{Call, Stuck};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Shape, quoted};
 use crate::record::Record;
+use crate::resolve::matching::JUST_SO;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, IS_ACTIVE};
+use crate::resolve::value;
 use crate::rest::Page;
 use crate::schema::{Field, FieldType, ObjectSchema, columns};
-use crate::session::{Session, Stuck};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
-use crate::vocabulary::Candidate;
+use crate::wit::Candidate;
 
 /// Where to look when a lookup takes many objects: those people name most, first. Each costs a query.
-const USUAL_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
+const DEFAULT_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
 /// Objects to look in for one name.
-const MOST_TARGETS: usize = 4;
+const MAX_TARGETS: usize = 4;
 /// Candidates in an answer, of all names together.
-const MOST_CANDIDATES: usize = 10;
+const MAX_CANDIDATES: usize = 10;
 
 /// What stands for a record, and the queries that find it.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// The field or argument it stands in.
-    pub(super) place: String,
+    pub(crate) place: String,
     by: By,
     looks: Vec<(ObjectName, Select)>,
     /// How well a record has to fit, to be taken though others fit as well.
@@ -37,17 +38,17 @@ pub(super) struct Wanted {
 
 /// The record that is meant.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The field or argument it goes in.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// Its id.
-    pub(super) id: RecordId,
+    pub(crate) id: RecordId,
     /// The record.
-    pub(super) candidate: Candidate,
+    pub(crate) candidate: Candidate,
     /// What the name was taken for: says the id, and nothing out of the org. None where the id was given.
-    pub(super) notice: Option<String>,
+    pub(crate) notice: Option<String>,
     /// Whether nothing else could have been meant.
-    pub(super) certain: bool,
+    pub(crate) certain: bool,
     /// Whether what was said is only a part of its name.
     by_part: bool,
     /// The company it belongs to; an account is its own.
@@ -55,31 +56,31 @@ pub(super) struct Found {
 }
 
 /// The name in a lookup's value; none where the value is an id, is empty or belongs to another type of field.
-fn wanted(session: &Session<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, Stuck> {
+fn wanted(call: &Call<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, Stuck> {
     let Some(name) = name(field, json) else { return Ok(None) };
     let targets = || field.references.iter().map(String::as_str);
-    let usual = USUAL_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
-    let mut objects: Vec<_> = usual.take(MOST_TARGETS).map(ObjectName::from_static).collect();
+    let usual = DEFAULT_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
+    let mut objects: Vec<_> = usual.take(MAX_TARGETS).map(ObjectName::from_static).collect();
     if objects.is_empty() {
-        for object in targets().take(MOST_TARGETS) {
+        for object in targets().take(MAX_TARGETS) {
             objects.push(ObjectName::parse(object).map_err(|reason| Error::input(reason.to_string()))?);
         }
     }
-    among(session, &field.name, By::Name(name), objects, JUST_SO).map(Some)
+    among(call, &field.name, By::Name(name), objects, JUST_SO).map(Some)
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.
-pub(super) fn name(field: &Field, json: &str) -> Option<String> {
+pub(crate) fn name(field: &Field, json: &str) -> Option<String> {
     if field.field_type != FieldType::Reference || field.references.is_empty() {
         return None;
     }
     let Some(Shape::Text(text)) = Shape::of(json) else { return None };
     let text = text.trim();
-    matches!(target::id(&field.name, text), Ok(None)).then(|| text.to_owned())
+    matches!(record::id(&field.name, text), Ok(None)).then(|| text.to_owned())
 }
 
 /// Whether a value means the user, and the field it is for takes users.
-pub(super) fn is_me(field: &Field, json: &str) -> bool {
+pub(crate) fn is_me(field: &Field, json: &str) -> bool {
     let Some(said) = name(field, json) else { return false };
     ["me", "myself", "my"].iter().any(|me| said.eq_ignore_ascii_case(me))
         && field.references.iter().any(|object| object == "User")
@@ -87,35 +88,35 @@ pub(super) fn is_me(field: &Field, json: &str) -> bool {
 
 /// What may be a record of these objects. Of many objects those the settings keep away are left out; a single one is
 /// refused by its name.
-pub(super) fn among(
-    session: &Session<'_>,
+pub(crate) fn among(
+    call: &Call<'_>,
     place: &str,
     by: By,
     mut objects: Vec<ObjectName>,
     sure: u32,
 ) -> Result<Wanted, Stuck> {
-    let may_read = |object: &ObjectName| session.allow_object(object, Effect::ReadOnly).is_ok();
+    let may_read = |object: &ObjectName| call.allow_object(object, Effect::ReadOnly).is_ok();
     if objects.iter().any(may_read) {
         objects.retain(may_read);
     }
     let mut looks = Vec::new();
     for object in objects {
-        session.allow_object(&object, Effect::ReadOnly)?;
+        call.allow_object(&object, Effect::ReadOnly)?;
         let select = match &by {
-            By::Id(id) => target::telling(session, &object, (target::is(id), 1))?,
-            By::Name(name) => look(session, &object, name, place)?,
+            By::Id(id) => record::telling(call, &object, (record::is(id), 1))?,
+            By::Name(name) => look(call, &object, name, place)?,
         };
         looks.push((object, select));
     }
     Ok(Wanted { place: place.to_owned(), by, looks, sure })
 }
 
-fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> Result<Select, Stuck> {
-    if names::name_of(session, object)? == names::ID {
+fn look(call: &Call<'_>, object: &ObjectName, name: &str, place: &str) -> Result<Select, Stuck> {
+    if names::name_of(call, object)? == names::ID {
         let message = format!("{place}: {object} records have no name to find them by; give the id");
         return Err(Error::field(place, message, Vec::new()).into());
     }
-    let mut all = vec![target::like(session, object, name, place)?];
+    let mut all = vec![record::like(call, object, name, place)?];
     match object.as_str() {
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
@@ -128,7 +129,7 @@ fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> 
         _ => {}
     }
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
-    let mut select = target::telling(session, object, (condition, target::MOST_SIMILAR))?;
+    let mut select = record::telling(call, object, (condition, record::MAX_SIMILAR))?;
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
@@ -138,28 +139,24 @@ fn look(session: &Session<'_>, object: &ObjectName, name: &str, place: &str) -> 
 }
 
 /// The queries of all names, in order.
-pub(super) fn selects(wanted: &[Wanted]) -> impl Iterator<Item = &Select> {
+pub(crate) fn selects(wanted: &[Wanted]) -> impl Iterator<Item = &Select> {
     wanted.iter().flat_map(|wanted| wanted.looks.iter().map(|(_, select)| select))
 }
 
 /// Finds the records of names, in one request.
-pub(super) fn find(session: &Session<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
+pub(crate) fn find(call: &Call<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
     let selects: Vec<_> = selects(wanted).collect();
-    choose(session, wanted, session.query_all(&selects)?)
+    choose(call, wanted, call.query_all(&selects)?)
 }
 
 /// The record of each name, out of what the queries found; fails for all names at once that fit none or several.
-pub(super) fn choose(
-    session: &Session<'_>,
-    wanted: &[Wanted],
-    pages: Vec<Result<Page, Error>>,
-) -> Result<Vec<Found>, Error> {
+pub(crate) fn choose(call: &Call<'_>, wanted: &[Wanted], pages: Vec<Result<Page, Error>>) -> Result<Vec<Found>, Error> {
     let mut pages = pages.into_iter();
     let mut found = Vec::new();
     let mut unclear = Vec::new();
     for wanted in wanted {
         let pages = pages.by_ref().take(wanted.looks.len()).collect();
-        match wanted.choose(session, &wanted.records(pages)?) {
+        match wanted.choose(call, &wanted.records(pages)?) {
             Ok(record) => found.push(record),
             Err(choice) => unclear.push((wanted, choice)),
         }
@@ -227,7 +224,7 @@ impl Wanted {
         }
     }
 
-    fn choose(&self, session: &Session<'_>, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+    fn choose(&self, call: &Call<'_>, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
         let unclear = |message: &str, candidates: Vec<Candidate>, several: bool| {
             Err(Unclear { message: format!("{}: {message}", self.place), candidates, several })
         };
@@ -235,7 +232,7 @@ impl Wanted {
             By::Name(name) => name,
             By::Id(id) => {
                 let record = looked.iter().flat_map(|(_, records)| records).next();
-                return match record.and_then(|record| Some((target::candidate(session, record)?, record))) {
+                return match record.and_then(|record| Some((record::candidate(call, record)?, record))) {
                     Some((candidate, record)) => Ok(Found {
                         place: self.place.clone(),
                         id: *id,
@@ -245,12 +242,12 @@ impl Wanted {
                         certain: true,
                         by_part: false,
                     }),
-                    None => unclear(&target::no_such(&self.looks[0].0, id), Vec::new(), false),
+                    None => unclear(&record::no_such(&self.looks[0].0, id), Vec::new(), false),
                 };
             }
         };
         let said = quoted(name);
-        let target::Choice { fit, gone, clear } = target::choice(session, name, looked, self.sure, true);
+        let record::Choice { fit, gone, clear } = record::choice(call, name, looked, self.sure, true);
         let left_out = match gone.len() {
             0 => String::new(),
             1 => "; an inactive user of such a name was left out".to_owned(),
@@ -288,7 +285,7 @@ impl Wanted {
 }
 
 fn unresolved(unclear: Vec<(&Wanted, Unclear)>) -> Error {
-    let each = MOST_CANDIDATES.div_ceil(unclear.len());
+    let each = MAX_CANDIDATES.div_ceil(unclear.len());
     let several = unclear.iter().any(|(_, unclear)| unclear.several);
     let advice = if several {
         "ask the person which of the candidates is meant, then call again with its id"
@@ -311,7 +308,7 @@ fn unresolved(unclear: Vec<(&Wanted, Unclear)>) -> Error {
 }
 
 /// The path to the name of the record a lookup points to, where it surely has one.
-pub(super) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
+pub(crate) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
     let path = match &field.relationship {
         Some(relationship) if field.is_polymorphic() => Some(format!("{relationship}.Name")),
         _ => columns::parent_name(field),
@@ -321,8 +318,8 @@ pub(super) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
 
 /// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
 /// among the `wanted`, and stands for itself until its record is found.
-pub(super) fn to_write(
-    session: &Session<'_>,
+pub(crate) fn to_write(
+    call: &Call<'_>,
     schema: &ObjectSchema,
     object: &ObjectName,
     field: &Field,
@@ -333,19 +330,19 @@ pub(super) fn to_write(
         && let Some(name) = name(field, json)
     {
         // Describe lists them all.
-        let schema = session.described(object)?;
-        return record_type(&schema, field, &name).map_err(|error| names::denied(session, object, &schema, error));
+        let schema = call.described(object)?;
+        return record_type(&schema, field, &name).map_err(|error| names::denied(call, object, &schema, error));
     }
     if is_me(field, json) {
-        let id = session.user()?.id;
+        let id = call.user()?.id;
         return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
     }
-    if let Some(name) = self::wanted(session, field, json)? {
+    if let Some(name) = self::wanted(call, field, json)? {
         wanted.push(name);
         return Ok((json.to_owned(), None));
     }
     value::to_write(field, json).map_err(|error| match error {
-        error if field.is_limited() => names::denied(session, object, schema, error),
+        error if field.is_limited() => names::denied(call, object, schema, error),
         error => error.into(),
     })
 }
@@ -366,7 +363,7 @@ fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(Stri
 }
 
 /// A JSON object of names by id; absent where there are none.
-pub(super) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option<String> {
+pub(crate) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option<String> {
     let mut members: Vec<String> = Vec::new();
     for (id, name) in names {
         let member = format!("{}:{}", quoted(&id), quoted(&name));
@@ -378,6 +375,6 @@ pub(super) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option
 }
 
 /// The id that a value holds, if it holds one.
-pub(super) fn id_in(value: Json<'_>) -> Option<RecordId> {
+pub(crate) fn id_in(value: Json<'_>) -> Option<RecordId> {
     RecordId::parse(&value.text()?).ok()
 }

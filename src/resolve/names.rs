@@ -4,41 +4,41 @@
 
 use std::rc::Rc;
 
-use super::called::IS_CLOSED;
-use super::conversion;
+use crate::call::{Call, Stuck, unknown_object};
 use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::record::Record;
+use crate::resolve::matching::IS_CLOSED;
 use crate::schema::columns::{self, Use};
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
 use crate::schema::{Field, ObjectSchema, Source, standard};
-use crate::session::{Session, Stuck, unknown_object};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
-use crate::vocabulary::Changed;
+use crate::wit::Changed;
+use crate::write::conversion;
 
 /// The field every record has.
-pub(super) const ID: FieldPath = FieldPath::from_static("Id");
+pub(crate) const ID: FieldPath = FieldPath::from_static("Id");
 
 /// A field by the path that leads to it.
 #[derive(Debug, Clone)]
-pub(super) struct Named {
+pub(crate) struct Named {
     /// The path, by API names.
-    pub(super) path: FieldPath,
+    pub(crate) path: FieldPath,
     /// The field at its end.
-    pub(super) field: Field,
+    pub(crate) field: Field,
     /// The object it belongs to.
-    pub(super) object: ObjectName,
+    pub(crate) object: ObjectName,
     /// The path of the lookup that leads to that object, if it is a parent.
-    pub(super) lookup: Option<FieldPath>,
+    pub(crate) lookup: Option<FieldPath>,
 }
 
 /// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
 /// an API name.
-pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, Stuck> {
-    let vocabulary = &session.preferences().vocabulary;
+pub(crate) fn object(call: &Call<'_>, said: &str) -> Result<ObjectName, Stuck> {
+    let vocabulary = &call.preferences().vocabulary;
     let known = match lookup::object(said, None, vocabulary) {
-        ObjectMatch::Unknown { .. } => lookup::object(said, Some(&session.objects()?), vocabulary),
+        ObjectMatch::Unknown { .. } => lookup::object(said, Some(&call.objects()?), vocabulary),
         known => known,
     };
     match known {
@@ -57,11 +57,11 @@ pub(super) fn object(session: &Session<'_>, said: &str) -> Result<ObjectName, St
 }
 
 /// The object an id belongs to, by its first three characters.
-pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectName, Stuck> {
+pub(crate) fn object_of(call: &Call<'_>, id: &RecordId) -> Result<ObjectName, Stuck> {
     if let Some(name) = standard_object(id.prefix()) {
         return Ok(ObjectName::from_static(name));
     }
-    let objects = session.objects()?;
+    let objects = call.objects()?;
     let object = objects.by_key_prefix(id.prefix()).ok_or_else(|| {
         Error::field("record", format!("no object visible to the user has ids like {id}"), Vec::new())
     })?;
@@ -69,17 +69,17 @@ pub(super) fn object_of(session: &Session<'_>, id: &RecordId) -> Result<ObjectNa
 }
 
 /// The field of a name, label or path, of an object or of its parents.
-pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Named, Stuck> {
-    let schema = session.schema(object)?;
+pub(crate) fn field(call: &Call<'_>, object: &ObjectName, said: &str) -> Result<Named, Stuck> {
+    let schema = call.schema(object)?;
     let mut parents: Vec<Rc<ObjectSchema>> = Vec::new();
     loop {
         let known = |name: &str| parents.iter().map(Rc::as_ref).find(|parent| parent.name == name);
-        let needed = match lookup::path(&schema, said, &session.preferences().vocabulary, &known) {
+        let needed = match lookup::path(&schema, said, &call.preferences().vocabulary, &known) {
             PathMatch::Found(found) => {
                 // What a parent is called is a part of the child; the rest is the parent's own.
                 if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
                     let parent = ObjectName::parse(found.object).map_err(|_| unknown_object(found.object))?;
-                    session.allow_object(&parent, Effect::ReadOnly)?;
+                    call.allow_object(&parent, Effect::ReadOnly)?;
                 }
                 let lookup = found.through.split_last().map(|(last, before)| {
                     let before = before.iter().filter_map(|lookup| lookup.relationship.as_deref());
@@ -96,27 +96,27 @@ pub(super) fn field(session: &Session<'_>, object: &ObjectName, said: &str) -> R
             PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(said, &fields).into()),
             PathMatch::Unknown { object, nearest, .. } => {
                 let lacking = ObjectName::parse(&object).map_err(|_| unknown_object(&object))?;
-                return Err(unknown_field(session, &lacking, said, nearest));
+                return Err(unknown_field(call, &lacking, said, nearest));
             }
         };
         let parent = ObjectName::parse(&needed).map_err(|_| unknown_object(&needed))?;
-        parents.push(session.schema(&parent)?);
+        parents.push(call.schema(&parent)?);
     }
 }
 
 /// A field of the object itself, for a write.
-pub(super) fn own_field(session: &Session<'_>, object: &ObjectName, said: &str) -> Result<Field, Stuck> {
-    let schema = session.schema(object)?;
-    match lookup::field(&schema, said, &session.preferences().vocabulary) {
+pub(crate) fn own_field(call: &Call<'_>, object: &ObjectName, said: &str) -> Result<Field, Stuck> {
+    let schema = call.schema(object)?;
+    match lookup::field(&schema, said, &call.preferences().vocabulary) {
         FieldMatch::Found { field, .. } => Ok(field.clone()),
         FieldMatch::AmbiguousLabel { fields } => Err(ambiguous(said, &fields).into()),
-        FieldMatch::Unknown { nearest } => Err(unknown_field(session, object, said, nearest)),
+        FieldMatch::Unknown { nearest } => Err(unknown_field(call, object, said, nearest)),
     }
 }
 
 /// A schema that is less than a fresh description can't deny a field: then the object has to be described.
-fn unknown_field(session: &Session<'_>, object: &ObjectName, said: &str, nearest: Vec<String>) -> Stuck {
-    if session.is_exhaustive(object) {
+fn unknown_field(call: &Call<'_>, object: &ObjectName, said: &str, nearest: Vec<String>) -> Stuck {
+    if call.is_exhaustive(object) {
         let message = format!("the field {said:?} does not exist on {object} or is not visible to the user");
         Error::field(said, message, nearest).into()
     } else {
@@ -126,8 +126,8 @@ fn unknown_field(session: &Session<'_>, object: &ObjectName, said: &str, nearest
 
 /// What a description denies is asked again unless it is fresh, for an admin may have changed it. What the embedded
 /// table denies is so in every org.
-pub(super) fn denied(session: &Session<'_>, object: &ObjectName, schema: &ObjectSchema, error: Error) -> Stuck {
-    if schema.source == Source::Standard || session.is_exhaustive(object) { error.into() } else { Stuck::needs(object) }
+pub(crate) fn denied(call: &Call<'_>, object: &ObjectName, schema: &ObjectSchema, error: Error) -> Stuck {
+    if schema.source == Source::Standard || call.is_exhaustive(object) { error.into() } else { Stuck::needs(object) }
 }
 
 fn ambiguous(said: &str, fields: &[&Field]) -> Error {
@@ -136,7 +136,7 @@ fn ambiguous(said: &str, fields: &[&Field]) -> Error {
 }
 
 /// A field that the user, or anybody, can't write.
-pub(super) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) -> Error {
+pub(crate) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) -> Error {
     let parts: Vec<_> = schema
         .fields
         .iter()
@@ -157,17 +157,17 @@ pub(super) fn not_writable(schema: &ObjectSchema, field: &Field, written: &str) 
 }
 
 /// The columns of a reply: the id, and those asked for or the usual ones.
-pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
+pub(crate) fn columns(call: &Call<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
     let mut fields = vec![ID];
     if said.is_empty() {
-        fields.extend(usual(session, object, Use::List)?);
+        fields.extend(usual(call, object, Use::List)?);
     }
     for name in said {
-        let named = field(session, object, name)?;
+        let named = field(call, object, name)?;
         // Who asks for "Owner" wants to read a name; who asks for "OwnerId" or "Owner ID", the id.
         fields.push(match named.field.relationship.as_deref() {
             Some(relationship) if !name.trim().to_ascii_lowercase().ends_with("id") => {
-                name_of_parent(session, &named, relationship)?
+                name_of_parent(call, &named, relationship)?
             }
             _ => named.path,
         });
@@ -176,9 +176,9 @@ pub(super) fn columns(session: &Session<'_>, object: &ObjectName, said: &[String
 }
 
 /// The name of what a lookup points to.
-pub(super) fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship: &str) -> Result<FieldPath, Stuck> {
+pub(crate) fn name_of_parent(call: &Call<'_>, lookup: &Named, relationship: &str) -> Result<FieldPath, Stuck> {
     let name = match lookup.field.references.as_slice() {
-        [parent] => name_of(session, &ObjectName::parse(parent).map_err(|_| unknown_object(parent))?)?.to_string(),
+        [parent] => name_of(call, &ObjectName::parse(parent).map_err(|_| unknown_object(parent))?)?.to_string(),
         _ => "Name".to_owned(),
     };
     let to_lookup = lookup.path.parent().map(|path| format!("{path}.")).unwrap_or_default();
@@ -186,61 +186,61 @@ pub(super) fn name_of_parent(session: &Session<'_>, lookup: &Named, relationship
 }
 
 /// The columns of one record.
-pub(super) fn columns_of_one(session: &Session<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
+pub(crate) fn columns_of_one(call: &Call<'_>, object: &ObjectName, said: &[String]) -> Result<FieldList, Stuck> {
     if said.is_empty() {
-        return list(std::iter::once(ID).chain(usual(session, object, Use::Get)?));
+        return list(std::iter::once(ID).chain(usual(call, object, Use::Get)?));
     }
-    columns(session, object, said)
+    columns(call, object, said)
 }
 
 /// Every field of an object.
-pub(super) fn every_field(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
-    let schema = session.described(object)?;
+pub(crate) fn every_field(call: &Call<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
+    let schema = call.described(object)?;
     let fields = schema.fields.iter().filter(|field| !field.field_type.is_compound());
     Ok(fields.map(|field| path(&field.name)).collect::<Result<_, _>>()?)
 }
 
 /// The fields that tell an object's records apart, first the one that names them.
-pub(super) fn telling(session: &Session<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
-    session.telling(object, || {
-        let mut fields = vec![ID, name_of(session, object)?];
-        fields.extend(usual(session, object, Use::Find)?);
-        if session.schema(object)?.field(IS_CLOSED.as_str()).is_some() {
+pub(crate) fn telling(call: &Call<'_>, object: &ObjectName) -> Result<Vec<FieldPath>, Stuck> {
+    call.telling(object, || {
+        let mut fields = vec![ID, name_of(call, object)?];
+        fields.extend(usual(call, object, Use::Find)?);
+        if call.schema(object)?.field(IS_CLOSED.as_str()).is_some() {
             fields.push(IS_CLOSED);
         }
         Ok(list(fields)?.as_slice().to_vec())
     })
 }
 
-fn usual(session: &Session<'_>, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPath>, Stuck> {
-    let schema = session.schema(object)?;
+fn usual(call: &Call<'_>, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPath>, Stuck> {
+    let schema = call.schema(object)?;
     Ok(columns::usual(&schema, purpose).iter().map(|name| path(name)).collect::<Result<_, _>>()?)
 }
 
 /// The field that names an object's records; the id where none does.
-pub(super) fn name_of(session: &Session<'_>, object: &ObjectName) -> Result<FieldPath, Stuck> {
-    let schema = session.schema(object)?;
+pub(crate) fn name_of(call: &Call<'_>, object: &ObjectName) -> Result<FieldPath, Stuck> {
+    let schema = call.schema(object)?;
     Ok(schema.name_field().map_or(Ok(ID), |field| path(&field.name))?)
 }
 
 /// Whether the org's assignment rules choose the owners of such records. (Those of accounts choose territories.)
-pub(super) fn has_assignment_rules(object: &ObjectName) -> bool {
+pub(crate) fn has_assignment_rules(object: &ObjectName) -> bool {
     ["Lead", "Case"].contains(&object.as_str())
 }
 
 /// The id of a record Salesforce sent.
-pub(super) fn id_of(record: &Record) -> Result<RecordId, Error> {
+pub(crate) fn id_of(record: &Record) -> Result<RecordId, Error> {
     let id = record.fields().text("Id").and_then(|id| RecordId::parse(&id).ok());
     id.ok_or_else(|| Error::Unreadable { what: "a record came without its id".to_owned(), changed: Changed::No })
 }
 
 /// A path out of a schema, which only holds names.
-pub(super) fn path(name: &str) -> Result<FieldPath, Error> {
+pub(crate) fn path(name: &str) -> Result<FieldPath, Error> {
     FieldPath::parse(name).map_err(|reason| Error::input(reason.to_string()))
 }
 
 /// A name out of a schema.
-pub(super) fn field_name(name: &str) -> Result<FieldName, Error> {
+pub(crate) fn field_name(name: &str) -> Result<FieldName, Error> {
     FieldName::parse(name).map_err(|reason| Error::input(reason.to_string()))
 }
 

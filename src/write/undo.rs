@@ -1,0 +1,24 @@
+//! How a write is taken back: the call that does it.
+
+use crate::call::Call;
+use crate::catalog::Effect;
+use crate::id::{RecordId, standard_object};
+use crate::json::quoted;
+use crate::soql::ObjectName;
+use crate::wit::Undo;
+
+/// The call that deletes a record which was just created, where the settings allow it.
+pub(crate) fn deletion(call: &Call<'_>, object: &ObjectName, id: &RecordId, called: Option<String>) -> Option<Undo> {
+    call.allow_tool("delete", Effect::Overwrites).ok()?;
+    // A note has the id, and is deleted as, a document.
+    let standard = standard_object(id.prefix());
+    let as_object = standard.map_or_else(|| object.clone(), ObjectName::from_static);
+    call.allow_object(&as_object, Effect::Overwrites).ok()?;
+    let name = quoted(&called.unwrap_or_else(|| id.to_string()));
+    let object = if standard.is_none() { format!("\"object\":{},", quoted(object.as_str())) } else { String::new() };
+    Some(Undo {
+        tool: Some("salesforce_delete".to_owned()),
+        arguments: Some(format!("{{\"record\":{},{object}\"name\":{name}}}", quoted(id.as_str()))),
+        how: None,
+    })
+}
