@@ -98,12 +98,14 @@ fn every_path_that_is_named_exists() {
 
 /// Whether a code span names a file or folder of this project, and not one of the reader's machine.
 fn is_path(span: &str) -> bool {
-    const ENDINGS: [&str; 9] = ["/", ".rs", ".md", ".wit", ".sh", ".json", ".txt", ".toml", "/run"];
+    const INSIDE: [&str; 7] = ["src/", "wit/", "tests/", "docs/", "host-test/", ".ci/", ".github/"];
+    const ENDINGS: [&str; 8] = ["/", ".rs", ".md", ".wit", ".sh", ".json", ".txt", ".toml"];
     // What the program keeps for a person, and what clients are configured by.
     const ELSEWHERE: [&str; 8] =
         ["~", "/", "http://", "connections/", ".vscode/", "config.toml", "settings.toml", "claude_desktop_config.json"];
-    ENDINGS.iter().any(|ending| span.ends_with(ending))
-        && !span.contains([' ', '%', '`'])
+    let inside = INSIDE.iter().any(|start| span.starts_with(start));
+    (inside || ENDINGS.iter().any(|ending| span.ends_with(ending)))
+        && !span.contains([' ', '%'])
         && !span.contains("NAME")
         && !ELSEWHERE.iter().any(|start| span.starts_with(start))
 }
@@ -404,15 +406,15 @@ fn the_transcript_of_the_readme_is_what_the_demo_prints() {
 
 /// Whether a line is what is shown of it, where `…` stands for any text.
 fn matches(shown: &str, line: &str) -> bool {
-    let mut parts = shown.split('…');
-    let Some(mut rest) = line.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut ends_open = false;
+    let Some((first, others)) = shown.split_once('…') else { return shown == line };
+    let Some(mut rest) = line.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = others.split('…').collect();
+    let last = parts.pop().unwrap_or_default();
     for part in parts {
         let Some(at) = rest.find(part) else { return false };
         rest = &rest[at + part.len()..];
-        ends_open = part.is_empty();
     }
-    rest.is_empty() || ends_open
+    rest.ends_with(last)
 }
 
 /// The example of the library is compiled as its documentation's test.
@@ -519,7 +521,7 @@ fn versions_and_ports_are_those_of_the_code() {
             ("REST API v", api.trim_start_matches('v').to_owned()),
             ("http://localhost:", format!("{port}/callback")),
         ] {
-            for (after, _) in page.text.match_indices(mark).map(|(at, mark)| (&page.text[at + mark.len()..], ())) {
+            for after in page.text.split(mark).skip(1).filter(|after| after.starts_with(|char: char| char.is_ascii_digit())) {
                 assert!(after.starts_with(&right), "{}: after {mark:?} stands no {right}", page.path);
             }
         }
@@ -542,6 +544,11 @@ fn every_test_that_is_named_exists() {
             for span in spans_of(line).filter(|span| is_test(span)) {
                 assert!(tests.contain(span), "{path}:{number}: there is no test {span}");
                 named += 1;
+            }
+            // In a package's own documentation paths begin at its folder.
+            for span in spans_of(line).filter(|span| path.ends_with(".rs") && span.starts_with("tests/")) {
+                let package = path.trim_end_matches("src/lib.rs");
+                assert!(root().join(package).join(span).exists(), "{path}:{number}: there is no {span}");
             }
         }
     }
