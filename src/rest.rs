@@ -16,7 +16,7 @@ mod user_info;
 
 pub use composite::{Composite, Part, Parts};
 pub use describe::{Describe, DescribeGlobal};
-pub use http_date::http_date;
+pub use http_date::{date_of, http_date};
 pub use limit_info::{ApiCalls, LIMIT_INFO};
 pub use picklist_values::PicklistValues;
 pub use query::{Page, Query, QueryMore};

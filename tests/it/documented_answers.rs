@@ -1,4 +1,5 @@
-//! Only the answer that the manual documents means that a write is done: every other one settles nothing.
+//! Only the answer that the manual documents means that a write is done: every other one settles nothing, and what became
+//! of the write is looked into.
 
 use demo_org::{Effect, Fault};
 use http::Method;
@@ -118,4 +119,113 @@ fn a_version_of_the_api_that_is_gone_says_that_the_plugin_is_too_old() {
         let error = bench.err("get", json!({ "record": bench.id("acme") }));
         assert!(error["message"].as_str().unwrap().contains("has to be updated"), "{error:#}");
     }
+}
+
+#[test]
+fn a_change_without_an_answer_is_read_again_and_reported_if_it_is_there() {
+    for effect in [Effect::WrongContent, Effect::DropAfter, Effect::CutBody, Effect::Truncate] {
+        let bench = Bench::new();
+        bench.org.fault(Fault::new(effect.clone()).on(Method::POST, "/composite"));
+        let changes = json!([{ "field": "Employees", "from": 100, "to": 500 }]);
+        let reply = bench.ok("update", json!({ "object": "Account", "record": "Acme", "changes": changes }));
+        assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+        assert!(reply["notices"].to_string().contains("it holds the change"), "{effect:?}: {reply:#}");
+        assert!(reply["undo"]["arguments"].is_object(), "{effect:?}: {reply:#}");
+        assert_eq!(bench.org.writes().len(), 1, "{effect:?}");
+    }
+}
+
+#[test]
+fn a_change_that_got_lost_is_read_again_and_not_claimed() {
+    for effect in [Effect::DropBefore, answer((502, "text/html", PAGE)), answer((200, "text/html", PAGE))] {
+        let bench = Bench::new();
+        bench.org.fault(Fault::new(effect.clone()).on(Method::POST, "/composite"));
+        let changes = json!([{ "field": "Employees", "from": 100, "to": 500 }]);
+        let error = bench.err("update", json!({ "object": "Account", "record": "Acme", "changes": changes }));
+        let is_known = matches!(effect, Effect::DropBefore);
+        assert_eq!(error["changed"], if is_known { "no" } else { "unknown" }, "{effect:?}: {error:#}");
+        let looked = error["message"].as_str().unwrap().contains("does not hold the change so far");
+        assert_eq!(looked, !is_known, "{effect:?}: {error:#}");
+        assert!(bench.org.writes().is_empty());
+    }
+}
+
+fn call_with_bob() -> serde_json::Value {
+    json!({
+        "kind": "call", "who": "Bob Stone", "text": "discussed pricing",
+        "follow_up": { "when": "2026-05-19 15:00", "subject": "Send the quote" }
+    })
+}
+
+#[test]
+fn an_activity_without_an_answer_is_looked_for_and_reported_if_it_is_there() {
+    for effect in [Effect::WrongContent, Effect::DropAfter, Effect::CutBody, Effect::Truncate] {
+        let bench = Bench::new();
+        bench.org.fault(Fault::new(effect.clone()).on(Method::POST, "/composite").after(1));
+        let reply = bench.ok("log_activity", call_with_bob());
+        let written: Vec<_> = bench.org.writes().iter().map(|write| write.id.to_string()).collect();
+        let said: Vec<_> = reply["created"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(said, written, "{effect:?}: {reply:#}");
+        assert!(reply["notices"].to_string().contains("looked for and found"), "{effect:?}: {reply:#}");
+    }
+    let bench = Bench::new();
+    bench.org.fault(Fault::new(Effect::DropAfter).on(Method::POST, "/composite").after(1));
+    let reply = bench.ok("log_activity", json!({ "kind": "note", "what": "Globex", "text": "Prefers mail." }));
+    assert_eq!(reply["created"][0]["id"], bench.org.writes()[0].id.to_string(), "{reply:#}");
+}
+
+#[test]
+fn an_activity_that_got_lost_is_looked_for_and_not_claimed() {
+    let bench = Bench::new();
+    bench.org.fault(Fault::html_503().on(Method::POST, "/composite").after(1));
+    let error = bench.err("log_activity", call_with_bob());
+    assert_eq!(error["changed"], "unknown", "{error:#}");
+    assert!(error["message"].as_str().unwrap().contains("there is none so far"), "{error:#}");
+    assert!(bench.org.writes().is_empty());
+}
+
+fn zenith() -> serde_json::Value {
+    json!({ "object": "Account", "fields": { "Name": "Zenith" } })
+}
+
+#[test]
+fn a_clock_that_is_wrong_hides_no_record_and_takes_none_for_another() {
+    let day = 24 * 60 * 60;
+    for ahead in [0, 180, -180, 7200, -7200, 3 * day, -3 * day] {
+        // The org took it.
+        let bench = Bench::new();
+        bench.clock_ahead.set(ahead);
+        bench.org.fault(Fault::new(Effect::DropAfter).on(Method::POST, "/composite"));
+        let reply = bench.ok("create", zenith());
+        assert_eq!(reply["id"], bench.org.writes()[0].id.to_string(), "{ahead}");
+        // The org has an older one, and took none.
+        bench.org.advance(std::time::Duration::from_secs(30));
+        bench.org.fault(Fault::html_503().on(Method::POST, "/composite"));
+        let error = bench
+            .err("create", json!({ "object": "Account", "fields": { "Name": "Zenith" }, "allow_duplicate": true }));
+        assert_eq!(error["changed"], "unknown", "{ahead}: {error:#}");
+        assert!(error["message"].as_str().unwrap().contains("there is none so far"), "{ahead}: {error:#}");
+        assert_eq!(error["candidates"], serde_json::Value::Null, "{ahead}: {error:#}");
+    }
+}
+
+#[test]
+fn where_no_response_says_what_time_it_is_there_nothing_is_called_new_or_missing() {
+    let bench = Bench::new();
+    bench.hides_dates.set(true);
+    bench.org.fault(Fault::new(Effect::DropAfter).on(Method::POST, "/composite"));
+    let error = bench.err("create", zenith());
+    assert_eq!(error["changed"], "unknown", "{error:#}");
+    assert_eq!(error["candidates"][0]["id"], bench.org.writes()[0].id.to_string(), "{error:#}");
+    assert!(!error["message"].as_str().unwrap().contains("none so far"), "{error:#}");
+}
+
+#[test]
+fn pages_without_end_cost_a_bounded_number_of_requests() {
+    let bench = Bench::new();
+    let page = r#"{"totalSize":2000,"done":false,"nextRecordsUrl":"/services/data/v65.0/query/01g000000000001AAA-1","records":[{"attributes":{"type":"Account"},"Id":"001dM0000000010QAA","Name":"Acme"}]}"#;
+    bench.org.fault(Fault::new(answer((200, "application/json", page))).on(Method::GET, "/query").times(1_000));
+    let error = bench.err("list", json!({ "object": "Account", "limit": 2000 }));
+    assert_eq!(error["kind"], "unexpected_reply", "{error:#}");
+    assert!(bench.requests() <= 30, "{}", bench.requests());
 }
