@@ -15,9 +15,7 @@ pub(crate) fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32)
     match given {
         None => Ok(usual),
         Some(number) if (1..=most).contains(&number) => Ok(number),
-        Some(number) => {
-            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
-        }
+        Some(number) => Err(Error::argument(argument, format!("{argument} is {number}; it must be 1 to {most}"))),
     }
 }
 
