@@ -4,7 +4,7 @@
 
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Json, Shape, quoted};
+use crate::json::{Json, Object, Shape, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
@@ -368,14 +368,15 @@ fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(Stri
 
 /// A JSON object of names by id; absent where there are none.
 pub(crate) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option<String> {
-    let mut members: Vec<String> = Vec::new();
+    let mut object = Object::default();
+    let mut known: Vec<String> = Vec::new();
     for (id, name) in names {
-        let member = format!("{}:{}", quoted(&id), quoted(&name));
-        if !members.contains(&member) {
-            members.push(member);
+        if !known.contains(&id) {
+            object.text(&id, &name);
+            known.push(id);
         }
     }
-    (!members.is_empty()).then(|| format!("{{{}}}", members.join(",")))
+    (!object.is_empty()).then(|| object.finish())
 }
 
 /// The id that a value holds, if it holds one.

@@ -6,7 +6,7 @@
 use crate::call::{Call, WRITE};
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Json, quoted};
+use crate::json::{Json, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -145,9 +145,11 @@ struct Plan {
 
 impl Plan {
     fn json(&self) -> String {
-        let values = self.fields.values.iter();
-        let members: Vec<_> = values.map(|set| format!("{}:{}", quoted(&set.field.name), set.json)).collect();
-        format!("{{{}}}", members.join(","))
+        let mut values = Object::default();
+        for set in &self.fields.values {
+            values.member(&set.field.name, Json::trusted(&set.json));
+        }
+        values.finish()
     }
 }
 

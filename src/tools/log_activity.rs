@@ -5,7 +5,7 @@
 use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::quoted;
+use crate::json::{Json, Object, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -409,17 +409,11 @@ fn create(
     object: &ObjectName,
     values: &[(&str, String)],
 ) -> Result<(), Error> {
-    let mut json = String::from("{");
+    let mut members = Object::default();
     for (field, value) in values {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        json.push_str(&quoted(field));
-        json.push(':');
-        json.push_str(value);
+        members.member(field, Json::trusted(value));
     }
-    json.push('}');
-    let create = Create { object, values: json, allow_duplicate: false, assign: None };
+    let create = Create { object, values: members.finish(), allow_duplicate: false, assign: None };
     composite.add(name, &create).map(drop).map_err(unsendable)
 }
 

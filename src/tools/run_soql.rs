@@ -4,7 +4,7 @@
 
 use crate::call::Call;
 use crate::error::Error;
-use crate::json::{Json, quoted};
+use crate::json::{Json, List, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -230,17 +230,19 @@ fn shown(values: &mut Values, value: Option<Json<'_>>, is_cut: &mut bool) -> Str
     let fields = Fields::of(value);
     if let Some(page) = Page::of(&fields) {
         *is_cut |= !page.done;
-        let records: Vec<_> =
-            page.records.iter().map(|record| record_shown(values, &record.fields(), is_cut)).collect();
-        return format!("[{}]", records.join(","));
+        let mut records = List::default();
+        for record in &page.records {
+            records.item(Json::trusted(&record_shown(values, &record.fields(), is_cut)));
+        }
+        return records.finish();
     }
     if fields.object().is_some() { record_shown(values, &fields, is_cut) } else { values.copy(Some(value)) }
 }
 
 fn record_shown(values: &mut Values, fields: &Fields<'_>, is_cut: &mut bool) -> String {
-    let members: Vec<_> = fields
-        .values()
-        .map(|(name, value)| format!("{}:{}", quoted(name), shown(values, Some(value), is_cut)))
-        .collect();
-    format!("{{{}}}", members.join(","))
+    let mut object = Object::default();
+    for (name, value) in fields.values() {
+        object.member(&name, Json::trusted(&shown(values, Some(value), is_cut)));
+    }
+    object.finish()
 }

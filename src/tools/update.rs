@@ -4,7 +4,7 @@
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::json::{Json, quoted};
+use crate::json::{Json, List, Object, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -260,22 +260,26 @@ impl Current<'_> {
     /// The values of fields, nulls too: that a field is empty is news here.
     fn object<'n>(&self, names: impl Iterator<Item = &'n str>) -> String {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
-        let members: Vec<_> =
-            names.map(|name| format!("{}:{}", quoted(name), values.copy(self.fields.get(name)))).collect();
-        format!("{{{}}}", members.join(","))
+        let mut object = Object::default();
+        for name in names {
+            object.member(name, Json::trusted(&values.copy(self.fields.get(name))));
+        }
+        object.finish()
     }
 
     /// Writes the changes, unless the record was changed since it was read; returns it as it is then, if it can still
     /// be read.
     fn write(&self, pending: &[&Change], notices: &mut Vec<String>) -> Result<Option<Record>, Error> {
         let object = &self.plan.target.object;
-        let members: Vec<_> =
-            pending.iter().map(|change| format!("{}:{}", quoted(change.name()), change.to())).collect();
+        let mut values = Object::default();
+        for change in pending {
+            values.member(change.name(), Json::trusted(change.to()));
+        }
         let stamp = self.fields.text("SystemModstamp").or_else(|| self.fields.text("LastModifiedDate"));
         let write = Update {
             object,
             id: &self.id,
-            values: format!("{{{}}}", members.join(",")),
+            values: values.finish(),
             unmodified_since: stamp.as_deref().and_then(http_date),
             allow_duplicate: self.plan.allow_duplicate,
             // A change of a phone number must not hand the record to somebody else.
@@ -411,9 +415,8 @@ impl Current<'_> {
 
     /// The call that restores what was there before, if it is not there now.
     fn undo(&self, after: &Fields<'_>) -> Option<Undo> {
-        let mut changes = Vec::new();
+        let mut changes = List::default();
         let mut too_long = Vec::new();
-        let mut any_text = false;
         for change in &self.plan.changes {
             let name = change.name();
             let before = self.value(change);
@@ -425,15 +428,16 @@ impl Current<'_> {
                 too_long.push(name);
                 continue;
             }
-            any_text |= change.value.field.field_type.is_text();
             let mut values = Values::cut_after(usize::MAX);
-            let mut undone = format!("{{\"field\":{}", quoted(name));
+            let mut undone = Object::default();
+            undone.text("field", name);
             // A text too long to repeat is not expected; nothing is said by `""`, for null would expect anything.
             if now == "null" || now.len() <= MAX_TEXT_CHARS {
                 let now = if now == "null" { "\"\"".to_owned() } else { values.copy_text(now) };
-                undone.push_str(&format!(",\"from\":{now}"));
+                undone.member("from", Json::trusted(&now));
             }
-            changes.push(format!("{undone},\"to\":{}}}", values.copy_text(before)));
+            undone.member("to", Json::trusted(&values.copy_text(before)));
+            changes.item(Json::trusted(&undone.finish()));
         }
         let how = (!too_long.is_empty()).then(|| {
             format!(
@@ -441,17 +445,20 @@ impl Current<'_> {
                 too_long.join(", ")
             )
         });
-        let mut arguments = format!("{{\"record\":{}", quoted(self.id.as_str()));
-        if standard_object(self.id.prefix()).is_none() {
-            arguments.push_str(&format!(",\"object\":{}", quoted(self.plan.target.object.as_str())));
-        }
-        arguments.push_str(&format!(",\"changes\":[{}]", changes.join(",")));
-        // What was there before is no new duplicate. Rules look at texts.
-        arguments.push_str(if any_text { ",\"allow_duplicate\":true}" } else { "}" });
         let is_call = !changes.is_empty();
+        let mut arguments = Object::default();
+        arguments.text("record", self.id.as_str());
+        if standard_object(self.id.prefix()).is_none() {
+            arguments.text("object", self.plan.target.object.as_str());
+        }
+        arguments.member("changes", Json::trusted(&changes.finish()));
+        // Whoever let a duplicate pass lets it pass on the way back; nobody else is taken to.
+        if self.plan.allow_duplicate {
+            arguments.member("allow_duplicate", Json::trusted("true"));
+        }
         (is_call || how.is_some()).then(|| Undo {
             tool: is_call.then(|| "salesforce_update".to_owned()),
-            arguments: is_call.then_some(arguments),
+            arguments: is_call.then(|| arguments.finish()),
             how,
         })
     }
