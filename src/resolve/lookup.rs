@@ -8,7 +8,7 @@ use crate::json::{Json, Object, Shape, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::resolve::matching::JUST_SO;
+use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
 use crate::resolve::record::{self, By, IS_ACTIVE};
 use crate::resolve::value;
@@ -30,8 +30,8 @@ pub(crate) struct Wanted {
     pub(crate) place: String,
     by: By,
     looks: Vec<(ObjectName, Select)>,
-    /// How well a record has to fit, to be taken though others fit as well.
-    sure: u32,
+    /// How closely a name has to match, to be taken though others fit as well.
+    enough: NameMatch,
 }
 
 /// The record that is meant.
@@ -64,7 +64,7 @@ fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, Pl
             objects.push(ObjectName::parse(object)?);
         }
     }
-    among(known, &field.name, By::Name(name), objects, JUST_SO).map(Some)
+    among(known, &field.name, By::Name(name), objects, NameMatch::SameWords).map(Some)
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.
@@ -91,7 +91,7 @@ pub(crate) fn among(
     place: &str,
     by: By,
     mut objects: Vec<ObjectName>,
-    sure: u32,
+    enough: NameMatch,
 ) -> Result<Wanted, PlanError> {
     let may_read = |object: &ObjectName| known.allow_object(object, Effect::ReadOnly).is_ok();
     if objects.iter().any(may_read) {
@@ -107,7 +107,7 @@ pub(crate) fn among(
         };
         looks.push((object, select));
     }
-    Ok(Wanted { place: place.to_owned(), by, looks, sure })
+    Ok(Wanted { place: place.to_owned(), by, looks, enough })
 }
 
 fn look(known: &Known, object: &ObjectName, name: &str, place: &str) -> Result<Select, PlanError> {
@@ -248,37 +248,40 @@ impl Wanted {
 
     fn by_name(&self, known: &Known, name: &str, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
         let said = quoted(name);
-        let record::Choice { fit, gone, clear } = record::choice(known, name, looked, self.sure, true);
-        let left_out = match gone.len() {
+        let record::Resolution { fit, inactive, is_settled } = record::resolve(known, name, looked, self.enough, true);
+        let left_out = match inactive.len() {
             0 => String::new(),
             1 => "; an inactive user of such a name was left out".to_owned(),
             count => format!("; {count} inactive users of such a name were left out"),
         };
         let count = fit.len();
         match fit.into_iter() {
-            mut fit if clear => {
+            mut fit if is_settled => {
                 let Some((fits, candidate, record)) = fit.next() else {
-                    return Err(self.unclear("nothing", gone, false));
+                    return Err(self.unclear("nothing", inactive, false));
                 };
                 let Ok(id) = RecordId::parse(&candidate.id) else {
                     return Err(self.unclear("the record came without its id", Vec::new(), false));
                 };
-                let others = match (count, fits < JUST_SO) {
+                let is_exact = fits.is_at_least(NameMatch::SameWords);
+                let others = match (count, is_exact) {
                     (1, true) => String::new(),
                     (1, false) => ", the only one that fits".to_owned(),
                     (_, true) => format!(", the one of {count} that is called just so"),
                     (_, false) => format!(", the one of {count} that fits best"),
                 };
-                let certain = others.is_empty() && gone.is_empty();
+                let certain = others.is_empty() && inactive.is_empty();
                 let notice = Some(format!("{}: {said} was taken for {id}{others}{left_out}", self.place));
-                let (company, by_part) = (company(&candidate, record), fits >= JUST_SO);
+                let (company, by_part) = (company(&candidate, record), !is_exact);
                 Ok(Found { place: self.place.clone(), id, candidate, notice, certain, by_part, company })
             }
-            _ if count == 0 && gone.is_empty() => {
+            _ if count == 0 && inactive.is_empty() => {
                 let objects: Vec<_> = self.looks.iter().map(|(object, _)| object.as_str()).collect();
                 Err(self.unclear(&format!("no {} has a name like {said}", objects.join(" or ")), Vec::new(), false))
             }
-            _ if count == 0 => Err(self.unclear(&format!("only inactive users have a name like {said}"), gone, false)),
+            _ if count == 0 => {
+                Err(self.unclear(&format!("only inactive users have a name like {said}"), inactive, false))
+            }
             fit => {
                 let candidates = fit.map(|(_, candidate, _)| candidate).collect();
                 Err(self.unclear(&format!("{count} records fit {said}{left_out}"), candidates, true))

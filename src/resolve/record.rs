@@ -5,7 +5,7 @@ use crate::id::{IdError, RecordId, standard_object};
 use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::reply::Values;
-use crate::resolve::matching::{self, IS_CLOSED, JUST_SO, MIN_NAME_CHARS, Reading};
+use crate::resolve::matching::{self, Fit, IS_CLOSED, Interpretation, MIN_NAME_CHARS, NameMatch};
 use crate::resolve::names;
 use crate::resolve::nicknames;
 use crate::schema::{ObjectSchema, lookup};
@@ -143,23 +143,25 @@ pub(crate) fn like(known: &Known, object: &ObjectName, text: &str, argument: &st
     let schema = known.schema(object)?;
     let name = names::name_of(known, object)?;
     let mut any = Vec::new();
-    for reading in readings(known, &schema, text) {
-        if reading.is_whole_company(&schema.name) {
-            let text = Text::new(&reading.text).map_err(|reason| too_long(argument, &reason))?;
+    for interpretation in interpretations(known, &schema, text) {
+        if interpretation.is_whole_company(&schema.name) {
+            let text = Text::new(&interpretation.text).map_err(|reason| too_long(argument, &reason))?;
             any.push(Condition::compare(name.clone(), Comparison::Eq, text));
         } else {
-            any.extend(like_as(&schema, &name, &reading.text, argument)?);
+            any.extend(like_as(&schema, &name, &interpretation.text, argument)?);
         }
     }
     Condition::any(any).ok_or_else(|| Error::input("no field to look in").into())
 }
 
-/// How a text can be read as what a record of an object is called.
-pub(crate) fn readings(known: &Known, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &known.preferences().vocabulary))
+/// The names that a text may give to a record of an object.
+pub(crate) fn interpretations(known: &Known, schema: &ObjectSchema, text: &str) -> Vec<Interpretation> {
+    matching::interpretations(text, &schema.name, &|word| {
+        lookup::is_word_for(schema, word, &known.preferences().vocabulary)
+    })
 }
 
-/// The conditions by one reading of the text.
+/// The conditions by one interpretation of the text.
 fn like_as(schema: &ObjectSchema, name: &FieldPath, text: &str, argument: &str) -> Result<Vec<Condition>, Error> {
     let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern(text, argument)? }];
     if schema.field("Subject").is_some() && name.as_str() != "Subject" {
@@ -216,40 +218,44 @@ fn other_first_name(text: &str, argument: &str) -> Result<Option<Condition>, Err
 }
 
 /// What was found for a name.
-pub(crate) struct Choice<'r> {
+pub(crate) struct Resolution<'r> {
     /// The records that fit, best first.
-    pub(crate) fit: Vec<(u32, Candidate, &'r Record)>,
+    pub(crate) fit: Vec<(Fit, Candidate, &'r Record)>,
     /// The users of such a name who have left.
-    pub(crate) gone: Vec<Candidate>,
+    pub(crate) inactive: Vec<Candidate>,
     /// Whether the first is meant: no other fits, or it does so well that what else was found can't be.
-    pub(crate) clear: bool,
+    pub(crate) is_settled: bool,
 }
 
-/// Chooses among what queries sorted by name have found in each object. Below `sure` the record that fits best is meant,
-/// if no other fits as well. Users who have left are set aside where the record is `for_work`.
-pub(crate) fn choice<'r>(
+/// Chooses among what queries sorted by name have found in each object. A record whose name matches at least as closely
+/// as `enough` is meant, if no other fits as well. Users who have left are set aside where only active ones will do.
+pub(crate) fn resolve<'r>(
     known: &Known,
     name: &str,
     looked: &'r [(ObjectName, Vec<Record>)],
-    sure: u32,
-    for_work: bool,
-) -> Choice<'r> {
-    let (mut fit, mut gone) = (Vec::new(), Vec::new());
+    enough: NameMatch,
+    active_only: bool,
+) -> Resolution<'r> {
+    let (mut fit, mut inactive) = (Vec::new(), Vec::new());
     let (mut all_seen, mut name_seen) = (true, true);
     for (object, records) in looked {
         let mut last = None;
-        let readings = known.schema(object).map(|schema| readings(known, &schema, name)).unwrap_or_default();
+        let interpretations =
+            known.schema(object).map(|schema| interpretations(known, &schema, name)).unwrap_or_default();
         for record in records {
             let Some(candidate) = candidate_of(known, object, record) else { continue };
             let fields = record.fields();
             last = candidate.name.as_ref().map(|name| name.to_lowercase());
-            if for_work
+            if active_only
                 && object.as_str() == "User"
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
             {
-                gone.push(candidate);
-            } else if let Some(fits) = matching::fit(&readings, object.as_str(), candidate.name.as_deref(), &fields) {
-                fit.push((matching::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
+                inactive.push(candidate);
+            } else if let Some(fits) =
+                matching::fit(&interpretations, object.as_str(), candidate.name.as_deref(), &fields)
+            {
+                let score = matching::score(fits, name, candidate.name.as_deref(), &fields);
+                fit.push((score.into(), (fits, candidate, record)));
             }
         }
         if records.len() >= MAX_SIMILAR as usize {
@@ -259,12 +265,15 @@ pub(crate) fn choice<'r>(
         }
     }
     let mut fit = by_rank(fit);
-    let best = fit.first().map_or(sure, |(fits, ..)| *fits);
-    let same = fit.iter().take_while(|(fits, ..)| !matching::is_read_otherwise(*fits, best)).count();
+    let Some(best) = fit.first().map(|(fits, ..)| *fits) else {
+        return Resolution { fit, inactive, is_settled: false };
+    };
+    let same = fit.iter().take_while(|(fits, ..)| fits.is_interpreted_as(best)).count();
     fit.truncate(same);
     let equals = fit.iter().filter(|(fits, ..)| *fits == best).count();
-    let seen = all_seen || (best == 0 && name_seen);
-    Choice { clear: seen && (fit.len() == 1 || (equals == 1 && best < sure)), fit, gone }
+    let is_seen = all_seen || (best.is_perfect() && name_seen);
+    let is_settled = is_seen && (fit.len() == 1 || (equals == 1 && best.is_at_least(enough)));
+    Resolution { fit, inactive, is_settled }
 }
 
 /// The one record that is meant, or why there is none.
@@ -282,13 +291,13 @@ pub(crate) fn choose(
         By::Name(name) => name,
     };
     let looked = [(object.clone(), records)];
-    let found = choice(known, name, &looked, JUST_SO, false);
+    let found = resolve(known, name, &looked, NameMatch::SameWords, false);
     let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
         None => Err(Error::not_found(format!(
             "no {object} has a name like that; try a part of the name, another object, or salesforce_find"
         ))),
-        Some((_, _, record)) if found.clear => {
+        Some((_, _, record)) if found.is_settled => {
             if others > 0 {
                 notices.push(format!(
                     "{others} other {object} record{} have that name as a part of theirs; this one is called just so",

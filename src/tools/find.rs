@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::resolve::matching::{self, Reading};
+use crate::resolve::matching::{self, Fit, Interpretation};
 use crate::resolve::names;
 use crate::resolve::record;
 use crate::rest::Search;
@@ -137,21 +137,21 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
 /// The records as candidates: those called just so first, else in the order they came.
 fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let mut candidates = Vec::new();
-    let mut last: Option<(String, Vec<Reading>)> = None;
+    let mut last: Option<(String, Vec<Interpretation>)> = None;
     for record in &found {
         let Some(candidate) = record::candidate(known, record) else { continue };
         // Records of an object come together.
         if last.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
             let object = ObjectName::parse(&candidate.object).ok();
             let schema = object.and_then(|object| known.schema(&object).ok());
-            let readings = schema.map(|schema| record::readings(known, &schema, text)).unwrap_or_default();
-            last = Some((candidate.object.clone(), readings));
+            let interpretations =
+                schema.map(|schema| record::interpretations(known, &schema, text)).unwrap_or_default();
+            last = Some((candidate.object.clone(), interpretations));
         }
-        let readings = last.as_ref().map_or(&[][..], |(_, readings)| readings);
+        let interpretations = last.as_ref().map_or(&[][..], |(_, interpretations)| interpretations);
         let (name, fields) = (candidate.name.as_deref(), record.fields());
-        let fit = matching::fit(readings, &candidate.object, name, &fields).unwrap_or(matching::OTHERWISE);
-        let place = matching::place(fit, text, name, &fields);
-        candidates.push((place, candidate));
+        let fit = matching::fit(interpretations, &candidate.object, name, &fields).unwrap_or(Fit::BY_OTHER_MEANS);
+        candidates.push((matching::score(fit, text, name, &fields).into(), candidate));
     }
     let mut candidates = by_rank(candidates);
     if candidates.is_empty() {

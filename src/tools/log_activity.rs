@@ -11,7 +11,7 @@ use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::lookup::{self, Found, Wanted};
-use crate::resolve::matching::{self, BY_WORDS, JUST_SO};
+use crate::resolve::matching::{self, NameMatch};
 use crate::resolve::names;
 use crate::resolve::record::{self, By};
 use crate::rest::content_note;
@@ -268,7 +268,7 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
             }
         };
         // Whoever is called so comes before one by nickname.
-        wanted.push(lookup::among(known, WHO, by, objects, BY_WORDS)?);
+        wanted.push(lookup::among(known, WHO, by, objects, NameMatch::SomeWords)?);
     }
     if let Some(what) = &args.what {
         let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
@@ -279,7 +279,7 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
             return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
         let objects = if is_any { DEFAULT_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
-        wanted.push(lookup::among(known, WHAT, target.by, objects, JUST_SO)?);
+        wanted.push(lookup::among(known, WHAT, target.by, objects, NameMatch::SameWords)?);
     }
     Ok(wanted)
 }
