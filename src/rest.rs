@@ -14,7 +14,7 @@ mod search;
 mod sobject;
 mod user_info;
 
-pub use composite::{Composite, Part, Parts};
+pub use composite::{Composite, MAX_QUERIES, Part, Parts};
 pub use describe::{Describe, DescribeGlobal};
 pub use http_date::{date_of, http_date};
 pub use limit_info::{ApiCalls, LIMIT_INFO};

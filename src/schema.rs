@@ -11,6 +11,7 @@ pub mod project;
 pub mod search;
 pub mod standard;
 pub mod stored;
+pub(crate) mod well_known;
 mod words;
 
 pub use picklist::ValidFor;

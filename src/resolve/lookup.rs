@@ -10,14 +10,13 @@ use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
-use crate::resolve::record::{self, By, IS_ACTIVE};
+use crate::resolve::record::{self, By};
 use crate::resolve::value;
+use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
 use crate::schema::{Field, FieldType, ObjectSchema, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
 
-/// Where to look when a lookup takes many objects: those people name most, first. Each costs a query.
-const DEFAULT_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
 /// Objects to look in for one name.
 const MAX_TARGETS: usize = 4;
 /// Candidates in an answer, of all names together.
@@ -57,7 +56,7 @@ pub(crate) struct Found {
 fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, PlanError> {
     let Some(name) = name(field, json) else { return Ok(None) };
     let targets = || field.references.iter().map(String::as_str);
-    let usual = DEFAULT_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
+    let usual = LOOKUP_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
     let mut objects: Vec<_> = usual.take(MAX_TARGETS).map(ObjectName::from_static).collect();
     if objects.is_empty() {
         for object in targets().take(MAX_TARGETS) {
@@ -111,7 +110,7 @@ pub(crate) fn among(
 }
 
 fn look(known: &Known, object: &ObjectName, name: &str, place: &str) -> Result<Select, PlanError> {
-    if names::name_of(known, object)? == names::ID {
+    if names::name_of(known, object)? == ID {
         let message = format!("{place}: {object} records have no name to find them by; give the id");
         return Err(Error::argument(place, message).into());
     }
@@ -177,7 +176,7 @@ impl Found {
     /// Whether a record that was found by a part of its name is of another company than the person.
     fn is_unlikely_with(&self, who: &Self) -> bool {
         // Of other objects nobody can say whose they are.
-        let has_company = ["Account", "Opportunity", "Case"].contains(&self.candidate.object.as_str());
+        let has_company = BUSINESS.contains(&self.candidate.object.as_str());
         self.by_part && has_company && self.company != who.company
     }
 }

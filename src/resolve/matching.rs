@@ -3,10 +3,7 @@
 
 use crate::record::Fields;
 use crate::resolve::nicknames;
-use crate::soql::FieldPath;
-
-/// Whether a deal or a case is done with.
-pub(crate) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
+use crate::schema::well_known::IS_CLOSED;
 
 /// How a name relates to a text, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

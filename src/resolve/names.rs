@@ -9,15 +9,12 @@ use crate::id::{RecordId, standard_object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::resolve::matching::IS_CLOSED;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
+use crate::schema::well_known::{ID, IS_CLOSED};
 use crate::schema::{Field, ObjectSchema, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
-
-/// The field every record has.
-pub(crate) const ID: FieldPath = FieldPath::from_static("Id");
 
 /// A field by the path that leads to it.
 #[derive(Debug, Clone)]

@@ -5,9 +5,10 @@ use crate::id::{IdError, RecordId, standard_object};
 use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::reply::Values;
-use crate::resolve::matching::{self, Fit, IS_CLOSED, Interpretation, MIN_NAME_CHARS, NameMatch};
+use crate::resolve::matching::{self, Fit, Interpretation, MIN_NAME_CHARS, NameMatch};
 use crate::resolve::names;
 use crate::resolve::nicknames;
+use crate::schema::well_known::{CORE, ID, IS_ACTIVE, IS_CLOSED};
 use crate::schema::{ObjectSchema, lookup};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldPath, List, Literal, LiteralError, Nulls, ObjectName, Order,
@@ -20,8 +21,6 @@ use crate::wit::Candidate;
 pub(crate) const MAX_SIMILAR: u32 = 50;
 /// Candidates in an answer.
 pub(crate) const MAX_CANDIDATES: usize = 10;
-/// Whether a user still works here.
-pub(crate) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 /// Characters of a text among a candidate's facts.
 const MAX_FACT_CHARS: usize = 120;
 
@@ -69,7 +68,7 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
                     "object",
                     format!("say in `object` what {said:?} is; only an id can go without"),
                 )
-                .allowing(["Account", "Contact", "Lead", "Opportunity", "Case"].map(str::to_owned).to_vec())
+                .allowing(CORE.map(str::to_owned).to_vec())
                 .into());
             }
         },
@@ -110,7 +109,7 @@ pub(crate) fn condition(known: &Known, target: &Target) -> Result<(Condition, u3
 
 /// The condition that a record is this one.
 pub(crate) fn is(id: &RecordId) -> Condition {
-    Condition::compare(names::ID, Comparison::Eq, *id)
+    Condition::compare(ID, Comparison::Eq, *id)
 }
 
 /// A query for what tells the records of a condition apart.
@@ -119,7 +118,7 @@ pub(crate) fn telling(
     object: &ObjectName,
     (condition, limit): (Condition, u32),
 ) -> Result<Select, PlanError> {
-    let fields = FieldList::of(names::ID, names::telling(known, object)?);
+    let fields = FieldList::of(ID, names::telling(known, object)?);
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
     select.order_by = if limit > 1 { by_name(known, object)? } else { Vec::new() };

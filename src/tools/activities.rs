@@ -12,6 +12,7 @@ use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::resolve::related;
 use crate::rest::Page;
+use crate::schema::well_known::{EVENT, ID, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
     Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
 };
@@ -20,11 +21,7 @@ use crate::time::clock::{self, Clock, DAY, Placed, When};
 use crate::time::zone;
 use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
 
-static TASK: ObjectName = ObjectName::from_static("Task");
-static EVENT: ObjectName = ObjectName::from_static("Event");
 static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
-static NOTE: ObjectName = ObjectName::from_static("ContentNote");
-static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 
 /// Entries when no limit is given.
 const DEFAULT_ITEMS: u32 = 20;
@@ -219,7 +216,7 @@ fn timeline(
         return Ok(plan);
     }
     // A person's e-mails are among the activities.
-    let people = ["Contact", "Lead"].contains(&target.object.as_str());
+    let people = PEOPLE.contains(&target.object.as_str());
     if !people && known.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
         let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
         let mut conditions = vec![
@@ -237,7 +234,7 @@ fn timeline(
         ];
         conditions.extend(within("ContentDocument.CreatedDate", asked, clock)?);
         let latest = "ContentDocument.CreatedDate";
-        plan.push((Source::Note, query(&LINK, &NOTE_COLUMNS, conditions, latest, true, asked.limit)?));
+        plan.push((Source::Note, query(&NOTE_LINK, &NOTE_COLUMNS, conditions, latest, true, asked.limit)?));
     }
     Ok(plan)
 }
@@ -281,7 +278,7 @@ fn query(
     limit: u32,
 ) -> Result<Select, Error> {
     let fields = columns.iter().map(|column| FieldPath::from_static(column));
-    let mut select = Select::new(FieldList::of(names::ID, fields), object.clone());
+    let mut select = Select::new(FieldList::of(ID, fields), object.clone());
     select.condition = Condition::all(conditions);
     let direction = if newest { Direction::Descending } else { Direction::Ascending };
     select.order_by = vec![related::order(order, direction)?];

@@ -16,7 +16,7 @@ use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::reply::{Rows, Values};
+use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::resolve::filter::{self, Criteria};
 use crate::resolve::names;
 use crate::rest::{Composite, Page};
@@ -29,8 +29,6 @@ const DEFAULT_GROUPS: u32 = 50;
 /// Groups Salesforce returns at most; it knows no next page of them.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>
 const MAX_GROUPS: u32 = 2000;
-/// Characters of a text in a row.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Computes numbers of the records that match.
 pub(super) fn aggregate(call: &Call<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {

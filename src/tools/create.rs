@@ -10,12 +10,13 @@ use crate::json::{Json, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
-use crate::reply::Values;
+use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup;
 use crate::resolve::lookup::Found;
 use crate::resolve::names;
 use crate::resolve::value;
 use crate::rest::{Create, Retrieve, Which};
+use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
 use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::wit::{CreateArgs, CreateReply, Undo};
@@ -26,9 +27,6 @@ use crate::write::picklists::{self, Given, Picklists};
 use crate::write::references;
 use crate::write::undo;
 use crate::write::values::{FieldValue, FieldValues, Write};
-
-/// Characters of a text that is read back.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Values of a picklist that is missing.
 const MAX_CHOICES: usize = 20;
@@ -109,7 +107,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
     let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
-    let record_type = held.get(picklists::RECORD_TYPE).and_then(|id| {
+    let record_type = held.get(RECORD_TYPE).and_then(|id| {
         let schema = call.known().schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
@@ -186,7 +184,7 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     }
     // Which record type it gets is for the org to say, where describe does not.
     if is_type_open(&schema, &read) {
-        read.push(names::field_name(picklists::RECORD_TYPE)?);
+        read.push(names::field_name(RECORD_TYPE)?);
         notices.push(
             "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
         );
@@ -220,8 +218,8 @@ fn check_required(schema: &ObjectSchema, values: &[FieldValue]) -> Result<(), Er
 
 /// Whether the org chooses the record type, and describe does not say which.
 fn is_type_open(schema: &ObjectSchema, set: &[FieldName]) -> bool {
-    schema.field(picklists::RECORD_TYPE).is_some()
-        && !set.iter().any(|field| field.as_str() == picklists::RECORD_TYPE)
+    schema.field(RECORD_TYPE).is_some()
+        && !set.iter().any(|field| field.as_str() == RECORD_TYPE)
         && picklists::kinds(schema).filter(|kind| kind.available).count() > 1
         && picklists::usual_record_type(schema).is_none()
 }

@@ -9,15 +9,12 @@ use crate::id::RecordId;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::reply::Values;
+use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::rest::Delete;
 use crate::soql::FieldPath;
 use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply};
-
-/// Characters of a text in a receipt.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Deletes a record.
 pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {

@@ -10,7 +10,8 @@ use crate::record::Record;
 use crate::resolve::matching::{self, Fit, Interpretation};
 use crate::resolve::names;
 use crate::resolve::record;
-use crate::rest::Search;
+use crate::rest::{MAX_QUERIES, Search};
+use crate::schema::well_known::CORE;
 use crate::soql::{FieldPath, ObjectName, Select};
 use crate::sort::by_rank;
 use crate::wit::{FindArgs, FindReply};
@@ -19,11 +20,8 @@ use crate::wit::{FindArgs, FindReply};
 const DEFAULT_CANDIDATES: u32 = 8;
 /// Candidates at most.
 const MAX_CANDIDATES: u32 = 25;
-/// A composite request takes at most five queries.
-/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
-const MAX_OBJECTS: usize = 5;
-/// What people mean when they name no object.
-const DEFAULT_OBJECTS: [&str; MAX_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
+/// Objects at most: one query each, where the search finds nothing.
+const MAX_OBJECTS: usize = MAX_QUERIES;
 
 /// Finds records by text.
 pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> {
@@ -86,7 +84,7 @@ fn objects(known: &Known, said: &[String]) -> Result<Vec<ObjectName>, PlanError>
     }
     if objects.is_empty() {
         // Objects nobody named are left out in silence where the settings keep them away.
-        let usual = DEFAULT_OBJECTS.map(ObjectName::from_static).into_iter();
+        let usual = CORE.map(ObjectName::from_static).into_iter();
         objects = usual.filter(|object| known.allow_object(object, Effect::ReadOnly).is_ok()).collect();
     }
     if objects.is_empty() {

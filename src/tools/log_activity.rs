@@ -16,6 +16,7 @@ use crate::resolve::names;
 use crate::resolve::record::{self, By};
 use crate::rest::content_note;
 use crate::rest::{Composite, Create, Part, Query, Retrieve, Which};
+use crate::schema::well_known::{BUSINESS, EVENT, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Nulls, ObjectName, Order, Select,
 };
@@ -28,18 +29,11 @@ use crate::write::lost_response::{self, Seen};
 use crate::write::references;
 use crate::write::undo;
 
-static TASK: ObjectName = ObjectName::from_static("Task");
-static EVENT: ObjectName = ObjectName::from_static("Event");
-static NOTE: ObjectName = ObjectName::from_static("ContentNote");
-static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 /// The arguments that say who and what it is about.
 const WHO: &str = "who";
 const WHAT: &str = "what";
-const PEOPLE: [&str; 2] = ["Contact", "Lead"];
 /// What to do where several people are named.
 const ONE_PERSON: &str = "`who` takes one person; log it with one and name the others in `text`, or call once for each";
-/// What people log activities about when they name no object.
-const DEFAULT_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
 
 /// Characters of a subject, a title or a call's result.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm>
@@ -273,12 +267,12 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
     if let Some(what) = &args.what {
         let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
         // A name without an object is read as an account's.
-        let object = if is_any { Some(DEFAULT_OBJECTS[0]) } else { args.what_object.as_deref() };
+        let object = if is_any { Some(BUSINESS[0]) } else { args.what_object.as_deref() };
         let target = record::read(known, what, object).map_err(renamed)?;
         if PEOPLE.contains(&target.object.as_str()) {
             return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
-        let objects = if is_any { DEFAULT_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
+        let objects = if is_any { BUSINESS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
         wanted.push(lookup::among(known, WHAT, target.by, objects, NameMatch::SameWords)?);
     }
     Ok(wanted)
@@ -530,7 +524,7 @@ fn link(composite: &mut Composite, found: &[Found]) -> Result<(), Error> {
             ("LinkedEntityId", quoted(found.id.as_str())),
             ("ShareType", quoted("V")),
         ];
-        create(composite, if found.place == WHO { "who_link" } else { "what_link" }, &LINK, &values)?;
+        create(composite, if found.place == WHO { "who_link" } else { "what_link" }, &NOTE_LINK, &values)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::json::{Json, List, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
-use crate::reply::{Rows, Values};
+use crate::reply::{MAX_ROWS, MAX_TEXT_CHARS, Rows, Values, bounded};
 use crate::resolve::names;
 use crate::rest::{Page, Query};
 use crate::soql::{Column, FieldPath, ObjectName, Statement};
@@ -16,17 +16,13 @@ use crate::wit::{RunSoqlArgs, RunSoqlReply};
 
 /// Rows when neither the query nor the call says how many.
 const DEFAULT_ROWS: u32 = 50;
-/// Rows at most.
-const MAX_ROWS: u32 = 2000;
 /// Rows at most with FIELDS(ALL) and FIELDS(CUSTOM).
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm>
 const MAX_ROWS_OF_ALL_FIELDS: u32 = 200;
-/// Characters of a text in a row.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Runs a query.
 pub(super) fn run_soql(call: &Call<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
+    let limit = bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let statement = Statement::parse(&args.query).map_err(|reason| Error::argument("query", reason.to_string()))?;
     let limit = Limit::of(&statement, limit)?;
     call.run(&statement, plan, |plan| {

@@ -8,13 +8,14 @@ use crate::json::{Json, List, Object, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
-use crate::reply::{self, Values};
+use crate::reply::{self, MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup::{self, Answer, Wanted};
 use crate::resolve::matching;
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
 use crate::resolve::value;
 use crate::rest::{Retrieve, Update, Which, http_date};
+use crate::schema::well_known::{ID, RECORD_TYPE};
 use crate::schema::{FieldType, ObjectSchema};
 use crate::soql::{FieldList, FieldPath, Select};
 use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
@@ -22,9 +23,6 @@ use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Picklists};
 use crate::write::values::{FieldValue, FieldValues, Write};
-
-/// Characters of a text in a receipt.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Bytes of a value that the call which restores it carries.
 const MAX_UNDO_BYTES: usize = 2_000;
@@ -117,7 +115,7 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
     known.allow_object(&target.object, Effect::Overwrites)?;
     let (changes, wanted) = changes(known, &target, args)?;
     let (condition, limit) = record::condition(known, &target)?;
-    let mut fields = FieldList::from(names::ID);
+    let mut fields = FieldList::from(ID);
     names::telling(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
     for change in &changes {
         fields.add(change.value.name.clone().into());
@@ -176,7 +174,7 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     for field in &schema.fields {
         if controls(&field.name)
             || field.controller.as_deref().is_some_and(is_changed)
-            || has_picklist && has_types && field.name == picklists::RECORD_TYPE
+            || has_picklist && has_types && field.name == RECORD_TYPE
         {
             fields.add(names::path(&field.name)?);
         }

@@ -13,12 +13,10 @@ use crate::record::Record;
 use crate::resolve::names;
 use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
+use crate::schema::well_known::{ACTIVITIES, CORE};
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
 use crate::time::clock::{Clock, Placed};
 use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
-
-/// What people work with.
-const DEFAULT_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
 
 /// The cache's name for the corporate currency, empty where there is only one: no object is called so.
 const CURRENCY: &str = "*currency";
@@ -160,7 +158,7 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
     let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
     if names.is_empty() {
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
-        for name in DEFAULT_OBJECTS.into_iter().chain(granted) {
+        for name in CORE.into_iter().chain(ACTIVITIES).chain(granted) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name);
             }

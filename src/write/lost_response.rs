@@ -12,6 +12,7 @@ use crate::record::Record;
 use crate::resolve::names;
 use crate::resolve::record;
 use crate::resolve::value;
+use crate::schema::well_known::{CREATED_BY, CREATED_DATE, ID};
 use crate::schema::{Field, FieldType};
 use crate::soql::{
     Comparison, Condition, DateTime, Direction, FieldList, FieldPath, Literal, Nulls, ObjectName, Order, Select,
@@ -29,9 +30,6 @@ const FIRST_REACH: i64 = 24 * 60 * 60;
 
 /// New records of the same keys that are looked at.
 const MAX_ALIKE: u32 = 20;
-
-const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
-const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
 
 /// What is known of a create without an answer.
 pub(crate) enum Seen {
@@ -121,25 +119,25 @@ fn plan(
     read: &[FieldPath],
     since: i64,
 ) -> Select {
-    let mut fields = FieldList::from(names::ID);
-    fields.add(CREATED);
+    let mut fields = FieldList::from(ID);
+    fields.add(CREATED_DATE);
     read.iter().cloned().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, object.clone());
     let mut all = Vec::new();
-    all.extend(DateTime::from_unix(since).map(|since| Condition::compare(CREATED, Comparison::Ge, since)));
+    all.extend(DateTime::from_unix(since).map(|since| Condition::compare(CREATED_DATE, Comparison::Ge, since)));
     for (field, value) in keys {
         all.push(Condition::compare(field.clone(), Comparison::Eq, value.clone()));
     }
     all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user)));
     select.condition = Condition::all(all);
-    select.order_by = vec![Order { field: CREATED, direction: Direction::Descending, nulls: Nulls::Last }];
+    select.order_by = vec![Order { field: CREATED_DATE, direction: Direction::Descending, nulls: Nulls::Last }];
     select.limit = Some(MAX_ALIKE);
     select
 }
 
 /// When a record was created, in seconds since the Unix epoch.
 fn created(record: &Record) -> Option<i64> {
-    clock::stamp(&record.fields().text(CREATED.as_str())?)
+    clock::stamp(&record.fields().text(CREATED_DATE.as_str())?)
 }
 
 /// Whether a field's value tells a new record from others, and stays as it was sent.

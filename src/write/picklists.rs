@@ -7,11 +7,9 @@ use crate::json::{Shape, quoted};
 use crate::known::{Known, PlanError};
 use crate::record::Fields;
 use crate::resolve::value;
+use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType, ValidFor};
 use crate::soql::ObjectName;
-
-/// The field that holds a record's type.
-pub(crate) const RECORD_TYPE: &str = "RecordTypeId";
 
 /// A field's value out of a call.
 #[derive(Debug, Clone, Copy)]

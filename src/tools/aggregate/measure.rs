@@ -6,6 +6,7 @@ use crate::json::Shape;
 use crate::known::{Known, PlanError};
 use crate::resolve::names;
 use crate::resolve::value::{self, Compared};
+use crate::schema::well_known::ID;
 use crate::schema::{Field, FieldType};
 use crate::soql::{Comparison, Function, Having, Literal, Measure, Number, ObjectName};
 use crate::wit::{self, AggregateFunction, Filter, Operator};
@@ -77,7 +78,7 @@ fn one(known: &Known, object: &ObjectName, function: Function, said: Option<&str
     let said = said.map(str::trim).filter(|said| !said.is_empty());
     let Some(said) = said else {
         if function == Function::Count {
-            let measure = Measure { function, field: names::ID };
+            let measure = Measure { function, field: ID };
             return Ok(Measured { name: name.to_owned(), measure, value_type: FieldType::Int, field: None });
         }
         let message = format!("say of which field the {name} is");
