@@ -492,7 +492,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Calls at once, of all users", one(limits.calls.into())),
         ("Repetitions of a request that did nothing", one(https.retries.into())),
         ("Time until a connection stands", one(https.connect_timeout.as_secs())),
-        ("Characters of your instructions", one(constant("host-test/host/src/settings.rs", "MAX_INSTRUCTIONS_CHARS"))),
+        ("Characters of your instructions", one(constant("host-test/host/src/settings.rs", "LONGEST_INSTRUCTIONS"))),
     ]
 }
 
@@ -514,7 +514,7 @@ fn versions_and_ports_are_those_of_the_code() {
     let rest = read("src/rest.rs");
     let (_, path) = rest.split_once("VERSION_PATH: &str = \"/services/data/").expect("the path of the API's version");
     let api = path.split('"').next().unwrap_or_default();
-    let port = constant("host-test/cli/src/commands/connect.rs", "DEFAULT_PORT");
+    let port = constant("host-test/cli/src/commands/connect.rs", "PORT");
     for page in pages() {
         for (mark, right) in [
             ("salesforce:plugin@", version.to_owned()),
