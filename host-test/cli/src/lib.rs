@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
 use salesforce_host::oauth::SignInError;
@@ -213,6 +213,11 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Host(error.to_string())
     }
+}
+
+/// The commands and options the program takes.
+pub fn arguments() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs the program as the process's arguments say.

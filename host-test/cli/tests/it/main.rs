@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod cli;
+mod docs;
 mod mcp;
 mod mcp_confirm;
 mod mcp_http;
