@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
 use salesforce_host::oauth::SignInError;
@@ -215,7 +215,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// What the program can be asked: its commands and options, for who documents or completes them.
+/// The commands and options the program takes.
 pub fn arguments() -> clap::Command {
     Arguments::command()
 }

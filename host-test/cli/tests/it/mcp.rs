@@ -17,7 +17,7 @@ use rmcp::{ClientHandler, ErrorData, RoleClient};
 use salesforce_host::{Connection, SettingsFile, Token, Transport};
 use salesforce_plugin_cli::mcp::Server;
 use serde_json::{Value, json};
-use test_support::{HOST, demo};
+use test_support::{Demo, HOST, demo};
 use tokio::sync::mpsc;
 
 /// Longest wait for what must come; a test that waits for it fails.
@@ -265,7 +265,7 @@ async fn each_request_to_salesforce_is_progress() {
 
 /// A transport that says when a request comes, and answers when it is told to.
 struct Gate {
-    org: Arc<Org>,
+    org: Demo,
     came: mpsc::UnboundedSender<()>,
     go: Mutex<blocking::Receiver<()>>,
 }
@@ -288,7 +288,7 @@ async fn a_call_that_is_cancelled_writes_nothing_more() {
         let (came, mut requests) = mpsc::unbounded_channel();
         let (go, gate) = blocking::channel();
         let token = Token::new(&org.token("riley")).unwrap();
-        let gate = Gate { org: Arc::clone(&org), came, go: Mutex::new(gate) };
+        let gate = Gate { org: Demo(Arc::clone(&org)), came, go: Mutex::new(gate) };
         let (server, mut log) = server(Connection::new(riley(&org).origin().clone(), token, gate), None);
         let client = Client::of(&server, lifecycle, None).await;
 

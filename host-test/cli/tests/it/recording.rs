@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use salesforce_host::Cassette;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A file of its own, gone with it.
 struct File(PathBuf);
