@@ -46,6 +46,7 @@ pub mod error;
 mod excerpt;
 pub mod id;
 mod json;
+pub mod known;
 pub mod platform;
 pub mod policy;
 pub mod record;
