@@ -1,4 +1,6 @@
-//! One call of a tool: its settings, and the driver that plans, fetches what a plan lacks, and sends.
+//! One call: the only room that reaches the platform, and the driver that plans, fetches what a plan lacks, and sends.
+//!
+//! It knows no tool, and nothing of what people say.
 
 mod exchange;
 mod knowledge;
