@@ -106,9 +106,8 @@ impl<'p> Call<'p> {
         loop {
             match plan(&self.known, args) {
                 Ok(plan) => return Ok((plan, has_fetched)),
-                Err(PlanError::Failed(error)) => return Err(error),
                 // Ends: what was fetched in this call is not needed again.
-                Err(PlanError::Needs(need)) => self.fetch(need)?,
+                Err(error) => self.supply(error)?,
             }
             has_fetched = true;
         }
@@ -123,9 +122,25 @@ impl<'p> Call<'p> {
     ) -> Result<T, Error> {
         loop {
             match send(self.plan(args, plan)?) {
-                Err(Error::Refused { refusal, .. }) if refusal.names_unknown() && self.refresh()? => {}
-                outcome => return outcome,
+                Ok(done) => return Ok(done),
+                Err(error) => self.learn_from(error)?,
             }
+        }
+    }
+
+    /// Fetches what a plan lacks, unless it fails for good.
+    fn supply(&self, error: PlanError) -> Result<(), Error> {
+        match error {
+            PlanError::Needs(needs) => self.fetch(needs),
+            PlanError::Failed(error) => Err(error),
+        }
+    }
+
+    /// Describes what was only assumed, if that is what the org refused.
+    fn learn_from(&self, error: Error) -> Result<(), Error> {
+        match error {
+            Error::Refused { refusal, .. } if refusal.names_unknown() && self.refresh()? => Ok(()),
+            error => Err(error),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::call::{Call, WRITE};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, quoted};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
@@ -164,9 +164,9 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
         .map(Fields::of)
         .map_err(|_| Error::field("fields", "fields must be a JSON object of field names and values", Vec::new()))?;
     let mut fields = FieldValues::default();
-    for (name, json) in said.values() {
-        fields.add(known, &object, Write::Create, (name, json.get()))?;
-    }
+    known::all(
+        said.values().map(|(name, json)| fields.add(known, &object, Write::Create, (name, json.get())).map(drop)),
+    )?;
     let denied = |error| names::denied(known, &object, &schema, error);
     check_required(&schema, &fields.values).map_err(denied)?;
     let given: Vec<_> =

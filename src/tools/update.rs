@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, quoted};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{self, Values};
@@ -16,8 +16,8 @@ use crate::resolve::record::{self, Target};
 use crate::resolve::value;
 use crate::rest::{Retrieve, Update, Which, http_date};
 use crate::schema::{FieldType, ObjectSchema};
-use crate::soql::{FieldList, FieldPath, Select};
-use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::wit::{self, Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Picklists};
@@ -142,31 +142,38 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
         );
     }
     let mut values = FieldValues::default();
-    let mut expected = Vec::new();
-    for change in &args.changes {
-        let value = values.add(known, &target.object, Write::Change, (&change.field, &change.to))?;
-        let field = &value.field;
-        if value.json == "null" && field.required {
-            let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
-            return Err(names::denied(known, &target.object, &*known.schema(&target.object)?, error));
-        }
-        let path = lookup::name_path(field)?;
-        let mut from = change.from.clone();
-        if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
-            from = Some(quoted(known.user()?.id.as_str()));
-        }
-        // Compared with an id, a name would never be the one that is there.
-        if let Some(from) = from.as_deref()
-            && field.field_type == FieldType::Reference
-            && (path.is_none() || lookup::name(field, from).is_none())
-        {
-            value::to_write(field, from)?;
-        }
-        expected.push((from, path));
-    }
+    let expected = known::all(args.changes.iter().map(|change| add(known, &target.object, change, &mut values)))?;
     let FieldValues { values, wanted } = values;
     let changes = values.into_iter().zip(expected).map(|(value, (from, path))| Change { value, from, path });
     Ok((changes.collect(), wanted))
+}
+
+/// Adds a change's value; returns the value expected before, and the path to what the record there is called.
+fn add(
+    known: &Known,
+    object: &ObjectName,
+    change: &wit::Change,
+    values: &mut FieldValues,
+) -> Result<(Option<String>, Option<FieldPath>), PlanError> {
+    let value = values.add(known, object, Write::Change, (&change.field, &change.to))?;
+    let field = &value.field;
+    if value.json == "null" && field.required {
+        let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
+        return Err(names::denied(known, object, &*known.schema(object)?, error));
+    }
+    let path = lookup::name_path(field)?;
+    let mut from = change.from.clone();
+    if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
+        from = Some(quoted(known.user()?.id.as_str()));
+    }
+    // Compared with an id, a name would never be the one that is there.
+    if let Some(from) = from.as_deref()
+        && field.field_type == FieldType::Reference
+        && (path.is_none() || lookup::name(field, from).is_none())
+    {
+        value::to_write(field, from)?;
+    }
+    Ok((from, path))
 }
 
 /// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.
