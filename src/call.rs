@@ -106,7 +106,13 @@ impl<'p> Call<'p> {
     /// }
     /// ```
     pub fn plan<A: ?Sized, P>(&self, args: &A, plan: fn(&Known, &A) -> Result<P, PlanError>) -> Result<P, Error> {
-        self.plan_noting(args, plan).map(|(plan, _)| plan)
+        loop {
+            match plan(&self.known, args) {
+                Ok(plan) => return Ok(plan),
+                // Ends: what was fetched in this call is not needed again.
+                Err(error) => self.supply(error)?,
+            }
+        }
     }
 
     /// The same, and whether anything had to be fetched.
@@ -115,14 +121,12 @@ impl<'p> Call<'p> {
         args: &A,
         plan: fn(&Known, &A) -> Result<P, PlanError>,
     ) -> Result<(P, bool), Error> {
-        let mut has_fetched = false;
-        loop {
-            match plan(&self.known, args) {
-                Ok(plan) => return Ok((plan, has_fetched)),
-                // Ends: what was fetched in this call is not needed again.
-                Err(error) => self.supply(error)?,
+        match plan(&self.known, args) {
+            Ok(plan) => Ok((plan, false)),
+            Err(error) => {
+                self.supply(error)?;
+                Ok((self.plan(args, plan)?, true))
             }
-            has_fetched = true;
         }
     }
 
@@ -134,9 +138,12 @@ impl<'p> Call<'p> {
         send: impl Fn(P) -> Result<T, Error>,
     ) -> Result<T, Error> {
         loop {
-            match send(self.plan(args, plan)?) {
-                Ok(done) => return Ok(done),
-                Err(error) => self.learn_from(error)?,
+            match plan(&self.known, args) {
+                Ok(plan) => match send(plan) {
+                    Ok(done) => return Ok(done),
+                    Err(error) => self.learn_from(error)?,
+                },
+                Err(error) => self.supply(error)?,
             }
         }
     }

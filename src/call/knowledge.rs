@@ -26,9 +26,9 @@ const USER: &str = "@";
 impl Call<'_> {
     /// Fetches what a plan lacks, in as few requests as Salesforce allows. What is known without a request comes first and
     /// alone: with it the plan may lack something else, which then goes along with the rest.
-    pub(super) fn fetch(&self, needs: Vec<Need>) -> Result<(), Error> {
+    pub(super) fn fetch(&self, mut needs: Vec<Need>) -> Result<(), Error> {
         let all = needs.len();
-        let needs: Vec<_> = needs.into_iter().filter(|need| !self.recalls(need)).collect();
+        needs.retain(|need| !self.recalls(need));
         if needs.len() < all {
             return Ok(());
         }

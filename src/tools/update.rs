@@ -9,7 +9,7 @@ use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{self, Values};
-use crate::resolve::lookup::{self, Answer, Wanted};
+use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::matching;
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
@@ -21,7 +21,7 @@ use crate::wit::{self, Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, 
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Picklists};
-use crate::write::values::{FieldValue, FieldValues, Write};
+use crate::write::values::{self, FieldValue, Write};
 
 /// Characters of a text in a receipt.
 const MAX_TEXT_CHARS: usize = 255;
@@ -71,10 +71,9 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result<(Plan, Record), Error> {
     let (mut plan, records, answers) = call.run(args, plan, |plan| {
         let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
-        let mut answers = call.query_all(&selects)?.into_iter().map(|page| page.map(|page| page.records));
+        let mut answers = call.records_of_all(&selects)?;
         // Refused here, it may be planned again.
-        let records = answers.next().unwrap_or_else(|| Ok(Vec::new()))?;
-        let answers: Vec<Answer> = answers.collect();
+        let records = answers.remove(0)?;
         Ok((plan, records, answers))
     })?;
     let record = record::choose(call.known(), &plan.target, records, notices)?;
@@ -141,28 +140,31 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
             Error::field("changes", "say what to change: at least one field with its new value", Vec::new()).into()
         );
     }
-    let mut values = FieldValues::default();
-    let expected = known::all(args.changes.iter().map(|change| add(known, &target.object, change, &mut values)))?;
-    let FieldValues { values, wanted } = values;
-    let changes = values.into_iter().zip(expected).map(|(value, (from, path))| Change { value, from, path });
-    Ok((changes.collect(), wanted))
+    let (mut changes, mut wanted) = (Vec::new(), Vec::new());
+    known::all(args.changes.iter().map(|said| {
+        let change = change(known, &target.object, said, &changes, &mut wanted)?;
+        changes.push(change);
+        Ok(())
+    }))?;
+    Ok((changes, wanted))
 }
 
-/// Adds a change's value; returns the value expected before, and the path to what the record there is called.
-fn add(
+fn change(
     known: &Known,
     object: &ObjectName,
-    change: &wit::Change,
-    values: &mut FieldValues,
-) -> Result<(Option<String>, Option<FieldPath>), PlanError> {
-    let value = values.add(known, object, Write::Change, (&change.field, &change.to))?;
+    said: &wit::Change,
+    changes: &[Change],
+    wanted: &mut Vec<Wanted>,
+) -> Result<Change, PlanError> {
+    let is_given = |name: &str| changes.iter().any(|change| change.value.field.name == name);
+    let value = values::read(known, object, Write::Change, (&said.field, &said.to), &is_given, wanted)?;
     let field = &value.field;
     if value.json == "null" && field.required {
         let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
         return Err(names::denied(known, object, &*known.schema(object)?, error));
     }
     let path = lookup::name_path(field)?;
-    let mut from = change.from.clone();
+    let mut from = said.from.clone();
     if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
         from = Some(quoted(known.user()?.id.as_str()));
     }
@@ -173,7 +175,7 @@ fn add(
     {
         value::to_write(field, from)?;
     }
-    Ok((from, path))
+    Ok(Change { value, from, path })
 }
 
 /// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.
