@@ -78,10 +78,7 @@ impl<'p> Call<'p> {
         let Some(warning) = self.api_calls().and_then(ApiCalls::warning) else { return };
         match outcome {
             Ok(notices) => notices.push(warning),
-            Err(error) => {
-                let cause = Box::new(std::mem::replace(error, Error::input("")));
-                *error = Error::Warned { cause, warning };
-            }
+            Err(error) => error.add_context(warning),
         }
     }
 
@@ -158,9 +155,6 @@ impl<'p> Call<'p> {
 
     /// Describes what was only assumed, if that is what the org refused.
     fn learn_from(&self, error: Error) -> Result<(), Error> {
-        match error {
-            Error::Refused { refusal, .. } if refusal.names_unknown() && self.refresh()? => Ok(()),
-            error => Err(error),
-        }
+        if error.names_unknown() && self.refresh()? { Ok(()) } else { Err(error) }
     }
 }

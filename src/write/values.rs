@@ -58,7 +58,7 @@ pub(crate) fn read(
         return Err(names::denied(known, object, &schema, not_writable(&schema, &field, write)));
     }
     if is_given(&field.name) {
-        return Err(Error::field(said, format!("{} is given twice", field.name), Vec::new()).into());
+        return Err(Error::argument(said, format!("{} is given twice", field.name)).into());
     }
     let (json, note) = lookup::to_write(known, &schema, object, &field, json, wanted)?;
     Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None })
@@ -97,5 +97,5 @@ fn not_writable(schema: &ObjectSchema, field: &Field, write: Write) -> Error {
     } else {
         format!("{} is made of parts; set those", field.name)
     };
-    Error::field(&field.name, message, parts)
+    Error::argument(&field.name, message).allowing(parts)
 }
