@@ -1,4 +1,4 @@
-//! Salesforce's REST API as values: an endpoint plans one request and reads its response, and sends nothing.
+//! Salesforce's REST API as values, one file an endpoint: it plans a request and reads a response, and sends nothing.
 //!
 //! An endpoint is written once and used twice: alone, or as a part of a [`Composite`] request.
 

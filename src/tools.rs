@@ -1,4 +1,6 @@
-//! The tools. Each is a function from arguments to a reply or an error; this file calls them by name.
+//! The tools: one file a tool, and no tool uses another. Here is the table of them, and what holds for all.
+//!
+//! A tool is a function from arguments to a reply or an error: it plans, sends and replies.
 
 mod activities;
 mod aggregate;

@@ -170,6 +170,15 @@ impl Call<'_> {
         Ok(pages)
     }
 
+    /// The records that queries find, in as few requests as Salesforce allows.
+    pub(crate) fn records_of_all(&self, selects: &[&Select]) -> Result<Vec<Result<Vec<Record>, Error>>, Error> {
+        let mut records = Vec::new();
+        for page in self.query_all(selects)? {
+            records.push(page.map(|page| page.records));
+        }
+        Ok(records)
+    }
+
     /// Reads on from a page until there are `enough` records.
     pub(crate) fn read_on(&self, mut page: Page, enough: usize) -> Result<Page, Error> {
         let mut pages = 1;

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::lookup;
 use crate::resolve::names::{self, Named};
@@ -37,25 +37,24 @@ pub(crate) fn condition(
     object: &ObjectName,
     Criteria { filters, any_of, children }: Criteria<'_>,
 ) -> Result<Option<Condition>, PlanError> {
-    let mut all = each(known, object, filters)?;
-    for (index, group) in any_of.iter().enumerate() {
-        let any = Condition::any(each(known, object, group)?);
-        all.push(any.ok_or_else(|| {
-            Error::argument(&format!("any_of[{index}]"), "a group of any_of needs at least one condition")
-        })?);
-    }
     if children.len() > MAX_CHILDREN {
         let message = format!("Salesforce takes at most {MAX_CHILDREN} conditions on children");
         return Err(Error::argument("children", message).into());
     }
-    for child in children {
-        all.push(children_match(known, object, child)?);
-    }
+    let groups = any_of.iter().enumerate().map(|(index, group)| {
+        Condition::any(each(known, object, group)?).ok_or_else(|| {
+            let message = "a group of any_of needs at least one condition";
+            Error::argument(&format!("any_of[{index}]"), message).into()
+        })
+    });
+    let children = children.iter().map(|child| children_match(known, object, child));
+    let (mut all, rest) = known::both(each(known, object, filters), known::all(groups.chain(children)))?;
+    all.extend(rest);
     Ok(Condition::all(all))
 }
 
 fn each(known: &Known, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Condition>, PlanError> {
-    filters.iter().map(|filter| one(known, object, filter)).collect()
+    known::all(filters.iter().map(|filter| one(known, object, filter)))
 }
 
 /// One filter.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::schema::columns;
@@ -141,17 +141,21 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, said: &[String]) -> Re
     if said.is_empty() {
         usual(known, object, Use::List)?.into_iter().for_each(|field| fields.add(field));
     }
-    for name in said {
-        let named = field(known, object, name)?;
-        // Who asks for "Owner" wants to read a name; who asks for "OwnerId" or "Owner ID", the id.
-        fields.add(match named.field.relationship.as_deref() {
-            Some(relationship) if !name.trim().to_ascii_lowercase().ends_with("id") => {
-                name_of_parent(known, &named, relationship)?
-            }
-            _ => named.path,
-        });
+    for column in known::all(said.iter().map(|name| column(known, object, name)))? {
+        fields.add(column);
     }
     Ok(fields)
+}
+
+fn column(known: &Known, object: &ObjectName, said: &str) -> Result<FieldPath, PlanError> {
+    let named = field(known, object, said)?;
+    // Who asks for "Owner" wants to read a name; who asks for "OwnerId" or "Owner ID", the id.
+    match named.field.relationship.as_deref() {
+        Some(relationship) if !said.trim().to_ascii_lowercase().ends_with("id") => {
+            name_of_parent(known, &named, relationship)
+        }
+        _ => Ok(named.path),
+    }
 }
 
 /// The name of what a lookup points to.

@@ -7,12 +7,12 @@ use crate::call::{Call, WRITE};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Object};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup;
-use crate::resolve::lookup::Found;
+use crate::resolve::lookup::{Found, Wanted};
 use crate::resolve::names;
 use crate::resolve::value;
 use crate::rest::{Create, Retrieve, Which};
@@ -26,7 +26,7 @@ use crate::write::lost_response::{self, Seen};
 use crate::write::picklists::{self, Given, Picklists};
 use crate::write::references;
 use crate::write::undo;
-use crate::write::values::{FieldValue, FieldValues, Write};
+use crate::write::values::{self, FieldValue, Write};
 
 /// Values of a picklist that is missing.
 const MAX_CHOICES: usize = 20;
@@ -38,10 +38,10 @@ const OVERRULED: &str = "if they want a new record all the same, call again with
 pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
     call.run(&args, plan, |mut plan| {
-        let status = plan.fields.values.iter().find(|set| set.field.name == conversion::STATUS);
+        let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
         conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
-        let found = references::find(call, &plan.fields.wanted)?;
-        plan.fields.values.iter_mut().for_each(|value| value.put(&found));
+        let found = references::find(call, &plan.wanted)?;
+        plan.values.iter_mut().for_each(|value| value.put(&found));
         send(call, &plan, &found)
     })
 }
@@ -72,7 +72,7 @@ fn look(
     began: i64,
     cause: Error,
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
-    let values: Vec<_> = plan.fields.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
+    let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.read.iter().cloned().map(FieldPath::from).collect();
     match lost_response::look(call, &plan.object, &values, &read, began) {
         Seen::One(id, record, known_by) => {
@@ -90,7 +90,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
     if let Some(held) = &held {
-        for set in &plan.fields.values {
+        for set in &plan.values {
             let now = held.get(&set.field.name).map_or("null", Json::get);
             if !value::identical(&set.field, &set.json, now) {
                 notices.push(format!("{}: the org changed the value that was set", set.field.name));
@@ -130,7 +130,9 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
 /// What to write.
 struct Plan {
     object: ObjectName,
-    fields: FieldValues,
+    values: Vec<FieldValue>,
+    /// The names in lookups.
+    wanted: Vec<Wanted>,
     /// The field that names the record.
     name: FieldPath,
     /// The fields to read back: those that were set, and the record's name.
@@ -144,7 +146,7 @@ struct Plan {
 impl Plan {
     fn json(&self) -> String {
         let mut values = Object::default();
-        for set in &self.fields.values {
+        for set in &self.values {
             values.member(&set.field.name, Json::trusted(&set.json));
         }
         values.finish()
@@ -163,22 +165,27 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     let said = Json::parse(&args.fields)
         .map(Fields::of)
         .map_err(|_| Error::argument("fields", "fields must be a JSON object of field names and values"))?;
-    let mut fields = FieldValues::default();
-    for (name, json) in said.values() {
-        fields.add(known, &object, Write::Create, (name, json.get()))?;
-    }
+    let (mut values, mut wanted): (Vec<FieldValue>, _) = (Vec::new(), Vec::new());
+    known::all(said.values().map(|(name, json)| {
+        let is_given = |name: &str| values.iter().any(|set| set.field.name == name);
+        let value = values::read(known, &object, Write::Create, (name, json.get()), &is_given, &mut wanted)?;
+        values.push(value);
+        Ok(())
+    }))?;
     let denied = |error| names::denied(known, &object, &schema, error);
-    check_required(&schema, &fields.values).map_err(denied)?;
-    let given: Vec<_> =
-        fields.values.iter().map(|set| Given { field: &set.field, json: &set.json, writes: true }).collect();
+    check_required(&schema, &values).map_err(denied)?;
+    let mut given = Vec::new();
+    for set in &values {
+        given.push(Given { field: &set.field, json: &set.json, writes: true });
+    }
     let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
     picklists.check(known).map_err(|error| match error {
         PlanError::Failed(error) => denied(error),
         needs @ PlanError::Needs(_) => needs,
     })?;
-    let mut notices: Vec<_> = fields.values.iter().filter_map(|set| set.note.clone()).collect();
+    let mut notices: Vec<_> = values.iter().filter_map(|set| set.note.clone()).collect();
     let name = names::name_of(known, &object)?;
-    let mut read: Vec<_> = fields.values.iter().map(|set| set.name.clone()).collect();
+    let mut read: Vec<_> = values.iter().map(|set| set.name.clone()).collect();
     if !read.iter().any(|field| field.as_str() == name.as_str()) {
         read.push(names::field_name(name.as_str())?);
     }
@@ -189,9 +196,9 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
             "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
         );
     }
-    let assign = assignment(args.assign, &object, &schema, &fields.values, &mut read)?;
+    let assign = assignment(args.assign, &object, &schema, &values, &mut read)?;
     let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, fields, name, read, allow_duplicate, assign, notices })
+    Ok(Plan { object, values, wanted, name, read, allow_duplicate, assign, notices })
 }
 
 /// Refuses a record that lacks what its object requires.

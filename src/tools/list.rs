@@ -2,7 +2,7 @@
 
 use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::reply::{MAX_ROWS, MAX_TEXT_CHARS, Rows, Values, bounded};
 use crate::resolve::filter::{self, Criteria};
@@ -64,7 +64,8 @@ struct Plan {
 fn plan(known: &Known, &(args, limit, cursor): &(&ListArgs, u32, Option<Cursor>)) -> Result<Plan, PlanError> {
     let object = names::object(known, &args.object)?;
     known.allow_object(&object, Effect::ReadOnly)?;
-    let mut columns = names::columns(known, &object, &args.fields)?;
+    let condition = filter::condition(known, &object, criteria(args));
+    let (mut columns, condition) = known::both(names::columns(known, &object, &args.fields), condition)?;
     let mut order_by = Vec::new();
     for key in &args.order_by {
         let named = names::field(known, &object, &key.field)?;
@@ -87,7 +88,7 @@ fn plan(known: &Known, &(args, limit, cursor): &(&ListArgs, u32, Option<Cursor>)
     }
     let mut select = Select::new(columns.clone(), object.clone());
     select.scope = mine(known, &object, args.mine)?;
-    select.condition = filter::condition(known, &object, criteria(args))?;
+    select.condition = condition;
     let mut leaves_untouched = false;
     for filter in args.filters.iter().filter(|filter| matches!(filter.op, Some(Operator::Lt | Operator::Lte))) {
         leaves_untouched |= names::field(known, &object, &filter.field)?.path.as_str() == "LastActivityDate";

@@ -5,11 +5,11 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, List, Object, quoted};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{self, MAX_TEXT_CHARS, Values};
-use crate::resolve::lookup::{self, Answer, Wanted};
+use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::matching;
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
@@ -17,12 +17,12 @@ use crate::resolve::value;
 use crate::rest::{Retrieve, Update, Which, http_date};
 use crate::schema::well_known::{ID, RECORD_TYPE};
 use crate::schema::{FieldType, ObjectSchema};
-use crate::soql::{FieldList, FieldPath, Select};
-use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::wit::{self, Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Picklists};
-use crate::write::values::{FieldValue, FieldValues, Write};
+use crate::write::values::{self, FieldValue, Write};
 
 /// Bytes of a value that the call which restores it carries.
 const MAX_UNDO_BYTES: usize = 2_000;
@@ -69,10 +69,9 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result<(Plan, Record), Error> {
     let (mut plan, records, answers) = call.run(args, plan, |plan| {
         let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
-        let mut answers = call.query_all(&selects)?.into_iter().map(|page| page.map(|page| page.records));
+        let mut answers = call.records_of_all(&selects)?;
         // Refused here, it may be planned again.
-        let records = answers.next().unwrap_or_else(|| Ok(Vec::new()))?;
-        let answers: Vec<Answer> = answers.collect();
+        let records = answers.remove(0)?;
         Ok((plan, records, answers))
     })?;
     let record = record::choose(call.known(), &plan.target, records, notices)?;
@@ -137,32 +136,42 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
     if args.changes.is_empty() {
         return Err(Error::argument("changes", "say what to change: at least one field with its new value").into());
     }
-    let mut values = FieldValues::default();
-    let mut expected = Vec::new();
-    for change in &args.changes {
-        let value = values.add(known, &target.object, Write::Change, (&change.field, &change.to))?;
-        let field = &value.field;
-        if value.json == "null" && field.required {
-            let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
-            return Err(names::denied(known, &target.object, &*known.schema(&target.object)?, error));
-        }
-        let path = lookup::name_path(field)?;
-        let mut from = change.from.clone();
-        if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
-            from = Some(quoted(known.user()?.id.as_str()));
-        }
-        // Compared with an id, a name would never be the one that is there.
-        if let Some(from) = from.as_deref()
-            && field.field_type == FieldType::Reference
-            && (path.is_none() || lookup::name(field, from).is_none())
-        {
-            value::to_write(field, from)?;
-        }
-        expected.push((from, path));
+    let (mut changes, mut wanted) = (Vec::new(), Vec::new());
+    known::all(args.changes.iter().map(|said| {
+        let change = change(known, &target.object, said, &changes, &mut wanted)?;
+        changes.push(change);
+        Ok(())
+    }))?;
+    Ok((changes, wanted))
+}
+
+fn change(
+    known: &Known,
+    object: &ObjectName,
+    said: &wit::Change,
+    changes: &[Change],
+    wanted: &mut Vec<Wanted>,
+) -> Result<Change, PlanError> {
+    let is_given = |name: &str| changes.iter().any(|change| change.value.field.name == name);
+    let value = values::read(known, object, Write::Change, (&said.field, &said.to), &is_given, wanted)?;
+    let field = &value.field;
+    if value.json == "null" && field.required {
+        let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
+        return Err(names::denied(known, object, &*known.schema(object)?, error));
     }
-    let FieldValues { values, wanted } = values;
-    let changes = values.into_iter().zip(expected).map(|(value, (from, path))| Change { value, from, path });
-    Ok((changes.collect(), wanted))
+    let path = lookup::name_path(field)?;
+    let mut from = said.from.clone();
+    if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
+        from = Some(quoted(known.user()?.id.as_str()));
+    }
+    // Compared with an id, a name would never be the one that is there.
+    if let Some(from) = from.as_deref()
+        && field.field_type == FieldType::Reference
+        && (path.is_none() || lookup::name(field, from).is_none())
+    {
+        value::to_write(field, from)?;
+    }
+    Ok(Change { value, from, path })
 }
 
 /// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.

@@ -71,7 +71,7 @@ fn group_by_field(
     said: &str,
 ) -> Result<By, PlanError> {
     match names::field(known, object, said) {
-        Err(PlanError::Needs(objects)) => return Err(PlanError::Needs(objects)),
+        Err(PlanError::Needs(needs)) => return Err(PlanError::Needs(needs)),
         Ok(named) => {
             if let Some(index) = groups.iter().position(|group| group.is_by(&named.path)) {
                 return Ok(By::Group(index));

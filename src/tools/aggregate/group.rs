@@ -150,7 +150,7 @@ fn lookup(known: &Known, object: &ObjectName, named: &Named) -> Result<Option<(F
     let prefix = named.path.parent().map(|parent| format!("{parent}.")).unwrap_or_default();
     match names::field(known, object, &format!("{prefix}{relationship}.Name")) {
         Ok(name) if name.field.groupable && name.field.name_field => Ok(Some((named.path.clone(), name.path))),
-        Err(PlanError::Needs(objects)) => Err(PlanError::Needs(objects)),
+        Err(PlanError::Needs(needs)) => Err(PlanError::Needs(needs)),
         // Without a name to group by, the id has to do.
         _ => Ok(None),
     }
