@@ -166,9 +166,9 @@ mod tests {
             ..preferences()
         };
         let some = preferences(&["find", "updat", "salesforce_nothing", "default"]);
-        let said = "\n\nFor whoever set this up: the settings of this connection name tools that do not exist and so \
+        let input = "\n\nFor whoever set this up: the settings of this connection name tools that do not exist and so \
                     switch nothing on: \"updat\" \"salesforce_nothing\".";
-        assert!(instructions(&some).contains(said), "{}", instructions(&some));
+        assert!(instructions(&some).contains(input), "{}", instructions(&some));
         assert!(is_on(&some, row("find")));
         for known in [&["default", "all", "none"][..], &["log-activity", "salesforce_get", " Find"], &[]] {
             assert_eq!(policy::unknown(&preferences(known), TOOLS), None);

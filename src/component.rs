@@ -64,8 +64,8 @@ impl Platform for Host {
         })?;
         let mut answer = http::Response::new(response.body);
         // No other header is read, so none is parsed.
-        let said = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
-        if let Some(value) = said.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
+        let input = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
+        if let Some(value) = input.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
             answer.headers_mut().append(LIMIT_INFO, value);
         }
         *answer.status_mut() = http::StatusCode::from_u16(response.status)

@@ -38,7 +38,7 @@ impl Call<'_> {
                 Need::Schema(object) | Need::Description(object) if objects.contains(&object) => {}
                 Need::Schema(object) | Need::Description(object) => objects.push(object),
                 Need::Objects => with_list = true,
-                Need::User => self.keep_user(self.send(&UserInfo)?),
+                Need::User => self.remember_user(self.send(&UserInfo)?),
                 Need::Picklists { object, record_type, fresh } => match self.known.schema(&object) {
                     Ok(schema) => {
                         let learned = self.picklists(&object, &schema, &record_type, fresh);
@@ -74,7 +74,7 @@ impl Call<'_> {
         if self.known.schema(object).is_ok() {
             return true;
         }
-        let (schema, is_fresh) = match self.kept_schema(object.as_str()) {
+        let (schema, is_fresh) = match self.cached_schema(object.as_str()) {
             Some((schema, age)) => (schema, age < TRUSTED_AGE_MS),
             None => match standard::object(object.as_str()) {
                 // The pseudo-object of polymorphic lookups can't be described.
@@ -101,7 +101,7 @@ impl Call<'_> {
     /// Describes objects, and lists all there are if that is asked too, in one request for every 25.
     fn describe(&self, objects: &[ObjectName], with_list: bool) -> Result<(), Error> {
         if let ([], true) = (objects, with_list) {
-            self.keep_objects(self.send(&DescribeGlobal)?);
+            self.remember_objects(self.send(&DescribeGlobal)?);
             return Ok(());
         }
         if let ([object], false) = (objects, with_list) {
@@ -122,7 +122,7 @@ impl Call<'_> {
                 self.keep_description(object, description)?;
             }
             if let Some(part) = list {
-                self.keep_objects(answer.read(part, &DescribeGlobal).map_err(|error| read_error(error, false))?);
+                self.remember_objects(answer.read(part, &DescribeGlobal).map_err(|error| read_error(error, false))?);
             }
             with_list = false;
         }
@@ -132,7 +132,7 @@ impl Call<'_> {
     fn keep_description(&self, object: &ObjectName, description: Result<ObjectSchema, Error>) -> Result<(), Error> {
         let schema = description
             .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
-        self.keep(object.as_str(), &schema.to_bytes());
+        self.cache_put(object.as_str(), &schema.to_bytes());
         self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh: true });
         Ok(())
     }
@@ -143,7 +143,7 @@ impl Call<'_> {
     fn picklists(&self, object: &ObjectName, schema: &ObjectSchema, record_type: &RecordId, fresh: bool) -> Learned {
         // No two ids of 18 characters differ in case alone.
         let name = format!("{object}/{record_type}");
-        if let Some((narrowed, age)) = self.kept_schema(&name)
+        if let Some((narrowed, age)) = self.cached_schema(&name)
             && (!fresh || age < TRUSTED_AGE_MS)
         {
             return Learned { schema: Rc::new(narrowed), is_fresh: age < TRUSTED_AGE_MS };
@@ -157,7 +157,7 @@ impl Call<'_> {
             Err(_) => (schema.bare(), false),
         };
         if is_known {
-            self.keep(&name, &narrowed.to_bytes());
+            self.cache_put(&name, &narrowed.to_bytes());
         }
         Learned { schema: Rc::new(narrowed), is_fresh: true }
     }
@@ -167,11 +167,11 @@ impl Call<'_> {
         if let Ok(objects) = self.known.objects() {
             return Some(objects);
         }
-        Some(self.known.learn_objects(GlobalDescribe::from_bytes(&self.kept(GLOBAL)?.0)?))
+        Some(self.known.learn_objects(GlobalDescribe::from_bytes(&self.cache_get(GLOBAL)?.0)?))
     }
 
-    pub(crate) fn keep_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
-        self.keep(GLOBAL, &objects.to_bytes());
+    pub(crate) fn remember_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
+        self.cache_put(GLOBAL, &objects.to_bytes());
         self.known.learn_objects(objects)
     }
 
@@ -187,23 +187,23 @@ impl Call<'_> {
     }
 
     fn recall_user(&self) -> Option<User> {
-        let text = String::from_utf8(self.kept(USER)?.0).ok()?;
+        let text = String::from_utf8(self.cache_get(USER)?.0).ok()?;
         let (id, zone) = text.split_once(' ')?;
         Some(User { id: RecordId::parse(id).ok()?, zone: zone.to_owned() })
     }
 
-    pub(crate) fn keep_user(&self, user: User) {
-        self.keep(USER, format!("{} {}", user.id, user.zone).as_bytes());
+    pub(crate) fn remember_user(&self, user: User) {
+        self.cache_put(USER, format!("{} {}", user.id, user.zone).as_bytes());
         self.known.learn_user(user);
     }
 
-    fn kept_schema(&self, name: &str) -> Option<(ObjectSchema, u64)> {
-        let (bytes, age) = self.kept(name)?;
+    fn cached_schema(&self, name: &str) -> Option<(ObjectSchema, u64)> {
+        let (bytes, age) = self.cache_get(name)?;
         Some((ObjectSchema::from_bytes(&bytes)?, age))
     }
 
     /// What was kept under a name, with its age, unless it is too old.
-    pub(crate) fn kept(&self, name: &str) -> Option<(Vec<u8>, u64)> {
+    pub(crate) fn cache_get(&self, name: &str) -> Option<(Vec<u8>, u64)> {
         let mut bytes = self.platform.cached(&cache_key(name))?;
         let stamp = u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
         let age = self.platform.now().checked_sub(stamp).filter(|age| *age < MAX_AGE_MS)?;
@@ -212,7 +212,7 @@ impl Call<'_> {
     }
 
     /// Keeps bytes with the time.
-    pub(crate) fn keep(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn cache_put(&self, name: &str, bytes: &[u8]) {
         let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
         self.platform.cache(&cache_key(name), &stamped);
     }

@@ -212,9 +212,9 @@ impl Remarks {
                 let is_part = |item: &&Json<'_>| {
                     !lookup::is_me(&named.field, item.get()) && lookup::name(&named.field, item.get()).is_some()
                 };
-                self.notices.extend(items(&named, value)?.iter().find(is_part).map(|said| {
-                    let said = said.get();
-                    format!("{}: {said} was compared with whole names; `contains` finds a part of one", named.path)
+                self.notices.extend(items(&named, value)?.iter().find(is_part).map(|input| {
+                    let input = input.get();
+                    format!("{}: {input} was compared with whole names; `contains` finds a part of one", named.path)
                 }));
             }
             let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
@@ -228,18 +228,18 @@ impl Remarks {
             }
             let Some(values) = named.field.picklist.as_deref() else { continue };
             for item in items(&named, value.trim())? {
-                let Ok(said) = text(&named, item.get()) else { continue };
-                for said in value::parts(&named.field, &said) {
-                    match picklist::resolve(values, said) {
+                let Ok(input) = text(&named, item.get()) else { continue };
+                for input in value::parts(&named.field, &input) {
+                    match picklist::resolve(values, input) {
                         // Salesforce compares without regard to case.
-                        picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(said) => {
+                        picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(input) => {
                             self.is_taken = true;
-                            self.notices.push(value::taken(named.path.as_str(), said, &value));
+                            self.notices.push(value::repaired_notice(named.path.as_str(), input, &value));
                         }
                         picklist::Value::Unknown { nearest } if nothing => self.notices.push(format!(
                             "{}: {} is none of its values; nearest: {}",
                             named.path,
-                            Excerpt::of(said),
+                            Excerpt::of(input),
                             nearest.iter().map(|value| Excerpt::of(value).to_string()).collect::<Vec<_>>().join(", ")
                         )),
                         _ => {}
@@ -302,8 +302,8 @@ fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
     }
     let mut texts = Vec::new();
     for item in items(named, value)? {
-        let said = text(named, item.get())?;
-        let known = value::known_value(&named.field, &said).unwrap_or(said);
+        let input = text(named, item.get())?;
+        let known = value::known_value(&named.field, &input).unwrap_or(input);
         let text = Text::new(known);
         texts.push(text.map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?);
     }

@@ -89,25 +89,25 @@ const AT: [&str; 3] = [" at ", " from ", " @ "];
 const PEOPLE: [&str; 3] = ["Contact", "Lead", "User"];
 
 /// A person and where they work: "Bob at Acme".
-pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
+pub(crate) fn split(input: &str) -> (&str, Option<&str>) {
     // Positions in one are positions in the other: only ASCII letters differ.
-    let lower = said.to_ascii_lowercase();
+    let lower = input.to_ascii_lowercase();
     let at = AT.into_iter().filter_map(|at| Some((lower.find(at)?, at.len()))).min();
-    let Some((end, length)) = at else { return (said, None) };
-    let (person, place) = (said[..end].trim(), said[end + length..].trim());
+    let Some((end, length)) = at else { return (input, None) };
+    let (person, place) = (input[..end].trim(), input[end + length..].trim());
     // One letter is neither.
-    if person.len() < 2 || place.len() < 2 { (said, None) } else { (person, Some(place)) }
+    if person.len() < 2 || place.len() < 2 { (input, None) } else { (person, Some(place)) }
 }
 
 /// Whether several people may be named; and whether nobody else can be meant.
-pub(crate) fn is_of_several(said: &str) -> Option<bool> {
-    let lower = said.to_ascii_lowercase();
+pub(crate) fn is_of_several(input: &str) -> Option<bool> {
+    let lower = input.to_ascii_lowercase();
     let and = AND.into_iter().find(|and| lower.contains(and))?;
     let at = lower.find(and)?;
     let is_full = |name: &str| name.trim().contains(' ');
     // "García López, María José" is one, and so may be "Bob at Stone and Klein".
-    let is_clear = and.starts_with(' ') && is_full(&said[..at]) && is_full(&said[at + and.len()..]);
-    Some(is_clear && split(&said[..at]).1.is_none())
+    let is_clear = and.starts_with(' ') && is_full(&input[..at]) && is_full(&input[at + and.len()..]);
+    Some(is_clear && split(&input[..at]).1.is_none())
 }
 
 /// One way to understand a text as the name of a record.
@@ -127,16 +127,16 @@ impl Interpretation {
 
 /// The names that a text may give to a record of an object, the text itself first: a person's last name may come before
 /// the first, and beside a name may stand an article, a word for the object, a company's legal form.
-pub(crate) fn interpretations(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Interpretation> {
+pub(crate) fn interpretations(input: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Interpretation> {
     let is_person = PEOPLE.contains(&object);
-    let mut interpretations = vec![Interpretation { text: said.to_owned(), distance: 0 }];
-    let (person, place) = split(said);
+    let mut interpretations = vec![Interpretation { text: input.to_owned(), distance: 0 }];
+    let (person, place) = split(input);
     if is_person && let Some((last, first)) = person.split_once(',') {
         let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
         let text = format!("{} {}{at}", first.trim(), last.trim());
         interpretations.push(Interpretation { text, distance: 0 });
     }
-    let mut rest = said;
+    let mut rest = input;
     for distance in 1..=3 {
         let before = rest;
         let is_beside = |word: &str| match distance {
@@ -187,21 +187,21 @@ pub(crate) fn fit(
 }
 
 /// How well a record fits a text as it is.
-fn fit_as(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<Fit> {
+fn fit_as(input: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<Fit> {
     let name = name.unwrap_or_default();
     let is_person = PEOPLE.contains(&object);
     let by_name = |name| Fit { distance: 0, name, company_in_part: false };
-    let mut best = by_name(match_name(said, name, is_person));
+    let mut best = by_name(match_name(input, name, is_person));
     for other in ["Subject", "Email"] {
         // What is no address is no part of one.
-        if other == "Subject" || said.contains('@') {
-            best = best.min(by_name(match_name(said, &fields.text(other).unwrap_or_default(), false)));
+        if other == "Subject" || input.contains('@') {
+            best = best.min(by_name(match_name(input, &fields.text(other).unwrap_or_default(), false)));
         }
     }
     if !is_person {
         return Some(best);
     }
-    if let (person, Some(place)) = split(said)
+    if let (person, Some(place)) = split(input)
         && let Some(company) = fields.text("Account.Name").or_else(|| fields.text("Company"))
     {
         // Of two Bobs, the one whose company has just this name.
@@ -216,19 +216,19 @@ fn fit_as(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> 
 }
 
 /// The place of a record among others that were found.
-pub(crate) fn score(fit: Fit, said: &str, name: Option<&str>, fields: &Fields<'_>) -> Score {
+pub(crate) fn score(fit: Fit, input: &str, name: Option<&str>, fields: &Fields<'_>) -> Score {
     let is_closed = fields.get(IS_CLOSED.as_str()).is_some_and(|closed| closed.get() == "true");
-    let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&said.to_lowercase()));
+    let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&input.to_lowercase()));
     Score { fit, is_closed, begins_otherwise: !begins }
 }
 
 /// How a name relates to a text.
-fn match_name(said: &str, name: &str, is_person: bool) -> NameMatch {
-    let (said, name) = (said.trim().to_lowercase(), name.trim().to_lowercase());
-    if said == name {
+fn match_name(input: &str, name: &str, is_person: bool) -> NameMatch {
+    let (input, name) = (input.trim().to_lowercase(), name.trim().to_lowercase());
+    if input == name {
         return NameMatch::Exact;
     }
-    let (spoken, held) = (words(&said), words(&name));
+    let (spoken, held) = (words(&input), words(&name));
     let by_word = spoken.iter().enumerate().map(|(index, word)| {
         if held.contains(word) {
             NameMatch::SomeWords
@@ -243,7 +243,7 @@ fn match_name(said: &str, name: &str, is_person: bool) -> NameMatch {
     // The word that fits worst counts; a text without words fits by none.
     match by_word.max().unwrap_or(NameMatch::None) {
         NameMatch::SomeWords if held.iter().all(|word| spoken.contains(word)) => NameMatch::SameWords,
-        NameMatch::None if name.contains(&said) => NameMatch::Substring,
+        NameMatch::None if name.contains(&input) => NameMatch::Substring,
         by_words => by_words,
     }
 }
@@ -254,8 +254,8 @@ fn words(name: &str) -> Vec<&str> {
 }
 
 /// Whether a record goes by what was said: each word is one of its name, or a short form of it.
-pub(crate) fn goes_by(said: &str, called: &str) -> bool {
-    match_name(said, called, true) <= NameMatch::Nickname
+pub(crate) fn goes_by(input: &str, called: &str) -> bool {
+    match_name(input, called, true) <= NameMatch::Nickname
 }
 
 #[cfg(test)]
@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn a_name_said_whole_comes_before_its_words_and_those_before_parts() {
         use NameMatch::{Exact, Nickname, None, Prefixes, SameWords, SomeWords, Substring};
-        for (closeness, said, name) in [
+        for (closeness, input, name) in [
             (Exact, " acme", "ACME "),
             (Exact, "🚀", "🚀"),
             (SameWords, "Stone, Bob", "Bob Stone"),
@@ -302,7 +302,7 @@ mod tests {
             (None, "'", "Bob Stone"),
             (None, "Bob", ""),
         ] {
-            assert_eq!(match_name(said, name, true), closeness, "{said}: {name}");
+            assert_eq!(match_name(input, name, true), closeness, "{input}: {name}");
         }
     }
 
@@ -325,11 +325,11 @@ mod tests {
 
     #[test]
     fn a_record_goes_by_its_words_and_by_short_forms() {
-        for said in ["Sam", "sam lee", "LEE", "Samuel Lee"] {
-            assert!(goes_by(said, "Sam Lee"), "{said}");
+        for input in ["Sam", "sam lee", "LEE", "Samuel Lee"] {
+            assert!(goes_by(input, "Sam Lee"), "{input}");
         }
-        for said in ["Samantha Fox", "Sa", "", "-", "Jane"] {
-            assert!(!goes_by(said, "Sam Lee"), "{said}");
+        for input in ["Samantha Fox", "Sa", "", "-", "Jane"] {
+            assert!(!goes_by(input, "Sam Lee"), "{input}");
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::soql::{
 use crate::sort::by_rank;
 use crate::wit::Candidate;
 
-/// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
+/// Records of a similar name that are results at. Sorted by name, the one called just so is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
 /// Candidates in an answer.
 pub(crate) const MAX_CANDIDATES: usize = 10;
@@ -43,11 +43,11 @@ pub(crate) enum By {
 }
 
 /// Reads an id or a link to a record; none where it is a name.
-pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
-    match RecordId::from_text(said) {
+pub(crate) fn id(argument: &str, input: &str) -> Result<Option<RecordId>, Error> {
+    match RecordId::from_text(input) {
         Ok(id) => Ok(Some(id)),
-        Err(reason) if is_meant_as_id(said, &reason) => Err(Error::argument(argument, reason.to_string())),
-        Err(_) if said.chars().count() < MIN_NAME_CHARS => {
+        Err(reason) if is_meant_as_id(input, &reason) => Err(Error::argument(argument, reason.to_string())),
+        Err(_) if input.chars().count() < MIN_NAME_CHARS => {
             let message = "say which record: its id, its link, or at least two characters of its name";
             Err(Error::argument(argument, message))
         }
@@ -57,8 +57,8 @@ pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> 
 
 /// Reads a reference.
 pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<Target, PlanError> {
-    let said = record.trim();
-    let id = id("record", said)?;
+    let input = record.trim();
+    let id = id("record", input)?;
     let object = match object {
         Some(object) => names::object(known, object)?,
         None => match &id {
@@ -66,7 +66,7 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
             None => {
                 return Err(Error::argument(
                     "object",
-                    format!("say in `object` what {said:?} is; only an id can go without"),
+                    format!("say in `object` what {input:?} is; only an id can go without"),
                 )
                 .allowing(CORE.map(str::to_owned).to_vec())
                 .into());
@@ -74,10 +74,10 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
         },
     };
     let by = match id {
-        None => By::Name(said.to_owned()),
+        None => By::Name(input.to_owned()),
         Some(id) => match (standard_object(id.prefix()), known.schema(&object)?.key_prefix.as_deref()) {
             // A word of 15 letters can look like an id; the object's own prefix tells.
-            (None, Some(prefix)) if prefix != id.prefix() => By::Name(said.to_owned()),
+            (None, Some(prefix)) if prefix != id.prefix() => By::Name(input.to_owned()),
             (Some(other), _) if !other.eq_ignore_ascii_case(object.as_str()) => {
                 return Err(Error::argument("object", format!("the id {id} is one of {other}, not of {object}"))
                     .allowing(vec![other.to_owned()])
@@ -90,11 +90,11 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
 }
 
 /// Whether a text that is no id was copied as one, so that no record is called so.
-pub(crate) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
+pub(crate) fn is_meant_as_id(input: &str, reason: &IdError) -> bool {
     match reason {
         // Words of 18 letters and digits are rare, and all but rare with a digit among the first three.
-        IdError::Checksum(..) => said.bytes().take(3).any(|byte| byte.is_ascii_digit()),
-        IdError::Site(_) | IdError::Link(_) => said.contains("://"),
+        IdError::Checksum(..) => input.bytes().take(3).any(|byte| byte.is_ascii_digit()),
+        IdError::Site(_) | IdError::Link(_) => input.contains("://"),
         _ => false,
     }
 }
@@ -113,12 +113,12 @@ pub(crate) fn is(id: &RecordId) -> Condition {
 }
 
 /// A query for what tells the records of a condition apart.
-pub(crate) fn telling(
+pub(crate) fn candidate_query(
     known: &Known,
     object: &ObjectName,
     (condition, limit): (Condition, u32),
 ) -> Result<Select, PlanError> {
-    let fields = FieldList::of(ID, names::telling(known, object)?);
+    let fields = FieldList::of(ID, names::distinguishing_columns(known, object)?);
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
     select.order_by = if limit > 1 { by_name(known, object)? } else { Vec::new() };
@@ -128,7 +128,7 @@ pub(crate) fn telling(
 
 /// A query for the records a reference may mean, with what tells them apart.
 pub(crate) fn select(known: &Known, target: &Target) -> Result<Select, PlanError> {
-    telling(known, &target.object, condition(known, target)?)
+    candidate_query(known, &target.object, condition(known, target)?)
 }
 
 /// Sorted by name, so that the record called just so comes before those whose names go on.
@@ -231,13 +231,13 @@ pub(crate) struct Resolution<'r> {
 pub(crate) fn resolve<'r>(
     known: &Known,
     name: &str,
-    looked: &'r [(ObjectName, Vec<Record>)],
+    results: &'r [(ObjectName, Vec<Record>)],
     enough: NameMatch,
     active_only: bool,
 ) -> Resolution<'r> {
     let (mut fit, mut inactive) = (Vec::new(), Vec::new());
     let (mut all_seen, mut name_seen) = (true, true);
-    for (object, records) in looked {
+    for (object, records) in results {
         let mut last = None;
         let interpretations =
             known.schema(object).map(|schema| interpretations(known, &schema, name)).unwrap_or_default();
@@ -259,7 +259,7 @@ pub(crate) fn resolve<'r>(
         }
         if records.len() >= MAX_SIMILAR as usize {
             all_seen = false;
-            // After the last one looked at there may be another of its name.
+            // After the last one results at there may be another of its name.
             name_seen &= last.is_some_and(|last| last > name.to_lowercase());
         }
     }
@@ -289,8 +289,8 @@ pub(crate) fn choose(
         }
         By::Name(name) => name,
     };
-    let looked = [(object.clone(), records)];
-    let found = resolve(known, name, &looked, NameMatch::SameWords, false);
+    let results = [(object.clone(), records)];
+    let found = resolve(known, name, &results, NameMatch::SameWords, false);
     let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
         None => Err(Error::not_found(format!(
@@ -306,7 +306,7 @@ pub(crate) fn choose(
             Ok((*record).clone())
         }
         Some(_) => {
-            let more = if looked[0].1.len() >= MAX_SIMILAR as usize { "at least " } else { "" };
+            let more = if results[0].1.len() >= MAX_SIMILAR as usize { "at least " } else { "" };
             let message = format!(
                 "{more}{} {object} records fit that name; ask the person which is meant, then call again with its id",
                 others + 1
@@ -332,8 +332,8 @@ fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<C
     let fields = record.fields();
     let id = fields.text("Id")?;
     let name = names::name_of(known, object).ok()?;
-    let columns = names::telling(known, object).unwrap_or_default();
-    let telling = columns
+    let columns = names::distinguishing_columns(known, object).unwrap_or_default();
+    let facts = columns
         .iter()
         .map(FieldPath::as_str)
         .filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column));
@@ -342,6 +342,6 @@ fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<C
         id,
         name: fields.text(name.as_str()),
         field: None,
-        facts: Values::cut_after(MAX_FACT_CHARS).object(telling.map(|column| (column, fields.get(column)))),
+        facts: Values::cut_after(MAX_FACT_CHARS).object(facts.map(|column| (column, fields.get(column)))),
     })
 }

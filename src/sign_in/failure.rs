@@ -128,10 +128,10 @@ const FAILURES: &[(&[&str], Party, bool, &str)] = &[
 
 /// What a failure means.
 pub fn explain(failure: &SignInFailure) -> Advice {
-    let said = format!("{} {}", failure.error, failure.description.as_deref().unwrap_or_default())
+    let input = format!("{} {}", failure.error, failure.description.as_deref().unwrap_or_default())
         .replace('+', " ")
         .to_ascii_lowercase();
-    let known = FAILURES.iter().find(|(fragments, ..)| fragments.iter().any(|fragment| said.contains(fragment)));
+    let known = FAILURES.iter().find(|(fragments, ..)| fragments.iter().any(|fragment| input.contains(fragment)));
     match known {
         Some((_, party, retry, message)) => Advice { party: *party, message: (*message).to_owned(), retry: *retry },
         None => Advice {

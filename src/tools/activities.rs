@@ -198,7 +198,7 @@ fn timeline(
     known: &Known,
     &(asked, clock, target, id): &(&Asked, &Clock, &Target, RecordId),
 ) -> Result<Plan, PlanError> {
-    let mut parent = record::telling(known, &target.object, (record::is(&id), 1))?;
+    let mut parent = record::candidate_query(known, &target.object, (record::is(&id), 1))?;
     let ranged = asked.from.or(asked.to).is_some();
     let lists = match asked.upcoming {
         Some(true) => &[related::OPEN][..],

@@ -149,7 +149,7 @@ fn currency(known: &Known, object: &ObjectName, measures: &[Measured]) -> Result
 /// The groups, and the org's fiscal year if dates matter.
 fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Error> {
     let query = crate::rest::Query::groups(&plan.query);
-    let kept = organization::kept(call);
+    let kept = organization::cached(call);
     if kept.is_some() || !plan.calendar.matters() {
         let page = call.run_query(&query, MAX_GROUPS as usize)?;
         return Ok((page, kept.as_ref().and_then(FiscalYear::of)));
@@ -161,7 +161,7 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Erro
     let answer = call.send_all(&composite)?;
     let page = answer.read(groups, &query).map_err(|error| read_error(error, false))?;
     // Whoever may not read it gets numbers all the same.
-    let org = answer.read(org, &asked).ok().and_then(|page| organization::keep(call, page));
+    let org = answer.read(org, &asked).ok().and_then(|page| organization::remember(call, page));
     Ok((page, org.as_ref().and_then(FiscalYear::of)))
 }
 

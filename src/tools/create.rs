@@ -22,7 +22,7 @@ use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::wit::{CreateArgs, CreateReply, Undo};
 use crate::write::conversion;
 use crate::write::duplicates;
-use crate::write::lost_response::{self, Seen};
+use crate::write::lost_response::{self, Recovery};
 use crate::write::picklists::{self, Given, Picklists};
 use crate::write::references;
 use crate::write::undo;
@@ -57,7 +57,7 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
     let began = call.now();
     let (id, record, notice) = match call.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
-        Err(cause) if cause.outcome_unknown() => look(call, plan, began, cause)?,
+        Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
         Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
     };
     let mut reply = reply(call, plan, found, id, record.as_ref().map(Record::fields));
@@ -66,7 +66,7 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
 }
 
 /// After a create without an answer: the record, if it is there.
-fn look(
+fn recover(
     call: &Call<'_>,
     plan: &Plan,
     began: i64,
@@ -74,14 +74,14 @@ fn look(
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
     let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.read.iter().cloned().map(FieldPath::from).collect();
-    match lost_response::look(call, &plan.object, &values, &read, began) {
-        Seen::One(id, record, known_by) => {
+    match lost_response::find_created(call, &plan.object, &values, &read, began) {
+        Recovery::One(id, record, known_by) => {
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
             );
             Ok((id, Some(record), Some(notice)))
         }
-        Seen::Unsettled(found, candidates) => Err(cause.with_context(found).with_candidates(candidates)),
+        Recovery::Unsettled(found, candidates) => Err(cause.with_context(found).with_candidates(candidates)),
     }
 }
 
@@ -162,11 +162,11 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
         let error = Error::argument("object", format!("the user may not create {object} records"));
         return Err(names::denied(known, &object, &schema, error));
     }
-    let said = Json::parse(&args.fields)
+    let input = Json::parse(&args.fields)
         .map(Fields::of)
         .map_err(|_| Error::argument("fields", "fields must be a JSON object of field names and values"))?;
     let (mut values, mut wanted): (Vec<FieldValue>, _) = (Vec::new(), Vec::new());
-    known::all(said.values().map(|(name, json)| {
+    known::all(input.values().map(|(name, json)| {
         let is_given = |name: &str| values.iter().any(|set| set.field.name == name);
         let value = values::read(known, &object, Write::Create, (name, json.get()), &is_given, &mut wanted)?;
         values.push(value);

@@ -63,19 +63,23 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
     let objects = self::objects(known, objects)?;
     known.need_schemas(&objects)?;
     for object in objects {
-        let columns = names::telling(known, &object)?;
+        let columns = names::distinguishing_columns(known, &object)?;
         // Sorted, so that the one called just so is among them.
         let most = limit.max(2);
-        plan.queries.push(record::telling(known, &object, (record::like(known, &object, text, "text")?, most))?);
+        plan.queries.push(record::candidate_query(
+            known,
+            &object,
+            (record::like(known, &object, text, "text")?, most),
+        )?);
         plan.objects.push((object, columns));
     }
     Ok(plan)
 }
 
 /// The objects to search, at least one: a search that names none is one of all there are.
-fn objects(known: &Known, said: &[String]) -> Result<Vec<ObjectName>, PlanError> {
+fn objects(known: &Known, input: &[String]) -> Result<Vec<ObjectName>, PlanError> {
     let mut objects = Vec::new();
-    for name in said {
+    for name in input {
         let object = names::object(known, name)?;
         known.allow_object(&object, Effect::ReadOnly)?;
         if !objects.contains(&object) {

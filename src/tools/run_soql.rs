@@ -101,15 +101,15 @@ fn plan(known: &Known, statement: &Statement<'_>) -> Result<Plan, PlanError> {
 }
 
 /// An object by its API name and nothing else.
-fn named(known: &Known, said: &str) -> Result<ObjectName, PlanError> {
-    let object = names::object(known, said)?;
-    if object.as_str().eq_ignore_ascii_case(said) { Ok(object) } else { Err(unlike(said, object.as_str())) }
+fn named(known: &Known, input: &str) -> Result<ObjectName, PlanError> {
+    let object = names::object(known, input)?;
+    if object.as_str().eq_ignore_ascii_case(input) { Ok(object) } else { Err(unlike(input, object.as_str())) }
 }
 
 /// The object of the records that a relationship leads to.
-fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, said: &str) -> Result<ObjectName, PlanError> {
+fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, input: &str) -> Result<ObjectName, PlanError> {
     let schema = known.schema(parent)?;
-    let relationship = own(parent, alias, said);
+    let relationship = own(parent, alias, input);
     match schema.child(relationship) {
         Some(child) => Ok(ObjectName::parse(&child.object)?),
         None if !known.is_fresh(parent) => Err(PlanError::needs_description(parent)),
@@ -123,30 +123,30 @@ fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, said: &str) ->
 }
 
 /// A field by the path of its API names and nothing else.
-fn field(known: &Known, object: &ObjectName, alias: Option<&str>, said: &str) -> Result<FieldPath, PlanError> {
+fn field(known: &Known, object: &ObjectName, alias: Option<&str>, input: &str) -> Result<FieldPath, PlanError> {
     let schema = known.schema(object)?;
-    let is_path = said.split_once('.').is_some_and(|(first, _)| schema.parent(first).is_some());
-    let said = if is_path { said } else { own(object, alias, said) };
-    let path = names::field(known, object, said)?.path;
-    if path.as_str().eq_ignore_ascii_case(said) { Ok(path) } else { Err(unlike(said, path.as_str())) }
+    let is_path = input.split_once('.').is_some_and(|(first, _)| schema.parent(first).is_some());
+    let input = if is_path { input } else { own(object, alias, input) };
+    let path = names::field(known, object, input)?.path;
+    if path.as_str().eq_ignore_ascii_case(input) { Ok(path) } else { Err(unlike(input, path.as_str())) }
 }
 
 /// A path without what only says that it begins at the object of the query.
-fn own<'s>(object: &ObjectName, alias: Option<&str>, said: &'s str) -> &'s str {
-    match said.split_once('.') {
+fn own<'s>(object: &ObjectName, alias: Option<&str>, input: &'s str) -> &'s str {
+    match input.split_once('.') {
         Some((first, rest))
             if first.eq_ignore_ascii_case(object.as_str())
                 || alias.is_some_and(|alias| first.eq_ignore_ascii_case(alias)) =>
         {
             rest
         }
-        _ => said,
+        _ => input,
     }
 }
 
-fn unlike(said: &str, name: &str) -> PlanError {
-    let message = format!("{said:?} is no API name; correct the query, nothing of it is repaired");
-    Error::argument(said, message).allowing(vec![name.to_owned()]).into()
+fn unlike(input: &str, name: &str) -> PlanError {
+    let message = format!("{input:?} is no API name; correct the query, nothing of it is repaired");
+    Error::argument(input, message).allowing(vec![name.to_owned()]).into()
 }
 
 fn reply(statement: &Statement<'_>, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {

@@ -115,7 +115,7 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
     let (changes, wanted) = changes(known, &target, args)?;
     let (condition, limit) = record::condition(known, &target)?;
     let mut fields = FieldList::from(ID);
-    names::telling(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
+    names::distinguishing_columns(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
     for change in &changes {
         fields.add(change.value.name.clone().into());
         change.path.iter().for_each(|path| fields.add(path.clone()));
@@ -137,8 +137,8 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
         return Err(Error::argument("changes", "say what to change: at least one field with its new value").into());
     }
     let (mut changes, mut wanted) = (Vec::new(), Vec::new());
-    known::all(args.changes.iter().map(|said| {
-        let change = change(known, &target.object, said, &changes, &mut wanted)?;
+    known::all(args.changes.iter().map(|input| {
+        let change = change(known, &target.object, input, &changes, &mut wanted)?;
         changes.push(change);
         Ok(())
     }))?;
@@ -148,19 +148,19 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
 fn change(
     known: &Known,
     object: &ObjectName,
-    said: &wit::Change,
+    input: &wit::Change,
     changes: &[Change],
     wanted: &mut Vec<Wanted>,
 ) -> Result<Change, PlanError> {
     let is_given = |name: &str| changes.iter().any(|change| change.value.field.name == name);
-    let value = values::read(known, object, Write::Change, (&said.field, &said.to), &is_given, wanted)?;
+    let value = values::read(known, object, Write::Change, (&input.field, &input.to), &is_given, wanted)?;
     let field = &value.field;
     if value.json == "null" && field.required {
         let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
         return Err(names::denied(known, object, &*known.schema(object)?, error));
     }
     let path = lookup::name_path(field)?;
-    let mut from = said.from.clone();
+    let mut from = input.from.clone();
     if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
         from = Some(quoted(known.user()?.id.as_str()));
     }
@@ -217,7 +217,7 @@ impl Current<'_> {
     /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
         match lookup::name(&change.value.field, from) {
-            Some(said) => self.called(change).is_some_and(|called| matching::goes_by(&said, &called)),
+            Some(input) => self.called(change).is_some_and(|called| matching::goes_by(&input, &called)),
             None => value::same(&change.value.field, from, self.value(change)),
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply,
     let zone = row.text("TimeZoneSidKey").unwrap_or_else(|| user.zone.clone());
     let clock = Clock::new(user.id, &zone, call.now(), &mut notices);
     if zone != user.zone {
-        call.keep_user(User { zone, ..user });
+        call.remember_user(User { zone, ..user });
     }
     let mut reply = WhoAmIReply {
         user: UserInfo {
@@ -85,8 +85,8 @@ struct Facts {
 fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
     let mut facts = Facts {
         user: None,
-        org: organization::kept(call),
-        currency: call.kept(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
+        org: organization::cached(call),
+        currency: call.cache_get(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
         objects: call.recall_objects(),
     };
     // Naming a field that is hidden from the user fails; a row without names has what there is.
@@ -106,7 +106,7 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
     let answer = call.send_all(&composite)?;
     facts.user = answer.read(user_part, &row).ok();
     if let Some(part) = org_part {
-        facts.org = answer.read(part, &organization).ok().and_then(|page| organization::keep(call, page));
+        facts.org = answer.read(part, &organization).ok().and_then(|page| organization::remember(call, page));
     }
     if let Some(part) = currency_part {
         facts.currency = match answer.read(part, &corporate) {
@@ -116,11 +116,11 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
             Err(_) => None,
         };
         if let Some(currency) = &facts.currency {
-            call.keep(CURRENCY, currency.as_bytes());
+            call.cache_put(CURRENCY, currency.as_bytes());
         }
     }
     if let Some(part) = objects_part {
-        facts.objects = answer.read(part, &DescribeGlobal).ok().map(|objects| call.keep_objects(objects));
+        facts.objects = answer.read(part, &DescribeGlobal).ok().map(|objects| call.remember_objects(objects));
     }
     Ok(facts)
 }

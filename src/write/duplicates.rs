@@ -80,7 +80,7 @@ fn selects(known: &Known, matches: &[Record]) -> Result<Vec<Select>, PlanError> 
     let mut selects = Vec::new();
     for (object, ids) in by_object {
         if let Some(condition) = Condition::any(ids) {
-            selects.push(record::telling(known, &object, (condition, MAX_MATCHES))?);
+            selects.push(record::candidate_query(known, &object, (condition, MAX_MATCHES))?);
         }
     }
     Ok(selects)

@@ -32,7 +32,7 @@ const FIRST_REACH: i64 = 24 * 60 * 60;
 const MAX_ALIKE: u32 = 20;
 
 /// What is known of a create without an answer.
-pub(crate) enum Seen {
+pub(crate) enum Recovery {
     /// This record came of it. The text says what it was known by.
     One(RecordId, Record, String),
     /// Nothing is settled; the text says what was looked for, and these were found.
@@ -43,13 +43,13 @@ pub(crate) enum Seen {
 ///
 /// When it began by the org's clock is what the responses of this call say, so that a clock which is fast does not hide
 /// the record, and one that is slow does not take an older record for it.
-pub(crate) fn look(
+pub(crate) fn find_created(
     call: &Call<'_>,
     object: &ObjectName,
     values: &[(&Field, &str)],
     read: &[FieldPath],
     began: i64,
-) -> Seen {
+) -> Recovery {
     let keys: Vec<_> =
         values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
     let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
@@ -65,24 +65,24 @@ pub(crate) fn look(
     };
     let Some(since) = since else {
         let found = "a record with the same values was looked for, but nothing says how the platform's clock differs from Salesforce's, so whether one is new is not known";
-        return Seen::Unsettled(found.to_owned(), candidates(call, &records));
+        return Recovery::Unsettled(found.to_owned(), candidates(call, &records));
     };
     let new: Vec<_> = records.into_iter().filter(|record| created(record).is_none_or(|at| at >= since)).collect();
     match new.as_slice() {
         [record] => match names::id_of(record) {
-            Ok(id) => Seen::One(id, record.clone(), known_by),
+            Ok(id) => Recovery::One(id, record.clone(), known_by),
             Err(_) => unsettled("the record found has no id"),
         },
         [] => unsettled(&format!("a new record with the same {known_by} was looked for, and there is none so far")),
-        several => Seen::Unsettled(
+        several => Recovery::Unsettled(
             format!("several new records have the same {known_by}; one of the candidates may be it"),
             candidates(call, several),
         ),
     }
 }
 
-fn unsettled(found: &str) -> Seen {
-    Seen::Unsettled(found.to_owned(), Vec::new())
+fn unsettled(found: &str) -> Recovery {
+    Recovery::Unsettled(found.to_owned(), Vec::new())
 }
 
 fn candidates(call: &Call<'_>, records: &[Record]) -> Vec<Candidate> {

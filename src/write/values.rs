@@ -40,11 +40,11 @@ pub(crate) fn read(
     known: &Known,
     object: &ObjectName,
     write: Write,
-    (said, json): (&str, &str),
+    (input, json): (&str, &str),
     is_given: &dyn Fn(&str) -> bool,
     wanted: &mut Vec<Wanted>,
 ) -> Result<FieldValue, PlanError> {
-    let field = names::own_field(known, object, said)?;
+    let field = names::own_field(known, object, input)?;
     let mut schema = known.schema(object)?;
     // Picklist values are only in the description.
     if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
@@ -58,7 +58,7 @@ pub(crate) fn read(
         return Err(names::denied(known, object, &schema, not_writable(&schema, &field, write)));
     }
     if is_given(&field.name) {
-        return Err(Error::argument(said, format!("{} is given twice", field.name)).into());
+        return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
     }
     let (json, note) = lookup::to_write(known, &schema, object, &field, json, wanted)?;
     Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None })
@@ -67,7 +67,7 @@ pub(crate) fn read(
 impl FieldValue {
     /// Puts the id of the record that was found where its name stands.
     pub(crate) fn put(&mut self, found: &[Found]) {
-        if let Some(found) = found.iter().find(|found| found.place == self.field.name) {
+        if let Some(found) = found.iter().find(|found| found.argument == self.field.name) {
             self.json = quoted(found.id.as_str());
             self.note.clone_from(&found.notice);
             self.record_name.clone_from(&found.candidate.name);
