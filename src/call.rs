@@ -16,7 +16,7 @@ use crate::rest::{
 };
 use crate::schema::{GlobalDescribe, ObjectSchema, Source, standard};
 use crate::soql::{FieldPath, ObjectName, Select};
-use crate::wit::{Changed, Preferences};
+use crate::wit::{Changed, ConnectionSettings};
 
 /// How long a description is used without asking again.
 const MAX_AGE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -41,7 +41,7 @@ const MAX_RETRY_SECONDS: i64 = 15;
 /// What every tool works with.
 pub struct Call<'p> {
     platform: &'p dyn Platform,
-    preferences: Preferences,
+    settings: ConnectionSettings,
     schemas: RefCell<Vec<(ObjectName, Known)>>,
     /// The columns that tell an object's records apart, which every candidate asks for.
     telling: RefCell<Vec<(ObjectName, Vec<FieldPath>)>>,
@@ -81,7 +81,7 @@ impl<'p> Call<'p> {
     /// A session for one call.
     pub fn new(platform: &'p dyn Platform) -> Self {
         Self {
-            preferences: platform.preferences(),
+            settings: platform.settings(),
             platform,
             schemas: RefCell::default(),
             telling: RefCell::default(),
@@ -90,8 +90,8 @@ impl<'p> Call<'p> {
     }
 
     /// The settings of this connection.
-    pub(crate) fn preferences(&self) -> &Preferences {
-        &self.preferences
+    pub(crate) fn settings(&self) -> &ConnectionSettings {
+        &self.settings
     }
 
     /// Where a person opens the org.
@@ -106,10 +106,10 @@ impl<'p> Call<'p> {
 
     /// Refuses a tool that is switched off.
     pub(crate) fn allow_tool(&self, tool: &str, effect: Effect) -> Result<(), Error> {
-        if catalog::is_on(&self.preferences, tool, effect) {
+        if catalog::is_on(&self.settings, tool, effect) {
             Ok(())
         } else {
-            let unknown = catalog::unknown(&self.preferences);
+            let unknown = catalog::unknown(&self.settings);
             Err(Error::SwitchedOff { what: format!("the tool salesforce_{tool}"), unknown })
         }
     }
@@ -117,9 +117,9 @@ impl<'p> Call<'p> {
     /// Refuses an object that the settings keep from this tier.
     pub(crate) fn allow_object(&self, object: &ObjectName, effect: Effect) -> Result<(), Error> {
         let (granted, doing) = match effect {
-            Effect::ReadOnly => (&self.preferences.objects.read, "reading"),
-            Effect::Additive => (&self.preferences.objects.append, "creating"),
-            Effect::Overwrites => (&self.preferences.objects.edit, "changing"),
+            Effect::ReadOnly => (&self.settings.objects.read, "reading"),
+            Effect::Additive => (&self.settings.objects.append, "creating"),
+            Effect::Overwrites => (&self.settings.objects.edit, "changing"),
         };
         match granted {
             Some(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(object.as_str())) => {

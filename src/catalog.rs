@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::json::{Json, quoted};
 use crate::record::Fields;
 use crate::tools::TOOLS;
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 /// Generated from `wit/`; host-test's tests refresh it and fail if it was stale.
 const CATALOG: &str = include_str!("catalog.json");
@@ -47,8 +47,8 @@ pub enum Effect {
 }
 
 /// The tools the user's settings leave on.
-pub fn tools(preferences: &Preferences) -> impl Iterator<Item = Tool<'static>> {
-    all().filter(|tool| is_on(preferences, short_name(&tool.name), tool.effect))
+pub fn tools(settings: &ConnectionSettings) -> impl Iterator<Item = Tool<'static>> {
+    all().filter(|tool| is_on(settings, short_name(&tool.name), tool.effect))
 }
 
 /// Every tool there is.
@@ -78,9 +78,9 @@ impl<'a> Tool<'a> {
 }
 
 /// Whether the settings leave a tool on. One that is not in the table is not.
-pub(crate) fn is_on(preferences: &Preferences, tool: &str, effect: Effect) -> bool {
+pub(crate) fn is_on(settings: &ConnectionSettings, tool: &str, effect: Effect) -> bool {
     let usual = TOOLS.iter().any(|(name, _, usual)| *name == tool && *usual);
-    chosen(preferences.tools.as_deref(), tool, usual) && !(preferences.read_only && effect != Effect::ReadOnly)
+    chosen(settings.tools.as_deref(), tool, usual) && !(settings.read_only && effect != Effect::ReadOnly)
 }
 
 /// Whether the list of the settings names a tool, or a word for several; without a list, what is usual holds.
@@ -96,12 +96,12 @@ fn is(name: &str, this: &str) -> bool {
 }
 
 /// What the settings name and nobody knows: a word about it, if there is any.
-pub(crate) fn unknown(preferences: &Preferences) -> Option<String> {
+pub(crate) fn unknown(settings: &ConnectionSettings) -> Option<String> {
     let known = |name: &str| {
         [ALL, DEFAULT, NONE].iter().any(|word| is(name, word))
             || TOOLS.iter().any(|(tool, ..)| is(short_name(name.trim()), tool))
     };
-    let mut unknown = preferences.tools.iter().flatten().filter(|name| !known(name)).peekable();
+    let mut unknown = settings.tools.iter().flatten().filter(|name| !known(name)).peekable();
     unknown.peek()?;
     let mut text = "the settings of this connection name tools that do not exist and so switch nothing on:".to_owned();
     for name in unknown {
@@ -117,14 +117,14 @@ pub(crate) fn short_name(name: &str) -> &str {
 }
 
 /// The names a model can call, for a message.
-pub(crate) fn names(preferences: &Preferences) -> Vec<String> {
-    tools(preferences).map(|tool| tool.name.into_owned()).collect()
+pub(crate) fn names(settings: &ConnectionSettings) -> Vec<String> {
+    tools(settings).map(|tool| tool.name.into_owned()).collect()
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.
-pub fn instructions(preferences: &Preferences) -> String {
+pub fn instructions(settings: &ConnectionSettings) -> String {
     let any = |fits: fn(&str, Effect) -> bool| {
-        TOOLS.iter().any(|(tool, effect, _)| fits(tool, *effect) && is_on(preferences, tool, *effect))
+        TOOLS.iter().any(|(tool, effect, _)| fits(tool, *effect) && is_on(settings, tool, *effect))
     };
     let writes = any(|_, effect| effect != Effect::ReadOnly);
     let mut text = String::new();
@@ -148,14 +148,14 @@ ask the person.",
             text.push_str(sentences);
         }
     }
-    if let Some(unknown) = unknown(preferences) {
+    if let Some(unknown) = unknown(settings) {
         text.push_str(&format!("\n\nFor whoever set this up: {unknown}."));
     }
-    if let Some(own) = &preferences.instructions {
+    if let Some(own) = &settings.instructions {
         text.push_str("\n\nThe user's own instructions:\n");
         text.push_str(own);
     }
-    for (index, alias) in preferences.vocabulary.iter().enumerate() {
+    for (index, alias) in settings.vocabulary.iter().enumerate() {
         text.push_str(if index == 0 { "\n\nThe user's own words: " } else { "; " });
         let object = alias.object.as_deref().map(|object| format!("{object}.")).unwrap_or_default();
         text.push_str(&format!("\"{}\" means {object}{}", alias.term, alias.name));
@@ -168,8 +168,8 @@ mod tests {
     use super::*;
     use crate::wit::{Alias, ObjectGrants};
 
-    fn preferences() -> Preferences {
-        Preferences {
+    fn settings() -> ConnectionSettings {
+        ConnectionSettings {
             tools: None,
             read_only: false,
             objects: ObjectGrants { read: None, append: None, edit: None },
@@ -188,9 +188,9 @@ mod tests {
 
     #[test]
     fn read_only_leaves_the_tools_that_change_nothing() {
-        let preferences = Preferences { read_only: true, ..preferences() };
-        assert!(tools(&preferences).all(|tool| tool.effect == Effect::ReadOnly));
-        assert!(tools(&preferences).count() > 0);
+        let settings = ConnectionSettings { read_only: true, ..settings() };
+        assert!(tools(&settings).all(|tool| tool.effect == Effect::ReadOnly));
+        assert!(tools(&settings).count() > 0);
     }
 
     /// With these names in the settings: whether a tool that is on by default is on, and one that is not.
@@ -232,34 +232,34 @@ mod tests {
 
     #[test]
     fn read_only_wins_over_the_list() {
-        let preferences =
-            Preferences { tools: Some(vec!["all".into(), "update".into()]), read_only: true, ..preferences() };
-        assert!(tools(&preferences).all(|tool| tool.effect == Effect::ReadOnly));
-        assert!(!is_on(&preferences, "update", Effect::Overwrites));
+        let settings =
+            ConnectionSettings { tools: Some(vec!["all".into(), "update".into()]), read_only: true, ..settings() };
+        assert!(tools(&settings).all(|tool| tool.effect == Effect::ReadOnly));
+        assert!(!is_on(&settings, "update", Effect::Overwrites));
     }
 
     #[test]
     fn what_the_settings_leave_on_by_default_is_what_the_table_says() {
         let usual: Vec<_> =
             TOOLS.iter().filter(|(_, _, usual)| *usual).map(|(name, ..)| format!("{PREFIX}{name}")).collect();
-        assert_eq!(names(&preferences()), usual);
+        assert_eq!(names(&settings()), usual);
         let every: Vec<_> = TOOLS.iter().map(|(name, ..)| format!("{PREFIX}{name}")).collect();
-        assert_eq!(names(&Preferences { tools: Some(vec!["all".into()]), ..preferences() }), every);
+        assert_eq!(names(&ConnectionSettings { tools: Some(vec!["all".into()]), ..settings() }), every);
     }
 
     #[test]
     fn a_name_nobody_knows_is_told_and_breaks_nothing() {
-        let preferences = |names: &[&str]| Preferences {
+        let settings = |names: &[&str]| ConnectionSettings {
             tools: Some(names.iter().map(|name| (*name).to_owned()).collect()),
-            ..preferences()
+            ..settings()
         };
-        let some = preferences(&["find", "updat", "salesforce_nothing", "default"]);
+        let some = settings(&["find", "updat", "salesforce_nothing", "default"]);
         let said = "\n\nFor whoever set this up: the settings of this connection name tools that do not exist and so \
                     switch nothing on: \"updat\" \"salesforce_nothing\".";
         assert!(instructions(&some).contains(said), "{}", instructions(&some));
         assert!(is_on(&some, "find", Effect::ReadOnly));
         for known in [&["default", "all", "none"][..], &["log-activity", "salesforce_get", " Find"], &[]] {
-            assert_eq!(unknown(&preferences(known)), None);
+            assert_eq!(unknown(&settings(known)), None);
         }
     }
 
@@ -267,9 +267,9 @@ mod tests {
     fn instructions_speak_only_of_what_is_on() {
         let of = |names: &[&str], read_only| {
             let tools = Some(names.iter().map(|name| (*name).to_owned()).collect());
-            instructions(&Preferences { tools, read_only, ..preferences() })
+            instructions(&ConnectionSettings { tools, read_only, ..settings() })
         };
-        let all = instructions(&preferences());
+        let all = instructions(&settings());
         assert!(all.contains("`from`") && all.contains("write"), "{all}");
         for text in [of(&["default"], true), of(&["find", "get"], false)] {
             assert!(!text.contains("write") && !text.contains("`from`") && text.contains("data:"), "{text}");
@@ -284,23 +284,23 @@ mod tests {
 
     #[test]
     fn tools_are_chosen_by_either_name() {
-        let preferences = Preferences { tools: Some(vec!["find".into(), "salesforce_get".into()]), ..preferences() };
-        assert_eq!(names(&preferences), ["salesforce_find", "salesforce_get"]);
+        let settings = ConnectionSettings { tools: Some(vec!["find".into(), "salesforce_get".into()]), ..settings() };
+        assert_eq!(names(&settings), ["salesforce_find", "salesforce_get"]);
     }
 
     #[test]
     fn the_users_own_words_follow_the_instructions() {
-        let alone = instructions(&preferences());
+        let alone = instructions(&settings());
         let alias =
             Alias { term: "headcount".into(), object: Some("Account".into()), name: "NumberOfEmployees".into() };
-        let preferences =
-            Preferences { instructions: Some("We sell pumps.".into()), vocabulary: vec![alias], ..preferences() };
+        let settings =
+            ConnectionSettings { instructions: Some("We sell pumps.".into()), vocabulary: vec![alias], ..settings() };
         expect_test::expect![[r#"
 
             The user's own instructions:
             We sell pumps.
 
             The user's own words: "headcount" means Account.NumberOfEmployees"#]]
-        .assert_eq(instructions(&preferences).strip_prefix(&alone).unwrap().strip_prefix('\n').unwrap());
+        .assert_eq(instructions(&settings).strip_prefix(&alone).unwrap().strip_prefix('\n').unwrap());
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! # Codemap
 //!
-//! * `wit/` is the contract; [`vocabulary`] is its records as Rust types, [`catalog`] its JSON face.
+//! * `wit/` is the contract; [`wit`] is its records as Rust types, [`catalog`] its JSON face.
 //! * [`tools`] is one file a tool: straight-line code that plans, sends through [`session`] and replies.
 //! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
 //! * [`soql`] builds query text, and nothing else does. [`schema`] knows objects and fields. [`record`] takes records
@@ -14,7 +14,7 @@
 //!
 //! # Invariants, and the tests that hold them
 //!
-//! * The component imports the five interfaces of `wit/host.wit` and nothing of WASI:
+//! * The component imports what the world `imports` of `wit/world.wit` names and nothing of WASI:
 //!   `the_component_imports_only_what_the_contract_names` (host-test).
 //! * Bad arguments are refused before any request: the tests in `tests/it/refusals.rs` count requests.
 //! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.

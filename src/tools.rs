@@ -48,7 +48,7 @@ macro_rules! tools {
                 _ => Err(Error::Input {
                     message: format!("there is no tool {name:?}"),
                     fields: Vec::new(),
-                    allowed: catalog::names(call.preferences()),
+                    allowed: catalog::names(call.settings()),
                 }),
             }
         }

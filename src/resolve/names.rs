@@ -36,7 +36,7 @@ pub(crate) struct Named {
 /// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
 /// an API name.
 pub(crate) fn object(call: &Call<'_>, said: &str) -> Result<ObjectName, Stuck> {
-    let vocabulary = &call.preferences().vocabulary;
+    let vocabulary = &call.settings().vocabulary;
     let known = match lookup::object(said, None, vocabulary) {
         ObjectMatch::Unknown { .. } => lookup::object(said, Some(&call.objects()?), vocabulary),
         known => known,
@@ -74,7 +74,7 @@ pub(crate) fn field(call: &Call<'_>, object: &ObjectName, said: &str) -> Result<
     let mut parents: Vec<Rc<ObjectSchema>> = Vec::new();
     loop {
         let known = |name: &str| parents.iter().map(Rc::as_ref).find(|parent| parent.name == name);
-        let needed = match lookup::path(&schema, said, &call.preferences().vocabulary, &known) {
+        let needed = match lookup::path(&schema, said, &call.settings().vocabulary, &known) {
             PathMatch::Found(found) => {
                 // What a parent is called is a part of the child; the rest is the parent's own.
                 if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
@@ -107,7 +107,7 @@ pub(crate) fn field(call: &Call<'_>, object: &ObjectName, said: &str) -> Result<
 /// A field of the object itself, for a write.
 pub(crate) fn own_field(call: &Call<'_>, object: &ObjectName, said: &str) -> Result<Field, Stuck> {
     let schema = call.schema(object)?;
-    match lookup::field(&schema, said, &call.preferences().vocabulary) {
+    match lookup::field(&schema, said, &call.settings().vocabulary) {
         FieldMatch::Found { field, .. } => Ok(field.clone()),
         FieldMatch::AmbiguousLabel { fields } => Err(ambiguous(said, &fields).into()),
         FieldMatch::Unknown { nearest } => Err(unknown_field(call, object, said, nearest)),

@@ -164,7 +164,7 @@ pub(crate) fn like(call: &Call<'_>, object: &ObjectName, text: &str, argument: &
 
 /// How a text can be read as what a record of an object is called.
 pub(crate) fn readings(call: &Call<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &call.preferences().vocabulary))
+    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &call.settings().vocabulary))
 }
 
 /// The conditions by one reading of the text.

@@ -17,7 +17,7 @@ use crate::soql::{
 use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
 use crate::time::zone;
-use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
+use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed, Timeframe};
 
 static TASK: ObjectName = ObjectName::from_static("Task");
 static EVENT: ObjectName = ObjectName::from_static("Event");
@@ -91,16 +91,17 @@ const NOTE_COLUMNS: [&str; 5] = [
 /// Lists activities.
 pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
     let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ITEMS, MAX_ITEMS)?;
-    let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
+    let days = [("first_day", &args.first_day), ("last_day", &args.last_day)]
+        .map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;
     let (from, to) = (from?, to?);
     if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(Error::field("from", "`from` is after `to`", Vec::new()));
+        return Err(Error::field("first_day", "`first_day` is after `last_day`", Vec::new()));
     }
     for object in [&TASK, &EVENT] {
         call.allow_object(object, Effect::ReadOnly)?;
     }
-    let asked = Asked { from, to, upcoming: args.upcoming, limit };
+    let asked = Asked { from, to, timeframe: args.timeframe, limit };
     let Some(record) = &args.record else {
         if args.object.is_some() {
             return Err(Error::field("record", "say which record in `record`, or leave `object` out", Vec::new()));
@@ -119,7 +120,7 @@ pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<Activi
 struct Asked {
     from: Option<i64>,
     to: Option<i64>,
-    upcoming: Option<bool>,
+    timeframe: Option<Timeframe>,
     limit: u32,
 }
 
@@ -143,7 +144,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
     let answers = call.planned(|| timeline(call, asked, &clock, &target, &id), |plan| read(call, plan))?;
-    let mut list = List::new(&clock, asked, asked.upcoming != Some(true));
+    let mut list = List::new(&clock, asked, asked.timeframe != Some(Timeframe::Upcoming));
     let mut record = None;
     for (source, page) in answers {
         match (source, page) {
@@ -202,8 +203,8 @@ type Plan = Vec<(Source, Select)>;
 fn timeline(call: &Call<'_>, asked: &Asked, clock: &Clock, target: &Target, id: &RecordId) -> Result<Plan, Stuck> {
     let mut parent = record::telling(call, &target.object, (record::is(id), 1))?;
     let ranged = asked.from.or(asked.to).is_some();
-    let lists = match asked.upcoming {
-        Some(true) => &[related::OPEN][..],
+    let lists = match asked.timeframe {
+        Some(Timeframe::Upcoming) => &[related::OPEN][..],
         None if ranged => &[related::PAST, related::OPEN],
         _ => &[related::PAST],
     };
@@ -214,7 +215,7 @@ fn timeline(call: &Call<'_>, asked: &Asked, clock: &Clock, target: &Target, id: 
         }
     }
     let mut plan = vec![(Source::Record, parent)];
-    if asked.upcoming == Some(true) {
+    if asked.timeframe == Some(Timeframe::Upcoming) {
         return Ok(plan);
     }
     // A person's e-mails are among the activities.
@@ -316,26 +317,26 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
     let clock = Clock::of(call, &mut notices)?;
     let today = clock.today();
-    let is_day = asked.from.or(asked.to).is_none() && asked.upcoming.is_none();
-    let (from, to) = match (asked.upcoming, asked.from, asked.to) {
+    let is_day = asked.from.or(asked.to).is_none() && asked.timeframe.is_none();
+    let (from, to) = match (asked.timeframe, asked.from, asked.to) {
         (_, Some(from), Some(to)) => (from, to),
         (None, from, to) => {
             let day = from.or(to).unwrap_or(today);
             (from.unwrap_or(day), to.unwrap_or(day))
         }
-        (Some(true), from, to) => {
+        (Some(Timeframe::Upcoming), from, to) => {
             let from = from.unwrap_or(today);
             (from, to.unwrap_or(from + DEFAULT_DAYS))
         }
-        (Some(false), from, to) => {
+        (Some(Timeframe::Past), from, to) => {
             let to = to.unwrap_or(today);
             (from.unwrap_or(to - DEFAULT_DAYS), to)
         }
     };
     if from > to {
-        return Err(Error::field("from", "`from` is after `to`", Vec::new()));
+        return Err(Error::field("first_day", "`first_day` is after `last_day`", Vec::new()));
     }
-    let newest = asked.upcoming == Some(false);
+    let newest = asked.timeframe == Some(Timeframe::Past);
     let range = Asked { from: Some(from), to: Some(to), ..*asked };
     let plan = vec![
         (
@@ -372,7 +373,7 @@ fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Con
         dated.extend(Condition::all(vec![is("IsClosed", false), day(Comparison::Lt, clock.today())?]));
     }
     all.extend(Condition::any(dated));
-    if asked.upcoming == Some(true) {
+    if asked.timeframe == Some(Timeframe::Upcoming) {
         all.push(is("IsClosed", false));
     }
     Ok(all)

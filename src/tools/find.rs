@@ -83,7 +83,7 @@ fn objects(call: &Call<'_>, said: &[String]) -> Result<Vec<ObjectName>, Stuck> {
         objects = usual.filter(|object| call.allow_object(object, Effect::ReadOnly).is_ok()).collect();
     }
     if objects.is_empty() {
-        let allowed = call.preferences().objects.read.clone().unwrap_or_default();
+        let allowed = call.settings().objects.read.clone().unwrap_or_default();
         let message = "the settings of this connection keep the usual objects from being read; name one of the allowed";
         return Err(Error::field("objects", message, allowed).into());
     }

@@ -426,7 +426,7 @@ impl Current<'_> {
             }
             changes.push(format!("{undone},\"to\":{}}}", values.copy_text(before)));
         }
-        let how = (!too_long.is_empty()).then(|| {
+        let instructions = (!too_long.is_empty()).then(|| {
             format!(
                 "the old text of {} is too long to repeat here: a person can find it in the record's history, if the org keeps one",
                 too_long.join(", ")
@@ -440,10 +440,10 @@ impl Current<'_> {
         // What was there before is no new duplicate. Rules look at texts.
         arguments.push_str(if any_text { ",\"allow_duplicate\":true}" } else { "}" });
         let is_call = !changes.is_empty();
-        (is_call || how.is_some()).then(|| Undo {
+        (is_call || instructions.is_some()).then(|| Undo {
             tool: is_call.then(|| "salesforce_update".to_owned()),
             arguments: is_call.then_some(arguments),
-            how,
+            instructions,
         })
     }
 }

@@ -19,6 +19,6 @@ pub(crate) fn deletion(call: &Call<'_>, object: &ObjectName, id: &RecordId, call
     Some(Undo {
         tool: Some("salesforce_delete".to_owned()),
         arguments: Some(format!("{{\"record\":{},{object}\"name\":{name}}}", quoted(id.as_str()))),
-        how: None,
+        instructions: None,
     })
 }
