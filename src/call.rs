@@ -5,10 +5,10 @@ pub(crate) mod organization;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::catalog::{self, Effect};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::platform::Platform;
+use crate::policy::{self, Effect};
 use crate::record::Record;
 use crate::rest::{
     ApiCalls, Composite, Describe, DescribeGlobal, Endpoint, Page, Parts, PicklistValues, Query, QueryMore, ReadError,
@@ -104,29 +104,9 @@ impl<'p> Call<'p> {
         format!("{}/{id}", self.platform.origin())
     }
 
-    /// Refuses a tool that is switched off.
-    pub(crate) fn allow_tool(&self, tool: &str, effect: Effect) -> Result<(), Error> {
-        if catalog::is_on(&self.settings, tool, effect) {
-            Ok(())
-        } else {
-            let unknown = catalog::unknown(&self.settings);
-            Err(Error::SwitchedOff { what: format!("the tool salesforce_{tool}"), unknown })
-        }
-    }
-
     /// Refuses an object that the settings keep from this tier.
     pub(crate) fn allow_object(&self, object: &ObjectName, effect: Effect) -> Result<(), Error> {
-        let (granted, doing) = match effect {
-            Effect::ReadOnly => (&self.settings.objects.read, "reading"),
-            Effect::Additive => (&self.settings.objects.append, "creating"),
-            Effect::Overwrites => (&self.settings.objects.edit, "changing"),
-        };
-        match granted {
-            Some(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(object.as_str())) => {
-                Err(Error::SwitchedOff { what: format!("{doing} {object} records"), unknown: None })
-            }
-            _ => Ok(()),
-        }
+        policy::allow_object(&self.preferences, object.as_str(), effect)
     }
 
     /// Seconds since the Unix epoch.

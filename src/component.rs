@@ -9,7 +9,8 @@ use crate::wit::{
     GetArgs, GetReply, ListArgs, ListReply, LogActivityArgs, LogActivityReply, OauthProfile, RunSoqlArgs, RunSoqlReply,
     SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
-use crate::{catalog, sign_in, tools};
+use crate::wit::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
+use crate::{catalog, policy, sign_in, tools};
 
 #[allow(missing_docs, unsafe_code)]
 mod bindings {
@@ -155,15 +156,15 @@ impl exports::catalog::Guest for Plugin {
                 input_schema: tool.input_schema.get().into(),
                 output_schema: tool.output_schema.get().into(),
                 effect: match tool.effect {
-                    catalog::Effect::ReadOnly => exports::catalog::Effect::ReadOnly,
-                    catalog::Effect::Additive => exports::catalog::Effect::Additive,
-                    catalog::Effect::Overwrites => exports::catalog::Effect::Overwrites,
+                    policy::Effect::ReadOnly => exports::catalog::Effect::ReadOnly,
+                    policy::Effect::Additive => exports::catalog::Effect::Additive,
+                    policy::Effect::Overwrites => exports::catalog::Effect::Overwrites,
                 },
                 annotations: exports::catalog::Annotations {
                     title: tool.title.into(),
-                    read_only_hint: tool.effect == catalog::Effect::ReadOnly,
-                    destructive_hint: tool.effect == catalog::Effect::Overwrites,
-                    idempotent_hint: tool.effect != catalog::Effect::Additive,
+                    read_only_hint: tool.effect == policy::Effect::ReadOnly,
+                    destructive_hint: tool.effect == policy::Effect::Overwrites,
+                    idempotent_hint: tool.effect != policy::Effect::Additive,
                     open_world_hint: true,
                 },
             })

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::soql::Excerpt;
+use crate::excerpt::Excerpt;
 
 /// A record id in its 18-character form.
 ///

@@ -39,9 +39,11 @@ pub mod catalog;
 #[cfg(feature = "component")]
 mod component;
 pub mod error;
+mod excerpt;
 pub mod id;
 mod json;
 pub mod platform;
+pub mod policy;
 pub mod record;
 mod reply;
 mod resolve;

@@ -24,7 +24,6 @@ mod aggregate;
 mod condition;
 mod date;
 mod date_literal;
-mod excerpt;
 mod literal;
 mod name;
 mod number;
@@ -37,7 +36,6 @@ pub use aggregate::{Aggregate, DatePart, Function, GroupOrder, Grouping, Having,
 pub use condition::{Comparison, Condition, List, Operand, SemiJoin};
 pub use date::{Date, DateTime};
 pub use date_literal::DateLiteral;
-pub(crate) use excerpt::Excerpt;
 pub use literal::{Literal, LiteralError, Text};
 pub use name::{FieldName, FieldPath, NameError, ObjectName};
 pub use number::Number;

@@ -18,9 +18,9 @@ use serde::de::DeserializeOwned;
 
 use crate::arguments;
 use crate::call::Call;
-use crate::catalog::{self, Effect};
 use crate::error::Error;
-use crate::wit::{self, Changed};
+use crate::policy::{self, Effect, PREFIX, Row};
+use crate::wit::{self, Changed, Preferences};
 
 /// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
 /// the settings name it, and its types. What holds for every tool is done here, so that no tool can forget it: the
@@ -30,31 +30,33 @@ macro_rules! tools {
         $(
             #[doc = concat!("The tool `", stringify!($tool), "`.")]
             pub fn $tool(call: &Call<'_>, args: wit::$args) -> Result<wit::$reply, Error> {
-                call.allow_tool(stringify!($tool), Effect::$effect)?;
+                policy::allow_tool(call.preferences(), &tools!(row $effect, $usual: $tool), TOOLS)?;
                 let mut outcome = self::$tool::$tool(call, args);
                 call.warn(outcome.as_mut().map(|reply| &mut reply.notices));
                 outcome
             }
         )*
 
-        /// Every tool: its short name, what a call can do, and whether it is on unless the settings name it.
-        pub(crate) const TOOLS: &[(&str, Effect, bool)] =
-            &[$((stringify!($tool), Effect::$effect, tools!(@ $usual))),*];
+        /// Every tool.
+        pub(crate) const TOOLS: &[Row] = &[$(tools!(row $effect, $usual: $tool)),*];
 
         /// Calls a tool by its name, or its short name, with a JSON object of arguments.
         pub fn call(call: &Call<'_>, name: &str, arguments: &str) -> Result<String, Error> {
-            match catalog::short_name(name) {
+            match policy::short_name(name) {
                 $(stringify!($tool) => run(call, arguments, $tool),)*
                 _ => Err(Error::Input {
                     message: format!("there is no tool {name:?}"),
                     fields: Vec::new(),
-                    allowed: catalog::names(call.settings()),
+                    allowed: names(call.preferences()),
                 }),
             }
         }
     };
-    (@ on) => { true };
-    (@ off) => { false };
+    (row $effect:ident, $usual:ident: $tool:ident) => {
+        Row { name: stringify!($tool), effect: Effect::$effect, is_default: tools!($usual) }
+    };
+    (on) => { true };
+    (off) => { false };
 }
 
 tools! {
@@ -82,15 +84,13 @@ fn run<A: DeserializeOwned, R: Serialize>(
         .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The names a model can call, for a message.
+pub(crate) fn names(preferences: &Preferences) -> Vec<String> {
+    let on = TOOLS.iter().filter(|tool| policy::is_on(preferences, tool));
+    on.map(|tool| format!("{PREFIX}{}", tool.name)).collect()
+}
 
-    #[test]
-    fn the_tools_are_those_of_the_contract() {
-        let declared: Vec<_> = TOOLS.iter().map(|(name, effect, _)| ((*name).to_owned(), *effect)).collect();
-        let contract: Vec<_> =
-            catalog::all().map(|tool| (catalog::short_name(&tool.name).to_owned(), tool.effect)).collect();
-        assert_eq!(declared, contract);
-    }
+/// Whether the settings leave a tool on that another one speaks of.
+fn is_on(call: &Call<'_>, name: &str) -> bool {
+    TOOLS.iter().any(|tool| tool.name == name && policy::is_on(call.preferences(), tool))
 }

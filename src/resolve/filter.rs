@@ -1,16 +1,17 @@
 //! Filters as people give them, as conditions of a query: the operator, the field's type and the value made to fit.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
+use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape};
+use crate::policy::Effect;
 use crate::resolve::lookup;
 use crate::resolve::names::{self, Named};
 use crate::resolve::value::{self, Compared};
 use crate::schema::{FieldType, picklist, standard};
 use crate::soql::{
-    Comparison, Condition, Excerpt, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern,
-    SemiJoin, Text,
+    Comparison, Condition, FieldName, FieldPath, List, Literal, LiteralError, ObjectName, Operand, Pattern, SemiJoin,
+    Text,
 };
 use crate::wit::{ChildFilter, Filter, Operator};
 

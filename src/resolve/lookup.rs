@@ -4,10 +4,10 @@
 //! query that reads the record where there is one.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Shape, quoted};
+use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::JUST_SO;
 use crate::resolve::names;

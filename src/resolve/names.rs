@@ -5,9 +5,9 @@
 use std::rc::Rc;
 
 use crate::call::{Call, Stuck, unknown_object};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
+use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::IS_CLOSED;
 use crate::schema::columns::{self, Use};

@@ -2,8 +2,8 @@
 
 use crate::call::Call;
 use crate::call::Stuck;
-use crate::catalog::Effect;
 use crate::error::Error;
+use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::names;

@@ -2,11 +2,12 @@
 //! JSON for writes.
 
 use crate::error::Error;
+use crate::excerpt::Excerpt;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Shape, quoted};
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
-use crate::soql::{Date, DateLiteral, DateTime, Excerpt, Literal, Number, Text};
+use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text};
 
 /// A filter's value.
 #[derive(Debug)]

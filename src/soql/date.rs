@@ -1,6 +1,7 @@
 //! Days and moments: checked against the calendar, and moments brought to UTC.
 
-use super::{Excerpt, LiteralError};
+use super::LiteralError;
+use crate::excerpt::Excerpt;
 
 /// The first year of [the dates Salesforce takes][manual].
 ///

@@ -1,8 +1,9 @@
 //! Date literals: ranges of days relative to today, in the user's time zone and locale.
 
+use crate::excerpt::Excerpt;
 use std::fmt;
 
-use super::{Excerpt, LiteralError};
+use super::LiteralError;
 
 /// Those that stand alone. [Date Formats and Date Literals][manual]; Salesforce's grammar has no others.
 ///

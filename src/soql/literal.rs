@@ -2,7 +2,8 @@
 
 use super::date::{MAX_YEAR, MIN_YEAR};
 use super::render::{self, MAX_UNITS};
-use super::{Date, DateLiteral, DateTime, Excerpt, Number};
+use super::{Date, DateLiteral, DateTime, Number};
+use crate::excerpt::Excerpt;
 use crate::id::RecordId;
 
 /// A value on the right side of a comparison.

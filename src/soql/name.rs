@@ -1,9 +1,8 @@
 //! Names of objects and fields: parsed, because SOQL has no way to quote one.
 
+use crate::excerpt::Excerpt;
 use std::borrow::Cow;
 use std::fmt;
-
-use super::Excerpt;
 
 /// Relationships a path may climb: [Understanding Relationship Query Limitations][manual] allows five.
 ///

@@ -1,6 +1,7 @@
 //! Numbers as SOQL reads them: decimal digits without an exponent.
 
-use super::{Excerpt, LiteralError};
+use super::LiteralError;
+use crate::excerpt::Excerpt;
 
 /// Digits before and after the point together. Number fields hold 18; a double has 17 that matter.
 const MAX_DIGITS: usize = 40;

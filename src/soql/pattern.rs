@@ -1,7 +1,8 @@
 //! Patterns of LIKE: the one place of SOQL where `%` and `_` stand for other characters.
 
+use super::LiteralError;
 use super::render::{self, MAX_UNITS};
-use super::{Excerpt, LiteralError};
+use crate::excerpt::Excerpt;
 
 /// A pattern: `%` is any text, `_` is any one character, `\%`, `\_` and `\\` are the characters themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]

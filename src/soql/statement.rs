@@ -3,7 +3,8 @@
 //! What can't be read is refused, so that nothing goes unseen; what can be read, Salesforce may still refuse.
 //! <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select.htm>
 
-use super::{Excerpt, FieldPath};
+use super::FieldPath;
+use crate::excerpt::Excerpt;
 
 /// Characters of a query.
 /// <https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm>

@@ -2,9 +2,9 @@
 //! With an empty cache, `GET userinfo` before.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::names;

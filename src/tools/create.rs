@@ -4,10 +4,10 @@
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
 use crate::call::{Call, Stuck, WRITE};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, quoted};
+use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::lookup;
@@ -102,7 +102,8 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let undo = held.as_ref().and_then(|held| undo::deletion(call, &plan.object, &id, held.text(plan.name.as_str())));
+    let undo = held.as_ref().filter(|_| super::is_on(call, "delete"));
+    let undo = undo.and_then(|held| undo::deletion(call, &plan.object, &id, held.text(plan.name.as_str())));
     let held = held.unwrap_or_default();
     let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());

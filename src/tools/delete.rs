@@ -4,9 +4,9 @@
 //! Salesforce takes no condition with a `DELETE`: what changes between the two requests goes with the record.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::policy::Effect;
 use crate::record::Record;
 use crate::reply::Values;
 use crate::resolve::names;

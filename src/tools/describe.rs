@@ -1,8 +1,8 @@
 //! `describe`: the fields of an object, or the objects there are. One describe, none with a warm cache.
 
 use crate::call::Call;
-use crate::catalog::Effect;
 use crate::error::Error;
+use crate::policy::Effect;
 use crate::resolve::names;
 use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
 use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};

@@ -3,8 +3,8 @@
 //! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
+use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::{self, Reading};
 use crate::resolve::names;

@@ -1,8 +1,8 @@
 //! `get`: one record with the related lists asked for. One `query`; two when a name and its activities are asked for.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
+use crate::policy::Effect;
 use crate::record::Record;
 use crate::reply::Values;
 use crate::resolve::names;

@@ -1,8 +1,8 @@
 //! `list`: the records of one object that match filters. One `query`, or one composite request when also counting.
 
 use crate::call::{Call, Stuck, read_error, unsendable};
-use crate::catalog::Effect;
 use crate::error::Error;
+use crate::policy::Effect;
 use crate::reply::{Rows, Values};
 use crate::resolve::filter;
 use crate::resolve::names;

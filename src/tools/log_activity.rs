@@ -3,10 +3,10 @@
 //! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
 
 use crate::call::{Call, Stuck, read_error, unsendable};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
+use crate::policy::Effect;
 use crate::record::Fields;
 use crate::reply::Values;
 use crate::resolve::lookup::{self, Found, Wanted};
@@ -492,12 +492,14 @@ fn write(
         let mut values = Values::cut_after(MAX_SHOWN);
         let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
         let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
+        let name = fields.text("Subject").or_else(|| fields.text("Title"));
+        let undo = super::is_on(call, "delete").then(|| undo::deletion(call, retrieve.object, &id, name));
         logged.push(LoggedActivity {
             kind: new.kind,
             link: call.link(id.as_str()),
             id: id.to_string(),
             when: when.map(|when| clock.shown(when)),
-            undo: undo::deletion(call, retrieve.object, &id, fields.text("Subject").or_else(|| fields.text("Title"))),
+            undo: undo.flatten(),
             fields: values.object(shown.map(|field| (field, fields.get(field)))),
         });
     }

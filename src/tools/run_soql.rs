@@ -3,9 +3,9 @@
 //! It is checked as far as grants and names go, and otherwise sent as it stands, but for a LIMIT where it has none.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::json::{Json, quoted};
+use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{Rows, Values};
 use crate::resolve::names;

@@ -2,10 +2,10 @@
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
 use crate::call::{Call, Stuck};
-use crate::catalog::Effect;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, quoted};
+use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{self, Values};
 use crate::resolve::lookup;

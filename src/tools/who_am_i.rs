@@ -5,8 +5,8 @@
 
 use crate::call::organization;
 use crate::call::{Call, unsendable};
-use crate::catalog::Effect;
 use crate::error::Error;
+use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::names;
 use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
