@@ -106,7 +106,7 @@ impl<'p> Call<'p> {
 
     /// Refuses an object that the settings keep from this tier.
     pub(crate) fn allow_object(&self, object: &ObjectName, effect: Effect) -> Result<(), Error> {
-        policy::allow_object(&self.preferences, object.as_str(), effect)
+        policy::allow_object(&self.settings, object.as_str(), effect)
     }
 
     /// Seconds since the Unix epoch.

@@ -29,10 +29,10 @@ pub struct Tool<'a> {
 }
 
 /// The tools the user's settings leave on.
-pub fn tools(preferences: &Preferences) -> impl Iterator<Item = Tool<'static>> {
+pub fn tools(settings: &ConnectionSettings) -> impl Iterator<Item = Tool<'static>> {
     all().filter(|tool| {
         let row = TOOLS.iter().find(|row| row.name == short_name(&tool.name));
-        row.is_some_and(|row| is_on(preferences, row))
+        row.is_some_and(|row| is_on(settings, row))
     })
 }
 
@@ -63,8 +63,8 @@ impl<'a> Tool<'a> {
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.
-pub fn instructions(preferences: &Preferences) -> String {
-    let any = |fits: fn(&Row) -> bool| TOOLS.iter().any(|tool| fits(tool) && is_on(preferences, tool));
+pub fn instructions(settings: &ConnectionSettings) -> String {
+    let any = |fits: fn(&Row) -> bool| TOOLS.iter().any(|tool| fits(tool) && is_on(settings, tool));
     let writes = any(|tool| tool.effect != Effect::ReadOnly);
     let mut text = String::new();
     for (holds, sentences) in [
@@ -84,7 +84,7 @@ ask the person.",
             text.push_str(sentences);
         }
     }
-    if let Some(unknown) = policy::unknown(preferences, TOOLS) {
+    if let Some(unknown) = policy::unknown(settings, TOOLS) {
         text.push_str(&format!("\n\nFor whoever set this up: {unknown}."));
     }
     if let Some(own) = &settings.instructions {
@@ -144,19 +144,19 @@ mod tests {
 
     #[test]
     fn read_only_wins_over_the_list() {
-        let preferences =
-            Preferences { tools: Some(vec!["all".into(), "update".into()]), read_only: true, ..preferences() };
-        assert!(tools(&preferences).all(|tool| tool.effect == Effect::ReadOnly));
-        assert!(!is_on(&preferences, row("update")));
+        let settings =
+            ConnectionSettings { tools: Some(vec!["all".into(), "update".into()]), read_only: true, ..settings() };
+        assert!(tools(&settings).all(|tool| tool.effect == Effect::ReadOnly));
+        assert!(!is_on(&settings, row("update")));
     }
 
     #[test]
     fn what_the_settings_leave_on_by_default_is_what_the_table_says() {
         let usual: Vec<_> =
             TOOLS.iter().filter(|tool| tool.is_default).map(|tool| format!("{PREFIX}{}", tool.name)).collect();
-        assert_eq!(names(&preferences()), usual);
+        assert_eq!(names(&settings()), usual);
         let every: Vec<_> = TOOLS.iter().map(|tool| format!("{PREFIX}{}", tool.name)).collect();
-        assert_eq!(names(&Preferences { tools: Some(vec!["all".into()]), ..preferences() }), every);
+        assert_eq!(names(&ConnectionSettings { tools: Some(vec!["all".into()]), ..settings() }), every);
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
         assert!(instructions(&some).contains(said), "{}", instructions(&some));
         assert!(is_on(&some, row("find")));
         for known in [&["default", "all", "none"][..], &["log-activity", "salesforce_get", " Find"], &[]] {
-            assert_eq!(policy::unknown(&preferences(known), TOOLS), None);
+            assert_eq!(policy::unknown(&settings(known), TOOLS), None);
         }
     }
 

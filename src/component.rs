@@ -9,7 +9,6 @@ use crate::wit::{
     GetArgs, GetReply, ListArgs, ListReply, LogActivityArgs, LogActivityReply, OauthProfile, RunSoqlArgs, RunSoqlReply,
     SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
-use crate::wit::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
 use crate::{catalog, policy, sign_in, tools};
 
 #[allow(missing_docs, unsafe_code)]
