@@ -52,7 +52,6 @@ pub mod transport;
 pub mod verify;
 
 pub use bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, Tool};
-pub use bindings::salesforce::plugin::types;
 pub use cassette::Cassette;
 pub use connection::{Cache, Connection, InvalidOrigin, Origin, Renewed, TokenProvider};
 pub use error::{CallError, HostError};
@@ -64,6 +63,14 @@ pub use settings::{Settings, SettingsFile, ToolNames};
 pub use stop::Stop;
 pub use token::Token;
 pub use transport::{Allowance, Exchange, Failure, FailureKind, Https, Transcript, Transport};
+
+/// The records of the contract.
+pub mod types {
+    pub use crate::bindings::salesforce::plugin::types::{
+        ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind, Json, JsonObject,
+    };
+    pub use crate::bindings::salesforce::plugin::{read_types::*, settings_types::*, sign_in_types::*, write_types::*};
+}
 
 /// The component this library was built with.
 pub const COMPONENT: &[u8] = include_bytes!(env!("PLUGIN_COMPONENT"));

@@ -33,7 +33,7 @@ use crate::error::HostError;
 use crate::session::Session;
 use crate::settings::{FileError, SettingsFile};
 use crate::stop::Stop;
-use crate::types::{ErrorKind, Preferences};
+use crate::types::{ConnectionSettings, ErrorKind};
 
 use confirm::{Confirmations, Verdict};
 use offer::Offers;
@@ -75,7 +75,7 @@ impl Server {
     pub fn new(
         session: Session,
         settings: Option<SettingsFile>,
-        restrict: impl Fn(&mut Preferences) + Send + Sync + 'static,
+        restrict: impl Fn(&mut ConnectionSettings) + Send + Sync + 'static,
         log: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, StartError> {
         let offers = Offers::new(session.clone(), settings, Box::new(restrict))?;

@@ -8,6 +8,7 @@ mod catalog;
 mod cli;
 mod component;
 mod connection;
+mod contract;
 mod egress;
 mod guest;
 mod https;
