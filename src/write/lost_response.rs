@@ -39,7 +39,9 @@ pub(crate) fn look(
         values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
     let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
     let known_by = known_by.join(", ");
-    let Some(select) = plan(call, object, keys, read, began) else {
+    // Who the user is may be as hard to learn as what happened: then anybody's counts.
+    let user = || call.user().ok().map(|user| user.id);
+    let Some(select) = (!keys.is_empty()).then(user).and_then(|user| plan(user, object, keys, read, began)) else {
         return Seen::Unsettled(
             "nothing that was set tells the record apart, so it was not looked for".to_owned(),
             Vec::new(),
@@ -57,32 +59,28 @@ pub(crate) fn look(
             ),
             several => Seen::Unsettled(
                 format!("several new records have the same {known_by}; one of the candidates may be it"),
-                several.iter().filter_map(|record| record::candidate(call, record)).collect(),
+                several.iter().filter_map(|record| record::candidate(call.known(), record)).collect(),
             ),
         },
         Err(_) => Seen::Unsettled("looking for the record failed as well".to_owned(), Vec::new()),
     }
 }
 
+/// The query for the record, by its keys and by the user who made it.
 fn plan(
-    call: &Call<'_>,
+    user: Option<RecordId>,
     object: &ObjectName,
     keys: Vec<(FieldPath, Literal)>,
     read: &[FieldPath],
     began: i64,
 ) -> Option<Select> {
-    if keys.is_empty() {
-        return None;
-    }
     let mut select = Select::new(FieldList::new([names::ID].into_iter().chain(read.iter().cloned()))?, object.clone());
     let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - MAX_CLOCK_SKEW)?);
     let mut all = vec![since];
     for (field, value) in keys {
         all.push(Condition::compare(field, Comparison::Eq, value));
     }
-    // Who the user is may be as hard to learn as what happened: then anybody's counts.
-    let user = call.user().ok();
-    all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user.id)));
+    all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user)));
     select.condition = Condition::all(all);
     select.limit = Some(2);
     Some(select)

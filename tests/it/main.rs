@@ -19,6 +19,7 @@ mod refusal_mapping;
 mod refusals;
 mod replies;
 mod resolver;
+mod rooms;
 mod run_soql;
 mod schema_columns;
 mod schema_lookup;
