@@ -114,12 +114,7 @@ impl settings::Host for Connection {
 }
 
 // Interfaces that hold records alone have nothing to implement.
-// Interfaces that hold records alone have nothing to implement.
 impl types::Host for Connection {}
-impl read_types::Host for Connection {}
-impl write_types::Host for Connection {}
-impl settings_types::Host for Connection {}
-impl sign_in_types::Host for Connection {}
 impl read_types::Host for Connection {}
 impl write_types::Host for Connection {}
 impl settings_types::Host for Connection {}

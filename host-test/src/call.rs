@@ -186,18 +186,13 @@ impl cache::Host for Call {
 }
 
 impl settings::Host for Call {
-    fn get(&mut self) -> wasmtime::Result<settings_settings_types::ConnectionSettings> {
+    fn get(&mut self) -> wasmtime::Result<settings_types::ConnectionSettings> {
         Ok(self.connection.settings())
     }
 }
 
 // Interfaces that hold records alone have nothing to implement.
-// Interfaces that hold records alone have nothing to implement.
 impl types::Host for Call {}
-impl read_types::Host for Call {}
-impl write_types::Host for Call {}
-impl settings_types::Host for Call {}
-impl sign_in_types::Host for Call {}
 impl read_types::Host for Call {}
 impl write_types::Host for Call {}
 impl settings_types::Host for Call {}

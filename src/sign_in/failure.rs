@@ -1,4 +1,4 @@
-//! What an OAuth failure means: whose move it is, and what to do.
+//! What an OAuth failure means: who has to act, and what to do.
 //!
 //! <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm>; `error_description` is
 //! English whatever the user's language, and the only thing that tells many failures apart.
