@@ -20,12 +20,19 @@ pub struct Call<'p> {
     known: Known,
     /// What the response that left the fewest said.
     api_calls: Cell<Option<ApiCalls>>,
+    /// Seconds by which the org's clock is ahead of the platform's, as the responses of this call said.
+    org_ahead: Cell<Option<i64>>,
 }
 
 impl<'p> Call<'p> {
     /// A call that has learned nothing yet but its settings.
     pub fn new(platform: &'p dyn Platform) -> Self {
-        Self { known: Known::new(platform.settings()), platform, api_calls: Cell::default() }
+        Self {
+            known: Known::new(platform.settings()),
+            platform,
+            api_calls: Cell::default(),
+            org_ahead: Cell::default(),
+        }
     }
 
     /// What was learned so far.
@@ -51,6 +58,12 @@ impl<'p> Call<'p> {
     /// Seconds since the Unix epoch.
     pub(crate) fn now(&self) -> i64 {
         (self.platform.now() / 1000).try_into().unwrap_or(i64::MAX)
+    }
+
+    /// A time by the org's clock, of one by the platform's; none as long as no response said what time it is there. At
+    /// most as late as it really was: the way of the response counts as the org's clock being behind.
+    pub(crate) fn org_time(&self, moment: i64) -> Option<i64> {
+        Some(moment + self.org_ahead.get()?)
     }
 
     /// The org's API calls, as far as the responses of this call said.

@@ -8,7 +8,7 @@ use crate::id::RecordId;
 use crate::json::quoted;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::record::Fields;
+use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::matching::{self, BY_WORDS, JUST_SO};
@@ -24,6 +24,7 @@ use crate::time::zone;
 use crate::wit::{
     ActivityKind, CallDirection, Changed, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
 };
+use crate::write::lost_response::{self, Seen};
 use crate::write::references;
 use crate::write::undo;
 
@@ -471,11 +472,23 @@ fn write(
         let held = composite.add(read, &retrieve).map_err(unsendable)?;
         parts.push((new, retrieve, held));
     }
-    let answer = call.send_all(&composite)?;
+    let began = call.now();
+    let answer = call.send_all(&composite);
+    // Where something else was refused, a record was halted and says why.
+    let held = answer.and_then(|answer| {
+        let read =
+            |(_, retrieve, held): &(_, _, _)| answer.read(*held, retrieve).map_err(|error| read_error(error, true));
+        parts.iter().map(read).collect::<Result<Vec<_>, _>>()
+    });
+    let held = match held {
+        Err(cause) if cause.is_open() => {
+            notices.push("Salesforce did not answer, so what was to be written was looked for and found".to_owned());
+            recover(call, &parts, began, cause)?
+        }
+        held => held?,
+    };
     let mut logged = Vec::new();
-    for (new, retrieve, held) in &parts {
-        // Where something else was refused, this was halted and says why.
-        let record = answer.read(*held, retrieve).map_err(|error| read_error(error, true))?;
+    for ((new, retrieve, _), record) in parts.iter().zip(&held) {
         let fields = record.fields();
         let id = fields.text("Id").and_then(|id| RecordId::parse(&id).ok()).ok_or_else(|| Error::Unreadable {
             what: "the activity came without its id".to_owned(),
@@ -500,6 +513,29 @@ fn write(
         });
     }
     Ok(logged)
+}
+
+/// After a write that may have happened: what it wrote, if all of it is there.
+fn recover(
+    call: &Call<'_>,
+    parts: &[(&New, Retrieve<'_>, Part)],
+    began: i64,
+    cause: Error,
+) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::new();
+    for (new, retrieve, _) in parts {
+        let Ok(schema) = call.plan(retrieve.object, Known::schema) else { return Err(cause) };
+        let values: Vec<_> =
+            new.values.iter().filter_map(|(name, json)| Some((schema.field(name)?, json.as_str()))).collect();
+        let read: Vec<FieldPath> = retrieve.fields.iter().cloned().map(FieldPath::from).collect();
+        match lost_response::look(call, retrieve.object, &values, &read, began) {
+            Seen::One(_, record, _) => records.push(record),
+            Seen::Unsettled(found, candidates) => {
+                return Err(Error::LookedInto { cause: Box::new(cause), found, candidates });
+            }
+        }
+    }
+    Ok(records)
 }
 
 /// Relates the note to its records.

@@ -291,14 +291,18 @@ impl Current<'_> {
         }
         let names: Vec<_> = self.plan.changes.iter().map(|change| change.value.name.clone()).collect();
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
-        let ((), record) =
-            self.call.write_and_read(&write, &write.values, read_back, |()| self.id).map_err(|error| match error {
-                Error::Refused { refusal, .. } if refusal.status == 412 => self.overtaken(),
-                Error::Refused { refusal, changed } if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
-                    self.converted(Error::Refused { refusal, changed })
-                }
-                error => duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED),
-            })?;
+        let record = match self.call.write_and_read(&write, &write.values, read_back, |()| self.id) {
+            Ok(((), record)) => record,
+            Err(Error::Refused { refusal, .. }) if refusal.status == 412 => return Err(self.overtaken()),
+            Err(Error::Refused { refusal, changed }) if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
+                return Err(self.converted(Error::Refused { refusal, changed }));
+            }
+            Err(cause) if cause.is_open() => {
+                notices.push("Salesforce did not answer, so the record was read again: it holds the change".to_owned());
+                Some(self.recover(pending, cause)?)
+            }
+            Err(error) => return Err(duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED)),
+        };
         if record.is_none() {
             notices.push(
                 "the record was changed, but could not be read back: the user may not be allowed to see it any more"
@@ -308,12 +312,31 @@ impl Current<'_> {
         Ok(record)
     }
 
-    /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
-    fn overtaken(&self) -> Error {
+    /// After a write that may have happened: the record, if it holds the change.
+    fn recover(&self, pending: &[&Change], cause: Error) -> Result<Record, Error> {
+        let found = match self.read_again() {
+            Some(record) => {
+                let now = Current { fields: record.fields(), id: self.id, ..*self };
+                if pending.iter().all(|change| now.holds(change)) {
+                    return Ok(record);
+                }
+                "the record was read again and does not hold the change so far"
+            }
+            None => "reading the record again failed as well",
+        };
+        Err(Error::LookedInto { cause: Box::new(cause), found: found.to_owned(), candidates: Vec::new() })
+    }
+
+    fn read_again(&self) -> Option<Record> {
         let mut select = self.plan.select.clone();
         select.condition = Some(record::is(&self.id));
-        let records = self.call.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
-        let now = records.first().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
+        self.call.query(&select, 1).ok()?.records.into_iter().next()
+    }
+
+    /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
+    fn overtaken(&self) -> Error {
+        let record = self.read_again();
+        let now = record.as_ref().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         Error::Conflict {
             message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
             fields: Vec::new(),

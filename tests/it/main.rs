@@ -10,6 +10,7 @@ mod api_calls;
 mod bench;
 mod cache;
 mod delete;
+mod documented_answers;
 mod lookups;
 mod picklists;
 mod reads;
