@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::platform::Platform;
 use crate::rest::ApiCalls;
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 pub(crate) use exchange::{PART_NAMES, WRITE, read_error, unsendable};
 
@@ -30,7 +30,7 @@ impl<'p> Call<'p> {
     /// A call that has learned nothing yet but its settings.
     pub fn new(platform: &'p dyn Platform) -> Self {
         Self {
-            known: Known::new(platform.preferences()),
+            known: Known::new(platform.settings()),
             platform,
             api_calls: Cell::default(),
             org_ahead: Cell::default(),
@@ -43,8 +43,8 @@ impl<'p> Call<'p> {
     }
 
     /// The settings of this connection.
-    pub(crate) fn preferences(&self) -> &Preferences {
-        self.known.preferences()
+    pub(crate) fn settings(&self) -> &ConnectionSettings {
+        self.known.settings()
     }
 
     /// Where a person opens the org.

@@ -12,13 +12,13 @@ use crate::policy::{self, Effect};
 use crate::rest::User;
 use crate::schema::{GlobalDescribe, ObjectSchema, Source};
 use crate::soql::{FieldPath, NameError, ObjectName};
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 /// What is known in one call: the settings, and what was learned so far of the org and its user.
 ///
 /// It borrows nothing, so that no way leads from it to the platform, which a call only borrows.
 pub struct Known {
-    preferences: Preferences,
+    settings: ConnectionSettings,
     schemas: RefCell<Vec<(ObjectName, Learned)>>,
     /// Of an object's picklists, what a record type leaves.
     picklists: RefCell<Vec<(ObjectName, RecordId, Learned)>>,
@@ -108,9 +108,9 @@ impl From<Need> for PlanError {
 
 impl Known {
     /// What is known when a call begins: its settings.
-    pub(crate) fn new(preferences: Preferences) -> Self {
+    pub(crate) fn new(settings: ConnectionSettings) -> Self {
         Self {
-            preferences,
+            settings,
             schemas: RefCell::default(),
             picklists: RefCell::default(),
             objects: RefCell::default(),
@@ -120,13 +120,13 @@ impl Known {
     }
 
     /// The settings of this connection.
-    pub(crate) fn preferences(&self) -> &Preferences {
-        &self.preferences
+    pub(crate) fn settings(&self) -> &ConnectionSettings {
+        &self.settings
     }
 
     /// Refuses an object that the settings keep from this tier.
     pub(crate) fn allow_object(&self, object: &ObjectName, effect: Effect) -> Result<(), Error> {
-        policy::allow_object(&self.preferences, object.as_str(), effect)
+        policy::allow_object(&self.settings, object.as_str(), effect)
     }
 
     /// An object's description, or what the embedded table says of it.

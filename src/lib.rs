@@ -25,7 +25,7 @@
 //!
 //! # Invariants, and the tests that hold them
 //!
-//! * The component imports the five interfaces of `wit/host.wit` and nothing of WASI:
+//! * The component imports what the world `imports` of `wit/world.wit` names and nothing of WASI:
 //!   `the_component_imports_our_interfaces_and_nothing_ambient`, in the tests of the host.
 //! * A plan can't send. It is a function without captures of what is known, which borrows nothing: the compiler holds it,
 //!   and the examples of [`call::Call::plan`] show it.

@@ -32,7 +32,7 @@ pub(crate) struct Named {
 /// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
 /// an API name.
 pub(crate) fn object(known: &Known, input: &str) -> Result<ObjectName, PlanError> {
-    let vocabulary = &known.preferences().vocabulary;
+    let vocabulary = &known.settings().vocabulary;
     let found = match lookup::object(input, None, vocabulary) {
         ObjectMatch::Unknown { .. } => lookup::object(input, Some(&*known.objects()?), vocabulary),
         found => found,
@@ -70,7 +70,7 @@ pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<N
     let mut parents: Vec<Rc<ObjectSchema>> = Vec::new();
     loop {
         let parent = |name: &str| parents.iter().map(Rc::as_ref).find(|parent| parent.name == name);
-        let needed = match lookup::path(&schema, input, &known.preferences().vocabulary, &parent) {
+        let needed = match lookup::path(&schema, input, &known.settings().vocabulary, &parent) {
             PathMatch::Found(found) => {
                 // What a parent is called is a part of the child; the rest is the parent's own.
                 if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
@@ -103,7 +103,7 @@ pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<N
 /// A field of the object itself, for a write.
 pub(crate) fn own_field(known: &Known, object: &ObjectName, input: &str) -> Result<Field, PlanError> {
     let schema = known.schema(object)?;
-    match lookup::field(&schema, input, &known.preferences().vocabulary) {
+    match lookup::field(&schema, input, &known.settings().vocabulary) {
         FieldMatch::Found { field, .. } => Ok(field.clone()),
         FieldMatch::AmbiguousLabel { fields } => Err(ambiguous(input, &fields).into()),
         FieldMatch::Unknown { nearest } => Err(unknown_field(known, object, input, nearest)),

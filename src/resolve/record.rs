@@ -156,7 +156,7 @@ pub(crate) fn like(known: &Known, object: &ObjectName, text: &str, argument: &st
 /// The names that a text may give to a record of an object.
 pub(crate) fn interpretations(known: &Known, schema: &ObjectSchema, text: &str) -> Vec<Interpretation> {
     matching::interpretations(text, &schema.name, &|word| {
-        lookup::is_word_for(schema, word, &known.preferences().vocabulary)
+        lookup::is_word_for(schema, word, &known.settings().vocabulary)
     })
 }
 

@@ -121,7 +121,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
         undo: undo.unwrap_or_else(|| Undo {
             tool: None,
             arguments: None,
-            how: Some(format!("deleting {id} takes it back: no tool does, but a person can in Salesforce")),
+            instructions: Some(format!("deleting {id} takes it back: no tool does, but a person can in Salesforce")),
         }),
         notices,
     }

@@ -47,7 +47,7 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
         id: id.to_string(),
         name,
         facts,
-        undelete: format!(
+        recovery: format!(
             "{with_it} went with it. No tool restores it, but for 15 days a person can, as a rule: in Salesforce's Recycle Bin, which shows users what they deleted and admins what anybody did"
         ),
         notices: notice.into_iter().collect(),

@@ -92,7 +92,7 @@ fn objects(known: &Known, input: &[String]) -> Result<Vec<ObjectName>, PlanError
         objects = usual.filter(|object| known.allow_object(object, Effect::ReadOnly).is_ok()).collect();
     }
     if objects.is_empty() {
-        let allowed = known.preferences().objects.read.clone().unwrap_or_default();
+        let allowed = known.settings().objects.read.clone().unwrap_or_default();
         let message = "the settings of this connection keep the usual objects from being read; name one of the allowed";
         return Err(Error::argument("objects", message).allowing(allowed).into());
     }

@@ -446,7 +446,7 @@ impl Current<'_> {
             undone.member("to", Json::trusted(&values.copy_text(before)));
             changes.item(Json::trusted(&undone.finish()));
         }
-        let how = (!too_long.is_empty()).then(|| {
+        let instructions = (!too_long.is_empty()).then(|| {
             format!(
                 "the old text of {} is too long to repeat here: a person can find it in the record's history, if the org keeps one",
                 too_long.join(", ")
@@ -463,10 +463,10 @@ impl Current<'_> {
         if self.plan.allow_duplicate {
             arguments.member("allow_duplicate", Json::trusted("true"));
         }
-        (is_call || how.is_some()).then(|| Undo {
+        (is_call || instructions.is_some()).then(|| Undo {
             tool: is_call.then(|| "salesforce_update".to_owned()),
             arguments: is_call.then(|| arguments.finish()),
-            how,
+            instructions,
         })
     }
 }

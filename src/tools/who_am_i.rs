@@ -153,8 +153,8 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
         reply.notices.push("what the user may do is not known: Salesforce did not list the objects".to_owned());
         return;
     };
-    let preferences = call.preferences();
-    let grants = &preferences.objects;
+    let settings = call.settings();
+    let grants = &settings.objects;
     let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
     if names.is_empty() {
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
@@ -172,7 +172,7 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
             (object.createable, Effect::Additive, &mut reply.creatable),
             (object.updateable, Effect::Overwrites, &mut reply.editable),
         ] {
-            let closed = preferences.read_only && effect != Effect::ReadOnly;
+            let closed = settings.read_only && effect != Effect::ReadOnly;
             if may && !closed && call.known().allow_object(&name, effect).is_ok() {
                 list.push(object.name.clone());
             } else {
