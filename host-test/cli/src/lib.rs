@@ -105,10 +105,6 @@ enum Command {
         /// Serve over HTTP at a loopback address, such as 127.0.0.1:8931; port 0 takes a free one.
         #[arg(long, value_name = "ADDRESS")]
         http: Option<SocketAddr>,
-        /// The component as `component --precompiled` wrote it here, to start in a moment. It is run as it is: name no
-        /// file that anybody else could have changed.
-        #[arg(long, value_name = "FILE")]
-        precompiled: Option<PathBuf>,
     },
     /// Call a tool.
     Call {
@@ -150,9 +146,6 @@ enum Command {
         /// Where to.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// Compiled for this machine, for `Host::load_precompiled`.
-        #[arg(long)]
-        precompiled: bool,
     },
 }
 
@@ -236,11 +229,11 @@ pub fn run() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
     // The server writes to standard output from other threads.
-    if let Command::Mcp { demo, http, precompiled } = &arguments.command {
+    if let Command::Mcp { demo, http } = &arguments.command {
         if !demo && arguments.connection.is_none() && arguments.org.is_none() {
             return Err(Failure::Usage("which org? Give --connection NAME, --org ORG or --demo".to_owned()));
         }
-        return commands::mcp::run(&commands::mcp::host(precompiled.as_deref())?, arguments, *http);
+        return commands::mcp::run(&Host::new(Limits::default())?, arguments, *http);
     }
     let mut out = io::stdout().lock();
     match &arguments.command {
@@ -291,13 +284,9 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
             commands::verify::run(open::open(&host, arguments)?.connection, *write, *json, &mut out)
         }
         Command::Org { port } => serve(*port, &arguments.user, &mut out),
-        Command::Component { out: file, precompiled } => {
-            let bytes = if *precompiled {
-                Host::new(Limits::default())?.precompile()?
-            } else {
-                salesforce_host::COMPONENT.to_vec()
-            };
-            std::fs::write(file, &bytes).map_err(|error| Failure::Host(format!("{}: {error}", file.display())))?;
+        Command::Component { out: file } => {
+            let bytes = salesforce_host::COMPONENT;
+            std::fs::write(file, bytes).map_err(|error| Failure::Host(format!("{}: {error}", file.display())))?;
             writeln!(out, "{} bytes written to {}", bytes.len(), file.display())?;
             Ok(())
         }

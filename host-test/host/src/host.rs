@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, Trap,
-    UpdateDeadline,
+    Engine, InstanceAllocationStrategy, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, Trap, UpdateDeadline,
 };
 
 use crate::bindings::{Plugin, PluginPre};
 use crate::call::{Call, Imports, MOST_TABLE_ELEMENTS};
 use crate::connection::Connection;
 use crate::error::HostError;
+use crate::machine_code;
 use crate::session::Session;
 use crate::stop::Supervision;
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
@@ -75,33 +75,28 @@ struct Loaded {
 }
 
 impl Host {
-    /// Compiles the embedded component. That takes a while: see [`Host::precompile`].
+    /// Loads the component this library was built with, in a moment: its machine code was made with the library.
     pub fn new(limits: Limits) -> Result<Self, HostError> {
-        Self::from_component(crate::COMPONENT, limits)
+        let code = if limits.fuel.is_some() { MACHINE_CODE_WITH_FUEL } else { crate::MACHINE_CODE };
+        // SAFETY: the build script made the code, and the compiler put it in here.
+        #[allow(unsafe_code)]
+        unsafe {
+            Self::from_machine_code(code, limits)
+        }
     }
 
-    /// Compiles a component that has the world of `wit/`.
-    pub fn from_component(component: &[u8], limits: Limits) -> Result<Self, HostError> {
-        let engine = engine(&limits).map_err(unloadable)?;
-        let component = Component::from_binary(&engine, component).map_err(unloadable)?;
-        Self::link(engine, component, limits)
-    }
-
-    /// The compiled component, for [`Host::load_precompiled`] on a machine like this one.
-    pub fn precompile(&self) -> Result<Vec<u8>, HostError> {
-        self.0.component.serialize().map_err(unloadable)
-    }
-
-    /// Loads what [`Host::precompile`] gave, with the same version of this library and the same fuel setting.
+    /// Loads another component that has the world of `wit/`, compiled by `wasmtime::Engine::precompile_component` with
+    /// the version and the settings [`crate::MACHINE_CODE`] names. With other ones it is [`HostError::Load`].
     ///
     /// # Safety
     ///
-    /// The bytes are machine code: they must come from `precompile`, by a way on which nobody could change them.
+    /// The bytes are run as they are: they must come from the compiler, by a way on which nobody could change them.
     #[allow(unsafe_code)] // The caller vouches for the code, for nothing here can check it.
-    pub unsafe fn load_precompiled(compiled: &[u8], limits: Limits) -> Result<Self, HostError> {
+    pub unsafe fn from_machine_code(code: &[u8], limits: Limits) -> Result<Self, HostError> {
         let engine = engine(&limits).map_err(unloadable)?;
-        // SAFETY: the caller promises that the bytes are what `precompile` gave.
-        let component = unsafe { Component::deserialize(&engine, compiled) }.map_err(unloadable)?;
+        // SAFETY: the caller promises that the bytes are what the compiler gave.
+        let component = unsafe { Component::deserialize(&engine, code) }
+            .map_err(|error| HostError::Load(format!("its machine code does not fit this program: {error:#}")))?;
         Self::link(engine, component, limits)
     }
 
@@ -221,15 +216,13 @@ fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
         .max_unused_warm_slots(limits.calls)
         .linear_memory_keep_resident(KEPT_RESIDENT)
         .table_keep_resident(KEPT_RESIDENT);
-    let mut config = Config::new();
-    config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        .memory_init_cow(true)
-        .epoch_interruption(true)
-        .consume_fuel(limits.fuel.is_some())
-        .wasm_backtrace_max_frames(None);
+    let mut config = machine_code::config(limits.fuel.is_some());
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
 }
+
+/// [`crate::MACHINE_CODE`], and it counts fuel.
+const MACHINE_CODE_WITH_FUEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin-fuel.cwasm"));
 
 /// `wit-component` makes a module for the guest and two small ones that tie it to its imports.
 const CORE_INSTANCES: u32 = 4;

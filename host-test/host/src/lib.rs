@@ -39,6 +39,7 @@ mod error;
 mod home;
 mod host;
 mod ingress;
+mod machine_code;
 pub mod oauth;
 mod saved;
 mod session;
@@ -63,4 +64,9 @@ pub use token::Token;
 pub use transport::{Allowance, Exchange, Failure, FailureKind, Https, Transcript, Transport};
 
 /// The component this library was built with.
-pub const COMPONENT: &[u8] = include_bytes!(env!("PLUGIN_COMPONENT"));
+pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.wasm"));
+
+/// [`COMPONENT`] as machine code for the platform this library was built for, made by the same version of `wasmtime`.
+///
+/// An engine loads it that has epoch interruption, counts no fuel, and else has wasmtime's settings as they are.
+pub const MACHINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.cwasm"));

@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::Path;
 
 use crate::mcp::http::{HttpServer, random_text};
 use crate::mcp::{Server, StartError};
-use salesforce_host::{Host, Limits, Token};
+use salesforce_host::{Host, Token};
 
 use crate::open::{self, restrict};
 use crate::{Arguments, Failure};
@@ -15,15 +14,6 @@ use crate::{Arguments, Failure};
 const KEY: &str = "SALESFORCE_MCP_KEY";
 /// Threads that may wait for a guest or for the disk, beyond one a call.
 const SPARE_THREADS: usize = 16;
-
-/// The host, with the component compiled now or before.
-#[allow(unsafe_code)] // The person vouches for the file they name.
-pub(crate) fn host(precompiled: Option<&Path>) -> Result<Host, Failure> {
-    let Some(file) = precompiled else { return Ok(Host::new(Limits::default())?) };
-    let bytes = std::fs::read(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    // SAFETY: the option says that the file is run as it is, and whom it has to be safe from.
-    Ok(unsafe { Host::load_precompiled(&bytes, Limits::default()) }?)
-}
 
 /// Serves on standard input and output, or at an address.
 pub(crate) fn run(host: &Host, arguments: &Arguments, http: Option<SocketAddr>) -> Result<(), Failure> {

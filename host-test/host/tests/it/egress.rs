@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use demo_org::Org;
 use salesforce_host::{Limits, Session};
 
-use crate::guest::{self, MESSENGER};
-use test_support::{paths, refusal, session};
+use crate::guest;
+use test_support::{guests, paths, refusal, session};
 
 /// A guest that sends what it is told, and how much of that has left.
 fn messenger() -> (Session, Arc<AtomicU32>) {
     let sent = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&sent);
-    let session = guest::session(MESSENGER, Limits::default(), move |request: http::Request<Vec<u8>>| {
+    let session = guest::session(guests::SENDS, Limits::default(), move |request: http::Request<Vec<u8>>| {
         counter.fetch_add(1, Ordering::SeqCst);
         let authority = request.uri().authority().unwrap();
         Ok(http::Response::new(format!("{authority}{}", request.uri().path()).into_bytes()))

@@ -1,5 +1,5 @@
-//! Builds the guest and turns it into a component, so that `cargo build` and `cargo test` are the only commands and
-//! no stale artefact can be tested.
+//! Builds the guest, turns it into a component and compiles that to machine code, so that `cargo build` and
+//! `cargo test` are the only commands and no stale artefact can be tested.
 
 // A build script reports a failure by panicking.
 #![allow(clippy::expect_used, clippy::panic)]
@@ -9,25 +9,40 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod compile;
+
 const TARGET: &str = "wasm32-unknown-unknown";
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
-    for input in ["src", "wit", "Cargo.toml", "Cargo.lock"] {
+    let scripts = ["host-test/host/build", "host-test/host/src/machine_code.rs"];
+    for input in ["src", "wit", "Cargo.toml", "Cargo.lock"].iter().chain(&scripts) {
         println!("cargo:rerun-if-changed={}", root.join(input).display());
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
 
     ensure_target();
-    let module = build_guest(&root, &out.join("guest"));
+    let module = build_guest(&root, &guest_folder(&out));
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .module(&module)
         .and_then(|encoder| encoder.encode())
         .expect("the guest becomes a component");
-    let file = out.join("plugin.wasm");
-    fs::write(&file, component).expect("OUT_DIR can be written to");
-    println!("cargo:rustc-env=PLUGIN_COMPONENT={}", file.display());
+    for (name, bytes) in [
+        ("plugin.wasm", &component),
+        ("plugin.cwasm", &compile::compile(&component, false)),
+        ("plugin-fuel.cwasm", &compile::compile(&component, true)),
+    ] {
+        fs::write(out.join(name), bytes).expect("OUT_DIR can be written to");
+    }
+}
+
+/// The guest's own target folder, in the one that is built into: debug and release builds share it, and so the guest
+/// is built once.
+fn guest_folder(out: &Path) -> PathBuf {
+    // Cargo marks its target folders, and does not say where they are.
+    let target = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    target.unwrap_or(out).join("guest")
 }
 
 /// Installs the target's standard library when it is missing, for rustup may be set not to.
