@@ -76,13 +76,11 @@ struct Loaded {
 
 impl Host {
     /// Loads the component this library was built with, in a moment: its machine code was made with the library.
+    #[allow(unsafe_code)] // The code is this library's own.
     pub fn new(limits: Limits) -> Result<Self, HostError> {
         let code = if limits.fuel.is_some() { MACHINE_CODE_WITH_FUEL } else { crate::MACHINE_CODE };
         // SAFETY: the build script made the code, and the compiler put it in here.
-        #[allow(unsafe_code)]
-        unsafe {
-            Self::from_machine_code(code, limits)
-        }
+        unsafe { Self::from_machine_code(code, limits) }
     }
 
     /// Loads another component that has the world of `wit/`, compiled by `wasmtime::Engine::precompile_component` with

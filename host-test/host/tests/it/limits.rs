@@ -115,9 +115,9 @@ fn an_org_that_answers_too_late_is_a_timeout_for_the_model() {
 
 /// What is said of machine code that does not fit; none of it has run.
 #[track_caller]
+#[allow(unsafe_code)] // Nothing here can check the code.
 fn unfit(code: &[u8], limits: Limits) -> String {
     // SAFETY: the code comes from build scripts; the bytes a test changes are no instructions.
-    #[allow(unsafe_code)]
     match unsafe { Host::from_machine_code(code, limits) } {
         Err(HostError::Load(why)) => why,
         other => panic!("{other:?}"),
