@@ -17,7 +17,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
     let scripts = ["host-test/host/build", "host-test/host/src/machine_code.rs"];
-    for input in ["src", "wit", "Cargo.toml", "Cargo.lock"].iter().chain(&scripts) {
+    for input in ["build.rs", "src", "wit", "Cargo.toml", "Cargo.lock"].iter().chain(&scripts) {
         println!("cargo:rerun-if-changed={}", root.join(input).display());
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -81,7 +81,7 @@ fn build_guest(root: &Path, target_folder: &Path) -> Vec<u8> {
     ] {
         cargo.env_remove(leak);
     }
-    let mut flags = without_machine_paths();
+    let mut flags = without_machine_paths(target_folder);
     // The linker leaves room for the largest number at every call and address; without it the code is a tenth smaller.
     flags.push("-Clink-arg=--compress-relocations".to_owned());
     // Parted by the unit separator, as cargo wants it.
@@ -93,7 +93,7 @@ fn build_guest(root: &Path, target_folder: &Path) -> Vec<u8> {
 }
 
 /// Flags that make panic messages name source files by their crate, not by where this machine keeps it.
-fn without_machine_paths() -> Vec<String> {
+fn without_machine_paths(target_folder: &Path) -> Vec<String> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let registries = home.and_then(|home| fs::read_dir(home.join("registry").join("src")).ok());
     let registries = registries.into_iter().flatten().flatten().map(|registry| registry.path());
@@ -101,9 +101,12 @@ fn without_machine_paths() -> Vec<String> {
     let rustc = env::var_os("RUSTC").expect("cargo sets it");
     let sysroot = Command::new(rustc).args(["--print", "sysroot"]).output().expect("rustc can be run");
     let library = Path::new(String::from_utf8_lossy(&sysroot.stdout).trim()).join("lib/rustlib/src/rust/library");
-    let remapped = registries.chain([library]).map(|path| {
+    // The guest's own build script writes code into the target folder.
+    let remapped = registries.chain([library]).map(|path| (path, "crates"));
+    let remapped = remapped.chain([(target_folder.to_owned(), "target")]);
+    let flags = remapped.map(|(path, name)| {
         let path = path.into_os_string().into_string().expect("the path is UTF-8");
-        format!("--remap-path-prefix={path}=crates")
+        format!("--remap-path-prefix={path}={name}")
     });
-    remapped.collect()
+    flags.collect()
 }
