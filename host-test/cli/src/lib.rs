@@ -19,11 +19,14 @@ use std::sync::Arc;
 use clap::{CommandFactory, Parser, Subcommand};
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::oauth::SignInError;
+use salesforce_host::config_dir::{ConnectionName, NoHome};
+use salesforce_host::profile::SavedError;
+use salesforce_host::recording::Cassette;
+use salesforce_host::sign_in::SignInError;
 use salesforce_host::store::StoreError;
-use salesforce_host::{
-    CallError, Cassette, ConnectionName, Host, HostError, InvalidOrigin, Limits, NoHome, SavedError, Session, Tool,
-};
+use salesforce_host::types::Tool;
+use salesforce_host::wire::InvalidOrigin;
+use salesforce_host::{CallError, Host, HostError, Limits, Session};
 use serde_json::json;
 
 use commands::{connect, connections, tools};

@@ -29,11 +29,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
-use salesforce_host::HostError;
-use salesforce_host::Session;
-use salesforce_host::Stop;
+use salesforce_host::cancel::Stop;
 use salesforce_host::settings::{FileError, SettingsFile};
 use salesforce_host::types::{ErrorKind, Preferences};
+use salesforce_host::{HostError, Session};
 
 use confirm::{Confirmations, Verdict};
 use offer::Offers;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use demo_org::Org;
+use salesforce_host::config_dir::{ConnectionName, Home};
+use salesforce_host::profile::{Saved, SavedError};
+use salesforce_host::settings::{SettingsFile, ToolNames};
 use salesforce_host::types::Preferences;
-use salesforce_host::{
-    Connection, ConnectionName, Home, Host, Https, InvalidOrigin, Origin, Saved, SavedError, SettingsFile, Token,
-    ToolNames,
-};
+use salesforce_host::wire::{Https, InvalidOrigin};
+use salesforce_host::{Connection, Host, Origin, Token};
 
 use crate::demo::Demo;
 use crate::{Arguments, Failure, TOKEN};

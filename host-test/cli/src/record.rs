@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use salesforce_host::Connection;
-use salesforce_host::cassette::{Cassette, Replay};
+use salesforce_host::recording::{Cassette, Replay};
 
 use crate::Failure;
 

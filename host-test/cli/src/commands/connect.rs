@@ -7,9 +7,12 @@ use std::sync::Arc;
 use clap::Args;
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::oauth::{self, Client, Listener, SignInError, SignedIn};
+use salesforce_host::config_dir::{ConnectionName, Home};
+use salesforce_host::profile::{Saved, SavedError, Site};
+use salesforce_host::sign_in::{self, Client, Listener, SignInError, SignedIn};
 use salesforce_host::store::Kept;
-use salesforce_host::{Connection, ConnectionName, Home, Host, Https, Limits, Origin, Saved, SavedError, Site};
+use salesforce_host::wire::Https;
+use salesforce_host::{Connection, Host, Limits, Origin};
 use serde::Deserialize;
 
 use super::status;
@@ -76,7 +79,7 @@ pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failu
 
     let mut shown = Ok(());
     let mut kept = None;
-    let signed_in = oauth::sign_in(
+    let signed_in = sign_in::sign_in(
         &client,
         &listener,
         |url| shown = show(url, arguments.no_browser, out),

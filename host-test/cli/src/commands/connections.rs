@@ -2,8 +2,10 @@
 
 use std::io::Write;
 
+use salesforce_host::config_dir::{ConnectionName, Home};
+use salesforce_host::profile::{Saved, Site};
 use salesforce_host::store::{Kept, TokenStore};
-use salesforce_host::{ConnectionName, Home, Host, Limits, Saved, Site};
+use salesforce_host::{Host, Limits};
 
 use super::status;
 use crate::Failure;

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::sync::Arc;
 
 use demo_org::Org;
-use salesforce_host::{CallError, Host, Session, Transcript};
+use salesforce_host::wire::Transcript;
+use salesforce_host::{CallError, Host, Session};
 
 use crate::Failure;
 use crate::demo::Demo;

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
+use salesforce_host::profile::Saved;
 use salesforce_host::types::WhoAmIArgs;
-use salesforce_host::{CallError, Connection, Host, Saved};
+use salesforce_host::{CallError, Connection, Host};
 
 use crate::Failure;
 use crate::render::{self, Form, printable};

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use clap::ValueEnum;
-use salesforce_host::settings::{Change, Others};
-use salesforce_host::{Host, ToolNames};
+use salesforce_host::Host;
+use salesforce_host::settings::{Change, Others, ToolNames};
 
 use crate::open;
 use crate::{Arguments, Failure};

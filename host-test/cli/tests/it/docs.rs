@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use demo_org::Org;
-use salesforce_host::transport::HttpsOptions;
+use salesforce_host::settings::{Settings, ToolNames};
 use salesforce_host::types::Preferences;
-use salesforce_host::{CallError, Limits, Settings, ToolNames};
+use salesforce_host::wire::HttpsOptions;
+use salesforce_host::{CallError, Limits};
 use serde_json::Value;
 use test_support::{HOST, demo};
 
@@ -67,7 +68,11 @@ fn every_link_leads_somewhere() {
             assert!(root().join(&target).exists(), "{}: there is no {target}", link.place);
             if !anchor.is_empty() {
                 let anchors = Page::at(&target).anchors();
-                assert!(anchors.iter().any(|known| known == anchor), "{}: #{anchor} is none of {anchors:?}", link.place);
+                assert!(
+                    anchors.iter().any(|known| known == anchor),
+                    "{}: #{anchor} is none of {anchors:?}",
+                    link.place
+                );
             }
         }
     }
@@ -143,7 +148,8 @@ fn every_command_is_one_the_program_takes() {
 #[track_caller]
 fn takes(place: &str, arguments: &[String], but: &[ErrorKind]) {
     let given = arguments.iter().map(|word| if word == "NAME" || word == "ORIGIN" { "demo" } else { word.as_str() });
-    let parsed = salesforce_plugin_cli::arguments().try_get_matches_from(["salesforce-plugin"].into_iter().chain(given));
+    let parsed =
+        salesforce_plugin_cli::arguments().try_get_matches_from(["salesforce-plugin"].into_iter().chain(given));
     if let Err(error) = parsed {
         let fine = [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion];
         assert!(fine.contains(&error.kind()) || but.contains(&error.kind()), "{place}: {arguments:?}\n{error}");
@@ -181,10 +187,8 @@ fn every_call_is_understood_by_its_tool() {
                 }
                 calls_seen += 1;
                 let connection = demo(&Arc::new(Org::demo()), "riley");
-                connection.set_preferences(Preferences {
-                    tools: Some(vec!["all".to_owned()]),
-                    ..connection.preferences()
-                });
+                connection
+                    .set_preferences(Preferences { tools: Some(vec!["all".to_owned()]), ..connection.preferences() });
                 let reply = HOST.session(connection).call_json(tool, arguments);
                 let refused = match &reply {
                     Err(CallError::Tool(error)) => error.to_json()["kind"] == "invalid_input",
@@ -521,7 +525,9 @@ fn versions_and_ports_are_those_of_the_code() {
             ("REST API v", api.trim_start_matches('v').to_owned()),
             ("http://localhost:", format!("{port}/callback")),
         ] {
-            for after in page.text.split(mark).skip(1).filter(|after| after.starts_with(|char: char| char.is_ascii_digit())) {
+            for after in
+                page.text.split(mark).skip(1).filter(|after| after.starts_with(|char: char| char.is_ascii_digit()))
+            {
                 assert!(after.starts_with(&right), "{}: after {mark:?} stands no {right}", page.path);
             }
         }

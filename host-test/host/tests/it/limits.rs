@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use demo_org::{Effect, Fault, Org};
-use salesforce_host::{CallError, Connection, FailureKind, Host, HostError, Limits, Transport, transport::Failure};
+use salesforce_host::wire::{Failure, FailureKind};
+use salesforce_host::{CallError, Connection, Host, HostError, Limits, Transport};
 
 use crate::guest::{self, unless_empty};
 use test_support::{Demo, HOST, demo, refusal, session};
