@@ -3,8 +3,7 @@
 //! It embeds the component and nothing of the guest's code: everything it knows of the plugin it knows from `wit/`.
 //!
 //! ```no_run
-//! use salesforce_host::wire::Https;
-//! use salesforce_host::{Connection, Host, Limits, Origin, Token};
+//! use salesforce_host::{Connection, Host, Https, Limits, Origin, Token};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let host = Host::new(Limits::default())?; // Once: compiles the component.
@@ -69,7 +68,7 @@ pub use engine::limits::{Limits, Usage};
 pub use engine::session::Session;
 pub use error::{CallError, HostError};
 pub use token::Token;
-pub use wire::{Origin, TokenProvider, Transport};
+pub use wire::{Https, Origin, TokenProvider, Transport};
 
 /// The component this library was built with.
 pub const COMPONENT: &[u8] = include_bytes!(env!("PLUGIN_COMPONENT"));
