@@ -52,7 +52,7 @@ impl Connection {
     /// No org and no user: for what the plugin knows without either.
     pub(crate) fn none() -> Self {
         let refuse = |_: http::Request<Vec<u8>>| Err(Failure::before(FailureKind::Denied, "there is no connection"));
-        Self::new(Origin(String::new()), || None, refuse)
+        Self::new(Origin::nowhere(), || None, refuse)
     }
 
     /// The connection with another clock: milliseconds since the Unix epoch.

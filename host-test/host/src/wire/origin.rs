@@ -35,6 +35,11 @@ impl Origin {
         }
     }
 
+    /// The origin of a connection without an org.
+    pub(crate) fn nowhere() -> Self {
+        Self(String::new())
+    }
+
     /// The origin of a host that is known to be one.
     pub(crate) fn of_host(host: &'static str) -> Self {
         Self(format!("https://{host}"))
