@@ -31,7 +31,7 @@ use tokio::task::spawn_blocking;
 
 use salesforce_host::cancel::Stop;
 use salesforce_host::settings::{FileError, SettingsFile};
-use salesforce_host::types::{ErrorKind, Preferences};
+use salesforce_host::types::{ConnectionSettings, ErrorKind};
 use salesforce_host::{HostError, Session};
 
 use confirm::{Confirmations, Verdict};
@@ -74,7 +74,7 @@ impl Server {
     pub fn new(
         session: Session,
         settings: Option<SettingsFile>,
-        restrict: impl Fn(&mut Preferences) + Send + Sync + 'static,
+        restrict: impl Fn(&mut ConnectionSettings) + Send + Sync + 'static,
         log: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, StartError> {
         let offers = Offers::new(session.clone(), settings, Box::new(restrict))?;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::token::Token;
-use crate::types::{ObjectGrants, Preferences};
+use crate::types::{ConnectionSettings, ObjectGrants};
 use crate::wire::origin::Origin;
 use crate::wire::token_provider::{Renewed, TokenProvider};
 use crate::wire::transport::{Allowance, Failure, FailureKind, Transcript, Transport};
@@ -21,7 +21,7 @@ pub struct Connection {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Box<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) cache: Cache,
-    preferences: Mutex<Preferences>,
+    settings: Mutex<ConnectionSettings>,
     /// A new token that was refused like the one before it: renewing that would never end.
     incurable: Mutex<Option<Token>>,
     trouble: Mutex<Option<String>>,
@@ -36,7 +36,7 @@ impl Connection {
             transport: Arc::new(transport),
             clock: Box::new(system_clock),
             cache: Cache::default(),
-            preferences: Mutex::new(unrestricted()),
+            settings: Mutex::new(unrestricted()),
             incurable: Mutex::default(),
             trouble: Mutex::default(),
         }
@@ -130,13 +130,13 @@ impl Connection {
     }
 
     /// The user's choices.
-    pub fn preferences(&self) -> Preferences {
-        locked(&self.preferences).clone()
+    pub fn settings(&self) -> ConnectionSettings {
+        locked(&self.settings).clone()
     }
 
     /// Changes the user's choices, from the next call on.
-    pub fn set_preferences(&self, preferences: Preferences) {
-        *locked(&self.preferences) = preferences;
+    pub fn set_settings(&self, settings: ConnectionSettings) {
+        *locked(&self.settings) = settings;
     }
 }
 
@@ -153,8 +153,8 @@ pub(crate) fn refuses_token(path: &str, status: u16) -> bool {
 }
 
 /// Every tool and every object the user has a right to.
-pub(crate) fn unrestricted() -> Preferences {
-    Preferences {
+pub(crate) fn unrestricted() -> ConnectionSettings {
+    ConnectionSettings {
         tools: None,
         read_only: false,
         objects: ObjectGrants { read: None, append: None, edit: None },

@@ -37,7 +37,7 @@ pub(crate) fn run(command: &Mcp, arguments: &Arguments) -> Result<(), Failure> {
     let server = Server::new(
         host.session(opened.connection),
         opened.settings,
-        move |preferences| restrict(preferences, read_only, tools.as_deref()),
+        move |connection_settings| restrict(connection_settings, read_only, tools.as_deref()),
         log,
     )
     .map_err(|error| match error {
