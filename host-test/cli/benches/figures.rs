@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::{
-    Allowance, COMPONENT, Connection, Host, Https, Limits, MACHINE_CODE, Origin, Session, Token, Tool, Transport as _,
-};
+use salesforce_host::types::Tool;
+use salesforce_host::wire::{Allowance, Https};
+use salesforce_host::{COMPONENT, Connection, Host, Limits, MACHINE_CODE, Origin, Session, Token, Transport as _};
 use test_support::demo;
 
 /// More than any call needs.

@@ -5,8 +5,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use salesforce_host::types::{Changed, Error};
-use salesforce_host::{Effect, Tool};
+use salesforce_host::types::{Changed, Effect, Error, Tool};
 
 /// Where the text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

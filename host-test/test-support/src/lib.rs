@@ -12,7 +12,8 @@ pub mod person;
 use std::sync::{Arc, LazyLock};
 
 use demo_org::Org;
-use salesforce_host::{CallError, Connection, Host, Limits, Session, Transcript};
+use salesforce_host::wire::Transcript;
+use salesforce_host::{CallError, Connection, Host, Limits, Session};
 
 pub use demo_transport::Demo;
 

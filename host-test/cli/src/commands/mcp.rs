@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 
 use crate::mcp::http::{HttpServer, random_text};
 use crate::mcp::{Server, StartError};
-use salesforce_host::{Host, Token};
+use salesforce_host::{Host, Limits, Token};
 
+use crate::args::{Arguments, Mcp};
+use crate::failure::Failure;
 use crate::open::{self, restrict};
-use crate::{Arguments, Failure};
 
 /// Where the key of a server over HTTP comes from, unless one is made.
 const KEY: &str = "SALESFORCE_MCP_KEY";
@@ -16,7 +17,11 @@ const KEY: &str = "SALESFORCE_MCP_KEY";
 const SPARE_THREADS: usize = 16;
 
 /// Serves on standard input and output, or at an address.
-pub(crate) fn run(host: &Host, arguments: &Arguments, http: Option<SocketAddr>) -> Result<(), Failure> {
+pub(crate) fn run(command: &Mcp, arguments: &Arguments) -> Result<(), Failure> {
+    if !command.demo && arguments.connection.is_none() && arguments.org.is_none() {
+        return Err(Failure::Usage("which org? Give --connection NAME, --org ORG or --demo".to_owned()));
+    }
+    let host = &Host::new(Limits::default())?;
     let opened = open::open(host, arguments)?;
     let (read_only, tools) = (arguments.read_only, arguments.tools.clone());
     let server = Server::new(
@@ -35,7 +40,7 @@ pub(crate) fn run(host: &Host, arguments: &Arguments, http: Option<SocketAddr>) 
         .max_blocking_threads(calls.saturating_add(SPARE_THREADS))
         .build()?;
     let served = runtime.block_on(async {
-        match http {
+        match command.http {
             None => Ok(server.serve_stdio().await?),
             Some(address) => over_http(server, address).await,
         }

@@ -4,8 +4,7 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
 use crate::render::{self, Form};
-use salesforce_host::Effect;
-use salesforce_host::types::{Changed, Error, ErrorKind};
+use salesforce_host::types::{Changed, Effect, Error, ErrorKind};
 use salesforce_host::{CallError, HostError};
 
 /// The result of a call, and a word about it for the log.

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use demo_org::{Effect, Fault, Org};
-use salesforce_host::{
-    COMPONENT, CallError, Connection, FailureKind, Host, HostError, Limits, MACHINE_CODE, Transport, transport::Failure,
-};
+use salesforce_host::wire::{Failure, FailureKind};
+use salesforce_host::{COMPONENT, CallError, Connection, Host, HostError, Limits, MACHINE_CODE, Transport};
 
 use crate::guest;
 use test_support::{Demo, demo, guests, refusal, session};

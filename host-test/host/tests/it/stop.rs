@@ -6,7 +6,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use demo_org::Org;
-use salesforce_host::{CallError, Connection, HostError, Https, Limits, Origin, Stop, Token};
+use salesforce_host::cancel::Stop;
+use salesforce_host::wire::Https;
+use salesforce_host::{CallError, Connection, HostError, Limits, Origin, Token};
 
 use crate::guest;
 use test_support::loopback::{Loopback, head};

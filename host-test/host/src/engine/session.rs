@@ -5,12 +5,13 @@ use std::sync::Arc;
 use wasmtime::Store;
 
 use crate::bindings::Plugin;
-use crate::bindings::exports::salesforce::plugin::catalog::Tool;
-use crate::call::Call;
+use crate::cancel::{Stop, Supervision};
 use crate::connection::Connection;
+use crate::engine::call::Call;
+use crate::engine::host::Host;
+use crate::engine::limits::Usage;
 use crate::error::{CallError, HostError};
-use crate::host::{Host, Usage};
-use crate::stop::{Stop, Supervision};
+use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{AggregateArgs, AggregateReply};
 use crate::types::{
@@ -27,11 +28,14 @@ pub struct Session {
     supervision: Supervision,
 }
 
-impl Session {
-    pub(crate) fn new(host: Host, connection: Arc<Connection>) -> Self {
-        Self { host, connection, supervision: Supervision::default() }
+impl Host {
+    /// A session of one user. The connection can be shared between sessions, not between users.
+    pub fn session(&self, connection: impl Into<Arc<Connection>>) -> Session {
+        Session { host: self.clone(), connection: connection.into(), supervision: Supervision::default() }
     }
+}
 
+impl Session {
     /// The same session, whose calls end when the stop is pulled: no further request leaves, and a guest that does not
     /// end by itself within a tenth of a second is ended. A request that has left already is waited for.
     pub fn stopped_by(&self, stop: &Stop) -> Self {

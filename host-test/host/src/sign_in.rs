@@ -5,10 +5,10 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc6749#section-4.1>, <https://www.rfc-editor.org/rfc/rfc7636>
 
+mod flow;
 mod page;
 mod redirect;
 mod renewal;
-mod sign_in;
 
 use std::sync::Arc;
 use std::thread;
@@ -23,17 +23,17 @@ use sha2::{Digest, Sha256};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use crate::connection::Origin;
+use crate::engine::host::Host;
 use crate::error::HostError;
-use crate::host::Host;
 use crate::store::{StoreError, Tokens};
 use crate::token::Token;
-use crate::transport::{Allowance, Failure, Transport};
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
+use crate::wire::origin::Origin;
+use crate::wire::transport::{Allowance, Failure, Transport};
 
+pub use flow::{SignedIn, sign_in};
 pub use redirect::Listener;
 pub use renewal::SavedTokens;
-pub use sign_in::{SignedIn, sign_in};
 
 /// Longest time for one request of a sign-in.
 const TIMEOUT: Duration = Duration::from_secs(30);

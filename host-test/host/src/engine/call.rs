@@ -9,12 +9,13 @@ use wasmtime::component::{HasData, Resource, ResourceTable};
 use crate::bindings::salesforce::plugin::{
     cache, clock, http as wit_http, read_types, secrets, settings, settings_types, sign_in_types, types, write_types,
 };
-use crate::connection::{Connection, Renewed, refuses_token};
-use crate::host::Limits;
-use crate::stop::Supervision;
+use crate::cancel::Supervision;
+use crate::connection::{Connection, refuses_token};
+use crate::engine::limits::Limits;
 use crate::token::Token;
-use crate::transport::{Allowance, Failure, FailureKind};
-use crate::{egress, ingress};
+use crate::wire::token_provider::Renewed;
+use crate::wire::transport::{Allowance, Failure, FailureKind};
+use crate::wire::{egress, ingress};
 
 /// Handles a guest can hold at a time. It needs one.
 const MOST_HANDLES: usize = 64;

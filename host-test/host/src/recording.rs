@@ -1,7 +1,7 @@
 //! A session with an org as a file that can be shown to others, and played back in the org's place.
 //!
 //! A cassette holds what went over the wire and the calls that caused it, with everything masked that could say whose
-//! org it was: the rules are in `cassette/mask.rs`. Calls that are repeated with a cassette's own, masked arguments send the
+//! org it was: the rules are in `recording/mask.rs`. Calls that are repeated with a cassette's own, masked arguments send the
 //! requests it knows.
 
 mod mask;
@@ -14,11 +14,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::connection::{Connection, Origin};
+use crate::connection::Connection;
 use crate::token::Token;
-use crate::transport::{Answer, Exchange, Failure, FailureKind, Transport};
-pub(crate) use mask::HOST;
+use crate::wire::origin::Origin;
+use crate::wire::transport::{Answer, Exchange, Failure, FailureKind, Transport};
+use mask::HOST;
 pub use mask::Mask;
+
+/// Where the links of a masked org point.
+fn masked_origin() -> Origin {
+    Origin::of_host(HOST)
+}
 
 /// The version of the format this program writes and reads.
 const VERSION: u32 = 1;
@@ -200,7 +206,7 @@ impl Cassette {
         let used = vec![false; self.exchanges.len()];
         let replay = Arc::new(Replay { cassette: self, state: Mutex::new(State { used, misses: Vec::new() }) });
         let token = Token::new("a-token-nobody-needs").ok();
-        let connection = Connection::new(Origin::masked(), move || token.clone(), Arc::clone(&replay));
+        let connection = Connection::new(masked_origin(), move || token.clone(), Arc::clone(&replay));
         (connection.with_clock(move || now), replay)
     }
 }

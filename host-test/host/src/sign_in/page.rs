@@ -1,8 +1,8 @@
 //! The page a person sees at the end of a sign-in, whichever way it ended.
 
 use super::{Identity, SignInError};
-use crate::connection::Origin;
 use crate::types::Actor;
+use crate::wire::origin::Origin;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ground:#f3f4f8;--card:#fff;--ink:#1b2430;--soft:#56616f;--line:#d3d9e2;--mark:#1d7f4c}\

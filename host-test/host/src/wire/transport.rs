@@ -8,14 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::bindings::salesforce::plugin::http::{Failure, FailureKind};
-pub(crate) use https::is_loopback;
 pub use https::{Https, HttpsOptions, Proxy};
 pub use tokio_util::sync::CancellationToken;
 pub use transcript::{Answer, Exchange, Transcript};
 
 /// Sends requests to one org.
 ///
-/// A request has the absolute URI and the bearer token, has passed the checks of [`egress`](crate::egress), and says
+/// A request has the absolute URI and the bearer token, has passed the checks of [`egress`](crate::wire::egress), and says
 /// what it may cost in its extensions: see [`Allowance`]. A `CancellationToken` among them stops it from any thread.
 pub trait Transport: Send + Sync {
     /// Sends one request and waits for the whole response, without following redirects.

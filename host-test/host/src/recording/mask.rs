@@ -15,7 +15,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use serde_json::{Map, Value};
 
 /// Where every replayed request goes.
-pub(crate) const HOST: &str = "masked.my.salesforce.com";
+pub(super) const HOST: &str = "masked.my.salesforce.com";
 
 /// Keys of arguments whose values name objects, fields and choices of the tools.
 const ARGUMENT_NAMES: &[&str] = &[

@@ -10,10 +10,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Client, SignInError};
-use crate::connection::{Renewed, TokenProvider};
 use crate::store::{Lock, StoreError, TokenStore, Tokens};
 use crate::token::Token;
-use crate::transport::{Failure, FailureKind};
+use crate::wire::token_provider::{Renewed, TokenProvider};
+use crate::wire::transport::{Failure, FailureKind};
 
 /// The tokens of one connection, shared with every other process that uses it.
 pub struct SavedTokens {

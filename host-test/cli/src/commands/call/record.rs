@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use salesforce_host::Connection;
-use salesforce_host::cassette::{Cassette, Replay};
+use salesforce_host::recording::{Cassette, Replay};
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// Writes a recording, and says so where it does not mix with the reply.
 pub(crate) fn save(cassette: &Cassette, file: &Path) -> Result<(), Failure> {

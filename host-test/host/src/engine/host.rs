@@ -1,7 +1,6 @@
 //! The engine and the compiled component, shared by all calls; every call gets an instance of its own.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wasmtime::component::{Component, Linker};
@@ -10,57 +9,14 @@ use wasmtime::{
 };
 
 use crate::bindings::{Plugin, PluginPre};
-use crate::call::{Call, Imports, MOST_TABLE_ELEMENTS};
+use crate::cancel::Supervision;
 use crate::connection::Connection;
+use crate::engine::call::{Call, Imports, MOST_TABLE_ELEMENTS};
+use crate::engine::limits::{Limits, Usage};
+use crate::engine::ticker::Ticker;
 use crate::error::HostError;
 use crate::machine_code;
-use crate::session::Session;
-use crate::stop::Supervision;
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
-
-/// What one call may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Longest time, the org's included. Default: 60 s.
-    pub deadline: Duration,
-    /// Most linear memory, in bytes. Default: 64 MiB.
-    pub memory_bytes: usize,
-    /// Largest response of the org, decompressed, in bytes. Default: 8 MiB.
-    pub response_bytes: usize,
-    /// Largest reply to the caller, in bytes. Default: 1 MiB.
-    pub reply_bytes: usize,
-    /// Most requests to the org. Default: 50.
-    pub requests: u32,
-    /// Most fuel, if it is to be counted; counting costs some speed. Default: not counted.
-    pub fuel: Option<u64>,
-    /// Most calls at once, of all users. Default: 32.
-    pub calls: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            deadline: Duration::from_secs(60),
-            memory_bytes: 64 * 1024 * 1024,
-            response_bytes: 8 * 1024 * 1024,
-            reply_bytes: 1024 * 1024,
-            requests: 50,
-            fuel: None,
-            calls: 32,
-        }
-    }
-}
-
-/// What one call has used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Usage {
-    /// Requests sent to the org.
-    pub requests: u32,
-    /// Peak linear memory, in bytes.
-    pub memory_bytes: usize,
-    /// Fuel, when it is counted.
-    pub fuel: Option<u64>,
-}
 
 /// The plugin, loaded and ready. Cloning shares it.
 #[derive(Clone)]
@@ -105,11 +61,6 @@ impl Host {
         let plugin = PluginPre::new(instance).map_err(unloadable)?;
         let ticker = Ticker::start(engine.clone());
         Ok(Self(Arc::new(Loaded { limits, engine, component, plugin, ticker })))
-    }
-
-    /// A session of one user. The connection can be shared between sessions, not between users.
-    pub fn session(&self, connection: impl Into<Arc<Connection>>) -> Session {
-        Session::new(self.clone(), connection.into())
     }
 
     /// The origin of an org's REST API, from a domain as people paste it.
@@ -256,71 +207,5 @@ fn stopped(error: &wasmtime::Error, memory_refused: bool) -> HostError {
         _ if memory_refused => HostError::Memory,
         Some(trap) => HostError::Trapped(trap.to_string()),
         None => HostError::Trapped(error.root_cause().to_string()),
-    }
-}
-
-/// Advances the engine's epoch while calls are running, and sleeps while none is.
-struct Ticker(Arc<Ticks>);
-
-#[derive(Default)]
-struct Ticks {
-    state: Mutex<Running>,
-    woken: Condvar,
-}
-
-#[derive(Default)]
-struct Running {
-    calls: usize,
-    over: bool,
-}
-
-impl Ticker {
-    const TICK: Duration = Duration::from_millis(10);
-
-    fn start(engine: Engine) -> Self {
-        let ticks = Arc::new(Ticks::default());
-        let shared = Arc::clone(&ticks);
-        thread::spawn(move || {
-            let mut state = shared.lock();
-            while !state.over {
-                if state.calls == 0 {
-                    state = shared.woken.wait(state).unwrap_or_else(PoisonError::into_inner);
-                } else {
-                    drop(state);
-                    thread::sleep(Self::TICK);
-                    engine.increment_epoch();
-                    state = shared.lock();
-                }
-            }
-        });
-        Self(ticks)
-    }
-
-    /// Ticks until the guard is dropped.
-    fn tick(&self) -> Ticking<'_> {
-        self.0.lock().calls += 1;
-        self.0.woken.notify_one();
-        Ticking(&self.0)
-    }
-}
-
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.0.lock().over = true;
-        self.0.woken.notify_one();
-    }
-}
-
-impl Ticks {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Running> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Ticking<'t>(&'t Ticks);
-
-impl Drop for Ticking<'_> {
-    fn drop(&mut self) {
-        self.0.lock().calls -= 1;
     }
 }

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::connection::{Connection, InvalidOrigin, Origin};
-use crate::home::{ConnectionName, Home};
-use crate::host::Host;
-use crate::oauth::{Client, SavedTokens, SignInError, SignedIn};
+use crate::config_dir::{ConnectionName, Home};
+use crate::connection::Connection;
+use crate::engine::host::Host;
+use crate::sign_in::{Client, SavedTokens, SignInError, SignedIn};
 use crate::store::{self, Kept, Lock, StoreError, TokenStore, Tokens};
-use crate::transport::Https;
+use crate::wire::origin::{InvalidOrigin, Origin};
+use crate::wire::transport::Https;
 
 /// How long another program may hold a connection's lock before this one gives up.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::transport::CancellationToken;
+use tokio_util::sync::CancellationToken;
 
 /// Stops calls from outside, once and for good. Cloning shares it.
 #[derive(Debug, Clone, Default)]

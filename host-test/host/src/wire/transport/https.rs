@@ -1,7 +1,6 @@
 //! HTTPS to a real org, and plain HTTP to a loopback address.
 
 use std::error::Error;
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 use std::{fmt, io, mem};
@@ -16,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::retry::{self, Budget};
 use super::{Allowance, Failure, FailureKind, Transport};
+use crate::wire::origin::is_loopback;
 
 /// A client with the platform's certificates. It follows no redirect, keeps no cookie, undoes gzip, speaks HTTP/2 where
 /// the org does, and keeps connections open between requests. Cloning shares all of that.
@@ -122,12 +122,6 @@ impl Default for Https {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Whether a host is this machine itself, where TLS would protect nothing.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn client(options: &HttpsOptions) -> reqwest::ClientBuilder {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::render::printable;
-use salesforce_host::Exchange;
+use salesforce_host::wire::Exchange;
 
 /// Longest body shown, in characters.
 const LONGEST: usize = 2_000;
