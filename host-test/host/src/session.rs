@@ -8,7 +8,7 @@ use crate::bindings::Plugin;
 use crate::bindings::exports::salesforce::plugin::catalog::Tool;
 use crate::call::Call;
 use crate::connection::Connection;
-use crate::error::{CallError, HostError};
+use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::host::{Host, Usage};
 use crate::stop::{Stop, Supervision};
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
@@ -152,7 +152,14 @@ impl Session {
 
     fn bounded(&self, reply: String) -> Result<String, CallError> {
         let limit = self.host.limits().reply_bytes;
-        if reply.len() > limit { Err(HostError::ReplyTooLarge(limit).into()) } else { Ok(reply) }
+        if reply.len() <= limit {
+            return Ok(reply);
+        }
+        let start = reply.chars().scan(0, |bytes, one| {
+            *bytes += one.len_utf8();
+            (*bytes <= MAX_REPLY_START.min(limit)).then_some(one)
+        });
+        Err(HostError::ReplyTooLarge { limit, start: start.collect() }.into())
     }
 }
 
