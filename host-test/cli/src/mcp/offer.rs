@@ -9,13 +9,13 @@ use salesforce_host::HostError;
 use salesforce_host::Session;
 use salesforce_host::Tool;
 use salesforce_host::settings::{Confirm, Settings, SettingsFile, ToolNames};
-use salesforce_host::types::Preferences;
+use salesforce_host::types::ConnectionSettings;
 
 /// The offer, renewed whenever the settings file says something else.
 pub(super) struct Offers {
     session: Session,
     settings: Option<(SettingsFile, ToolNames)>,
-    restrict: Box<dyn Fn(&mut Preferences) + Send + Sync>,
+    restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
     /// The text the offer was made from; absent when the file could not be read.
     seen: Mutex<Option<String>>,
     current: RwLock<Arc<Offer>>,
@@ -53,7 +53,7 @@ impl Offers {
     pub(super) fn new(
         session: Session,
         file: Option<SettingsFile>,
-        restrict: Box<dyn Fn(&mut Preferences) + Send + Sync>,
+        restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
     ) -> Result<Self, StartError> {
         let settings = match file {
             Some(file) => Some((file, ToolNames::of(session.host())?)),
@@ -115,14 +115,14 @@ fn offer(
     session: &Session,
     names: Option<&ToolNames>,
     settings: &Settings,
-    restrict: &dyn Fn(&mut Preferences),
+    restrict: &dyn Fn(&mut ConnectionSettings),
 ) -> Result<Offer, HostError> {
-    let mut preferences = match names {
-        Some(names) => settings.preferences(names),
-        None => session.connection().preferences(),
+    let mut connection_settings = match names {
+        Some(names) => settings.connection_settings(names),
+        None => session.connection().settings(),
     };
-    restrict(&mut preferences);
-    session.connection().set_preferences(preferences);
+    restrict(&mut connection_settings);
+    session.connection().set_settings(connection_settings);
     let tools = session.tools()?;
     Ok(Offer {
         listed: tools.iter().map(listed).collect::<Result<_, _>>()?,
