@@ -20,7 +20,6 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::engine::host::Host;
@@ -362,9 +361,4 @@ fn random() -> Result<String, SignInError> {
 /// Text of the other side, short and without anything a terminal would obey.
 fn plain(text: &str) -> String {
     text.chars().take(300).map(|one| if one.is_ascii_graphic() || one == ' ' { one } else { '?' }).collect()
-}
-
-/// The parameters of an address the browser asked for.
-fn parameters(target: &str) -> Option<Url> {
-    Url::parse("http://localhost").ok()?.join(target).ok()
 }

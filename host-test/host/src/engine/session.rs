@@ -10,7 +10,7 @@ use crate::connection::Connection;
 use crate::engine::call::Call;
 use crate::engine::host::Host;
 use crate::engine::limits::Usage;
-use crate::error::{CallError, HostError};
+use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{AggregateArgs, AggregateReply};
@@ -156,7 +156,14 @@ impl Session {
 
     fn bounded(&self, reply: String) -> Result<String, CallError> {
         let limit = self.host.limits().reply_bytes;
-        if reply.len() > limit { Err(HostError::ReplyTooLarge(limit).into()) } else { Ok(reply) }
+        if reply.len() <= limit {
+            return Ok(reply);
+        }
+        let start = reply.chars().scan(0, |bytes, one| {
+            *bytes += one.len_utf8();
+            (*bytes <= MAX_REPLY_START.min(limit)).then_some(one)
+        });
+        Err(HostError::ReplyTooLarge { limit, start: start.collect() }.into())
     }
 }
 

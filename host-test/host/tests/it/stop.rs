@@ -24,7 +24,7 @@ fn a_guest_that_does_not_stop_by_itself_is_ended_and_the_next_call_works() {
         pulled.stop();
         Ok(http::Response::new(Vec::new()))
     });
-    let result = session.stopped_by(&stop).call_json("x", "/services/data");
+    let result = session.stopped_by(&stop).call_json("x", "/services/data/v65.0/limits");
     assert!(matches!(result, Err(CallError::Host(HostError::Stopped))), "{result:?}");
     assert_eq!(session.call_json("", "").unwrap(), "");
 }

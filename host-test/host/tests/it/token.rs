@@ -24,10 +24,10 @@ fn a_response_that_repeats_the_token_does_not_reach_the_guest() {
     // This guest replies with every byte the host gives it.
     let session = guest::session(guests::SENDS, Limits::default(), echo);
     for path in ["percent", "json", "quoted"] {
-        let reply = session.call_json("x", &format!("/services/{path}")).unwrap();
+        let reply = session.call_json("x", &format!("/services/data/v65.0/sobjects/{path}")).unwrap();
         assert_eq!(reply, "the response repeats the access token");
     }
-    assert_eq!(session.call_json("x", "/services/plain").unwrap(), "no token");
+    assert_eq!(session.call_json("x", "/services/data/v65.0/sobjects/plain").unwrap(), "no token");
 }
 
 #[test]
@@ -103,5 +103,5 @@ fn a_request_carries_the_bearer_token_where_only_the_host_puts_it() {
         assert!(!format!("{request:?}").contains(TOKEN));
         Ok(http::Response::new(b"fine".to_vec()))
     });
-    assert_eq!(session.call_json("x", "/services/data").unwrap(), "fine");
+    assert_eq!(session.call_json("x", "/services/data/v65.0/limits").unwrap(), "fine");
 }
