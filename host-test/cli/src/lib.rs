@@ -316,7 +316,13 @@ fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut im
             writeln!(out, "{text}")?;
             Err(Failure::Tool)
         }
-        Err(CallError::Host(error)) => Err(error.into()),
+        Err(CallError::Host(error)) => {
+            // A write may have made the reply, and what it did stands at the beginning.
+            if let HostError::ReplyTooLarge { start, .. } = &error {
+                writeln!(out, "{}", render::printable(start))?;
+            }
+            Err(error.into())
+        }
     }
 }
 
