@@ -97,6 +97,9 @@ const MESSAGE_WORDS: &str = "a access actual after and as asc allowed already an
     understand unexpected unknown update updated url use used user using valid value values was when where which while \
     by first from group having in last like limit nulls offset or order restriction select single sorted takes with wsdl you your";
 
+/// How often a placeholder of one length is looked for before a longer one is.
+const MAX_ATTEMPTS: u64 = 100;
+
 /// What kind of text a JSON value is part of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -123,6 +126,8 @@ pub struct Mask {
     words: HashMap<String, String>,
     ids: HashMap<String, String>,
     taken: HashSet<String>,
+    /// For words of a length, of digits alone or not, how much longer their placeholders have to be by now.
+    longer: HashMap<(usize, bool), usize>,
 }
 
 impl Mask {
@@ -140,7 +145,7 @@ impl Mask {
         let host = host.to_ascii_lowercase();
         let (words, ids) = (HashMap::new(), HashMap::new());
         let plain = PLUGIN_VALUES.iter().map(|value| (*value).to_owned()).collect();
-        Self { key, host, plain, names: HashSet::new(), words, ids, taken: HashSet::new() }
+        Self { key, host, plain, names: HashSet::new(), words, ids, taken: HashSet::new(), longer: HashMap::new() }
     }
 
     /// Notes the names of fields and the picklists of standard ones, before anything is masked.
@@ -435,12 +440,12 @@ impl Mask {
 
     /// A placeholder that nothing else has, made character by character.
     fn free(&mut self, plain: &str, make: impl Fn(u64, char) -> char) -> String {
-        let mut attempt = 0_u64;
-        loop {
+        let kind = (plain.chars().count(), plain.chars().all(char::is_numeric));
+        // Where the shorter ones have run out they are not tried again for every word.
+        let mut longer = self.longer.get(&kind).copied().unwrap_or_default();
+        for attempt in 1_u64.. {
             let mut hasher = DefaultHasher::new();
             (self.key, plain, attempt).hash(&mut hasher);
-            // Short words run out of placeholders of their length.
-            let longer = usize::try_from(attempt / 100).unwrap_or_default();
             let placeholder: String = plain
                 .chars()
                 .chain(std::iter::repeat_n('x', longer))
@@ -452,8 +457,13 @@ impl Mask {
             if placeholder != plain && self.taken.insert(placeholder.clone()) {
                 return placeholder;
             }
-            attempt += 1;
+            if attempt % MAX_ATTEMPTS == 0 {
+                longer += 1;
+                self.longer.insert(kind, longer);
+            }
         }
+        // There are more numbers than anybody counts to.
+        plain.to_owned()
     }
 }
 
@@ -557,6 +567,17 @@ mod tests {
         // There are more of these than there are placeholders of two digits.
         let masked: HashSet<String> = (10..100).map(|number| mask.text(&number.to_string())).collect();
         assert_eq!(masked.len(), 90);
+    }
+
+    #[test]
+    fn many_short_words_are_masked_with_few_attempts_for_each() {
+        let mut mask = mask();
+        let words: Vec<String> =
+            ('\u{4e00}'..'\u{4f00}').flat_map(|a| ('\u{4e00}'..'\u{4e50}').map(move |b| format!("{a}{b}"))).collect();
+        let masked: HashSet<String> = words.iter().map(|word| mask.text(word)).collect();
+        assert_eq!(masked.len(), words.len());
+        // All shorter ones were given up once, and not for each word.
+        assert_eq!(mask.longer.get(&(2, false)), Some(&2));
     }
 
     #[test]
