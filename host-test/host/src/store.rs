@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::home::{ConnectionName, Home};
+use crate::config_dir::{ConnectionName, Home};
 use crate::token::Token;
 
 pub use file::FileStore;

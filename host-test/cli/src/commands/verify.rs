@@ -2,14 +2,18 @@
 
 use std::io::Write;
 
-use salesforce_host::Connection;
+use salesforce_host::{Host, Limits};
 use serde_json::json;
 
-use crate::Failure;
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::open;
 use crate::verify::{self, Verdict};
 
 /// Runs the checks and prints a table, or JSON. An assumption that does not hold is a refusal, for the exit code.
-pub(crate) fn run(connection: Connection, write: bool, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Arguments, write: bool, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let host = Host::new(Limits::default())?;
+    let connection = open::open(&host, arguments)?.connection;
     let report = verify::run(&connection, verify::reads().iter().chain(verify::writes().iter().filter(|_| write)));
     let of = |wanted: &str| report.findings.iter().filter(|finding| finding.verdict.to_string() == wanted).count();
     let counts = ["holds", "does not hold", "can't tell"].map(|verdict| (verdict, of(verdict)));

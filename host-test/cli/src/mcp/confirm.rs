@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::render::printable;
 use salesforce_host::Origin;
-use salesforce_host::Tool;
+use salesforce_host::types::Tool;
 
 /// The question's name in a call that is answered with it.
 const QUESTION: &str = "confirm";

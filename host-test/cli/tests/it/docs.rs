@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use demo_org::Org;
-use salesforce_host::transport::HttpsOptions;
+use salesforce_host::settings::{Settings, ToolNames};
 use salesforce_host::types::ConnectionSettings;
-use salesforce_host::{CallError, Limits, Settings, ToolNames};
+use salesforce_host::wire::HttpsOptions;
+use salesforce_host::{CallError, Limits};
 use serde_json::Value;
 use test_support::{HOST, demo};
 
@@ -469,15 +470,20 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
     let minutes = constant("src/tools/log_activity.rs", "MAX_MINUTES");
     vec![
         ("Candidates of a search", tool("tools/find", &["DEFAULT_CANDIDATES", "MAX_CANDIDATES"])),
-        ("Objects searched at once", tool("rest/composite", &["MAX_QUERIES"])),
+        ("Objects searched at once", one(constant("src/rest/composite.rs", "MAX_QUERIES"))),
         (
             "Rows of a list",
-            [tool("tools/list", &["DEFAULT_ROWS", "MAX_OFFSET"]), tool("reply", &["MAX_ROWS"])].concat(),
+            [tool("tools/list", &["DEFAULT_ROWS"]), tool("reply", &["MAX_ROWS"]), tool("tools/list", &["MAX_OFFSET"])]
+                .concat(),
         ),
         (
             "Rows of a SOQL query",
-            [tool("tools/run_soql", &["DEFAULT_ROWS", "MAX_ROWS_OF_ALL_FIELDS"]), tool("reply", &["MAX_ROWS"])]
-                .concat(),
+            [
+                tool("tools/run_soql", &["DEFAULT_ROWS"]),
+                tool("reply", &["MAX_ROWS"]),
+                tool("tools/run_soql", &["MAX_ROWS_OF_ALL_FIELDS"]),
+            ]
+            .concat(),
         ),
         ("Groups of numbers", tool("tools/aggregate", &["DEFAULT_GROUPS", "MAX_GROUPS"])),
         ("Fields that make groups", tool("tools/aggregate/group", &["MAX_GROUPINGS"])),
@@ -524,7 +530,7 @@ fn versions_and_ports_are_those_of_the_code() {
     let rest = read("src/rest.rs");
     let (_, path) = rest.split_once("VERSION_PATH: &str = \"/services/data/").expect("the path of the API's version");
     let api = path.split('"').next().unwrap_or_default();
-    let port = constant("host-test/cli/src/commands/connect.rs", "PORT");
+    let port = constant("host-test/cli/src/commands/connect.rs", "DEFAULT_PORT");
     for page in pages() {
         for (mark, right) in [
             ("salesforce:plugin@", version.to_owned()),

@@ -3,7 +3,7 @@
 use keyring::Error;
 
 use super::{StoreError, TokenStore, Tokens};
-use crate::home::ConnectionName;
+use crate::config_dir::ConnectionName;
 
 /// What the keychain lists the entries under.
 const SERVICE: &str = "salesforce-plugin";
