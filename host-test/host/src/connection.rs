@@ -15,6 +15,21 @@ use crate::wire::transport::{Allowance, Failure, FailureKind, Transcript, Transp
 pub use cache::Cache;
 
 /// One user's connection to one org. A platform keeps one for every user and org, and shares none.
+///
+/// ```
+/// use salesforce_host::types::ConnectionSettings;
+/// use salesforce_host::{Connection, Https, Origin, Token};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let origin = Origin::parse("https://acme.my.salesforce.com")?;
+/// let token = Token::new("00D5g000004XyZ1!AQ4AQFr0mZ.Kc9_TqWb7uLxYpE2sVhJdN")?;
+/// let connection = Connection::new(origin, token, Https::new());
+/// // This user wants nothing changed.
+/// connection.set_settings(ConnectionSettings { read_only: true, ..connection.settings() });
+/// assert!(connection.settings().read_only);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Connection {
     pub(crate) origin: Origin,
     pub(crate) token: Box<dyn TokenProvider>,

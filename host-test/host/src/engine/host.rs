@@ -18,7 +18,21 @@ use crate::error::HostError;
 use crate::machine_code;
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
 
-/// The plugin, loaded and ready. Cloning shares it.
+/// The plugin, loaded and ready. Cloning shares it: a process needs one, whatever the number of its users.
+///
+/// ```no_run
+/// use salesforce_host::{Host, Limits};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let host = Host::new(Limits::default())?;
+/// // Any address of the org will do, as people paste them.
+/// match host.origin("https://acme.lightning.force.com/lightning/page/home")? {
+///     Ok(origin) => assert_eq!(origin, "https://acme.my.salesforce.com"),
+///     Err(refusal) => println!("{} {:?}", refusal.message, refusal.suggestion),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Host(Arc<Loaded>);
 
