@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use salesforce_host::Connection;
 use salesforce_host::recording::Mask;
-use salesforce_host::wire::{Allowance, FailureKind};
+use salesforce_host::wire::{FailureKind, RequestLimits};
 
 /// Below which everything is.
 const DATA: &str = "/services/data/v65.0";
@@ -202,7 +202,7 @@ impl<'c> Probe<'c> {
             .method(method)
             .uri(path)
             .header(http::header::CONTENT_TYPE, "application/json")
-            .extension(Allowance { timeout: TIMEOUT, max_response_bytes: 16 * 1024 * 1024 });
+            .extension(RequestLimits { timeout: TIMEOUT, max_response_bytes: 16 * 1024 * 1024 });
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use demo_org::Org;
 use demo_org::serve::Server;
 use http::{Request, Response};
-use salesforce_host::wire::{Allowance, Failure, FailureKind};
+use salesforce_host::wire::{Failure, FailureKind, RequestLimits};
 use salesforce_host::{Connection, Host, Limits, Origin, Token, Transport};
 
 /// Longest head of a response.
@@ -29,7 +29,7 @@ impl Transport for Plain {
         let Some(authority) = request.uri().authority().filter(|_| request.uri().scheme_str() == Some("http")) else {
             return Err(Failure::before(FailureKind::Denied, "only http:// is spoken here"));
         };
-        let allowance = Allowance::of(&request);
+        let allowance = RequestLimits::of(&request);
         let mut stream = TcpStream::connect(authority.as_str()).map_err(before)?;
         stream.set_read_timeout(Some(allowance.timeout)).map_err(before)?;
 

@@ -10,7 +10,7 @@ use crate::token::Token;
 use crate::types::{ConnectionSettings, ObjectGrants};
 use crate::wire::origin::Origin;
 use crate::wire::token_provider::{Renewed, TokenProvider};
-use crate::wire::transport::{Allowance, Failure, FailureKind, Transcript, Transport};
+use crate::wire::transport::{Failure, FailureKind, RequestLimits, Transcript, Transport};
 
 pub use cache::Cache;
 
@@ -107,7 +107,7 @@ impl Connection {
         if !refuses_token(&path, response.status().as_u16()) {
             return Ok(response);
         }
-        let Some(Renewed { token, fresh }) = self.renewed(&token, Allowance::of(&request).timeout)? else {
+        let Some(Renewed { token, fresh }) = self.renewed(&token, RequestLimits::of(&request).timeout)? else {
             return Ok(response);
         };
         let response = self.transport.send(self.addressed(&request, &token)?)?;

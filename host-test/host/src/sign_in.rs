@@ -28,7 +28,7 @@ use crate::store::{StoreError, Tokens};
 use crate::token::Token;
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
 use crate::wire::origin::Origin;
-use crate::wire::transport::{Allowance, Failure, Transport};
+use crate::wire::transport::{Failure, RequestLimits, Transport};
 
 pub use flow::{SignedIn, sign_in};
 pub use redirect::Listener;
@@ -301,7 +301,7 @@ impl Client {
         within: Duration,
     ) -> Result<http::Response<Vec<u8>>, SignInError> {
         let request = request
-            .extension(Allowance { timeout: within, max_response_bytes: LARGEST })
+            .extension(RequestLimits { timeout: within, max_response_bytes: LARGEST })
             .body(body)
             .map_err(|_| SignInError::Unreadable(0))?;
         self.transport.send(request).map_err(SignInError::NoAnswer)

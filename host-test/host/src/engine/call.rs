@@ -14,7 +14,7 @@ use crate::connection::{Connection, refuses_token};
 use crate::engine::limits::Limits;
 use crate::token::Token;
 use crate::wire::token_provider::Renewed;
-use crate::wire::transport::{Allowance, Failure, FailureKind};
+use crate::wire::transport::{Failure, FailureKind, RequestLimits};
 use crate::wire::{egress, ingress};
 
 /// Handles a guest can hold at a time. It needs one.
@@ -115,7 +115,7 @@ impl Call {
                 wit_http::Method::Delete => http::Method::DELETE,
             })
             .uri(format!("{}{}", self.connection.origin, request.path))
-            .extension(Allowance { timeout, max_response_bytes: self.limits.response_bytes })
+            .extension(RequestLimits { timeout, max_response_bytes: self.limits.response_bytes })
             .extension(self.supervision.token())
             .body(request.body.clone().unwrap_or_default())
             .map_err(|_| denied("the path is not valid in a URI".to_owned()))?;
