@@ -23,12 +23,12 @@ impl Stop {
 
 /// Who stops and who watches the calls of a session.
 #[derive(Clone, Default)]
-pub(crate) struct Supervision {
+pub(crate) struct CallControl {
     stop: Stop,
     report: Option<Arc<dyn Fn(u32) + Send + Sync>>,
 }
 
-impl Supervision {
+impl CallControl {
     pub(crate) fn stopped_by(&self, stop: &Stop) -> Self {
         Self { stop: stop.clone(), report: self.report.clone() }
     }
@@ -53,8 +53,8 @@ impl Supervision {
     }
 }
 
-impl fmt::Debug for Supervision {
+impl fmt::Debug for CallControl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Supervision").field("stop", &self.stop).finish_non_exhaustive()
+        formatter.debug_struct("CallControl").field("stop", &self.stop).finish_non_exhaustive()
     }
 }

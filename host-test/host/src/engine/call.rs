@@ -9,7 +9,7 @@ use wasmtime::component::{HasData, Resource, ResourceTable};
 use crate::bindings::salesforce::plugin::{
     cache, clock, http as wit_http, read_types, secrets, settings, settings_types, sign_in_types, types, write_types,
 };
-use crate::cancel::Supervision;
+use crate::cancel::CallControl;
 use crate::connection::{Connection, refuses_token};
 use crate::engine::limits::Limits;
 use crate::token::Token;
@@ -24,7 +24,7 @@ const MOST_HANDLES: usize = 64;
 pub(crate) struct Call {
     connection: Arc<Connection>,
     limits: Limits,
-    supervision: Supervision,
+    control: CallControl,
     started: Instant,
     secrets: ResourceTable,
     /// The token that the guest's handles stand for since the first one was refused.
@@ -36,13 +36,13 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(connection: Arc<Connection>, limits: Limits, supervision: Supervision) -> Self {
+    pub(crate) fn new(connection: Arc<Connection>, limits: Limits, control: CallControl) -> Self {
         let mut secrets = ResourceTable::new();
         secrets.set_max_capacity(MOST_HANDLES);
         Self {
             connection,
             limits,
-            supervision,
+            control,
             started: Instant::now(),
             secrets,
             newer: None,
@@ -84,7 +84,7 @@ impl Call {
         let request = self.outgoing(request, token)?;
         self.requests += 1;
         let response = self.connection.transport.send(request);
-        self.supervision.exchanged(self.requests);
+        self.control.exchanged(self.requests);
         let response = response?;
         ingress::admit(response, token, self.limits.response_bytes)
     }
@@ -92,7 +92,7 @@ impl Call {
     fn outgoing(&self, request: &wit_http::Request, token: &Token) -> Result<http::Request<Vec<u8>>, Failure> {
         let denied = |detail: String| Failure::before(FailureKind::Denied, detail);
         let refused = |refusal: egress::Refusal| denied(refusal.to_string());
-        if self.supervision.is_stopped() {
+        if self.control.is_stopped() {
             return Err(Failure::before(FailureKind::Cancelled, "the call was stopped"));
         }
         if self.requests >= self.limits.requests {
@@ -116,7 +116,7 @@ impl Call {
             })
             .uri(format!("{}{}", self.connection.origin, request.path))
             .extension(RequestLimits { timeout, max_response_bytes: self.limits.response_bytes })
-            .extension(self.supervision.token())
+            .extension(self.control.token())
             .body(request.body.clone().unwrap_or_default())
             .map_err(|_| denied("the path is not valid in a URI".to_owned()))?;
         *outgoing.headers_mut() = headers;

@@ -9,7 +9,7 @@ use wasmtime::{
 };
 
 use crate::bindings::{Plugin, PluginPre};
-use crate::cancel::Supervision;
+use crate::cancel::CallControl;
 use crate::connection::Connection;
 use crate::engine::call::{Call, Imports, MOST_TABLE_ELEMENTS};
 use crate::engine::limits::{Limits, Usage};
@@ -111,19 +111,19 @@ impl Host {
         &self,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> Result<R, HostError> {
-        self.enter(Arc::new(Connection::none()), Supervision::default(), work).0
+        self.enter(Arc::new(Connection::none()), CallControl::default(), work).0
     }
 
     /// Makes a fresh instance, works with it, and drops it.
     pub(crate) fn enter<R>(
         &self,
         connection: Arc<Connection>,
-        supervision: Supervision,
+        control: CallControl,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> (Result<R, HostError>, Usage) {
         let loaded = &*self.0;
         let limits = loaded.limits;
-        let mut store = Store::new(&loaded.engine, Call::new(connection, limits, supervision.clone()));
+        let mut store = Store::new(&loaded.engine, Call::new(connection, limits, control.clone()));
         store.limiter(|call| &mut call.memory);
         store.set_hostcall_fuel(limits.memory_bytes);
         let mut ends = Instant::now() + limits.deadline;
@@ -131,7 +131,7 @@ impl Host {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {
             let now = Instant::now();
-            if supervision.is_stopped() && !stopping {
+            if control.is_stopped() && !stopping {
                 stopping = true;
                 ends = ends.min(now + LAST_WORDS);
             }
