@@ -7,10 +7,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Stops calls from outside, once and for good. Cloning shares it.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(CancellationToken);
+pub struct CancelHandle(CancellationToken);
 
-impl Stop {
-    /// Asks the calls of every session that is [`stopped_by`](crate::Session::stopped_by) this to end.
+impl CancelHandle {
+    /// Asks the calls of every session that is [`cancelled_by`](crate::Session::cancelled_by) this to end.
     pub fn stop(&self) {
         self.0.cancel();
     }
@@ -24,12 +24,12 @@ impl Stop {
 /// Who stops and who watches the calls of a session.
 #[derive(Clone, Default)]
 pub(crate) struct CallControl {
-    stop: Stop,
+    stop: CancelHandle,
     report: Option<Arc<dyn Fn(u32) + Send + Sync>>,
 }
 
 impl CallControl {
-    pub(crate) fn stopped_by(&self, stop: &Stop) -> Self {
+    pub(crate) fn cancelled_by(&self, stop: &CancelHandle) -> Self {
         Self { stop: stop.clone(), report: self.report.clone() }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasmtime::Store;
 
 use crate::bindings::Plugin;
-use crate::cancel::{CallControl, Stop};
+use crate::cancel::{CallControl, CancelHandle};
 use crate::connection::Connection;
 use crate::engine::call::Call;
 use crate::engine::host::Host;
@@ -38,8 +38,8 @@ impl Host {
 impl Session {
     /// The same session, whose calls end when the stop is pulled: no further request leaves, and a guest that does not
     /// end by itself within a tenth of a second is ended. A request that has left already is waited for.
-    pub fn stopped_by(&self, stop: &Stop) -> Self {
-        Self { control: self.control.stopped_by(stop), ..self.clone() }
+    pub fn cancelled_by(&self, stop: &CancelHandle) -> Self {
+        Self { control: self.control.cancelled_by(stop), ..self.clone() }
     }
 
     /// The same session, which reports every answered or failed request of a call, counted from 1.
