@@ -38,7 +38,7 @@ pub struct Connection {
     pub(crate) cache: Cache,
     settings: Mutex<ConnectionSettings>,
     /// A new token that was refused like the one before it: renewing that would never end.
-    incurable: Mutex<Option<Token>>,
+    rejected_fresh_token: Mutex<Option<Token>>,
     trouble: Mutex<Option<String>>,
 }
 
@@ -52,7 +52,7 @@ impl Connection {
             clock: Box::new(system_clock),
             cache: Cache::default(),
             settings: Mutex::new(unrestricted()),
-            incurable: Mutex::default(),
+            rejected_fresh_token: Mutex::default(),
             trouble: Mutex::default(),
         }
     }
@@ -78,7 +78,7 @@ impl Connection {
 
     /// A token in place of one the org refuses, unless that one is new and renewing is no cure.
     pub(crate) fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
-        if locked(&self.incurable).as_ref() == Some(refused) {
+        if locked(&self.rejected_fresh_token).as_ref() == Some(refused) {
             return Ok(None);
         }
         let renewed = self.token.renewed(refused, within);
@@ -92,8 +92,8 @@ impl Connection {
     }
 
     /// Remembers that the org refuses even a new token, as it does when the session is not one for the REST API.
-    pub(crate) fn give_up_on(&self, token: &Token) {
-        *locked(&self.incurable) = Some(token.clone());
+    pub(crate) fn mark_rejected(&self, token: &Token) {
+        *locked(&self.rejected_fresh_token) = Some(token.clone());
     }
 
     /// Sends a request of the program's own to the org, past the plugin, with the user's token in place of any other
@@ -112,7 +112,7 @@ impl Connection {
         };
         let response = self.transport.send(self.addressed(&request, &token)?)?;
         if fresh && refuses_token(&path, response.status().as_u16()) {
-            self.give_up_on(&token);
+            self.mark_rejected(&token);
         }
         Ok(response)
     }

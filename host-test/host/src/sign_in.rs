@@ -41,7 +41,7 @@ const LARGEST: usize = 256 * 1024;
 /// Waits before the same request is sent again, when the org says that another one is under way.
 const PAUSES: [Duration; 3] = [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 /// An org whose knowledge the plugin lends to those it can't know: the demo orgs of this machine.
-const STAND_IN: &str = "https://demo.my.salesforce.com";
+const FALLBACK_DOMAIN: &str = "https://demo.my.salesforce.com";
 
 /// The app, as one org's sign-in endpoints meet it.
 pub struct Client {
@@ -159,7 +159,7 @@ impl Client {
         transport: impl Transport + 'static,
     ) -> Result<Self, SignInError> {
         let profile = if origin.is_loopback() {
-            let known = host.oauth(STAND_IN)?.map_err(SignInError::Domain)?;
+            let known = host.oauth(FALLBACK_DOMAIN)?.map_err(SignInError::Domain)?;
             let moved = |url: String| url.replacen(&known.origin, origin.as_str(), 1);
             OauthProfile {
                 authorize_url: moved(known.authorize_url),

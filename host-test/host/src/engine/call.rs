@@ -74,7 +74,7 @@ impl Call {
         self.newer = Some(token.clone());
         let response = self.send(request, &token)?;
         if fresh && refuses_token(&request.path, response.status) {
-            self.connection.give_up_on(&token);
+            self.connection.mark_rejected(&token);
         }
         Ok(response)
     }

@@ -133,7 +133,7 @@ impl Host {
             let now = Instant::now();
             if control.is_stopped() && !stopping {
                 stopping = true;
-                ends = ends.min(now + LAST_WORDS);
+                ends = ends.min(now + GRACE_PERIOD);
             }
             match now >= ends {
                 true if stopping => Err(Stopped.into()),
@@ -195,7 +195,7 @@ const TABLES: u32 = 2;
 const KEPT_RESIDENT: usize = 256 * 1024;
 
 /// What a guest that is asked to stop has left, to say what it did.
-const LAST_WORDS: Duration = Duration::from_millis(100);
+const GRACE_PERIOD: Duration = Duration::from_millis(100);
 
 /// Ends a guest that was asked to stop and did not.
 #[derive(Debug, thiserror::Error)]
