@@ -271,14 +271,14 @@ impl<'c> Probe<'c> {
 
     /// An answer, masked and cut.
     fn shown(&mut self, answer: &Answer) -> String {
-        const LONGEST: usize = 200;
+        const MAX_LENGTH: usize = 200;
         self.mask.learn(&answer.body);
         let masked = match &answer.body {
             Value::Null => String::new(),
             Value::String(text) => self.mask.text(text),
             body => self.mask.body("", body).to_string(),
         };
-        let cut: String = masked.chars().take(LONGEST).collect();
+        let cut: String = masked.chars().take(MAX_LENGTH).collect();
         let more = if cut.len() < masked.len() { "…" } else { "" };
         format!("{} {cut}{more}", answer.status).trim_end().to_owned()
     }

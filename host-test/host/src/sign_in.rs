@@ -37,7 +37,7 @@ pub use renewal::SavedTokens;
 /// Longest time for one request of a sign-in.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Answers here are small.
-const LARGEST: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 /// Waits before the same request is sent again, when the org says that another one is under way.
 const PAUSES: [Duration; 3] = [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 /// An org whose knowledge the plugin lends to those it can't know: the demo orgs of this machine.
@@ -301,7 +301,7 @@ impl Client {
         within: Duration,
     ) -> Result<http::Response<Vec<u8>>, SignInError> {
         let request = request
-            .extension(RequestLimits { timeout: within, max_response_bytes: LARGEST })
+            .extension(RequestLimits { timeout: within, max_response_bytes: MAX_BYTES })
             .body(body)
             .map_err(|_| SignInError::Unreadable(0))?;
         self.transport.send(request).map_err(SignInError::NoAnswer)

@@ -18,7 +18,7 @@ use crate::wire::transport::{Failure, FailureKind, RequestLimits};
 use crate::wire::{egress, ingress};
 
 /// Handles a guest can hold at a time. It needs one.
-const MOST_HANDLES: usize = 64;
+const MAX_HANDLES: usize = 64;
 
 /// The state of one call, dropped with its instance.
 pub(crate) struct Call {
@@ -38,7 +38,7 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(connection: Arc<Connection>, limits: Limits, control: CallControl) -> Self {
         let mut secrets = ResourceTable::new();
-        secrets.set_max_capacity(MOST_HANDLES);
+        secrets.set_max_capacity(MAX_HANDLES);
         Self {
             connection,
             limits,
@@ -213,9 +213,9 @@ impl ResourceLimiter for Memory {
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= MOST_TABLE_ELEMENTS)
+        Ok(desired <= MAX_TABLE_ELEMENTS)
     }
 }
 
 /// Functions a guest may have in its table; the pool reserves room for as many.
-pub(crate) const MOST_TABLE_ELEMENTS: usize = 20_000;
+pub(crate) const MAX_TABLE_ELEMENTS: usize = 20_000;

@@ -11,7 +11,7 @@ use wasmtime::{
 use crate::bindings::{Plugin, PluginPre};
 use crate::cancel::CallControl;
 use crate::connection::Connection;
-use crate::engine::call::{Call, Imports, MOST_TABLE_ELEMENTS};
+use crate::engine::call::{Call, Imports, MAX_TABLE_ELEMENTS};
 use crate::engine::limits::{Limits, Usage};
 use crate::engine::ticker::Ticker;
 use crate::error::HostError;
@@ -174,7 +174,7 @@ fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
         .total_core_instances(limits.calls * CORE_INSTANCES)
         .total_memories(limits.calls)
         .total_tables(limits.calls * TABLES)
-        .table_elements(MOST_TABLE_ELEMENTS)
+        .table_elements(MAX_TABLE_ELEMENTS)
         .max_memory_size(limits.memory_bytes)
         .max_unused_warm_slots(limits.calls)
         .linear_memory_keep_resident(KEPT_RESIDENT)
