@@ -176,7 +176,7 @@ impl Server {
                 biased;
                 Some(requests) = exchanges.recv() => report(requests).await,
                 result = &mut work => break result,
-                () = context.ct.cancelled(), if !stop.0.is_stopped() => stop.0.stop(),
+                () = context.ct.cancelled(), if !stop.0.is_cancelled() => stop.0.cancel(),
             }
         };
         // What was reported after the last look comes before the result.
@@ -214,7 +214,7 @@ struct StopWhenDropped(CancelHandle);
 
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
-        self.0.stop();
+        self.0.cancel();
     }
 }
 

@@ -11,12 +11,12 @@ pub struct CancelHandle(CancellationToken);
 
 impl CancelHandle {
     /// Asks the calls of every session that is [`cancelled_by`](crate::Session::cancelled_by) this to end.
-    pub fn stop(&self) {
+    pub fn cancel(&self) {
         self.0.cancel();
     }
 
     /// Whether they were asked to.
-    pub fn is_stopped(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
 }
@@ -37,8 +37,8 @@ impl CallControl {
         Self { stop: self.stop.clone(), report: Some(Arc::new(report)) }
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.is_stopped()
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// What stops a request that is on its way.

@@ -92,7 +92,7 @@ impl Call {
     fn outgoing(&self, request: &wit_http::Request, token: &Token) -> Result<http::Request<Vec<u8>>, Failure> {
         let denied = |detail: String| Failure::before(FailureKind::Denied, detail);
         let refused = |refusal: egress::Refusal| denied(refusal.to_string());
-        if self.control.is_stopped() {
+        if self.control.is_cancelled() {
             return Err(Failure::before(FailureKind::Cancelled, "the call was stopped"));
         }
         if self.requests >= self.limits.requests {

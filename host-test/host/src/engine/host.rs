@@ -131,7 +131,7 @@ impl Host {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {
             let now = Instant::now();
-            if control.is_stopped() && !stopping {
+            if control.is_cancelled() && !stopping {
                 stopping = true;
                 ends = ends.min(now + GRACE_PERIOD);
             }

@@ -21,7 +21,7 @@ fn a_guest_that_does_not_stop_by_itself_is_ended_and_the_next_call_works() {
     let stop = CancelHandle::default();
     let pulled = stop.clone();
     let session = guest::session(guests::SENDS_AND_LOOPS, limits, move |_: http::Request<Vec<u8>>| {
-        pulled.stop();
+        pulled.cancel();
         Ok(http::Response::new(Vec::new()))
     });
     let result = session.cancelled_by(&stop).call_json("x", "/services/data/v65.0/limits");
@@ -42,7 +42,7 @@ fn a_request_on_its_way_is_let_go_when_its_call_is_stopped() {
     let stopped = session.cancelled_by(&stop);
     let call = thread::spawn(move || stopped.call_json("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#));
     arrived.recv().unwrap();
-    stop.stop();
+    stop.cancel();
     let error = refusal(call.join().unwrap());
     assert!(error["message"].as_str().unwrap().starts_with("the call was stopped"), "{error}");
     assert_eq!(server.accepted(), 1);
@@ -55,7 +55,7 @@ fn a_change_that_is_stopped_after_its_read_is_not_written() {
     let stop = CancelHandle::default();
     let pulled = stop.clone();
     let update = r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "to": 500}]}"#;
-    let stopped = session.cancelled_by(&stop).reporting(move |_| pulled.stop());
+    let stopped = session.cancelled_by(&stop).reporting(move |_| pulled.cancel());
     let error = refusal(stopped.call_json("salesforce_update", update));
     assert_eq!(error["changed"], "no", "{error}");
     assert_eq!(transcript.take().len(), 1);
