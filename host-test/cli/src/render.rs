@@ -662,8 +662,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_of_unknown_form_is_shown_as_it_is() {
-        assert_eq!(reply("list", r#"{"new":1}"#, Form::Terminal), r#"{"new":1}"#);
+    fn a_reply_of_unknown_form_is_shown_as_it_is_and_said_to_be_one() {
+        let text = reply("list", r#"{"new":1}"#, Form::Terminal);
+        assert!(text.starts_with("This reply can't be laid out (missing field `object`"), "{text}");
+        assert!(text.ends_with("\n{\"new\":1}"), "{text}");
         assert_eq!(reply("merge", r#"{"new":1}"#, Form::Terminal), r#"{"new":1}"#);
     }
 }
