@@ -29,7 +29,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
-use salesforce_host::cancel::Stop;
+use salesforce_host::cancel::CancelHandle;
 use salesforce_host::settings::{FileError, SettingsFile};
 use salesforce_host::types::{ConnectionSettings, ErrorKind};
 use salesforce_host::{HostError, Session};
@@ -155,9 +155,9 @@ impl Server {
         confirmed: bool,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
-        let stop = StopWhenDropped(Stop::default());
+        let stop = StopWhenDropped(CancelHandle::default());
         let (exchanged, mut exchanges) = mpsc::unbounded_channel();
-        let session = self.0.session.stopped_by(&stop.0).reporting(move |requests| {
+        let session = self.0.session.cancelled_by(&stop.0).reporting(move |requests| {
             let _ = exchanged.send(requests);
         });
         let server = self.clone();
@@ -176,7 +176,7 @@ impl Server {
                 biased;
                 Some(requests) = exchanges.recv() => report(requests).await,
                 result = &mut work => break result,
-                () = context.ct.cancelled(), if !stop.0.is_stopped() => stop.0.stop(),
+                () = context.ct.cancelled(), if !stop.0.is_cancelled() => stop.0.cancel(),
             }
         };
         // What was reported after the last look comes before the result.
@@ -210,11 +210,11 @@ impl Server {
 }
 
 /// A call nobody waits for any more is stopped.
-struct StopWhenDropped(Stop);
+struct StopWhenDropped(CancelHandle);
 
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
-        self.0.stop();
+        self.0.cancel();
     }
 }
 
