@@ -666,6 +666,7 @@ mod tests {
         let text = reply("list", r#"{"new":1}"#, Form::Terminal);
         assert!(text.starts_with("This reply can't be laid out (missing field `object`"), "{text}");
         assert!(text.ends_with("\n{\"new\":1}"), "{text}");
-        assert_eq!(reply("merge", r#"{"new":1}"#, Form::Terminal), r#"{"new":1}"#);
+        let text = reply("merge", r#"{"new":1}"#, Form::Terminal);
+        assert_eq!(text, "There is no layout for the tool merge, so here its reply is as it came:\n{\"new\":1}");
     }
 }
