@@ -82,7 +82,8 @@ impl<'a> Json<'a> {
     fn portable_within(self, depth: u32) -> Cow<'a, str> {
         let text = self.get();
         match text.as_bytes().first() {
-            Some(b'"') if !text.contains("\\u") => Cow::Borrowed(text),
+            // Most texts hold no escape at all, which takes little to see.
+            Some(b'"') if !text.as_bytes().contains(&b'\\') || !text.contains("\\u") => Cow::Borrowed(text),
             Some(b'"') => Cow::Owned(quoted(&self.text().unwrap_or_default())),
             Some(b'{' | b'[') if depth == 0 => Cow::Borrowed(TOO_DEEP),
             Some(b'{') => {
@@ -99,10 +100,16 @@ impl<'a> Json<'a> {
                 }
                 Cow::Owned(list.finish())
             }
-            Some(b'-' | b'0'..=b'9') if !text.parse::<f64>().is_ok_and(f64::is_finite) => Cow::Owned(quoted(text)),
+            Some(b'-' | b'0'..=b'9') if is_beyond_a_double(text) => Cow::Owned(quoted(text)),
             _ => Cow::Borrowed(text),
         }
     }
+}
+
+/// Whether a number is larger than any double, which only one with an exponent or hundreds of digits can be.
+fn is_beyond_a_double(number: &str) -> bool {
+    let may_be = number.len() > 300 || number.contains(['e', 'E']);
+    may_be && !number.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 #[cfg(test)]
