@@ -3,7 +3,7 @@
 
 use crate::record::Fields;
 use crate::resolve::nicknames;
-use crate::schema::well_known::IS_CLOSED;
+use crate::schema::well_known::{IS_CLOSED, PEOPLE_AND_USERS};
 
 /// How a name relates to a text, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,9 +85,6 @@ const AND: [&str; 4] = [" and ", " & ", ",", ";"];
 /// What stands between a person and where they work.
 const AT: [&str; 3] = [" at ", " from ", " @ "];
 
-/// Objects whose records are people: of their names only words and beginnings of words are said.
-const PEOPLE: [&str; 3] = ["Contact", "Lead", "User"];
-
 /// A person and where they work: "Bob at Acme".
 pub(crate) fn split(input: &str) -> (&str, Option<&str>) {
     // Positions in one are positions in the other: only ASCII letters differ.
@@ -121,14 +118,14 @@ pub(crate) struct Interpretation {
 impl Interpretation {
     /// Whether a company's legal form was left out. What is left says little, unless it is the whole name.
     pub(crate) fn is_whole_company(&self, object: &str) -> bool {
-        self.distance == 3 && !PEOPLE.contains(&object)
+        self.distance == 3 && !PEOPLE_AND_USERS.contains(&object)
     }
 }
 
 /// The names that a text may give to a record of an object, the text itself first: a person's last name may come before
 /// the first, and beside a name may stand an article, a word for the object, a company's legal form.
 pub(crate) fn interpretations(input: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Interpretation> {
-    let is_person = PEOPLE.contains(&object);
+    let is_person = PEOPLE_AND_USERS.contains(&object);
     let mut interpretations = vec![Interpretation { text: input.to_owned(), distance: 0 }];
     let (person, place) = split(input);
     if is_person && let Some((last, first)) = person.split_once(',') {
@@ -182,14 +179,14 @@ pub(crate) fn fit(
     fits.min().or_else(|| {
         // Salesforce may know better why it found a record; of people it does not.
         let distance = interpretations.last().map_or(0, |last| last.distance);
-        (!PEOPLE.contains(&object)).then_some(Fit { distance, ..Fit::BY_OTHER_MEANS })
+        (!PEOPLE_AND_USERS.contains(&object)).then_some(Fit { distance, ..Fit::BY_OTHER_MEANS })
     })
 }
 
 /// How well a record fits a text as it is.
 fn fit_as(input: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<Fit> {
     let name = name.unwrap_or_default();
-    let is_person = PEOPLE.contains(&object);
+    let is_person = PEOPLE_AND_USERS.contains(&object);
     let by_name = |name| Fit { distance: 0, name, company_in_part: false };
     let mut best = by_name(match_name(input, name, is_person));
     for other in ["Subject", "Email"] {

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::names;
-use crate::schema::well_known::ID;
+use crate::schema::well_known::{ACTIVITY_OBJECTS, ID};
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
 };
@@ -34,7 +34,7 @@ pub(crate) fn asks_for_activities(names: &[String]) -> bool {
 /// Plans the related lists a name means: one, or for activities two.
 pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec<List>, PlanError> {
     if asks_for_activities(&[name.to_owned()]) {
-        for activity in ["Task", "Event"] {
+        for activity in ACTIVITY_OBJECTS {
             known.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
         }
         return ACTIVITIES

@@ -24,12 +24,14 @@ pub(crate) static NOTE_LINK: ObjectName = ObjectName::from_static("ContentDocume
 
 /// The people one does business with: who an activity can be with.
 pub(crate) const PEOPLE: [&str; 2] = ["Contact", "Lead"];
+/// Objects whose records are people: of their names only words and beginnings of words are said.
+pub(crate) const PEOPLE_AND_USERS: [&str; 3] = ["Contact", "Lead", "User"];
 /// What an activity can be about, of the objects nearly every org works with.
 pub(crate) const BUSINESS: [&str; 3] = ["Account", "Opportunity", "Case"];
 /// The objects nearly every org works with, those people ask about most first.
 pub(crate) const CORE: [&str; 5] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
 /// Tasks and events.
-pub(crate) const ACTIVITIES: [&str; 2] = ["Task", "Event"];
+pub(crate) const ACTIVITY_OBJECTS: [&str; 2] = ["Task", "Event"];
 /// Objects whose records a lookup by name is tried in where it has several: owners, then the core, then campaigns.
 pub(crate) const LOOKUP_TARGETS: [&str; 8] =
     ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];

@@ -466,30 +466,41 @@ fn write(
         }
         held => held?,
     };
-    let mut logged = Vec::new();
-    for ((new, retrieve, _), record) in parts.iter().zip(&held) {
-        let fields = record.fields();
-        let id = fields.text("Id").and_then(|id| RecordId::parse(&id).ok());
-        let id = id.ok_or_else(|| Error::unreadable("the activity came without its id", Changed::Unknown))?;
-        let when = new.held(&fields);
-        if when != new.when {
-            notices.push("the org changed a time; tell the person what `when` says".to_owned());
-        }
-        let mut values = Values::cut_after(MAX_SHOWN);
-        let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
-        let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
-        let name = fields.text("Subject").or_else(|| fields.text("Title"));
-        let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
-        logged.push(LoggedActivity {
-            kind: new.kind,
-            link: call.link(id.as_str()),
-            id: id.to_string(),
-            when: when.map(|when| clock.shown(when)),
-            undo: undo.flatten(),
-            fields: values.object(shown.map(|field| (field, fields.get(field)))),
-        });
+    let logged = parts
+        .iter()
+        .zip(&held)
+        .map(|((new, retrieve, _), record)| logged(call, clock, (new, retrieve), record, notices));
+    logged.collect()
+}
+
+/// What the org holds of an activity that was written.
+fn logged(
+    call: &Call<'_>,
+    clock: &Clock,
+    (new, retrieve): (&New, &Retrieve<'_>),
+    record: &Record,
+    notices: &mut Vec<String>,
+) -> Result<LoggedActivity, Error> {
+    let fields = record.fields();
+    let id = fields.text("Id").and_then(|id| RecordId::parse(&id).ok());
+    let id = id.ok_or_else(|| Error::unreadable("the activity came without its id", Changed::Unknown))?;
+    let when = new.held(&fields);
+    if when != new.when {
+        notices.push("the org changed a time; tell the person what `when` says".to_owned());
     }
-    Ok(logged)
+    let mut values = Values::cut_after(MAX_SHOWN);
+    let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
+    let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
+    let name = fields.text("Subject").or_else(|| fields.text("Title"));
+    let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
+    Ok(LoggedActivity {
+        kind: new.kind,
+        link: call.link(id.as_str()),
+        id: id.to_string(),
+        when: when.map(|when| clock.shown(when)),
+        undo: undo.flatten(),
+        fields: values.object(shown.map(|field| (field, fields.get(field)))),
+    })
 }
 
 /// After a write that may have happened: what it wrote, if all of it is there.

@@ -321,7 +321,7 @@ impl Current<'_> {
 
     /// After a write that may have happened: the record, if it holds the change.
     fn recover(&self, pending: &[&Change], cause: Error) -> Result<Record, Error> {
-        let found = match self.read_again() {
+        let found = match self.read_again(self.plan.select.clone()) {
             Some(record) => {
                 let now = Current { fields: record.fields(), id: self.id, ..*self };
                 if pending.iter().all(|change| now.holds(change)) {
@@ -334,15 +334,15 @@ impl Current<'_> {
         Err(cause.with_context(found))
     }
 
-    fn read_again(&self) -> Option<Record> {
-        let mut select = self.plan.select.clone();
+    /// Fields of the record as it is now; none if that can't be read.
+    fn read_again(&self, mut select: Select) -> Option<Record> {
         select.condition = Some(record::is(&self.id));
         self.call.query(&select, 1).ok()?.records.into_iter().next()
     }
 
     /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
     fn overtaken(&self) -> Error {
-        let record = self.read_again();
+        let record = self.read_again(self.plan.select.clone());
         let now = record.as_ref().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         let message = "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask";
         Error::conflict(message, now.map(|now| now.as_it_is()))
@@ -356,13 +356,9 @@ impl Current<'_> {
             ("Opportunity", "ConvertedOpportunityId", "ConvertedOpportunity.Name"),
         ];
         let fields = BECAME.into_iter().flat_map(|(_, id, name)| [id, name]).map(FieldPath::from_static);
-        let records = FieldList::new(fields).map(|fields| {
-            let mut select = Select::new(fields, self.plan.target.object.clone());
-            select.condition = Some(record::is(&self.id));
-            self.call.query(&select, 1).map(|page| page.records).unwrap_or_default()
-        });
-        let records = records.unwrap_or_default();
-        let Some(lead) = records.first().map(Record::fields) else { return cause };
+        let select = FieldList::new(fields).map(|fields| Select::new(fields, self.plan.target.object.clone()));
+        let record = select.and_then(|select| self.read_again(select));
+        let Some(lead) = record.as_ref().map(Record::fields) else { return cause };
         let candidates = BECAME.into_iter().filter_map(|(object, id, name)| {
             Some(Candidate {
                 object: object.to_owned(),

@@ -13,7 +13,7 @@ use crate::record::Record;
 use crate::resolve::names;
 use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
-use crate::schema::well_known::{ACTIVITIES, CORE};
+use crate::schema::well_known::{ACTIVITY_OBJECTS, CORE};
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
 use crate::time::clock::{Clock, Placed};
 use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
@@ -158,7 +158,7 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
     let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
     if names.is_empty() {
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
-        for name in CORE.into_iter().chain(ACTIVITIES).chain(granted) {
+        for name in CORE.into_iter().chain(ACTIVITY_OBJECTS).chain(granted) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name);
             }

@@ -8,6 +8,7 @@ mod demo_transport;
 pub mod guests;
 pub mod loopback;
 pub mod person;
+pub mod recording;
 
 use std::sync::{Arc, LazyLock};
 

@@ -145,3 +145,12 @@ pub fn fetch(request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
 pub fn text(response: &http::Response<Vec<u8>>) -> String {
     String::from_utf8(response.body().clone()).unwrap()
 }
+
+/// A connected user whose session has expired, at an org where a second refresh of the same token revokes everything.
+pub fn expired() -> (Served, Folder) {
+    let (served, folder) = (Served::new(), Folder::new());
+    served.org.change_app(|app| app.rotates = true);
+    connected(&served, &folder, "acme", "riley");
+    served.org.expire_sessions("riley");
+    (served, folder)
+}

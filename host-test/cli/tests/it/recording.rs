@@ -1,47 +1,10 @@
 //! `call --record` and `--replay`: a recording answers as the org did.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use salesforce_host::recording::Cassette;
-use serde_json::{Value, json};
-
-/// A file of its own, gone with it.
-struct File(PathBuf);
-
-impl File {
-    fn new(name: &str, text: &str) -> Self {
-        let file = std::env::temp_dir().join(format!("cassette-{}-{name}.json", std::process::id()));
-        std::fs::write(&file, text).unwrap();
-        Self(file)
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        drop(std::fs::remove_file(&self.0));
-    }
-}
-
-/// JSON with its texts cut out, unless they are the contract's own.
-fn shape(value: &Value) -> Value {
-    match value {
-        Value::String(_) => json!(""),
-        Value::Array(items) => items.iter().map(shape).collect(),
-        Value::Object(object) => object
-            .iter()
-            .map(|(name, value)| {
-                let own = ["kind", "changed", "code", "object", "columns", "field"].contains(&name.as_str());
-                (name.clone(), if own { value.clone() } else { shape(value) })
-            })
-            .collect(),
-        other => other.clone(),
-    }
-}
+use serde_json::Value;
+use test_support::recording::{File, shape};
 
 #[test]
 fn the_command_line_records_a_call_and_replays_it() {

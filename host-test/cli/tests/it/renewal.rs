@@ -3,18 +3,9 @@
 use std::process::{Child, Command, Stdio};
 
 use salesforce_plugin_cli::verify::{self, Verdict};
-use test_support::person::{Folder, Served, connected};
+use test_support::person::expired;
 
 const LIST: &str = r#"{"object": "Account", "limit": 1}"#;
-
-/// A connected user whose session has expired, at an org where a second refresh of the same token revokes everything.
-fn expired() -> (Served, Folder) {
-    let (served, folder) = (Served::new(), Folder::new());
-    served.org.change_app(|app| app.rotates = true);
-    connected(&served, &folder, "acme", "riley");
-    served.org.expire_sessions("riley");
-    (served, folder)
-}
 
 #[test]
 fn the_check_of_assumptions_renews_as_calls_do() {

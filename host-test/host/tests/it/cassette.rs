@@ -1,7 +1,7 @@
 //! Recordings: what they show, what they hide, and that they answer as the org did.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use demo_org::Org;
@@ -9,6 +9,7 @@ use salesforce_host::recording::Cassette;
 use salesforce_host::wire::Exchange;
 use salesforce_host::{CallError, Connection};
 use serde_json::{Value, json};
+use test_support::recording::{File, shape};
 use test_support::{HOST, demo};
 
 /// Calls that show most of an org: rows, children, schema, people, activities, writes and refusals.
@@ -74,33 +75,6 @@ fn words(text: &str) -> Vec<String> {
     text.split(|character: char| !character.is_alphanumeric()).map(str::to_lowercase).collect()
 }
 
-/// A file of its own, gone with it.
-struct File(PathBuf);
-
-impl File {
-    fn new(name: &str, text: &str) -> Self {
-        let file = std::env::temp_dir().join(format!("cassette-{}-{name}.json", std::process::id()));
-        std::fs::write(&file, text).unwrap();
-        Self(file)
-    }
-
-    fn of(name: &str, cassette: &Cassette) -> Self {
-        let file = Self::new(name, "");
-        cassette.save(&file.0).unwrap();
-        file
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        drop(std::fs::remove_file(&self.0));
-    }
-}
-
 #[test]
 fn a_recording_shows_no_token_host_id_or_text_of_the_org() {
     let taken = taken(&calls());
@@ -155,22 +129,6 @@ fn a_recording_shows_no_token_host_id_or_text_of_the_org() {
 
 /// Words of the wire itself, which texts of the demo org happen to have too.
 const WIRE: [&str; 6] = ["2021", "2026", "done", "https", "since", "success"];
-
-/// JSON with its texts cut out, unless they are the contract's own.
-fn shape(value: &Value) -> Value {
-    match value {
-        Value::String(_) => json!(""),
-        Value::Array(items) => items.iter().map(shape).collect(),
-        Value::Object(object) => object
-            .iter()
-            .map(|(name, value)| {
-                let own = ["kind", "changed", "code", "object", "columns", "field"].contains(&name.as_str());
-                (name.clone(), if own { value.clone() } else { shape(value) })
-            })
-            .collect(),
-        other => other.clone(),
-    }
-}
 
 #[test]
 fn a_recording_answers_its_own_calls_as_the_org_did() {

@@ -15,20 +15,11 @@ use salesforce_host::store::{Kept, StoreError, TokenStore, Tokens};
 use salesforce_host::wire::Https;
 use salesforce_host::{Connection, TokenProvider, Transport};
 
-use test_support::person::{Folder, Served, connected, named};
+use test_support::person::{Folder, Served, connected, expired, named};
 use test_support::{HOST, refusal};
 
 const LIST: &str = r#"{"object": "Account", "limit": 1}"#;
 const ENOUGH: Duration = Duration::from_secs(30);
-
-/// A connected user whose session has expired, at an org where a second refresh of the same token revokes everything.
-fn expired() -> (Served, Folder) {
-    let (served, folder) = (Served::new(), Folder::new());
-    served.org.change_app(|app| app.rotates = true);
-    connected(&served, &folder, "acme", "riley");
-    served.org.expire_sessions("riley");
-    (served, folder)
-}
 
 #[test]
 fn many_threads_renew_once() {
