@@ -73,6 +73,11 @@ pub trait TokenProvider: Send + Sync {
     /// The token; absent when the user has to sign in.
     fn token(&self) -> Option<Token>;
 
+    /// Why there was none when it was last asked for, where that is not that the user has to sign in.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
     /// A token in place of one the org refuses; absent where there is no other way than to sign in again. The failure
     /// says what stood in the way, and that the refused request has done nothing.
     fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
@@ -157,6 +162,15 @@ impl Connection {
         self
     }
 
+    /// The user's token; where there is none, why is remembered.
+    pub(crate) fn access_token(&self) -> Option<Token> {
+        let token = self.token.token();
+        if token.is_none() {
+            *locked(&self.trouble) = self.token.trouble();
+        }
+        token
+    }
+
     /// A token in place of one the org refuses, unless that one is new and renewing is no cure.
     pub(crate) fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
         if locked(&self.incurable).as_ref() == Some(refused) {
@@ -167,7 +181,7 @@ impl Connection {
         renewed
     }
 
-    /// Why the token could not be renewed when that was last tried, in words for the person whose connection it is.
+    /// Why there was no token, or none in place of a refused one, when that was last tried, in words for the person whose connection it is.
     pub fn trouble(&self) -> Option<String> {
         locked(&self.trouble).clone()
     }

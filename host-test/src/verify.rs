@@ -210,7 +210,9 @@ impl<'c> Probe<'c> {
             return Err(Doubt::CannotTell(over.clone()));
         }
         let unsent = |why: &str| Doubt::CannotTell(why.to_owned());
-        let token = self.connection.token.token().ok_or_else(|| unsent("the user has to sign in"))?;
+        let token = self.connection.access_token().ok_or_else(|| {
+            unsent(self.connection.trouble().as_deref().unwrap_or("the user has to sign in"))
+        })?;
         let bearer = token.bearer().ok_or_else(|| unsent("the token can't be sent"))?;
         let mut request = http::Request::builder()
             .method(method.clone())

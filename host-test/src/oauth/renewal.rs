@@ -30,6 +30,8 @@ struct Known {
     access: Option<Token>,
     /// Tokens the org gave and the store did not take: kept in mind for the next try, for there are no others.
     unsaved: Option<Tokens>,
+    /// Why the store could not be asked.
+    trouble: Option<String>,
 }
 
 impl SavedTokens {
@@ -86,13 +88,21 @@ impl SavedTokens {
 
 impl TokenProvider for SavedTokens {
     fn token(&self) -> Option<Token> {
-        let mut known = self.known();
-        if known.access.is_none() {
-            let tokens = self.store.load().ok().flatten();
-            // Asked second: without the lock, another user's tokens may have come just before, but not unannounced.
-            known.access = tokens.filter(|_| (self.still_ours)()).map(|tokens| tokens.access);
+        if let Some(access) = self.known().access.clone() {
+            return Some(access);
         }
-        known.access.clone()
+        // No lock is held meanwhile: a keychain takes its time.
+        let loaded = self.store.load();
+        self.known().trouble = loaded.as_ref().err().map(ToString::to_string);
+        let tokens = loaded.ok().flatten();
+        // Asked second: without the lock, another user's tokens may have come just before, but not unannounced.
+        let access = tokens.filter(|_| (self.still_ours)())?.access;
+        // Another thread may have renewed them meanwhile.
+        Some(self.known().access.get_or_insert(access).clone())
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.known().trouble.clone()
     }
 
     fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
