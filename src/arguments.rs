@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::error::Error;
 use crate::json::{self, Json, Shape};
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -15,20 +14,18 @@ use serde::de::{
 };
 
 /// Reads the arguments of a call; no text at all means none.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    T::deserialize(Value(object_in(text)?)).map_err(Wrong::into_error)
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Wrong> {
+    T::deserialize(Value(object_in(text)?))
 }
 
-fn object_in(text: &str) -> Result<Json<'_>, Error> {
+fn object_in(text: &str) -> Result<Json<'_>, Wrong> {
     let text = if text.trim().is_empty() { "{}" } else { text };
-    let value = Json::parse(text).map_err(|error| Error::input(format!("the arguments are not JSON: {error}")))?;
+    let value = Json::parse(text).map_err(|error| Wrong::of("", format!("the arguments are not JSON: {error}")))?;
     if !value.is_object() {
-        return Err(Error::input("the arguments are not a JSON object"));
+        return Err(Wrong::of("", "the arguments are not a JSON object"));
     }
     Ok(value)
 }
-
-// ---- members that differ from their JSON ----
 
 /// A list that may be absent or null.
 pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
@@ -71,8 +68,6 @@ pub(crate) fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
 
 /// By this name a value is asked for as the text it is.
 const JSON: &str = "json";
-
-// ---- values ----
 
 /// A value on its way into an argument.
 struct Value<'a>(Json<'a>);
@@ -193,14 +188,13 @@ impl<'de> MapAccess<'de> for Members<'de> {
     }
 }
 
-// ---- errors ----
-
 /// What is wrong with the arguments.
 #[derive(Debug)]
-struct Wrong {
-    /// The argument at fault: `filters[0].op`.
-    path: String,
-    message: String,
+pub(crate) struct Wrong {
+    /// The argument at fault: `filters[0].op`; empty where it is all of them.
+    pub(crate) path: String,
+    /// What is wrong.
+    pub(crate) message: String,
     /// What its value must be, until the value is known.
     must_be: Option<String>,
 }
@@ -236,10 +230,6 @@ impl Wrong {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = [step, dot, &self.path].concat();
         self
-    }
-
-    fn into_error(self) -> Error {
-        Error::field(&self.path, format!("the argument {} {}", self.path, self.message), Vec::new())
     }
 }
 
@@ -283,15 +273,5 @@ impl de::Error for Wrong {
 
     fn duplicate_field(name: &'static str) -> Self {
         Self::of(name, "is given twice")
-    }
-}
-/// A number argument within its bounds.
-pub(crate) fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
-    match given {
-        None => Ok(usual),
-        Some(number) if (1..=most).contains(&number) => Ok(number),
-        Some(number) => {
-            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
-        }
     }
 }

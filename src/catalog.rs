@@ -1,4 +1,4 @@
-//! The tools as a model sees them: read from `catalog.json`, which host-test generates from `wit/`.
+//! The tools as a model sees them: read from `catalog.json`, which a test of the host generates from `wit/`.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::record::Fields;
 use crate::tools::TOOLS;
 use crate::wit::Preferences;
 
-/// Generated from `wit/`; host-test's tests refresh it and fail if it was stale.
+/// Generated from `wit/`; the host's tests refresh it and fail if it was stale.
 const CATALOG: &str = include_str!("catalog.json");
 
 /// One tool.

@@ -4,18 +4,22 @@
 //!
 //! # Codemap
 //!
-//! * `wit/` is the contract; [`vocabulary`] is its records as Rust types, [`catalog`] its JSON face.
-//! * [`tools`] is one file a tool: straight-line code that plans, sends through [`session`] and replies.
+//! * `wit/` is the contract; [`wit`] is its records as Rust types, [`catalog`] its JSON face.
+//! * [`tools`] is one file a tool: straight-line code that plans, sends through [`call`] and replies. `write` is what
+//!   surrounds a write, and `resolve` leads from what people say to what Salesforce has.
+//! * [`call`] is one call: it sends what endpoints plan and keeps what describes say. `policy` is what the settings allow.
 //! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
 //! * [`soql`] builds query text, and nothing else does. [`schema`] knows objects and fields. [`record`] takes records
 //!   apart; `json` cuts the text of both, and `arguments` that of calls.
-//! * [`zone`] is local time. [`connection`] is sign-in knowledge, for platforms.
+//! * [`time`] is local time. [`sign_in`] is sign-in knowledge, for platforms.
 //! * `component.rs` binds all of it to the WIT world. It is the only file that touches host imports.
+//!
+//! `docs/architecture.md` says what each of these may touch.
 //!
 //! # Invariants, and the tests that hold them
 //!
 //! * The component imports the five interfaces of `wit/host.wit` and nothing of WASI:
-//!   `the_component_imports_only_what_the_contract_names` (host-test).
+//!   `the_component_imports_our_interfaces_and_nothing_ambient`, in the tests of the host.
 //! * Bad arguments are refused before any request: the tests in `tests/it/refusals.rs` count requests.
 //! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.
 //! * A next page can't lead out of the API: `a_next_page_that_leads_elsewhere_is_refused`.
@@ -42,6 +46,7 @@ pub mod error;
 mod excerpt;
 pub mod id;
 mod json;
+pub mod known;
 pub mod platform;
 pub mod policy;
 pub mod record;

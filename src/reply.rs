@@ -2,12 +2,24 @@
 //!
 //! Values out of the org are copied as JSON values into their own places and never into a sentence of ours.
 
+use crate::error::Error;
 use crate::json::{Json, Shape, quoted};
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
 /// Characters of all rows of a reply together.
 const MAX_REPLY_CHARS: usize = 100_000;
+
+/// A number argument within its bounds: how much a reply may hold.
+pub(crate) fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
+    match given {
+        None => Ok(usual),
+        Some(number) if (1..=most).contains(&number) => Ok(number),
+        Some(number) => {
+            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
+        }
+    }
+}
 
 /// Rows, as many as a reply holds.
 #[derive(Debug, Default)]

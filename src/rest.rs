@@ -16,7 +16,7 @@ mod user_info;
 
 pub use composite::{Composite, Part, Parts};
 pub use describe::{Describe, DescribeGlobal};
-pub use http_date::http_date;
+pub use http_date::{date_of, http_date};
 pub use limit_info::{ApiCalls, LIMIT_INFO};
 pub use picklist_values::PicklistValues;
 pub use query::{Page, Query, QueryMore};
@@ -56,13 +56,31 @@ pub enum ReadError {
     Unreadable(String),
 }
 
-/// The body of a successful response, or what Salesforce refused with.
-fn accept<'a>(response: &http::Response<&'a [u8]>) -> Result<&'a [u8], ReadError> {
-    if response.status().is_success() {
-        Ok(response.body())
+/// The body of a response with the one status that the manual documents for its success.
+///
+/// Every other success is none: a maintenance page, a login page or a proxy answers 200 to a request that never reached
+/// the org, and 202 or 206 say that not all of it is done.
+fn accept<'a>(response: &http::Response<&'a [u8]>, documented: http::StatusCode) -> Result<&'a [u8], ReadError> {
+    let (status, body) = (response.status(), *response.body());
+    let has_body = documented != http::StatusCode::NO_CONTENT;
+    if status == documented && !(has_body && is_foreign(response)) {
+        Ok(body)
+    } else if status.is_success() && !is_foreign(response) {
+        let expected = documented.as_u16();
+        Err(ReadError::Unreadable(format!("it has the status {} in place of {expected}", status.as_u16())))
     } else {
-        Err(ReadError::Refused(Refusal::read(response.status(), response.body())))
+        Err(ReadError::Refused(Refusal::read(status, body)))
     }
+}
+
+/// Whether a response is not the API's own: the API answers in JSON, and web pages begin otherwise.
+fn is_foreign(response: &http::Response<&[u8]>) -> bool {
+    let is_page = response.headers().get(http::header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.to_str().is_ok_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    });
+    let body = response.body().trim_ascii_start();
+    let begins_json = |first: &u8| b"{[\"-0123456789tfn".contains(first);
+    is_page || !body.first().is_some_and(begins_json)
 }
 
 /// The JSON of a body.

@@ -15,6 +15,17 @@ mod words;
 
 pub use picklist::ValidFor;
 
+/// What the columns are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Rows of many records.
+    List,
+    /// One record in full view.
+    Get,
+    /// What tells candidates apart.
+    Find,
+}
+
 /// An object, as far as the tools need to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectSchema {

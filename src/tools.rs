@@ -16,7 +16,7 @@ mod who_am_i;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::arguments;
+use crate::arguments::{self, Wrong};
 use crate::call::Call;
 use crate::error::Error;
 use crate::policy::{self, Effect, PREFIX, Row};
@@ -79,9 +79,16 @@ fn run<A: DeserializeOwned, R: Serialize>(
     arguments: &str,
     tool: fn(&Call<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
-    let reply = tool(call, arguments::read(arguments)?)?;
+    let reply = tool(call, arguments::read(arguments).map_err(invalid)?)?;
     serde_json::to_string(&reply)
         .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
+}
+
+fn invalid(Wrong { path, message, .. }: Wrong) -> Error {
+    if path.is_empty() {
+        return Error::input(message);
+    }
+    Error::field(&path, format!("the argument {path} {message}"), Vec::new())
 }
 
 /// The names a model can call, for a message.

@@ -4,4 +4,6 @@ pub(crate) mod conversion;
 pub(crate) mod duplicates;
 pub(crate) mod lost_response;
 pub(crate) mod picklists;
+pub(crate) mod references;
 pub(crate) mod undo;
+pub(crate) mod values;

@@ -1,9 +1,9 @@
 //! Filters as people give them, as conditions of a query: the operator, the field's type and the value made to fit.
 
-use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape};
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::lookup;
 use crate::resolve::names::{self, Named};
@@ -23,17 +23,23 @@ const MAX_CHILDREN: usize = 2;
 const UNJOINED: [&str; 8] =
     ["ActivityHistory", "Attachment", "Event", "EventAttendee", "EventRelation", "Note", "OpenActivity", "Task"];
 
+/// The conditions of a call: all filters hold, one of each group's, and what is said of children.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Criteria<'a> {
+    pub(crate) filters: &'a [Filter],
+    pub(crate) any_of: &'a [Vec<Filter>],
+    pub(crate) children: &'a [ChildFilter],
+}
+
 /// What all of an argument's filters, alternatives and child filters say together.
 pub(crate) fn condition(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
-    filters: &[Filter],
-    any_of: &[Vec<Filter>],
-    children: &[ChildFilter],
-) -> Result<Option<Condition>, Stuck> {
-    let mut all = each(call, object, filters)?;
+    Criteria { filters, any_of, children }: Criteria<'_>,
+) -> Result<Option<Condition>, PlanError> {
+    let mut all = each(known, object, filters)?;
     for (index, group) in any_of.iter().enumerate() {
-        let any = Condition::any(each(call, object, group)?);
+        let any = Condition::any(each(known, object, group)?);
         all.push(any.ok_or_else(|| {
             Error::field(&format!("any_of[{index}]"), "a group of any_of needs at least one condition", Vec::new())
         })?);
@@ -43,18 +49,18 @@ pub(crate) fn condition(
         return Err(Error::field("children", message, Vec::new()).into());
     }
     for child in children {
-        all.push(children_match(call, object, child)?);
+        all.push(children_match(known, object, child)?);
     }
     Ok(Condition::all(all))
 }
 
-fn each(call: &Call<'_>, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Condition>, Stuck> {
-    filters.iter().map(|filter| one(call, object, filter)).collect()
+fn each(known: &Known, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Condition>, PlanError> {
+    filters.iter().map(|filter| one(known, object, filter)).collect()
 }
 
 /// One filter.
-fn one(call: &Call<'_>, object: &ObjectName, filter: &Filter) -> Result<Condition, Stuck> {
-    let mut named = names::field(call, object, &filter.field)?;
+fn one(known: &Known, object: &ObjectName, filter: &Filter) -> Result<Condition, PlanError> {
+    let mut named = names::field(known, object, &filter.field)?;
     if !named.field.filterable {
         return Err(Error::field(
             &filter.field,
@@ -93,7 +99,7 @@ fn one(call: &Call<'_>, object: &ObjectName, filter: &Filter) -> Result<Conditio
         _ => Comparison::Ne,
     };
     if (matches!(op, Eq | Ne) && !is_list) || matches!(op, In | NotIn) {
-        let by_record = by_record(call, object, &named, comparison, value)?;
+        let by_record = by_record(known, object, &named, comparison, value)?;
         if let Some(condition) = by_record {
             return Ok(condition);
         }
@@ -105,7 +111,7 @@ fn one(call: &Call<'_>, object: &ObjectName, filter: &Filter) -> Result<Conditio
         Excludes => Condition::Excludes { values: texts(&named, value)?, field: named.path },
         _ => {
             if is_lookup(&named) {
-                named = called(call, object, &named)?;
+                named = called(known, object, &named)?;
             }
             let like = like(
                 &named,
@@ -128,26 +134,26 @@ fn is_lookup(named: &Named) -> bool {
 }
 
 /// What the record is called that a lookup points to.
-fn called(call: &Call<'_>, object: &ObjectName, lookup: &Named) -> Result<Named, Stuck> {
+fn called(known: &Known, object: &ObjectName, lookup: &Named) -> Result<Named, PlanError> {
     let relationship = lookup.field.relationship.as_deref().unwrap_or_default();
-    let path = names::name_of_parent(call, lookup, relationship)?;
-    names::field(call, object, path.as_str())
+    let path = names::name_of_parent(known, lookup, relationship)?;
+    names::field(known, object, path.as_str())
 }
 
 /// A comparison with records in other words than their ids: their names, and "me" for the user; none where the value is
 /// nothing of the kind.
 fn by_record(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
     named: &Named,
     op: Comparison,
     value: &str,
-) -> Result<Option<Condition>, Stuck> {
+) -> Result<Option<Condition>, PlanError> {
     // The field may itself be what a record is called.
     let is_name = !is_lookup(named);
     let lookup = match &named.lookup {
         _ if !is_name => named.clone(),
-        Some(lookup) if named.field.name_field => names::field(call, object, lookup.as_str())?,
+        Some(lookup) if named.field.name_field => names::field(known, object, lookup.as_str())?,
         _ => return Ok(None),
     };
     let mut each = Vec::new();
@@ -156,10 +162,10 @@ fn by_record(
         let json = item.get();
         each.push(if lookup::is_me(&lookup.field, json) {
             is_special = true;
-            Condition::compare(lookup.path.clone(), op, call.user()?.id)
+            Condition::compare(lookup.path.clone(), op, known.user()?.id)
         } else if !is_name && lookup::name(&lookup.field, json).is_some() {
             is_special = true;
-            compare(&called(call, object, named)?, op, json)?
+            compare(&called(known, object, named)?, op, json)?
         } else {
             compare(named, op, json)?
         });
@@ -174,45 +180,34 @@ pub(crate) struct Remarks {
     /// In words.
     pub(crate) notices: Vec<String>,
     /// Whether a value is taken for another.
-    is_taken: bool,
-    /// Whether a picklist was looked up after the query.
-    looked_up: bool,
+    pub(crate) is_taken: bool,
 }
 
 impl Remarks {
-    /// Whether the query was made before it was known that a value is called otherwise.
-    pub(crate) fn come_too_late(&self) -> bool {
-        self.is_taken && self.looked_up
-    }
-
     /// Says which picklist values of filters are taken for another; and where `nothing` was found, which are none.
     /// Not an error: records may hold values that are out of use. Only then picklists that are unknown are looked up.
     pub(crate) fn of(
-        call: &Call<'_>,
-        object: &ObjectName,
-        filters: &[Filter],
-        any_of: &[Vec<Filter>],
-        children: &[ChildFilter],
-        nothing: bool,
-    ) -> Result<Self, Error> {
+        known: &Known,
+        &(object, Criteria { filters, any_of, children }, nothing): &(&ObjectName, Criteria<'_>, bool),
+    ) -> Result<Self, PlanError> {
         let mut remarks = Self::default();
-        remarks.add(call, object, filters, nothing)?;
+        remarks.add(known, object, filters, nothing)?;
         for group in any_of {
-            remarks.add(call, object, group, nothing)?;
+            remarks.add(known, object, group, nothing)?;
         }
         for child in children {
             // The query was planned, so all names are known.
-            if let Ok(object) = names::object(call, &child.object) {
-                remarks.add(call, &object, &child.filters, nothing)?;
+            if let Ok(object) = names::object(known, &child.object) {
+                remarks.add(known, &object, &child.filters, nothing)?;
             }
         }
         Ok(remarks)
     }
 
-    fn add(&mut self, call: &Call<'_>, object: &ObjectName, filters: &[Filter], nothing: bool) -> Result<(), Error> {
+    fn add(&mut self, known: &Known, object: &ObjectName, filters: &[Filter], nothing: bool) -> Result<(), PlanError> {
         use Operator::{Eq, Excludes, In, Includes, Ne, NotIn};
         for filter in filters {
-            let (Ok(mut named), Some(value)) = (names::field(call, object, &filter.field), &filter.value) else {
+            let (Ok(named), Some(value)) = (names::field(known, object, &filter.field), &filter.value) else {
                 continue;
             };
             if nothing && is_lookup(&named) && matches!(filter.op, None | Some(Eq | In)) {
@@ -231,10 +226,7 @@ impl Remarks {
             }
             // What a lookup with several targets points to can't be described.
             if named.field.picklist.is_none() && nothing && named.object.as_str() != standard::NAME {
-                call.describe(&[named.object])?;
-                self.looked_up = true;
-                let Ok(described) = names::field(call, object, &filter.field) else { continue };
-                named = described;
+                known.description(&named.object)?;
             }
             let Some(values) = named.field.picklist.as_deref() else { continue };
             for item in items(&named, value.trim())? {
@@ -360,18 +352,18 @@ fn text(named: &Named, value: &str) -> Result<String, Error> {
 }
 
 /// Records that have matching children, or have none.
-fn children_match(call: &Call<'_>, object: &ObjectName, filter: &ChildFilter) -> Result<Condition, Stuck> {
-    let child = names::object(call, &filter.object)?;
-    call.allow_object(&child, Effect::ReadOnly)?;
+fn children_match(known: &Known, object: &ObjectName, filter: &ChildFilter) -> Result<Condition, PlanError> {
+    let child = names::object(known, &filter.object)?;
+    known.allow_object(&child, Effect::ReadOnly)?;
     if UNJOINED.contains(&child.as_str()) {
         let message = format!(
             "Salesforce can't look through {child} records here; for activities filter by LastActivityDate instead"
         );
         return Err(Error::field("children", message, vec!["LastActivityDate".to_owned()]).into());
     }
-    let via = lookup(call, object, &child, filter.via.as_deref())?;
+    let via = lookup(known, object, &child, filter.via.as_deref())?;
     let exists = filter.exists.unwrap_or(true);
-    let mut conditions = each(call, &child, &filter.filters)?;
+    let mut conditions = each(known, &child, &filter.filters)?;
     if !exists {
         // A null in the list would make NOT IN match nothing.
         conditions.push(Condition::compare(FieldPath::from(via.clone()), Comparison::Ne, Literal::Null));
@@ -381,14 +373,14 @@ fn children_match(call: &Call<'_>, object: &ObjectName, filter: &ChildFilter) ->
 }
 
 /// The child's lookup field to its parent: the one named, or the only one there is.
-fn lookup(call: &Call<'_>, parent: &ObjectName, child: &ObjectName, via: Option<&str>) -> Result<FieldName, Stuck> {
+fn lookup(known: &Known, parent: &ObjectName, child: &ObjectName, via: Option<&str>) -> Result<FieldName, PlanError> {
     if let Some(via) = via {
-        let field = names::own_field(call, child, via)?;
+        let field = names::own_field(known, child, via)?;
         if field.references.iter().any(|object| object.eq_ignore_ascii_case(parent.as_str())) {
             return Ok(names::field_name(&field.name)?);
         }
     }
-    let schema = call.schema(child)?;
+    let schema = known.schema(child)?;
     let lookups: Vec<_> = schema
         .fields
         .iter()
@@ -401,7 +393,7 @@ fn lookup(call: &Call<'_>, parent: &ObjectName, child: &ObjectName, via: Option<
     let main = lookups.iter().find(|name| name.eq_ignore_ascii_case(&format!("{parent}Id")));
     match (via, main, lookups.as_slice()) {
         (None, Some(name), _) | (None, None, [name]) => Ok(names::field_name(name)?),
-        _ if !call.is_exhaustive(child) => Err(Stuck::needs(child)),
+        _ if !known.is_fresh(child) => Err(PlanError::needs_description(child)),
         _ => Err(Error::Input {
             message: if lookups.is_empty() {
                 format!("no field of {child} points to {parent}")

@@ -1,19 +1,17 @@
 //! Records that a write refers to by name: owners, queues, accounts, contacts, any object's. Never a guess.
 //!
-//! A `query` for each object that a name may be one of; all names of a call go in one composite request, with the
-//! query that reads the record where there is one.
+//! A query for each object that a name may be one of, and the choice among what those queries find.
 
-use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Shape, quoted};
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::JUST_SO;
 use crate::resolve::names;
 use crate::resolve::record::{self, By, IS_ACTIVE};
 use crate::resolve::value;
-use crate::rest::Page;
 use crate::schema::{Field, FieldType, ObjectSchema, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
@@ -56,7 +54,7 @@ pub(crate) struct Found {
 }
 
 /// The name in a lookup's value; none where the value is an id, is empty or belongs to another type of field.
-fn wanted(call: &Call<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, Stuck> {
+fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, PlanError> {
     let Some(name) = name(field, json) else { return Ok(None) };
     let targets = || field.references.iter().map(String::as_str);
     let usual = DEFAULT_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
@@ -66,7 +64,7 @@ fn wanted(call: &Call<'_>, field: &Field, json: &str) -> Result<Option<Wanted>, 
             objects.push(ObjectName::parse(object).map_err(|reason| Error::input(reason.to_string()))?);
         }
     }
-    among(call, &field.name, By::Name(name), objects, JUST_SO).map(Some)
+    among(known, &field.name, By::Name(name), objects, JUST_SO).map(Some)
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.
@@ -89,34 +87,35 @@ pub(crate) fn is_me(field: &Field, json: &str) -> bool {
 /// What may be a record of these objects. Of many objects those the settings keep away are left out; a single one is
 /// refused by its name.
 pub(crate) fn among(
-    call: &Call<'_>,
+    known: &Known,
     place: &str,
     by: By,
     mut objects: Vec<ObjectName>,
     sure: u32,
-) -> Result<Wanted, Stuck> {
-    let may_read = |object: &ObjectName| call.allow_object(object, Effect::ReadOnly).is_ok();
+) -> Result<Wanted, PlanError> {
+    let may_read = |object: &ObjectName| known.allow_object(object, Effect::ReadOnly).is_ok();
     if objects.iter().any(may_read) {
         objects.retain(may_read);
     }
+    objects.iter().try_for_each(|object| known.allow_object(object, Effect::ReadOnly))?;
+    known.need_schemas(&objects)?;
     let mut looks = Vec::new();
     for object in objects {
-        call.allow_object(&object, Effect::ReadOnly)?;
         let select = match &by {
-            By::Id(id) => record::telling(call, &object, (record::is(id), 1))?,
-            By::Name(name) => look(call, &object, name, place)?,
+            By::Id(id) => record::telling(known, &object, (record::is(id), 1))?,
+            By::Name(name) => look(known, &object, name, place)?,
         };
         looks.push((object, select));
     }
     Ok(Wanted { place: place.to_owned(), by, looks, sure })
 }
 
-fn look(call: &Call<'_>, object: &ObjectName, name: &str, place: &str) -> Result<Select, Stuck> {
-    if names::name_of(call, object)? == names::ID {
+fn look(known: &Known, object: &ObjectName, name: &str, place: &str) -> Result<Select, PlanError> {
+    if names::name_of(known, object)? == names::ID {
         let message = format!("{place}: {object} records have no name to find them by; give the id");
         return Err(Error::field(place, message, Vec::new()).into());
     }
-    let mut all = vec![record::like(call, object, name, place)?];
+    let mut all = vec![record::like(known, object, name, place)?];
     match object.as_str() {
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
@@ -129,7 +128,7 @@ fn look(call: &Call<'_>, object: &ObjectName, name: &str, place: &str) -> Result
         _ => {}
     }
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
-    let mut select = record::telling(call, object, (condition, record::MAX_SIMILAR))?;
+    let mut select = record::telling(known, object, (condition, record::MAX_SIMILAR))?;
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
@@ -143,20 +142,17 @@ pub(crate) fn selects(wanted: &[Wanted]) -> impl Iterator<Item = &Select> {
     wanted.iter().flat_map(|wanted| wanted.looks.iter().map(|(_, select)| select))
 }
 
-/// Finds the records of names, in one request.
-pub(crate) fn find(call: &Call<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
-    let selects: Vec<_> = selects(wanted).collect();
-    choose(call, wanted, call.query_all(&selects)?)
-}
+/// What a query found, or why it failed.
+pub(crate) type Answer = Result<Vec<Record>, Error>;
 
 /// The record of each name, out of what the queries found; fails for all names at once that fit none or several.
-pub(crate) fn choose(call: &Call<'_>, wanted: &[Wanted], pages: Vec<Result<Page, Error>>) -> Result<Vec<Found>, Error> {
-    let mut pages = pages.into_iter();
+pub(crate) fn choose(known: &Known, wanted: &[Wanted], answers: Vec<Answer>) -> Result<Vec<Found>, Error> {
+    let mut answers = answers.into_iter();
     let mut found = Vec::new();
     let mut unclear = Vec::new();
     for wanted in wanted {
-        let pages = pages.by_ref().take(wanted.looks.len()).collect();
-        match wanted.choose(call, &wanted.records(pages)?) {
+        let answers = answers.by_ref().take(wanted.looks.len()).collect();
+        match wanted.choose(known, &wanted.records(answers)?) {
             Ok(record) => found.push(record),
             Err(choice) => unclear.push((wanted, choice)),
         }
@@ -205,12 +201,12 @@ struct Unclear {
 
 impl Wanted {
     /// The records found for the name, by object.
-    fn records(&self, pages: Vec<Result<Page, Error>>) -> Result<Vec<(ObjectName, Vec<Record>)>, Error> {
+    fn records(&self, answers: Vec<Answer>) -> Result<Vec<(ObjectName, Vec<Record>)>, Error> {
         let mut records = Vec::new();
         let mut refused = None;
-        for ((object, _), page) in self.looks.iter().zip(pages) {
-            match page {
-                Ok(page) => records.push((object.clone(), page.records)),
+        for ((object, _), answer) in self.looks.iter().zip(answers) {
+            match answer {
+                Ok(found) => records.push((object.clone(), found)),
                 // One object of several may be hidden from the user.
                 Err(Error::Refused { refusal, changed }) if refusal.names_unknown() => {
                     refused = Some(Error::Refused { refusal, changed });
@@ -224,30 +220,37 @@ impl Wanted {
         }
     }
 
-    fn choose(&self, call: &Call<'_>, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
-        let unclear = |message: &str, candidates: Vec<Candidate>, several: bool| {
-            Err(Unclear { message: format!("{}: {message}", self.place), candidates, several })
+    fn choose(&self, known: &Known, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+        match &self.by {
+            By::Id(id) => self.by_id(known, id, looked),
+            By::Name(name) => self.by_name(known, name, looked),
+        }
+    }
+
+    fn unclear(&self, message: &str, candidates: Vec<Candidate>, several: bool) -> Unclear {
+        Unclear { message: format!("{}: {message}", self.place), candidates, several }
+    }
+
+    fn by_id(&self, known: &Known, id: &RecordId, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+        let record = looked.iter().flat_map(|(_, records)| records).next();
+        let Some((candidate, record)) = record.and_then(|record| Some((record::candidate(known, record)?, record)))
+        else {
+            return Err(self.unclear(&record::no_such(&self.looks[0].0, id), Vec::new(), false));
         };
-        let name = match &self.by {
-            By::Name(name) => name,
-            By::Id(id) => {
-                let record = looked.iter().flat_map(|(_, records)| records).next();
-                return match record.and_then(|record| Some((record::candidate(call, record)?, record))) {
-                    Some((candidate, record)) => Ok(Found {
-                        place: self.place.clone(),
-                        id: *id,
-                        company: company(&candidate, record),
-                        candidate,
-                        notice: None,
-                        certain: true,
-                        by_part: false,
-                    }),
-                    None => unclear(&record::no_such(&self.looks[0].0, id), Vec::new(), false),
-                };
-            }
-        };
+        Ok(Found {
+            place: self.place.clone(),
+            id: *id,
+            company: company(&candidate, record),
+            candidate,
+            notice: None,
+            certain: true,
+            by_part: false,
+        })
+    }
+
+    fn by_name(&self, known: &Known, name: &str, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
         let said = quoted(name);
-        let record::Choice { fit, gone, clear } = record::choice(call, name, looked, self.sure, true);
+        let record::Choice { fit, gone, clear } = record::choice(known, name, looked, self.sure, true);
         let left_out = match gone.len() {
             0 => String::new(),
             1 => "; an inactive user of such a name was left out".to_owned(),
@@ -256,9 +259,11 @@ impl Wanted {
         let count = fit.len();
         match fit.into_iter() {
             mut fit if clear => {
-                let Some((fits, candidate, record)) = fit.next() else { return unclear("nothing", gone, false) };
+                let Some((fits, candidate, record)) = fit.next() else {
+                    return Err(self.unclear("nothing", gone, false));
+                };
                 let Ok(id) = RecordId::parse(&candidate.id) else {
-                    return unclear("the record came without its id", Vec::new(), false);
+                    return Err(self.unclear("the record came without its id", Vec::new(), false));
                 };
                 let others = match (count, fits < JUST_SO) {
                     (1, true) => String::new(),
@@ -273,12 +278,12 @@ impl Wanted {
             }
             _ if count == 0 && gone.is_empty() => {
                 let objects: Vec<_> = self.looks.iter().map(|(object, _)| object.as_str()).collect();
-                unclear(&format!("no {} has a name like {said}", objects.join(" or ")), Vec::new(), false)
+                Err(self.unclear(&format!("no {} has a name like {said}", objects.join(" or ")), Vec::new(), false))
             }
-            _ if count == 0 => unclear(&format!("only inactive users have a name like {said}"), gone, false),
+            _ if count == 0 => Err(self.unclear(&format!("only inactive users have a name like {said}"), gone, false)),
             fit => {
                 let candidates = fit.map(|(_, candidate, _)| candidate).collect();
-                unclear(&format!("{count} records fit {said}{left_out}"), candidates, true)
+                Err(self.unclear(&format!("{count} records fit {said}{left_out}"), candidates, true))
             }
         }
     }
@@ -319,30 +324,30 @@ pub(crate) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
 /// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
 /// among the `wanted`, and stands for itself until its record is found.
 pub(crate) fn to_write(
-    call: &Call<'_>,
+    known: &Known,
     schema: &ObjectSchema,
     object: &ObjectName,
     field: &Field,
     json: &str,
     wanted: &mut Vec<Wanted>,
-) -> Result<(String, Option<String>), Stuck> {
+) -> Result<(String, Option<String>), PlanError> {
     if field.references == ["RecordType"]
         && let Some(name) = name(field, json)
     {
         // Describe lists them all.
-        let schema = call.described(object)?;
-        return record_type(&schema, field, &name).map_err(|error| names::denied(call, object, &schema, error));
+        let schema = known.description(object)?;
+        return record_type(&schema, field, &name).map_err(|error| names::denied(known, object, &schema, error));
     }
     if is_me(field, json) {
-        let id = call.user()?.id;
+        let id = known.user()?.id;
         return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
     }
-    if let Some(name) = self::wanted(call, field, json)? {
+    if let Some(name) = self::wanted(known, field, json)? {
         wanted.push(name);
         return Ok((json.to_owned(), None));
     }
     value::to_write(field, json).map_err(|error| match error {
-        error if field.is_limited() => names::denied(call, object, schema, error),
+        error if field.is_limited() => names::denied(known, object, schema, error),
         error => error.into(),
     })
 }

@@ -3,7 +3,6 @@
 
 use crate::record::Fields;
 use crate::resolve::nicknames;
-use crate::resolve::record;
 use crate::soql::FieldPath;
 
 /// Whether a deal or a case is done with.
@@ -19,6 +18,9 @@ pub(crate) const OTHERWISE: u32 = 12;
 const WITHIN: u32 = 10;
 /// What fits by another reading comes after all that fits by the one before.
 const READING: u32 = 16;
+
+/// Characters of a name that is looked for: nearly every name has some letter in it.
+pub(crate) const MIN_NAME_CHARS: usize = 2;
 
 /// Words before a name that are none of it.
 const ARTICLES: &str = " the our my ";
@@ -101,7 +103,7 @@ pub(crate) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool)
         {
             rest = rest[at..].trim();
         }
-        if rest != before && rest.len() >= record::MIN_NAME_CHARS {
+        if rest != before && rest.len() >= MIN_NAME_CHARS {
             readings.push(Reading { text: rest.to_owned(), distance });
         }
     }

@@ -1,11 +1,11 @@
 //! Which record is meant: by id, by link, or by a name that only one record fits. Never a guess.
 
-use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
+use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::reply::Values;
-use crate::resolve::matching::{self, IS_CLOSED, JUST_SO, Reading};
+use crate::resolve::matching::{self, IS_CLOSED, JUST_SO, MIN_NAME_CHARS, Reading};
 use crate::resolve::names;
 use crate::resolve::nicknames;
 use crate::schema::{ObjectSchema, lookup};
@@ -18,8 +18,6 @@ use crate::wit::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
-/// Characters of a name that is looked for: nearly every name has some letter in it.
-pub(crate) const MIN_NAME_CHARS: usize = 2;
 /// Candidates in an answer.
 pub(crate) const MAX_CANDIDATES: usize = 10;
 /// Whether a user still works here.
@@ -58,14 +56,14 @@ pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> 
     }
 }
 
-/// Reads a reference. Sends nothing, unless an id of a custom object comes without the object.
-pub(crate) fn read(call: &Call<'_>, record: &str, object: Option<&str>) -> Result<Target, Stuck> {
+/// Reads a reference.
+pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<Target, PlanError> {
     let said = record.trim();
     let id = id("record", said)?;
     let object = match object {
-        Some(object) => names::object(call, object)?,
+        Some(object) => names::object(known, object)?,
         None => match &id {
-            Some(id) => names::object_of(call, id)?,
+            Some(id) => names::object_of(known, id)?,
             None => {
                 return Err(Error::field(
                     "object",
@@ -78,7 +76,7 @@ pub(crate) fn read(call: &Call<'_>, record: &str, object: Option<&str>) -> Resul
     };
     let by = match id {
         None => By::Name(said.to_owned()),
-        Some(id) => match (standard_object(id.prefix()), call.schema(&object)?.key_prefix.as_deref()) {
+        Some(id) => match (standard_object(id.prefix()), known.schema(&object)?.key_prefix.as_deref()) {
             // A word of 15 letters can look like an id; the object's own prefix tells.
             (None, Some(prefix)) if prefix != id.prefix() => By::Name(said.to_owned()),
             (Some(other), _) if !other.eq_ignore_ascii_case(object.as_str()) => {
@@ -106,10 +104,10 @@ pub(crate) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
 }
 
 /// The condition a reference means, and how many records to look at.
-pub(crate) fn condition(call: &Call<'_>, target: &Target) -> Result<(Condition, u32), Stuck> {
+pub(crate) fn condition(known: &Known, target: &Target) -> Result<(Condition, u32), PlanError> {
     match &target.by {
         By::Id(id) => Ok((is(id), 1)),
-        By::Name(name) => Ok((like(call, &target.object, name, "record")?, MAX_SIMILAR)),
+        By::Name(name) => Ok((like(known, &target.object, name, "record")?, MAX_SIMILAR)),
     }
 }
 
@@ -120,38 +118,35 @@ pub(crate) fn is(id: &RecordId) -> Condition {
 
 /// A query for what tells the records of a condition apart.
 pub(crate) fn telling(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
     (condition, limit): (Condition, u32),
-) -> Result<Select, Stuck> {
-    let fields = FieldList::new(names::telling(call, object)?).ok_or_else(|| Error::input("no field to read"))?;
+) -> Result<Select, PlanError> {
+    let fields = FieldList::new(names::telling(known, object)?).ok_or_else(|| Error::input("no field to read"))?;
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
-    select.order_by = if limit > 1 { by_name(call, object)? } else { Vec::new() };
+    select.order_by = if limit > 1 { by_name(known, object)? } else { Vec::new() };
     select.limit = Some(limit);
     Ok(select)
 }
 
-/// The records a reference may mean, with what tells them apart.
-pub(crate) fn records(call: &Call<'_>, target: &Target) -> Result<Vec<Record>, Error> {
-    call.planned(
-        || telling(call, &target.object, condition(call, target)?),
-        |select| Ok(call.query(select, usize::MAX)?.records),
-    )
+/// A query for the records a reference may mean, with what tells them apart.
+pub(crate) fn select(known: &Known, target: &Target) -> Result<Select, PlanError> {
+    telling(known, &target.object, condition(known, target)?)
 }
 
 /// Sorted by name, so that the record called just so comes before those whose names go on.
-pub(crate) fn by_name(call: &Call<'_>, object: &ObjectName) -> Result<Vec<Order>, Stuck> {
-    let name = names::name_of(call, object)?;
+pub(crate) fn by_name(known: &Known, object: &ObjectName) -> Result<Vec<Order>, PlanError> {
+    let name = names::name_of(known, object)?;
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
 }
 
 /// The condition that a record's name, number, subject or e-mail address is like a text, or that a person goes by it.
-pub(crate) fn like(call: &Call<'_>, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, Stuck> {
-    let schema = call.schema(object)?;
-    let name = names::name_of(call, object)?;
+pub(crate) fn like(known: &Known, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, PlanError> {
+    let schema = known.schema(object)?;
+    let name = names::name_of(known, object)?;
     let mut any = Vec::new();
-    for reading in readings(call, &schema, text) {
+    for reading in readings(known, &schema, text) {
         if reading.is_whole_company(&schema.name) {
             let text = Text::new(&reading.text).map_err(|reason| too_long(argument, &reason))?;
             any.push(Condition::compare(name.clone(), Comparison::Eq, text));
@@ -163,8 +158,8 @@ pub(crate) fn like(call: &Call<'_>, object: &ObjectName, text: &str, argument: &
 }
 
 /// How a text can be read as what a record of an object is called.
-pub(crate) fn readings(call: &Call<'_>, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &call.preferences().vocabulary))
+pub(crate) fn readings(known: &Known, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
+    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &known.preferences().vocabulary))
 }
 
 /// The conditions by one reading of the text.
@@ -236,7 +231,7 @@ pub(crate) struct Choice<'r> {
 /// Chooses among what queries sorted by name have found in each object. Below `sure` the record that fits best is meant,
 /// if no other fits as well. Users who have left are set aside where the record is `for_work`.
 pub(crate) fn choice<'r>(
-    call: &Call<'_>,
+    known: &Known,
     name: &str,
     looked: &'r [(ObjectName, Vec<Record>)],
     sure: u32,
@@ -246,9 +241,9 @@ pub(crate) fn choice<'r>(
     let (mut all_seen, mut name_seen) = (true, true);
     for (object, records) in looked {
         let mut last = None;
-        let readings = call.schema(object).map(|schema| readings(call, &schema, name)).unwrap_or_default();
+        let readings = known.schema(object).map(|schema| readings(known, &schema, name)).unwrap_or_default();
         for record in records {
-            let Some(candidate) = candidate_of(call, object, record) else { continue };
+            let Some(candidate) = candidate_of(known, object, record) else { continue };
             let fields = record.fields();
             last = candidate.name.as_ref().map(|name| name.to_lowercase());
             if for_work
@@ -277,7 +272,7 @@ pub(crate) fn choice<'r>(
 
 /// The one record that is meant, or why there is none.
 pub(crate) fn choose(
-    call: &Call<'_>,
+    known: &Known,
     target: &Target,
     records: Vec<Record>,
     notices: &mut Vec<String>,
@@ -290,7 +285,7 @@ pub(crate) fn choose(
         By::Name(name) => name,
     };
     let looked = [(object.clone(), records)];
-    let found = choice(call, name, &looked, JUST_SO, false);
+    let found = choice(known, name, &looked, JUST_SO, false);
     let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
         None => Err(Error::NotFound {
@@ -325,16 +320,16 @@ pub(crate) fn no_such(object: &ObjectName, id: &RecordId) -> String {
 }
 
 /// A record as a candidate; absent if it does not say its object and id.
-pub(crate) fn candidate(call: &Call<'_>, record: &Record) -> Option<Candidate> {
+pub(crate) fn candidate(known: &Known, record: &Record) -> Option<Candidate> {
     let object = ObjectName::parse(&record.fields().object()?).ok()?;
-    candidate_of(call, &object, record)
+    candidate_of(known, &object, record)
 }
 
-fn candidate_of(call: &Call<'_>, object: &ObjectName, record: &Record) -> Option<Candidate> {
+fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<Candidate> {
     let fields = record.fields();
     let id = fields.text("Id")?;
-    let name = names::name_of(call, object).ok()?;
-    let columns = names::telling(call, object).unwrap_or_default();
+    let name = names::name_of(known, object).ok()?;
+    let columns = names::telling(known, object).unwrap_or_default();
     let telling = columns
         .iter()
         .map(FieldPath::as_str)

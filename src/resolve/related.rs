@@ -1,22 +1,15 @@
 //! Related lists of a record, as child queries of the record's own query.
 
-use crate::call::Call;
-use crate::call::Stuck;
 use crate::error::Error;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::record::{Fields, Record};
-use crate::reply::Values;
 use crate::resolve::names;
-use crate::rest::Page;
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
 };
-use crate::wit::RelatedList;
 
 /// Records of a related list.
-const MAX_ROWS: u32 = 10;
-/// Characters of a text in a related list.
-const MAX_TEXT_CHARS: usize = 160;
+pub(crate) const MAX_ROWS: u32 = 10;
 
 /// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.
 const ACTIVITIES: [&str; 2] = [OPEN, PAST];
@@ -26,7 +19,7 @@ pub(crate) const PAST: &str = "ActivityHistories";
 /// One related list: its name as asked for and its query.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
-    name: String,
+    pub(crate) name: String,
     pub(crate) select: ChildSelect,
 }
 
@@ -38,43 +31,43 @@ pub(crate) fn asks_for_activities(names: &[String]) -> bool {
 }
 
 /// Plans the related lists a name means: one, or for activities two.
-pub(crate) fn plan(call: &Call<'_>, object: &ObjectName, name: &str) -> Result<Vec<List>, Stuck> {
+pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec<List>, PlanError> {
     if asks_for_activities(&[name.to_owned()]) {
         for activity in ["Task", "Event"] {
-            call.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
+            known.allow_object(&ObjectName::from_static(activity), Effect::ReadOnly)?;
         }
         return ACTIVITIES
             .into_iter()
             .filter(|activity| name.eq_ignore_ascii_case("activities") || activity.eq_ignore_ascii_case(name))
             .map(activities)
             .collect::<Result<_, Error>>()
-            .map_err(Stuck::from);
+            .map_err(PlanError::from);
     }
     let (relationship, only_open) = match name.to_ascii_lowercase().strip_prefix("open_") {
         Some(rest) => (rest.to_owned(), true),
         None => (name.to_owned(), false),
     };
-    let schema = call.schema(object)?;
+    let schema = known.schema(object)?;
     // By the relationship's name, or by the child object's, which is what people say.
-    let known = schema.children.iter().filter(|child| child.relationship.is_some());
-    let child = known
+    let children = schema.children.iter().filter(|child| child.relationship.is_some());
+    let child = children
         .clone()
         .find(|child| child.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(&relationship)))
-        .or_else(|| known.clone().find(|child| child.object.eq_ignore_ascii_case(&relationship)));
+        .or_else(|| children.clone().find(|child| child.object.eq_ignore_ascii_case(&relationship)));
     let Some((child, api_name)) = child.and_then(|child| Some((child, child.relationship.as_deref()?))) else {
-        if !call.is_exhaustive(object) {
-            return Err(Stuck::needs(object));
+        if !known.is_fresh(object) {
+            return Err(PlanError::needs_description(object));
         }
         return Err(Error::field(
             "related",
             format!("{object} has no related list {name:?} that is visible to the user"),
-            known.filter_map(|child| child.relationship.clone()).take(40).collect(),
+            children.filter_map(|child| child.relationship.clone()).take(40).collect(),
         )
         .into());
     };
     let of = ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?;
-    call.allow_object(&of, Effect::ReadOnly)?;
-    let schema = call.schema(&of)?;
+    known.allow_object(&of, Effect::ReadOnly)?;
+    let schema = known.schema(&of)?;
     let condition = match schema.field("IsClosed") {
         _ if !only_open => None,
         Some(closed) => Some(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false))),
@@ -89,7 +82,7 @@ pub(crate) fn plan(call: &Call<'_>, object: &ObjectName, name: &str) -> Result<V
     };
     // What the parent is called says its own record.
     let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
-    let columns = names::columns(call, &of, &[])?;
+    let columns = names::columns(known, &of, &[])?;
     let columns = columns.as_slice().iter().filter(|column| column.parent() != Some(parent.as_str()));
     let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
     Ok(vec![List {
@@ -135,31 +128,4 @@ pub(crate) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
 
 fn relationship_name(name: &str) -> Result<FieldName, Error> {
     FieldName::parse(name).map_err(|reason| Error::input(reason.to_string()))
-}
-
-impl List {
-    /// The list out of its record; a list without records is null there.
-    pub(crate) fn read(&self, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
-        let columns = self.select.fields.as_slice();
-        let mut values = Values::cut_after(MAX_TEXT_CHARS);
-        let page = match record.get(self.select.relationship.as_str()) {
-            None => Page::empty(),
-            Some(list) => Page::of(&Fields::of(list)).ok_or_else(|| Error::Unreadable {
-                what: "a related list has another shape than documented".to_owned(),
-                changed: crate::wit::Changed::No,
-            })?,
-        };
-        let complete = page.done && page.records.len() < MAX_ROWS as usize;
-        let rows = page.records.iter().map(Record::fields).map(|fields| values.row(&fields, columns)).collect();
-        notices.extend(values.notice().map(|notice| format!("{}: {notice}", self.name)));
-        if !complete {
-            notices.push(format!("{}: there may be more than these {}", self.name, page.records.len()));
-        }
-        Ok(RelatedList {
-            name: self.name.clone(),
-            columns: columns.iter().map(ToString::to_string).collect(),
-            rows,
-            complete,
-        })
-    }
 }

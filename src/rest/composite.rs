@@ -110,7 +110,7 @@ impl Endpoint for Composite {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Parts, ReadError> {
-        let answer = Fields::of(parse("composite answer", accept(&response)?)?);
+        let answer = Fields::of(parse("composite answer", accept(&response, http::StatusCode::OK)?)?);
         let parts: Vec<Record> = answer.list("compositeResponse").map(Record::from).collect();
         if parts.len() == self.parts.len() {
             Ok(Parts(parts))

@@ -20,7 +20,7 @@ impl Endpoint for Describe<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<ObjectSchema, ReadError> {
-        ObjectSchema::from_describe(accept(&response)?)
+        ObjectSchema::from_describe(accept(&response, http::StatusCode::OK)?)
             .map_err(|_| ReadError::Unreadable("the description of an object has another shape than documented".into()))
     }
 }
@@ -38,7 +38,7 @@ impl Endpoint for DescribeGlobal {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<GlobalDescribe, ReadError> {
-        GlobalDescribe::from_json(accept(&response)?)
+        GlobalDescribe::from_json(accept(&response, http::StatusCode::OK)?)
             .map_err(|_| ReadError::Unreadable("the list of objects has another shape than documented".into()))
     }
 }

@@ -1,11 +1,34 @@
-//! The date of conditional requests: Salesforce's timestamps as HTTP writes them.
+//! HTTP's dates: Salesforce's timestamps as conditional requests write them, and the `Date` of a response.
+
+use crate::time::zone;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// When a response was made, in seconds since the Unix epoch: its `Date`, by the clock of who answered. None where there
+/// is none, or it is in one of the forms that are obsolete.
+///
+/// <https://www.rfc-editor.org/rfc/rfc9110#name-date>
+pub fn date_of(headers: &http::HeaderMap) -> Option<i64> {
+    // `Tue, 12 May 2026 15:00:00 GMT`
+    let date = headers.get(http::header::DATE)?.to_str().ok()?.split_once(", ")?.1.strip_suffix(" GMT")?;
+    let mut words = date.split(' ');
+    let day: i64 = words.next()?.parse().ok()?;
+    let month = words.next()?;
+    let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
+    let year: i64 = words.next()?.parse().ok()?;
+    let mut time = words.next()?.split(':').map(|part| part.parse::<i64>().ok());
+    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+    let is_date = (1970..=9999).contains(&year) && (1..=31).contains(&day);
+    // A leap second counts as one.
+    let is_time = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..=60).contains(&second);
+    (is_date && is_time).then(|| zone::days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
+}
 
 /// `2026-05-12T15:00:00.000+0000` as `Tue, 12 May 2026 15:00:00 GMT`; absent if it is no such timestamp.
 ///
 /// <https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats>
 pub fn http_date(timestamp: &str) -> Option<String> {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (date, rest) = timestamp.split_once('T')?;
     let time = rest.get(..8)?;
     let utc = matches!(
@@ -39,6 +62,30 @@ mod tests {
         check("2020-02-29T23:59:59.000+0000", "Sat, 29 Feb 2020 23:59:59 GMT");
         check("2000-01-01T00:00:00Z", "Sat, 01 Jan 2000 00:00:00 GMT");
         check("1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+
+    #[test]
+    fn the_date_of_a_response_is_read_and_what_is_none_is_not() {
+        let check = |text: &str, expected| {
+            let mut headers = http::HeaderMap::new();
+            headers.insert(http::header::DATE, text.parse().unwrap());
+            assert_eq!(date_of(&headers), expected, "{text}");
+        };
+        check("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777));
+        check("Tue, 12 May 2026 15:00:00 GMT", Some(1_778_598_000));
+        for text in [
+            "",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 Nov 1994 24:00:00 GMT",
+            "Sun, 06 Foo 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49 GMT",
+            "1994",
+        ] {
+            check(text, None);
+        }
+        assert_eq!(date_of(&http::HeaderMap::new()), None);
     }
 
     #[test]

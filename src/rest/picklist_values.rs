@@ -33,7 +33,7 @@ impl Endpoint for PicklistValues<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Self::Response, ReadError> {
-        let answer = Fields::of(parse("list of picklist values", accept(&response)?)?);
+        let answer = Fields::of(parse("list of picklist values", accept(&response, http::StatusCode::OK)?)?);
         let fields = answer.get("picklistFieldValues").map(Fields::of).unwrap_or_default();
         let mut narrowed = self.schema.bare();
         for (name, values) in fields.values() {

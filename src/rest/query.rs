@@ -97,7 +97,7 @@ impl Page {
     }
 
     fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
-        let result = Fields::of(parse("query result", accept(response)?)?);
+        let result = Fields::of(parse("query result", accept(response, http::StatusCode::OK)?)?);
         Self::of(&result).ok_or_else(|| ReadError::Unreadable("the query result lacks what a page has".to_owned()))
     }
 

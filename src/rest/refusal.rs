@@ -129,6 +129,9 @@ type Meaning = (&'static [&'static str], RangeInclusive<u16>, &'static str, Erro
 
 const MOVED: &str =
     "Salesforce points to another address: the org may have moved, so connect again with its current domain";
+/// Salesforce retires the versions of its API after some years and answers 410 for them.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/api_rest_eol.htm>
+const TOO_OLD: &str = "Salesforce no longer offers the version of its API that this plugin speaks: tell the person that it has to be updated";
 const ANY: RangeInclusive<u16> = 0..=u16::MAX;
 const NO_CODE: &[&str] = &[""];
 
@@ -236,6 +239,10 @@ const MEANINGS: &[Meaning] = &[
         "another part of the same request failed, so this one was not done either: correct what failed, or call again with less"),
     (&["SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "INTERNAL_SERVER_ERROR"], ANY, "", ErrorKind::Unavailable,
         "Salesforce is unavailable; try again later"),
+    (&["UNSUPPORTED_API_VERSION"], ANY, "", ErrorKind::UnexpectedReply, TOO_OLD),
+    (&[], 410..=410, "", ErrorKind::UnexpectedReply, TOO_OLD),
+    (NO_CODE, 200..=299, "", ErrorKind::Unavailable,
+        "a web page or nothing came in place of Salesforce's answer, as during maintenance, from a login page or from a proxy: try again later, and tell the person if it stays so"),
     (NO_CODE, 300..=399, "", ErrorKind::UnexpectedReply, MOVED),
     (&["URL_NOT_RESET"], ANY, "", ErrorKind::UnexpectedReply, MOVED),
     (NO_CODE, 403..=403, "", ErrorKind::Forbidden,

@@ -63,7 +63,7 @@ impl Endpoint for Search<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Vec<Record>, ReadError> {
-        let body = accept(&response)?;
+        let body = accept(&response, http::StatusCode::OK)?;
         let found = parse("search result", body)?;
         // Before v37 the result was a bare list; a client library's mock may still answer so.
         let records = if found.is_object() { Fields::of(found).get("searchRecords") } else { Some(found) };

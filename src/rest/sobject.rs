@@ -59,7 +59,7 @@ impl Endpoint for Create<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<RecordId, ReadError> {
-        let created = Fields::of(parse("answer to a create", accept(&response)?)?);
+        let created = Fields::of(parse("answer to a create", accept(&response, http::StatusCode::CREATED)?)?);
         let id = created.text("id").and_then(|id| RecordId::parse(&id).ok());
         id.ok_or_else(|| ReadError::Unreadable("the answer to a create has no record id".to_owned()))
     }
@@ -109,7 +109,7 @@ impl Endpoint for Retrieve<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Record, ReadError> {
-        object("record", accept(&response)?).map(Record::from)
+        object("record", accept(&response, http::StatusCode::OK)?).map(Record::from)
     }
 }
 
@@ -150,7 +150,7 @@ impl Endpoint for Update<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<(), ReadError> {
-        accept(&response).map(drop)
+        accept(&response, http::StatusCode::NO_CONTENT).map(drop)
     }
 }
 
@@ -173,6 +173,6 @@ impl Endpoint for Delete<'_> {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<(), ReadError> {
-        accept(&response).map(drop)
+        accept(&response, http::StatusCode::NO_CONTENT).map(drop)
     }
 }

@@ -32,7 +32,7 @@ impl Endpoint for UserInfo {
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<User, ReadError> {
-        let fields = Fields::of(parse("answer about the user", accept(&response)?)?);
+        let fields = Fields::of(parse("answer about the user", accept(&response, http::StatusCode::OK)?)?);
         let id = fields.text("user_id").and_then(|id| RecordId::parse(&id).ok());
         let id = id.ok_or_else(|| ReadError::Unreadable("the answer about the user has no user id".to_owned()))?;
         Ok(User { id, zone: fields.text("zoneinfo").unwrap_or_default() })

@@ -1,18 +1,7 @@
 //! The columns to show when nobody said which.
 
-use super::{Field, FieldType, ObjectSchema, Source, standard};
+use super::{Field, FieldType, ObjectSchema, Source, Use, standard};
 use crate::sort::by_rank;
-
-/// What the columns are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    /// Rows of many records.
-    List,
-    /// One record in full view.
-    Get,
-    /// What tells candidates apart.
-    Find,
-}
 
 /// Paths of the usual columns, without the id. Of a described object only those this user may see.
 pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<String> {

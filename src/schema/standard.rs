@@ -3,8 +3,7 @@
 //! The table lists only what every org has, so an answer from it is right unless the org hides the field from the user;
 //! what it lacks, it doesn't deny. `standard_schema_*` in `tests/it` compares it with recorded describes.
 
-use super::columns::Use;
-use super::{ObjectSchema, ObjectSummary, Source, stored, words};
+use super::{ObjectSchema, ObjectSummary, Source, Use, stored, words};
 
 const TABLE: &str = include_str!("standard.txt");
 

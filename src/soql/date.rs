@@ -1,14 +1,8 @@
 //! Days and moments: checked against the calendar, and moments brought to UTC.
 
 use super::LiteralError;
+use super::literal_error::{MAX_YEAR, MIN_YEAR};
 use crate::excerpt::Excerpt;
-
-/// The first year of [the dates Salesforce takes][manual].
-///
-/// [manual]: https://developer.salesforce.com/docs/atlas.en-us.dataLoader.meta/dataLoader/data_loader_dates.htm
-pub(super) const MIN_YEAR: u16 = 1700;
-/// The last year of them.
-pub(super) const MAX_YEAR: u16 = 4000;
 
 /// A day of the calendar, without a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,8 +1,7 @@
 //! Values on the right side of a comparison, each checked when it is made.
 
-use super::date::{MAX_YEAR, MIN_YEAR};
-use super::render::{self, MAX_UNITS};
-use super::{Date, DateLiteral, DateTime, Number};
+use super::escape::{self, MAX_UNITS};
+use super::{Date, DateLiteral, DateTime, LiteralError, Number};
 use crate::excerpt::Excerpt;
 use crate::id::RecordId;
 
@@ -25,38 +24,6 @@ pub enum Literal {
     DateLiteral(DateLiteral),
 }
 
-/// Why a text is no literal.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LiteralError {
-    /// Too long for the API.
-    #[error("the text {0} has {1} characters as SOQL counts them; a condition takes at most {MAX_UNITS}")]
-    Length(Excerpt, usize),
-    /// Not a number.
-    #[error("{0} is not a number; write digits with at most one decimal point, such as 1500 or -0.25")]
-    Number(Excerpt),
-    /// More digits than any field holds.
-    #[error("the number {0} has more digits than a Salesforce field can hold")]
-    NumberSize(Excerpt),
-    /// Not a date.
-    #[error("{0} is not a date; write YYYY-MM-DD with a day that exists, years {MIN_YEAR} to {MAX_YEAR}")]
-    Date(Excerpt),
-    /// Not a datetime.
-    #[error(
-        "{0} is not a datetime; write YYYY-MM-DDThh:mm:ss with a zone (Z, +02:00), a day that exists, \
-         years {MIN_YEAR} to {MAX_YEAR}"
-    )]
-    DateTime(Excerpt),
-    /// A datetime without its zone.
-    #[error("the datetime {0} has no time zone; add Z for UTC or an offset such as +02:00")]
-    Zone(Excerpt),
-    /// Not a date literal.
-    #[error("{0} is not a SOQL date literal; {1}")]
-    DateLiteral(Excerpt, String),
-    /// A pattern with a backslash that escapes nothing.
-    #[error(r"the pattern {0} has a backslash before neither %, _ nor another backslash; double it to mean itself")]
-    Pattern(Excerpt),
-}
-
 /// The text of a string literal, unescaped, and no longer than the API takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(String);
@@ -69,7 +36,7 @@ impl Text {
     /// `LiteralError::Length`.
     pub fn new(text: impl Into<String>) -> Result<Self, LiteralError> {
         let text = text.into();
-        let units = render::units(|out| render::text(&text, out));
+        let units = escape::units(|out| escape::text(&text, out));
         if units > MAX_UNITS { Err(LiteralError::Length(Excerpt::of(&text), units)) } else { Ok(Self(text)) }
     }
 

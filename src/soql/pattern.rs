@@ -1,7 +1,7 @@
 //! Patterns of LIKE: the one place of SOQL where `%` and `_` stand for other characters.
 
 use super::LiteralError;
-use super::render::{self, MAX_UNITS};
+use super::escape::{self, MAX_UNITS};
 use crate::excerpt::Excerpt;
 
 /// A pattern: `%` is any text, `_` is any one character, `\%`, `\_` and `\\` are the characters themselves.
@@ -74,7 +74,7 @@ impl Pattern {
     }
 
     fn new(pattern: String) -> Result<Self, LiteralError> {
-        let units = render::units(|out| render::pattern(&pattern, out));
+        let units = escape::units(|out| escape::pattern(&pattern, out));
         if units > MAX_UNITS { Err(LiteralError::Length(Excerpt::of(&pattern), units)) } else { Ok(Self(pattern)) }
     }
 

@@ -1,79 +1,12 @@
 //! The one renderer: SOQL text from the values of this module, written straight into the formatter.
 
-use std::fmt::{self, Display, Formatter, Write};
+use std::fmt::{self, Display, Formatter, Write as _};
 
+use super::escape;
 use super::{
     Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, Function, GroupOrder, Having, Key,
     List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
-
-/// Characters that [a string in a WHERE clause][manual] may have, escapes included. They are counted in UTF-16 units,
-/// as the server's language does, which never counts fewer than other ways.
-///
-/// [manual]: https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm
-pub(super) const MAX_UNITS: usize = 4000;
-
-/// Writes the inside of a string literal.
-///
-/// [Reserved Characters][reserved]: `'` and `\` are reserved and take a backslash. [Quoted String Escape
-/// Sequences][escapes]: `\n`, `\r`, `\t` and `\uXXXX` keep what could end a line out of the text; `%` and `_` must
-/// *not* be escaped outside of LIKE.
-///
-/// [reserved]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_reservedcharacters.htm
-/// [escapes]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
-pub(super) fn text(text: &str, out: &mut impl Write) -> fmt::Result {
-    text.chars().try_for_each(|character| match character {
-        '\\' => out.write_str(r"\\"),
-        other => quoted(other, out),
-    })
-}
-
-/// Writes the inside of the literal after LIKE.
-///
-/// [Quoted String Escape Sequences][escapes]: in LIKE, and only there, `\%` and `\_` are the characters themselves and
-/// `\\` is a backslash. That is how a `Pattern` is written already, so its backslashes stay as they are.
-///
-/// [escapes]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
-pub(super) fn pattern(pattern: &str, out: &mut impl Write) -> fmt::Result {
-    pattern.chars().try_for_each(|character| match character {
-        '\\' => out.write_char('\\'),
-        other => quoted(other, out),
-    })
-}
-
-/// Writes a character that is no backslash.
-fn quoted(character: char, out: &mut impl Write) -> fmt::Result {
-    match character {
-        '\'' => out.write_str(r"\'"),
-        '\n' => out.write_str(r"\n"),
-        '\r' => out.write_str(r"\r"),
-        '\t' => out.write_str(r"\t"),
-        // Line and paragraph separators end a line for some readers.
-        '\u{2028}' | '\u{2029}' => write!(out, r"\u{:04X}", u32::from(character)),
-        control if control.is_control() => write!(out, r"\u{:04X}", u32::from(control)),
-        other => out.write_char(other),
-    }
-}
-
-/// The length of what `write` writes, in UTF-16 units.
-pub(super) fn units(write: impl FnOnce(&mut Units) -> fmt::Result) -> usize {
-    let mut units = Units(0);
-    match write(&mut units) {
-        Ok(()) => units.0,
-        // Counting cannot fail.
-        Err(fmt::Error) => usize::MAX,
-    }
-}
-
-/// A writer that only counts.
-pub(super) struct Units(usize);
-
-impl Write for Units {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 += text.encode_utf16().count();
-        Ok(())
-    }
-}
 
 /// Writes elements with something between them.
 fn joined<T>(
@@ -94,7 +27,7 @@ fn joined<T>(
 impl Display for Text {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_char('\'')?;
-        text(self.as_str(), out)?;
+        escape::text(self.as_str(), out)?;
         out.write_char('\'')
     }
 }
@@ -102,7 +35,7 @@ impl Display for Text {
 impl Display for Pattern {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_char('\'')?;
-        pattern(self.as_str(), out)?;
+        escape::pattern(self.as_str(), out)?;
         out.write_char('\'')
     }
 }

@@ -1,10 +1,8 @@
 //! Times as people say them, in the user's own zone: read before any request, understood once the zone is known, and
 //! said back with the weekday.
 
-use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::rest::User;
 use crate::soql::{Date, DateTime, LiteralError};
 use crate::time::zone::{self, Meaning, Zone};
 
@@ -99,20 +97,15 @@ pub(crate) fn utc(moment: i64) -> String {
 }
 
 impl Clock {
-    /// The user's clock: one request unless the user is cached.
-    pub(crate) fn of(call: &Call<'_>, notices: &mut Vec<String>) -> Result<Self, Error> {
-        Ok(Self::by(call, call.user()?, notices))
-    }
-
-    /// The clock of a user.
-    pub(crate) fn by(call: &Call<'_>, user: User, notices: &mut Vec<String>) -> Self {
-        let zone = Zone::of(&user.zone);
+    /// The clock of a user, by the IANA id of the user's zone and the seconds since the Unix epoch.
+    pub(crate) fn new(user: RecordId, zone: &str, now: i64, notices: &mut Vec<String>) -> Self {
+        let zone = Zone::of(zone);
         if zone.is_none() {
             notices.push(
                 "the rules of the user's time zone are not known here: days and times are those of UTC".to_owned(),
             );
         }
-        Self { user: user.id, now: call.now(), known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) }
+        Self { user, now, known: zone.is_some(), zone: zone.unwrap_or_else(Zone::utc) }
     }
 
     /// The name of the zone its times are in.

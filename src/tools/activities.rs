@@ -1,9 +1,10 @@
 //! `activities`: a timeline. One composite request of queries; one `query` before it where the record is given by name.
 //! With an empty cache, `GET userinfo` before.
 
-use crate::call::{Call, Stuck};
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
@@ -90,7 +91,7 @@ const NOTE_COLUMNS: [&str; 5] = [
 
 /// Lists activities.
 pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ITEMS, MAX_ITEMS)?;
+    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ITEMS, MAX_ITEMS)?;
     let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;
     let (from, to) = (from?, to?);
@@ -98,7 +99,7 @@ pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<Activi
         return Err(Error::field("from", "`from` is after `to`", Vec::new()));
     }
     for object in [&TASK, &EVENT] {
-        call.allow_object(object, Effect::ReadOnly)?;
+        call.known().allow_object(object, Effect::ReadOnly)?;
     }
     let asked = Asked { from, to, upcoming: args.upcoming, limit };
     let Some(record) = &args.record else {
@@ -107,9 +108,9 @@ pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<Activi
         }
         return own(call, &asked);
     };
-    let target = call.plan(|| {
-        let target = record::read(call, record, args.object.as_deref())?;
-        call.allow_object(&target.object, Effect::ReadOnly)?;
+    let target = call.plan(&(record, args.object.as_deref()), |known, (record, object)| {
+        let target = record::read(known, record, *object)?;
+        known.allow_object(&target.object, Effect::ReadOnly)?;
         Ok(target)
     })?;
     of_record(call, &asked, target)
@@ -131,25 +132,23 @@ fn read_day(argument: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
     }
 }
 
-// ---- of a record ----
-
 fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
-    let clock = Clock::of(call, &mut notices)?;
+    let clock = call.clock(&mut notices)?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
-        let records = record::records(call, &target)?;
-        target.by = By::Id(names::id_of(&record::choose(call, &target, records, &mut notices)?)?);
+        let records = call.run(&target, record::select, |select| Ok(call.query(&select, usize::MAX)?.records))?;
+        target.by = By::Id(names::id_of(&record::choose(call.known(), &target, records, &mut notices)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
-    let answers = call.planned(|| timeline(call, asked, &clock, &target, &id), |plan| read(call, plan))?;
+    let answers = call.run(&(asked, &clock, &target, id), timeline, |plan| read(call, &plan))?;
     let mut list = List::new(&clock, asked, asked.upcoming != Some(true));
     let mut record = None;
     for (source, page) in answers {
         match (source, page) {
             (Source::Record, Some(page)) => {
-                let parent = record::choose(call, &target, page.records, &mut notices)?;
-                record = record::candidate(call, &parent);
+                let parent = record::choose(call.known(), &target, page.records, &mut notices)?;
+                record = record::candidate(call.known(), &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
                     let children = Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
@@ -199,8 +198,11 @@ type Plan = Vec<(Source, Select)>;
 
 /// The record with its activities, its e-mails and its notes. The lists of activities hold those of an account's contacts
 /// and opportunities too.
-fn timeline(call: &Call<'_>, asked: &Asked, clock: &Clock, target: &Target, id: &RecordId) -> Result<Plan, Stuck> {
-    let mut parent = record::telling(call, &target.object, (record::is(id), 1))?;
+fn timeline(
+    known: &Known,
+    &(asked, clock, target, id): &(&Asked, &Clock, &Target, RecordId),
+) -> Result<Plan, PlanError> {
+    let mut parent = record::telling(known, &target.object, (record::is(&id), 1))?;
     let ranged = asked.from.or(asked.to).is_some();
     let lists = match asked.upcoming {
         Some(true) => &[related::OPEN][..],
@@ -219,19 +221,19 @@ fn timeline(call: &Call<'_>, asked: &Asked, clock: &Clock, target: &Target, id: 
     }
     // A person's e-mails are among the activities.
     let people = ["Contact", "Lead"].contains(&target.object.as_str());
-    if !people && call.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
+    if !people && known.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
         let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
         let mut conditions = vec![
-            Condition::compare(FieldPath::from_static(parent), Comparison::Eq, *id),
+            Condition::compare(FieldPath::from_static(parent), Comparison::Eq, id),
             // A draft.
             Condition::compare(FieldPath::from_static("Status"), Comparison::Ne, text("5")?),
         ];
         conditions.extend(within("MessageDate", asked, clock)?);
         plan.push((Source::Email, query(&EMAIL, &EMAIL_COLUMNS, conditions, "MessageDate", true, asked.limit)?));
     }
-    if call.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
+    if known.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
         let mut conditions = vec![
-            Condition::compare(FieldPath::from_static("LinkedEntityId"), Comparison::Eq, *id),
+            Condition::compare(FieldPath::from_static("LinkedEntityId"), Comparison::Eq, id),
             Condition::compare(FieldPath::from_static("ContentDocument.FileType"), Comparison::Eq, text("SNOTE")?),
         ];
         conditions.extend(within("ContentDocument.CreatedDate", asked, clock)?);
@@ -310,11 +312,9 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     Ok(answers)
 }
 
-// ---- of the user ----
-
 fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
-    let clock = Clock::of(call, &mut notices)?;
+    let clock = call.clock(&mut notices)?;
     let today = clock.today();
     let is_day = asked.from.or(asked.to).is_none() && asked.upcoming.is_none();
     let (from, to) = match (asked.upcoming, asked.from, asked.to) {

@@ -12,11 +12,12 @@ use self::calendar::FiscalYear;
 use self::group::Group;
 use self::measure::Measured;
 use crate::call::organization;
-use crate::call::{Call, Stuck, read_error, unsendable};
+use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::reply::{Rows, Values};
-use crate::resolve::filter;
+use crate::resolve::filter::{self, Criteria};
 use crate::resolve::names;
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
@@ -33,26 +34,25 @@ const MAX_TEXT_CHARS: usize = 255;
 
 /// Computes numbers of the records that match.
 pub(super) fn aggregate(call: &Call<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_GROUPS, MAX_GROUPS)?;
+    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_GROUPS, MAX_GROUPS)?;
     let (reply, too_late) = attempt(call, &args, limit)?;
     // Once more, with the values by the names that the org has for them.
     if too_late { Ok(attempt(call, &args, limit)?.0) } else { Ok(reply) }
 }
 
 fn attempt(call: &Call<'_>, args: &AggregateArgs, limit: u32) -> Result<(AggregateReply, bool), Error> {
-    call.planned(
-        || plan(call, args),
-        |plan| {
-            let (page, fiscal) = read(call, plan)?;
-            let mut reply = reply(plan, &page, fiscal, limit as usize);
-            let nothing = is_nothing(plan, &reply.rows);
-            let remarks =
-                filter::Remarks::of(call, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
-            let too_late = remarks.come_too_late();
-            reply.notices.extend(remarks.notices);
-            Ok((reply, too_late))
-        },
-    )
+    call.run(args, plan, |plan| {
+        let (page, fiscal) = read(call, &plan)?;
+        let mut reply = reply(&plan, &page, fiscal, limit as usize);
+        let asked = (&plan.object, criteria(args), is_nothing(&plan, &reply.rows));
+        let (remarks, looked_up) = call.plan_noting(&asked, filter::Remarks::of)?;
+        reply.notices.extend(remarks.notices);
+        Ok((reply, looked_up && remarks.is_taken))
+    })
+}
+
+fn criteria(args: &AggregateArgs) -> Criteria<'_> {
+    Criteria { filters: &args.filters, any_of: &args.any_of, children: &args.children }
 }
 
 /// Whether no record matched. Without groups there is a row all the same: of zeros, and nulls for what can't be added.
@@ -72,13 +72,13 @@ struct Plan {
     currency: Option<&'static str>,
 }
 
-fn plan(call: &Call<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
-    let object = names::object(call, &args.object)?;
-    call.allow_object(&object, Effect::ReadOnly)?;
-    let groups = group::all(call, &object, &args.group_by)?;
-    let measures = measure::all(call, &object, &args.measures)?;
-    let sorted = arrange::order(call, &object, &groups, &measures, &args.order_by)?;
-    let having = measure::having(call, &object, &measures, &args.having)?;
+fn plan(known: &Known, args: &AggregateArgs) -> Result<Plan, PlanError> {
+    let object = names::object(known, &args.object)?;
+    known.allow_object(&object, Effect::ReadOnly)?;
+    let groups = group::all(known, &object, &args.group_by)?;
+    let measures = measure::all(known, &object, &args.measures)?;
+    let sorted = arrange::order(known, &object, &groups, &measures, &args.order_by)?;
+    let having = measure::having(known, &object, &measures, &args.having)?;
     let (mut keys, mut order_by, mut computed) = (Vec::new(), Vec::new(), Vec::new());
     let mut calendar = calendar::Use::default();
     for group in &groups {
@@ -89,7 +89,7 @@ fn plan(call: &Call<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
         add_order(&mut order_by, key, &groups, &measures);
     }
     for filter in args.filters.iter().chain(args.any_of.iter().flatten()) {
-        calendar.add_filter(call, &object, filter)?;
+        calendar.add_filter(known, &object, filter)?;
     }
     for measured in &measures {
         computed.push(measured.measure.clone());
@@ -107,10 +107,10 @@ fn plan(call: &Call<'_>, args: &AggregateArgs) -> Result<Plan, Stuck> {
         measures: List::new(computed).ok_or_else(|| Error::input("nothing to compute"))?,
         from: object.clone(),
         scope: (args.mine == Some(true)).then_some(Scope::Mine),
-        condition: filter::condition(call, &object, &args.filters, &args.any_of, &args.children)?,
+        condition: filter::condition(known, &object, criteria(args))?,
         grouping,
     };
-    let currency = currency(call, &object, &measures)?;
+    let currency = currency(known, &object, &measures)?;
     Ok(Plan { object, groups, measures, sorted, query, calendar, currency })
 }
 
@@ -136,11 +136,11 @@ fn add_order(order_by: &mut Vec<GroupOrder>, key: &Sorted, groups: &[Group], mea
 
 /// In which currency amounts are, as far as that is known without a request. The API computes in the org's own:
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_querying_currency_fields.htm>
-fn currency(call: &Call<'_>, object: &ObjectName, measures: &[Measured]) -> Result<Option<&'static str>, Stuck> {
+fn currency(known: &Known, object: &ObjectName, measures: &[Measured]) -> Result<Option<&'static str>, PlanError> {
     if !measures.iter().any(|measured| measured.value_type == FieldType::Currency) {
         return Ok(None);
     }
-    let schema = call.schema(object)?;
+    let schema = known.schema(object)?;
     Ok(Some(match (schema.field("CurrencyIsoCode"), schema.source) {
         (Some(_), _) => "amounts of all currencies are converted to the org's corporate currency",
         (None, Source::Described) => "amounts are in the org's currency; it has only one",
@@ -153,7 +153,7 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Erro
     let query = crate::rest::Query::groups(&plan.query);
     let kept = organization::kept(call);
     if kept.is_some() || !plan.calendar.matters() {
-        let page = call.run(&query, MAX_GROUPS as usize)?;
+        let page = call.run_query(&query, MAX_GROUPS as usize)?;
         return Ok((page, kept.as_ref().and_then(FiscalYear::of)));
     }
     let asked = organization::query();

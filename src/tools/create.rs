@@ -3,26 +3,29 @@
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
-use crate::call::{Call, Stuck, WRITE};
+use crate::call::{Call, WRITE};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, quoted};
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::lookup;
-use crate::resolve::lookup::{Found, Wanted};
+use crate::resolve::lookup::Found;
 use crate::resolve::names;
 use crate::resolve::value;
 use crate::rest::{Create, Retrieve, Which};
-use crate::schema::Field;
+use crate::schema::{Field, ObjectSchema};
 use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::wit::{CreateArgs, CreateReply, Undo};
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::lost_response::{self, Seen};
 use crate::write::picklists::{self, Given, Picklists};
+use crate::write::references;
 use crate::write::undo;
+use crate::write::values::{FieldValue, FieldValues, Write};
 
 /// Characters of a text that is read back.
 const MAX_TEXT_CHARS: usize = 255;
@@ -36,15 +39,13 @@ const OVERRULED: &str = "if they want a new record all the same, call again with
 /// Creates a record.
 pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
-    call.planned(
-        || plan(call, &args),
-        |plan| {
-            let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
-            conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
-            let found = lookup::find(call, &plan.wanted)?;
-            send(call, &plan.with(&found), &found)
-        },
-    )
+    call.run(&args, plan, |mut plan| {
+        let status = plan.fields.values.iter().find(|set| set.field.name == conversion::STATUS);
+        conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
+        let found = references::find(call, &plan.fields.wanted)?;
+        plan.fields.values.iter_mut().for_each(|value| value.put(&found));
+        send(call, &plan, &found)
+    })
 }
 
 fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Error> {
@@ -54,7 +55,7 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
         allow_duplicate: plan.allow_duplicate,
         assign: plan.assign,
     };
-    let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.fields };
+    let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.read };
     let began = call.now();
     let (id, record, notice) = match call.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
@@ -73,8 +74,8 @@ fn look(
     began: i64,
     cause: Error,
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
-    let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
-    let read: Vec<FieldPath> = plan.fields.iter().cloned().map(FieldPath::from).collect();
+    let values: Vec<_> = plan.fields.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
+    let read: Vec<FieldPath> = plan.read.iter().cloned().map(FieldPath::from).collect();
     match lost_response::look(call, &plan.object, &values, &read, began) {
         Seen::One(id, record, known_by) => {
             let notice = format!(
@@ -91,7 +92,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
     if let Some(held) = &held {
-        for set in &plan.values {
+        for set in &plan.fields.values {
             let now = held.get(&set.field.name).map_or("null", Json::get);
             if !value::identical(&set.field, &set.json, now) {
                 notices.push(format!("{}: the org changed the value that was set", set.field.name));
@@ -103,13 +104,13 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
         );
     }
     let undo = held.as_ref().filter(|_| super::is_on(call, "delete"));
-    let undo = undo.and_then(|held| undo::deletion(call, &plan.object, &id, held.text(plan.name.as_str())));
+    let undo = undo.and_then(|held| undo::deletion(call.known(), &plan.object, &id, held.text(plan.name.as_str())));
     let held = held.unwrap_or_default();
-    let fields = values.object(plan.fields.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
+    let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
     let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
     let record_type = held.get(picklists::RECORD_TYPE).and_then(|id| {
-        let schema = call.schema(&plan.object).ok()?;
+        let schema = call.known().schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
     });
@@ -129,76 +130,72 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
 }
 
 /// What to write.
-#[derive(Clone)]
 struct Plan {
     object: ObjectName,
-    wanted: Vec<Wanted>,
-    values: Vec<Set>,
+    fields: FieldValues,
     /// The field that names the record.
     name: FieldPath,
     /// The fields to read back: those that were set, and the record's name.
-    fields: Vec<FieldName>,
+    read: Vec<FieldName>,
     allow_duplicate: bool,
     /// Whether assignment rules choose the owner, where not as the org does it by itself.
     assign: Option<bool>,
     notices: Vec<String>,
 }
 
-/// One field's value.
-#[derive(Clone)]
-struct Set {
-    field: Field,
-    /// Its value; until it is found, a lookup's by name.
-    json: String,
-}
-
 impl Plan {
-    /// The same with the records that names in lookups stand for.
-    fn with(&self, found: &[Found]) -> Self {
-        let mut plan = self.clone();
-        for found in found {
-            for set in plan.values.iter_mut().filter(|set| set.field.name == found.place) {
-                set.json = quoted(found.id.as_str());
-            }
-        }
-        plan
-    }
-
     fn json(&self) -> String {
-        let members: Vec<_> =
-            self.values.iter().map(|set| format!("{}:{}", quoted(&set.field.name), set.json)).collect();
+        let values = self.fields.values.iter();
+        let members: Vec<_> = values.map(|set| format!("{}:{}", quoted(&set.field.name), set.json)).collect();
         format!("{{{}}}", members.join(","))
     }
 }
 
-fn plan(call: &Call<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
-    let object = names::object(call, &args.object)?;
-    call.allow_object(&object, Effect::Additive)?;
+fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
+    let object = names::object(known, &args.object)?;
+    known.allow_object(&object, Effect::Additive)?;
     // Picklists and what is required are only in the description.
-    let schema = call.described(&object)?;
+    let schema = known.description(&object)?;
     if !schema.createable {
         let error = Error::field("object", format!("the user may not create {object} records"), Vec::new());
-        return Err(names::denied(call, &object, &schema, error));
+        return Err(names::denied(known, &object, &schema, error));
     }
     let said = Json::parse(&args.fields)
         .map(Fields::of)
         .map_err(|_| Error::field("fields", "fields must be a JSON object of field names and values", Vec::new()))?;
-    let mut values: Vec<Set> = Vec::new();
-    let mut wanted = Vec::new();
-    let mut notices = Vec::new();
+    let mut fields = FieldValues::default();
     for (name, json) in said.values() {
-        let field = names::own_field(call, &object, name)?;
-        if !field.createable {
-            let error = names::not_writable(&schema, &field, "created");
-            return Err(names::denied(call, &object, &schema, error));
-        }
-        if values.iter().any(|set| set.field.name == field.name) {
-            return Err(Error::field(name, format!("{} is given twice", field.name), Vec::new()).into());
-        }
-        let (json, note) = lookup::to_write(call, &schema, &object, &field, json.get(), &mut wanted)?;
-        notices.extend(note);
-        values.push(Set { field, json });
+        fields.add(known, &object, Write::Create, (name, json.get()))?;
     }
+    let denied = |error| names::denied(known, &object, &schema, error);
+    check_required(&schema, &fields.values).map_err(denied)?;
+    let given: Vec<_> =
+        fields.values.iter().map(|set| Given { field: &set.field, json: &set.json, writes: true }).collect();
+    let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
+    picklists.check(known).map_err(|error| match error {
+        PlanError::Failed(error) => denied(error),
+        needs @ PlanError::Needs(_) => needs,
+    })?;
+    let mut notices: Vec<_> = fields.values.iter().filter_map(|set| set.note.clone()).collect();
+    let name = names::name_of(known, &object)?;
+    let mut read: Vec<_> = fields.values.iter().map(|set| set.name.clone()).collect();
+    if !read.iter().any(|field| field.as_str() == name.as_str()) {
+        read.push(names::field_name(name.as_str())?);
+    }
+    // Which record type it gets is for the org to say, where describe does not.
+    if is_type_open(&schema, &read) {
+        read.push(names::field_name(picklists::RECORD_TYPE)?);
+        notices.push(
+            "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
+        );
+    }
+    let assign = assignment(args.assign, &object, &schema, &fields.values, &mut read)?;
+    let allow_duplicate = args.allow_duplicate == Some(true);
+    Ok(Plan { object, fields, name, read, allow_duplicate, assign, notices })
+}
+
+/// Refuses a record that lacks what its object requires.
+fn check_required(schema: &ObjectSchema, values: &[FieldValue]) -> Result<(), Error> {
     let is_set = |field: &Field| {
         values.iter().filter(|set| set.json != "null").any(|set| {
             // A person's name is made of its parts.
@@ -206,55 +203,47 @@ fn plan(call: &Call<'_>, args: &CreateArgs) -> Result<Plan, Stuck> {
         })
     };
     let missing: Vec<_> = schema.required().filter(|field| !is_set(field)).map(|field| field.name.clone()).collect();
-    if !missing.is_empty() {
-        let message = format!("a new {object} needs {}; ask the person, nothing was sent", missing.join(", "));
-        // A picklist, if only one is missing, is easier to ask for with its values.
-        let mut picklists = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref());
-        let mut allowed = Vec::new();
-        if let (Some(values), None) = (picklists.next(), picklists.next()) {
-            values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
-        }
-        let error = Error::Input { message, fields: missing, allowed };
-        return Err(names::denied(call, &object, &schema, error));
+    if missing.is_empty() {
+        return Ok(());
     }
-    let mut given = Vec::new();
-    for set in &values {
-        given.push(Given { field: &set.field, json: &set.json, writes: true });
+    let message = format!("a new {} needs {}; ask the person, nothing was sent", schema.name, missing.join(", "));
+    // A picklist, if only one is missing, is easier to ask for with its values.
+    let mut picklists = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref());
+    let mut allowed = Vec::new();
+    if let (Some(values), None) = (picklists.next(), picklists.next()) {
+        values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
     }
-    let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
-    if let Err(error) = picklists.check(call) {
-        return Err(names::denied(call, &object, &schema, error));
-    }
-    let name = names::name_of(call, &object)?;
-    let mut fields: Vec<_> =
-        values.iter().map(|set| names::field_name(&set.field.name)).collect::<Result<_, Error>>()?;
-    if !fields.iter().any(|field| field.as_str() == name.as_str()) {
-        fields.push(names::field_name(name.as_str())?);
-    }
-    // Which record type it gets is for the org to say, where describe does not.
-    let is_open = schema.field(picklists::RECORD_TYPE).is_some()
-        && !fields.iter().any(|field| field.as_str() == picklists::RECORD_TYPE)
-        && picklists::kinds(&schema).filter(|kind| kind.available).count() > 1
-        && picklists::usual_record_type(&schema).is_none();
-    if is_open {
-        fields.push(names::field_name(picklists::RECORD_TYPE)?);
-        notices.push(
-            "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
-        );
-    }
-    let has_rules = names::has_assignment_rules(&object);
-    if args.assign.is_some() && !has_rules {
+    Err(Error::Input { message, fields: missing, allowed })
+}
+
+/// Whether the org chooses the record type, and describe does not say which.
+fn is_type_open(schema: &ObjectSchema, set: &[FieldName]) -> bool {
+    schema.field(picklists::RECORD_TYPE).is_some()
+        && !set.iter().any(|field| field.as_str() == picklists::RECORD_TYPE)
+        && picklists::kinds(schema).filter(|kind| kind.available).count() > 1
+        && picklists::usual_record_type(schema).is_none()
+}
+
+/// Whether assignment rules choose the owner, where not as the org does it by itself; then the owner is read back.
+fn assignment(
+    asked: Option<bool>,
+    object: &ObjectName,
+    schema: &ObjectSchema,
+    values: &[FieldValue],
+    read: &mut Vec<FieldName>,
+) -> Result<Option<bool>, Error> {
+    let has_rules = names::has_assignment_rules(object);
+    if asked.is_some() && !has_rules {
         let message = format!("assign is for leads and cases; who owns a new {object} is set by its owner field");
-        return Err(Error::field("assign", message, Vec::new()).into());
+        return Err(Error::field("assign", message, Vec::new()));
     }
     let owner_given = values.iter().any(|set| set.field.name == "OwnerId" && set.json != "null");
     // Rules would take the record from the owner that was named.
-    let assign = args.assign.or((has_rules && owner_given).then_some(false));
+    let assign = asked.or((has_rules && owner_given).then_some(false));
     // Who got it is for the rules to say.
     if has_rules && assign != Some(false) && !owner_given && schema.field("OwnerId").is_some() {
-        fields.retain(|field| field.as_str() != "OwnerId");
-        fields.push(FieldName::from_static("OwnerId"));
+        read.retain(|field| field.as_str() != "OwnerId");
+        read.push(FieldName::from_static("OwnerId"));
     }
-    let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, wanted, values, name, fields, allow_duplicate, assign, notices })
+    Ok(assign)
 }

@@ -3,9 +3,10 @@
 //!
 //! Salesforce takes no condition with a `DELETE`: what changes between the two requests goes with the record.
 
-use crate::call::{Call, Stuck};
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::reply::Values;
@@ -27,9 +28,9 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
     if args.name.trim().is_empty() {
         return Err(Error::field("name", "say in `name` what the record is called; ask the person", Vec::new()));
     }
-    let target = call.plan(|| plan(call, &args))?;
-    let records = record::records(call, &target)?;
-    let record = record::choose(call, &target, records, &mut Vec::new())?;
+    let target = call.plan(&args, plan)?;
+    let records = read(call, &target)?;
+    let record = record::choose(call.known(), &target, records, &mut Vec::new())?;
     if !is_called(call, &target, &record, &args.name) {
         return Err(conflict(call, &target, id, &record));
     }
@@ -38,7 +39,7 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
         Err(cause) if cause.is_open() => Some(look(call, &target, cause)?),
         Err(error) => return Err(error),
     };
-    let candidate = record::candidate(call, &record);
+    let candidate = record::candidate(call.known(), &record);
     let (name, facts) = candidate.map_or((None, "{}".to_owned()), |candidate| (candidate.name, candidate.facts));
     let with_it = match target.object.as_str() {
         "Account" => "its contacts, opportunities, tasks, events, notes and whatever else belongs to it",
@@ -56,25 +57,29 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
     })
 }
 
-fn plan(call: &Call<'_>, args: &DeleteArgs) -> Result<Target, Stuck> {
-    let target = record::read(call, &args.record, args.object.as_deref())?;
+fn plan(known: &Known, args: &DeleteArgs) -> Result<Target, PlanError> {
+    let target = record::read(known, &args.record, args.object.as_deref())?;
     let object = &target.object;
     if let By::Name(_) = target.by {
         return Err(Error::field("object", format!("this is not the id of a record of {object}"), Vec::new()).into());
     }
-    call.allow_object(object, Effect::Overwrites)?;
-    let schema = call.schema(object)?;
+    known.allow_object(object, Effect::Overwrites)?;
+    let schema = known.schema(object)?;
     if !schema.deletable {
         let error = Error::field("object", format!("the user may not delete {object} records"), Vec::new());
-        return Err(names::denied(call, object, &schema, error));
+        return Err(names::denied(known, object, &schema, error));
     }
     Ok(target)
+}
+
+fn read(call: &Call<'_>, target: &Target) -> Result<Vec<Record>, Error> {
+    call.run(target, record::select, |select| Ok(call.query(&select, usize::MAX)?.records))
 }
 
 /// Whether a record goes by a name: a case by its number or its subject, what has no name by its id.
 fn is_called(call: &Call<'_>, target: &Target, record: &Record, said: &str) -> bool {
     let fields = record.fields();
-    let name = names::name_of(call, &target.object).ok().and_then(|name| fields.text(name.as_str()));
+    let name = names::name_of(call.known(), &target.object).ok().and_then(|name| fields.text(name.as_str()));
     let said = folded(said);
     let called = |name: Option<String>| name.is_some_and(|name| folded(&name) == said);
     called(name.or_else(|| fields.text("Id"))) || called(fields.text("Subject"))
@@ -82,7 +87,7 @@ fn is_called(call: &Call<'_>, target: &Target, record: &Record, said: &str) -> b
 
 fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> Error {
     let fields = record.fields();
-    let columns = names::telling(call, &target.object).unwrap_or_default();
+    let columns = names::telling(call.known(), &target.object).unwrap_or_default();
     let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
     Error::Conflict {
         message: "nothing was deleted: the record is not called what `name` says; tell the person what `current` says it is, and ask which one they mean".to_owned(),
@@ -100,7 +105,7 @@ fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> 
 
 /// After a delete without an answer: what became of the record, if it is gone.
 fn look(call: &Call<'_>, target: &Target, cause: Error) -> Result<String, Error> {
-    let (cause, found) = match record::records(call, target).as_deref() {
+    let (cause, found) = match read(call, target).as_deref() {
         Ok([]) => return Ok("Salesforce did not answer, so the record was looked for: it is gone".to_owned()),
         Ok(_) => (
             cause.without_effect(),

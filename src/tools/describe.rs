@@ -16,7 +16,7 @@ const MAX_VALUES: usize = 40;
 
 /// Looks up fields or objects.
 pub(super) fn describe(call: &Call<'_>, args: DescribeArgs) -> Result<DescribeReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ENTRIES, MAX_ENTRIES)? as usize;
+    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ENTRIES, MAX_ENTRIES)? as usize;
     let search = args.search.as_deref().map(str::trim).filter(|search| !search.is_empty());
     match args.object.as_deref() {
         Some(object) => fields(call, object, search, limit),
@@ -25,10 +25,10 @@ pub(super) fn describe(call: &Call<'_>, args: DescribeArgs) -> Result<DescribeRe
 }
 
 fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
-    let schema = call.plan(|| {
-        let object = names::object(call, object)?;
-        call.allow_object(&object, Effect::ReadOnly)?;
-        call.described(&object)
+    let schema = call.plan(object, |known, object| {
+        let object = names::object(known, object)?;
+        known.allow_object(&object, Effect::ReadOnly)?;
+        known.description(&object)
     })?;
     let found = match search {
         Some(search) => search::fields(&schema, search, &call.preferences().vocabulary),
@@ -46,7 +46,7 @@ fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> 
 }
 
 fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
-    let global = call.objects()?;
+    let global = call.plan(&(), |known, ()| known.objects())?;
     let found: Vec<&ObjectSummary> = match search {
         Some(search) => search::objects(&global, search, &call.preferences().vocabulary),
         None => global.objects.iter().collect(),

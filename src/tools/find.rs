@@ -2,8 +2,9 @@
 //!
 //! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
 
-use crate::call::{Call, Stuck};
+use crate::call::Call;
 use crate::error::Error;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::{self, Reading};
@@ -26,25 +27,29 @@ const DEFAULT_OBJECTS: [&str; MAX_OBJECTS] = ["Account", "Contact", "Lead", "Opp
 
 /// Finds records by text.
 pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_CANDIDATES, MAX_CANDIDATES)?;
+    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_CANDIDATES, MAX_CANDIDATES)?;
     let text = args.text.trim();
-    if text.chars().count() < record::MIN_NAME_CHARS {
+    if text.chars().count() < matching::MIN_NAME_CHARS {
         return Err(Error::field("text", "give at least two characters to look for", Vec::new()));
     }
     if args.objects.len() > MAX_OBJECTS {
         return Err(Error::field("objects", format!("name at most {MAX_OBJECTS} objects"), Vec::new()));
     }
-    call.planned(
-        || plan(call, text, &args.objects, limit),
-        |plan| {
-            let mut notices = Vec::new();
-            let mut found = search(call, text, &plan.objects, limit)?;
-            if found.is_empty() {
-                found = query(call, plan, &mut notices)?;
-            }
-            Ok(reply(call, text, found, limit as usize, notices))
-        },
-    )
+    call.run(&Asked { text, objects: &args.objects, limit }, plan, |plan| {
+        let mut notices = Vec::new();
+        let mut found = search(call, text, &plan.objects, limit)?;
+        if found.is_empty() {
+            found = query(call, &plan, &mut notices)?;
+        }
+        Ok(reply(call.known(), text, found, limit as usize, notices))
+    })
+}
+
+/// What is asked for.
+struct Asked<'a> {
+    text: &'a str,
+    objects: &'a [String],
+    limit: u32,
 }
 
 /// What to ask.
@@ -55,24 +60,26 @@ struct Plan {
     queries: Vec<Select>,
 }
 
-fn plan(call: &Call<'_>, text: &str, said: &[String], limit: u32) -> Result<Plan, Stuck> {
+fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Plan, PlanError> {
     let mut plan = Plan { objects: Vec::new(), queries: Vec::new() };
-    for object in objects(call, said)? {
-        let columns = names::telling(call, &object)?;
+    let objects = self::objects(known, objects)?;
+    known.need_schemas(&objects)?;
+    for object in objects {
+        let columns = names::telling(known, &object)?;
         // Sorted, so that the one called just so is among them.
         let most = limit.max(2);
-        plan.queries.push(record::telling(call, &object, (record::like(call, &object, text, "text")?, most))?);
+        plan.queries.push(record::telling(known, &object, (record::like(known, &object, text, "text")?, most))?);
         plan.objects.push((object, columns));
     }
     Ok(plan)
 }
 
 /// The objects to search, at least one: a search that names none is one of all there are.
-fn objects(call: &Call<'_>, said: &[String]) -> Result<Vec<ObjectName>, Stuck> {
+fn objects(known: &Known, said: &[String]) -> Result<Vec<ObjectName>, PlanError> {
     let mut objects = Vec::new();
     for name in said {
-        let object = names::object(call, name)?;
-        call.allow_object(&object, Effect::ReadOnly)?;
+        let object = names::object(known, name)?;
+        known.allow_object(&object, Effect::ReadOnly)?;
         if !objects.contains(&object) {
             objects.push(object);
         }
@@ -80,10 +87,10 @@ fn objects(call: &Call<'_>, said: &[String]) -> Result<Vec<ObjectName>, Stuck> {
     if objects.is_empty() {
         // Objects nobody named are left out in silence where the settings keep them away.
         let usual = DEFAULT_OBJECTS.map(ObjectName::from_static).into_iter();
-        objects = usual.filter(|object| call.allow_object(object, Effect::ReadOnly).is_ok()).collect();
+        objects = usual.filter(|object| known.allow_object(object, Effect::ReadOnly).is_ok()).collect();
     }
     if objects.is_empty() {
-        let allowed = call.preferences().objects.read.clone().unwrap_or_default();
+        let allowed = known.preferences().objects.read.clone().unwrap_or_default();
         let message = "the settings of this connection keep the usual objects from being read; name one of the allowed";
         return Err(Error::field("objects", message, allowed).into());
     }
@@ -130,19 +137,19 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
 }
 
 /// The records as candidates: those called just so first, else in the order they came.
-fn reply(call: &Call<'_>, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
+fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let mut candidates = Vec::new();
-    let mut known: Option<(String, Vec<Reading>)> = None;
+    let mut last: Option<(String, Vec<Reading>)> = None;
     for record in &found {
-        let Some(candidate) = record::candidate(call, record) else { continue };
+        let Some(candidate) = record::candidate(known, record) else { continue };
         // Records of an object come together.
-        if known.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
+        if last.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
             let object = ObjectName::parse(&candidate.object).ok();
-            let schema = object.and_then(|object| call.schema(&object).ok());
-            let readings = schema.map(|schema| record::readings(call, &schema, text)).unwrap_or_default();
-            known = Some((candidate.object.clone(), readings));
+            let schema = object.and_then(|object| known.schema(&object).ok());
+            let readings = schema.map(|schema| record::readings(known, &schema, text)).unwrap_or_default();
+            last = Some((candidate.object.clone(), readings));
         }
-        let readings = known.as_ref().map_or(&[][..], |(_, readings)| readings);
+        let readings = last.as_ref().map_or(&[][..], |(_, readings)| readings);
         let (name, fields) = (candidate.name.as_deref(), record.fields());
         let fit = matching::fit(readings, &candidate.object, name, &fields).unwrap_or(matching::OTHERWISE);
         let place = matching::place(fit, text, name, &fields);

@@ -1,40 +1,44 @@
 //! `get`: one record with the related lists asked for. One `query`; two when a name and its activities are asked for.
 
-use crate::call::{Call, Stuck};
+use crate::call::Call;
 use crate::error::Error;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::resolve::related;
+use crate::rest::Page;
 use crate::soql::{ChildSelect, FieldList, Select, Selection};
-use crate::wit::{GetArgs, GetReply};
+use crate::wit::{Changed, GetArgs, GetReply, RelatedList};
 
 /// Characters of a text, of a record read in full too: some fields hold 131,072.
 const MAX_TEXT_CHARS: usize = 4000;
 
+/// Characters of a text in a related list.
+const MAX_LISTED_CHARS: usize = 160;
+
 /// Reads one record.
 pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
     let mut notices = Vec::new();
-    let mut target = call.plan(|| {
-        let target = record::read(call, &args.record, args.object.as_deref())?;
-        call.allow_object(&target.object, Effect::ReadOnly)?;
+    let mut target = call.plan(&args, |known, args| {
+        let target = record::read(known, &args.record, args.object.as_deref())?;
+        known.allow_object(&target.object, Effect::ReadOnly)?;
         Ok(target)
     })?;
     // Salesforce lists activities of one record only, so the record has to be known first.
     if matches!(target.by, By::Name(_)) && related::asks_for_activities(&args.related) {
         let (plan, records) = read(call, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
-        let record = record::choose(call, &plan.target, records, &mut notices)?;
+        let record = record::choose(call.known(), &plan.target, records, &mut notices)?;
         target.by = By::Id(names::id_of(&record)?);
     }
     let (plan, records) = read(call, &target, &args)?;
-    let record = record::choose(call, &plan.target, records, &mut notices)?;
+    let record = record::choose(call.known(), &plan.target, records, &mut notices)?;
     reply(call, &plan, &record, notices)
 }
 
 /// What to ask.
-#[derive(Clone)]
 struct Plan {
     target: Target,
     columns: FieldList,
@@ -43,28 +47,25 @@ struct Plan {
 }
 
 fn read(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<(Plan, Vec<Record>), Error> {
-    call.planned(
-        || plan(call, target, args),
-        |plan| {
-            let page = call.query(&plan.select, usize::MAX)?;
-            Ok((plan.clone(), page.records))
-        },
-    )
+    call.run(&(target, args), plan, |plan| {
+        let records = call.query(&plan.select, usize::MAX)?.records;
+        Ok((plan, records))
+    })
 }
 
-fn plan(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck> {
+fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, PlanError> {
     let object = &target.object;
-    let mut columns = names::columns_of_one(call, object, &args.fields)?;
+    let mut columns = names::columns_of_one(known, object, &args.fields)?;
     if args.full == Some(true) {
-        names::every_field(call, object)?.into_iter().for_each(|field| columns.add(field));
+        names::every_field(known, object)?.into_iter().for_each(|field| columns.add(field));
     }
     let mut related: Vec<related::List> = Vec::new();
     for name in &args.related {
-        for list in related::plan(call, object, name)? {
+        for list in related::plan(known, object, name)? {
             // A query can ask for a relationship once.
-            match related.iter().find(|known| known.select.relationship == list.select.relationship) {
+            match related.iter().find(|other| other.select.relationship == list.select.relationship) {
                 None => related.push(list),
-                Some(known) if known.select == list.select => {}
+                Some(same) if same.select == list.select => {}
                 Some(_) => {
                     let message = format!("{} can't be listed twice in different ways", list.select.relationship);
                     return Err(Error::field("related", message, Vec::new()).into());
@@ -72,16 +73,16 @@ fn plan(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<Plan, Stuck>
             }
         }
     }
-    let (condition, limit) = record::condition(call, target)?;
+    let (condition, limit) = record::condition(known, target)?;
     let mut fields = columns.clone();
-    for telling in names::telling(call, object)? {
+    for telling in names::telling(known, object)? {
         fields.add(telling);
     }
     let children: Vec<ChildSelect> = related.iter().map(|list| list.select.clone()).collect();
     let mut select = Select::new(Selection::Records { fields, children }, object.clone());
     select.condition = Some(condition);
     if let By::Name(_) = target.by {
-        select.order_by = record::by_name(call, object)?;
+        select.order_by = record::by_name(known, object)?;
     }
     select.limit = Some(limit);
     Ok(Plan { target: target.clone(), columns, related, select })
@@ -93,7 +94,8 @@ fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let columns = plan.columns.as_slice().iter().map(|column| column.as_str()).filter(|column| *column != "Id");
     let object = values.object(columns.map(|column| (column, fields.get(column))));
-    let related = plan.related.iter().map(|list| list.read(&fields, &mut notices)).collect::<Result<Vec<_>, _>>()?;
+    let related =
+        plan.related.iter().map(|list| read_list(list, &fields, &mut notices)).collect::<Result<Vec<_>, _>>()?;
     notices.extend(values.notice());
     Ok(GetReply {
         object: plan.target.object.to_string(),
@@ -102,5 +104,30 @@ fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>
         fields: object,
         related,
         notices,
+    })
+}
+
+/// A related list out of its record; a list without records is null there.
+fn read_list(list: &related::List, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
+    let columns = list.select.fields.as_slice();
+    let mut values = Values::cut_after(MAX_LISTED_CHARS);
+    let page = match record.get(list.select.relationship.as_str()) {
+        None => Page::empty(),
+        Some(children) => Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
+            what: "a related list has another shape than documented".to_owned(),
+            changed: Changed::No,
+        })?,
+    };
+    let complete = page.done && page.records.len() < related::MAX_ROWS as usize;
+    let rows = page.records.iter().map(Record::fields).map(|fields| values.row(&fields, columns)).collect();
+    notices.extend(values.notice().map(|notice| format!("{}: {notice}", list.name)));
+    if !complete {
+        notices.push(format!("{}: there may be more than these {}", list.name, page.records.len()));
+    }
+    Ok(RelatedList {
+        name: list.name.clone(),
+        columns: columns.iter().map(ToString::to_string).collect(),
+        rows,
+        complete,
     })
 }

@@ -1,10 +1,11 @@
 //! `list`: the records of one object that match filters. One `query`, or one composite request when also counting.
 
-use crate::call::{Call, Stuck, read_error, unsendable};
+use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::reply::{Rows, Values};
-use crate::resolve::filter;
+use crate::resolve::filter::{self, Criteria};
 use crate::resolve::names;
 use crate::rest::{Composite, Page, Query};
 use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
@@ -22,7 +23,7 @@ const MAX_TEXT_CHARS: usize = 255;
 
 /// Lists the records that match.
 pub(super) fn list(call: &Call<'_>, args: ListArgs) -> Result<ListReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
+    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
     let (reply, too_late) = attempt(call, &args, limit, cursor)?;
     // Once more, with the values by the names that the org has for them.
@@ -30,25 +31,24 @@ pub(super) fn list(call: &Call<'_>, args: ListArgs) -> Result<ListReply, Error> 
 }
 
 fn attempt(call: &Call<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<(ListReply, bool), Error> {
-    call.planned(
-        || plan(call, args, limit, cursor),
-        |plan| {
-            let (page, total) = read(call, plan, args.count == Some(true))?;
-            let mut reply = reply(plan, page, total, limit);
-            if plan.leaves_untouched {
-                reply.notices.push(
-                    "records that never had an activity have no LastActivityDate and are not among these; any_of with op empty adds them"
-                        .to_owned(),
-                );
-            }
-            let nothing = reply.rows.is_empty();
-            let remarks =
-                filter::Remarks::of(call, &plan.object, &args.filters, &args.any_of, &args.children, nothing)?;
-            let too_late = remarks.come_too_late();
-            reply.notices.extend(remarks.notices);
-            Ok((reply, too_late))
-        },
-    )
+    call.run(&(args, limit, cursor), plan, |plan| {
+        let (page, total) = read(call, &plan, args.count == Some(true))?;
+        let mut reply = reply(&plan, page, total, limit);
+        if plan.leaves_untouched {
+            reply.notices.push(
+                "records that never had an activity have no LastActivityDate and are not among these; any_of with op empty adds them"
+                    .to_owned(),
+            );
+        }
+        let asked = (&plan.object, criteria(args), reply.rows.is_empty());
+        let (remarks, looked_up) = call.plan_noting(&asked, filter::Remarks::of)?;
+        reply.notices.extend(remarks.notices);
+        Ok((reply, looked_up && remarks.is_taken))
+    })
+}
+
+fn criteria(args: &ListArgs) -> Criteria<'_> {
+    Criteria { filters: &args.filters, any_of: &args.any_of, children: &args.children }
 }
 
 /// What to ask.
@@ -64,13 +64,13 @@ struct Plan {
     leaves_untouched: bool,
 }
 
-fn plan(call: &Call<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) -> Result<Plan, Stuck> {
-    let object = names::object(call, &args.object)?;
-    call.allow_object(&object, Effect::ReadOnly)?;
-    let mut columns = names::columns(call, &object, &args.fields)?;
+fn plan(known: &Known, &(args, limit, cursor): &(&ListArgs, u32, Option<Cursor>)) -> Result<Plan, PlanError> {
+    let object = names::object(known, &args.object)?;
+    known.allow_object(&object, Effect::ReadOnly)?;
+    let mut columns = names::columns(known, &object, &args.fields)?;
     let mut order_by = Vec::new();
     for key in &args.order_by {
-        let named = names::field(call, &object, &key.field)?;
+        let named = names::field(known, &object, &key.field)?;
         if !named.field.sortable {
             return Err(Error::field(&key.field, format!("Salesforce can't sort by {}", named.path), Vec::new()).into());
         }
@@ -89,11 +89,11 @@ fn plan(call: &Call<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) ->
         order_by.push(Order { field: names::ID, direction: Direction::Ascending, nulls: Nulls::Last });
     }
     let mut select = Select::new(columns.clone(), object.clone());
-    select.scope = mine(call, &object, args.mine)?;
-    select.condition = filter::condition(call, &object, &args.filters, &args.any_of, &args.children)?;
+    select.scope = mine(known, &object, args.mine)?;
+    select.condition = filter::condition(known, &object, criteria(args))?;
     let mut leaves_untouched = false;
     for filter in args.filters.iter().filter(|filter| matches!(filter.op, Some(Operator::Lt | Operator::Lte))) {
-        leaves_untouched |= names::field(call, &object, &filter.field)?.path.as_str() == "LastActivityDate";
+        leaves_untouched |= names::field(known, &object, &filter.field)?.path.as_str() == "LastActivityDate";
     }
     select.order_by = order_by;
     let fingerprint = fingerprint(&select);
@@ -116,14 +116,14 @@ fn plan(call: &Call<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>) ->
 }
 
 /// Only the user's own records, if that is asked and the object's records have an owner.
-fn mine(call: &Call<'_>, object: &ObjectName, asked: Option<bool>) -> Result<Option<Scope>, Stuck> {
+fn mine(known: &Known, object: &ObjectName, asked: Option<bool>) -> Result<Option<Scope>, PlanError> {
     if asked != Some(true) {
         return Ok(None);
     }
-    if call.schema(object)?.field("OwnerId").is_some() {
+    if known.schema(object)?.field("OwnerId").is_some() {
         return Ok(Some(Scope::Mine));
     }
-    call.described(object)?;
+    known.description(object)?;
     Err(Error::field("mine", format!("{object} records have no owner"), Vec::new()).into())
 }
 

@@ -2,12 +2,13 @@
 //! the person and the record; a second writes and reads back: `POST sobjects/Task`, `Event` or `ContentNote` and
 //! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
 
-use crate::call::{Call, Stuck, read_error, unsendable};
+use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::record::Fields;
+use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::matching::{self, BY_WORDS, JUST_SO};
@@ -23,6 +24,8 @@ use crate::time::zone;
 use crate::wit::{
     ActivityKind, CallDirection, Changed, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
 };
+use crate::write::lost_response::{self, Seen};
+use crate::write::references;
 use crate::write::undo;
 
 static TASK: ObjectName = ObjectName::from_static("Task");
@@ -58,16 +61,16 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     let when = args.when.as_deref().map(|when| When::read("when", when)).transpose()?;
     let next = args.follow_up.as_ref().map(|next| When::read("follow_up.when", &next.when)).transpose()?;
     check(&args, when)?;
-    call.allow_object(object(args.kind), Effect::Additive)?;
+    call.known().allow_object(object(args.kind), Effect::Additive)?;
     if let Some(next) = &args.follow_up {
-        call.allow_object(object(kind_of(next)), Effect::Additive)?;
+        call.known().allow_object(object(kind_of(next)), Effect::Additive)?;
     }
     // What can be refused without a request comes before the first one.
-    call.plan(|| wanted(call, &args))?;
+    call.plan(&args, wanted)?;
     let mut notices = Vec::new();
-    let clock = Clock::of(call, &mut notices)?;
+    let clock = call.clock(&mut notices)?;
     let (when, next) = times(&args, when, next, &clock, &mut notices)?;
-    let found = call.planned(|| wanted(call, &args), |wanted| find(call, &args, wanted))?;
+    let found = call.run(&args, wanted, |wanted| find(call, &args, &wanted))?;
     notices.extend(found.iter().filter(|found| !found.certain).filter_map(|found| found.notice.clone()));
     let new = records(&args, &clock, when, next, &found);
     let created = write(call, &clock, &new, &found, &mut notices)?;
@@ -81,8 +84,6 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     }
     Ok(reply)
 }
-
-// ---- what is asked ----
 
 /// Refuses what can't be meant.
 fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
@@ -122,7 +123,7 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
             return Err(wrong(argument, &message));
         }
     }
-    crate::arguments::bounded("minutes", args.minutes, 1, MAX_MINUTES)?;
+    crate::reply::bounded("minutes", args.minutes, 1, MAX_MINUTES)?;
     Ok(())
 }
 
@@ -243,10 +244,8 @@ fn beginning(text: &str) -> String {
     Values::cut_after(DEFAULT_SUBJECT_CHARS).text(text.lines().next().unwrap_or_default().to_owned())
 }
 
-// ---- who and what ----
-
 /// The person and the record that are meant.
-fn wanted(call: &Call<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck> {
+fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanError> {
     let mut wanted = Vec::new();
     if let Some(who) = &args.who {
         let objects = PEOPLE.map(ObjectName::from_static).to_vec();
@@ -256,7 +255,7 @@ fn wanted(call: &Call<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck>
             }
             None => (By::Name(who.trim().to_owned()), objects),
             Some(id) => {
-                let object = names::object_of(call, &id)?;
+                let object = names::object_of(known, &id)?;
                 if !objects.contains(&object) {
                     let message =
                         format!("the id {id} is neither a contact's nor a lead's; other records go in `what`");
@@ -269,25 +268,25 @@ fn wanted(call: &Call<'_>, args: &LogActivityArgs) -> Result<Vec<Wanted>, Stuck>
             }
         };
         // Whoever is called so comes before one by nickname.
-        wanted.push(lookup::among(call, WHO, by, objects, BY_WORDS)?);
+        wanted.push(lookup::among(known, WHO, by, objects, BY_WORDS)?);
     }
     if let Some(what) = &args.what {
         let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
         // A name without an object is read as an account's.
         let object = if is_any { Some(DEFAULT_OBJECTS[0]) } else { args.what_object.as_deref() };
-        let target = record::read(call, what, object).map_err(renamed)?;
+        let target = record::read(known, what, object).map_err(renamed)?;
         if PEOPLE.contains(&target.object.as_str()) {
             return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
         let objects = if is_any { DEFAULT_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
-        wanted.push(lookup::among(call, WHAT, target.by, objects, JUST_SO)?);
+        wanted.push(lookup::among(known, WHAT, target.by, objects, JUST_SO)?);
     }
     Ok(wanted)
 }
 
 /// An error about `record` and `object`, as this tool calls them.
-fn renamed(mut stuck: Stuck) -> Stuck {
-    if let Stuck::Failed(Error::Input { fields, .. }) = &mut stuck {
+fn renamed(mut error: PlanError) -> PlanError {
+    if let PlanError::Failed(Error::Input { fields, .. }) = &mut error {
         for field in fields {
             match field.as_str() {
                 "record" => WHAT.clone_into(field),
@@ -296,11 +295,11 @@ fn renamed(mut stuck: Stuck) -> Stuck {
             }
         }
     }
-    stuck
+    error
 }
 
 fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
-    let found = if wanted.is_empty() { Ok(Vec::new()) } else { lookup::find(call, wanted) };
+    let found = if wanted.is_empty() { Ok(Vec::new()) } else { references::find(call, wanted) };
     let found = found.map_err(|mut error| {
         if let Error::Unresolved { message, fields, several: false, .. } = &mut error
             && fields.iter().any(|field| field == WHO)
@@ -326,8 +325,6 @@ fn lead_alone(args: &LogActivityArgs) -> Result<(), Error> {
     let message = "nothing was written: Salesforce relates an activity with a lead to no other record; leave `what` out, or write a note";
     Err(wrong(WHAT, message))
 }
-
-// ---- what is written ----
 
 /// A record to write.
 struct New {
@@ -475,11 +472,23 @@ fn write(
         let held = composite.add(read, &retrieve).map_err(unsendable)?;
         parts.push((new, retrieve, held));
     }
-    let answer = call.send_all(&composite)?;
+    let began = call.now();
+    let answer = call.send_all(&composite);
+    // Where something else was refused, a record was halted and says why.
+    let held = answer.and_then(|answer| {
+        let read =
+            |(_, retrieve, held): &(_, _, _)| answer.read(*held, retrieve).map_err(|error| read_error(error, true));
+        parts.iter().map(read).collect::<Result<Vec<_>, _>>()
+    });
+    let held = match held {
+        Err(cause) if cause.is_open() => {
+            notices.push("Salesforce did not answer, so what was to be written was looked for and found".to_owned());
+            recover(call, &parts, began, cause)?
+        }
+        held => held?,
+    };
     let mut logged = Vec::new();
-    for (new, retrieve, held) in &parts {
-        // Where something else was refused, this was halted and says why.
-        let record = answer.read(*held, retrieve).map_err(|error| read_error(error, true))?;
+    for ((new, retrieve, _), record) in parts.iter().zip(&held) {
         let fields = record.fields();
         let id = fields.text("Id").and_then(|id| RecordId::parse(&id).ok()).ok_or_else(|| Error::Unreadable {
             what: "the activity came without its id".to_owned(),
@@ -493,7 +502,7 @@ fn write(
         let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
         let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
         let name = fields.text("Subject").or_else(|| fields.text("Title"));
-        let undo = super::is_on(call, "delete").then(|| undo::deletion(call, retrieve.object, &id, name));
+        let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
         logged.push(LoggedActivity {
             kind: new.kind,
             link: call.link(id.as_str()),
@@ -504,6 +513,29 @@ fn write(
         });
     }
     Ok(logged)
+}
+
+/// After a write that may have happened: what it wrote, if all of it is there.
+fn recover(
+    call: &Call<'_>,
+    parts: &[(&New, Retrieve<'_>, Part)],
+    began: i64,
+    cause: Error,
+) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::new();
+    for (new, retrieve, _) in parts {
+        let Ok(schema) = call.plan(retrieve.object, Known::schema) else { return Err(cause) };
+        let values: Vec<_> =
+            new.values.iter().filter_map(|(name, json)| Some((schema.field(name)?, json.as_str()))).collect();
+        let read: Vec<FieldPath> = retrieve.fields.iter().cloned().map(FieldPath::from).collect();
+        match lost_response::look(call, retrieve.object, &values, &read, began) {
+            Seen::One(_, record, _) => records.push(record),
+            Seen::Unsettled(found, candidates) => {
+                return Err(Error::LookedInto { cause: Box::new(cause), found, candidates });
+            }
+        }
+    }
+    Ok(records)
 }
 
 /// Relates the note to its records.

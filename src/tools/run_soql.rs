@@ -2,9 +2,10 @@
 //!
 //! It is checked as far as grants and names go, and otherwise sent as it stands, but for a LIMIT where it has none.
 
-use crate::call::{Call, Stuck};
+use crate::call::Call;
 use crate::error::Error;
 use crate::json::{Json, quoted};
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{Rows, Values};
@@ -25,17 +26,14 @@ const MAX_TEXT_CHARS: usize = 255;
 
 /// Runs a query.
 pub(super) fn run_soql(call: &Call<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-    let limit = crate::arguments::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
+    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let statement =
         Statement::parse(&args.query).map_err(|reason| Error::field("query", reason.to_string(), Vec::new()))?;
     let limit = Limit::of(&statement, limit)?;
-    call.planned(
-        || plan(call, &statement),
-        |plan| {
-            let page = call.run(&Query::statement(&statement, limit.added), limit.shown as usize)?;
-            Ok(reply(&statement, plan, &page, limit))
-        },
-    )
+    call.run(&statement, plan, |plan| {
+        let page = call.run_query(&Query::statement(&statement, limit.added), limit.shown as usize)?;
+        Ok(reply(&statement, &plan, &page, limit))
+    })
 }
 
 /// How many rows are asked for and shown.
@@ -71,16 +69,16 @@ struct Plan {
     paths: Vec<FieldPath>,
 }
 
-fn plan(call: &Call<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck> {
+fn plan(known: &Known, statement: &Statement<'_>) -> Result<Plan, PlanError> {
     let mut objects: Vec<ObjectName> = Vec::new();
     for scope in &statement.scopes {
         let object = match scope.children_of {
-            None => named(call, scope.from)?,
-            Some(parent) => child(call, &objects[parent], statement.scopes[parent].alias, scope.from)?,
+            None => named(known, scope.from)?,
+            Some(parent) => child(known, &objects[parent], statement.scopes[parent].alias, scope.from)?,
         };
-        call.allow_object(&object, Effect::ReadOnly)?;
+        known.allow_object(&object, Effect::ReadOnly)?;
         if let Some(alias) = scope.alias
-            && call.described(&object)?.parent(alias).is_some()
+            && known.description(&object)?.parent(alias).is_some()
         {
             // Whose field `alias.Name` is would be Salesforce's choice.
             let message = format!("{alias} is a relationship of {object} too; give the object another short name");
@@ -94,13 +92,13 @@ fn plan(call: &Call<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck> {
         let (object, alias) = match mention.object {
             None => (&objects[mention.scope], statement.scopes[mention.scope].alias),
             Some(object) => {
-                other = named(call, object)?;
-                call.allow_object(&other, Effect::ReadOnly)?;
+                other = named(known, object)?;
+                known.allow_object(&other, Effect::ReadOnly)?;
                 (&other, None)
             }
         };
         let through = mention.through.map(|relationship| format!("{relationship}.{}", mention.path));
-        paths.push(field(call, object, alias, through.as_deref().unwrap_or(mention.path))?);
+        paths.push(field(known, object, alias, through.as_deref().unwrap_or(mention.path))?);
     }
     // There is at least the outermost query.
     let object = objects.into_iter().next().ok_or_else(|| Error::input("the query has no object"))?;
@@ -108,33 +106,33 @@ fn plan(call: &Call<'_>, statement: &Statement<'_>) -> Result<Plan, Stuck> {
 }
 
 /// An object by its API name and nothing else.
-fn named(call: &Call<'_>, said: &str) -> Result<ObjectName, Stuck> {
-    let object = names::object(call, said)?;
+fn named(known: &Known, said: &str) -> Result<ObjectName, PlanError> {
+    let object = names::object(known, said)?;
     if object.as_str().eq_ignore_ascii_case(said) { Ok(object) } else { Err(unlike(said, object.as_str())) }
 }
 
 /// The object of the records that a relationship leads to.
-fn child(call: &Call<'_>, parent: &ObjectName, alias: Option<&str>, said: &str) -> Result<ObjectName, Stuck> {
-    let schema = call.schema(parent)?;
+fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, said: &str) -> Result<ObjectName, PlanError> {
+    let schema = known.schema(parent)?;
     let relationship = own(parent, alias, said);
     match schema.child(relationship) {
         Some(child) => Ok(ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?),
-        None if !call.is_exhaustive(parent) => Err(Stuck::needs(parent)),
+        None if !known.is_fresh(parent) => Err(PlanError::needs_description(parent)),
         None => {
-            let known = schema.children_of(relationship).chain(&schema.children);
+            let children = schema.children_of(relationship).chain(&schema.children);
             let message = format!("{parent} has no child relationship {relationship:?} that is visible to the user");
-            let allowed = known.filter_map(|child| child.relationship.clone()).take(20).collect();
+            let allowed = children.filter_map(|child| child.relationship.clone()).take(20).collect();
             Err(Error::field("query", message, allowed).into())
         }
     }
 }
 
 /// A field by the path of its API names and nothing else.
-fn field(call: &Call<'_>, object: &ObjectName, alias: Option<&str>, said: &str) -> Result<FieldPath, Stuck> {
-    let schema = call.schema(object)?;
+fn field(known: &Known, object: &ObjectName, alias: Option<&str>, said: &str) -> Result<FieldPath, PlanError> {
+    let schema = known.schema(object)?;
     let is_path = said.split_once('.').is_some_and(|(first, _)| schema.parent(first).is_some());
     let said = if is_path { said } else { own(object, alias, said) };
-    let path = names::field(call, object, said)?.path;
+    let path = names::field(known, object, said)?.path;
     if path.as_str().eq_ignore_ascii_case(said) { Ok(path) } else { Err(unlike(said, path.as_str())) }
 }
 
@@ -151,7 +149,7 @@ fn own<'s>(object: &ObjectName, alias: Option<&str>, said: &'s str) -> &'s str {
     }
 }
 
-fn unlike(said: &str, name: &str) -> Stuck {
+fn unlike(said: &str, name: &str) -> PlanError {
     let message = format!("{said:?} is no API name; correct the query, nothing of it is repaired");
     Error::field(said, message, vec![name.to_owned()]).into()
 }

@@ -1,26 +1,27 @@
 //! `update`: fields of one record, compared before and read back after. One `query`, which finds the record and its
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
-use crate::call::{Call, Stuck};
+use crate::call::Call;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, quoted};
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{self, Values};
-use crate::resolve::lookup;
-use crate::resolve::lookup::Wanted;
+use crate::resolve::lookup::{self, Answer, Wanted};
 use crate::resolve::matching;
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
 use crate::resolve::value;
-use crate::rest::{Page, Retrieve, Update, Which, http_date};
-use crate::schema::{Field, FieldType, ObjectSchema};
-use crate::soql::{FieldList, FieldName, FieldPath, Select};
+use crate::rest::{Retrieve, Update, Which, http_date};
+use crate::schema::{FieldType, ObjectSchema};
+use crate::soql::{FieldList, FieldPath, Select};
 use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Picklists};
+use crate::write::values::{FieldValue, FieldValues, Write};
 
 /// Characters of a text in a receipt.
 const MAX_TEXT_CHARS: usize = 255;
@@ -41,54 +42,48 @@ const SYSTEM: [FieldPath; 3] = [
 
 /// Changes a record.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
-    attempt(call, &args)
-}
-
-fn attempt(call: &Call<'_>, args: &UpdateArgs) -> Result<UpdateReply, Error> {
-    let mut notices = Vec::new();
-    let (mut plan, mut pages) = call.planned(|| plan(call, args), |plan| read(call, plan))?;
-    let records = pages.remove(0)?.records;
-    let record = record::choose(call, &plan.target, records, &mut notices)?;
-    for found in lookup::choose(call, &plan.wanted, pages)? {
-        for change in plan.changes.iter_mut().filter(|change| change.field.name == found.place) {
-            change.to = quoted(found.id.as_str());
-            change.note = found.notice.clone();
-            change.called = found.candidate.name.clone();
+    loop {
+        let mut notices = Vec::new();
+        let (plan, record) = read(call, &args, &mut notices)?;
+        let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
+        let pending: Vec<&Change> = plan.changes.iter().filter(|change| !current.holds(change)).collect();
+        if let Some(conflict) = current.unexpected(&pending) {
+            return Err(conflict);
         }
+        let status = pending.iter().find(|change| change.name() == conversion::STATUS);
+        conversion::refuse(call, &plan.target.object, status.map(|change| change.to()), Some(&current.id))?;
+        notices.extend(plan.changes.iter().filter_map(|change| change.value.note.clone()));
+        if pending.is_empty() {
+            notices.push("nothing was written: the record holds these values already".to_owned());
+            return Ok(current.receipt(Some(&current.fields), notices));
+        }
+        match current.left_behind(&pending) {
+            // An admin may have changed what is allowed since it was described.
+            Err(_) if call.refresh()? => continue,
+            left_behind => notices.extend(left_behind?),
+        }
+        let after = current.write(&pending, &mut notices)?;
+        return Ok(current.receipt(after.as_ref().map(Record::fields).as_ref(), notices));
     }
-    let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
-    let pending: Vec<&Change> = plan.changes.iter().filter(|change| !current.holds(change)).collect();
-    if let Some(conflict) = current.unexpected(&pending) {
-        return Err(conflict);
-    }
-    let status = pending.iter().find(|change| change.field.name == conversion::STATUS).map(|change| change.to.as_str());
-    conversion::refuse(call, &plan.target.object, status, Some(&current.id))?;
-    notices.extend(plan.changes.iter().filter_map(|change| change.note.clone()));
-    if pending.is_empty() {
-        notices.push("nothing was written: the record holds these values already".to_owned());
-        return Ok(current.receipt(Some(&current.fields), notices));
-    }
-    match current.allowed(&pending) {
-        // An admin may have changed what is allowed since it was described.
-        Err(_) if call.refresh()? => return attempt(call, args),
-        left_behind => notices.extend(left_behind?),
-    }
-    let after = current.write(&pending, &mut notices)?;
-    Ok(current.receipt(after.as_ref().map(Record::fields).as_ref(), notices))
 }
 
-/// Reads the record, and then the records that names in lookups may stand for.
-fn read(call: &Call<'_>, plan: &Plan) -> Result<(Plan, Vec<Result<Page, Error>>), Error> {
-    let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
-    let mut pages = call.query_all(&selects)?;
-    // Refused here, it may be planned again.
-    let own = pages.remove(0)?;
-    pages.insert(0, Ok(own));
-    Ok((plan.clone(), pages))
+/// Reads the record, and with it the records that names in lookups may stand for.
+fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result<(Plan, Record), Error> {
+    let (mut plan, records, answers) = call.run(args, plan, |plan| {
+        let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
+        let mut answers = call.query_all(&selects)?.into_iter().map(|page| page.map(|page| page.records));
+        // Refused here, it may be planned again.
+        let records = answers.next().unwrap_or_else(|| Ok(Vec::new()))?;
+        let answers: Vec<Answer> = answers.collect();
+        Ok((plan, records, answers))
+    })?;
+    let record = record::choose(call.known(), &plan.target, records, notices)?;
+    let found = lookup::choose(call.known(), &plan.wanted, answers)?;
+    plan.changes.iter_mut().for_each(|change| change.value.put(&found));
+    Ok((plan, record))
 }
 
 /// What to ask and what to write.
-#[derive(Clone)]
 struct Plan {
     target: Target,
     wanted: Vec<Wanted>,
@@ -98,87 +93,87 @@ struct Plan {
 }
 
 /// One field's change.
-#[derive(Clone)]
 struct Change {
-    field: Field,
-    name: FieldName,
+    /// The new value.
+    value: FieldValue,
     /// The value it must have now, as JSON.
     from: Option<String>,
-    /// The new value, as JSON of the field's type; until it is found, a lookup's by name.
-    to: String,
-    note: Option<String>,
-    /// What the record is called that a lookup points to, before and after.
+    /// The path to what the record is called that a lookup points to.
     path: Option<FieldPath>,
-    called: Option<String>,
 }
 
-fn plan(call: &Call<'_>, args: &UpdateArgs) -> Result<Plan, Stuck> {
-    let target = record::read(call, &args.record, args.object.as_deref())?;
-    call.allow_object(&target.object, Effect::Overwrites)?;
-    if args.changes.is_empty() {
-        return Err(
-            Error::field("changes", "say what to change: at least one field with its new value", Vec::new()).into()
-        );
+impl Change {
+    fn name(&self) -> &str {
+        self.value.name.as_str()
     }
-    let mut changes: Vec<Change> = Vec::new();
-    let mut wanted = Vec::new();
-    for change in &args.changes {
-        let field = names::own_field(call, &target.object, &change.field)?;
-        let mut schema = call.schema(&target.object)?;
-        // Picklist values are only in the description.
-        if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
-            schema = call.described(&target.object)?;
-        }
-        if !field.updateable {
-            let error = names::not_writable(&schema, &field, "changed");
-            return Err(names::denied(call, &target.object, &schema, error));
-        }
-        if changes.iter().any(|known| known.field.name == field.name) {
-            return Err(Error::field(&change.field, format!("{} is given twice", field.name), Vec::new()).into());
-        }
-        let (to, note) = lookup::to_write(call, &schema, &target.object, &field, &change.to, &mut wanted)?;
-        if to == "null" && field.required {
-            let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
-            return Err(names::denied(call, &target.object, &schema, error));
-        }
-        let path = lookup::name_path(&field)?;
-        let mut from = change.from.clone();
-        if from.as_deref().is_some_and(|from| lookup::is_me(&field, from)) {
-            from = Some(quoted(call.user()?.id.as_str()));
-        }
-        // Compared with an id, a name would never be the one that is there.
-        if let Some(from) = from.as_deref()
-            && field.field_type == FieldType::Reference
-            && (path.is_none() || lookup::name(&field, from).is_none())
-        {
-            value::to_write(&field, from)?;
-        }
-        let name = names::field_name(&field.name)?;
-        changes.push(Change { name, from, field, to, note, path, called: None });
+
+    fn to(&self) -> &str {
+        &self.value.json
     }
-    let (condition, limit) = record::condition(call, &target)?;
+}
+
+fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
+    let target = record::read(known, &args.record, args.object.as_deref())?;
+    known.allow_object(&target.object, Effect::Overwrites)?;
+    let (changes, wanted) = changes(known, &target, args)?;
+    let (condition, limit) = record::condition(known, &target)?;
     let mut fields = FieldList::new([names::ID]).ok_or_else(|| Error::input("no field to read"))?;
-    names::telling(call, &target.object)?.into_iter().for_each(|field| fields.add(field));
+    names::telling(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
     for change in &changes {
-        fields.add(change.name.clone().into());
+        fields.add(change.value.name.clone().into());
         change.path.iter().for_each(|path| fields.add(path.clone()));
     }
-    add_narrowing(&*call.schema(&target.object)?, &changes, &mut fields)?;
+    add_narrowing(&*known.schema(&target.object)?, &changes, &mut fields)?;
     SYSTEM.into_iter().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
     if limit > 1 {
-        select.order_by = record::by_name(call, &target.object)?;
+        select.order_by = record::by_name(known, &target.object)?;
     }
     select.limit = Some(limit);
     Ok(Plan { target, wanted, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
 }
 
+/// The changes, each with what it expects, and the names in lookups among them.
+fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Change>, Vec<Wanted>), PlanError> {
+    if args.changes.is_empty() {
+        return Err(
+            Error::field("changes", "say what to change: at least one field with its new value", Vec::new()).into()
+        );
+    }
+    let mut values = FieldValues::default();
+    let mut expected = Vec::new();
+    for change in &args.changes {
+        let value = values.add(known, &target.object, Write::Change, (&change.field, &change.to))?;
+        let field = &value.field;
+        if value.json == "null" && field.required {
+            let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
+            return Err(names::denied(known, &target.object, &*known.schema(&target.object)?, error));
+        }
+        let path = lookup::name_path(field)?;
+        let mut from = change.from.clone();
+        if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
+            from = Some(quoted(known.user()?.id.as_str()));
+        }
+        // Compared with an id, a name would never be the one that is there.
+        if let Some(from) = from.as_deref()
+            && field.field_type == FieldType::Reference
+            && (path.is_none() || lookup::name(field, from).is_none())
+        {
+            value::to_write(field, from)?;
+        }
+        expected.push((from, path));
+    }
+    let FieldValues { values, wanted } = values;
+    let changes = values.into_iter().zip(expected).map(|(value, (from, path))| Change { value, from, path });
+    Ok((changes.collect(), wanted))
+}
+
 /// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.
 fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldList) -> Result<(), Error> {
-    let is_changed = |name: &str| changes.iter().any(|change| change.field.name == name);
-    let controls = |name: &str| changes.iter().any(|change| change.field.controller.as_deref() == Some(name));
-    let has_picklist = changes.iter().any(|change| change.field.picklist.is_some());
+    let is_changed = |name: &str| changes.iter().any(|change| change.value.field.name == name);
+    let controls = |name: &str| changes.iter().any(|change| change.value.field.controller.as_deref() == Some(name));
+    let has_picklist = changes.iter().any(|change| change.value.field.picklist.is_some());
     let has_types = picklists::kinds(schema).next().is_some();
     for field in &schema.fields {
         if controls(&field.name)
@@ -201,12 +196,12 @@ struct Current<'a> {
 
 impl Current<'_> {
     fn value(&self, change: &Change) -> &str {
-        self.fields.get(change.name.as_str()).map_or("null", Json::get)
+        self.fields.get(change.name()).map_or("null", Json::get)
     }
 
     /// Whether the field has its new value already.
     fn holds(&self, change: &Change) -> bool {
-        value::identical(&change.field, self.value(change), &change.to)
+        value::identical(&change.value.field, self.value(change), change.to())
     }
 
     /// What the record is called that a lookup points to.
@@ -216,9 +211,9 @@ impl Current<'_> {
 
     /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
-        match lookup::name(&change.field, from) {
+        match lookup::name(&change.value.field, from) {
             Some(said) => self.called(change).is_some_and(|called| matching::goes_by(&said, &called)),
-            None => value::same(&change.field, from, self.value(change)),
+            None => value::same(&change.value.field, from, self.value(change)),
         }
     }
 
@@ -227,7 +222,7 @@ impl Current<'_> {
         let unexpected: Vec<_> = pending
             .iter()
             .filter(|change| change.from.as_deref().is_some_and(|from| !self.is_as_expected(change, from)))
-            .map(|change| change.name.to_string())
+            .map(|change| change.name().to_owned())
             .collect();
         (!unexpected.is_empty()).then(|| Error::Conflict {
             message: format!(
@@ -240,15 +235,16 @@ impl Current<'_> {
     }
 
     /// Refuses picklist values that the record can't hold; says which of its values no longer go together.
-    fn allowed(&self, pending: &[&Change]) -> Result<Vec<String>, Error> {
+    fn left_behind(&self, pending: &[&Change]) -> Result<Vec<String>, Error> {
         let object = &self.plan.target.object;
-        let Ok(schema) = self.call.schema(object) else { return Ok(Vec::new()) };
+        let Ok(schema) = self.call.known().schema(object) else { return Ok(Vec::new()) };
         let mut given = Vec::new();
         for change in &self.plan.changes {
-            let writes = pending.iter().any(|one| one.name == change.name);
-            given.push(Given { field: &change.field, json: &change.to, writes });
+            let writes = pending.iter().any(|one| one.name() == change.name());
+            given.push(Given { field: &change.value.field, json: change.to(), writes });
         }
-        Picklists { object, schema: &schema, given: &given, held: Some(&self.fields) }.check(self.call)
+        let picklists = Picklists { object, schema: &schema, given: &given, held: Some(&self.fields) };
+        self.call.plan(&picklists, |known, picklists| picklists.check(known))
     }
 
     fn as_it_is(&self) -> CurrentRecord {
@@ -257,7 +253,7 @@ impl Current<'_> {
             object: self.plan.target.object.to_string(),
             link: self.call.link(self.id.as_str()),
             id: self.id.to_string(),
-            fields: self.object(changes.map(|change| change.name.as_str())),
+            fields: self.object(changes.map(|change| change.name())),
             changed_by: self.fields.text("LastModifiedBy.Name"),
             changed_at: self.fields.get("LastModifiedDate").map(reply::time),
         }
@@ -276,7 +272,7 @@ impl Current<'_> {
     fn write(&self, pending: &[&Change], notices: &mut Vec<String>) -> Result<Option<Record>, Error> {
         let object = &self.plan.target.object;
         let members: Vec<_> =
-            pending.iter().map(|change| format!("{}:{}", quoted(change.name.as_str()), change.to)).collect();
+            pending.iter().map(|change| format!("{}:{}", quoted(change.name()), change.to())).collect();
         let stamp = self.fields.text("SystemModstamp").or_else(|| self.fields.text("LastModifiedDate"));
         let write = Update {
             object,
@@ -293,16 +289,20 @@ impl Current<'_> {
                     .to_owned(),
             );
         }
-        let names: Vec<_> = self.plan.changes.iter().map(|change| change.name.clone()).collect();
+        let names: Vec<_> = self.plan.changes.iter().map(|change| change.value.name.clone()).collect();
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
-        let ((), record) =
-            self.call.write_and_read(&write, &write.values, read_back, |()| self.id).map_err(|error| match error {
-                Error::Refused { refusal, .. } if refusal.status == 412 => self.overtaken(),
-                Error::Refused { refusal, changed } if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
-                    self.converted(Error::Refused { refusal, changed })
-                }
-                error => duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED),
-            })?;
+        let record = match self.call.write_and_read(&write, &write.values, read_back, |()| self.id) {
+            Ok(((), record)) => record,
+            Err(Error::Refused { refusal, .. }) if refusal.status == 412 => return Err(self.overtaken()),
+            Err(Error::Refused { refusal, changed }) if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
+                return Err(self.converted(Error::Refused { refusal, changed }));
+            }
+            Err(cause) if cause.is_open() => {
+                notices.push("Salesforce did not answer, so the record was read again: it holds the change".to_owned());
+                Some(self.recover(pending, cause)?)
+            }
+            Err(error) => return Err(duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED)),
+        };
         if record.is_none() {
             notices.push(
                 "the record was changed, but could not be read back: the user may not be allowed to see it any more"
@@ -312,12 +312,31 @@ impl Current<'_> {
         Ok(record)
     }
 
-    /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
-    fn overtaken(&self) -> Error {
+    /// After a write that may have happened: the record, if it holds the change.
+    fn recover(&self, pending: &[&Change], cause: Error) -> Result<Record, Error> {
+        let found = match self.read_again() {
+            Some(record) => {
+                let now = Current { fields: record.fields(), id: self.id, ..*self };
+                if pending.iter().all(|change| now.holds(change)) {
+                    return Ok(record);
+                }
+                "the record was read again and does not hold the change so far"
+            }
+            None => "reading the record again failed as well",
+        };
+        Err(Error::LookedInto { cause: Box::new(cause), found: found.to_owned(), candidates: Vec::new() })
+    }
+
+    fn read_again(&self) -> Option<Record> {
         let mut select = self.plan.select.clone();
         select.condition = Some(record::is(&self.id));
-        let records = self.call.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
-        let now = records.first().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
+        self.call.query(&select, 1).ok()?.records.into_iter().next()
+    }
+
+    /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
+    fn overtaken(&self) -> Error {
+        let record = self.read_again();
+        let now = record.as_ref().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         Error::Conflict {
             message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
             fields: Vec::new(),
@@ -361,20 +380,20 @@ impl Current<'_> {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut changes = Vec::new();
         for change in &self.plan.changes {
-            let name = change.name.as_str();
-            let held = after.map_or(change.to.as_str(), |after| after.get(name).map_or("null", Json::get));
-            if !value::identical(&change.field, &change.to, held) {
-                notices.push(format!("{}: the org holds another value than the one written", change.name));
+            let name = change.name();
+            let held = after.map_or(change.to(), |after| after.get(name).map_or("null", Json::get));
+            if !value::identical(&change.value.field, change.to(), held) {
+                notices.push(format!("{}: the org holds another value than the one written", change.name()));
             }
             changes.push(FieldChange {
-                field: change.name.to_string(),
-                before: values.copy(self.fields.get(change.name.as_str())),
+                field: change.name().to_owned(),
+                before: values.copy(self.fields.get(change.name())),
                 after: values.copy_text(held),
             });
         }
         notices.extend(values.notice());
         let undo = after.and_then(|after| self.undo(after));
-        let name = names::name_of(self.call, &self.plan.target.object).ok();
+        let name = names::name_of(self.call.known(), &self.plan.target.object).ok();
         UpdateReply {
             object: self.plan.target.object.to_string(),
             link: self.call.link(self.id.as_str()),
@@ -391,12 +410,13 @@ impl Current<'_> {
     fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
         let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
         lookup::by_id(self.plan.changes.iter().flat_map(|change| {
-            let before = id(self.fields.get(change.name.as_str())).zip(self.called(change));
-            let now = id(after.and_then(|after| after.get(change.name.as_str())));
-            let found = change.called.clone().filter(|_| now.as_ref().is_none_or(|now| change.to == quoted(now)));
+            let before = id(self.fields.get(change.name())).zip(self.called(change));
+            let now = id(after.and_then(|after| after.get(change.name())));
+            let found =
+                change.value.record_name.clone().filter(|_| now.as_ref().is_none_or(|now| change.to() == quoted(now)));
             before
                 .into_iter()
-                .chain(now.or_else(|| Some(Json::parse(&change.to).ok()?.text()?.into_owned())).zip(found))
+                .chain(now.or_else(|| Some(Json::parse(change.to()).ok()?.text()?.into_owned())).zip(found))
         }))
     }
 
@@ -406,17 +426,17 @@ impl Current<'_> {
         let mut too_long = Vec::new();
         let mut any_text = false;
         for change in &self.plan.changes {
-            let name = change.name.as_str();
+            let name = change.name();
             let before = self.value(change);
             let now = after.get(name).map_or("null", Json::get);
-            if value::identical(&change.field, before, now) {
+            if value::identical(&change.value.field, before, now) {
                 continue;
             }
             if before.len() > MAX_UNDO_BYTES {
                 too_long.push(name);
                 continue;
             }
-            any_text |= change.field.field_type.is_text();
+            any_text |= change.value.field.field_type.is_text();
             let mut values = Values::cut_after(usize::MAX);
             let mut undone = format!("{{\"field\":{}", quoted(name));
             // A text too long to repeat is not expected; nothing is said by `""`, for null would expect anything.

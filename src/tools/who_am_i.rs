@@ -3,6 +3,8 @@
 //!
 //! The settings of a connection keep records from the tools; who the user is is no record of the CRM.
 
+use std::rc::Rc;
+
 use crate::call::organization;
 use crate::call::{Call, unsendable};
 use crate::error::Error;
@@ -25,7 +27,7 @@ const CURRENCY: &str = "*currency";
 pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
     let mut wanted = Vec::new();
     for object in &args.objects {
-        wanted.push(call.plan(|| names::object(call, object))?);
+        wanted.push(call.plan(object.as_str(), names::object)?);
     }
     let user = call.user()?;
     let mut notices = Vec::new();
@@ -39,8 +41,10 @@ pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply,
     }
     // The row is newer than what is kept.
     let zone = row.text("TimeZoneSidKey").unwrap_or_else(|| user.zone.clone());
-    let user = if zone == user.zone { user } else { call.keep_user(User { zone, ..user }) };
-    let clock = Clock::by(call, user, &mut notices);
+    let clock = Clock::new(user.id, &zone, call.now(), &mut notices);
+    if zone != user.zone {
+        call.keep_user(User { zone, ..user });
+    }
     let mut reply = WhoAmIReply {
         user: UserInfo {
             id: clock.user.to_string(),
@@ -77,7 +81,7 @@ struct Facts {
     org: Option<Record>,
     /// The corporate currency; empty where there is only one.
     currency: Option<String>,
-    objects: Option<GlobalDescribe>,
+    objects: Option<Rc<GlobalDescribe>>,
 }
 
 fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
@@ -85,7 +89,7 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
         user: None,
         org: organization::kept(call),
         currency: call.kept(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
-        objects: call.kept_objects(),
+        objects: call.recall_objects(),
     };
     // Naming a field that is hidden from the user fails; a row without names has what there is.
     let row = Retrieve { object: &ObjectName::from_static("User"), record: Which::Id(&user.id), fields: &[] };
@@ -118,8 +122,7 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
         }
     }
     if let Some(part) = objects_part {
-        facts.objects = answer.read(part, &DescribeGlobal).ok();
-        facts.objects.iter().for_each(|objects| call.keep_objects(objects));
+        facts.objects = answer.read(part, &DescribeGlobal).ok().map(|objects| call.keep_objects(objects));
     }
     Ok(facts)
 }
@@ -172,7 +175,7 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
             (object.updateable, Effect::Overwrites, &mut reply.editable),
         ] {
             let closed = preferences.read_only && effect != Effect::ReadOnly;
-            if may && !closed && call.allow_object(&name, effect).is_ok() {
+            if may && !closed && call.known().allow_object(&name, effect).is_ok() {
                 list.push(object.name.clone());
             } else {
                 narrowed |= may;

@@ -31,12 +31,18 @@ pub(crate) fn refuse(
         Some((kept, _)) => kept,
         None => ask(call)?,
     };
-    if !converted.split(|byte| *byte == b'\n').any(|known| known == status.as_bytes()) {
-        return Ok(());
-    }
-    let link = lead.map(|id| call.link(id.as_str())).unwrap_or_default();
+    if is_among(&converted, status) { Err(refusal(lead.map(|id| call.link(id.as_str())))) } else { Ok(()) }
+}
+
+/// Whether a status is one of the lines.
+fn is_among(converted: &[u8], status: &str) -> bool {
+    converted.split(|byte| *byte == b'\n').any(|known| known == status.as_bytes())
+}
+
+fn refusal(link: Option<String>) -> Error {
+    let link = link.unwrap_or_default();
     let message = format!("nothing was written: only converting a lead gives it this status; {ADVICE} {link}");
-    Err(Error::field(STATUS, message.trim_end(), Vec::new()))
+    Error::field(STATUS, message.trim_end(), Vec::new())
 }
 
 /// The statuses of converted leads as JSON, a line each.

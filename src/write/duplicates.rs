@@ -1,7 +1,8 @@
 //! Matches that the org's duplicate rules found: why a write was refused, and who may do what about it.
 
-use crate::call::{Call, Stuck};
+use crate::call::Call;
 use crate::error::Error;
+use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::resolve::names;
 use crate::resolve::record;
@@ -47,8 +48,10 @@ fn duplicate(call: &Call<'_>, refusal: Refusal, allowed: bool, overruled: &str) 
 /// does not say. One request more, unless the person has seen them and said to save all the same.
 fn candidates(call: &Call<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> {
     let mut told = Vec::new();
+    // What is known of their objects without a request has to do where there is none.
+    call.recall(matches.iter().filter_map(object).collect());
     if ask {
-        let selects = call.plan(|| selects(call, matches));
+        let selects = call.plan(matches, selects);
         let pages = selects.and_then(|selects| call.query_all(&selects.iter().collect::<Vec<_>>()));
         for page in pages.into_iter().flatten().flatten() {
             told.extend(page.records);
@@ -58,18 +61,21 @@ fn candidates(call: &Call<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> 
     for record in matches {
         let id = record.fields().text("Id");
         let known = told.iter().find(|told| told.fields().text("Id") == id).unwrap_or(record);
-        candidates.extend(record::candidate(call, known));
+        candidates.extend(record::candidate(call.known(), known));
     }
     candidates
 }
 
+fn object(record: &Record) -> Option<ObjectName> {
+    ObjectName::parse(&record.fields().object()?).ok()
+}
+
 /// A query for the matches of each object.
-fn selects(call: &Call<'_>, matches: &[Record]) -> Result<Vec<Select>, Stuck> {
+fn selects(known: &Known, matches: &[Record]) -> Result<Vec<Select>, PlanError> {
     let mut by_object: Vec<(ObjectName, Vec<Condition>)> = Vec::new();
     for record in matches {
-        let object = record.fields().object().and_then(|object| ObjectName::parse(&object).ok());
-        let (Some(object), Ok(id)) = (object, names::id_of(record)) else { continue };
-        match by_object.iter_mut().find(|(known, _)| *known == object) {
+        let (Some(object), Ok(id)) = (object(record), names::id_of(record)) else { continue };
+        match by_object.iter_mut().find(|(name, _)| *name == object) {
             Some((_, ids)) => ids.push(record::is(&id)),
             None => by_object.push((object, vec![record::is(&id)])),
         }
@@ -77,7 +83,7 @@ fn selects(call: &Call<'_>, matches: &[Record]) -> Result<Vec<Select>, Stuck> {
     let mut selects = Vec::new();
     for (object, ids) in by_object {
         if let Some(condition) = Condition::any(ids) {
-            selects.push(record::telling(call, &object, (condition, MAX_MATCHES))?);
+            selects.push(record::telling(known, &object, (condition, MAX_MATCHES))?);
         }
     }
     Ok(selects)

@@ -1,9 +1,11 @@
-//! Whether a create without an answer has happened: one `query` for the record it would have made.
+//! Whether a create without an answer has happened: one `query` for the record it would have made, or two where the clocks
+//! of the platform and the org differ by more than a day.
 //!
 //! A record counts if it holds the key values that were sent and the user created it since the call began. With an empty
 //! cache, `GET userinfo` before.
 
 use crate::call::Call;
+use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Shape, quoted};
 use crate::record::Record;
@@ -11,11 +13,23 @@ use crate::resolve::names;
 use crate::resolve::record;
 use crate::resolve::value;
 use crate::schema::{Field, FieldType};
-use crate::soql::{Comparison, Condition, DateTime, FieldList, FieldPath, Literal, ObjectName, Select};
+use crate::soql::{
+    Comparison, Condition, DateTime, Direction, FieldList, FieldPath, Literal, Nulls, ObjectName, Order, Select,
+};
+use crate::time::clock;
 use crate::wit::Candidate;
 
-/// Seconds by which the platform's clock may be ahead of Salesforce's.
-const MAX_CLOCK_SKEW: i64 = 60;
+/// Seconds before the call began, by the org's clock, from which a record counts: `Date` and `CreatedDate` are cut to whole
+/// seconds.
+const GRAIN: i64 = 2;
+
+/// Seconds by which the clocks may differ for the first query to reach far enough: a day. Where they differ by more, that
+/// query says so, and a second one looks again.
+const FIRST_REACH: i64 = 24 * 60 * 60;
+
+/// New records of the same keys that are looked at.
+const MAX_ALIKE: u32 = 20;
+
 const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
 const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
 
@@ -27,7 +41,10 @@ pub(crate) enum Seen {
     Unsettled(String, Vec<Candidate>),
 }
 
-/// Looks for the record of a create that began at a time, in seconds since the Unix epoch.
+/// Looks for the record of a create that began at a time, in seconds since the Unix epoch by the platform's clock.
+///
+/// When it began by the org's clock is what the responses of this call say, so that a clock which is fast does not hide
+/// the record, and one that is slow does not take an older record for it.
 pub(crate) fn look(
     call: &Call<'_>,
     object: &ObjectName,
@@ -39,53 +56,90 @@ pub(crate) fn look(
         values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
     let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
     let known_by = known_by.join(", ");
-    let Some(select) = plan(call, object, keys, read, began) else {
-        return Seen::Unsettled(
-            "nothing that was set tells the record apart, so it was not looked for".to_owned(),
-            Vec::new(),
-        );
+    if keys.is_empty() {
+        return unsettled("nothing that was set tells the record apart, so it was not looked for");
+    }
+    // Who the user is may be as hard to learn as what happened: then anybody's counts.
+    let user = call.user().ok().map(|user| user.id);
+    let (records, since) = match created_since(call, object, &keys, user, read, began) {
+        Ok(found) => found,
+        Err(_) => return unsettled("looking for the record failed as well"),
     };
-    match call.query(&select, usize::MAX).map(|page| page.records) {
-        Ok(records) => match records.as_slice() {
-            [record] => match names::id_of(record) {
-                Ok(id) => Seen::One(id, record.clone(), known_by),
-                Err(_) => Seen::Unsettled("the record found has no id".to_owned(), Vec::new()),
-            },
-            [] => Seen::Unsettled(
-                format!("a new record with the same {known_by} was looked for, and there is none so far"),
-                Vec::new(),
-            ),
-            several => Seen::Unsettled(
-                format!("several new records have the same {known_by}; one of the candidates may be it"),
-                several.iter().filter_map(|record| record::candidate(call, record)).collect(),
-            ),
+    let Some(since) = since else {
+        let found = "a record with the same values was looked for, but nothing says how the platform's clock differs from Salesforce's, so whether one is new is not known";
+        return Seen::Unsettled(found.to_owned(), candidates(call, &records));
+    };
+    let new: Vec<_> = records.into_iter().filter(|record| created(record).is_none_or(|at| at >= since)).collect();
+    match new.as_slice() {
+        [record] => match names::id_of(record) {
+            Ok(id) => Seen::One(id, record.clone(), known_by),
+            Err(_) => unsettled("the record found has no id"),
         },
-        Err(_) => Seen::Unsettled("looking for the record failed as well".to_owned(), Vec::new()),
+        [] => unsettled(&format!("a new record with the same {known_by} was looked for, and there is none so far")),
+        several => Seen::Unsettled(
+            format!("several new records have the same {known_by}; one of the candidates may be it"),
+            candidates(call, several),
+        ),
     }
 }
 
-fn plan(
+fn unsettled(found: &str) -> Seen {
+    Seen::Unsettled(found.to_owned(), Vec::new())
+}
+
+fn candidates(call: &Call<'_>, records: &[Record]) -> Vec<Candidate> {
+    records.iter().filter_map(|record| record::candidate(call.known(), record)).collect()
+}
+
+/// The records of these keys that were created since the call began, or some that were created before; and when it began
+/// by the org's clock, as far as that is known.
+fn created_since(
     call: &Call<'_>,
     object: &ObjectName,
-    keys: Vec<(FieldPath, Literal)>,
+    keys: &[(FieldPath, Literal)],
+    user: Option<RecordId>,
     read: &[FieldPath],
     began: i64,
-) -> Option<Select> {
-    if keys.is_empty() {
-        return None;
+) -> Result<(Vec<Record>, Option<i64>), Error> {
+    let mut reach = call.org_time(began).map_or(began - FIRST_REACH, |began| began - GRAIN);
+    loop {
+        let select = plan(object, keys, user, read, reach);
+        let records = call.query(&select, MAX_ALIKE as usize)?.records;
+        // The answer itself may be the first that says what time it is there.
+        match call.org_time(began).map(|began| began - GRAIN) {
+            Some(since) if since < reach => reach = since,
+            since => return Ok((records, since)),
+        }
     }
-    let mut select = Select::new(FieldList::new([names::ID].into_iter().chain(read.iter().cloned()))?, object.clone());
-    let since = Condition::compare(CREATED, Comparison::Ge, DateTime::from_unix(began - MAX_CLOCK_SKEW)?);
-    let mut all = vec![since];
+}
+
+/// The query for the record, by its keys and by the user who made it, the newest first.
+fn plan(
+    object: &ObjectName,
+    keys: &[(FieldPath, Literal)],
+    user: Option<RecordId>,
+    read: &[FieldPath],
+    since: i64,
+) -> Select {
+    let mut fields = FieldList::from(names::ID);
+    fields.add(CREATED);
+    read.iter().cloned().for_each(|field| fields.add(field));
+    let mut select = Select::new(fields, object.clone());
+    let mut all = Vec::new();
+    all.extend(DateTime::from_unix(since).map(|since| Condition::compare(CREATED, Comparison::Ge, since)));
     for (field, value) in keys {
-        all.push(Condition::compare(field, Comparison::Eq, value));
+        all.push(Condition::compare(field.clone(), Comparison::Eq, value.clone()));
     }
-    // Who the user is may be as hard to learn as what happened: then anybody's counts.
-    let user = call.user().ok();
-    all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user.id)));
+    all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user)));
     select.condition = Condition::all(all);
-    select.limit = Some(2);
-    Some(select)
+    select.order_by = vec![Order { field: CREATED, direction: Direction::Descending, nulls: Nulls::Last }];
+    select.limit = Some(MAX_ALIKE);
+    select
+}
+
+/// When a record was created, in seconds since the Unix epoch.
+fn created(record: &Record) -> Option<i64> {
+    clock::stamp(&record.fields().text(CREATED.as_str())?)
 }
 
 /// Whether a field's value tells a new record from others, and stays as it was sent.

@@ -1,11 +1,10 @@
 //! Which picklist values one record may hold: what is left of a picklist by the field that controls it, and by the
-//! record type. Once a day and record type under which picklist values are written, one
-//! `GET ui-api/object-info/{object}/picklist-values/{recordTypeId}`; for all else, nothing is sent.
+//! record type. A plan: what a record type leaves it needs once a day, where picklist values are written under one.
 
-use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Shape, quoted};
+use crate::known::{Known, PlanError};
 use crate::record::Fields;
 use crate::resolve::value;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType, ValidFor};
@@ -48,7 +47,7 @@ struct Clash {
 
 impl Picklists<'_> {
     /// Refuses a value that the record can't hold; says what it keeps that will not go together.
-    pub(crate) fn check(&self, call: &Call<'_>) -> Result<Vec<String>, Error> {
+    pub(crate) fn check(&self, known: &Known) -> Result<Vec<String>, PlanError> {
         let mut left_behind = Vec::new();
         for field in &self.schema.fields {
             if let Some(controller) = self.controller(field) {
@@ -60,9 +59,9 @@ impl Picklists<'_> {
         {
             // What was kept for hours may lack what an admin just allowed.
             for fresh in [false, true] {
-                let narrowed = call.narrowed(self.object, self.schema, &id, fresh);
+                let narrowed = known.picklists(self.object, id, fresh)?;
                 match self.denied(&narrowed, kind) {
-                    Some(error) if fresh => return Err(error),
+                    Some(error) if fresh => return Err(error.into()),
                     Some(_) => {}
                     None => break,
                 }
@@ -82,8 +81,6 @@ impl Picklists<'_> {
     fn holds(&self, name: &str) -> Option<&str> {
         self.held.map(|held| held.get(name).map_or("null", |value| value.get()))
     }
-
-    // ---- dependent picklists ----
 
     /// The API takes what Salesforce's pages would not offer (countries and states apart), so that only this check
     /// keeps records as their admin wants them. A value that the record keeps, though what controls it changes, is not
@@ -163,8 +160,6 @@ impl Picklists<'_> {
             _ => None,
         }
     }
-
-    // ---- record types ----
 
     /// The record type that narrows the picklists of this write.
     fn record_type(&self) -> Option<&RecordType> {

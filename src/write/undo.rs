@@ -1,19 +1,19 @@
 //! How a write is taken back: the call that does it.
 
-use crate::call::Call;
 use crate::id::{RecordId, standard_object};
 use crate::json::quoted;
+use crate::known::Known;
 use crate::policy::Effect;
 use crate::soql::ObjectName;
 use crate::wit::Undo;
 
 /// The call that deletes a record which was just created, where the settings allow the object. Whether the tool is on is
 /// for the caller to ask.
-pub(crate) fn deletion(call: &Call<'_>, object: &ObjectName, id: &RecordId, called: Option<String>) -> Option<Undo> {
+pub(crate) fn deletion(known: &Known, object: &ObjectName, id: &RecordId, called: Option<String>) -> Option<Undo> {
     // A note has the id, and is deleted as, a document.
     let standard = standard_object(id.prefix());
     let as_object = standard.map_or_else(|| object.clone(), ObjectName::from_static);
-    call.allow_object(&as_object, Effect::Overwrites).ok()?;
+    known.allow_object(&as_object, Effect::Overwrites).ok()?;
     let name = quoted(&called.unwrap_or_else(|| id.to_string()));
     let object = if standard.is_none() { format!("\"object\":{},", quoted(object.as_str())) } else { String::new() };
     Some(Undo {

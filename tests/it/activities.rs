@@ -120,9 +120,11 @@ fn a_part_that_fails_leaves_nothing_written() {
 fn a_write_whose_answer_is_lost_may_have_happened_and_is_not_repeated() {
     let bench = warm();
     bench.org.fault(Fault::new(Effect::DropAfter).on(http::Method::POST, "/composite").after(1));
+    bench.org.fault(Fault::server_unavailable().on(http::Method::GET, "/query"));
     let error = bench.err("log_activity", call_with_bob());
     assert_eq!(error["changed"], "unknown", "{error}");
-    assert_eq!(bench.requests(), 2);
+    assert!(error["message"].as_str().unwrap().ends_with("; looking for the record failed as well"), "{error}");
+    assert_eq!(bench.counts(), (3, 2));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A platform over the demo org in process, and the shorthand the tests are written in.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use demo_org::{Org, Reply};
@@ -22,6 +22,10 @@ pub(crate) struct Bench {
     pub(crate) received: RefCell<Vec<Vec<u8>>>,
     /// What somebody else does in the org right before the request of this number, from 0.
     pub(crate) meanwhile: RefCell<Option<Meanwhile>>,
+    /// Seconds by which the platform's clock is ahead of the org's.
+    pub(crate) clock_ahead: Cell<i64>,
+    /// Whether the platform keeps the `Date` of responses to itself.
+    pub(crate) hides_dates: Cell<bool>,
 }
 
 type Meanwhile = (usize, Box<dyn Fn(&Org)>);
@@ -49,6 +53,8 @@ impl Bench {
             sent: RefCell::default(),
             received: RefCell::default(),
             meanwhile: RefCell::default(),
+            clock_ahead: Cell::default(),
+            hides_dates: Cell::default(),
         }
     }
 
@@ -131,7 +137,10 @@ impl Platform for Bench {
         let bearer = format!("Bearer {}", self.token).parse().unwrap();
         assert!(request.headers_mut().insert("authorization", bearer).is_none(), "the core sets no credential");
         match self.org.handle(request) {
-            Reply::Response(response) => {
+            Reply::Response(mut response) => {
+                if self.hides_dates.get() {
+                    response.headers_mut().remove("date");
+                }
                 self.received.borrow_mut().push(response.body().clone());
                 Ok(response)
             }
@@ -148,7 +157,7 @@ impl Platform for Bench {
     }
 
     fn now(&self) -> u64 {
-        self.org.now().as_millisecond().try_into().unwrap()
+        (self.org.now().as_millisecond() + self.clock_ahead.get() * 1000).try_into().unwrap()
     }
 
     fn cached(&self, key: &str) -> Option<Vec<u8>> {

@@ -717,7 +717,7 @@ fn a_read_that_fails_says_why() {
         (Fault::concurrency_limit(), "limit_reached"),
         (Fault::not_for_rest(), "forbidden"),
         (Fault::new(Effect::Truncate), "unexpected_reply"),
-        (Fault::new(Effect::WrongContent), "unexpected_reply"),
+        (Fault::new(Effect::WrongContent), "unavailable"),
         (Fault::new(Effect::DropAfter), "unavailable"),
         (Fault::new(Effect::CutBody), "unavailable"),
         (Fault::new(Effect::Delay(std::time::Duration::from_secs(99))), "timeout"),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use salesforce_plugin::schema::columns::{self, Use};
+use salesforce_plugin::schema::columns;
 use salesforce_plugin::schema::lookup::{self, How, PathMatch};
-use salesforce_plugin::schema::{FieldType, ObjectSchema, Source, standard};
+use salesforce_plugin::schema::{FieldType, ObjectSchema, Source, Use, standard};
 
 #[test]
 fn the_table_knows_the_core_objects_without_values_and_permissions() {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use http::{HeaderValue, Request, Response, header};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value as Json;
 
@@ -416,6 +417,11 @@ impl State {
                 self.respond(answer)
             }
         };
+        // <https://www.rfc-editor.org/rfc/rfc9110#field.date>
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.now);
+        if let Some(date) = date.ok().and_then(|date| HeaderValue::from_str(&date).ok()) {
+            response.headers_mut().insert(header::DATE, date);
+        }
         let sent = !matches!(effect, Some(Effect::DropAfter | Effect::CutBody));
         entry.status = sent.then(|| response.status().as_u16());
         self.journal.push(entry);

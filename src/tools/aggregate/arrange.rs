@@ -3,9 +3,9 @@
 use super::decimal::Decimal;
 use super::group::Group;
 use super::measure::{self, Measured};
-use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::json::quoted;
+use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::reply::Values;
 use crate::resolve::names;
@@ -30,19 +30,19 @@ pub(super) enum By {
 
 /// The sort keys: those asked for, and after them every group, so that there are no ties.
 pub(super) fn order(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
     groups: &[Group],
     measures: &[Measured],
     said: &[SortKey],
-) -> Result<Vec<Sorted>, Stuck> {
+) -> Result<Vec<Sorted>, PlanError> {
     let mut sorted: Vec<Sorted> = Vec::new();
     for key in said {
         let by = match groups.iter().position(|group| group.is_called(&key.field)) {
             Some(index) => By::Group(index),
-            None => match measure::called(call, object, measures, &key.field)? {
+            None => match measure::called(known, object, measures, &key.field)? {
                 Some(index) => By::Measure(index),
-                None => group_by_field(call, object, groups, measures, &key.field)?,
+                None => group_by_field(known, object, groups, measures, &key.field)?,
             },
         };
         let (descending, nulls_first) = (key.descending == Some(true), key.nulls_last == Some(false));
@@ -64,20 +64,20 @@ pub(super) fn order(
 
 /// The group of a field under another of its names.
 fn group_by_field(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
     groups: &[Group],
     measures: &[Measured],
     said: &str,
-) -> Result<By, Stuck> {
-    match names::field(call, object, said) {
-        Err(Stuck::Needs(objects)) => return Err(Stuck::Needs(objects)),
+) -> Result<By, PlanError> {
+    match names::field(known, object, said) {
+        Err(PlanError::Needs(objects)) => return Err(PlanError::Needs(objects)),
         Ok(named) => {
             if let Some(index) = groups.iter().position(|group| group.is_by(&named.path)) {
                 return Ok(By::Group(index));
             }
         }
-        Err(Stuck::Failed(_)) => {}
+        Err(PlanError::Failed(_)) => {}
     }
     let mut allowed = Vec::new();
     for group in groups {

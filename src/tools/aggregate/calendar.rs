@@ -1,6 +1,6 @@
 //! Which calendar numbers are by, in words.
 
-use crate::call::{Call, Stuck};
+use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::resolve::names;
 use crate::schema::FieldType;
@@ -71,8 +71,8 @@ impl Use {
     }
 
     /// The calendar that a filter by a date uses. A date may be the end of a quarter, so it counts.
-    pub(super) fn add_filter(&mut self, call: &Call<'_>, object: &ObjectName, filter: &Filter) -> Result<(), Stuck> {
-        let named = names::field(call, object, &filter.field)?;
+    pub(super) fn add_filter(&mut self, known: &Known, object: &ObjectName, filter: &Filter) -> Result<(), PlanError> {
+        let named = names::field(known, object, &filter.field)?;
         if matches!(named.field.field_type, FieldType::Date | FieldType::DateTime) {
             let value = filter.value.as_deref().unwrap_or_default().to_ascii_uppercase();
             if value.contains("FISCAL") {

@@ -1,8 +1,8 @@
 //! What records are grouped by: fields, lookups with the name of what they point to, and periods of dates.
 
-use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::json::quoted;
+use crate::known::{Known, PlanError};
 use crate::record::Fields;
 use crate::reply::Values;
 use crate::resolve::names::{self, Named};
@@ -10,7 +10,7 @@ use crate::schema::{Field, FieldType};
 use crate::soql::{DatePart, FieldPath, Key, ObjectName};
 use crate::wit::{self, Period};
 
-/// Groupings of one call.
+/// Groupings of one known.
 const MAX_GROUPINGS: usize = 3;
 /// Fields that an error names.
 const MAX_NAMED: usize = 15;
@@ -88,14 +88,14 @@ fn field_of(key: &Key) -> &FieldPath {
     }
 }
 
-/// The groupings of a call.
-pub(super) fn all(call: &Call<'_>, object: &ObjectName, said: &[wit::Grouping]) -> Result<Vec<Group>, Stuck> {
+/// The groupings of a known.
+pub(super) fn all(known: &Known, object: &ObjectName, said: &[wit::Grouping]) -> Result<Vec<Group>, PlanError> {
     if said.len() > MAX_GROUPINGS {
         return Err(Error::field("group_by", format!("group by at most {MAX_GROUPINGS} fields"), Vec::new()).into());
     }
     let mut groups: Vec<Group> = Vec::new();
     for grouping in said {
-        let group = one(call, object, grouping)?;
+        let group = one(known, object, grouping)?;
         if groups.iter().any(|known| known.keys.iter().any(|key| group.keys.contains(key))) {
             return Err(Error::field(
                 &grouping.field,
@@ -109,8 +109,8 @@ pub(super) fn all(call: &Call<'_>, object: &ObjectName, said: &[wit::Grouping]) 
     Ok(groups)
 }
 
-fn one(call: &Call<'_>, object: &ObjectName, said: &wit::Grouping) -> Result<Group, Stuck> {
-    let named = names::field(call, object, &said.field)?;
+fn one(known: &Known, object: &ObjectName, said: &wit::Grouping) -> Result<Group, PlanError> {
+    let named = names::field(known, object, &said.field)?;
     let field_type = named.field.field_type;
     let group = |columns, keys, period, values| Group {
         said: said.field.trim().to_owned(),
@@ -126,32 +126,32 @@ fn one(call: &Call<'_>, object: &ObjectName, said: &wit::Grouping) -> Result<Gro
     }
     if said.by.is_some() {
         let message = format!("only dates have periods; {} is a {}", named.path, field_type.name());
-        return Err(Error::field(&said.field, message, fields(call, object, &is_date)?).into());
+        return Err(Error::field(&said.field, message, fields(known, object, &is_date)?).into());
     }
     if !named.field.groupable {
         let message = format!("Salesforce can't group by {} (a {})", named.path, field_type.name());
-        let groupable = fields(call, object, &|field| field.groupable && field_type_groups_well(field.field_type))?;
+        let groupable = fields(known, object, &|field| field.groupable && field_type_groups_well(field.field_type))?;
         return Err(Error::field(&said.field, message, groupable).into());
     }
     // Two people of one name are two groups, and an id alone tells a person nothing.
-    if let Some((id, name)) = lookup(call, object, &named)? {
+    if let Some((id, name)) = lookup(known, object, &named)? {
         let columns = [&id, &name].map(ToString::to_string).into();
         return Ok(group(columns, vec![Key::Field(id), Key::Field(name)], None, Vec::new()));
     }
-    let values = if field_type == FieldType::Picklist { in_order(call, &named)? } else { Vec::new() };
+    let values = if field_type == FieldType::Picklist { in_order(known, &named)? } else { Vec::new() };
     Ok(group(vec![named.path.to_string()], vec![Key::Field(named.path)], None, values))
 }
 
 /// The id and the name of what a lookup points to, if that is what the field is about.
-fn lookup(call: &Call<'_>, object: &ObjectName, named: &Named) -> Result<Option<(FieldPath, FieldPath)>, Stuck> {
+fn lookup(known: &Known, object: &ObjectName, named: &Named) -> Result<Option<(FieldPath, FieldPath)>, PlanError> {
     if named.field.name_field && named.field.name == "Name" {
         return Ok(named.lookup.clone().map(|id| (id, named.path.clone())));
     }
     let Some(relationship) = &named.field.relationship else { return Ok(None) };
     let prefix = named.path.parent().map(|parent| format!("{parent}.")).unwrap_or_default();
-    match names::field(call, object, &format!("{prefix}{relationship}.Name")) {
+    match names::field(known, object, &format!("{prefix}{relationship}.Name")) {
         Ok(name) if name.field.groupable && name.field.name_field => Ok(Some((named.path.clone(), name.path))),
-        Err(Stuck::Needs(objects)) => Err(Stuck::Needs(objects)),
+        Err(PlanError::Needs(objects)) => Err(PlanError::Needs(objects)),
         // Without a name to group by, the id has to do.
         _ => Ok(None),
     }
@@ -159,12 +159,12 @@ fn lookup(call: &Call<'_>, object: &ObjectName, named: &Named) -> Result<Option<
 
 /// The values of a picklist in the order the admin gave them, which for stages is that of the sales process. Only a
 /// description knows them.
-fn in_order(call: &Call<'_>, named: &Named) -> Result<Vec<String>, Stuck> {
+fn in_order(known: &Known, named: &Named) -> Result<Vec<String>, PlanError> {
     let described;
     let field = if named.field.picklist.is_some() {
         Some(&named.field)
     } else {
-        described = call.described(&named.object)?;
+        described = known.description(&named.object)?;
         described.field(&named.field.name)
     };
     let mut values = Vec::new();
@@ -210,11 +210,11 @@ fn field_type_groups_well(field_type: FieldType) -> bool {
 
 /// Fields of an object, for an error to name.
 pub(super) fn fields(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
     fits: &dyn Fn(&Field) -> bool,
-) -> Result<Vec<String>, Stuck> {
-    let schema = call.schema(object)?;
+) -> Result<Vec<String>, PlanError> {
+    let schema = known.schema(object)?;
     let mut names = Vec::new();
     for field in &schema.fields {
         if names.len() < MAX_NAMED && field.name != "IsDeleted" && fits(field) {

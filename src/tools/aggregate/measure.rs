@@ -1,9 +1,9 @@
 //! What is computed of each group, and the conditions on it.
 
 use super::group::fields;
-use crate::call::{Call, Stuck};
 use crate::error::Error;
 use crate::json::Shape;
+use crate::known::{Known, PlanError};
 use crate::resolve::names;
 use crate::resolve::value::{self, Compared};
 use crate::schema::{Field, FieldType};
@@ -35,16 +35,16 @@ impl Measured {
 }
 
 /// The measures of a call, each once.
-pub(super) fn all(call: &Call<'_>, object: &ObjectName, said: &[wit::Measure]) -> Result<Vec<Measured>, Stuck> {
+pub(super) fn all(known: &Known, object: &ObjectName, said: &[wit::Measure]) -> Result<Vec<Measured>, PlanError> {
     let mut measures: Vec<Measured> = Vec::new();
     for one in said {
-        let measured = self::one(call, object, function(one.function), one.field.as_deref())?;
+        let measured = self::one(known, object, function(one.function), one.field.as_deref())?;
         if !measures.iter().any(|known| known.measure == measured.measure) {
             measures.push(measured);
         }
     }
     if measures.is_empty() {
-        measures.push(one(call, object, Function::Count, None)?);
+        measures.push(one(known, object, Function::Count, None)?);
     }
     Ok(measures)
 }
@@ -72,7 +72,7 @@ fn name(function: Function) -> &'static str {
     }
 }
 
-fn one(call: &Call<'_>, object: &ObjectName, function: Function, said: Option<&str>) -> Result<Measured, Stuck> {
+fn one(known: &Known, object: &ObjectName, function: Function, said: Option<&str>) -> Result<Measured, PlanError> {
     let name = name(function);
     let said = said.map(str::trim).filter(|said| !said.is_empty());
     let Some(said) = said else {
@@ -81,16 +81,16 @@ fn one(call: &Call<'_>, object: &ObjectName, function: Function, said: Option<&s
             return Ok(Measured { name: name.to_owned(), measure, value_type: FieldType::Int, field: None });
         }
         let message = format!("say of which field the {name} is");
-        return Err(Error::field("measures", message, fields(call, object, &|field| takes(function, field))?).into());
+        return Err(Error::field("measures", message, fields(known, object, &|field| takes(function, field))?).into());
     };
-    let named = names::field(call, object, said)?;
+    let named = names::field(known, object, said)?;
     if !takes(function, &named.field) {
         let kind = named.field.field_type.name();
         let message = match named.field.field_type {
             FieldType::Boolean => format!("Salesforce computes nothing of a checkbox; group by {} instead", named.path),
             _ => format!("{} is a {kind}, which has no {name}", named.path),
         };
-        return Err(Error::field(said, message, fields(call, object, &|field| takes(function, field))?).into());
+        return Err(Error::field(said, message, fields(known, object, &|field| takes(function, field))?).into());
     }
     let value_type = match function {
         Function::Count | Function::CountDistinct => FieldType::Int,
@@ -121,11 +121,11 @@ fn takes(function: Function, field: &Field) -> bool {
 
 /// The measure that a text names: `count`, `sum(Amount)`, `sum(Annual Revenue)`, or `sum` where there is only one.
 pub(super) fn called(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
     measures: &[Measured],
     said: &str,
-) -> Result<Option<usize>, Stuck> {
+) -> Result<Option<usize>, PlanError> {
     let said = said.trim();
     let exact = measures.iter().position(|measured| measured.name.eq_ignore_ascii_case(said));
     if exact.is_some() {
@@ -148,7 +148,7 @@ pub(super) fn called(
             Some(_) if records => measured.field.is_none(),
             Some(field) => {
                 if path.is_none() {
-                    path = Some(names::field(call, object, field)?.path);
+                    path = Some(names::field(known, object, field)?.path);
                 }
                 path.as_ref() == Some(&measured.measure.field)
             }
@@ -162,14 +162,14 @@ pub(super) fn called(
 
 /// The conditions on groups.
 pub(super) fn having(
-    call: &Call<'_>,
+    known: &Known,
     object: &ObjectName,
     measures: &[Measured],
     said: &[Filter],
-) -> Result<Vec<Having>, Stuck> {
+) -> Result<Vec<Having>, PlanError> {
     let mut conditions = Vec::new();
     for filter in said {
-        let Some(index) = called(call, object, measures, &filter.field)? else {
+        let Some(index) = called(known, object, measures, &filter.field)? else {
             let mut allowed = Vec::new();
             for measured in measures {
                 allowed.push(measured.name.clone());

@@ -1,0 +1,194 @@
+//! Measures what a platform pays: bytes, time, fuel, memory and tokens. Run it in release, on a quiet machine:
+//! `cargo bench -p salesforce-plugin-cli --bench figures`.
+
+// A failed measurement stops the program: there is nobody to hand an error to.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use demo_org::Org;
+use demo_org::serve::Server;
+use salesforce_host::{
+    Allowance, COMPONENT, Connection, Host, Https, Limits, Origin, Session, Token, Tool, Transport as _,
+};
+use test_support::demo;
+
+/// More than any call needs.
+const FUEL: u64 = 10_000_000_000;
+
+fn main() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(COMPONENT).unwrap();
+    let gzipped = gzip.finish().unwrap().len();
+    println!("component                    {} bytes, {gzipped} gzipped", COMPONENT.len());
+
+    let (host, compiling) = timed(|| Host::new(Limits::default()).unwrap());
+    let compiled = host.precompile().unwrap();
+    println!("compile                      {} ({} bytes of machine code)", shown(compiling), compiled.len());
+    let loading = median(50, || {
+        #[allow(unsafe_code)]
+        // SAFETY: the bytes come from `precompile` a line ago.
+        let loaded = unsafe { Host::load_precompiled(&compiled, Limits::default()) };
+        loaded.unwrap()
+    });
+    println!("load precompiled             {}", shown(loading));
+
+    mcp(&compiled);
+
+    let session = instant(&host, GET);
+    println!("instantiate + instructions   {}", shown(median(500, || session.instructions().unwrap())));
+    println!("instantiate + get, no wire   {}", shown(median(500, || session.call_json(GET.0, GET.1).unwrap())));
+
+    overhead(&host);
+
+    let metered = Host::new(Limits { fuel: Some(FUEL), ..Limits::default() }).unwrap();
+    println!("\ncall                         cache  fuel        memory     requests  reply");
+    for (what, tool, arguments) in CALLS {
+        let mut kept = Vec::new();
+        for cache in ["cold", "warm"] {
+            let session = metered.session(demo(&Arc::new(Org::demo()), "admin"));
+            let mut preferences = session.connection().preferences();
+            preferences.tools = Some(vec!["all".to_owned()]);
+            session.connection().set_preferences(preferences);
+            kept.drain(..).for_each(|(key, value): (String, _)| session.connection().cache().put(&key, value));
+            let (reply, usage) = session.call_measured(&format!("salesforce_{tool}"), arguments);
+            println!(
+                "{what:<28} {cache:<5} {:>7.2} M {:>8} kB {:>9}  {} bytes",
+                usage.fuel.unwrap_or_default() as f64 / 1e6,
+                usage.memory_bytes / 1024,
+                usage.requests,
+                reply.unwrap().len()
+            );
+            kept = session.connection().cache().entries();
+        }
+    }
+
+    let org = Arc::new(Org::demo());
+    let (connection, transcript) = demo(&org, "admin").recorded();
+    let reply = host.session(connection).call_json(LIST.0, LIST.1).unwrap();
+    let raw: usize = transcript.take().into_iter().map(|exchange| exchange.outcome.unwrap().body.len()).sum();
+    println!("\nlist of 25 rows              {:.0} % of the raw reply", reply.len() as f64 * 100.0 / raw as f64);
+
+    let tokens = |text: &str| tiktoken_rs::o200k_base_singleton().encode_ordinary(text).len();
+    let definition = |tool: &Tool| tokens(&tool.name) + tokens(&tool.description) + tokens(&tool.input_schema);
+    let tools = session.tools().unwrap();
+    println!("definitions of {} tools       {} tokens", tools.len(), tools.iter().map(definition).sum::<usize>());
+    println!("instructions                 {} tokens", tokens(&session.instructions().unwrap()));
+}
+
+const GET: (&str, &str) = ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#);
+const LIST: (&str, &str) = ("salesforce_list", r#"{"object": "Account"}"#);
+
+/// Calls of every tool: on a new demo org, and on another one with the cache the first has left.
+const CALLS: [(&str, &str, &str); 14] = [
+    ("find", "find", r#"{"text": "acme"}"#),
+    ("get", "get", GET.1),
+    ("list 25 rows", "list", LIST.1),
+    ("list 2,000 rows", "list", r#"{"object": "Meter_Reading__c", "limit": 2000, "fields": ["Name"]}"#),
+    (
+        "aggregate",
+        "aggregate",
+        r#"{"object": "Opportunity", "measures": [{"function": "sum", "field": "Amount"}], "group_by": [{"field": "Stage"}]}"#,
+    ),
+    ("describe Account", "describe", r#"{"object": "Account"}"#),
+    ("activities of a record", "activities", r#"{"record": "Globex", "object": "Account"}"#),
+    ("the user's day", "activities", "{}"),
+    ("who_am_i", "who_am_i", "{}"),
+    ("run_soql", "run_soql", r#"{"query": "SELECT Name, Owner.Name FROM Account ORDER BY Name"}"#),
+    ("create", "create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#),
+    (
+        "log_activity",
+        "log_activity",
+        r#"{"kind": "call", "who": "Bob at Acme", "text": "Pricing", "follow_up": {"when": "2026-05-19T15:00"}}"#,
+    ),
+    (
+        "update",
+        "update",
+        r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]}"#,
+    ),
+    ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
+];
+
+/// What a client of `salesforce-plugin mcp` waits for the tools, and what the server then keeps in memory.
+fn mcp(compiled: &[u8]) {
+    let program = env!("CARGO_BIN_EXE_salesforce-plugin");
+    let file = std::path::Path::new(program).with_file_name("figures.cwasm");
+    std::fs::write(&file, compiled).unwrap();
+    let resident = std::cell::Cell::new(None);
+    let start = median(20, || {
+        let mut server = Command::new(program);
+        let server = server.args(["mcp", "--demo", "--precompiled"]).arg(&file).stdin(Stdio::piped());
+        let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut say = server.stdin.take().unwrap();
+        for message in [
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"figures","version":"1"}}}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+            r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#,
+        ] {
+            writeln!(say, "{message}").unwrap();
+        }
+        let answers = BufReader::new(server.stdout.take().unwrap()).lines().take(2).last().unwrap().unwrap();
+        assert!(answers.contains("salesforce_find"));
+        let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap_or_default();
+        resident.set(status.lines().find_map(|line| line.strip_prefix("VmRSS:")).map(|size| size.trim().to_owned()));
+        drop(say);
+        server.wait().unwrap();
+    });
+    let resident = resident.take().unwrap_or_else(|| "unknown here".to_owned());
+    println!("mcp: start to tools/list     {}, then resident {resident}", shown(start));
+    std::fs::remove_file(&file).unwrap();
+}
+
+/// A call to the demo org over loopback, and the one request it makes without the plugin around it.
+fn overhead(host: &Host) {
+    let org = Arc::new(Org::demo());
+    let server = Server::start(Arc::clone(&org), 0).unwrap();
+    let origin = Origin::parse(&server.origin()).unwrap();
+    let secret = org.token("admin");
+    let token = Token::new(&secret).unwrap();
+    let (connection, transcript) = Connection::new(origin.clone(), token, Https::new()).recorded();
+    let session = host.session(connection);
+    session.call_json(GET.0, GET.1).unwrap();
+    let path = transcript.take().pop().unwrap().path;
+    let transport = Https::new();
+    let bare = median(500, || {
+        let request = http::Request::get(format!("{origin}{path}"))
+            .header(http::header::AUTHORIZATION, format!("Bearer {secret}"))
+            .extension(Allowance { timeout: Duration::from_secs(10), max_response_bytes: 1 << 20 });
+        transport.send(request.body(Vec::new()).unwrap()).unwrap()
+    });
+    let call = median(500, || session.call_json(GET.0, GET.1).unwrap());
+    println!("get over loopback            {}, of which the request alone {}", shown(call), shown(bare));
+}
+
+/// A session whose org answers at once with what the demo org once answered.
+fn instant(host: &Host, (tool, arguments): (&str, &str)) -> Session {
+    let org = Arc::new(Org::demo());
+    let (connection, transcript) = demo(&org, "admin").recorded();
+    let origin = connection.origin().clone();
+    host.session(connection).call_json(tool, arguments).unwrap();
+    let body = transcript.take().pop().unwrap().outcome.unwrap().body;
+    let token = Token::new(&org.token("admin")).unwrap();
+    host.session(Connection::new(origin, token, move |_: http::Request<Vec<u8>>| {
+        Ok(http::Response::new(body.clone().into_bytes()))
+    }))
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let done = work();
+    (done, start.elapsed())
+}
+
+fn median<T>(times: usize, work: impl Fn() -> T) -> Duration {
+    let mut took: Vec<_> = (0..times).map(|_| timed(&work).1).collect();
+    took.sort();
+    took[times / 2]
+}
+
+fn shown(duration: Duration) -> String {
+    format!("{:.3} ms", duration.as_secs_f64() * 1e3)
+}

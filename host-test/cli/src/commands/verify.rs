@@ -1,0 +1,75 @@
+//! `salesforce-plugin verify`: which of the plugin's assumptions about Salesforce hold in an org.
+
+use std::io::Write;
+
+use salesforce_host::Connection;
+use salesforce_host::types::Preferences;
+use serde_json::json;
+
+use crate::Failure;
+use crate::verify::{self, Verdict};
+
+/// Refuses to write where the settings or the command line let nothing be written, before anything is sent.
+fn may_write(preferences: &Preferences) -> Result<(), Failure> {
+    let refused = |what: String| Err(Failure::Usage(format!("verify --write: {what}; nothing was sent")));
+    if preferences.read_only {
+        return refused("nothing may be changed, by --read-only or by read_only in settings.toml".to_owned());
+    }
+    if let Some(tools) = &preferences.tools {
+        let is_on = |tool: &str| tools.iter().any(|name| name == "all" || name.trim_start_matches("salesforce_") == tool);
+        if let Some(off) = ["create", "update"].into_iter().find(|tool| !is_on(tool)) {
+            return refused(format!("it creates and changes records, and the tool {off} is off"));
+        }
+    }
+    for (granted, doing) in [(&preferences.objects.append, "created"), (&preferences.objects.edit, "changed")] {
+        let Some(granted) = granted else { continue };
+        let is_granted = |object: &str| granted.iter().any(|name| name.eq_ignore_ascii_case(object));
+        if let Some(object) = OBJECTS.into_iter().find(|object| !is_granted(object)) {
+            return refused(format!("{object} records may not be {doing}, by [objects] in settings.toml"));
+        }
+    }
+    Ok(())
+}
+
+/// What the checks make, change and delete.
+const OBJECTS: [&str; 4] = ["Account", "Task", "ContentNote", "ContentDocumentLink"];
+
+/// Runs the checks and prints a table, or JSON. An assumption that does not hold is a refusal, for the exit code.
+pub(crate) fn run(connection: Connection, write: bool, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    if write {
+        may_write(&connection.preferences())?;
+    }
+    let report = verify::run(&connection, verify::reads().iter().chain(verify::writes().iter().filter(|_| write)));
+    let of = |wanted: &str| report.findings.iter().filter(|finding| finding.verdict.to_string() == wanted).count();
+    let counts = ["holds", "does not hold", "can't tell"].map(|verdict| (verdict, of(verdict)));
+    if exact {
+        let findings: Vec<_> = report
+            .findings
+            .iter()
+            .map(|finding| {
+                let (Verdict::DoesNotHold(answer) | Verdict::CannotTell(answer)) = &finding.verdict else {
+                    return json!({"name": finding.name, "relied_on_by": finding.relied_on_by, "verdict": "holds"});
+                };
+                json!({"name": finding.name, "relied_on_by": finding.relied_on_by,
+                    "verdict": finding.verdict.to_string(), "answer": answer})
+            })
+            .collect();
+        writeln!(out, "{}", json!({"findings": findings, "left_behind": report.left_behind}))?;
+    } else {
+        let width = report.findings.iter().map(|finding| finding.name.chars().count()).max().unwrap_or_default();
+        for finding in &report.findings {
+            let name = finding.name;
+            writeln!(out, "{:<13}  {name:<width$}  {}", finding.verdict.to_string(), finding.relied_on_by)?;
+            if let Verdict::DoesNotHold(answer) | Verdict::CannotTell(answer) = &finding.verdict {
+                writeln!(out, "{:<13}  └ {answer}", "")?;
+            }
+        }
+        let counts = counts.map(|(verdict, count)| format!("{count} {verdict}"));
+        writeln!(out, "\n{} checks: {}", report.findings.len(), counts.join(", "))?;
+        if !report.left_behind.is_empty() {
+            writeln!(out, "Could not be deleted, please do: {}", report.left_behind.join(", "))?;
+        }
+    }
+    let [_, (_, broken), _] = counts;
+    if broken > 0 || !report.left_behind.is_empty() { Err(Failure::Tool) } else { Ok(()) }
+}

@@ -1,0 +1,365 @@
+//! The tools for any client of the Model Context Protocol, over stdio or over HTTP on this machine.
+//!
+//! Everything a client sees of the tools comes out of the component: names, descriptions, schemas, annotations, and the
+//! instructions with the user's own. This module adds what the protocol has and the component has not: who may call
+//! ([`http`]), asking the person first, stopping, progress, and word of changed settings.
+//!
+//! # Invariants
+//!
+//! * A tool the settings want confirmed runs only after the person said yes to exactly these arguments: `tests/it/mcp_confirm.rs`.
+//! * Settings hold from the next call on; settings that can't be read let no tool run: `tests/it/mcp_settings.rs`.
+//! * Over HTTP nobody gets in without the key, through a browser, or from another machine: `tests/it/mcp_http.rs`.
+//! * Standard output carries the protocol and nothing else, and no output the token: `tests/it/mcp_stdio.rs`.
+
+mod confirm;
+pub mod http;
+mod offer;
+mod reply;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
+};
+use rmcp::service::{NotificationContext, Peer, RequestContext, SubscriptionContext};
+use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
+
+use crate::render;
+use salesforce_host::Session;
+use salesforce_host::Stop;
+use salesforce_host::settings::{FileError, SettingsFile};
+use salesforce_host::types::{ErrorKind, Preferences};
+use salesforce_host::{CallError, HostError};
+
+use confirm::{Confirmations, Seen, Verdict, Wanted};
+use offer::Offers;
+
+/// How often the settings are looked at when nobody calls. Every call looks by itself.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// One user's tools as a server. Cloning shares it: every client of it acts as that user.
+#[derive(Clone)]
+pub struct Server(Arc<Shared>);
+
+struct Shared {
+    session: Session,
+    offers: Offers,
+    confirmations: Confirmations,
+    /// Clients of protocols that have a handshake, to be told of changes.
+    clients: Mutex<Vec<Peer<RoleServer>>>,
+    /// Counts the changes of what is on offer.
+    changes: watch::Sender<u64>,
+    log: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings can't be read.
+    #[error(transparent)]
+    Settings(#[from] FileError),
+    /// The component can't be asked for its tools.
+    #[error(transparent)]
+    Host(#[from] HostError),
+}
+
+impl Server {
+    /// The tools of a session under the settings of a file, if there is one.
+    ///
+    /// `restrict` has the last word on the choices: what was said when the program was started. `log` gets lines for
+    /// people, without arguments, replies or credentials.
+    pub fn new(
+        session: Session,
+        settings: Option<SettingsFile>,
+        restrict: impl Fn(&mut Preferences) + Send + Sync + 'static,
+        log: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, StartError> {
+        let offers = Offers::new(session.clone(), settings, Box::new(restrict))?;
+        Ok(Self(Arc::new(Shared {
+            session,
+            offers,
+            confirmations: Confirmations::default(),
+            clients: Mutex::default(),
+            changes: watch::Sender::new(0),
+            log: Box::new(log),
+        })))
+    }
+
+    /// Serves one client on standard input and output, until it closes them.
+    pub async fn serve_stdio(self) -> io::Result<()> {
+        let watching = tokio::spawn(self.clone().watch(EVERY));
+        let served = match self.serve(rmcp::transport::io::stdio_pipes()).await {
+            Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
+            // A client that closes before it has said anything wants nothing.
+            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+            Err(error) => Err(io::Error::other(error.to_string())),
+        };
+        watching.abort();
+        served
+    }
+
+    /// Looks after the settings, and tells clients when other tools are on offer than before.
+    pub async fn watch(self, every: Duration) {
+        let mut changes = self.0.changes.subscribe();
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(every) => self.refresh().await,
+                changed = changes.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    self.announce();
+                }
+            }
+        }
+    }
+
+    /// Puts the settings as they are now in force.
+    async fn refresh(&self) {
+        let server = self.clone();
+        // It fails when the program ends.
+        let _ = spawn_blocking(move || server.refresh_now()).await;
+    }
+
+    fn refresh_now(&self) {
+        let refreshed = self.0.offers.refresh();
+        if let Some(word) = refreshed.word {
+            (self.0.log)(&word);
+        }
+        if refreshed.changed {
+            self.0.changes.send_modify(|changes| *changes += 1);
+        }
+    }
+
+    fn announce(&self) {
+        let mut clients = self.clients();
+        clients.retain(|client| !client.is_transport_closed());
+        for client in clients.iter() {
+            let client = client.clone();
+            // One that does not read must not keep the others waiting.
+            tokio::spawn(async move { client.notify_tool_list_changed().await });
+        }
+    }
+
+    fn clients(&self) -> MutexGuard<'_, Vec<Peer<RoleServer>>> {
+        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a tool, and meanwhile reports its progress and listens for the wish to stop it.
+    async fn run(
+        &self,
+        request: CallToolRequestParams,
+        confirmed: bool,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResult, ErrorData> {
+        let stop = StopWhenDropped(Stop::default());
+        let (exchanged, mut exchanges) = mpsc::unbounded_channel();
+        let session = self.0.session.stopped_by(&stop.0).reporting(move |requests| {
+            let _ = exchanged.send(requests);
+        });
+        let server = self.clone();
+        let mut work = spawn_blocking(move || server.call(&session, request, confirmed));
+        let token = context.meta.get_progress_token();
+        let report = async |requests: u32| {
+            if let Some(token) = &token {
+                let progress = ProgressNotificationParam::new(token.clone(), f64::from(requests))
+                    .with_message(format!("Salesforce request {requests} done"));
+                // Whoever does not want to hear of progress hears of the result.
+                let _ = context.peer.notify_progress(progress).await;
+            }
+        };
+        let result = loop {
+            tokio::select! {
+                biased;
+                Some(requests) = exchanges.recv() => report(requests).await,
+                result = &mut work => break result,
+                () = context.ct.cancelled(), if !stop.0.is_stopped() => stop.0.stop(),
+            }
+        };
+        // What was reported after the last look comes before the result.
+        while let Ok(requests) = exchanges.try_recv() {
+            report(requests).await;
+        }
+        result.map_err(|_| ErrorData::internal_error("the call could not be run", None))
+    }
+
+    /// Reads what the person has to know to answer, where the settings let it be read.
+    async fn look_up(&self, request: &CallToolRequestParams) -> Vec<(Wanted, Seen)> {
+        let wanted = confirm::wanted(request.arguments.as_ref());
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let stop = StopWhenDropped(Stop::default());
+        let session = self.0.session.stopped_by(&stop.0);
+        let read = move || wanted.into_iter().map(|wanted| (wanted.clone(), look_up(&session, &wanted))).collect();
+        spawn_blocking(read).await.unwrap_or_default()
+    }
+
+    /// One call, on a thread that may wait.
+    fn call(&self, session: &Session, request: CallToolRequestParams, confirmed: bool) -> CallToolResult {
+        self.refresh_now();
+        let offer = self.0.offers.current();
+        if let Some(fault) = &offer.fault {
+            return reply::refused(fault.kind, &fault.text);
+        }
+        let tool = offer.tool(&request.name);
+        if !confirmed && tool.is_some_and(|tool| offer.confirm.covers(tool)) {
+            return reply::refused(ErrorKind::SwitchedOff, "the settings have just changed: call again");
+        }
+        let started = Instant::now();
+        let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
+        let (result, usage) = session.call_measured(&request.name, &arguments);
+        let result = result.map_err(|error| with_trouble(error, session.connection().trouble()));
+        let (requests, time) = (usage.requests, started.elapsed().as_millis());
+        let name = tool.map_or("an unknown tool", |tool| &tool.name);
+        let (outcome, result) = reply::of(name, tool.map(|tool| tool.effect), result, requests);
+        let plural = if requests == 1 { "" } else { "s" };
+        (self.0.log)(&format!("{name}: {outcome}, {requests} request{plural} to Salesforce, {time} ms"));
+        result
+    }
+}
+
+/// An error with why there was no token for the call, where the person can do something about that.
+fn with_trouble(error: CallError, trouble: Option<String>) -> CallError {
+    match (error, trouble) {
+        (CallError::Tool(mut error), Some(trouble))
+            if matches!(error.kind, ErrorKind::SignIn | ErrorKind::Unavailable) =>
+        {
+            error.message = format!("{} ({trouble})", error.message);
+            CallError::Tool(error)
+        }
+        (error, _) => error,
+    }
+}
+
+/// Reads one record by the tool that a model would read it with, so that the settings hold for it.
+fn look_up(session: &Session, wanted: &Wanted) -> Seen {
+    let fields = ["Name"].into_iter().chain(wanted.fields.iter().map(String::as_str)).collect();
+    let found = match read(session, wanted, fields) {
+        // Some records are called by another field, which is among those shown unless others are asked for.
+        Err(CallError::Tool(error)) if error.kind == ErrorKind::InvalidInput => read(session, wanted, Vec::new()),
+        found => found,
+    };
+    match found {
+        Ok(Found { object, id, fields }) => {
+            let name = fields.iter().find_map(|(_, value)| value.as_str()).map(str::to_owned);
+            Seen::Read { object, id, fields: confirm::paired(&wanted.fields, fields), name }
+        }
+        Err(CallError::Tool(error)) => Seen::NotRead(error.message),
+        Err(CallError::Host(error)) => Seen::NotRead(error.to_string()),
+    }
+}
+
+fn read(session: &Session, wanted: &Wanted, fields: Vec<&str>) -> Result<Found, CallError> {
+    let mut arguments = serde_json::json!({"record": wanted.record, "fields": fields});
+    if let Some(object) = &wanted.object {
+        arguments["object"] = object.as_str().into();
+    }
+    let reply = session.call_json("salesforce_get", &arguments.to_string())?;
+    serde_json::from_str(&reply).map_err(|_| HostError::Trapped("its reply can't be read".to_owned()).into())
+}
+
+/// A record as the tool shows it.
+#[derive(serde::Deserialize)]
+struct Found {
+    object: String,
+    id: String,
+    #[serde(deserialize_with = "render::in_order")]
+    fields: Vec<(String, serde_json::Value)>,
+}
+
+/// A call nobody waits for any more is stopped.
+struct StopWhenDropped(Stop);
+
+impl Drop for StopWhenDropped {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        let server = Implementation::new("salesforce-plugin", env!("CARGO_PKG_VERSION")).with_title("Salesforce");
+        ServerConfig::new(capabilities)
+            .with_server_info(server)
+            .with_instructions(self.0.offers.current().instructions.clone())
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.clients().push(context.peer);
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        self.refresh().await;
+        Ok(ListToolsResult::with_all_items(self.0.offers.current().listed.clone()))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.0.offers.current().listed.iter().find(|tool| tool.name == name).cloned()
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.refresh().await;
+        let offer = self.0.offers.current();
+        if let Some(fault) = &offer.fault {
+            return Ok(reply::refused(fault.kind, &fault.text).into());
+        }
+        let asks = offer.tool(&request.name).filter(|tool| offer.confirm.covers(tool));
+        let confirmed = match asks {
+            None => false,
+            Some(tool) => {
+                let confirmations = &self.0.confirmations;
+                let verdict = match confirmations.known(&request, &context) {
+                    Some(verdict) => verdict,
+                    None => {
+                        let seen = self.look_up(&request).await;
+                        let origin = self.0.session.connection().origin();
+                        let question = confirm::question(tool, origin, request.arguments.as_ref(), &seen);
+                        confirmations.ask(question, &request, &context).await
+                    }
+                };
+                match verdict {
+                    Verdict::Yes => true,
+                    Verdict::No(why) => {
+                        (self.0.log)(&format!("{}: not confirmed", tool.name));
+                        return Ok(reply::refused(ErrorKind::SwitchedOff, why).into());
+                    }
+                    Verdict::Ask(question) => return Ok(question.into()),
+                }
+            }
+        };
+        self.run(request, confirmed, &context).await.map(CallToolResponse::from)
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::builder().tools_list_changed().build())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut changes = self.0.changes.subscribe();
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                changed = changes.changed() => {
+                    if changed.is_err() || context.sink().notify_tool_list_changed().await.is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+}

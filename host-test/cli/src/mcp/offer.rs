@@ -1,0 +1,161 @@
+//! What is on offer just now: the tools and instructions under the settings in force.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
+
+use super::StartError;
+use salesforce_host::HostError;
+use salesforce_host::Session;
+use salesforce_host::Tool;
+use salesforce_host::settings::{Confirm, InForce, Look, SettingsFile, ToolNames};
+use salesforce_host::types::{ErrorKind, Preferences};
+
+/// The offer, renewed whenever the settings file says something else.
+pub(super) struct Offers {
+    session: Session,
+    settings: Option<Mutex<InForce>>,
+    restrict: Box<dyn Fn(&mut Preferences) + Send + Sync>,
+    current: RwLock<Arc<Offer>>,
+}
+
+/// What a client is offered.
+#[derive(Clone)]
+pub(super) struct Offer {
+    tools: Vec<Tool>,
+    /// The same, as the protocol lists them.
+    pub(super) listed: Vec<Listed>,
+    pub(super) instructions: String,
+    pub(super) confirm: Confirm,
+    /// Why no tool runs, though they are on offer.
+    pub(super) fault: Option<Fault>,
+}
+
+/// Why no tool runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) kind: ErrorKind,
+    pub(super) text: String,
+}
+
+impl From<StartError> for Fault {
+    fn from(error: StartError) -> Self {
+        match &error {
+            StartError::Settings(file) if file.is_shortage() => Self {
+                kind: ErrorKind::Unavailable,
+                text: format!("this program has no file handle left to read the settings with: try again ({error})"),
+            },
+            _ => Self {
+                kind: ErrorKind::SwitchedOff,
+                text: format!("no tool runs until the settings are put right: {error}"),
+            },
+        }
+    }
+}
+
+/// What came of a look at the settings.
+#[derive(Default)]
+pub(super) struct Refreshed {
+    /// Whether other tools are on offer than before.
+    pub(super) changed: bool,
+    /// A line for the log.
+    pub(super) word: Option<String>,
+}
+
+impl Offer {
+    /// A tool by its name, or its short name.
+    pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
+        self.tools.iter().find(|tool| tool.name == name || tool.name.strip_prefix("salesforce_") == Some(name))
+    }
+}
+
+impl Offers {
+    pub(super) fn new(
+        session: Session,
+        file: Option<SettingsFile>,
+        restrict: Box<dyn Fn(&mut Preferences) + Send + Sync>,
+    ) -> Result<Self, StartError> {
+        let settings = match file {
+            Some(file) => Some(InForce::of(file, ToolNames::of(session.host())?)?),
+            None => None,
+        };
+        let offer = offer(&session, settings.as_ref(), &restrict)?;
+        Ok(Self { session, settings: settings.map(Mutex::new), restrict, current: RwLock::new(Arc::new(offer)) })
+    }
+
+    pub(super) fn current(&self) -> Arc<Offer> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks at the settings again. Waits for the disk.
+    pub(super) fn refresh(&self) -> Refreshed {
+        let Some(settings) = &self.settings else { return Refreshed::default() };
+        // Whoever comes meanwhile waits for the new offer.
+        let mut settings = settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.current();
+        let word = match settings.look() {
+            Ok(Look::Same) if before.fault.is_none() => return Refreshed::default(),
+            Ok(Look::Waiting) => Ok(WAITING),
+            Ok(_) => Ok("the settings have changed"),
+            Err(error) => Err(StartError::from(error)),
+        };
+        let renewed = word.and_then(|word| Ok((offer(&self.session, Some(&settings), &self.restrict)?, word.to_owned())));
+        // Nobody knows what the person wants, so nothing happens until they say so.
+        let (after, word) = renewed.unwrap_or_else(|error| {
+            let fault = Fault::from(error);
+            (Offer { fault: Some(fault.clone()), ..(*before).clone() }, fault.text)
+        });
+        if after.fault.is_some() && after.fault == before.fault {
+            return Refreshed::default();
+        }
+        let changed = after.listed != before.listed;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
+        Refreshed { changed, word: Some(word) }
+    }
+}
+
+/// What the log says of settings that allow more than those of before.
+const WAITING: &str = "the settings have changed: what they restrict holds now, what they allow more holds once the file has \
+                       said so for 2 s";
+
+/// Puts settings in force, and asks the component what is on offer under them.
+fn offer(
+    session: &Session,
+    settings: Option<&InForce>,
+    restrict: &dyn Fn(&mut Preferences),
+) -> Result<Offer, HostError> {
+    let mut preferences = match settings {
+        Some(settings) => settings.settings().preferences(settings.tools()),
+        None => session.connection().preferences(),
+    };
+    restrict(&mut preferences);
+    session.connection().set_preferences(preferences);
+    let tools = session.tools()?;
+    Ok(Offer {
+        listed: tools.iter().map(listed).collect::<Result<_, _>>()?,
+        instructions: session.instructions()?,
+        confirm: settings.map(|settings| settings.settings().confirm()).unwrap_or_default(),
+        fault: None,
+        tools,
+    })
+}
+
+/// A tool as the protocol lists it.
+fn listed(tool: &Tool) -> Result<Listed, HostError> {
+    let schema = |text: &str| {
+        serde_json::from_str::<JsonObject>(text)
+            .map(Arc::new)
+            .map_err(|_| HostError::Load(format!("a schema of {} is no JSON object", tool.name)))
+    };
+    let annotations = &tool.annotations;
+    Ok(Listed::new(tool.name.clone(), tool.description.clone(), schema(&tool.input_schema)?)
+        .with_title(annotations.title.clone())
+        .with_raw_output_schema(schema(&tool.output_schema)?)
+        .with_annotations(ToolAnnotations::from_raw(
+            Some(annotations.title.clone()),
+            Some(annotations.read_only_hint),
+            Some(annotations.destructive_hint),
+            Some(annotations.idempotent_hint),
+            Some(annotations.open_world_hint),
+        )))
+}

@@ -1,0 +1,120 @@
+//! Which org, as whom, under which settings: the one place that turns what the person said into a connection.
+
+use std::sync::Arc;
+
+use demo_org::Org;
+use salesforce_host::types::Preferences;
+use salesforce_host::{
+    Connection, ConnectionName, Home, Host, Https, InvalidOrigin, Origin, Saved, SavedError, SettingsFile, Token,
+    ToolNames,
+};
+
+use crate::demo::Demo;
+use crate::{Arguments, Failure, TOKEN};
+
+/// The name of the demo org, as an org and as a connection.
+pub(crate) const DEMO: &str = "demo";
+
+/// A connection with its settings, where it has a name they could be kept under.
+pub(crate) struct Opened {
+    pub(crate) connection: Connection,
+    pub(crate) settings: Option<SettingsFile>,
+}
+
+impl Opened {
+    /// The connection under its settings and what the command line says.
+    pub(crate) fn under_settings(self, host: &Host, arguments: &Arguments) -> Result<Connection, Failure> {
+        if let Some(file) = &self.settings {
+            let names = ToolNames::of(host)?;
+            let settings = file.load(&names).map_err(|error| Failure::Usage(error.to_string()))?;
+            self.connection.set_preferences(settings.preferences(&names));
+        }
+        let mut preferences = self.connection.preferences();
+        restrict(&mut preferences, arguments.read_only, arguments.tools.as_deref());
+        self.connection.set_preferences(preferences);
+        Ok(self.connection)
+    }
+}
+
+/// What was said on the command line goes before what the settings say.
+pub(crate) fn restrict(preferences: &mut Preferences, read_only: bool, tools: Option<&[String]>) {
+    preferences.read_only |= read_only;
+    if let Some(tools) = tools {
+        preferences.tools = Some(tools.to_vec());
+    }
+}
+
+/// Opens the connection the person named: a stored one, the demo org, or an org with a token from the environment.
+pub(crate) fn open(host: &Host, arguments: &Arguments) -> Result<Opened, Failure> {
+    let connection = match (arguments.org.as_deref(), &arguments.connection) {
+        (Some(DEMO), _) | (None, None) => demo(arguments)?,
+        (Some(org), _) => with_token_of_environment(host, org)?,
+        (None, Some(name)) => stored(host, name, arguments)?,
+    };
+    Ok(Opened { connection, settings: settings(arguments)? })
+}
+
+/// The settings of the connection; none for an org that has no name here.
+pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Failure> {
+    let name = match (&arguments.connection, arguments.org.as_deref()) {
+        (Some(name), _) => name.clone(),
+        (None, None | Some(DEMO)) => DEMO.parse().map_err(|error| Failure::Host(format!("{error}")))?,
+        (None, Some(_)) => return Ok(None),
+    };
+    match Home::from_env() {
+        Ok(home) => Ok(Some(SettingsFile::of(&home.connection(&name)))),
+        // The demo org needs no home to be tried.
+        Err(_) if arguments.connection.is_none() => Ok(None),
+        Err(error) => Err(Failure::Usage(error.to_string())),
+    }
+}
+
+/// The embedded org.
+pub(crate) fn demo(arguments: &Arguments) -> Result<Connection, Failure> {
+    Ok(Demo::connection(&Arc::new(Org::demo()), &arguments.user)?)
+}
+
+/// A connection that somebody signed in to, or the demo org under its name.
+fn stored(host: &Host, name: &ConnectionName, arguments: &Arguments) -> Result<Connection, Failure> {
+    let home = Home::from_env()?;
+    match Saved::read(&home, name) {
+        Err(SavedError::Unknown(_)) if name.as_str() == DEMO => demo(arguments),
+        saved => opened(&saved?, host, &home, name),
+    }
+}
+
+/// What is remembered of a connection, opened: with its own tokens, or to the embedded org as its user.
+pub(crate) fn opened(saved: &Saved, host: &Host, home: &Home, name: &ConnectionName) -> Result<Connection, Failure> {
+    if let Some(connection) = saved.open(host, home, name)? {
+        return Ok(connection);
+    }
+    let org = Arc::new(Org::demo());
+    let user = org.user_named(&saved.username).ok_or_else(|| SavedError::Invalid {
+        path: Saved::file(home, name),
+        reason: format!("the demo org has no user {}", saved.username),
+    })?;
+    Ok(Demo::connection(&org, &user)?)
+}
+
+/// The origin a person means by an address.
+pub(crate) fn origin(host: &Host, option: &str, address: &str) -> Result<Origin, Failure> {
+    if address.starts_with("http://") {
+        return Origin::parse(address).map_err(|InvalidOrigin| {
+            Failure::Usage("plain http:// is for this machine alone, as in http://127.0.0.1:8080".to_owned())
+        });
+    }
+    // The plugin knows which hosts are Salesforce's: the token goes to no other.
+    let origin = host.origin(address)?.map_err(|refusal| {
+        let suggestion = refusal.suggestion.map(|domain| format!("; did you mean {domain}?")).unwrap_or_default();
+        Failure::Usage(format!("{option} {address}: {}{suggestion}", refusal.message))
+    })?;
+    Origin::parse(&origin).map_err(|error| Failure::Host(error.to_string()))
+}
+
+fn with_token_of_environment(host: &Host, org: &str) -> Result<Connection, Failure> {
+    let origin = origin(host, "--org", org)?;
+    let token = std::env::var(TOKEN)
+        .map_err(|_| Failure::Usage(format!("an access token is needed in the environment variable {TOKEN}")))?;
+    let token = Token::new(&token).map_err(|error| Failure::Usage(format!("{TOKEN}: {error}")))?;
+    Ok(Connection::new(origin, token, Https::new()))
+}

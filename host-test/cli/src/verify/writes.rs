@@ -1,0 +1,198 @@
+//! Assumptions that are checked by writing, on records called [`NAME`] and a number.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Check, DATA, Doubt, Probe, Run, part, query_url};
+
+/// What people find should anything be left behind.
+pub(super) const NAME: &str = "salesforce-plugin verify, to be deleted";
+
+/// Rules that only warn are passed over, for a record of the checks is no duplicate of anything.
+const SAVE: (&str, &str) =
+    ("sforce-duplicate-rule-header", "allowSave=true; includeRecordDetails=true; runAsCurrentUser=true");
+const WARN: (&str, &str) =
+    ("sforce-duplicate-rule-header", "allowSave=false; includeRecordDetails=true; runAsCurrentUser=true");
+
+pub(super) const CHECKS: &[Check] = &[
+    check("a create is read back in the same request", "src/call.rs", create_and_read),
+    check("space around a text is dropped", "src/write/lost_response.rs", trimmed),
+    check("a record just created is found among the user's own", "src/write/lost_response.rs", found_again),
+    check("a part's If-Unmodified-Since refuses a record changed since, with 412", "src/rest/sobject.rs", stale),
+    check("a part's If-Unmodified-Since lets an unchanged record be changed", "src/rest/sobject.rs", unchanged),
+    check("a duplicate is refused with its matches", "src/rest/refusal.rs", duplicate),
+    check("what is not there can't be changed: 404", "src/rest/refusal.rs", gone),
+    check("all or nothing leaves nothing when a part fails", "src/tools/log_activity.rs", all_or_nothing),
+    check("a text with @{ is taken for a reference", "src/rest/composite.rs", misread),
+    check("a call is logged with the closed status of an earlier part", "src/tools/log_activity.rs", logged_call),
+    check("a note is made and linked in one request", "src/tools/log_activity.rs", linked_note),
+];
+
+const fn check(name: &'static str, relied_on_by: &'static str, run: fn(&mut Probe<'_>) -> Result<(), Doubt>) -> Check {
+    Check { name, relied_on_by, run: Run::Code(run) }
+}
+
+fn unlike(what: &str) -> Doubt {
+    Doubt::CannotTell(what.to_owned())
+}
+
+/// A name no other record has.
+fn name(probe: &Probe<'_>, of: &str) -> String {
+    format!("{} {of}", probe.mark)
+}
+
+fn with(mut part: Value, body: Value, headers: &[(&str, &str)]) -> Value {
+    part["body"] = body;
+    if !headers.is_empty() {
+        part["httpHeaders"] = headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    }
+    part
+}
+
+/// Creates an account for a check to work on.
+fn account(probe: &mut Probe<'_>, name: &str) -> Result<String, Doubt> {
+    let path = format!("{DATA}/sobjects/Account");
+    let answer = probe.send(Method::POST, &path, &[SAVE], &json!({"Name": name}))?;
+    match probe.note("Account", &answer) {
+        Some(id) => Ok(id),
+        // That accounts can't be created here says nothing of what is checked.
+        None => Err(unlike(&format!("no account can be created: {}", probe.shown(&answer)))),
+    }
+}
+
+fn create_and_read(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "read back");
+    let create = with(part("POST", "write", "/sobjects/Account"), json!({"Name": name}), &[SAVE]);
+    let read = part("GET", "read", "/sobjects/Account/@{write.id}?fields=Id%2CName");
+    let answers = probe.composite(false, &[create, read])?;
+    let [created, read] = answers.as_slice() else { return Err(unlike("not two answers")) };
+    if probe.note("Account", created).is_none() {
+        return Err(probe.doubt(created));
+    }
+    probe.expect(created.status == 201 && read.body["Name"] == name.as_str(), read)
+}
+
+fn trimmed(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "trimmed");
+    let id = account(probe, &format!("  {name}  "))?;
+    let read = probe.get(&format!("/sobjects/Account/{id}?fields=Name"))?;
+    probe.expect(read.body["Name"] == name.as_str(), &read)
+}
+
+fn found_again(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "found");
+    let id = account(probe, &name)?;
+    let soql = format!(
+        "SELECT Id FROM Account USING SCOPE mine WHERE Name = '{name}' AND CreatedDate >= LAST_N_DAYS:2 LIMIT 2"
+    );
+    let answer = probe.get(&query_url(&soql))?;
+    probe.expect(answer.body["totalSize"] == 1 && answer.body["records"][0]["Id"] == id.as_str(), &answer)
+}
+
+/// The answer to a change of an account on the condition that nobody changed it since a date.
+fn change_since(probe: &mut Probe<'_>, id: &str, date: &str) -> Result<Answer, Doubt> {
+    let change = with(
+        part("PATCH", "write", &format!("/sobjects/Account/{id}")),
+        json!({"Description": "changed"}),
+        &[("If-Unmodified-Since", date)],
+    );
+    probe.composite(false, &[change])?.pop().ok_or_else(|| unlike("no answer"))
+}
+
+fn stale(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "stale");
+    let id = account(probe, &name)?;
+    let answer = change_since(probe, &id, "Sat, 01 Jan 2000 00:00:00 GMT")?;
+    probe.expect(answer.status == 412, &answer)
+}
+
+fn unchanged(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "unchanged");
+    let id = account(probe, &name)?;
+    let answer = change_since(probe, &id, "Fri, 01 Jan 2100 00:00:00 GMT")?;
+    probe.expect(answer.status == 204 && answer.body.is_null(), &answer)
+}
+
+fn duplicate(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "twice");
+    let id = account(probe, &name)?;
+    let answer = probe.send(Method::POST, &format!("{DATA}/sobjects/Account"), &[WARN], &json!({"Name": name}))?;
+    if probe.note("Account", &answer).is_some() {
+        return Err(unlike("no duplicate rule of this org is about the names of accounts"));
+    }
+    let error = &answer.body[0];
+    let result = error.get("duplicateResut").or_else(|| error.get("duplicateResult"));
+    let matched = result.is_some_and(|result| result.to_string().contains(&id) && result["allowSave"].is_boolean());
+    probe.expect(answer.code() == "DUPLICATES_DETECTED" && matched, &answer)
+}
+
+fn gone(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let path = format!("{DATA}/sobjects/Account/001000000000000AAA");
+    let answer = probe.send(Method::PATCH, &path, &[], &json!({"Description": "changed"}))?;
+    let code = ["INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND", "ENTITY_IS_DELETED"].contains(&answer.code());
+    probe.expect(answer.status == 404 && code, &answer)
+}
+
+fn all_or_nothing(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "rolled back");
+    let create = with(part("POST", "write", "/sobjects/Account"), json!({"Name": name}), &[SAVE]);
+    let bad = with(part("POST", "bad", "/sobjects/Account"), json!({"No_Such_Field__c": 1}), &[]);
+    let answers = probe.composite(true, &[create, bad])?;
+    let [first, _] = answers.as_slice() else { return Err(unlike("not two answers")) };
+    if probe.note("Account", first).is_some() {
+        return Err(probe.doubt(first));
+    }
+    let soql = format!("SELECT Id FROM Account WHERE Name = '{name}'");
+    let answer = probe.get(&query_url(&soql))?;
+    for record in answer.body["records"].as_array().into_iter().flatten() {
+        if let Some(id) = record["Id"].as_str() {
+            probe.made.push(("Account", id.to_owned()));
+        }
+    }
+    probe.expect(answer.body["totalSize"] == 0 && first.code() == "PROCESSING_HALTED", first)
+}
+
+fn misread(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let body = json!({"Name": name(probe, "misread"), "Description": "a template: @{nobody.id}"});
+    let create = with(part("POST", "write", "/sobjects/Account"), body, &[SAVE]);
+    let answer = probe.composite(false, &[create])?.pop().ok_or_else(|| unlike("no answer"))?;
+    let made = probe.note("Account", &answer);
+    probe.expect(made.is_none() && answer.code() == "PROCESSING_HALTED", &answer)
+}
+
+fn logged_call(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let status = part(
+        "GET",
+        "status",
+        &query_url("SELECT ApiName FROM TaskStatus WHERE IsClosed = true ORDER BY IsDefault DESC, SortOrder LIMIT 1"),
+    );
+    let body = json!({"Subject": name(probe, "call"), "Status": "@{status.records[0].ApiName}", "TaskSubtype": "Call",
+        "CallDurationInSeconds": 60, "CallType": "Outbound"});
+    let create = with(part("POST", "activity", "/sobjects/Task"), body, &[]);
+    let read =
+        part("GET", "held", "/sobjects/Task/@{activity.id}?fields=IsClosed%2CTaskSubtype%2CCallDurationInSeconds");
+    let answers = probe.composite(true, &[status, create, read])?;
+    let [_, created, held] = answers.as_slice() else { return Err(unlike("not three answers")) };
+    if probe.note("Task", created).is_none() {
+        return Err(probe.doubt(created));
+    }
+    probe.expect(held.body["IsClosed"] == true && held.body["TaskSubtype"] == "Call", held)
+}
+
+fn linked_note(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+    let name = name(probe, "note");
+    let id = account(probe, &name)?;
+    // `<p>Made by a check.</p>`
+    let body = json!({"Title": name, "Content": "PHA+TWFkZSBieSBhIGNoZWNrLjwvcD4="});
+    let note = with(part("POST", "activity", "/sobjects/ContentNote"), body, &[]);
+    let body = json!({"ContentDocumentId": "@{activity.id}", "LinkedEntityId": id, "ShareType": "V"});
+    let link = with(part("POST", "what_link", "/sobjects/ContentDocumentLink"), body, &[]);
+    let read = part("GET", "held", "/sobjects/ContentNote/@{activity.id}?fields=Title");
+    let answers = probe.composite(true, &[note, link, read])?;
+    let [note, link, held] = answers.as_slice() else { return Err(unlike("not three answers")) };
+    match probe.note("ContentNote", note) {
+        Some(id) if id.starts_with("069") => {}
+        _ => return Err(probe.doubt(note)),
+    }
+    probe.expect(link.status == 201 && held.body["Title"] == name.as_str(), link)
+}

@@ -1,0 +1,185 @@
+//! The command line as a person or a script meets it.
+
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use demo_org::Org;
+use demo_org::serve::Server;
+use serde_json::Value;
+
+const TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"));
+    // No settings of whoever runs the tests.
+    let home = std::env::temp_dir().join("salesforce-plugin-without-settings");
+    command.args(arguments).env_remove(TOKEN).env("SALESFORCE_PLUGIN_HOME", home);
+    command
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    finished(&command(arguments).output().unwrap())
+}
+
+fn finished(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_demo_tells_three_stories_with_their_requests() {
+    let (code, out, _) = run(&["demo"]);
+    assert_eq!(code, 0, "{out}");
+    for sentence in [
+        "Find recently created accounts",
+        "Create a new account for Acme",
+        "Nothing was written.",
+        "Created: Account ",
+        "Change the number of employees for Acme from 100 to 500",
+        "NumberOfEmployees: 100 → 500",
+    ] {
+        assert!(out.contains(sentence), "{sentence}\n{out}");
+    }
+    let (_, third) = out.split_once("3. “").unwrap();
+    assert!(third.contains("(2 requests to Salesforce)"), "{third}");
+}
+
+#[test]
+fn a_reply_is_a_table_for_people_and_exact_json_for_scripts() {
+    let list = r#"{"object": "Account", "fields": ["Name"], "limit": 2, "order_by": [{"field": "Name"}]}"#;
+    let (code, out, _) = run(&["call", "list", list]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("2 Account records, and there are more\n  "), "{out}");
+    let (code, out, _) = run(&["call", "salesforce_list", list, "--json"]);
+    assert_eq!(code, 0);
+    let reply: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(reply["rows"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_exit_code_tells_a_tools_refusal_from_wrong_usage_and_from_a_failure_of_the_program() {
+    let create = r#"{"object": "Account", "fields": {"Name": "Acme"}}"#;
+    let (code, out, _) = run(&["call", "create", create]);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("duplicate: ") && out.ends_with("Nothing was written.\n"), "{out}");
+    let (code, out, _) = run(&["call", "create", create, "--json"]);
+    assert_eq!(code, 1);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["kind"], "duplicate");
+
+    assert_eq!(run(&["call"]).0, 2);
+    assert_eq!(run(&["frobnicate"]).0, 2);
+
+    let missing_folder = std::env::temp_dir().join("no such folder").join("plugin.wasm");
+    assert_eq!(run(&["component", "--out", missing_folder.to_str().unwrap()]).0, 3);
+}
+
+#[test]
+fn the_token_goes_to_salesforce_and_this_machine_only() {
+    for (org, word) in [
+        ("http://acme.my.salesforce.com", "this machine"),
+        ("http://127.0.0.1.evil.example", "this machine"),
+        ("https://evil.example", "Salesforce"),
+        ("https://my.salesforce.com.evil.example", "Salesforce"),
+        ("https://evil-salesforce.com", "Salesforce"),
+    ] {
+        let output =
+            command(&["--org", org, "call", "find", r#"{"text": "Acme"}"#]).env(TOKEN, "x".repeat(40)).output();
+        let (code, out, error) = finished(&output.unwrap());
+        assert_eq!((code, out.as_str()), (2, ""), "{org}");
+        assert!(error.contains(word), "{org}: {error}");
+    }
+    let (code, _, error) = run(&["--org", "https://acme.my.salesforce.com", "call", "find", "{}"]);
+    assert_eq!(code, 2);
+    assert!(error.contains(TOKEN), "{error}");
+}
+
+#[test]
+fn a_trace_shows_requests_and_responses_and_never_the_token() {
+    let org = Arc::new(Org::demo());
+    let server = Server::start(Arc::clone(&org), 0).unwrap();
+    let token = org.token("riley");
+    let list = r#"{"object": "Account", "limit": 1}"#;
+    let output = command(&["--org", &server.origin(), "call", "list", list, "--trace"]).env(TOKEN, &token).output();
+    let (code, out, trace) = finished(&output.unwrap());
+    assert_eq!(code, 0, "{out}{trace}");
+    assert!(trace.contains("> GET /services/data/") && trace.contains("> authorization: Bearer …\n"), "{trace}");
+    assert!(trace.contains("< 200 ("), "{trace}");
+    assert!(!trace.contains(&token) && !out.contains(&token));
+}
+
+#[test]
+fn the_tools_are_listed_for_people_and_for_programs() {
+    let (code, out, _) = run(&["tools"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("salesforce_update (overwrites): "), "{out}");
+    let (_, out, _) = run(&["tools", "--json", "--read-only"]);
+    let tools: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        ["find", "get", "list", "aggregate", "describe", "activities", "who_am_i"]
+            .map(|name| format!("salesforce_{name}"))
+    );
+}
+
+#[test]
+fn replies_of_every_tool_are_told_in_words() {
+    for (call, said) in [
+        (&["who_am_i"][..], "Now: Tue 2026-05-12 08:00 (America/Los_Angeles)"),
+        (&["activities"], "1 activity\n"),
+        (&["log_activity", r#"{"kind": "note", "what": "Globex", "text": "Met."}"#], "Logged: note"),
+        (&["run_soql", r#"{"query": "SELECT Name FROM Account LIMIT 3"}"#], "3 Account records, and there are more"),
+        (
+            &["delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#],
+            "Deleted: Account Lumen Analytics",
+        ),
+    ] {
+        let (code, out, error) = run(&[&["--tools", "all", "call"], call].concat());
+        assert_eq!(code, 0, "{call:?}: {out}{error}");
+        assert!(out.contains(said) && !out.contains('{'), "{call:?}: {out}");
+    }
+}
+
+#[test]
+fn the_component_can_be_taken_out() {
+    let file = std::env::temp_dir().join(format!("plugin-{}.wasm", std::process::id()));
+    let (code, out, error) = run(&["component", "--out", file.to_str().unwrap()]);
+    assert_eq!(code, 0, "{out}{error}");
+    let written = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(written, salesforce_host::COMPONENT);
+}
+
+#[test]
+fn verify_writes_nothing_where_nothing_may_be_written() {
+    let (code, out, error) = run(&["--read-only", "verify", "--write"]);
+    assert_eq!((code, out.as_str()), (2, ""), "{error}");
+    assert!(error.contains("--read-only") && error.contains("nothing was sent"), "{error}");
+    let (code, _, error) = run(&["--tools", "find,list", "verify", "--write"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("the tool create is off"), "{error}");
+    let home = std::env::temp_dir().join(format!("salesforce-plugin-verify-{}", std::process::id()));
+    let folder = home.join("connections/demo");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (settings, word) in [("read_only = true", "read_only"), ("[objects]\nedit = [\"Account\"]", "Task records")] {
+        std::fs::write(folder.join("settings.toml"), settings).unwrap();
+        let mut command = command(&["verify", "--write"]);
+        let (code, _, error) = finished(&command.env("SALESFORCE_PLUGIN_HOME", &home).output().unwrap());
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains(word), "{error}");
+    }
+    std::fs::remove_dir_all(&home).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn machine_code_that_others_could_have_changed_is_not_run() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = std::env::temp_dir().join(format!("salesforce-plugin-open-{}.cwasm", std::process::id()));
+    std::fs::write(&file, "no machine code").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let (code, _, error) = run(&["mcp", "--demo", "--precompiled", file.to_str().unwrap()]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("others can write to ") && error.contains("salesforce-plugin-open"), "{error}");
+}

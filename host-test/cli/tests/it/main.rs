@@ -1,0 +1,17 @@
+//! The promises of the command line and of the server for agents, one module for each subject.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod cli;
+mod docs;
+mod mcp;
+mod mcp_confirm;
+mod mcp_http;
+mod mcp_settings;
+mod mcp_stdio;
+mod proxy;
+mod recording;
+mod renewal;
+mod sign_in;
+mod verify;

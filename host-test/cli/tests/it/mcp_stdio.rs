@@ -1,0 +1,169 @@
+//! `salesforce-plugin mcp` as a client starts it: standard output carries the protocol and nothing else.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use demo_org::Org;
+use demo_org::serve::Server;
+use serde_json::{Value, json};
+
+use crate::mcp::Folder;
+
+fn program(home: &Folder) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"));
+    command.env("SALESFORCE_PLUGIN_HOME", home.path()).env_remove("SALESFORCE_ACCESS_TOKEN");
+    command
+}
+
+/// A running server, spoken to in lines.
+struct Spoken {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Spoken {
+    fn start(command: &mut Command) -> Self {
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    fn say(&mut self, message: &Value) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{message}").unwrap();
+    }
+
+    /// Sends a request and returns its result; every line until then is a message of the protocol.
+    fn ask(&mut self, id: u32, method: &str, params: Value) -> Value {
+        self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        loop {
+            let line = self.lines.next().expect("the server ended").unwrap();
+            let message: Value = serde_json::from_str(&line).expect("a line of the protocol");
+            assert_eq!(message["jsonrpc"], "2.0");
+            if message["id"] == id {
+                assert!(message.get("error").is_none(), "{message}");
+                return message["result"].clone();
+            }
+        }
+    }
+
+    /// Closes its input and returns its exit code, what it still had to say, and its log.
+    fn close(mut self) -> (Option<i32>, Vec<String>, String) {
+        drop(self.child.stdin.take());
+        let rest: Vec<String> = self.lines.map(Result::unwrap).collect();
+        let output = self.child.wait_with_output().unwrap();
+        (output.status.code(), rest, String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+fn hello() -> Value {
+    json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}})
+}
+
+#[test]
+fn a_session_is_protocol_on_standard_output_and_a_log_without_the_token_beside_it() {
+    let org = Arc::new(Org::demo());
+    let served = Server::start(Arc::clone(&org), 0).unwrap();
+    let (home, token) = (Folder::new(), org.token("riley"));
+    let mut command = program(&home);
+    command.args(["mcp", "--org", &served.origin()]).env("SALESFORCE_ACCESS_TOKEN", &token);
+    let mut server = Spoken::start(&mut command);
+    let info = server.ask(1, "initialize", hello());
+    assert_eq!(info["protocolVersion"], "2025-06-18");
+    assert_eq!(info["capabilities"]["tools"]["listChanged"], true);
+    server.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+    let tools = server.ask(2, "tools/list", json!({}));
+    assert!(tools["tools"].as_array().unwrap().len() > 3);
+    let list = json!({"name": "salesforce_list", "arguments": {"object": "Account", "limit": 1}});
+    let reply = server.ask(3, "tools/call", list);
+    assert_eq!(reply["structuredContent"]["rows"].as_array().unwrap().len(), 1, "{reply}");
+    let (code, rest, log) = server.close();
+    assert_eq!((code, rest), (Some(0), Vec::new()));
+    assert!(log.contains("salesforce-plugin mcp: salesforce_list: done, 1 request to"), "{log}");
+    assert!(!log.contains(&token) && !log.contains(token.split('!').next_back().unwrap()));
+}
+
+#[test]
+fn a_client_that_leaves_at_once_is_no_failure() {
+    let home = Folder::new();
+    let (code, out, log) = Spoken::start(program(&home).args(["mcp", "--demo"])).close();
+    assert_eq!((code, out), (Some(0), Vec::new()), "{log}");
+}
+
+#[test]
+fn the_settings_of_the_connection_are_in_force() {
+    let home = Folder::new();
+    let connection = home.path().join("connections").join("careful");
+    std::fs::create_dir_all(&connection).unwrap();
+    std::fs::write(connection.join("settings.toml"), "read_only = true\n").unwrap();
+    let org = Arc::new(Org::demo());
+    let served = Server::start(Arc::clone(&org), 0).unwrap();
+    let mut command = program(&home);
+    command.args(["mcp", "--connection", "careful", "--org", &served.origin()]);
+    let mut server = Spoken::start(command.env("SALESFORCE_ACCESS_TOKEN", org.token("riley")));
+    server.ask(1, "initialize", hello());
+    let tools = server.ask(2, "tools/list", json!({}));
+    let read_only = |tool: &Value| tool["annotations"]["readOnlyHint"] == true;
+    assert!(tools["tools"].as_array().unwrap().iter().all(read_only), "{tools}");
+    assert_eq!(server.close().0, Some(0));
+}
+
+#[test]
+fn what_cannot_be_served_is_wrong_usage_and_says_why() {
+    let home = Folder::new();
+    for (arguments, word) in [
+        (&["mcp"][..], "--connection NAME, --org ORG or --demo"),
+        (
+            &["mcp", "--connection", "nobody"],
+            "there is no connection nobody: make it with `salesforce-plugin connect nobody`",
+        ),
+        (&["mcp", "--connection", "../x"], "a connection's name"),
+        (&["mcp", "--demo", "--http", "0.0.0.0:0"], "loopback"),
+        (&["mcp", "--demo", "--connection", "x"], "cannot be used with"),
+    ] {
+        let output = program(&home).args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &[][..]), "{arguments:?} {said}");
+        assert!(said.contains(word), "{arguments:?}: {said}");
+    }
+    std::fs::create_dir_all(home.path().join("connections/demo")).unwrap();
+    std::fs::write(home.path().join("connections/demo/settings.toml"), "confirm = true\n").unwrap();
+    let output = program(&home).args(["mcp", "--demo"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("settings.toml, line 1, confirm: "), "{said}");
+}
+
+#[test]
+fn tools_are_switched_in_the_settings_and_comments_stay() {
+    let home = Folder::new();
+    let tools = |arguments: &[&str]| {
+        let output = program(&home).arg("tools").args(arguments).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let file = home.path().join("connections/demo/settings.toml");
+    let (code, out, error) = tools(&["--disable", "salesforce_update,create"]);
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("settings.toml\nTools that are on: salesforce_find, ") && !out.contains("_update"), "{out}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "[tools]\nupdate = false\ncreate = false\n");
+
+    std::fs::write(&file, "# by hand\n[tools]\nupdate = false # for now\n").unwrap();
+    assert_eq!(tools(&["--enable", "update"]).0, 0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "# by hand\n[tools]\nupdate = true # for now\n");
+    assert_eq!(tools(&["none"]).1.lines().last(), Some("Tools that are on: none"));
+    let listed = tools(&["--json"]).1;
+    assert_eq!(serde_json::from_str::<Value>(&listed).unwrap(), json!([]));
+
+    let (code, _, error) = tools(&["--enable", "updat"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("did you mean \"update\"?"), "{error}");
+    assert_eq!(tools(&["--enable", "update", "--disable", "update"]).0, 2);
+    assert_eq!(tools(&["all", "--enable", "update"]).0, 2);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,67 @@
+//! `call --record` and `--replay`: a recording answers as the org did.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use salesforce_host::Cassette;
+use serde_json::{Value, json};
+
+/// A file of its own, gone with it.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let file = std::env::temp_dir().join(format!("cassette-{}-{name}.json", std::process::id()));
+        std::fs::write(&file, text).unwrap();
+        Self(file)
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+/// JSON with its texts cut out, unless they are the contract's own.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::String(_) => json!(""),
+        Value::Array(items) => items.iter().map(shape).collect(),
+        Value::Object(object) => object
+            .iter()
+            .map(|(name, value)| {
+                let own = ["kind", "changed", "code", "object", "columns", "field"].contains(&name.as_str());
+                (name.clone(), if own { value.clone() } else { shape(value) })
+            })
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn the_command_line_records_a_call_and_replays_it() {
+    let file = File::new("cli", "");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"));
+        let output = command.args(["call", "find", "--json"]).args(arguments).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    };
+    let path = file.path().to_str().unwrap();
+    let (code, recorded, _) = run(&[r#"{"text": "globex"}"#, "--record", path]);
+    assert_eq!(code, 0);
+    let arguments = Cassette::load(file.path()).unwrap().calls()[0].arguments.to_string();
+    assert!(!arguments.contains("globex"), "{arguments}");
+    let (code, replayed, error) = run(&[&arguments, "--replay", path]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(shape(&parsed(&replayed)), shape(&parsed(&recorded)));
+    let (code, _, error) = run(&[r#"{"text": "initech"}"#, "--replay", path]);
+    assert_eq!(code, 1);
+    assert!(error.contains("no answer left") && error.contains("nearest"), "{error}");
+}

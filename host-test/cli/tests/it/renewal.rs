@@ -1,0 +1,45 @@
+//! An expired session is renewed once, by whichever of the program's processes comes first.
+
+use std::process::{Child, Command, Stdio};
+
+use salesforce_plugin_cli::verify::{self, Verdict};
+use test_support::person::{Folder, Served, connected};
+
+const LIST: &str = r#"{"object": "Account", "limit": 1}"#;
+
+/// A connected user whose session has expired, at an org where a second refresh of the same token revokes everything.
+fn expired() -> (Served, Folder) {
+    let (served, folder) = (Served::new(), Folder::new());
+    served.org.change_app(|app| app.rotates = true);
+    connected(&served, &folder, "acme", "riley");
+    served.org.expire_sessions("riley");
+    (served, folder)
+}
+
+#[test]
+fn the_check_of_assumptions_renews_as_calls_do() {
+    let (served, folder) = expired();
+    let report = verify::run(&folder.connection("acme"), verify::reads());
+    assert_eq!(report.findings.iter().find(|finding| finding.verdict != Verdict::Holds), None);
+    assert_eq!(served.refreshes(), 1);
+}
+
+#[test]
+fn many_processes_renew_once() {
+    let (served, folder) = expired();
+    let children: Vec<Child> = (0..3)
+        .map(|_| {
+            Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"))
+                .args(["--connection", "acme", "call", "list", LIST])
+                .env("SALESFORCE_PLUGIN_HOME", folder.path())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(served.refreshes(), 1);
+    assert!(served.accepts(&folder.tokens("acme").access));
+}

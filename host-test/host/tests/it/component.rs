@@ -1,0 +1,25 @@
+//! What the component asks for and offers.
+
+use test_support::HOST;
+
+#[test]
+fn the_component_imports_our_interfaces_and_nothing_ambient() {
+    assert_eq!(
+        HOST.imports(),
+        ["types", "secrets", "http", "clock", "cache", "settings"]
+            .map(|name| format!("salesforce:plugin/{name}@0.1.0"))
+    );
+}
+
+#[test]
+fn the_component_exports_the_tiers_the_catalog_and_the_connection() {
+    assert_eq!(
+        HOST.exports(),
+        ["read", "append", "edit", "catalog", "connection"].map(|name| format!("salesforce:plugin/{name}@0.1.0"))
+    );
+}
+
+#[test]
+fn the_component_stays_under_its_budget() {
+    assert!(salesforce_host::COMPONENT.len() <= 900_000, "{} bytes", salesforce_host::COMPONENT.len());
+}

@@ -1,0 +1,107 @@
+//! The token never reaches the guest, a reply, an error or a transcript.
+
+use std::sync::Arc;
+
+use demo_org::{Effect, Fault, Org};
+use salesforce_host::{Limits, Token};
+
+use crate::guest::{self, MESSENGER};
+use test_support::{HOST, TOKEN, refusal, session};
+
+#[test]
+fn a_response_that_repeats_the_token_does_not_reach_the_guest() {
+    let echo = |request: http::Request<Vec<u8>>| {
+        // The path says how to dress it up.
+        let token = request.headers()["authorization"].to_str().unwrap().replace("Bearer ", "");
+        let body = match request.uri().path().rsplit('/').next().unwrap() {
+            "percent" => token.replace('!', "%21"),
+            "json" => token.replace('!', "\\u0021"),
+            "quoted" => format!(r#"[{{"message":"Bad header: Bearer {token}"}}]"#),
+            _ => "no token".to_owned(),
+        };
+        Ok(http::Response::new(body.into_bytes()))
+    };
+    // This guest replies with every byte the host gives it.
+    let session = guest::session(MESSENGER, Limits::default(), echo);
+    for path in ["percent", "json", "quoted"] {
+        let reply = session.call_json("x", &format!("/services/{path}")).unwrap();
+        assert_eq!(reply, "the response repeats the access token");
+    }
+    assert_eq!(session.call_json("x", "/services/plain").unwrap(), "no token");
+}
+
+#[test]
+fn the_token_is_in_nothing_that_crosses_from_the_host_to_the_guest_or_to_the_caller() {
+    let org = Arc::new(Org::demo());
+    let token = Token::new(&org.token("riley")).unwrap();
+    let (session, transcript) = session(&org, "riley");
+    let calls = [
+        ("salesforce_list", r#"{"object": "Account"}"#),
+        ("salesforce_get", r#"{"record": "Acme", "object": "Account", "full": true, "related": ["contacts"]}"#),
+        ("salesforce_describe", r#"{"object": "Account"}"#),
+        ("salesforce_describe", "{}"),
+        ("salesforce_find", r#"{"text": "Acme"}"#),
+        ("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#),
+        (
+            "salesforce_update",
+            r#"{"record": "Acme", "object": "Account", "changes": [{"field": "Rating", "to": "Cold"}]}"#,
+        ),
+    ];
+    for echoing in [false, true] {
+        if echoing {
+            org.fault(Fault::new(Effect::EchoAuthorization).times(100));
+        }
+        for (tool, arguments) in calls {
+            let crossed = match session.call_json(tool, arguments) {
+                Ok(reply) => reply,
+                Err(error) => format!("{error} {error:?}"),
+            };
+            assert!(!token.is_in(crossed.as_bytes()), "{tool}: {crossed}");
+        }
+    }
+    let connection = session.connection();
+    let kept = format!("{:?} {:?}", connection, connection.preferences());
+    assert!(!token.is_in(kept.as_bytes()), "{kept}");
+    for (key, value) in connection.cache().entries() {
+        assert!(!token.is_in(key.as_bytes()) && !token.is_in(&value), "{key}");
+    }
+    let transcript = transcript.take();
+    assert!(transcript.len() > calls.len());
+    assert!(!token.is_in(format!("{transcript:?}").as_bytes()));
+}
+
+#[test]
+fn an_echoing_org_makes_an_error_that_does_not_say_whether_it_wrote() {
+    let org = Arc::new(Org::demo());
+    let (session, _) = session(&org, "riley");
+    // Warm, so that the first request is the write.
+    session.call_json("salesforce_describe", r#"{"object": "Account"}"#).unwrap();
+    org.fault(Fault::new(Effect::EchoAuthorization).times(10));
+    let error =
+        refusal(session.call_json("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#));
+    assert_eq!(error["changed"], "unknown", "{error}");
+}
+
+#[test]
+fn no_token_means_sign_in_and_no_request() {
+    let origin = salesforce_host::Origin::parse("https://acme.my.salesforce.com").unwrap();
+    let connection = salesforce_host::Connection::new(
+        origin,
+        || None,
+        |_: http::Request<Vec<u8>>| panic!("nothing is sent without a token"),
+    );
+    let error = refusal(HOST.session(connection).call_json("salesforce_list", r#"{"object": "Account"}"#));
+    assert_eq!(error["kind"], "sign_in", "{error}");
+}
+
+#[test]
+fn a_request_carries_the_bearer_token_where_only_the_host_puts_it() {
+    let session = guest::session(MESSENGER, Limits::default(), |request: http::Request<Vec<u8>>| {
+        let header = &request.headers()["authorization"];
+        assert!(header.is_sensitive());
+        assert_eq!(header.to_str().unwrap(), format!("Bearer {TOKEN}"));
+        assert!(!format!("{request:?}").contains(TOKEN));
+        Ok(http::Response::new(b"fine".to_vec()))
+    });
+    assert_eq!(session.call_json("x", "/services/data").unwrap(), "fine");
+}

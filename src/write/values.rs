@@ -1,0 +1,111 @@
+//! The values of a write as people give them: each of a field of the object's own that can be written, given once, and
+//! made to fit its field.
+
+use crate::error::Error;
+use crate::json::quoted;
+use crate::known::{Known, PlanError};
+use crate::resolve::lookup::{self, Found, Wanted};
+use crate::resolve::names;
+use crate::schema::{Field, FieldType, ObjectSchema};
+use crate::soql::{FieldName, ObjectName};
+use crate::write::conversion;
+
+/// What a write does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Write {
+    /// Makes a record.
+    Create,
+    /// Changes one that is there.
+    Change,
+}
+
+/// One field's new value.
+#[derive(Debug)]
+pub(crate) struct FieldValue {
+    /// The field.
+    pub(crate) field: Field,
+    /// Its API name.
+    pub(crate) name: FieldName,
+    /// The value, as JSON of the field's type; a lookup's is a name until its record is found.
+    pub(crate) json: String,
+    /// What was repaired to get there, or what a name was taken for.
+    pub(crate) note: Option<String>,
+    /// What the record is called that a lookup's name stands for, once it is found.
+    pub(crate) record_name: Option<String>,
+}
+
+/// The values of one write, in the order they are given.
+#[derive(Debug, Default)]
+pub(crate) struct FieldValues {
+    /// The values.
+    pub(crate) values: Vec<FieldValue>,
+    /// The names in lookups, whose records have to be found.
+    pub(crate) wanted: Vec<Wanted>,
+}
+
+impl FieldValues {
+    /// Adds what somebody said of a field, by its label or name.
+    pub(crate) fn add(
+        &mut self,
+        known: &Known,
+        object: &ObjectName,
+        write: Write,
+        (said, json): (&str, &str),
+    ) -> Result<&FieldValue, PlanError> {
+        let field = names::own_field(known, object, said)?;
+        let mut schema = known.schema(object)?;
+        // Picklist values are only in the description.
+        if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
+            schema = known.description(object)?;
+        }
+        let is_writable = match write {
+            Write::Create => field.createable,
+            Write::Change => field.updateable,
+        };
+        if !is_writable {
+            return Err(names::denied(known, object, &schema, not_writable(&schema, &field, write)));
+        }
+        if self.values.iter().any(|value| value.field.name == field.name) {
+            return Err(Error::field(said, format!("{} is given twice", field.name), Vec::new()).into());
+        }
+        let (json, note) = lookup::to_write(known, &schema, object, &field, json, &mut self.wanted)?;
+        let name = names::field_name(&field.name)?;
+        Ok(self.values.push_mut(FieldValue { field, name, json, note, record_name: None }))
+    }
+}
+
+impl FieldValue {
+    /// Puts the id of the record that was found where its name stands.
+    pub(crate) fn put(&mut self, found: &[Found]) {
+        if let Some(found) = found.iter().find(|found| found.place == self.field.name) {
+            self.json = quoted(found.id.as_str());
+            self.note.clone_from(&found.notice);
+            self.record_name.clone_from(&found.candidate.name);
+        }
+    }
+}
+
+/// A field that the user, or anybody, can't write.
+fn not_writable(schema: &ObjectSchema, field: &Field, write: Write) -> Error {
+    let parts: Vec<_> = schema
+        .fields
+        .iter()
+        .filter(|part| part.compound.as_deref() == Some(&field.name) && (part.createable || part.updateable))
+        .map(|part| part.name.clone())
+        .collect();
+    let message = if field.name == "IsConverted" {
+        conversion::ADVICE.to_owned()
+    } else if parts.is_empty() {
+        let written = match write {
+            Write::Create => "created",
+            Write::Change => "changed",
+        };
+        format!(
+            "{} can't be set when a record is {written}: Salesforce keeps it, or the user lacks the right",
+            field.name
+        )
+    } else {
+        format!("{} is made of parts; set those", field.name)
+    };
+    Error::field(&field.name, message, parts)
+}
