@@ -76,10 +76,7 @@ impl<'p> Call<'p> {
         let Some(warning) = self.api_calls().and_then(ApiCalls::warning) else { return };
         match outcome {
             Ok(notices) => notices.push(warning),
-            Err(error) => {
-                let cause = Box::new(std::mem::replace(error, Error::input("")));
-                *error = Error::Warned { cause, warning };
-            }
+            Err(error) => error.add_context(warning),
         }
     }
 
@@ -134,7 +131,7 @@ impl<'p> Call<'p> {
     ) -> Result<T, Error> {
         loop {
             match send(self.plan(args, plan)?) {
-                Err(Error::Refused { refusal, .. }) if refusal.names_unknown() && self.refresh()? => {}
+                Err(error) if error.names_unknown() && self.refresh()? => {}
                 outcome => return outcome,
             }
         }

@@ -1,243 +1,254 @@
-//! What can go wrong, as one enum, and its one conversion to the error of the WIT.
+//! What can go wrong: one struct of what the caller can do, why, and what helps; and its one conversion to the error of
+//! the WIT.
+
+use std::fmt;
 
 use crate::platform::{FailureReason, SendFailure};
 use crate::rest::Refusal;
+use crate::soql::{LiteralError, NameError};
 use crate::wit::{self, Candidate, Changed, CurrentRecord, ErrorKind};
 
 /// Why a tool did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The arguments are wrong; nothing was sent for them.
-    #[error("{message}")]
-    Input {
-        /// What is wrong and what is allowed.
-        message: String,
-        /// The arguments or fields it is about.
-        fields: Vec<String>,
-        /// What would be allowed, or is nearest.
-        allowed: Vec<String>,
-    },
-    /// The settings of this connection do not allow it.
-    #[error(
-        "{what} is switched off in the settings of this connection; the person who connected Salesforce, or the platform's admin, can switch it on; no tool can{}{}",
-        if unknown.is_some() { "; " } else { "" },
-        unknown.as_deref().unwrap_or_default()
-    )]
-    SwitchedOff {
-        /// The tool, or the object in a tool.
-        what: String,
-        /// What in the settings may have been meant to switch it on.
-        unknown: Option<String>,
-    },
-    /// No such record, as far as this user can see.
-    #[error("{message}")]
-    NotFound {
-        /// What was looked for and how to look differently.
-        message: String,
-    },
-    /// Several records fit.
-    #[error("{message}")]
-    Ambiguous {
-        /// What to ask.
-        message: String,
-        /// The records that fit, best first.
-        candidates: Vec<Candidate>,
-    },
-    /// Texts in lookups mean no record, or several; nothing was written.
-    #[error("{message}")]
-    Unresolved {
-        /// What was looked for, and what to ask.
-        message: String,
-        /// The fields whose texts they are.
-        fields: Vec<String>,
-        /// The records that fit.
-        candidates: Vec<Candidate>,
-        /// Whether one of the texts fits several records.
-        several: bool,
-    },
-    /// The record is not as expected; nothing was written.
-    #[error("{message}")]
-    Conflict {
-        /// What differs.
-        message: String,
-        /// The fields that differ.
-        fields: Vec<String>,
-        /// The record as it is.
-        current: Option<Box<CurrentRecord>>,
-    },
-    /// The org holds matching records; nothing was written.
-    #[error("{message}")]
-    Duplicate {
-        /// What is allowed next.
-        message: String,
-        /// The matches.
-        candidates: Vec<Candidate>,
-        /// Salesforce's words, if it sent any.
-        org_message: Option<String>,
-    },
-    /// Salesforce refused the request.
-    #[error("{}", refusal.advice())]
-    Refused {
-        /// What Salesforce said.
-        refusal: Box<Refusal>,
-        /// Whether anything was written.
-        changed: Changed,
-    },
-    /// There was no response.
-    #[error("{}", no_response(failure.reason))]
-    NoResponse {
-        /// Why.
-        failure: SendFailure,
-        /// Whether the request, if it arrived, wrote something.
-        writes: bool,
-    },
-    /// A failure that was looked into.
-    #[error("{cause}; {found}")]
-    LookedInto {
-        /// The failure.
-        cause: Box<Error>,
-        /// What was found out about it.
-        found: String,
-        /// The records found.
-        candidates: Vec<Candidate>,
-    },
-    /// A failure, and something else the caller should know.
-    #[error("{cause}; {warning}")]
-    Warned {
-        /// The failure.
-        cause: Box<Error>,
-        /// What else to know.
-        warning: String,
-    },
-    /// The response made no sense.
-    #[error("Salesforce's answer could not be understood: {what}; report it to the makers of this plugin")]
-    Unreadable {
-        /// What was expected and what came, without any text out of the org.
-        what: String,
-        /// Whether anything was written.
-        changed: Changed,
-    },
-}
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
 
-fn no_response(reason: FailureReason) -> &'static str {
-    match reason {
-        FailureReason::SignIn => "the user is not signed in to Salesforce; ask them to connect Salesforce again",
-        FailureReason::Denied => {
-            "the platform's policy refused the request: tell the person, for only the platform's admin can change that"
-        }
-        FailureReason::Timeout => "Salesforce did not answer in time: try again later, or ask for less",
-        FailureReason::Unreachable => "Salesforce could not be reached; try again later",
-        FailureReason::TooLarge => "the answer is larger than the platform allows; ask for fewer fields or records",
-        FailureReason::Cancelled => "the call was stopped: call again only if it is still wanted",
-    }
+#[derive(Debug)]
+struct Inner {
+    /// What the caller can do next.
+    kind: ErrorKind,
+    /// What is wrong and what is allowed, in our own words.
+    message: String,
+    /// What was found out about it afterwards, and what else the caller should know.
+    context: Vec<String>,
+    /// Whether anything was written.
+    changed: Changed,
+    /// The arguments or fields it is about.
+    fields: Vec<String>,
+    /// What would be allowed, or is nearest.
+    allowed: Vec<String>,
+    /// The records it is about, best first.
+    candidates: Vec<Candidate>,
+    /// The record as it is, where it is not as expected.
+    current: Option<CurrentRecord>,
+    /// Salesforce's words and code, if it sent any.
+    org_message: Option<String>,
+    code: Option<String>,
+    /// What Salesforce said, if it refused.
+    refusal: Option<Refusal>,
 }
 
 impl Error {
-    /// Whether a write may have happened.
-    pub(crate) fn is_open(&self) -> bool {
-        match self {
-            Self::NoResponse { failure, writes } => *writes && failure.request_sent,
-            Self::Refused { changed, .. } | Self::Unreadable { changed, .. } => *changed == Changed::Unknown,
-            _ => false,
-        }
-    }
-
-    /// The same failure, once it is known that nothing was written.
-    pub(crate) fn without_effect(self) -> Self {
-        match self {
-            Self::NoResponse { failure, .. } => Self::NoResponse { failure, writes: false },
-            Self::Refused { refusal, .. } => Self::Refused { refusal, changed: Changed::No },
-            Self::Unreadable { what, .. } => Self::Unreadable { what, changed: Changed::No },
-            other => other,
-        }
-    }
-
-    /// A wrong argument.
-    pub(crate) fn input(message: impl Into<String>) -> Self {
-        Self::Input { message: message.into(), fields: Vec::new(), allowed: Vec::new() }
-    }
-
-    /// A wrong argument, with the field it is about and what would be allowed.
-    pub(crate) fn field(field: &str, message: impl Into<String>, allowed: Vec<String>) -> Self {
-        Self::Input { message: message.into(), fields: vec![field.to_owned()], allowed }
-    }
-}
-
-impl From<Error> for wit::Error {
-    fn from(error: Error) -> Self {
-        if let Error::LookedInto { cause, found, candidates } = error {
-            let wire = Self::from(*cause);
-            return Self { message: format!("{}; {found}", wire.message), candidates, ..wire };
-        }
-        if let Error::Warned { cause, warning } = error {
-            let wire = Self::from(*cause);
-            return Self { message: format!("{}; {warning}", wire.message), ..wire };
-        }
-        let is_open = error.is_open();
-        let mut wire = Self {
-            kind: ErrorKind::InvalidInput,
-            message: error.to_string(),
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            context: Vec::new(),
             changed: Changed::No,
-            code: None,
-            org_message: None,
             fields: Vec::new(),
             allowed: Vec::new(),
             candidates: Vec::new(),
             current: None,
+            org_message: None,
+            code: None,
+            refusal: None,
+        }))
+    }
+
+    /// The arguments are wrong; nothing was sent for them.
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    /// One argument or field is wrong.
+    pub(crate) fn argument(name: &str, message: impl Into<String>) -> Self {
+        Self::input(message).about(vec![name.to_owned()])
+    }
+
+    /// The settings of this connection do not allow it: a tool, or an object in a tool. `unknown` is what in the settings
+    /// may have been meant to switch it on.
+    pub(crate) fn switched_off(what: &str, unknown: Option<String>) -> Self {
+        let message = format!(
+            "{what} is switched off in the settings of this connection; the person who connected Salesforce, or the platform's admin, can switch it on; no tool can"
+        );
+        let mut error = Self::new(ErrorKind::SwitchedOff, message);
+        error.0.context.extend(unknown);
+        error
+    }
+
+    /// No such record, as far as this user can see.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NotFound, message)
+    }
+
+    /// Several records fit.
+    pub(crate) fn ambiguous(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Ambiguous, message)
+    }
+
+    /// The record is not as expected; nothing was written.
+    pub(crate) fn conflict(message: impl Into<String>, current: Option<CurrentRecord>) -> Self {
+        let mut error = Self::new(ErrorKind::Conflict, message);
+        error.0.current = current;
+        error
+    }
+
+    /// The org holds matching records; nothing was written.
+    pub(crate) fn duplicate(message: impl Into<String>, org_message: Option<String>) -> Self {
+        let mut error = Self::new(ErrorKind::Duplicate, message);
+        error.0.code = Some("DUPLICATES_DETECTED".to_owned());
+        error.0.org_message = org_message;
+        error
+    }
+
+    /// Salesforce refused the request.
+    pub fn refused(refusal: Refusal, changed: Changed) -> Self {
+        let mut error = Self::new(refusal.kind(), refusal.advice()).about(refusal.fields.clone());
+        error.0.changed = changed;
+        error.0.code.clone_from(&refusal.code);
+        error.0.org_message.clone_from(&refusal.message);
+        error.0.refusal = Some(refusal);
+        error
+    }
+
+    /// There was no response to a request that, if it arrived, `writes` something.
+    pub(crate) fn no_response(failure: &SendFailure, writes: bool) -> Self {
+        let (kind, message) = match failure.reason {
+            FailureReason::SignIn => {
+                (ErrorKind::SignIn, "the user is not signed in to Salesforce; ask them to connect Salesforce again")
+            }
+            FailureReason::Denied => (
+                ErrorKind::Forbidden,
+                "the platform's policy refused the request: tell the person, for only the platform's admin can change that",
+            ),
+            FailureReason::Timeout => {
+                (ErrorKind::Timeout, "Salesforce did not answer in time: try again later, or ask for less")
+            }
+            FailureReason::Unreachable => (ErrorKind::Unavailable, "Salesforce could not be reached; try again later"),
+            FailureReason::TooLarge => (
+                ErrorKind::InvalidInput,
+                "the answer is larger than the platform allows; ask for fewer fields or records",
+            ),
+            FailureReason::Cancelled => {
+                (ErrorKind::Timeout, "the call was stopped: call again only if it is still wanted")
+            }
         };
-        match error {
-            Error::Input { fields, allowed, .. } => {
-                (wire.fields, wire.allowed) = (fields, allowed);
-            }
-            Error::SwitchedOff { .. } => wire.kind = ErrorKind::SwitchedOff,
-            Error::NotFound { .. } => wire.kind = ErrorKind::NotFound,
-            Error::Ambiguous { candidates, .. } => {
-                wire.kind = ErrorKind::Ambiguous;
-                wire.candidates = candidates;
-            }
-            Error::Unresolved { fields, candidates, several, .. } => {
-                wire.kind = if several { ErrorKind::Ambiguous } else { ErrorKind::NotFound };
-                (wire.fields, wire.candidates) = (fields, candidates);
-            }
-            Error::Conflict { fields, current, .. } => {
-                wire.kind = ErrorKind::Conflict;
-                wire.fields = fields;
-                wire.current = current.map(|current| *current);
-            }
-            Error::Duplicate { candidates, org_message, .. } => {
-                wire.kind = ErrorKind::Duplicate;
-                wire.code = Some("DUPLICATES_DETECTED".to_owned());
-                wire.candidates = candidates;
-                wire.org_message = org_message;
-            }
-            Error::Refused { refusal, changed } => {
-                wire.kind = refusal.kind();
-                wire.changed = changed;
-                let Refusal { code, message, fields, .. } = *refusal;
-                (wire.code, wire.org_message, wire.fields) = (code, message, fields);
-            }
-            Error::NoResponse { failure, .. } => {
-                wire.kind = match failure.reason {
-                    FailureReason::SignIn => ErrorKind::SignIn,
-                    FailureReason::Denied => ErrorKind::Forbidden,
-                    FailureReason::Timeout | FailureReason::Cancelled => ErrorKind::Timeout,
-                    FailureReason::Unreachable => ErrorKind::Unavailable,
-                    FailureReason::TooLarge => ErrorKind::InvalidInput,
-                };
-                if is_open {
-                    wire.changed = Changed::Unknown;
-                }
-            }
-            Error::Unreadable { changed, .. } => {
-                wire.kind = ErrorKind::UnexpectedReply;
-                wire.changed = changed;
-            }
-            // Answered above.
-            Error::LookedInto { .. } | Error::Warned { .. } => {}
+        let mut error = Self::new(kind, message);
+        if writes && failure.request_sent {
+            error.0.changed = Changed::Unknown;
         }
-        if wire.changed == Changed::Unknown {
-            wire.message.push_str("; the write may or may not have happened, so look before trying again");
+        error
+    }
+
+    /// The response made no sense. `what` was expected and what came, without any text out of the org.
+    pub(crate) fn unreadable(what: impl fmt::Display, changed: Changed) -> Self {
+        let message =
+            format!("Salesforce's answer could not be understood: {what}; report it to the makers of this plugin");
+        let mut error = Self::new(ErrorKind::UnexpectedReply, message);
+        error.0.changed = changed;
+        error
+    }
+
+    /// The same failure, with the arguments or fields it is about.
+    pub(crate) fn about(mut self, fields: Vec<String>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
+    /// The same failure, with what would be allowed, or is nearest.
+    pub(crate) fn allowing(mut self, allowed: Vec<String>) -> Self {
+        self.0.allowed = allowed;
+        self
+    }
+
+    /// The same failure, with the records it is about.
+    pub(crate) fn with_candidates(mut self, candidates: Vec<Candidate>) -> Self {
+        self.0.candidates = candidates;
+        self
+    }
+
+    /// The same failure, with what was found out about it.
+    pub(crate) fn with_context(mut self, found: impl Into<String>) -> Self {
+        self.add_context(found);
+        self
+    }
+
+    /// Adds what else the caller should know.
+    pub(crate) fn add_context(&mut self, context: impl Into<String>) {
+        self.0.context.push(context.into());
+    }
+
+    /// The same failure, once it is known that nothing was written.
+    pub(crate) fn nothing_written(mut self) -> Self {
+        self.0.changed = Changed::No;
+        self
+    }
+
+    /// Calls an argument by another name, as the tool does that was called.
+    pub(crate) fn rename_argument(&mut self, name: &str, as_called: &str) {
+        self.0.fields.iter_mut().filter(|field| *field == name).for_each(|field| as_called.clone_into(field));
+    }
+
+    /// Whether a write may have happened.
+    pub(crate) fn outcome_unknown(&self) -> bool {
+        self.0.changed == Changed::Unknown
+    }
+
+    /// What Salesforce said, if it refused.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        self.0.refusal.as_ref()
+    }
+
+    /// Whether Salesforce refused a field or an object that does not exist, or is hidden from the user.
+    pub(crate) fn names_unknown(&self) -> bool {
+        self.refusal().is_some_and(Refusal::names_unknown)
+    }
+
+    /// Whether Salesforce refused with this code.
+    pub(crate) fn is_refused_with(&self, code: &str) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.is(code))
+    }
+
+    /// Whether Salesforce refused with one of these statuses.
+    pub(crate) fn has_status(&self, statuses: &[u16]) -> bool {
+        self.refusal().is_some_and(|refusal| statuses.contains(&refusal.status))
+    }
+
+    /// Whether no record was found for an argument.
+    pub(crate) fn found_nothing_for(&self, argument: &str) -> bool {
+        self.0.kind == ErrorKind::NotFound && self.0.fields.iter().any(|field| field == argument)
+    }
+}
+
+/// A value that no query can hold.
+impl From<LiteralError> for Error {
+    fn from(reason: LiteralError) -> Self {
+        Self::input(reason.to_string())
+    }
+}
+
+/// A name that Salesforce sent and that is none.
+impl From<NameError> for Error {
+    fn from(_: NameError) -> Self {
+        Self::unreadable("an object or a field has another kind of name than documented", Changed::No)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if self.outcome_unknown() {
+            f.write_str("; the write may or may not have happened, so look before trying again")?;
         }
-        wire
+        self.0.context.iter().try_for_each(|context| write!(f, "; {context}"))
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        let Inner { kind, changed, fields, allowed, candidates, current, org_message, code, .. } = *error.0;
+        Self { kind, message, changed, code, org_message, fields, allowed, candidates, current }
     }
 }

@@ -1,9 +1,13 @@
 //! JSON values as text: how the alias `json` of the WIT crosses the JSON face, unparsed and uncopied in meaning.
 
+mod build;
+
 use std::borrow::Cow;
 
 use serde::ser::{Error as _, Serialize, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
+
+pub(crate) use build::{List, Object};
 
 /// JSON text as the value it is.
 pub(crate) fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {

@@ -11,7 +11,7 @@ use crate::id::RecordId;
 use crate::policy::{self, Effect};
 use crate::rest::User;
 use crate::schema::{GlobalDescribe, ObjectSchema, Source};
-use crate::soql::{FieldPath, ObjectName};
+use crate::soql::{FieldPath, NameError, ObjectName};
 use crate::wit::Preferences;
 
 /// What is known in one call: the settings, and what was learned so far of the org and its user.
@@ -74,6 +74,12 @@ impl PlanError {
     /// A plan can go no further without the org's own description of an object.
     pub(crate) fn needs_description(object: &ObjectName) -> Self {
         Self::Needs(Need::Descriptions(vec![object.clone()]))
+    }
+}
+
+impl From<NameError> for PlanError {
+    fn from(error: NameError) -> Self {
+        Self::Failed(error.into())
     }
 }
 
@@ -210,11 +216,10 @@ impl Known {
 
 /// An object nobody knows.
 pub(crate) fn unknown_object(object: &str) -> Error {
-    Error::field(
+    Error::argument(
         object,
         format!(
             "the object {object:?} does not exist or is not visible to the user; salesforce_describe without an object lists those there are"
         ),
-        Vec::new(),
     )
 }

@@ -40,7 +40,7 @@ pub(crate) fn allow_tool(preferences: &Preferences, tool: &Row, table: &[Row]) -
     if is_on(preferences, tool) {
         return Ok(());
     }
-    Err(Error::SwitchedOff { what: format!("the tool {PREFIX}{}", tool.name), unknown: unknown(preferences, table) })
+    Err(Error::switched_off(&format!("the tool {PREFIX}{}", tool.name), unknown(preferences, table)))
 }
 
 /// Refuses an object that the settings keep from this tier.
@@ -52,7 +52,7 @@ pub(crate) fn allow_object(preferences: &Preferences, object: &str, effect: Effe
     };
     match granted {
         Some(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(object)) => {
-            Err(Error::SwitchedOff { what: format!("{doing} {object} records"), unknown: None })
+            Err(Error::switched_off(&format!("{doing} {object} records"), None))
         }
         _ => Ok(()),
     }

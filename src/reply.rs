@@ -3,7 +3,7 @@
 //! Values out of the org are copied as JSON values into their own places and never into a sentence of ours.
 
 use crate::error::Error;
-use crate::json::{Json, Shape, quoted};
+use crate::json::{Json, List, Object, quoted};
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
@@ -15,9 +15,7 @@ pub(crate) fn bounded(argument: &str, given: Option<u32>, usual: u32, most: u32)
     match given {
         None => Ok(usual),
         Some(number) if (1..=most).contains(&number) => Ok(number),
-        Some(number) => {
-            Err(Error::field(argument, format!("{argument} is {number}; it must be 1 to {most}"), Vec::new()))
-        }
+        Some(number) => Err(Error::argument(argument, format!("{argument} is {number}; it must be 1 to {most}"))),
     }
 }
 
@@ -64,18 +62,16 @@ impl Values {
         if let Some(utc) = whole_second_utc(value) {
             return utc;
         }
+        let value = Json::trusted(value);
         // A text of n characters takes at least n bytes.
-        if value.len() <= self.longest || !value.starts_with('"') {
-            return value.to_owned();
+        if value.get().len() > self.longest
+            && let Some(text) = value.text()
+            && let Some((end, _)) = text.char_indices().nth(self.longest)
+        {
+            self.cut += 1;
+            return quoted(&format!("{}…", &text[..end]));
         }
-        let Some(Shape::Text(text)) = Shape::of(value) else { return value.to_owned() };
-        match text.char_indices().nth(self.longest) {
-            None => value.to_owned(),
-            Some((end, _)) => {
-                self.cut += 1;
-                quoted(&format!("{}…", &text[..end]))
-            }
-        }
+        value.portable().into_owned()
     }
 
     /// A text, cut.
@@ -90,30 +86,20 @@ impl Values {
 
     /// A JSON array of the values at the paths.
     pub(crate) fn row(&mut self, fields: &Fields<'_>, columns: &[FieldPath]) -> String {
-        let mut row = String::from("[");
-        for (index, column) in columns.iter().enumerate() {
-            if index > 0 {
-                row.push(',');
-            }
-            row.push_str(&self.copy(fields.get(column.as_str())));
+        let mut row = List::default();
+        for column in columns {
+            row.item(Json::trusted(&self.copy(fields.get(column.as_str()))));
         }
-        row.push(']');
-        row
+        row.finish()
     }
 
     /// A JSON object of the values that are not null.
     pub(crate) fn object<'a>(&mut self, members: impl Iterator<Item = (&'a str, Option<Json<'a>>)>) -> String {
-        let mut object = String::from("{");
+        let mut object = Object::default();
         for (name, value) in members.filter(|(_, value)| value.is_some()) {
-            if object.len() > 1 {
-                object.push(',');
-            }
-            object.push_str(&quoted(name));
-            object.push(':');
-            object.push_str(&self.copy(value));
+            object.member(name, Json::trusted(&self.copy(value)));
         }
-        object.push('}');
-        object
+        object.finish()
     }
 
     /// What was cut, if anything.

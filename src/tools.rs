@@ -44,11 +44,7 @@ macro_rules! tools {
         pub fn call(call: &Call<'_>, name: &str, arguments: &str) -> Result<String, Error> {
             match policy::short_name(name) {
                 $(stringify!($tool) => run(call, arguments, $tool),)*
-                _ => Err(Error::Input {
-                    message: format!("there is no tool {name:?}"),
-                    fields: Vec::new(),
-                    allowed: names(call.preferences()),
-                }),
+                _ => Err(Error::input(format!("there is no tool {name:?}")).allowing(names(call.preferences()))),
             }
         }
     };
@@ -80,15 +76,14 @@ fn run<A: DeserializeOwned, R: Serialize>(
     tool: fn(&Call<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
     let reply = tool(call, arguments::read(arguments).map_err(invalid)?)?;
-    serde_json::to_string(&reply)
-        .map_err(|_| Error::Unreadable { what: "the reply is no JSON".to_owned(), changed: Changed::Unknown })
+    serde_json::to_string(&reply).map_err(|_| Error::unreadable("the reply is no JSON", Changed::Unknown))
 }
 
 fn invalid(Wrong { path, message, .. }: Wrong) -> Error {
     if path.is_empty() {
         return Error::input(message);
     }
-    Error::field(&path, format!("the argument {path} {message}"), Vec::new())
+    Error::argument(&path, format!("the argument {path} {message}"))
 }
 
 /// The names a model can call, for a message.

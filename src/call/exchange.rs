@@ -81,7 +81,7 @@ impl Call<'_> {
 
     fn exchange<E: Endpoint>(&self, endpoint: &E, writes: bool) -> Result<E::Response, Error> {
         let request = endpoint.request().map_err(unsendable)?;
-        let response = self.platform.send(request).map_err(|failure| Error::NoResponse { failure, writes })?;
+        let response = self.platform.send(request).map_err(|failure| Error::no_response(&failure, writes))?;
         let (parts, body) = response.into_parts();
         if let Some(calls) = ApiCalls::read(&parts.headers)
             && self.api_calls().is_none_or(|known| calls.left() < known.left())
@@ -100,7 +100,7 @@ impl Call<'_> {
         let mut tries = Tries::new(self);
         loop {
             match self.send(write) {
-                Err(Error::Refused { refusal, .. }) if refusal.is(LOCKED) && tries.again() => {}
+                Err(error) if error.is_refused_with(LOCKED) && tries.again() => {}
                 outcome => return outcome,
             }
         }
@@ -178,19 +178,13 @@ impl Call<'_> {
         while !page.done && page.records.len() < enough {
             pages += 1;
             if pages > MAX_PAGES {
-                return Err(Error::Unreadable {
-                    what: format!(
-                        "the result comes in more than {MAX_PAGES} pages, of {} records so far",
-                        page.records.len()
-                    ),
-                    changed: Changed::No,
-                });
+                let records = page.records.len();
+                let what = format!("the result comes in more than {MAX_PAGES} pages, of {records} records so far");
+                return Err(Error::unreadable(what, Changed::No));
             }
-            let next =
-                page.next_records_url.as_deref().and_then(QueryMore::from_url).ok_or_else(|| Error::Unreadable {
-                    what: "the address of the next page leads out of the API".to_owned(),
-                    changed: Changed::No,
-                })?;
+            let next = page.next_records_url.as_deref().and_then(QueryMore::from_url);
+            let elsewhere = || Error::unreadable("the address of the next page leads out of the API", Changed::No);
+            let next = next.ok_or_else(elsewhere)?;
             let more = self.send(&next)?;
             page.done = more.done || more.records.is_empty();
             page.next_records_url = more.next_records_url;
@@ -208,9 +202,10 @@ pub(crate) fn unsendable(error: http::Error) -> Error {
 /// What a response that is no success means for what was written.
 pub(crate) fn read_error(error: ReadError, writes: bool) -> Error {
     match error {
-        ReadError::Refused(refusal) => Error::Refused { changed: refusal.changed(writes), refusal: Box::new(refusal) },
-        ReadError::Unreadable(what) => {
-            Error::Unreadable { what, changed: if writes { Changed::Unknown } else { Changed::No } }
+        ReadError::Refused(refusal) => {
+            let changed = refusal.changed(writes);
+            Error::refused(refusal, changed)
         }
+        ReadError::Unreadable(what) => Error::unreadable(what, if writes { Changed::Unknown } else { Changed::No }),
     }
 }

@@ -106,10 +106,8 @@ impl Call<'_> {
             }
         };
         for (object, schema) in objects.iter().zip(described) {
-            let schema = schema.map_err(|error| match error {
-                Error::Refused { refusal, .. } if refusal.status == 404 => unknown_object(object.as_str()),
-                error => error,
-            })?;
+            let schema = schema
+                .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
             self.keep(object.as_str(), &schema.to_bytes());
             self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh: true });
         }
@@ -130,9 +128,7 @@ impl Call<'_> {
         let (narrowed, is_known) = match self.send(&PicklistValues { object, schema, record_type }) {
             Ok(narrowed) => (narrowed, true),
             // The resource does not know the object, or is not for this user: no use in asking again today.
-            Err(Error::Refused { refusal, .. })
-                if matches!(refusal.status, 400 | 403 | 404) && !refusal.is("REQUEST_LIMIT_EXCEEDED") =>
-            {
+            Err(error) if error.has_status(&[400, 403, 404]) && !error.is_refused_with("REQUEST_LIMIT_EXCEEDED") => {
                 (schema.bare(), true)
             }
             Err(_) => (schema.bare(), false),

@@ -41,12 +41,12 @@ pub(crate) fn condition(
     for (index, group) in any_of.iter().enumerate() {
         let any = Condition::any(each(known, object, group)?);
         all.push(any.ok_or_else(|| {
-            Error::field(&format!("any_of[{index}]"), "a group of any_of needs at least one condition", Vec::new())
+            Error::argument(&format!("any_of[{index}]"), "a group of any_of needs at least one condition")
         })?);
     }
     if children.len() > MAX_CHILDREN {
         let message = format!("Salesforce takes at most {MAX_CHILDREN} conditions on children");
-        return Err(Error::field("children", message, Vec::new()).into());
+        return Err(Error::argument("children", message).into());
     }
     for child in children {
         all.push(children_match(known, object, child)?);
@@ -62,14 +62,13 @@ fn each(known: &Known, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Co
 fn one(known: &Known, object: &ObjectName, filter: &Filter) -> Result<Condition, PlanError> {
     let mut named = names::field(known, object, &filter.field)?;
     if !named.field.filterable {
-        return Err(Error::field(
+        return Err(Error::argument(
             &filter.field,
             format!(
                 "Salesforce can't filter by {} (a {}); list without it and read the values",
                 named.path,
                 named.field.field_type.name()
             ),
-            Vec::new(),
         )
         .into());
     }
@@ -85,7 +84,7 @@ fn one(known: &Known, object: &ObjectName, filter: &Filter) -> Result<Condition,
         (NotEmpty, _) | (Ne, None) => return Ok(Condition::compare(named.path, Comparison::Ne, Literal::Null)),
         (_, None) => {
             let message = format!("the condition on {} needs a value", named.path);
-            return Err(Error::field(&filter.field, message, Vec::new()).into());
+            return Err(Error::argument(&filter.field, message).into());
         }
         (_, Some(value)) => value,
     };
@@ -257,11 +256,11 @@ fn compare(named: &Named, op: Comparison, value: &str) -> Result<Condition, Erro
     let (operand, literal) = operand(named, value)?;
     let ordered = !matches!(op, Comparison::Eq | Comparison::Ne);
     if ordered && matches!(literal, Literal::Null | Literal::Boolean(_)) {
-        return Err(Error::field(
+        return Err(Error::argument(
             named.path.as_str(),
             format!("{} can only be compared with eq and ne", named.path),
-            vec!["eq".to_owned(), "ne".to_owned()],
-        ));
+        )
+        .allowing(vec!["eq".to_owned(), "ne".to_owned()]));
     }
     Ok(Condition::Compare { operand, op, value: literal })
 }
@@ -292,53 +291,50 @@ fn in_list(named: &Named, negated: bool, value: &str) -> Result<Condition, Error
 /// The texts of `includes` and `excludes`.
 fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
     if named.field.field_type != FieldType::MultiPicklist {
-        return Err(Error::field(
+        return Err(Error::argument(
             named.path.as_str(),
             format!(
                 "{} is a {} and no multi-select picklist; use in or not_in",
                 named.path,
                 named.field.field_type.name()
             ),
-            vec!["in".to_owned(), "not_in".to_owned()],
-        ));
+        )
+        .allowing(vec!["in".to_owned(), "not_in".to_owned()]));
     }
     let mut texts = Vec::new();
     for item in items(named, value)? {
         let said = text(named, item.get())?;
         let known = value::known_value(&named.field, &said).unwrap_or(said);
         let text = Text::new(known);
-        texts.push(text.map_err(|reason| Error::field(named.path.as_str(), reason.to_string(), Vec::new()))?);
+        texts.push(text.map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?);
     }
     List::new(texts).ok_or_else(|| empty_list(named))
 }
 
 /// The items of a list; one value counts as a list of one.
 fn items<'a>(named: &Named, value: &'a str) -> Result<Vec<Json<'a>>, Error> {
-    let value = Json::parse(value).map_err(|_| {
-        Error::field(named.path.as_str(), format!("the value for {} is not JSON", named.path), Vec::new())
-    })?;
+    let value = Json::parse(value)
+        .map_err(|_| Error::argument(named.path.as_str(), format!("the value for {} is not JSON", named.path)))?;
     Ok(if value.get().starts_with('[') { value.items().collect() } else { vec![value] })
 }
 
 fn empty_list(named: &Named) -> Error {
-    Error::field(
+    Error::argument(
         named.path.as_str(),
         format!("the list of values for {} is empty, so nothing can match", named.path),
-        Vec::new(),
     )
 }
 
 fn like(named: &Named, value: &str, pattern: fn(&str) -> Result<Pattern, LiteralError>) -> Result<Condition, Error> {
     // A picklist's value is a text to LIKE.
     if !(named.field.field_type.is_text() || named.field.field_type.has_values()) {
-        return Err(Error::field(
+        return Err(Error::argument(
             named.path.as_str(),
             format!("{} is a {} and has no text to match", named.path, named.field.field_type.name()),
-            Vec::new(),
         ));
     }
-    let pattern = pattern(&text(named, value)?)
-        .map_err(|reason| Error::field(named.path.as_str(), reason.to_string(), Vec::new()))?;
+    let pattern =
+        pattern(&text(named, value)?).map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?;
     Ok(Condition::Like { field: named.path.clone(), pattern })
 }
 
@@ -347,7 +343,7 @@ fn text(named: &Named, value: &str) -> Result<String, Error> {
     match Shape::of(value) {
         Some(Shape::Text(text)) => Ok(text),
         Some(Shape::Number(number)) => Ok(number.to_owned()),
-        _ => Err(Error::field(named.path.as_str(), format!("the value for {} must be a text", named.path), Vec::new())),
+        _ => Err(Error::argument(named.path.as_str(), format!("the value for {} must be a text", named.path))),
     }
 }
 
@@ -359,7 +355,7 @@ fn children_match(known: &Known, object: &ObjectName, filter: &ChildFilter) -> R
         let message = format!(
             "Salesforce can't look through {child} records here; for activities filter by LastActivityDate instead"
         );
-        return Err(Error::field("children", message, vec!["LastActivityDate".to_owned()]).into());
+        return Err(Error::argument("children", message).allowing(vec!["LastActivityDate".to_owned()]).into());
     }
     let via = lookup(known, object, &child, filter.via.as_deref())?;
     let exists = filter.exists.unwrap_or(true);
@@ -394,15 +390,13 @@ fn lookup(known: &Known, parent: &ObjectName, child: &ObjectName, via: Option<&s
     match (via, main, lookups.as_slice()) {
         (None, Some(name), _) | (None, None, [name]) => Ok(names::field_name(name)?),
         _ if !known.is_fresh(child) => Err(PlanError::needs_description(child)),
-        _ => Err(Error::Input {
-            message: if lookups.is_empty() {
+        _ => {
+            let message = if lookups.is_empty() {
                 format!("no field of {child} points to {parent}")
             } else {
                 format!("say in `via` which field of {child} points to {parent}")
-            },
-            fields: vec!["via".to_owned()],
-            allowed: lookups,
+            };
+            Err(Error::argument("via", message).allowing(lookups).into())
         }
-        .into()),
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Json, Shape, quoted};
+use crate::json::{Json, Object, Shape, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
@@ -61,7 +61,7 @@ fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, Pl
     let mut objects: Vec<_> = usual.take(MAX_TARGETS).map(ObjectName::from_static).collect();
     if objects.is_empty() {
         for object in targets().take(MAX_TARGETS) {
-            objects.push(ObjectName::parse(object).map_err(|reason| Error::input(reason.to_string()))?);
+            objects.push(ObjectName::parse(object)?);
         }
     }
     among(known, &field.name, By::Name(name), objects, JUST_SO).map(Some)
@@ -113,14 +113,14 @@ pub(crate) fn among(
 fn look(known: &Known, object: &ObjectName, name: &str, place: &str) -> Result<Select, PlanError> {
     if names::name_of(known, object)? == names::ID {
         let message = format!("{place}: {object} records have no name to find them by; give the id");
-        return Err(Error::field(place, message, Vec::new()).into());
+        return Err(Error::argument(place, message).into());
     }
     let mut all = vec![record::like(known, object, name, place)?];
     match object.as_str() {
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
         "Group" => {
-            let queue = Text::new("Queue").map_err(|reason| Error::input(reason.to_string()))?;
+            let queue = Text::new("Queue").map_err(Error::from)?;
             all.push(Condition::compare(FieldPath::from_static("Type"), Comparison::Eq, queue));
         }
         // What became of a converted lead is a contact.
@@ -208,9 +208,7 @@ impl Wanted {
             match answer {
                 Ok(found) => records.push((object.clone(), found)),
                 // One object of several may be hidden from the user.
-                Err(Error::Refused { refusal, changed }) if refusal.names_unknown() => {
-                    refused = Some(Error::Refused { refusal, changed });
-                }
+                Err(error) if error.names_unknown() => refused = Some(error),
                 Err(error) => return Err(error),
             }
         }
@@ -309,7 +307,8 @@ fn unresolved(unclear: Vec<(&Wanted, Unclear)>) -> Error {
         fields.push(wanted.place.clone());
     }
     let message = format!("nothing was written: {}; {advice}", messages.join("; "));
-    Error::Unresolved { message, fields, candidates: all, several }
+    let error = if several { Error::ambiguous(message) } else { Error::not_found(message) };
+    error.about(fields).with_candidates(all)
 }
 
 /// The path to the name of the record a lookup points to, where it surely has one.
@@ -362,21 +361,22 @@ fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(Stri
         }
         None => {
             let message = format!("{} is no record type of {} that the user may choose", quoted(name), schema.name);
-            Err(Error::field(&field.name, message, usable().map(|kind| kind.name.clone()).collect()))
+            Err(Error::argument(&field.name, message).allowing(usable().map(|kind| kind.name.clone()).collect()))
         }
     }
 }
 
 /// A JSON object of names by id; absent where there are none.
 pub(crate) fn by_id(names: impl IntoIterator<Item = (String, String)>) -> Option<String> {
-    let mut members: Vec<String> = Vec::new();
+    let mut object = Object::default();
+    let mut known: Vec<String> = Vec::new();
     for (id, name) in names {
-        let member = format!("{}:{}", quoted(&id), quoted(&name));
-        if !members.contains(&member) {
-            members.push(member);
+        if !known.contains(&id) {
+            object.text(&id, &name);
+            known.push(id);
         }
     }
-    (!members.is_empty()).then(|| format!("{{{}}}", members.join(",")))
+    (!object.is_empty()).then(|| object.finish())
 }
 
 /// The id that a value holds, if it holds one.

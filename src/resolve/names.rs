@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::known::{Known, PlanError, unknown_object};
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::IS_CLOSED;
@@ -41,17 +41,17 @@ pub(crate) fn object(known: &Known, said: &str) -> Result<ObjectName, PlanError>
         found => found,
     };
     match found {
-        ObjectMatch::Found { name, .. } => Ok(ObjectName::parse(&name).map_err(|_| unknown_object(&name))?),
+        ObjectMatch::Found { name, .. } => Ok(ObjectName::parse(&name)?),
         ObjectMatch::AmbiguousLabel { names } => {
-            Err(Error::field("object", format!("several objects are labelled {said:?}; give the API name"), names)
+            Err(Error::argument("object", format!("several objects are labelled {said:?}; give the API name"))
+                .allowing(names)
                 .into())
         }
-        ObjectMatch::Unknown { nearest } => Err(Error::field(
-            "object",
-            format!("the object {said:?} does not exist or is not visible to the user"),
-            nearest,
-        )
-        .into()),
+        ObjectMatch::Unknown { nearest } => {
+            Err(Error::argument("object", format!("the object {said:?} does not exist or is not visible to the user"))
+                .allowing(nearest)
+                .into())
+        }
     }
 }
 
@@ -61,10 +61,10 @@ pub(crate) fn object_of(known: &Known, id: &RecordId) -> Result<ObjectName, Plan
         return Ok(ObjectName::from_static(name));
     }
     let objects = known.objects()?;
-    let object = objects.by_key_prefix(id.prefix()).ok_or_else(|| {
-        Error::field("record", format!("no object visible to the user has ids like {id}"), Vec::new())
-    })?;
-    Ok(ObjectName::parse(&object.name).map_err(|_| unknown_object(&object.name))?)
+    let object = objects
+        .by_key_prefix(id.prefix())
+        .ok_or_else(|| Error::argument("record", format!("no object visible to the user has ids like {id}")))?;
+    Ok(ObjectName::parse(&object.name)?)
 }
 
 /// The field of a name, label or path, of an object or of its parents.
@@ -77,7 +77,7 @@ pub(crate) fn field(known: &Known, object: &ObjectName, said: &str) -> Result<Na
             PathMatch::Found(found) => {
                 // What a parent is called is a part of the child; the rest is the parent's own.
                 if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
-                    let parent = ObjectName::parse(found.object).map_err(|_| unknown_object(found.object))?;
+                    let parent = ObjectName::parse(found.object)?;
                     known.allow_object(&parent, Effect::ReadOnly)?;
                 }
                 let lookup = found.through.split_last().map(|(last, before)| {
@@ -87,18 +87,18 @@ pub(crate) fn field(known: &Known, object: &ObjectName, said: &str) -> Result<Na
                 return Ok(Named {
                     path: path(&found.name)?,
                     field: found.field.clone(),
-                    object: ObjectName::parse(found.object).map_err(|_| unknown_object(found.object))?,
+                    object: ObjectName::parse(found.object)?,
                     lookup: lookup.transpose()?,
                 });
             }
             PathMatch::Needs { object } => object,
             PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(said, &fields).into()),
             PathMatch::Unknown { object, nearest, .. } => {
-                let lacking = ObjectName::parse(&object).map_err(|_| unknown_object(&object))?;
+                let lacking = ObjectName::parse(&object)?;
                 return Err(unknown_field(known, &lacking, said, nearest));
             }
         };
-        let parent = ObjectName::parse(&needed).map_err(|_| unknown_object(&needed))?;
+        let parent = ObjectName::parse(&needed)?;
         parents.push(known.schema(&parent)?);
     }
 }
@@ -117,7 +117,7 @@ pub(crate) fn own_field(known: &Known, object: &ObjectName, said: &str) -> Resul
 fn unknown_field(known: &Known, object: &ObjectName, said: &str, nearest: Vec<String>) -> PlanError {
     if known.is_fresh(object) {
         let message = format!("the field {said:?} does not exist on {object} or is not visible to the user");
-        Error::field(said, message, nearest).into()
+        Error::argument(said, message).allowing(nearest).into()
     } else {
         PlanError::needs_description(object)
     }
@@ -135,32 +135,32 @@ pub(crate) fn denied(known: &Known, object: &ObjectName, schema: &ObjectSchema, 
 
 fn ambiguous(said: &str, fields: &[&Field]) -> Error {
     let names = fields.iter().map(|field| field.name.clone()).collect();
-    Error::field(said, format!("several fields are labelled {said:?}; give the API name"), names)
+    Error::argument(said, format!("several fields are labelled {said:?}; give the API name")).allowing(names)
 }
 
 /// The columns of a reply: the id, and those asked for or the usual ones.
 pub(crate) fn columns(known: &Known, object: &ObjectName, said: &[String]) -> Result<FieldList, PlanError> {
-    let mut fields = vec![ID];
+    let mut fields = FieldList::from(ID);
     if said.is_empty() {
-        fields.extend(usual(known, object, Use::List)?);
+        usual(known, object, Use::List)?.into_iter().for_each(|field| fields.add(field));
     }
     for name in said {
         let named = field(known, object, name)?;
         // Who asks for "Owner" wants to read a name; who asks for "OwnerId" or "Owner ID", the id.
-        fields.push(match named.field.relationship.as_deref() {
+        fields.add(match named.field.relationship.as_deref() {
             Some(relationship) if !name.trim().to_ascii_lowercase().ends_with("id") => {
                 name_of_parent(known, &named, relationship)?
             }
             _ => named.path,
         });
     }
-    list(fields)
+    Ok(fields)
 }
 
 /// The name of what a lookup points to.
 pub(crate) fn name_of_parent(known: &Known, lookup: &Named, relationship: &str) -> Result<FieldPath, PlanError> {
     let name = match lookup.field.references.as_slice() {
-        [parent] => name_of(known, &ObjectName::parse(parent).map_err(|_| unknown_object(parent))?)?.to_string(),
+        [parent] => name_of(known, &ObjectName::parse(parent)?)?.to_string(),
         _ => "Name".to_owned(),
     };
     let to_lookup = lookup.path.parent().map(|path| format!("{path}.")).unwrap_or_default();
@@ -170,7 +170,7 @@ pub(crate) fn name_of_parent(known: &Known, lookup: &Named, relationship: &str) 
 /// The columns of one record.
 pub(crate) fn columns_of_one(known: &Known, object: &ObjectName, said: &[String]) -> Result<FieldList, PlanError> {
     if said.is_empty() {
-        return list(std::iter::once(ID).chain(usual(known, object, Use::Get)?));
+        return Ok(FieldList::of(ID, usual(known, object, Use::Get)?));
     }
     columns(known, object, said)
 }
@@ -185,12 +185,12 @@ pub(crate) fn every_field(known: &Known, object: &ObjectName) -> Result<Vec<Fiel
 /// The fields that tell an object's records apart, first the one that names them.
 pub(crate) fn telling(known: &Known, object: &ObjectName) -> Result<Vec<FieldPath>, PlanError> {
     known.distinguishing(object, || {
-        let mut fields = vec![ID, name_of(known, object)?];
-        fields.extend(usual(known, object, Use::Find)?);
+        let mut fields = FieldList::of(ID, [name_of(known, object)?]);
+        usual(known, object, Use::Find)?.into_iter().for_each(|field| fields.add(field));
         if known.schema(object)?.field(IS_CLOSED.as_str()).is_some() {
-            fields.push(IS_CLOSED);
+            fields.add(IS_CLOSED);
         }
-        Ok(list(fields)?.as_slice().to_vec())
+        Ok(fields.as_slice().to_vec())
     })
 }
 
@@ -213,19 +213,15 @@ pub(crate) fn has_assignment_rules(object: &ObjectName) -> bool {
 /// The id of a record Salesforce sent.
 pub(crate) fn id_of(record: &Record) -> Result<RecordId, Error> {
     let id = record.fields().text("Id").and_then(|id| RecordId::parse(&id).ok());
-    id.ok_or_else(|| Error::Unreadable { what: "a record came without its id".to_owned(), changed: Changed::No })
+    id.ok_or_else(|| Error::unreadable("a record came without its id", Changed::No))
 }
 
 /// A path out of a schema, which only holds names.
 pub(crate) fn path(name: &str) -> Result<FieldPath, Error> {
-    FieldPath::parse(name).map_err(|reason| Error::input(reason.to_string()))
+    Ok(FieldPath::parse(name)?)
 }
 
 /// A name out of a schema.
 pub(crate) fn field_name(name: &str) -> Result<FieldName, Error> {
-    FieldName::parse(name).map_err(|reason| Error::input(reason.to_string()))
-}
-
-fn list(fields: impl IntoIterator<Item = FieldPath>) -> Result<FieldList, PlanError> {
-    FieldList::new(fields).ok_or_else(|| Error::input("no field to read").into())
+    Ok(FieldName::parse(name)?)
 }

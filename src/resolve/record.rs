@@ -47,10 +47,10 @@ pub(crate) enum By {
 pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
     match RecordId::from_text(said) {
         Ok(id) => Ok(Some(id)),
-        Err(reason) if is_meant_as_id(said, &reason) => Err(Error::field(argument, reason.to_string(), Vec::new())),
+        Err(reason) if is_meant_as_id(said, &reason) => Err(Error::argument(argument, reason.to_string())),
         Err(_) if said.chars().count() < MIN_NAME_CHARS => {
             let message = "say which record: its id, its link, or at least two characters of its name";
-            Err(Error::field(argument, message, Vec::new()))
+            Err(Error::argument(argument, message))
         }
         Err(_) => Ok(None),
     }
@@ -65,11 +65,11 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
         None => match &id {
             Some(id) => names::object_of(known, id)?,
             None => {
-                return Err(Error::field(
+                return Err(Error::argument(
                     "object",
                     format!("say in `object` what {said:?} is; only an id can go without"),
-                    ["Account", "Contact", "Lead", "Opportunity", "Case"].map(str::to_owned).to_vec(),
                 )
+                .allowing(["Account", "Contact", "Lead", "Opportunity", "Case"].map(str::to_owned).to_vec())
                 .into());
             }
         },
@@ -80,12 +80,9 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
             // A word of 15 letters can look like an id; the object's own prefix tells.
             (None, Some(prefix)) if prefix != id.prefix() => By::Name(said.to_owned()),
             (Some(other), _) if !other.eq_ignore_ascii_case(object.as_str()) => {
-                return Err(Error::field(
-                    "object",
-                    format!("the id {id} is one of {other}, not of {object}"),
-                    vec![other.to_owned()],
-                )
-                .into());
+                return Err(Error::argument("object", format!("the id {id} is one of {other}, not of {object}"))
+                    .allowing(vec![other.to_owned()])
+                    .into());
             }
             _ => By::Id(id),
         },
@@ -122,7 +119,7 @@ pub(crate) fn telling(
     object: &ObjectName,
     (condition, limit): (Condition, u32),
 ) -> Result<Select, PlanError> {
-    let fields = FieldList::new(names::telling(known, object)?).ok_or_else(|| Error::input("no field to read"))?;
+    let fields = FieldList::of(names::ID, names::telling(known, object)?);
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
     select.order_by = if limit > 1 { by_name(known, object)? } else { Vec::new() };
@@ -202,7 +199,7 @@ pub(crate) fn pattern(text: &str, argument: &str) -> Result<Pattern, Error> {
 }
 
 fn too_long(argument: &str, reason: &LiteralError) -> Error {
-    Error::field(argument, reason.to_string(), Vec::new())
+    Error::argument(argument, reason.to_string())
 }
 
 /// Who is filed under another form of the first name: "Bob Stone" finds Robert Stone.
@@ -280,7 +277,7 @@ pub(crate) fn choose(
     let object = &target.object;
     let name = match &target.by {
         By::Id(id) => {
-            return records.into_iter().next().ok_or_else(|| Error::NotFound { message: no_such(object, id) });
+            return records.into_iter().next().ok_or_else(|| Error::not_found(no_such(object, id)));
         }
         By::Name(name) => name,
     };
@@ -288,11 +285,9 @@ pub(crate) fn choose(
     let found = choice(known, name, &looked, JUST_SO, false);
     let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
-        None => Err(Error::NotFound {
-            message: format!(
-                "no {object} has a name like that; try a part of the name, another object, or salesforce_find"
-            ),
-        }),
+        None => Err(Error::not_found(format!(
+            "no {object} has a name like that; try a part of the name, another object, or salesforce_find"
+        ))),
         Some((_, _, record)) if found.clear => {
             if others > 0 {
                 notices.push(format!(
@@ -309,7 +304,7 @@ pub(crate) fn choose(
                 others + 1
             );
             let candidates = found.fit.into_iter().map(|(_, candidate, _)| candidate).take(MAX_CANDIDATES).collect();
-            Err(Error::Ambiguous { message, candidates })
+            Err(Error::ambiguous(message).with_candidates(candidates))
         }
     }
 }

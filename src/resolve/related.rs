@@ -58,25 +58,25 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
         if !known.is_fresh(object) {
             return Err(PlanError::needs_description(object));
         }
-        return Err(Error::field(
+        return Err(Error::argument(
             "related",
             format!("{object} has no related list {name:?} that is visible to the user"),
-            children.filter_map(|child| child.relationship.clone()).take(40).collect(),
         )
+        .allowing(children.filter_map(|child| child.relationship.clone()).take(40).collect())
         .into());
     };
-    let of = ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?;
+    let of = ObjectName::parse(&child.object)?;
     known.allow_object(&of, Effect::ReadOnly)?;
     let schema = known.schema(&of)?;
     let condition = match schema.field("IsClosed") {
         _ if !only_open => None,
         Some(closed) => Some(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false))),
         None => {
-            return Err(Error::field(
+            return Err(Error::argument(
                 "related",
                 format!("{of} records are neither open nor closed; ask for {api_name}"),
-                vec![api_name.to_owned()],
             )
+            .allowing(vec![api_name.to_owned()])
             .into());
         }
     };
@@ -89,7 +89,7 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
         name: name.to_owned(),
         select: ChildSelect {
             relationship: relationship_name(api_name)?,
-            fields: FieldList::new(columns.cloned()).ok_or_else(|| Error::input("no field to read"))?,
+            fields: FieldList::of(names::ID, columns.cloned()),
             condition,
             order_by: vec![order(latest, Direction::Descending)?],
             limit: Some(MAX_ROWS),
@@ -115,7 +115,7 @@ pub(crate) fn activity_list(
     let direction = if relationship == OPEN { Direction::Ascending } else { Direction::Descending };
     Ok(ChildSelect {
         relationship: FieldName::from_static(relationship),
-        fields: FieldList::new(columns.iter().cloned()).ok_or_else(|| Error::input("no field to read"))?,
+        fields: FieldList::of(names::ID, columns.iter().cloned()),
         condition: None,
         order_by: vec![order("ActivityDate", direction)?, order("LastModifiedDate", Direction::Descending)?],
         limit: Some(limit),
@@ -127,5 +127,5 @@ pub(crate) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
 }
 
 fn relationship_name(name: &str) -> Result<FieldName, Error> {
-    FieldName::parse(name).map_err(|reason| Error::input(reason.to_string()))
+    Ok(FieldName::parse(name)?)
 }

@@ -151,13 +151,12 @@ pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
         _ => {
             let length = text.chars().count();
             match field.length {
-                Some(longest) if longest > 0 && length > longest as usize => Err(Error::field(
+                Some(longest) if longest > 0 && length > longest as usize => Err(Error::argument(
                     &field.name,
                     format!(
                         "the text for {} has {length} characters, and the field holds {longest}; shorten it",
                         field.name
                     ),
-                    Vec::new(),
                 )),
                 _ => Ok((quoted(&text), None)),
             }
@@ -194,7 +193,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
                 }
             }
             let message = format!("{} is not a value of the picklist {}", Excerpt::of(text), field.name);
-            Err(Error::field(&field.name, message, allowed))
+            Err(Error::argument(&field.name, message).allowing(allowed))
         }
     }
 }
@@ -283,9 +282,8 @@ fn day_refused(field: &Field, json: &str, reason: &str) -> Error {
 /// A value that its field can't take.
 fn wrong(field: &Field, json: &str, expected: &str) -> Error {
     let shown: String = json.chars().take(80).collect();
-    Error::field(
+    Error::argument(
         &field.name,
         format!("{shown} is no value for {} ({}): expected {expected}", field.name, field.field_type.name()),
-        Vec::new(),
     )
 }

@@ -96,9 +96,14 @@ impl FieldList {
     /// The fields without repetitions (case does not matter to SOQL), or `None` if there is no field.
     pub fn new(fields: impl IntoIterator<Item = FieldPath>) -> Option<Self> {
         let mut fields = fields.into_iter();
-        let mut list = Self(vec![fields.next()?]);
-        fields.for_each(|field| list.add(field));
-        Some(list)
+        Some(Self::of(fields.next()?, fields))
+    }
+
+    /// A field and others after it, without repetitions.
+    pub fn of(first: FieldPath, rest: impl IntoIterator<Item = FieldPath>) -> Self {
+        let mut list = Self(vec![first]);
+        rest.into_iter().for_each(|field| list.add(field));
+        list
     }
 
     /// Adds a field, unless it is there already.

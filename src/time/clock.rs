@@ -67,7 +67,7 @@ fn unreadable(argument: &str, text: &str) -> Error {
     let message = format!(
         "{shown:?} is no time: write \"2026-05-12T15:00\" in the user's own time, or the day \"2026-05-12\"; work out words like \"tomorrow\" first"
     );
-    Error::field(argument, message, Vec::new())
+    Error::argument(argument, message)
 }
 
 /// A day as days from the epoch.
@@ -157,29 +157,21 @@ impl Clock {
         };
         if !self.known {
             let message = "the rules of the user's time zone are not known here: give the time with its offset, like \"2026-05-12T15:00+02:00\"";
-            return Err(Error::field(argument, message, Vec::new()));
+            return Err(Error::argument(argument, message));
         }
         let name = self.zone.name();
         match self.zone.moment(local) {
             Meaning::Once(moment) => Ok(Placed::Moment(moment)),
-            Meaning::Never(from, to) => Err(Error::field(
-                argument,
-                format!(
+            Meaning::Never(from, to) => Err(Error::argument(argument, format!(
                     "nothing was written: {} does not exist in {name}, where clocks go from {} to {}; ask the person which time they mean",
                     zone::date_time(local),
                     zone::shown(from),
                     zone::shown(to)
-                ),
-                vec![zone::date_time(local + to - from)],
-            )),
-            Meaning::Twice(first, second) => Err(Error::field(
-                argument,
-                format!(
+                )).allowing(vec![zone::date_time(local + to - from)])),
+            Meaning::Twice(first, second) => Err(Error::argument(argument, format!(
                     "nothing was written: {} comes twice in {name}, since clocks are put back over it; ask the person which they mean, the earlier or the later, and give it with its offset",
                     zone::date_time(local)
-                ),
-                [first, second].map(|moment| zone::date_time(local) + &zone::shown_offset(local - moment)).to_vec(),
-            )),
+                )).allowing([first, second].map(|moment| zone::date_time(local) + &zone::shown_offset(local - moment)).to_vec())),
         }
     }
 }

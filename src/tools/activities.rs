@@ -96,7 +96,7 @@ pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<Activi
     let [from, to] = days;
     let (from, to) = (from?, to?);
     if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(Error::field("from", "`from` is after `to`", Vec::new()));
+        return Err(Error::argument("from", "`from` is after `to`"));
     }
     for object in [&TASK, &EVENT] {
         call.known().allow_object(object, Effect::ReadOnly)?;
@@ -104,7 +104,7 @@ pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<Activi
     let asked = Asked { from, to, upcoming: args.upcoming, limit };
     let Some(record) = &args.record else {
         if args.object.is_some() {
-            return Err(Error::field("record", "say which record in `record`, or leave `object` out", Vec::new()));
+            return Err(Error::argument("record", "say which record in `record`, or leave `object` out"));
         }
         return own(call, &asked);
     };
@@ -128,7 +128,7 @@ fn read_day(argument: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
     match text.map(|text| When::read(argument, text)).transpose()? {
         None => Ok(None),
         Some(When::Day(day)) => Ok(Some(day)),
-        Some(_) => Err(Error::field(argument, format!("{argument} is a day, \"2026-05-12\""), Vec::new())),
+        Some(_) => Err(Error::argument(argument, format!("{argument} is a day, \"2026-05-12\""))),
     }
 }
 
@@ -151,9 +151,8 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
                 record = record::candidate(call.known(), &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
-                    let children = Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
-                        what: "a related list has another shape than documented".to_owned(),
-                        changed: Changed::No,
+                    let children = Page::of(&Fields::of(children)).ok_or_else(|| {
+                        Error::unreadable("a related list has another shape than documented", Changed::No)
                     })?;
                     list.add_page(&children, asked.looked_at(), List::activity);
                 }
@@ -244,7 +243,7 @@ fn timeline(
 }
 
 fn text(text: &str) -> Result<Text, Error> {
-    Text::new(text).map_err(|reason| Error::input(reason.to_string()))
+    Ok(Text::new(text)?)
 }
 
 /// The moments of the days asked for.
@@ -260,12 +259,12 @@ fn within(field: &'static str, asked: &Asked, clock: &Clock) -> Result<Vec<Condi
 }
 
 fn moment(field: &'static str, op: Comparison, moment: i64) -> Result<Condition, Error> {
-    let moment = DateTime::parse(&clock::utc(moment)).map_err(|reason| Error::input(reason.to_string()))?;
+    let moment = DateTime::parse(&clock::utc(moment))?;
     Ok(Condition::compare(FieldPath::from_static(field), op, moment))
 }
 
 fn day(op: Comparison, day: i64) -> Result<Condition, Error> {
-    let day = Date::parse(&zone::date(day)).map_err(|reason| Error::input(reason.to_string()))?;
+    let day = Date::parse(&zone::date(day))?;
     Ok(Condition::compare(FieldPath::from_static("ActivityDate"), op, day))
 }
 
@@ -282,8 +281,7 @@ fn query(
     limit: u32,
 ) -> Result<Select, Error> {
     let fields = columns.iter().map(|column| FieldPath::from_static(column));
-    let fields = FieldList::new(fields).ok_or_else(|| Error::input("no field to read"))?;
-    let mut select = Select::new(fields, object.clone());
+    let mut select = Select::new(FieldList::of(names::ID, fields), object.clone());
     select.condition = Condition::all(conditions);
     let direction = if newest { Direction::Descending } else { Direction::Ascending };
     select.order_by = vec![related::order(order, direction)?];
@@ -300,11 +298,7 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     for ((source, _), page) in plan.iter().zip(call.query_all(&selects)?) {
         let page = match page {
             Ok(page) => Some(page),
-            Err(Error::Refused { refusal, .. })
-                if refusal.names_unknown() && matches!(source, Source::Email | Source::Note) =>
-            {
-                None
-            }
+            Err(error) if error.names_unknown() && matches!(source, Source::Email | Source::Note) => None,
             Err(error) => return Err(error),
         };
         answers.push((*source, page));
@@ -333,7 +327,7 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
         }
     };
     if from > to {
-        return Err(Error::field("from", "`from` is after `to`", Vec::new()));
+        return Err(Error::argument("from", "`from` is after `to`"));
     }
     let newest = asked.upcoming == Some(false);
     let range = Asked { from: Some(from), to: Some(to), ..*asked };

@@ -99,7 +99,7 @@ fn plan(known: &Known, args: &AggregateArgs) -> Result<Plan, PlanError> {
         Some(keys) => Some(Grouping { keys, having, order_by, limit: Some(MAX_GROUPS) }),
         None if having.is_empty() => None,
         None => {
-            return Err(Error::field("having", "having is about groups; say in group_by which", Vec::new()).into());
+            return Err(Error::argument("having", "having is about groups; say in group_by which").into());
         }
     };
     let query = Aggregate {

@@ -6,7 +6,7 @@
 use crate::call::{Call, WRITE};
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Json, quoted};
+use crate::json::{Json, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -59,7 +59,7 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
     let began = call.now();
     let (id, record, notice) = match call.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
-        Err(cause) if cause.is_open() => look(call, plan, began, cause)?,
+        Err(cause) if cause.outcome_unknown() => look(call, plan, began, cause)?,
         Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
     };
     let mut reply = reply(call, plan, found, id, record.as_ref().map(Record::fields));
@@ -83,7 +83,7 @@ fn look(
             );
             Ok((id, Some(record), Some(notice)))
         }
-        Seen::Unsettled(found, candidates) => Err(Error::LookedInto { cause: Box::new(cause), found, candidates }),
+        Seen::Unsettled(found, candidates) => Err(cause.with_context(found).with_candidates(candidates)),
     }
 }
 
@@ -145,9 +145,11 @@ struct Plan {
 
 impl Plan {
     fn json(&self) -> String {
-        let values = self.fields.values.iter();
-        let members: Vec<_> = values.map(|set| format!("{}:{}", quoted(&set.field.name), set.json)).collect();
-        format!("{{{}}}", members.join(","))
+        let mut values = Object::default();
+        for set in &self.fields.values {
+            values.member(&set.field.name, Json::trusted(&set.json));
+        }
+        values.finish()
     }
 }
 
@@ -157,12 +159,12 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     // Picklists and what is required are only in the description.
     let schema = known.description(&object)?;
     if !schema.createable {
-        let error = Error::field("object", format!("the user may not create {object} records"), Vec::new());
+        let error = Error::argument("object", format!("the user may not create {object} records"));
         return Err(names::denied(known, &object, &schema, error));
     }
     let said = Json::parse(&args.fields)
         .map(Fields::of)
-        .map_err(|_| Error::field("fields", "fields must be a JSON object of field names and values", Vec::new()))?;
+        .map_err(|_| Error::argument("fields", "fields must be a JSON object of field names and values"))?;
     let mut fields = FieldValues::default();
     for (name, json) in said.values() {
         fields.add(known, &object, Write::Create, (name, json.get()))?;
@@ -213,7 +215,7 @@ fn check_required(schema: &ObjectSchema, values: &[FieldValue]) -> Result<(), Er
     if let (Some(values), None) = (picklists.next(), picklists.next()) {
         values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
     }
-    Err(Error::Input { message, fields: missing, allowed })
+    Err(Error::input(message).about(missing).allowing(allowed))
 }
 
 /// Whether the org chooses the record type, and describe does not say which.
@@ -235,7 +237,7 @@ fn assignment(
     let has_rules = names::has_assignment_rules(object);
     if asked.is_some() && !has_rules {
         let message = format!("assign is for leads and cases; who owns a new {object} is set by its owner field");
-        return Err(Error::field("assign", message, Vec::new()));
+        return Err(Error::argument("assign", message));
     }
     let owner_given = values.iter().any(|set| set.field.name == "OwnerId" && set.json != "null");
     // Rules would take the record from the owner that was named.

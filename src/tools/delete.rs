@@ -23,10 +23,10 @@ const MAX_TEXT_CHARS: usize = 255;
 pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
     let id = RecordId::from_text(&args.record).map_err(|reason| {
         let message = format!("{reason}; deleting takes the record's id or link, which salesforce_find can tell");
-        Error::field("record", message, Vec::new())
+        Error::argument("record", message)
     })?;
     if args.name.trim().is_empty() {
-        return Err(Error::field("name", "say in `name` what the record is called; ask the person", Vec::new()));
+        return Err(Error::argument("name", "say in `name` what the record is called; ask the person"));
     }
     let target = call.plan(&args, plan)?;
     let records = read(call, &target)?;
@@ -36,7 +36,7 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
     }
     let notice = match call.write(&Delete { object: &target.object, id: &id }) {
         Ok(()) => None,
-        Err(cause) if cause.is_open() => Some(look(call, &target, cause)?),
+        Err(cause) if cause.outcome_unknown() => Some(look(call, &target, cause)?),
         Err(error) => return Err(error),
     };
     let candidate = record::candidate(call.known(), &record);
@@ -61,12 +61,12 @@ fn plan(known: &Known, args: &DeleteArgs) -> Result<Target, PlanError> {
     let target = record::read(known, &args.record, args.object.as_deref())?;
     let object = &target.object;
     if let By::Name(_) = target.by {
-        return Err(Error::field("object", format!("this is not the id of a record of {object}"), Vec::new()).into());
+        return Err(Error::argument("object", format!("this is not the id of a record of {object}")).into());
     }
     known.allow_object(object, Effect::Overwrites)?;
     let schema = known.schema(object)?;
     if !schema.deletable {
-        let error = Error::field("object", format!("the user may not delete {object} records"), Vec::new());
+        let error = Error::argument("object", format!("the user may not delete {object} records"));
         return Err(names::denied(known, object, &schema, error));
     }
     Ok(target)
@@ -89,18 +89,16 @@ fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> 
     let fields = record.fields();
     let columns = names::telling(call.known(), &target.object).unwrap_or_default();
     let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
-    Error::Conflict {
-        message: "nothing was deleted: the record is not called what `name` says; tell the person what `current` says it is, and ask which one they mean".to_owned(),
-        fields: vec!["name".to_owned()],
-        current: Some(Box::new(CurrentRecord {
-            object: target.object.to_string(),
-            link: call.link(id.as_str()),
-            id: id.to_string(),
-            fields: Values::cut_after(MAX_TEXT_CHARS).object(columns.map(|column| (column, fields.get(column)))),
-            changed_by: None,
-            changed_at: None,
-        })),
-    }
+    let current = CurrentRecord {
+        object: target.object.to_string(),
+        link: call.link(id.as_str()),
+        id: id.to_string(),
+        fields: Values::cut_after(MAX_TEXT_CHARS).object(columns.map(|column| (column, fields.get(column)))),
+        changed_by: None,
+        changed_at: None,
+    };
+    let message = "nothing was deleted: the record is not called what `name` says; tell the person what `current` says it is, and ask which one they mean";
+    Error::conflict(message, Some(current)).about(vec!["name".to_owned()])
 }
 
 /// After a delete without an answer: what became of the record, if it is gone.
@@ -108,12 +106,12 @@ fn look(call: &Call<'_>, target: &Target, cause: Error) -> Result<String, Error>
     let (cause, found) = match read(call, target).as_deref() {
         Ok([]) => return Ok("Salesforce did not answer, so the record was looked for: it is gone".to_owned()),
         Ok(_) => (
-            cause.without_effect(),
+            cause.nothing_written(),
             "nothing was deleted: the record was looked for and is still there, so the call can be made again",
         ),
         Err(_) => (cause, "looking for the record failed as well"),
     };
-    Err(Error::LookedInto { cause: Box::new(cause), found: found.to_owned(), candidates: Vec::new() })
+    Err(cause.with_context(found))
 }
 
 /// A name without regard to case and to space that nobody sees.

@@ -30,10 +30,10 @@ pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> 
     let limit = crate::reply::bounded("limit", args.limit, DEFAULT_CANDIDATES, MAX_CANDIDATES)?;
     let text = args.text.trim();
     if text.chars().count() < matching::MIN_NAME_CHARS {
-        return Err(Error::field("text", "give at least two characters to look for", Vec::new()));
+        return Err(Error::argument("text", "give at least two characters to look for"));
     }
     if args.objects.len() > MAX_OBJECTS {
-        return Err(Error::field("objects", format!("name at most {MAX_OBJECTS} objects"), Vec::new()));
+        return Err(Error::argument("objects", format!("name at most {MAX_OBJECTS} objects")));
     }
     call.run(&Asked { text, objects: &args.objects, limit }, plan, |plan| {
         let mut notices = Vec::new();
@@ -92,7 +92,7 @@ fn objects(known: &Known, said: &[String]) -> Result<Vec<ObjectName>, PlanError>
     if objects.is_empty() {
         let allowed = known.preferences().objects.read.clone().unwrap_or_default();
         let message = "the settings of this connection keep the usual objects from being read; name one of the allowed";
-        return Err(Error::field("objects", message, allowed).into());
+        return Err(Error::argument("objects", message).allowing(allowed).into());
     }
     Ok(objects)
 }
@@ -105,9 +105,7 @@ fn search(
     limit: u32,
 ) -> Result<Vec<Record>, Error> {
     match call.send(&Search { text, objects, limit }) {
-        Err(Error::Refused { refusal, .. }) if refusal.names_unknown() || refusal.is("MALFORMED_SEARCH") => {
-            Ok(Vec::new())
-        }
+        Err(error) if error.names_unknown() || error.is_refused_with("MALFORMED_SEARCH") => Ok(Vec::new()),
         outcome => outcome,
     }
 }
@@ -120,11 +118,11 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
     for ((object, _), page) in plan.objects.iter().zip(call.query_all(&queries)?) {
         match page {
             Ok(page) => found.extend(page.records),
-            Err(Error::Refused { refusal, changed }) if refusal.names_unknown() => {
+            Err(error) if error.names_unknown() => {
                 notices.push(format!(
                     "{object} could not be searched: it, or one of its usual fields, is not visible to the user"
                 ));
-                refused = Some(Error::Refused { refusal, changed });
+                refused = Some(error);
             }
             Err(error) => return Err(error),
         }

@@ -68,7 +68,7 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
                 Some(same) if same.select == list.select => {}
                 Some(_) => {
                     let message = format!("{} can't be listed twice in different ways", list.select.relationship);
-                    return Err(Error::field("related", message, Vec::new()).into());
+                    return Err(Error::argument("related", message).into());
                 }
             }
         }
@@ -113,10 +113,8 @@ fn read_list(list: &related::List, record: &Fields<'_>, notices: &mut Vec<String
     let mut values = Values::cut_after(MAX_LISTED_CHARS);
     let page = match record.get(list.select.relationship.as_str()) {
         None => Page::empty(),
-        Some(children) => Page::of(&Fields::of(children)).ok_or_else(|| Error::Unreadable {
-            what: "a related list has another shape than documented".to_owned(),
-            changed: Changed::No,
-        })?,
+        Some(children) => Page::of(&Fields::of(children))
+            .ok_or_else(|| Error::unreadable("a related list has another shape than documented", Changed::No))?,
     };
     let complete = page.done && page.records.len() < related::MAX_ROWS as usize;
     let rows = page.records.iter().map(Record::fields).map(|fields| values.row(&fields, columns)).collect();

@@ -72,7 +72,7 @@ fn plan(known: &Known, &(args, limit, cursor): &(&ListArgs, u32, Option<Cursor>)
     for key in &args.order_by {
         let named = names::field(known, &object, &key.field)?;
         if !named.field.sortable {
-            return Err(Error::field(&key.field, format!("Salesforce can't sort by {}", named.path), Vec::new()).into());
+            return Err(Error::argument(&key.field, format!("Salesforce can't sort by {}", named.path)).into());
         }
         // Among the usual columns, what the rows are sorted by is worth seeing.
         if args.fields.is_empty() {
@@ -101,10 +101,9 @@ fn plan(known: &Known, &(args, limit, cursor): &(&ListArgs, u32, Option<Cursor>)
         None => 0,
         Some(cursor) if cursor.fingerprint == fingerprint => cursor.skip,
         Some(_) => {
-            return Err(Error::field(
+            return Err(Error::argument(
                 "cursor",
                 "the cursor belongs to other arguments; give those it came with, or no cursor",
-                Vec::new(),
             )
             .into());
         }
@@ -124,7 +123,7 @@ fn mine(known: &Known, object: &ObjectName, asked: Option<bool>) -> Result<Optio
         return Ok(Some(Scope::Mine));
     }
     known.description(object)?;
-    Err(Error::field("mine", format!("{object} records have no owner"), Vec::new()).into())
+    Err(Error::argument("mine", format!("{object} records have no owner")).into())
 }
 
 /// The page, and how many records match in all if that is asked.
@@ -196,9 +195,9 @@ impl Cursor {
         let parsed = text.split_once('-').and_then(|(skip, fingerprint)| {
             Some(Self { skip: skip.parse().ok()?, fingerprint: u32::from_str_radix(fingerprint, 16).ok()? })
         });
-        parsed.filter(|cursor| cursor.skip <= MAX_OFFSET && cursor.to_string() == text).ok_or_else(|| {
-            Error::field("cursor", "this is no cursor; give the one of the previous reply, or none", Vec::new())
-        })
+        parsed
+            .filter(|cursor| cursor.skip <= MAX_OFFSET && cursor.to_string() == text)
+            .ok_or_else(|| Error::argument("cursor", "this is no cursor; give the one of the previous reply, or none"))
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::quoted;
+use crate::json::{Json, Object, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -236,7 +236,7 @@ fn records(
 }
 
 fn wrong(argument: &str, message: &str) -> Error {
-    Error::field(argument, message, Vec::new())
+    Error::argument(argument, message)
 }
 
 /// The first line of a text, as a subject.
@@ -286,14 +286,9 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
 
 /// An error about `record` and `object`, as this tool calls them.
 fn renamed(mut error: PlanError) -> PlanError {
-    if let PlanError::Failed(Error::Input { fields, .. }) = &mut error {
-        for field in fields {
-            match field.as_str() {
-                "record" => WHAT.clone_into(field),
-                "object" => "what_object".clone_into(field),
-                _ => {}
-            }
-        }
+    if let PlanError::Failed(error) = &mut error {
+        error.rename_argument("record", WHAT);
+        error.rename_argument("object", "what_object");
     }
     error
 }
@@ -301,12 +296,9 @@ fn renamed(mut error: PlanError) -> PlanError {
 fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
     let found = if wanted.is_empty() { Ok(Vec::new()) } else { references::find(call, wanted) };
     let found = found.map_err(|mut error| {
-        if let Error::Unresolved { message, fields, several: false, .. } = &mut error
-            && fields.iter().any(|field| field == WHO)
-            && args.who.as_deref().is_some_and(|who| matching::is_of_several(who).is_some())
+        if error.found_nothing_for(WHO) && args.who.as_deref().is_some_and(|who| matching::is_of_several(who).is_some())
         {
-            message.push_str("; ");
-            message.push_str(ONE_PERSON);
+            error.add_context(ONE_PERSON);
         }
         error
     })?;
@@ -417,17 +409,11 @@ fn create(
     object: &ObjectName,
     values: &[(&str, String)],
 ) -> Result<(), Error> {
-    let mut json = String::from("{");
+    let mut members = Object::default();
     for (field, value) in values {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        json.push_str(&quoted(field));
-        json.push(':');
-        json.push_str(value);
+        members.member(field, Json::trusted(value));
     }
-    json.push('}');
-    let create = Create { object, values: json, allow_duplicate: false, assign: None };
+    let create = Create { object, values: members.finish(), allow_duplicate: false, assign: None };
     composite.add(name, &create).map(drop).map_err(unsendable)
 }
 
@@ -437,8 +423,7 @@ fn closed_status() -> Result<Query, Error> {
     const FIELD: [FieldPath; 3] =
         [FieldPath::from_static("ApiName"), FieldPath::from_static("IsDefault"), FieldPath::from_static("SortOrder")];
     let [name, default, order] = FIELD;
-    let fields = FieldList::new([name]).ok_or_else(|| Error::input("no field to read"))?;
-    let mut select = Select::new(fields, ObjectName::from_static("TaskStatus"));
+    let mut select = Select::new(FieldList::from(name), ObjectName::from_static("TaskStatus"));
     select.condition = Some(Condition::compare(FieldPath::from_static("IsClosed"), Comparison::Eq, true));
     select.order_by = vec![
         Order { field: default, direction: Direction::Descending, nulls: Nulls::Last },
@@ -481,7 +466,7 @@ fn write(
         parts.iter().map(read).collect::<Result<Vec<_>, _>>()
     });
     let held = match held {
-        Err(cause) if cause.is_open() => {
+        Err(cause) if cause.outcome_unknown() => {
             notices.push("Salesforce did not answer, so what was to be written was looked for and found".to_owned());
             recover(call, &parts, began, cause)?
         }
@@ -490,10 +475,8 @@ fn write(
     let mut logged = Vec::new();
     for ((new, retrieve, _), record) in parts.iter().zip(&held) {
         let fields = record.fields();
-        let id = fields.text("Id").and_then(|id| RecordId::parse(&id).ok()).ok_or_else(|| Error::Unreadable {
-            what: "the activity came without its id".to_owned(),
-            changed: Changed::Unknown,
-        })?;
+        let id = fields.text("Id").and_then(|id| RecordId::parse(&id).ok());
+        let id = id.ok_or_else(|| Error::unreadable("the activity came without its id", Changed::Unknown))?;
         let when = new.held(&fields);
         if when != new.when {
             notices.push("the org changed a time; tell the person what `when` says".to_owned());
@@ -531,7 +514,7 @@ fn recover(
         match lost_response::look(call, retrieve.object, &values, &read, began) {
             Seen::One(_, record, _) => records.push(record),
             Seen::Unsettled(found, candidates) => {
-                return Err(Error::LookedInto { cause: Box::new(cause), found, candidates });
+                return Err(cause.with_context(found).with_candidates(candidates));
             }
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::call::Call;
 use crate::error::Error;
-use crate::json::{Json, quoted};
+use crate::json::{Json, List, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -27,8 +27,7 @@ const MAX_TEXT_CHARS: usize = 255;
 /// Runs a query.
 pub(super) fn run_soql(call: &Call<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
     let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
-    let statement =
-        Statement::parse(&args.query).map_err(|reason| Error::field("query", reason.to_string(), Vec::new()))?;
+    let statement = Statement::parse(&args.query).map_err(|reason| Error::argument("query", reason.to_string()))?;
     let limit = Limit::of(&statement, limit)?;
     call.run(&statement, plan, |plan| {
         let page = call.run_query(&Query::statement(&statement, limit.added), limit.shown as usize)?;
@@ -52,7 +51,7 @@ impl Limit {
         };
         if let Some(own) = statement.limit.filter(|own| *own > most) {
             let message = format!("the query's LIMIT is {own}; it may be at most {most}");
-            return Err(Error::field("query", message, Vec::new()));
+            return Err(Error::argument("query", message));
         }
         // Numbers of all records are one row, and Salesforce takes no LIMIT with them.
         let is_one_row = statement.is_aggregate && !statement.is_grouped;
@@ -82,7 +81,7 @@ fn plan(known: &Known, statement: &Statement<'_>) -> Result<Plan, PlanError> {
         {
             // Whose field `alias.Name` is would be Salesforce's choice.
             let message = format!("{alias} is a relationship of {object} too; give the object another short name");
-            return Err(Error::field("query", message, Vec::new()).into());
+            return Err(Error::argument("query", message).into());
         }
         objects.push(object);
     }
@@ -116,13 +115,13 @@ fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, said: &str) ->
     let schema = known.schema(parent)?;
     let relationship = own(parent, alias, said);
     match schema.child(relationship) {
-        Some(child) => Ok(ObjectName::parse(&child.object).map_err(|reason| Error::input(reason.to_string()))?),
+        Some(child) => Ok(ObjectName::parse(&child.object)?),
         None if !known.is_fresh(parent) => Err(PlanError::needs_description(parent)),
         None => {
             let children = schema.children_of(relationship).chain(&schema.children);
             let message = format!("{parent} has no child relationship {relationship:?} that is visible to the user");
             let allowed = children.filter_map(|child| child.relationship.clone()).take(20).collect();
-            Err(Error::field("query", message, allowed).into())
+            Err(Error::argument("query", message).allowing(allowed).into())
         }
     }
 }
@@ -151,7 +150,7 @@ fn own<'s>(object: &ObjectName, alias: Option<&str>, said: &'s str) -> &'s str {
 
 fn unlike(said: &str, name: &str) -> PlanError {
     let message = format!("{said:?} is no API name; correct the query, nothing of it is repaired");
-    Error::field(said, message, vec![name.to_owned()]).into()
+    Error::argument(said, message).allowing(vec![name.to_owned()]).into()
 }
 
 fn reply(statement: &Statement<'_>, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {
@@ -231,17 +230,19 @@ fn shown(values: &mut Values, value: Option<Json<'_>>, is_cut: &mut bool) -> Str
     let fields = Fields::of(value);
     if let Some(page) = Page::of(&fields) {
         *is_cut |= !page.done;
-        let records: Vec<_> =
-            page.records.iter().map(|record| record_shown(values, &record.fields(), is_cut)).collect();
-        return format!("[{}]", records.join(","));
+        let mut records = List::default();
+        for record in &page.records {
+            records.item(Json::trusted(&record_shown(values, &record.fields(), is_cut)));
+        }
+        return records.finish();
     }
     if fields.object().is_some() { record_shown(values, &fields, is_cut) } else { values.copy(Some(value)) }
 }
 
 fn record_shown(values: &mut Values, fields: &Fields<'_>, is_cut: &mut bool) -> String {
-    let members: Vec<_> = fields
-        .values()
-        .map(|(name, value)| format!("{}:{}", quoted(name), shown(values, Some(value), is_cut)))
-        .collect();
-    format!("{{{}}}", members.join(","))
+    let mut object = Object::default();
+    for (name, value) in fields.values() {
+        object.member(&name, Json::trusted(&shown(values, Some(value), is_cut)));
+    }
+    object.finish()
 }

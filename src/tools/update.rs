@@ -4,7 +4,7 @@
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::json::{Json, quoted};
+use crate::json::{Json, List, Object, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -117,7 +117,7 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
     known.allow_object(&target.object, Effect::Overwrites)?;
     let (changes, wanted) = changes(known, &target, args)?;
     let (condition, limit) = record::condition(known, &target)?;
-    let mut fields = FieldList::new([names::ID]).ok_or_else(|| Error::input("no field to read"))?;
+    let mut fields = FieldList::from(names::ID);
     names::telling(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
     for change in &changes {
         fields.add(change.value.name.clone().into());
@@ -137,9 +137,7 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
 /// The changes, each with what it expects, and the names in lookups among them.
 fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Change>, Vec<Wanted>), PlanError> {
     if args.changes.is_empty() {
-        return Err(
-            Error::field("changes", "say what to change: at least one field with its new value", Vec::new()).into()
-        );
+        return Err(Error::argument("changes", "say what to change: at least one field with its new value").into());
     }
     let mut values = FieldValues::default();
     let mut expected = Vec::new();
@@ -147,7 +145,7 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
         let value = values.add(known, &target.object, Write::Change, (&change.field, &change.to))?;
         let field = &value.field;
         if value.json == "null" && field.required {
-            let error = Error::field(&field.name, format!("{} can't be empty", field.name), Vec::new());
+            let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
             return Err(names::denied(known, &target.object, &*known.schema(&target.object)?, error));
         }
         let path = lookup::name_path(field)?;
@@ -224,14 +222,14 @@ impl Current<'_> {
             .filter(|change| change.from.as_deref().is_some_and(|from| !self.is_as_expected(change, from)))
             .map(|change| change.name().to_owned())
             .collect();
-        (!unexpected.is_empty()).then(|| Error::Conflict {
-            message: format!(
-                "nothing was written: {} does not have the expected value; tell the person what `current` says, and call again with that as `from` if they still want the change",
-                unexpected.join(", ")
-            ),
-            fields: unexpected,
-            current: Some(Box::new(self.as_it_is())),
-        })
+        if unexpected.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "nothing was written: {} does not have the expected value; tell the person what `current` says, and call again with that as `from` if they still want the change",
+            unexpected.join(", ")
+        );
+        Some(Error::conflict(message, Some(self.as_it_is())).about(unexpected))
     }
 
     /// Refuses picklist values that the record can't hold; says which of its values no longer go together.
@@ -262,22 +260,26 @@ impl Current<'_> {
     /// The values of fields, nulls too: that a field is empty is news here.
     fn object<'n>(&self, names: impl Iterator<Item = &'n str>) -> String {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
-        let members: Vec<_> =
-            names.map(|name| format!("{}:{}", quoted(name), values.copy(self.fields.get(name)))).collect();
-        format!("{{{}}}", members.join(","))
+        let mut object = Object::default();
+        for name in names {
+            object.member(name, Json::trusted(&values.copy(self.fields.get(name))));
+        }
+        object.finish()
     }
 
     /// Writes the changes, unless the record was changed since it was read; returns it as it is then, if it can still
     /// be read.
     fn write(&self, pending: &[&Change], notices: &mut Vec<String>) -> Result<Option<Record>, Error> {
         let object = &self.plan.target.object;
-        let members: Vec<_> =
-            pending.iter().map(|change| format!("{}:{}", quoted(change.name()), change.to())).collect();
+        let mut values = Object::default();
+        for change in pending {
+            values.member(change.name(), Json::trusted(change.to()));
+        }
         let stamp = self.fields.text("SystemModstamp").or_else(|| self.fields.text("LastModifiedDate"));
         let write = Update {
             object,
             id: &self.id,
-            values: format!("{{{}}}", members.join(",")),
+            values: values.finish(),
             unmodified_since: stamp.as_deref().and_then(http_date),
             allow_duplicate: self.plan.allow_duplicate,
             // A change of a phone number must not hand the record to somebody else.
@@ -293,11 +295,9 @@ impl Current<'_> {
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
         let record = match self.call.write_and_read(&write, &write.values, read_back, |()| self.id) {
             Ok(((), record)) => record,
-            Err(Error::Refused { refusal, .. }) if refusal.status == 412 => return Err(self.overtaken()),
-            Err(Error::Refused { refusal, changed }) if refusal.is("CANNOT_UPDATE_CONVERTED_LEAD") => {
-                return Err(self.converted(Error::Refused { refusal, changed }));
-            }
-            Err(cause) if cause.is_open() => {
+            Err(error) if error.has_status(&[412]) => return Err(self.overtaken()),
+            Err(error) if error.is_refused_with("CANNOT_UPDATE_CONVERTED_LEAD") => return Err(self.converted(error)),
+            Err(cause) if cause.outcome_unknown() => {
                 notices.push("Salesforce did not answer, so the record was read again: it holds the change".to_owned());
                 Some(self.recover(pending, cause)?)
             }
@@ -324,7 +324,7 @@ impl Current<'_> {
             }
             None => "reading the record again failed as well",
         };
-        Err(Error::LookedInto { cause: Box::new(cause), found: found.to_owned(), candidates: Vec::new() })
+        Err(cause.with_context(found))
     }
 
     fn read_again(&self) -> Option<Record> {
@@ -337,11 +337,8 @@ impl Current<'_> {
     fn overtaken(&self) -> Error {
         let record = self.read_again();
         let now = record.as_ref().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
-        Error::Conflict {
-            message: "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask".to_owned(),
-            fields: Vec::new(),
-            current: now.map(|now| Box::new(now.as_it_is())),
-        }
+        let message = "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask";
+        Error::conflict(message, now.map(|now| now.as_it_is()))
     }
 
     /// A lead that was converted: reads what it became.
@@ -368,11 +365,7 @@ impl Current<'_> {
                 field: None,
             })
         });
-        Error::LookedInto {
-            cause: Box::new(cause),
-            found: "the candidates are what it became, the person first".to_owned(),
-            candidates: candidates.collect(),
-        }
+        cause.with_context("the candidates are what it became, the person first").with_candidates(candidates.collect())
     }
 
     /// Each field before and after; where that can't be read, as it was written.
@@ -422,9 +415,8 @@ impl Current<'_> {
 
     /// The call that restores what was there before, if it is not there now.
     fn undo(&self, after: &Fields<'_>) -> Option<Undo> {
-        let mut changes = Vec::new();
+        let mut changes = List::default();
         let mut too_long = Vec::new();
-        let mut any_text = false;
         for change in &self.plan.changes {
             let name = change.name();
             let before = self.value(change);
@@ -436,15 +428,16 @@ impl Current<'_> {
                 too_long.push(name);
                 continue;
             }
-            any_text |= change.value.field.field_type.is_text();
             let mut values = Values::cut_after(usize::MAX);
-            let mut undone = format!("{{\"field\":{}", quoted(name));
+            let mut undone = Object::default();
+            undone.text("field", name);
             // A text too long to repeat is not expected; nothing is said by `""`, for null would expect anything.
             if now == "null" || now.len() <= MAX_TEXT_CHARS {
                 let now = if now == "null" { "\"\"".to_owned() } else { values.copy_text(now) };
-                undone.push_str(&format!(",\"from\":{now}"));
+                undone.member("from", Json::trusted(&now));
             }
-            changes.push(format!("{undone},\"to\":{}}}", values.copy_text(before)));
+            undone.member("to", Json::trusted(&values.copy_text(before)));
+            changes.item(Json::trusted(&undone.finish()));
         }
         let how = (!too_long.is_empty()).then(|| {
             format!(
@@ -452,17 +445,20 @@ impl Current<'_> {
                 too_long.join(", ")
             )
         });
-        let mut arguments = format!("{{\"record\":{}", quoted(self.id.as_str()));
-        if standard_object(self.id.prefix()).is_none() {
-            arguments.push_str(&format!(",\"object\":{}", quoted(self.plan.target.object.as_str())));
-        }
-        arguments.push_str(&format!(",\"changes\":[{}]", changes.join(",")));
-        // What was there before is no new duplicate. Rules look at texts.
-        arguments.push_str(if any_text { ",\"allow_duplicate\":true}" } else { "}" });
         let is_call = !changes.is_empty();
+        let mut arguments = Object::default();
+        arguments.text("record", self.id.as_str());
+        if standard_object(self.id.prefix()).is_none() {
+            arguments.text("object", self.plan.target.object.as_str());
+        }
+        arguments.member("changes", Json::trusted(&changes.finish()));
+        // Whoever let a duplicate pass lets it pass on the way back; nobody else is taken to.
+        if self.plan.allow_duplicate {
+            arguments.member("allow_duplicate", Json::trusted("true"));
+        }
         (is_call || how.is_some()).then(|| Undo {
             tool: is_call.then(|| "salesforce_update".to_owned()),
-            arguments: is_call.then_some(arguments),
+            arguments: is_call.then(|| arguments.finish()),
             how,
         })
     }

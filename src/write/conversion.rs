@@ -42,19 +42,19 @@ fn is_among(converted: &[u8], status: &str) -> bool {
 fn refusal(link: Option<String>) -> Error {
     let link = link.unwrap_or_default();
     let message = format!("nothing was written: only converting a lead gives it this status; {ADVICE} {link}");
-    Error::field(STATUS, message.trim_end(), Vec::new())
+    Error::argument(STATUS, message.trim_end())
 }
 
 /// The statuses of converted leads as JSON, a line each.
 fn ask(call: &Call<'_>) -> Result<Vec<u8>, Error> {
     const API_NAME: FieldPath = FieldPath::from_static("ApiName");
-    let fields = FieldList::new([API_NAME]).ok_or_else(|| Error::input("no field to read"))?;
+    let fields = FieldList::from(API_NAME);
     let mut select = Select::new(fields, ObjectName::from_static("LeadStatus"));
     let is_converted = FieldPath::from_static("IsConverted");
     select.condition = Some(Condition::compare(is_converted, Comparison::Eq, Literal::Boolean(true)));
     let page = match call.query(&select, usize::MAX) {
         // Who may not read the statuses may set them all the same, for all we know.
-        Err(Error::Refused { .. }) => return Ok(Vec::new()),
+        Err(error) if error.refusal().is_some() => return Ok(Vec::new()),
         outcome => outcome?,
     };
     let mut lines = String::new();

@@ -16,15 +16,13 @@ const MAX_MATCHES: u32 = 100;
 /// Why a write failed: for matches of a duplicate rule, or for anything else. `overruled` says how the caller saves
 /// all the same, where the rule only warns, and `allowed` that the call did so.
 pub(crate) fn refused(call: &Call<'_>, error: Error, allowed: bool, overruled: &str) -> Error {
-    match error {
-        Error::Refused { refusal, .. } if refusal.is("DUPLICATES_DETECTED") => {
-            duplicate(call, *refusal, allowed, overruled)
-        }
-        error => error,
+    match error.refusal() {
+        Some(refusal) if refusal.is("DUPLICATES_DETECTED") => duplicate(call, refusal, allowed, overruled),
+        _ => error,
     }
 }
 
-fn duplicate(call: &Call<'_>, refusal: Refusal, allowed: bool, overruled: &str) -> Error {
+fn duplicate(call: &Call<'_>, refusal: &Refusal, allowed: bool, overruled: &str) -> Error {
     let rule = refusal.duplicates.as_ref();
     let candidates = rule.map(|rule| candidates(call, &rule.records, !allowed)).unwrap_or_default();
     let next = match rule.map(|rule| rule.allow_save) {
@@ -37,11 +35,8 @@ fn duplicate(call: &Call<'_>, refusal: Refusal, allowed: bool, overruled: &str) 
         1 => "a matching record: ask the person whether to use it".to_owned(),
         count => format!("{count} matching records: ask the person whether to use one of them"),
     };
-    Error::Duplicate {
-        message: format!("nothing was written: the org holds {held}; {next}"),
-        candidates,
-        org_message: refusal.message,
-    }
+    let message = format!("nothing was written: the org holds {held}; {next}");
+    Error::duplicate(message, refusal.message.clone()).with_candidates(candidates)
 }
 
 /// The matches with what tells them apart: who owns them and when anybody last did something about them, which the rule

@@ -114,7 +114,7 @@ impl Picklists<'_> {
                     shown(field, &|value| value.valid_for.as_ref().is_none_or(|valid_for| valid_for.includes(place)))
                 }
             };
-            return Err(Error::Input { message, fields: vec![name.clone(), controls.clone()], allowed });
+            return Err(Error::input(message).about(vec![name.clone(), controls.clone()]).allowing(allowed));
         }
         Ok(())
     }
@@ -192,7 +192,7 @@ impl Picklists<'_> {
                 if self.is_new(given) && find(field, &part).is_none() {
                     let (value, name, kind) = (quoted(&part), &field.name, quoted(&kind.name));
                     let message = format!("{value} is not allowed for {name} of the record type {kind}");
-                    return Some(Error::field(name, message, shown(field, &|_| true)));
+                    return Some(Error::argument(name, message).allowing(shown(field, &|_| true)));
                 }
             }
         }

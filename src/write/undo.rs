@@ -1,7 +1,7 @@
 //! How a write is taken back: the call that does it.
 
 use crate::id::{RecordId, standard_object};
-use crate::json::quoted;
+use crate::json::Object;
 use crate::known::Known;
 use crate::policy::Effect;
 use crate::soql::ObjectName;
@@ -14,11 +14,11 @@ pub(crate) fn deletion(known: &Known, object: &ObjectName, id: &RecordId, called
     let standard = standard_object(id.prefix());
     let as_object = standard.map_or_else(|| object.clone(), ObjectName::from_static);
     known.allow_object(&as_object, Effect::Overwrites).ok()?;
-    let name = quoted(&called.unwrap_or_else(|| id.to_string()));
-    let object = if standard.is_none() { format!("\"object\":{},", quoted(object.as_str())) } else { String::new() };
-    Some(Undo {
-        tool: Some("salesforce_delete".to_owned()),
-        arguments: Some(format!("{{\"record\":{},{object}\"name\":{name}}}", quoted(id.as_str()))),
-        how: None,
-    })
+    let mut arguments = Object::default();
+    arguments.text("record", id.as_str());
+    if standard.is_none() {
+        arguments.text("object", object.as_str());
+    }
+    arguments.text("name", &called.unwrap_or_else(|| id.to_string()));
+    Some(Undo { tool: Some("salesforce_delete".to_owned()), arguments: Some(arguments.finish()), how: None })
 }

@@ -66,7 +66,7 @@ impl FieldValues {
             return Err(names::denied(known, object, &schema, not_writable(&schema, &field, write)));
         }
         if self.values.iter().any(|value| value.field.name == field.name) {
-            return Err(Error::field(said, format!("{} is given twice", field.name), Vec::new()).into());
+            return Err(Error::argument(said, format!("{} is given twice", field.name)).into());
         }
         let (json, note) = lookup::to_write(known, &schema, object, &field, json, &mut self.wanted)?;
         let name = names::field_name(&field.name)?;
@@ -107,5 +107,5 @@ fn not_writable(schema: &ObjectSchema, field: &Field, write: Write) -> Error {
     } else {
         format!("{} is made of parts; set those", field.name)
     };
-    Error::field(&field.name, message, parts)
+    Error::argument(&field.name, message).allowing(parts)
 }

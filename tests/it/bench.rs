@@ -24,6 +24,8 @@ pub(crate) struct Bench {
     pub(crate) meanwhile: RefCell<Option<Meanwhile>>,
     /// Seconds by which the platform's clock is ahead of the org's.
     pub(crate) clock_ahead: Cell<i64>,
+    /// What becomes of the body of an answer on its way.
+    pub(crate) rewrite: RefCell<Option<Box<dyn Fn(String) -> String>>>,
     /// Whether the platform keeps the `Date` of responses to itself.
     pub(crate) hides_dates: Cell<bool>,
 }
@@ -54,6 +56,7 @@ impl Bench {
             received: RefCell::default(),
             meanwhile: RefCell::default(),
             clock_ahead: Cell::default(),
+            rewrite: RefCell::default(),
             hides_dates: Cell::default(),
         }
     }
@@ -140,6 +143,10 @@ impl Platform for Bench {
             Reply::Response(mut response) => {
                 if self.hides_dates.get() {
                     response.headers_mut().remove("date");
+                }
+                if let Some(rewrite) = &*self.rewrite.borrow() {
+                    *response.body_mut() =
+                        rewrite(String::from_utf8(std::mem::take(response.body_mut())).unwrap()).into_bytes();
                 }
                 self.received.borrow_mut().push(response.body().clone());
                 Ok(response)

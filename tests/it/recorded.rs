@@ -237,8 +237,8 @@ fn read(reader: Reader, status: u16, body: &[u8]) -> Result<(), ReadError> {
     };
     outcome.inspect_err(|error| match error {
         ReadError::Refused(refusal) => {
-            let refusal = Box::new(refusal.clone());
-            assert!(!wit::Error::from(Error::Refused { refusal, changed: Changed::No }).message.is_empty());
+            let refusal = refusal.clone();
+            assert!(!wit::Error::from(Error::refused(refusal, Changed::No)).message.is_empty());
         }
         ReadError::Unreadable(what) => assert!(!what.is_empty()),
     })

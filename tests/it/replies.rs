@@ -1,7 +1,9 @@
 //! The form of what comes back: compact, bounded, the same each time, and with the org's text only where values stand.
 
 use demo_org::{Effect, Fault, Refusal};
-use salesforce_plugin::catalog;
+use salesforce_plugin::call::Call;
+use salesforce_plugin::wit::Error;
+use salesforce_plugin::{catalog, tools};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -239,5 +241,56 @@ fn a_find_and_a_get_take_few_bytes() {
     ] {
         let reply = bench.ok(tool, arguments).to_string();
         assert!(reply.len() <= most, "{tool}: {} bytes", reply.len());
+    }
+}
+
+/// JSON that one reader takes and another does not, in place of a text and of a number of the org.
+#[test]
+fn whatever_an_answer_holds_the_reply_is_one_that_any_reader_takes() {
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(3_000), close.repeat(3_000));
+    let poisons = [
+        r#""\ud83d""#.to_owned(),
+        r#""\udc00\ud83dx""#.to_owned(),
+        "1e400".to_owned(),
+        "-1E+400".to_owned(),
+        "9".repeat(400),
+        deep("[", "]"),
+        deep(r#"{"a":"#, "}"),
+    ];
+    for poison in poisons {
+        let bench = Bench::new();
+        bench.preferences.borrow_mut().tools = Some(vec!["all".to_owned()]);
+        let bench = bench.after_describing(&["Account", "Contact", "Opportunity", "Task"]);
+        let replacement = poison.clone();
+        *bench.rewrite.borrow_mut() = Some(Box::new(move |body| {
+            let body = body.replace(r#""San Francisco""#, &replacement).replace(":100,", &format!(":{replacement},"));
+            body.replace(r#""Acme Renewal""#, &replacement)
+        }));
+        let acme = bench.id("acme");
+        for (tool, arguments) in [
+            ("find", json!({ "text": "acme" })),
+            ("get", json!({ "record": acme, "related": ["Opportunities", "Contacts"] })),
+            ("list", json!({ "object": "Account", "fields": ["Name", "BillingCity", "NumberOfEmployees"] })),
+            ("list", json!({ "object": "Account", "fields": ["BillingAddress"] })),
+            ("aggregate", json!({ "object": "Account", "group_by": [{ "field": "BillingCity" }] })),
+            ("run_soql", json!({ "query": "SELECT Name, BillingCity, (SELECT Name FROM Opportunities) FROM Account" })),
+            ("activities", json!({ "record": acme })),
+            ("update", json!({ "record": acme, "changes": [{ "field": "Employees", "from": 7, "to": 8 }] })),
+            ("update", json!({ "record": acme, "changes": [{ "field": "BillingCity", "to": "Oakland" }] })),
+            ("create", json!({ "object": "Account", "fields": { "Name": "Acme", "BillingCity": "Oakland" } })),
+        ] {
+            let reply = tools::call(&Call::new(&bench), tool, &arguments.to_string());
+            let text = match reply {
+                Ok(reply) => reply,
+                Err(error) => serde_json::to_string(&Error::from(error)).unwrap(),
+            };
+            assert!(serde_json::from_str::<Value>(&text).is_ok(), "{tool} {}: {text}", &poison[..9]);
+        }
+        let reply = tools::call(
+            &Call::new(&bench),
+            "update",
+            &json!({ "record": acme, "changes": [{ "field": "Phone", "to": "1" }] }).to_string(),
+        );
+        assert!(reply.unwrap().contains("\"undo\""), "a write that was taken says so, whatever else the record holds");
     }
 }

@@ -18,7 +18,9 @@ fn round_trip(object: &str, key: &str, changes: Value) {
     // Once more on an org that has not seen the change, for the receipt.
     let bench = Bench::warm(&[object]);
     let before: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
-    let reply = bench.ok("update", json!({ "record": bench.id(key), "object": object, "changes": changes }));
+    // A name that was there before may be a duplicate all the same: who let one pass lets it pass on the way back.
+    let arguments = json!({ "record": bench.id(key), "object": object, "changes": changes, "allow_duplicate": object == "Account" });
+    let reply = bench.ok("update", arguments);
     assert_ne!(before, after);
     assert_eq!(reply["undo"]["tool"], "salesforce_update");
     let undone = bench.ok("salesforce_update", reply["undo"]["arguments"].clone());
@@ -89,15 +91,30 @@ fn a_receipt_takes_back_what_was_written_and_no_more() {
             "arguments": {
                 "record": bench.id("acme"),
                 "changes": [{ "field": "Fax", "from": "1", "to": null }],
-                "allow_duplicate": true,
             },
         })
     );
     let changes = json!([{ "field": "Employees", "to": 101 }]);
     let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
-    assert_eq!(reply["undo"]["arguments"].get("allow_duplicate"), None, "no rule looks at numbers");
+    assert_eq!(reply["undo"]["arguments"]["changes"][0]["to"], 100);
     let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
     assert_eq!(reply.get("undo"), None);
+}
+
+#[test]
+fn an_old_name_that_is_a_duplicate_is_asked_about_unless_the_change_let_one_pass() {
+    let bench = Bench::warm(&["Account"]);
+    let acme = bench.id("acme");
+    let change = json!([{ "field": "Name", "to": "Zenith" }]);
+    let reply = bench.ok("update", json!({ "record": acme, "changes": change }));
+    let arguments = reply["undo"]["arguments"].clone();
+    assert_eq!(arguments.get("allow_duplicate"), None, "{reply:#}");
+    let error = bench.err("update", arguments.clone());
+    assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("duplicate"), Some("no")), "{error:#}");
+    let mut allowed = arguments;
+    allowed["allow_duplicate"] = true.into();
+    let back = bench.ok("update", allowed);
+    assert_eq!(back["undo"]["arguments"]["allow_duplicate"], true, "{back:#}");
 }
 
 #[test]

@@ -6,14 +6,14 @@
 //! use salesforce_host::{Connection, Host, Https, Limits, Origin, Token};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let host = Host::new(Limits::default())?;
+//! let host = Host::new(Limits::default())?; // Once: compiles the component.
 //! let origin = Origin::parse("https://acme.my.salesforce.com")?;
 //! let token = Token::new(&std::env::var("SALESFORCE_ACCESS_TOKEN")?)?;
-//! let session = host.session(Connection::new(origin, token, Https::new()));
+//! let session = host.session(Connection::new(origin, token, Https::new())); // One for each user.
 //! for tool in session.tools()? {
-//!     println!("{}: {}", tool.name, tool.description);
+//!     println!("{}: {} {}", tool.name, tool.description, tool.input_schema);
 //! }
-//! println!("{}", session.call_json("salesforce_find", r#"{"text": "Acme"}"#)?);
+//! println!("{}", session.call_json("salesforce_find", r#"{"text": "Acme"}"#)?); // A fresh instance for each call.
 //! # Ok(())
 //! # }
 //! ```

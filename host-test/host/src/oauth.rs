@@ -335,7 +335,7 @@ impl SignInError {
     }
 }
 
-/// The reply of the token endpoint. There is no `expires_in`: see the README.
+/// The reply of the token endpoint. There is no `expires_in`: see `docs/architecture.md`.
 #[derive(Deserialize)]
 struct Reply {
     access_token: String,

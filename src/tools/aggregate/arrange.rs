@@ -86,7 +86,9 @@ fn group_by_field(
     for measured in measures {
         allowed.push(measured.name.clone());
     }
-    Err(Error::field(said, format!("{said:?} is neither a group nor a measure of this call"), allowed).into())
+    Err(Error::argument(said, format!("{said:?} is neither a group nor a measure of this call"))
+        .allowing(allowed)
+        .into())
 }
 
 /// A group as it came. Values are JSON texts.

@@ -91,16 +91,15 @@ fn field_of(key: &Key) -> &FieldPath {
 /// The groupings of a known.
 pub(super) fn all(known: &Known, object: &ObjectName, said: &[wit::Grouping]) -> Result<Vec<Group>, PlanError> {
     if said.len() > MAX_GROUPINGS {
-        return Err(Error::field("group_by", format!("group by at most {MAX_GROUPINGS} fields"), Vec::new()).into());
+        return Err(Error::argument("group_by", format!("group by at most {MAX_GROUPINGS} fields")).into());
     }
     let mut groups: Vec<Group> = Vec::new();
     for grouping in said {
         let group = one(known, object, grouping)?;
         if groups.iter().any(|known| known.keys.iter().any(|key| group.keys.contains(key))) {
-            return Err(Error::field(
+            return Err(Error::argument(
                 &grouping.field,
                 format!("{} is grouped by twice; once is enough", group.columns.join(", ")),
-                Vec::new(),
             )
             .into());
         }
@@ -126,12 +125,12 @@ fn one(known: &Known, object: &ObjectName, said: &wit::Grouping) -> Result<Group
     }
     if said.by.is_some() {
         let message = format!("only dates have periods; {} is a {}", named.path, field_type.name());
-        return Err(Error::field(&said.field, message, fields(known, object, &is_date)?).into());
+        return Err(Error::argument(&said.field, message).allowing(fields(known, object, &is_date)?).into());
     }
     if !named.field.groupable {
         let message = format!("Salesforce can't group by {} (a {})", named.path, field_type.name());
         let groupable = fields(known, object, &|field| field.groupable && field_type_groups_well(field.field_type))?;
-        return Err(Error::field(&said.field, message, groupable).into());
+        return Err(Error::argument(&said.field, message).allowing(groupable).into());
     }
     // Two people of one name are two groups, and an id alone tells a person nothing.
     if let Some((id, name)) = lookup(known, object, &named)? {

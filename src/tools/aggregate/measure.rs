@@ -81,7 +81,9 @@ fn one(known: &Known, object: &ObjectName, function: Function, said: Option<&str
             return Ok(Measured { name: name.to_owned(), measure, value_type: FieldType::Int, field: None });
         }
         let message = format!("say of which field the {name} is");
-        return Err(Error::field("measures", message, fields(known, object, &|field| takes(function, field))?).into());
+        return Err(Error::argument("measures", message)
+            .allowing(fields(known, object, &|field| takes(function, field))?)
+            .into());
     };
     let named = names::field(known, object, said)?;
     if !takes(function, &named.field) {
@@ -90,7 +92,9 @@ fn one(known: &Known, object: &ObjectName, function: Function, said: Option<&str
             FieldType::Boolean => format!("Salesforce computes nothing of a checkbox; group by {} instead", named.path),
             _ => format!("{} is a {kind}, which has no {name}", named.path),
         };
-        return Err(Error::field(said, message, fields(known, object, &|field| takes(function, field))?).into());
+        return Err(Error::argument(said, message)
+            .allowing(fields(known, object, &|field| takes(function, field))?)
+            .into());
     }
     let value_type = match function {
         Function::Count | Function::CountDistinct => FieldType::Int,
@@ -176,7 +180,7 @@ pub(super) fn having(
             }
             let message =
                 format!("{:?} is no measure of this call; conditions on fields belong in filters", filter.field);
-            return Err(Error::field(&filter.field, message, allowed).into());
+            return Err(Error::argument(&filter.field, message).allowing(allowed).into());
         };
         conditions.push(condition(&measures[index], filter)?);
     }
@@ -184,7 +188,7 @@ pub(super) fn having(
 }
 
 fn condition(measured: &Measured, filter: &Filter) -> Result<Having, Error> {
-    let refuse = |message: String| Error::field(&filter.field, message, Vec::new());
+    let refuse = |message: String| Error::argument(&filter.field, message);
     let op = match filter.op.unwrap_or(Operator::Eq) {
         Operator::Eq => Comparison::Eq,
         Operator::Ne => Comparison::Ne,
@@ -194,7 +198,7 @@ fn condition(measured: &Measured, filter: &Filter) -> Result<Having, Error> {
         Operator::Gte => Comparison::Ge,
         _ => {
             let allowed = ["eq", "ne", "lt", "lte", "gt", "gte"].map(str::to_owned).into();
-            return Err(Error::field(&filter.field, "a measure can't be compared like that", allowed));
+            return Err(Error::argument(&filter.field, "a measure can't be compared like that").allowing(allowed));
         }
     };
     let json = filter.value.as_deref().unwrap_or("null");

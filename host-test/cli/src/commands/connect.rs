@@ -165,7 +165,7 @@ fn consumer_key(
         None => {
             return Err(Failure::Usage(format!(
                 "which app is it? Give the consumer key of the app your Salesforce admin made, with --consumer-key, in \
-                 the environment variable {CONSUMER_KEY}, or as consumer_key in config.toml; the README says how the \
+                 the environment variable {CONSUMER_KEY}, or as consumer_key in config.toml; docs/connect.md says how the \
                  app is made"
             )));
         }

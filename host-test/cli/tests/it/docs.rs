@@ -67,7 +67,11 @@ fn every_link_leads_somewhere() {
             assert!(root().join(&target).exists(), "{}: there is no {target}", link.place);
             if !anchor.is_empty() {
                 let anchors = Page::at(&target).anchors();
-                assert!(anchors.iter().any(|known| known == anchor), "{}: #{anchor} is none of {anchors:?}", link.place);
+                assert!(
+                    anchors.iter().any(|known| known == anchor),
+                    "{}: #{anchor} is none of {anchors:?}",
+                    link.place
+                );
             }
         }
     }
@@ -143,7 +147,8 @@ fn every_command_is_one_the_program_takes() {
 #[track_caller]
 fn takes(place: &str, arguments: &[String], but: &[ErrorKind]) {
     let given = arguments.iter().map(|word| if word == "NAME" || word == "ORIGIN" { "demo" } else { word.as_str() });
-    let parsed = salesforce_plugin_cli::arguments().try_get_matches_from(["salesforce-plugin"].into_iter().chain(given));
+    let parsed =
+        salesforce_plugin_cli::arguments().try_get_matches_from(["salesforce-plugin"].into_iter().chain(given));
     if let Err(error) = parsed {
         let fine = [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion];
         assert!(fine.contains(&error.kind()) || but.contains(&error.kind()), "{place}: {arguments:?}\n{error}");
@@ -181,10 +186,8 @@ fn every_call_is_understood_by_its_tool() {
                 }
                 calls_seen += 1;
                 let connection = demo(&Arc::new(Org::demo()), "riley");
-                connection.set_preferences(Preferences {
-                    tools: Some(vec!["all".to_owned()]),
-                    ..connection.preferences()
-                });
+                connection
+                    .set_preferences(Preferences { tools: Some(vec!["all".to_owned()]), ..connection.preferences() });
                 let reply = HOST.session(connection).call_json(tool, arguments);
                 let refused = match &reply {
                     Err(CallError::Tool(error)) => error.to_json()["kind"] == "invalid_input",
@@ -492,7 +495,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Calls at once, of all users", one(limits.calls.into())),
         ("Repetitions of a request that did nothing", one(https.retries.into())),
         ("Time until a connection stands", one(https.connect_timeout.as_secs())),
-        ("Characters of your instructions", one(constant("host-test/host/src/settings.rs", "MAX_INSTRUCTIONS_CHARS"))),
+        ("Characters of your instructions", one(constant("host-test/host/src/settings.rs", "LONGEST_INSTRUCTIONS"))),
     ]
 }
 
@@ -514,14 +517,16 @@ fn versions_and_ports_are_those_of_the_code() {
     let rest = read("src/rest.rs");
     let (_, path) = rest.split_once("VERSION_PATH: &str = \"/services/data/").expect("the path of the API's version");
     let api = path.split('"').next().unwrap_or_default();
-    let port = constant("host-test/cli/src/commands/connect.rs", "DEFAULT_PORT");
+    let port = constant("host-test/cli/src/commands/connect.rs", "PORT");
     for page in pages() {
         for (mark, right) in [
             ("salesforce:plugin@", version.to_owned()),
             ("REST API v", api.trim_start_matches('v').to_owned()),
             ("http://localhost:", format!("{port}/callback")),
         ] {
-            for after in page.text.split(mark).skip(1).filter(|after| after.starts_with(|char: char| char.is_ascii_digit())) {
+            for after in
+                page.text.split(mark).skip(1).filter(|after| after.starts_with(|char: char| char.is_ascii_digit()))
+            {
                 assert!(after.starts_with(&right), "{}: after {mark:?} stands no {right}", page.path);
             }
         }
@@ -569,10 +574,83 @@ fn every_line_of_the_threat_model_is_held_by_a_test() {
     let invariants = Page::at("docs/architecture.md");
     for paragraph in invariants.text.split("\n\n").filter(|paragraph| paragraph.starts_with("**Invariant:**")) {
         // What is the absence of something has no test.
-        let absence = ["the host never links", "Nothing iterates"].iter().any(|text| paragraph.contains(text));
+        let absence = ["the host never links", "a plan can't send", "Nothing iterates"]
+            .iter()
+            .any(|text| paragraph.contains(text));
         let held = spans_of(paragraph).any(|span| tests.contain(span));
         assert!(held || absence, "no test holds: {paragraph}");
     }
+}
+
+// ---- rooms ----
+
+#[test]
+fn every_room_and_package_keeps_to_what_the_architecture_says() {
+    let page = Page::at("docs/architecture.md");
+    let (mut rooms, mut packages) = (0, 0);
+    for (place, cells) in page.rows() {
+        let [name, _, never] = cells[..] else { continue };
+        let name = spans_of(name).next().unwrap_or_default();
+        let never: Vec<&str> = spans_of(never).collect();
+        assert!(!never.is_empty(), "{place}: {name} may use everything");
+        if name.starts_with("src/") {
+            rooms += 1;
+            // A room is a folder with the file of its name, or that file alone.
+            let room = name.trim_end_matches('/').trim_end_matches(".rs");
+            let (file, folder) = (format!("{room}.rs"), format!("{room}/"));
+            for source in sources().filter(|source| source.path == file || source.path.starts_with(&folder)) {
+                let used = used_modules(&source.text);
+                let wrong: Vec<_> = never.iter().filter(|module| used.contains(**module)).collect();
+                assert!(wrong.is_empty(), "{place}: {} uses {wrong:?}", source.path);
+            }
+        } else {
+            packages += 1;
+            let manifest: Value = toml::from_str(&read(&format!("{name}/Cargo.toml"))).unwrap();
+            for dependency in manifest["dependencies"].as_object().unwrap().keys() {
+                assert!(!never.contains(&dependency.as_str()), "{place}: {name} depends on {dependency}");
+            }
+        }
+    }
+    assert!(rooms > 5 && packages > 3);
+}
+
+#[test]
+fn no_tool_uses_another() {
+    let name = |path: &str| path.strip_prefix("src/tools/")?.split(['/', '.']).next().map(str::to_owned);
+    let tools: BTreeSet<String> = sources().filter_map(|source| name(&source.path)).collect();
+    assert!(tools.len() > 5);
+    for source in sources() {
+        let Some(own) = name(&source.path) else { continue };
+        let code = code(&source.text);
+        for other in tools.iter().filter(|other| **other != own) {
+            for way in [format!("tools::{other}::"), format!("tools::{other};"), format!("super::{other}::")] {
+                assert!(!code.contains(&way), "{} uses the tool {other}", source.path);
+            }
+        }
+    }
+}
+
+/// The modules of its crate that a file uses, apart from its tests.
+fn used_modules(text: &str) -> BTreeSet<String> {
+    let code = code(text);
+    let mut used = BTreeSet::new();
+    for after in code.split("crate::").skip(1) {
+        // `crate::{call, rest::Endpoint}` names several.
+        let names = match after.strip_prefix('{') {
+            Some(list) => list.split(';').next().unwrap_or_default().split(',').map(str::trim).collect(),
+            None => vec![after],
+        };
+        let word =
+            |name: &str| name.split(|char: char| !char.is_alphanumeric() && char != '_').next().map(str::to_owned);
+        used.extend(names.into_iter().filter_map(word));
+    }
+    used
+}
+
+/// A file without its comments and its own tests.
+fn code(text: &str) -> String {
+    let (code, _) = text.split_once("#[cfg(test)]\nmod tests").unwrap_or((text, ""));
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a code span reads like a test's name: a sentence, perhaps with its module.

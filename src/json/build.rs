@@ -1,0 +1,171 @@
+//! JSON text out of parts: nothing else in this crate puts brackets, braces and commas around values.
+
+use std::borrow::Cow;
+
+use super::{Json, quoted};
+
+/// Lists and objects within each other that are passed on. Readers give up at 128 or so, and what records hold needs few.
+const MAX_DEPTH: u32 = 32;
+
+/// What stands for a value that lies deeper.
+const TOO_DEEP: &str = "\"(nested too deeply to be shown)\"";
+
+/// An object, member by member. The same name twice is the caller's mistake.
+#[derive(Debug, Default)]
+pub(crate) struct Object(Parts);
+
+/// A list, item by item.
+#[derive(Debug, Default)]
+pub(crate) struct List(Parts);
+
+/// Parts with commas between.
+#[derive(Debug, Default)]
+struct Parts(String);
+
+impl Parts {
+    fn next(&mut self) -> &mut String {
+        if !self.0.is_empty() {
+            self.0.push(',');
+        }
+        &mut self.0
+    }
+}
+
+impl Object {
+    /// Adds a member.
+    pub(crate) fn member(&mut self, name: &str, value: Json<'_>) {
+        let text = self.0.next();
+        text.push_str(&quoted(name));
+        text.push(':');
+        text.push_str(value.get());
+    }
+
+    /// Adds a member that is a text.
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        self.member(name, Json::trusted(&quoted(value)));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.0.is_empty()
+    }
+
+    /// The object as JSON text.
+    pub(crate) fn finish(self) -> String {
+        format!("{{{}}}", self.0.0)
+    }
+}
+
+impl List {
+    /// Adds an item.
+    pub(crate) fn item(&mut self, value: Json<'_>) {
+        self.0.next().push_str(value.get());
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.0.is_empty()
+    }
+
+    /// The list as JSON text.
+    pub(crate) fn finish(self) -> String {
+        format!("[{}]", self.0.0)
+    }
+}
+
+impl<'a> Json<'a> {
+    /// The same value in a form that every JSON reader takes, whatever wrote it: half of a surrogate pair becomes U+FFFD, a
+    /// number beyond what a double holds becomes a text, and what is nested too deeply is left out.
+    /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 8.2 and 9 there
+    pub(crate) fn portable(self) -> Cow<'a, str> {
+        self.portable_within(MAX_DEPTH)
+    }
+
+    fn portable_within(self, depth: u32) -> Cow<'a, str> {
+        let text = self.get();
+        match text.as_bytes().first() {
+            Some(b'"') if !text.contains("\\u") => Cow::Borrowed(text),
+            Some(b'"') => Cow::Owned(quoted(&self.text().unwrap_or_default())),
+            Some(b'{' | b'[') if depth == 0 => Cow::Borrowed(TOO_DEEP),
+            Some(b'{') => {
+                let mut object = Object::default();
+                for (name, value) in self.members() {
+                    object.member(&name, Json::trusted(&value.portable_within(depth - 1)));
+                }
+                Cow::Owned(object.finish())
+            }
+            Some(b'[') => {
+                let mut list = List::default();
+                for item in self.items() {
+                    list.item(Json::trusted(&item.portable_within(depth - 1)));
+                }
+                Cow::Owned(list.finish())
+            }
+            Some(b'-' | b'0'..=b'9') if !text.parse::<f64>().is_ok_and(f64::is_finite) => Cow::Owned(quoted(text)),
+            _ => Cow::Borrowed(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(given: &str, portable: &str) {
+        let text = Json::parse(given).unwrap().portable();
+        assert_eq!(text, portable);
+        assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
+    }
+
+    #[test]
+    fn what_some_readers_refuse_is_written_so_that_all_take_it() {
+        check(r#""\ud83d""#, "\"\u{fffd}\"");
+        check(r#""a \ude00\ud83d\ude00""#, "\"a \u{fffd}\u{1f600}\"");
+        check("1e400", "\"1e400\"");
+        check("-1E+999", "\"-1E+999\"");
+        check(r#"{"\ud83d":[1e999,{"b":"\udfff"}]}"#, "{\"\u{fffd}\":[\"1e999\",{\"b\":\"\u{fffd}\"}]}");
+    }
+
+    #[test]
+    fn what_all_readers_take_stays_as_it_is() {
+        for text in ["null", "true", "0.10", "12345678901234567890.1234567890", "1e-400", "\"ä \\n\"", "[]", "{}"] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_left_out() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let text = format!("{}1{}", open.repeat(5_000), close.repeat(5_000));
+            let portable = Json::parse(&text).unwrap().portable();
+            let value: Value = serde_json::from_str(&portable).unwrap();
+            assert!(value.to_string().contains("nested too deeply"), "{portable}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_built_is_what_was_put_in(names in prop::collection::btree_map(".{0,6}", ".{0,6}", 0..5)) {
+            let (mut object, mut list) = (Object::default(), List::default());
+            for (name, text) in &names {
+                object.text(name, text);
+                list.item(Json::trusted(&quoted(text)));
+            }
+            prop_assert_eq!(object.is_empty(), names.is_empty());
+            prop_assert_eq!(serde_json::from_str::<Value>(&object.finish()).unwrap(), json!(names));
+            let texts: Vec<_> = names.values().collect();
+            prop_assert_eq!(serde_json::from_str::<Value>(&list.finish()).unwrap(), json!(texts));
+        }
+
+        #[test]
+        fn any_text_of_half_pairs_is_portable(units in prop::collection::vec(any::<u16>(), 0..20)) {
+            let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            let text = format!("[\"{escaped}\"]");
+            let portable = Json::parse(&text).unwrap().portable();
+            let value: Value = serde_json::from_str(&portable).unwrap();
+            prop_assert_eq!(value[0].as_str().unwrap(), String::from_utf16_lossy(&units));
+        }
+    }
+}
