@@ -72,7 +72,9 @@ mod tests {
         let folder = Folder::new("access");
         let file = folder.0.join("plugin.cwasm");
         fs::write(&file, "code").unwrap();
-        for (mode, trusted) in [(0o644, true), (0o600, true), (0o444, true), (0o664, false), (0o646, false), (0o622, false)] {
+        for (mode, trusted) in
+            [(0o644, true), (0o600, true), (0o444, true), (0o664, false), (0o646, false), (0o622, false)]
+        {
             set(&file, mode);
             assert_eq!(written_by_owner_alone(&file).is_ok(), trusted, "{mode:o}");
         }

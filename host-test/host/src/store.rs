@@ -301,7 +301,11 @@ pub(crate) mod tests {
         kept.save(&tokens(2)).unwrap();
         drop(silent);
         assert_eq!(kept.load().unwrap(), Some(tokens(2)));
-        assert!(kept.place().contains("a plain file, for this system's keychain could not be used"), "{}", kept.place());
+        assert!(
+            kept.place().contains("a plain file, for this system's keychain could not be used"),
+            "{}",
+            kept.place()
+        );
     }
 
     #[test]

@@ -16,7 +16,8 @@ fn may_write(preferences: &Preferences) -> Result<(), Failure> {
         return refused("nothing may be changed, by --read-only or by read_only in settings.toml".to_owned());
     }
     if let Some(tools) = &preferences.tools {
-        let is_on = |tool: &str| tools.iter().any(|name| name == "all" || name.trim_start_matches("salesforce_") == tool);
+        let is_on =
+            |tool: &str| tools.iter().any(|name| name == "all" || name.trim_start_matches("salesforce_") == tool);
         if let Some(off) = ["create", "update"].into_iter().find(|tool| !is_on(tool)) {
             return refused(format!("it creates and changes records, and the tool {off} is off"));
         }

@@ -57,11 +57,16 @@ struct Open {
 
 impl Confirmations {
     /// What is known without asking: the client can't ask, or it comes with the answer.
-    pub(super) fn known(&self, request: &CallToolRequestParams, context: &RequestContext<RoleServer>) -> Option<Verdict> {
+    pub(super) fn known(
+        &self,
+        request: &CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Option<Verdict> {
         if !can_ask(context) {
             return Some(Verdict::No(CANNOT_ASK));
         }
-        let (true, Some(name), Some(answers)) = (calls_again(context), &request.request_state, &request.input_responses)
+        let (true, Some(name), Some(answers)) =
+            (calls_again(context), &request.request_state, &request.input_responses)
         else {
             return None;
         };
@@ -284,7 +289,9 @@ fn beside(seen: &Seen) -> String {
         Seen::Read { object, id, name: Some(name), .. } => {
             format!(" = {} {}, now called {}", printable(object), printable(id), text_of(name))
         }
-        Seen::Read { object, id, name: None, .. } => format!(" = {} {}, without a name", printable(object), printable(id)),
+        Seen::Read { object, id, name: None, .. } => {
+            format!(" = {} {}, without a name", printable(object), printable(id))
+        }
         Seen::NotRead(why) => format!(" (what it is called was not looked up: {})", printable(why)),
     }
 }
@@ -300,10 +307,7 @@ fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: u
         }
         Value::Object(inner) => members(text, inner.iter(), of, depth + 1, seen),
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-            items
-                .iter()
-                .enumerate()
-                .for_each(|(at, item)| put(text, &(at + 1).to_string(), item, of, depth + 1, seen));
+            items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, of, depth + 1, seen));
         }
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(scalar).collect();
@@ -382,7 +386,10 @@ mod tests {
         let arguments = json!({"record": ID, "changes": [
             {"field": "Employees", "from": 100, "to": 500}, {"field": "Phone", "to": "1"}, {"field": "Fax", "to": null}]});
         let [wanted] = wanted(Some(&object(arguments.clone()))).try_into().unwrap();
-        assert_eq!((wanted.record.as_str(), wanted.fields.as_slice()), (ID, ["Phone".to_owned(), "Fax".to_owned()].as_slice()));
+        assert_eq!(
+            (wanted.record.as_str(), wanted.fields.as_slice()),
+            (ID, ["Phone".to_owned(), "Fax".to_owned()].as_slice())
+        );
         let read = Seen::Read {
             object: "Account".to_owned(),
             id: ID.to_owned(),
@@ -406,8 +413,10 @@ mod tests {
         let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let read = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), json!(name))).collect::<Vec<_>>();
         let pairs = |wanted: &[&str], columns: &[&str]| paired(&named(wanted), read(columns));
-        assert_eq!(pairs(&["phone", "Employees"], &["Name", "Phone", "NumberOfEmployees"]), [
-            ("phone".to_owned(), json!("Phone")), ("Employees".to_owned(), json!("NumberOfEmployees"))]);
+        assert_eq!(
+            pairs(&["phone", "Employees"], &["Name", "Phone", "NumberOfEmployees"]),
+            [("phone".to_owned(), json!("Phone")), ("Employees".to_owned(), json!("NumberOfEmployees"))]
+        );
         assert_eq!(pairs(&["Name"], &["Name"]), [("Name".to_owned(), json!("Name"))]);
         // Two labels and two columns, in whatever order.
         assert_eq!(pairs(&["Employees", "Account Phone"], &["Name", "NumberOfEmployees", "Phone"]), []);
@@ -430,7 +439,12 @@ mod tests {
     #[test]
     fn a_name_can_neither_play_the_rest_of_its_line_nor_a_line_of_its_own() {
         let name = "Acme\", now called \"Globex\"\nrecord: \"other\u{202e}\u{e0041}\u{61c}\u{2060}";
-        let seen = Seen::Read { object: "Account".to_owned(), id: ID.to_owned(), fields: Vec::new(), name: Some(name.to_owned()) };
+        let seen = Seen::Read {
+            object: "Account".to_owned(),
+            id: ID.to_owned(),
+            fields: Vec::new(),
+            name: Some(name.to_owned()),
+        };
         let wanted = Wanted { record: ID.to_owned(), object: None, fields: Vec::new() };
         let text = lines(json!({"record": ID, "a\nb: c": name}), &[(wanted, seen)]);
         assert_eq!(text.lines().count(), 2, "{text}");

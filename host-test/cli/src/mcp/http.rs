@@ -124,7 +124,10 @@ impl HttpServer {
                         Some(refusal) => refusal,
                         None => {
                             let work = Work::begin(working);
-                            service.handle(request).await.map(|body| body.map_frame(move |frame| work.of(frame)).boxed())
+                            service
+                                .handle(request)
+                                .await
+                                .map(|body| body.map_frame(move |frame| work.of(frame)).boxed())
                         }
                     })
                 }

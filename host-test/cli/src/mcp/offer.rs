@@ -99,7 +99,8 @@ impl Offers {
             Ok(_) => Ok("the settings have changed"),
             Err(error) => Err(StartError::from(error)),
         };
-        let renewed = word.and_then(|word| Ok((offer(&self.session, Some(&settings), &self.restrict)?, word.to_owned())));
+        let renewed =
+            word.and_then(|word| Ok((offer(&self.session, Some(&settings), &self.restrict)?, word.to_owned())));
         // Nobody knows what the person wants, so nothing happens until they say so.
         let (after, word) = renewed.unwrap_or_else(|error| {
             let fault = Fault::from(error);

@@ -190,7 +190,9 @@ async fn connections_that_only_wait_keep_no_client_out() {
         let mut stream = TcpStream::connect(&authority).await.unwrap();
         if number % 2 == 0 {
             // Some begin a request, with a key that is none.
-            tokio::io::AsyncWriteExt::write_all(&mut stream, b"POST /mcp HTTP/1.1\r\nauthorization: Bea").await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut stream, b"POST /mcp HTTP/1.1\r\nauthorization: Bea")
+                .await
+                .unwrap();
         }
         idle.push(stream);
         if number % 10 == 9 {

@@ -95,7 +95,8 @@ async fn a_file_that_is_gone_emptied_or_cut_lifts_no_restriction() {
         ];
         for (word, lose) in lost {
             lose();
-            for (tool, arguments) in [("salesforce_update", hire()), ("salesforce_list", json!({"object": "Account"}))] {
+            for (tool, arguments) in [("salesforce_update", hire()), ("salesforce_list", json!({"object": "Account"}))]
+            {
                 let result = client.call(tool, arguments).await;
                 let message = error(&result)["message"].as_str().unwrap().to_owned();
                 assert!(message.contains("no tool runs") && message.contains(word), "{word}: {message}");

@@ -115,7 +115,9 @@ impl InForce {
         let Some(text) = (self.read)()? else {
             return if self.last.is_some() { Err(self.lost("it is gone")) } else { Ok(None) };
         };
-        let Some((last, meant)) = &self.last else { return Ok(Some((text.clone(), self.file.parse(&text, &self.tools)?))) };
+        let Some((last, meant)) = &self.last else {
+            return Ok(Some((text.clone(), self.file.parse(&text, &self.tools)?)));
+        };
         if text.trim().is_empty() && !last.trim().is_empty() {
             return Err(self.lost("it is empty; to restrict nothing, put a comment such as \"# nothing\" in it"));
         }
@@ -256,7 +258,9 @@ mod tests {
     #[test]
     fn a_file_cut_anywhere_is_never_looser_than_the_whole() {
         let long = format!("# {}\n{STRICT}", "ä".repeat(40));
-        for whole in [STRICT, &long, "[tools]\nothers = \"all\"\ndelete = false\ncreate = false", "confirm = [\"delete\"]"] {
+        for whole in
+            [STRICT, &long, "[tools]\nothers = \"all\"\ndelete = false\ncreate = false", "confirm = [\"delete\"]"]
+        {
             // As it was in force, and as it had only just been written over something else.
             for before in [whole, "[tools]\nothers = \"none\"\n", "# free\n", STRICT] {
                 for at in 0..whole.len() {

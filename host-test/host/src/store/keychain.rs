@@ -38,8 +38,7 @@ struct Entry {
 impl Keychain {
     /// The entry of a connection, whose tokens are one user's.
     pub fn new(name: &ConnectionName, owner: Owner) -> Self {
-        let entry =
-            Entry { name: name.as_str().to_owned(), opened: OnceLock::new(), is_stuck: AtomicBool::new(false) };
+        let entry = Entry { name: name.as_str().to_owned(), opened: OnceLock::new(), is_stuck: AtomicBool::new(false) };
         Self { entry: Arc::new(entry), owner, max_wait: MAX_WAIT }
     }
 

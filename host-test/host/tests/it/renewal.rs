@@ -294,7 +294,11 @@ fn where_refresh_tokens_rotate_only_a_death_between_answer_and_file_needs_a_new_
 fn a_lock_of_a_process_that_hangs_ends_the_call_and_not_the_connection() {
     let (served, folder) = expired();
     let lock = salesforce_host::store::Lock::take(&folder.0.lock(&named("acme")), ENOUGH).unwrap();
-    let tokens = SavedTokens::new(served.client(), Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner()), folder.0.lock(&named("acme")));
+    let tokens = SavedTokens::new(
+        served.client(),
+        Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner()),
+        folder.0.lock(&named("acme")),
+    );
     let refused = tokens.token().unwrap();
     let error = tokens.renew(&refused, Duration::from_millis(50)).unwrap_err();
     assert!(matches!(error, SignInError::Store(StoreError::Busy)), "{error}");
