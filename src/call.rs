@@ -1,4 +1,6 @@
-//! One call of a tool: its settings, and the driver that plans, fetches what a plan lacks, and sends.
+//! One call: the only room that reaches the platform, and the driver that plans, fetches what a plan lacks, and sends.
+//!
+//! It knows no tool, and nothing of what people say.
 
 mod exchange;
 mod knowledge;
@@ -10,7 +12,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::platform::Platform;
 use crate::rest::ApiCalls;
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 pub(crate) use exchange::{PART_NAMES, WRITE, read_error, unsendable};
 
@@ -28,7 +30,7 @@ impl<'p> Call<'p> {
     /// A call that has learned nothing yet but its settings.
     pub fn new(platform: &'p dyn Platform) -> Self {
         Self {
-            known: Known::new(platform.preferences()),
+            known: Known::new(platform.settings()),
             platform,
             api_calls: Cell::default(),
             org_ahead: Cell::default(),
@@ -41,8 +43,8 @@ impl<'p> Call<'p> {
     }
 
     /// The settings of this connection.
-    pub(crate) fn preferences(&self) -> &Preferences {
-        self.known.preferences()
+    pub(crate) fn settings(&self) -> &ConnectionSettings {
+        self.known.settings()
     }
 
     /// Where a person opens the org.
@@ -101,7 +103,13 @@ impl<'p> Call<'p> {
     /// }
     /// ```
     pub fn plan<A: ?Sized, P>(&self, args: &A, plan: fn(&Known, &A) -> Result<P, PlanError>) -> Result<P, Error> {
-        self.plan_noting(args, plan).map(|(plan, _)| plan)
+        loop {
+            match plan(&self.known, args) {
+                Ok(plan) => return Ok(plan),
+                // Ends: what was fetched in this call is not needed again.
+                Err(error) => self.supply(error)?,
+            }
+        }
     }
 
     /// The same, and whether anything had to be fetched.
@@ -110,15 +118,12 @@ impl<'p> Call<'p> {
         args: &A,
         plan: fn(&Known, &A) -> Result<P, PlanError>,
     ) -> Result<(P, bool), Error> {
-        let mut has_fetched = false;
-        loop {
-            match plan(&self.known, args) {
-                Ok(plan) => return Ok((plan, has_fetched)),
-                Err(PlanError::Failed(error)) => return Err(error),
-                // Ends: what was fetched in this call is not needed again.
-                Err(PlanError::Needs(need)) => self.fetch(need)?,
+        match plan(&self.known, args) {
+            Ok(plan) => Ok((plan, false)),
+            Err(error) => {
+                self.supply(error)?;
+                Ok((self.plan(args, plan)?, true))
             }
-            has_fetched = true;
         }
     }
 
@@ -130,10 +135,26 @@ impl<'p> Call<'p> {
         send: impl Fn(P) -> Result<T, Error>,
     ) -> Result<T, Error> {
         loop {
-            match send(self.plan(args, plan)?) {
-                Err(error) if error.names_unknown() && self.refresh()? => {}
-                outcome => return outcome,
+            match plan(&self.known, args) {
+                Ok(plan) => match send(plan) {
+                    Ok(done) => return Ok(done),
+                    Err(error) => self.learn_from(error)?,
+                },
+                Err(error) => self.supply(error)?,
             }
         }
+    }
+
+    /// Fetches what a plan lacks, unless it fails for good.
+    fn supply(&self, error: PlanError) -> Result<(), Error> {
+        match error {
+            PlanError::Needs(needs) => self.fetch(needs),
+            PlanError::Failed(error) => Err(error),
+        }
+    }
+
+    /// Describes what was only assumed, if that is what the org refused.
+    fn learn_from(&self, error: Error) -> Result<(), Error> {
+        if error.names_unknown() && self.refresh()? { Ok(()) } else { Err(error) }
     }
 }

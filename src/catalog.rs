@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::policy::{self, Effect, Row, is_on, short_name};
 use crate::record::Fields;
 use crate::tools::TOOLS;
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 /// Generated from `wit/`; the host's tests refresh it and fail if it was stale.
 const CATALOG: &str = include_str!("catalog.json");
@@ -29,10 +29,10 @@ pub struct Tool<'a> {
 }
 
 /// The tools the user's settings leave on.
-pub fn tools(preferences: &Preferences) -> impl Iterator<Item = Tool<'static>> {
+pub fn tools(settings: &ConnectionSettings) -> impl Iterator<Item = Tool<'static>> {
     all().filter(|tool| {
         let row = TOOLS.iter().find(|row| row.name == short_name(&tool.name));
-        row.is_some_and(|row| is_on(preferences, row))
+        row.is_some_and(|row| is_on(settings, row))
     })
 }
 
@@ -63,8 +63,8 @@ impl<'a> Tool<'a> {
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.
-pub fn instructions(preferences: &Preferences) -> String {
-    let any = |fits: fn(&Row) -> bool| TOOLS.iter().any(|tool| fits(tool) && is_on(preferences, tool));
+pub fn instructions(settings: &ConnectionSettings) -> String {
+    let any = |fits: fn(&Row) -> bool| TOOLS.iter().any(|tool| fits(tool) && is_on(settings, tool));
     let writes = any(|tool| tool.effect != Effect::ReadOnly);
     let mut text = String::new();
     for (holds, sentences) in [
@@ -84,14 +84,14 @@ ask the person.",
             text.push_str(sentences);
         }
     }
-    if let Some(unknown) = policy::unknown(preferences, TOOLS) {
+    if let Some(unknown) = policy::unknown(settings, TOOLS) {
         text.push_str(&format!("\n\nFor whoever set this up: {unknown}."));
     }
-    if let Some(own) = &preferences.instructions {
+    if let Some(own) = &settings.instructions {
         text.push_str("\n\nThe user's own instructions:\n");
         text.push_str(own);
     }
-    for (index, alias) in preferences.vocabulary.iter().enumerate() {
+    for (index, alias) in settings.vocabulary.iter().enumerate() {
         text.push_str(if index == 0 { "\n\nThe user's own words: " } else { "; " });
         let object = alias.object.as_deref().map(|object| format!("{object}.")).unwrap_or_default();
         text.push_str(&format!("\"{}\" means {object}{}", alias.term, alias.name));
@@ -106,8 +106,8 @@ mod tests {
     use crate::tools::names;
     use crate::wit::{Alias, ObjectGrants};
 
-    fn preferences() -> Preferences {
-        Preferences {
+    fn settings() -> ConnectionSettings {
+        ConnectionSettings {
             tools: None,
             read_only: false,
             objects: ObjectGrants { read: None, append: None, edit: None },
@@ -137,41 +137,41 @@ mod tests {
 
     #[test]
     fn read_only_leaves_the_tools_that_change_nothing() {
-        let preferences = Preferences { read_only: true, ..preferences() };
-        assert!(tools(&preferences).all(|tool| tool.effect == Effect::ReadOnly));
-        assert!(tools(&preferences).count() > 0);
+        let settings = ConnectionSettings { read_only: true, ..settings() };
+        assert!(tools(&settings).all(|tool| tool.effect == Effect::ReadOnly));
+        assert!(tools(&settings).count() > 0);
     }
 
     #[test]
     fn read_only_wins_over_the_list() {
-        let preferences =
-            Preferences { tools: Some(vec!["all".into(), "update".into()]), read_only: true, ..preferences() };
-        assert!(tools(&preferences).all(|tool| tool.effect == Effect::ReadOnly));
-        assert!(!is_on(&preferences, row("update")));
+        let settings =
+            ConnectionSettings { tools: Some(vec!["all".into(), "update".into()]), read_only: true, ..settings() };
+        assert!(tools(&settings).all(|tool| tool.effect == Effect::ReadOnly));
+        assert!(!is_on(&settings, row("update")));
     }
 
     #[test]
     fn what_the_settings_leave_on_by_default_is_what_the_table_says() {
         let usual: Vec<_> =
             TOOLS.iter().filter(|tool| tool.is_default).map(|tool| format!("{PREFIX}{}", tool.name)).collect();
-        assert_eq!(names(&preferences()), usual);
+        assert_eq!(names(&settings()), usual);
         let every: Vec<_> = TOOLS.iter().map(|tool| format!("{PREFIX}{}", tool.name)).collect();
-        assert_eq!(names(&Preferences { tools: Some(vec!["all".into()]), ..preferences() }), every);
+        assert_eq!(names(&ConnectionSettings { tools: Some(vec!["all".into()]), ..settings() }), every);
     }
 
     #[test]
     fn a_name_nobody_knows_is_told_and_breaks_nothing() {
-        let preferences = |names: &[&str]| Preferences {
+        let settings = |names: &[&str]| ConnectionSettings {
             tools: Some(names.iter().map(|name| (*name).to_owned()).collect()),
-            ..preferences()
+            ..settings()
         };
-        let some = preferences(&["find", "updat", "salesforce_nothing", "default"]);
-        let said = "\n\nFor whoever set this up: the settings of this connection name tools that do not exist and so \
+        let some = settings(&["find", "updat", "salesforce_nothing", "default"]);
+        let input = "\n\nFor whoever set this up: the settings of this connection name tools that do not exist and so \
                     switch nothing on: \"updat\" \"salesforce_nothing\".";
-        assert!(instructions(&some).contains(said), "{}", instructions(&some));
+        assert!(instructions(&some).contains(input), "{}", instructions(&some));
         assert!(is_on(&some, row("find")));
         for known in [&["default", "all", "none"][..], &["log-activity", "salesforce_get", " Find"], &[]] {
-            assert_eq!(policy::unknown(&preferences(known), TOOLS), None);
+            assert_eq!(policy::unknown(&settings(known), TOOLS), None);
         }
     }
 
@@ -179,9 +179,9 @@ mod tests {
     fn instructions_speak_only_of_what_is_on() {
         let of = |names: &[&str], read_only| {
             let tools = Some(names.iter().map(|name| (*name).to_owned()).collect());
-            instructions(&Preferences { tools, read_only, ..preferences() })
+            instructions(&ConnectionSettings { tools, read_only, ..settings() })
         };
-        let all = instructions(&preferences());
+        let all = instructions(&settings());
         assert!(all.contains("`from`") && all.contains("write"), "{all}");
         for text in [of(&["default"], true), of(&["find", "get"], false)] {
             assert!(!text.contains("write") && !text.contains("`from`") && text.contains("data:"), "{text}");
@@ -196,23 +196,23 @@ mod tests {
 
     #[test]
     fn tools_are_chosen_by_either_name() {
-        let preferences = Preferences { tools: Some(vec!["find".into(), "salesforce_get".into()]), ..preferences() };
-        assert_eq!(names(&preferences), ["salesforce_find", "salesforce_get"]);
+        let settings = ConnectionSettings { tools: Some(vec!["find".into(), "salesforce_get".into()]), ..settings() };
+        assert_eq!(names(&settings), ["salesforce_find", "salesforce_get"]);
     }
 
     #[test]
     fn the_users_own_words_follow_the_instructions() {
-        let alone = instructions(&preferences());
+        let alone = instructions(&settings());
         let alias =
             Alias { term: "headcount".into(), object: Some("Account".into()), name: "NumberOfEmployees".into() };
-        let preferences =
-            Preferences { instructions: Some("We sell pumps.".into()), vocabulary: vec![alias], ..preferences() };
+        let settings =
+            ConnectionSettings { instructions: Some("We sell pumps.".into()), vocabulary: vec![alias], ..settings() };
         expect_test::expect![[r#"
 
             The user's own instructions:
             We sell pumps.
 
             The user's own words: "headcount" means Account.NumberOfEmployees"#]]
-        .assert_eq(instructions(&preferences).strip_prefix(&alone).unwrap().strip_prefix('\n').unwrap());
+        .assert_eq(instructions(&settings).strip_prefix(&alone).unwrap().strip_prefix('\n').unwrap());
     }
 }

@@ -3,22 +3,17 @@
 use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
-use crate::wit::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::wit::{
-    Advice, AggregateArgs, AggregateReply, CreateArgs, CreateReply, DescribeArgs, DescribeReply, DomainRefusal, Error,
-    FindArgs, FindReply, GetArgs, GetReply, ListArgs, ListReply, OauthProfile, Preferences, SignInFailure, UpdateArgs,
-    UpdateReply,
+    ActivitiesArgs, ActivitiesReply, Advice, AggregateArgs, AggregateReply, ConnectionSettings, CreateArgs,
+    CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
+    GetArgs, GetReply, ListArgs, ListReply, LogActivityArgs, LogActivityReply, OauthProfile, RunSoqlArgs, RunSoqlReply,
+    SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
-use crate::wit::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
 use crate::{catalog, policy, sign_in, tools};
 
 #[allow(missing_docs, unsafe_code)]
 mod bindings {
-    wit_bindgen::generate!({
-        path: "wit",
-        world: "plugin",
-        with: { "salesforce:plugin/types@0.1.0": crate::wit },
-    });
+    include!(concat!(env!("OUT_DIR"), "/component.rs"));
 }
 
 use bindings::exports::salesforce::plugin as exports;
@@ -64,8 +59,8 @@ impl Platform for Host {
         })?;
         let mut answer = http::Response::new(response.body);
         // No other header is read, so none is parsed.
-        let said = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
-        if let Some(value) = said.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
+        let input = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
+        if let Some(value) = input.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
             answer.headers_mut().append(LIMIT_INFO, value);
         }
         *answer.status_mut() = http::StatusCode::from_u16(response.status)
@@ -89,7 +84,7 @@ impl Platform for Host {
         imports::cache::put(key, value);
     }
 
-    fn preferences(&self) -> Preferences {
+    fn settings(&self) -> ConnectionSettings {
         imports::settings::get()
     }
 }
@@ -153,7 +148,7 @@ impl exports::edit::Guest for Plugin {
 
 impl exports::catalog::Guest for Plugin {
     fn tools() -> Vec<exports::catalog::Tool> {
-        catalog::tools(&Host.preferences())
+        catalog::tools(&Host.settings())
             .map(|tool| exports::catalog::Tool {
                 name: tool.name.into(),
                 description: tool.description.into(),
@@ -176,7 +171,7 @@ impl exports::catalog::Guest for Plugin {
     }
 
     fn instructions() -> String {
-        catalog::instructions(&Host.preferences())
+        catalog::instructions(&Host.settings())
     }
 
     fn call(name: String, arguments: String) -> Result<String, Error> {
@@ -184,7 +179,7 @@ impl exports::catalog::Guest for Plugin {
     }
 }
 
-impl exports::connection::Guest for Plugin {
+impl exports::sign_in::Guest for Plugin {
     fn origin(domain: String) -> Result<String, DomainRefusal> {
         sign_in::origin(&domain)
     }

@@ -12,13 +12,13 @@ use crate::policy::{self, Effect};
 use crate::rest::User;
 use crate::schema::{GlobalDescribe, ObjectSchema, Source};
 use crate::soql::{FieldPath, NameError, ObjectName};
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 /// What is known in one call: the settings, and what was learned so far of the org and its user.
 ///
 /// It borrows nothing, so that no way leads from it to the platform, which a call only borrows.
 pub struct Known {
-    preferences: Preferences,
+    settings: ConnectionSettings,
     schemas: RefCell<Vec<(ObjectName, Learned)>>,
     /// Of an object's picklists, what a record type leaves.
     picklists: RefCell<Vec<(ObjectName, RecordId, Learned)>>,
@@ -40,12 +40,12 @@ pub(crate) struct Learned {
 }
 
 /// What a plan lacks.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Something about these objects: a kept description or the embedded table will do.
-    Schemas(Vec<ObjectName>),
-    /// The org's own description of these objects, now.
-    Descriptions(Vec<ObjectName>),
+    /// Something about an object: a kept description or the embedded table will do.
+    Schema(ObjectName),
+    /// The org's own description of an object, now.
+    Description(ObjectName),
     /// The list of the org's objects.
     Objects,
     /// Who the user is.
@@ -64,8 +64,8 @@ pub enum Need {
 /// Why there is no plan.
 #[derive(Debug)]
 pub enum PlanError {
-    /// Something has to be known first.
-    Needs(Need),
+    /// This has to be known first.
+    Needs(Vec<Need>),
     /// The call fails.
     Failed(Error),
 }
@@ -73,7 +73,18 @@ pub enum PlanError {
 impl PlanError {
     /// A plan can go no further without the org's own description of an object.
     pub(crate) fn needs_description(object: &ObjectName) -> Self {
-        Self::Needs(Need::Descriptions(vec![object.clone()]))
+        Need::Description(object.clone()).into()
+    }
+
+    /// Adds what is lacking to what else is, unless the call fails.
+    fn add_to(self, lacking: &mut Vec<Need>) -> Result<(), Self> {
+        let Self::Needs(needs) = self else { return Err(self) };
+        for need in needs {
+            if !lacking.contains(&need) {
+                lacking.push(need);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -91,15 +102,15 @@ impl From<Error> for PlanError {
 
 impl From<Need> for PlanError {
     fn from(need: Need) -> Self {
-        Self::Needs(need)
+        Self::Needs(vec![need])
     }
 }
 
 impl Known {
     /// What is known when a call begins: its settings.
-    pub(crate) fn new(preferences: Preferences) -> Self {
+    pub(crate) fn new(settings: ConnectionSettings) -> Self {
         Self {
-            preferences,
+            settings,
             schemas: RefCell::default(),
             picklists: RefCell::default(),
             objects: RefCell::default(),
@@ -109,27 +120,26 @@ impl Known {
     }
 
     /// The settings of this connection.
-    pub(crate) fn preferences(&self) -> &Preferences {
-        &self.preferences
+    pub(crate) fn settings(&self) -> &ConnectionSettings {
+        &self.settings
     }
 
     /// Refuses an object that the settings keep from this tier.
     pub(crate) fn allow_object(&self, object: &ObjectName, effect: Effect) -> Result<(), Error> {
-        policy::allow_object(&self.preferences, object.as_str(), effect)
+        policy::allow_object(&self.settings, object.as_str(), effect)
     }
 
     /// An object's description, or what the embedded table says of it.
     pub(crate) fn schema(&self, object: &ObjectName) -> Result<Rc<ObjectSchema>, PlanError> {
         match self.learned(object) {
             Some(learned) => Ok(learned.schema),
-            None => Err(Need::Schemas(vec![object.clone()]).into()),
+            None => Err(Need::Schema(object.clone()).into()),
         }
     }
 
     /// Asks for the schemas of several objects at once, so that they are fetched together.
     pub(crate) fn need_schemas(&self, objects: &[ObjectName]) -> Result<(), PlanError> {
-        let missing: Vec<_> = objects.iter().filter(|object| self.learned(object).is_none()).cloned().collect();
-        if missing.is_empty() { Ok(()) } else { Err(Need::Schemas(missing).into()) }
+        all(objects.iter().map(|object| self.schema(object))).map(drop)
     }
 
     /// The description of an object, with its picklists and what is required.
@@ -160,12 +170,12 @@ impl Known {
 
     /// The org's objects.
     pub(crate) fn objects(&self) -> Result<Rc<GlobalDescribe>, PlanError> {
-        self.objects.borrow().clone().ok_or(PlanError::Needs(Need::Objects))
+        self.objects.borrow().clone().ok_or(Need::Objects.into())
     }
 
     /// The user.
     pub fn user(&self) -> Result<User, PlanError> {
-        self.user.borrow().clone().ok_or(PlanError::Needs(Need::User))
+        self.user.borrow().clone().ok_or(Need::User.into())
     }
 
     /// The columns that tell an object's records apart, worked out once for what is known of it.
@@ -211,6 +221,33 @@ impl Known {
 
     pub(crate) fn learn_user(&self, user: User) {
         *self.user.borrow_mut() = Some(user);
+    }
+}
+
+/// All that the parts of a plan come to, or everything they lack together, so that it is fetched together. What is wrong
+/// comes before what is lacking: nothing is fetched for a call that fails in any case.
+pub(crate) fn all<T>(parts: impl IntoIterator<Item = Result<T, PlanError>>) -> Result<Vec<T>, PlanError> {
+    let (mut done, mut lacking) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            Ok(part) => done.push(part),
+            Err(error) => error.add_to(&mut lacking)?,
+        }
+    }
+    if lacking.is_empty() { Ok(done) } else { Err(PlanError::Needs(lacking)) }
+}
+
+/// The same of two parts.
+pub(crate) fn both<A, B>(one: Result<A, PlanError>, other: Result<B, PlanError>) -> Result<(A, B), PlanError> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        (Err(one), Err(other)) => {
+            let mut lacking = Vec::new();
+            one.add_to(&mut lacking)?;
+            other.add_to(&mut lacking)?;
+            Err(PlanError::Needs(lacking))
+        }
     }
 }
 

@@ -4,23 +4,33 @@
 //!
 //! # Codemap
 //!
-//! * `wit/` is the contract; [`wit`] is its records as Rust types, [`catalog`] its JSON face.
-//! * [`tools`] is one file a tool: straight-line code that plans, sends through [`call`] and replies. `write` is what
-//!   surrounds a write, and `resolve` leads from what people say to what Salesforce has.
-//! * [`call`] is one call: it sends what endpoints plan and keeps what describes say. `policy` is what the settings allow.
-//! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
-//! * [`soql`] builds query text, and nothing else does. [`schema`] knows objects and fields. [`record`] takes records
-//!   apart; `json` cuts the text of both, and `arguments` that of calls.
-//! * [`time`] is local time. [`sign_in`] is sign-in knowledge, for platforms.
-//! * `component.rs` binds all of it to the WIT world. It is the only file that touches host imports.
+//! A call passes these rooms, from the top down; none knows one above it.
 //!
-//! `docs/architecture.md` says what each of these may touch.
+//! * `component.rs` binds everything to the WIT world. It is the only file that touches host imports.
+//! * [`catalog`] is the JSON face of the tools, for a model and for hosts that speak JSON.
+//! * [`tools`] is one file a tool: it plans, sends and replies. No tool uses another.
+//! * `write` is what surrounds a write: values checked before it, duplicates and lost responses looked into after it.
+//! * [`call`] is one call: it sends, learns what the org and the host's cache say, and drives plans.
+//! * `resolve` is what people say as what Salesforce has. It sees what is [`known`], answers what it needs, and can't
+//!   send.
+//! * [`policy`] is what the settings allow. It knows no tool.
+//! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
+//! * [`schema`] knows objects and fields; [`soql`] builds query text, and nothing else does; [`time`] is local time.
+//! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
+//!   of calls.
+//! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
+//!   [`sign_in`] is what platforms ask before there is a call.
+//!
+//! `tests/it/rooms.rs` holds who may import whom, and that imports run in no circle.
 //!
 //! # Invariants, and the tests that hold them
 //!
-//! * The component imports the five interfaces of `wit/host.wit` and nothing of WASI:
+//! * The component imports what the world `imports` of `wit/world.wit` names and nothing of WASI:
 //!   `the_component_imports_our_interfaces_and_nothing_ambient`, in the tests of the host.
+//! * A plan can't send. It is a function without captures of what is known, which borrows nothing: the compiler holds it,
+//!   and the examples of [`call::Call::plan`] show it.
 //! * Bad arguments are refused before any request: the tests in `tests/it/refusals.rs` count requests.
+//! * A room imports no room above it: `tests/it/rooms.rs`.
 //! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.
 //! * A next page can't lead out of the API: `a_next_page_that_leads_elsewhere_is_refused`.
 //! * A name on a write means one record or none: `tests/it/resolver.rs`, against a second judgement of who is meant.

@@ -1,7 +1,7 @@
 //! What the platform lends: the five capabilities of the WIT world as one trait, so that everything but
 //! `component.rs` runs natively against a script.
 
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 /// The capabilities of one call, for one user and one org.
 pub trait Platform {
@@ -21,7 +21,7 @@ pub trait Platform {
     fn cache(&self, key: &str, value: &[u8]);
 
     /// The settings of this connection.
-    fn preferences(&self) -> Preferences;
+    fn settings(&self) -> ConnectionSettings;
 }
 
 /// A request that got no response.

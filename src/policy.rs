@@ -3,7 +3,7 @@
 //! Knows no tool: whoever asks hands in the tool's row, or the table of all.
 
 use crate::error::Error;
-use crate::wit::Preferences;
+use crate::wit::ConnectionSettings;
 
 /// What every tool's name begins with, since a model sees many plugins' tools at once.
 pub(crate) const PREFIX: &str = "salesforce_";
@@ -36,19 +36,19 @@ pub(crate) struct Row {
 }
 
 /// Refuses a tool that is switched off.
-pub(crate) fn allow_tool(preferences: &Preferences, tool: &Row, table: &[Row]) -> Result<(), Error> {
-    if is_on(preferences, tool) {
+pub(crate) fn allow_tool(settings: &ConnectionSettings, tool: &Row, table: &[Row]) -> Result<(), Error> {
+    if is_on(settings, tool) {
         return Ok(());
     }
-    Err(Error::switched_off(&format!("the tool {PREFIX}{}", tool.name), unknown(preferences, table)))
+    Err(Error::switched_off(&format!("the tool {PREFIX}{}", tool.name), unknown(settings, table)))
 }
 
 /// Refuses an object that the settings keep from this tier.
-pub(crate) fn allow_object(preferences: &Preferences, object: &str, effect: Effect) -> Result<(), Error> {
+pub(crate) fn allow_object(settings: &ConnectionSettings, object: &str, effect: Effect) -> Result<(), Error> {
     let (granted, doing) = match effect {
-        Effect::ReadOnly => (&preferences.objects.read, "reading"),
-        Effect::Additive => (&preferences.objects.append, "creating"),
-        Effect::Overwrites => (&preferences.objects.edit, "changing"),
+        Effect::ReadOnly => (&settings.objects.read, "reading"),
+        Effect::Additive => (&settings.objects.append, "creating"),
+        Effect::Overwrites => (&settings.objects.edit, "changing"),
     };
     match granted {
         Some(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(object)) => {
@@ -59,8 +59,8 @@ pub(crate) fn allow_object(preferences: &Preferences, object: &str, effect: Effe
 }
 
 /// Whether the settings leave a tool on.
-pub(crate) fn is_on(preferences: &Preferences, tool: &Row) -> bool {
-    is_chosen(preferences.tools.as_deref(), tool) && !(preferences.read_only && tool.effect != Effect::ReadOnly)
+pub(crate) fn is_on(settings: &ConnectionSettings, tool: &Row) -> bool {
+    is_chosen(settings.tools.as_deref(), tool) && !(settings.read_only && tool.effect != Effect::ReadOnly)
 }
 
 /// Whether the list of the settings names a tool, or a word for several; without a list, the default holds.
@@ -83,12 +83,12 @@ pub(crate) fn short_name(name: &str) -> &str {
 }
 
 /// A word about the tools that the settings name and that do not exist, if there are any.
-pub(crate) fn unknown(preferences: &Preferences, table: &[Row]) -> Option<String> {
+pub(crate) fn unknown(settings: &ConnectionSettings, table: &[Row]) -> Option<String> {
     let known = |name: &str| {
         [ALL, DEFAULT, NONE].iter().any(|word| is(name, word))
             || table.iter().any(|tool| is(short_name(name.trim()), tool.name))
     };
-    let mut unknown = preferences.tools.iter().flatten().filter(|name| !known(name)).peekable();
+    let mut unknown = settings.tools.iter().flatten().filter(|name| !known(name)).peekable();
     unknown.peek()?;
     let mut text = "the settings of this connection name tools that do not exist and so switch nothing on:".to_owned();
     for name in unknown {

@@ -7,6 +7,12 @@ use crate::json::{Json, List, Object, quoted};
 use crate::record::Fields;
 use crate::soql::FieldPath;
 
+/// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
+pub(crate) const MAX_TEXT_CHARS: usize = 255;
+
+/// Rows of a reply at most.
+pub(crate) const MAX_ROWS: u32 = 2000;
+
 /// Characters of all rows of a reply together.
 const MAX_REPLY_CHARS: usize = 100_000;
 
@@ -149,7 +155,7 @@ mod tests {
         check(r#""12345""#, r#""12345""#, 0);
         check(r#""123456""#, r#""12345…""#, 1);
         check(r#""äöü\"ß\n""#, r#""äöü\"ß…""#, 1);
-        check(r#""\u00e4\u00f6\u00fc""#, r#""\u00e4\u00f6\u00fc""#, 0);
+        check(r#""\u00e4\u00f6\u00fc""#, "\"äöü\"", 0);
     }
 
     #[test]

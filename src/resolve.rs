@@ -1,4 +1,7 @@
-//! What people say, as what Salesforce has: objects, fields, records, values and conditions.
+//! What people say, as what Salesforce has: plans that see what is known, and can't send.
+//!
+//! Objects, fields, records, values, conditions and related lists: a text goes in, and a name, a literal, a query or the
+//! choice among what a query found comes out, or what has to be known first.
 
 pub(crate) mod filter;
 pub(crate) mod lookup;

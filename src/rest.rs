@@ -1,4 +1,4 @@
-//! Salesforce's REST API as values: an endpoint plans one request and reads its response, and sends nothing.
+//! Salesforce's REST API as values, one file an endpoint: it plans a request and reads a response, and sends nothing.
 //!
 //! An endpoint is written once and used twice: alone, or as a part of a [`Composite`] request.
 
@@ -14,7 +14,7 @@ mod search;
 mod sobject;
 mod user_info;
 
-pub use composite::{Composite, Part, Parts};
+pub use composite::{Composite, MAX_QUERIES, Part, Parts};
 pub use describe::{Describe, DescribeGlobal};
 pub use http_date::{date_of, http_date};
 pub use limit_info::{ApiCalls, LIMIT_INFO};

@@ -1,6 +1,6 @@
-//! What an org's objects look like: the compact projection of describe, and how people's words find their way in it.
+//! What an org's objects look like, and how people's words find their way in it: pure data and pure functions.
 //!
-//! Pure data and pure functions. An [`ObjectSchema`] comes from Salesforce ([`project`]), from the bytes the host kept
+//! The data is the compact projection of describe. An [`ObjectSchema`] comes from Salesforce ([`project`]), from the bytes the host kept
 //! ([`stored`]) or from the embedded table ([`standard`]); [`lookup`], [`search`], [`picklist`] and [`columns`] only
 //! read it, so they can't tell the difference, except by [`Source`].
 
@@ -11,6 +11,7 @@ pub mod project;
 pub mod search;
 pub mod standard;
 pub mod stored;
+pub(crate) mod well_known;
 mod words;
 
 pub use picklist::ValidFor;

@@ -1,4 +1,4 @@
-//! Sign-in knowledge: which origin a pasted domain means, where OAuth lives there, and whose move a failure is.
+//! Sign-in knowledge: which origin a pasted domain means, where OAuth lives there, and who has to act on a failure.
 //! Sends nothing and holds no token; the platform runs the flow.
 
 mod domain;

@@ -1,4 +1,6 @@
-//! The tools. Each is a function from arguments to a reply or an error; this file calls them by name.
+//! The tools: one file a tool, and no tool uses another. Here is the table of them, and what holds for all.
+//!
+//! A tool is a function from arguments to a reply or an error: it plans, sends and replies.
 
 mod activities;
 mod aggregate;
@@ -20,7 +22,7 @@ use crate::arguments::{self, Wrong};
 use crate::call::Call;
 use crate::error::Error;
 use crate::policy::{self, Effect, PREFIX, Row};
-use crate::wit::{self, Changed, Preferences};
+use crate::wit::{self, Changed, ConnectionSettings};
 
 /// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
 /// the settings name it, and its types. What holds for every tool is done here, so that no tool can forget it: the
@@ -30,7 +32,7 @@ macro_rules! tools {
         $(
             #[doc = concat!("The tool `", stringify!($tool), "`.")]
             pub fn $tool(call: &Call<'_>, args: wit::$args) -> Result<wit::$reply, Error> {
-                policy::allow_tool(call.preferences(), &tools!(row $effect, $usual: $tool), TOOLS)?;
+                policy::allow_tool(call.settings(), &tools!(row $effect, $usual: $tool), TOOLS)?;
                 let mut outcome = self::$tool::$tool(call, args);
                 call.warn(outcome.as_mut().map(|reply| &mut reply.notices));
                 outcome
@@ -44,7 +46,7 @@ macro_rules! tools {
         pub fn call(call: &Call<'_>, name: &str, arguments: &str) -> Result<String, Error> {
             match policy::short_name(name) {
                 $(stringify!($tool) => run(call, arguments, $tool),)*
-                _ => Err(Error::input(format!("there is no tool {name:?}")).allowing(names(call.preferences()))),
+                _ => Err(Error::input(format!("there is no tool {name:?}")).allowing(names(call.settings()))),
             }
         }
     };
@@ -87,12 +89,12 @@ fn invalid(Wrong { path, message, .. }: Wrong) -> Error {
 }
 
 /// The names a model can call, for a message.
-pub(crate) fn names(preferences: &Preferences) -> Vec<String> {
-    let on = TOOLS.iter().filter(|tool| policy::is_on(preferences, tool));
+pub(crate) fn names(settings: &ConnectionSettings) -> Vec<String> {
+    let on = TOOLS.iter().filter(|tool| policy::is_on(settings, tool));
     on.map(|tool| format!("{PREFIX}{}", tool.name)).collect()
 }
 
 /// Whether the settings leave a tool on that another one speaks of.
 fn is_on(call: &Call<'_>, name: &str) -> bool {
-    TOOLS.iter().any(|tool| tool.name == name && policy::is_on(call.preferences(), tool))
+    TOOLS.iter().any(|tool| tool.name == name && policy::is_on(call.settings(), tool))
 }

@@ -1,4 +1,6 @@
-//! What surrounds a write: what is checked before it, and what is found out after it.
+//! What surrounds a write, whichever tool writes: what is checked before it, and what is found out after it.
+//!
+//! `values`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates` and `lost_response` send.
 
 pub(crate) mod conversion;
 pub(crate) mod duplicates;

@@ -13,7 +13,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
-    for input in ["src", "wit", "Cargo.toml", "Cargo.lock"] {
+    for input in ["build.rs", "src", "wit", "Cargo.toml", "Cargo.lock"] {
         println!("cargo:rerun-if-changed={}", root.join(input).display());
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

@@ -4,17 +4,15 @@ use super::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::record::Record;
-use crate::rest::{ApiCalls, Composite, Endpoint, Page, Parts, Query, QueryMore, ReadError, Retrieve, Which, date_of};
+use crate::rest::{
+    ApiCalls, Composite, Endpoint, MAX_QUERIES, Page, Parts, Query, QueryMore, ReadError, Retrieve, Which, date_of,
+};
 use crate::soql::Select;
 use crate::wit::Changed;
 
 /// A query longer than this goes in the body of a composite request, since Salesforce refuses a request line and
 /// headers of more than 16,384 bytes and the token is one of the headers.
 const MAX_PATH_BYTES: usize = 8_000;
-
-/// A composite request takes at most five queries.
-/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
-const MAX_QUERIES: usize = 5;
 
 /// How often a write is sent while its row is locked.
 const MAX_TRIES: u32 = 3;
@@ -170,6 +168,15 @@ impl Call<'_> {
             }
         }
         Ok(pages)
+    }
+
+    /// The records that queries find, in as few requests as Salesforce allows.
+    pub(crate) fn records_of_all(&self, selects: &[&Select]) -> Result<Vec<Result<Vec<Record>, Error>>, Error> {
+        let mut records = Vec::new();
+        for page in self.query_all(selects)? {
+            records.push(page.map(|page| page.records));
+        }
+        Ok(records)
     }
 
     /// Reads on from a page until there are `enough` records.

@@ -24,58 +24,69 @@ const GLOBAL: &str = "*";
 const USER: &str = "@";
 
 impl Call<'_> {
-    /// Fetches what a plan lacks.
-    pub(super) fn fetch(&self, need: Need) -> Result<(), Error> {
-        match need {
-            Need::Schemas(objects) => match self.recall(objects).as_slice() {
-                [] => Ok(()),
-                unknown => self.describe(unknown),
-            },
-            Need::Descriptions(objects) => self.describe(&objects),
-            Need::Objects if self.recall_objects().is_some() => Ok(()),
-            Need::Objects => {
-                self.keep_objects(self.send(&DescribeGlobal)?);
-                Ok(())
+    /// Fetches what a plan lacks, in as few requests as Salesforce allows. What is known without a request comes first and
+    /// alone: with it the plan may lack something else, which then goes along with the rest.
+    pub(super) fn fetch(&self, mut needs: Vec<Need>) -> Result<(), Error> {
+        let all = needs.len();
+        needs.retain(|need| !self.recalls(need));
+        if needs.len() < all {
+            return Ok(());
+        }
+        let (mut objects, mut with_list) = (Vec::new(), false);
+        for need in needs {
+            match need {
+                Need::Schema(object) | Need::Description(object) if objects.contains(&object) => {}
+                Need::Schema(object) | Need::Description(object) => objects.push(object),
+                Need::Objects => with_list = true,
+                Need::User => self.remember_user(self.send(&UserInfo)?),
+                Need::Picklists { object, record_type, fresh } => match self.known.schema(&object) {
+                    Ok(schema) => {
+                        let learned = self.picklists(&object, &schema, &record_type, fresh);
+                        self.known.learn_picklists(object, record_type, learned);
+                    }
+                    Err(PlanError::Needs(needs)) => self.fetch(needs)?,
+                    Err(PlanError::Failed(error)) => return Err(error),
+                },
             }
+        }
+        self.describe(&objects, with_list)
+    }
+
+    /// Learns what a plan lacks without a request, if that will do.
+    fn recalls(&self, need: &Need) -> bool {
+        match need {
+            Need::Schema(object) => self.recall(object),
+            Need::Objects => self.recall_objects().is_some(),
             Need::User => match self.recall_user() {
                 Some(user) => {
                     self.known.learn_user(user);
-                    Ok(())
+                    true
                 }
-                None => {
-                    self.keep_user(self.send(&UserInfo)?);
-                    Ok(())
-                }
+                None => false,
             },
-            Need::Picklists { object, record_type, fresh } => match self.known.schema(&object) {
-                Ok(schema) => {
-                    let learned = self.picklists(&object, &schema, &record_type, fresh);
-                    self.known.learn_picklists(object, record_type, learned);
-                    Ok(())
-                }
-                Err(PlanError::Needs(need)) => self.fetch(need),
-                Err(PlanError::Failed(error)) => Err(error),
-            },
+            Need::Description(_) | Need::Picklists { .. } => false,
         }
     }
 
-    /// Learns what is known of objects without a request, by a kept description or the embedded table. Returns the
-    /// objects of which nothing is.
-    pub(crate) fn recall(&self, mut objects: Vec<ObjectName>) -> Vec<ObjectName> {
-        objects.retain(|object| {
-            let learned = match self.kept_schema(object.as_str()) {
-                Some((schema, age)) => Some((schema, age < TRUSTED_AGE_MS)),
+    /// Learns what is known of an object without a request, by a kept description or the embedded table; whether
+    /// anything is.
+    pub(crate) fn recall(&self, object: &ObjectName) -> bool {
+        if self.known.schema(object).is_ok() {
+            return true;
+        }
+        let (schema, is_fresh) = match self.cached_schema(object.as_str()) {
+            Some((schema, age)) => (schema, age < TRUSTED_AGE_MS),
+            None => match standard::object(object.as_str()) {
                 // The pseudo-object of polymorphic lookups can't be described.
-                None => standard::object(object.as_str()).map(|schema| {
+                Some(schema) => {
                     let is_all = schema.name == standard::NAME;
                     (schema, is_all)
-                }),
-            };
-            let Some((schema, is_fresh)) = learned else { return true };
-            self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh });
-            false
-        });
-        objects
+                }
+                None => return false,
+            },
+        };
+        self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh });
+        true
     }
 
     /// After the org refused a field: describes the objects that were planned from less than a fresh description.
@@ -83,34 +94,46 @@ impl Call<'_> {
     pub(crate) fn refresh(&self) -> Result<bool, Error> {
         match self.known.assumed().as_slice() {
             [] => Ok(false),
-            assumed => self.describe(assumed).map(|()| true),
+            assumed => self.describe(assumed, false).map(|()| true),
         }
     }
 
-    /// Describes objects, in one request.
-    fn describe(&self, objects: &[ObjectName]) -> Result<(), Error> {
-        let endpoints: Vec<_> = objects.iter().map(Describe).collect();
-        let described = match endpoints.as_slice() {
-            [endpoint] => vec![self.send(endpoint)],
-            endpoints => {
-                let mut composite = Composite::default();
-                let parts = endpoints
-                    .iter()
-                    .zip(PART_NAMES)
-                    .map(|(endpoint, name)| composite.add(name, endpoint))
-                    .collect::<Result<Vec<_>, _>>()
-                    .map_err(unsendable)?;
-                let answer = self.send_all(&composite)?;
-                let read = |(part, endpoint)| answer.read(part, endpoint).map_err(|error| read_error(error, false));
-                parts.into_iter().zip(endpoints).map(read).collect()
-            }
-        };
-        for (object, schema) in objects.iter().zip(described) {
-            let schema = schema
-                .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
-            self.keep(object.as_str(), &schema.to_bytes());
-            self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh: true });
+    /// Describes objects, and lists all there are if that is asked too, in one request for every 25.
+    fn describe(&self, objects: &[ObjectName], with_list: bool) -> Result<(), Error> {
+        if let ([], true) = (objects, with_list) {
+            self.remember_objects(self.send(&DescribeGlobal)?);
+            return Ok(());
         }
+        if let ([object], false) = (objects, with_list) {
+            return self.keep_description(object, self.send(&Describe(object)));
+        }
+        let mut with_list = with_list;
+        for objects in objects.chunks(PART_NAMES.len() - 1) {
+            let mut composite = Composite::default();
+            let list = with_list.then(|| composite.add("objects", &DescribeGlobal)).transpose().map_err(unsendable)?;
+            let mut parts = Vec::new();
+            for (object, name) in objects.iter().zip(PART_NAMES) {
+                let endpoint = Describe(object);
+                parts.push((composite.add(name, &endpoint).map_err(unsendable)?, endpoint, object));
+            }
+            let answer = self.send_all(&composite)?;
+            for (part, endpoint, object) in parts {
+                let description = answer.read(part, &endpoint).map_err(|error| read_error(error, false));
+                self.keep_description(object, description)?;
+            }
+            if let Some(part) = list {
+                self.remember_objects(answer.read(part, &DescribeGlobal).map_err(|error| read_error(error, false))?);
+            }
+            with_list = false;
+        }
+        Ok(())
+    }
+
+    fn keep_description(&self, object: &ObjectName, description: Result<ObjectSchema, Error>) -> Result<(), Error> {
+        let schema = description
+            .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
+        self.cache_put(object.as_str(), &schema.to_bytes());
+        self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh: true });
         Ok(())
     }
 
@@ -120,7 +143,7 @@ impl Call<'_> {
     fn picklists(&self, object: &ObjectName, schema: &ObjectSchema, record_type: &RecordId, fresh: bool) -> Learned {
         // No two ids of 18 characters differ in case alone.
         let name = format!("{object}/{record_type}");
-        if let Some((narrowed, age)) = self.kept_schema(&name)
+        if let Some((narrowed, age)) = self.cached_schema(&name)
             && (!fresh || age < TRUSTED_AGE_MS)
         {
             return Learned { schema: Rc::new(narrowed), is_fresh: age < TRUSTED_AGE_MS };
@@ -134,7 +157,7 @@ impl Call<'_> {
             Err(_) => (schema.bare(), false),
         };
         if is_known {
-            self.keep(&name, &narrowed.to_bytes());
+            self.cache_put(&name, &narrowed.to_bytes());
         }
         Learned { schema: Rc::new(narrowed), is_fresh: true }
     }
@@ -144,11 +167,11 @@ impl Call<'_> {
         if let Ok(objects) = self.known.objects() {
             return Some(objects);
         }
-        Some(self.known.learn_objects(GlobalDescribe::from_bytes(&self.kept(GLOBAL)?.0)?))
+        Some(self.known.learn_objects(GlobalDescribe::from_bytes(&self.cache_get(GLOBAL)?.0)?))
     }
 
-    pub(crate) fn keep_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
-        self.keep(GLOBAL, &objects.to_bytes());
+    pub(crate) fn remember_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
+        self.cache_put(GLOBAL, &objects.to_bytes());
         self.known.learn_objects(objects)
     }
 
@@ -164,23 +187,23 @@ impl Call<'_> {
     }
 
     fn recall_user(&self) -> Option<User> {
-        let text = String::from_utf8(self.kept(USER)?.0).ok()?;
+        let text = String::from_utf8(self.cache_get(USER)?.0).ok()?;
         let (id, zone) = text.split_once(' ')?;
         Some(User { id: RecordId::parse(id).ok()?, zone: zone.to_owned() })
     }
 
-    pub(crate) fn keep_user(&self, user: User) {
-        self.keep(USER, format!("{} {}", user.id, user.zone).as_bytes());
+    pub(crate) fn remember_user(&self, user: User) {
+        self.cache_put(USER, format!("{} {}", user.id, user.zone).as_bytes());
         self.known.learn_user(user);
     }
 
-    fn kept_schema(&self, name: &str) -> Option<(ObjectSchema, u64)> {
-        let (bytes, age) = self.kept(name)?;
+    fn cached_schema(&self, name: &str) -> Option<(ObjectSchema, u64)> {
+        let (bytes, age) = self.cache_get(name)?;
         Some((ObjectSchema::from_bytes(&bytes)?, age))
     }
 
     /// What was kept under a name, with its age, unless it is too old.
-    pub(crate) fn kept(&self, name: &str) -> Option<(Vec<u8>, u64)> {
+    pub(crate) fn cache_get(&self, name: &str) -> Option<(Vec<u8>, u64)> {
         let mut bytes = self.platform.cached(&cache_key(name))?;
         let stamp = u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
         let age = self.platform.now().checked_sub(stamp).filter(|age| *age < MAX_AGE_MS)?;
@@ -189,7 +212,7 @@ impl Call<'_> {
     }
 
     /// Keeps bytes with the time.
-    pub(crate) fn keep(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn cache_put(&self, name: &str, bytes: &[u8]) {
         let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
         self.platform.cache(&cache_key(name), &stamped);
     }

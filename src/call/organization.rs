@@ -20,14 +20,14 @@ pub(crate) fn query() -> Query {
 }
 
 /// The record as the host keeps it.
-pub(crate) fn kept(call: &Call<'_>) -> Option<Record> {
-    let (bytes, _) = call.kept(KEPT)?;
+pub(crate) fn cached(call: &Call<'_>) -> Option<Record> {
+    let (bytes, _) = call.cache_get(KEPT)?;
     Json::parse(std::str::from_utf8(&bytes).ok()?).ok().map(Record::from)
 }
 
 /// Keeps the record of an answer.
-pub(crate) fn keep(call: &Call<'_>, page: Page) -> Option<Record> {
+pub(crate) fn remember(call: &Call<'_>, page: Page) -> Option<Record> {
     let record = page.records.into_iter().next()?;
-    call.keep(KEPT, record.json().as_bytes());
+    call.cache_put(KEPT, record.json().as_bytes());
     Some(record)
 }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::lookup;
 use crate::resolve::names::{self, Named};
@@ -37,25 +37,24 @@ pub(crate) fn condition(
     object: &ObjectName,
     Criteria { filters, any_of, children }: Criteria<'_>,
 ) -> Result<Option<Condition>, PlanError> {
-    let mut all = each(known, object, filters)?;
-    for (index, group) in any_of.iter().enumerate() {
-        let any = Condition::any(each(known, object, group)?);
-        all.push(any.ok_or_else(|| {
-            Error::argument(&format!("any_of[{index}]"), "a group of any_of needs at least one condition")
-        })?);
-    }
     if children.len() > MAX_CHILDREN {
         let message = format!("Salesforce takes at most {MAX_CHILDREN} conditions on children");
         return Err(Error::argument("children", message).into());
     }
-    for child in children {
-        all.push(children_match(known, object, child)?);
-    }
+    let groups = any_of.iter().enumerate().map(|(index, group)| {
+        Condition::any(each(known, object, group)?).ok_or_else(|| {
+            let message = "a group of any_of needs at least one condition";
+            Error::argument(&format!("any_of[{index}]"), message).into()
+        })
+    });
+    let children = children.iter().map(|child| children_match(known, object, child));
+    let (mut all, rest) = known::both(each(known, object, filters), known::all(groups.chain(children)))?;
+    all.extend(rest);
     Ok(Condition::all(all))
 }
 
 fn each(known: &Known, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Condition>, PlanError> {
-    filters.iter().map(|filter| one(known, object, filter)).collect()
+    known::all(filters.iter().map(|filter| one(known, object, filter)))
 }
 
 /// One filter.
@@ -213,9 +212,9 @@ impl Remarks {
                 let is_part = |item: &&Json<'_>| {
                     !lookup::is_me(&named.field, item.get()) && lookup::name(&named.field, item.get()).is_some()
                 };
-                self.notices.extend(items(&named, value)?.iter().find(is_part).map(|said| {
-                    let said = said.get();
-                    format!("{}: {said} was compared with whole names; `contains` finds a part of one", named.path)
+                self.notices.extend(items(&named, value)?.iter().find(is_part).map(|input| {
+                    let input = input.get();
+                    format!("{}: {input} was compared with whole names; `contains` finds a part of one", named.path)
                 }));
             }
             let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
@@ -229,18 +228,18 @@ impl Remarks {
             }
             let Some(values) = named.field.picklist.as_deref() else { continue };
             for item in items(&named, value.trim())? {
-                let Ok(said) = text(&named, item.get()) else { continue };
-                for said in value::parts(&named.field, &said) {
-                    match picklist::resolve(values, said) {
+                let Ok(input) = text(&named, item.get()) else { continue };
+                for input in value::parts(&named.field, &input) {
+                    match picklist::resolve(values, input) {
                         // Salesforce compares without regard to case.
-                        picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(said) => {
+                        picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(input) => {
                             self.is_taken = true;
-                            self.notices.push(value::taken(named.path.as_str(), said, &value));
+                            self.notices.push(value::repaired_notice(named.path.as_str(), input, &value));
                         }
                         picklist::Value::Unknown { nearest } if nothing => self.notices.push(format!(
                             "{}: {} is none of its values; nearest: {}",
                             named.path,
-                            Excerpt::of(said),
+                            Excerpt::of(input),
                             nearest.iter().map(|value| Excerpt::of(value).to_string()).collect::<Vec<_>>().join(", ")
                         )),
                         _ => {}
@@ -303,8 +302,8 @@ fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
     }
     let mut texts = Vec::new();
     for item in items(named, value)? {
-        let said = text(named, item.get())?;
-        let known = value::known_value(&named.field, &said).unwrap_or(said);
+        let input = text(named, item.get())?;
+        let known = value::known_value(&named.field, &input).unwrap_or(input);
         let text = Text::new(known);
         texts.push(text.map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?);
     }

@@ -8,16 +8,15 @@ use crate::json::{Json, Object, Shape, quoted};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::resolve::matching::JUST_SO;
+use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
-use crate::resolve::record::{self, By, IS_ACTIVE};
+use crate::resolve::record::{self, By};
 use crate::resolve::value;
+use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
 use crate::schema::{Field, FieldType, ObjectSchema, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
 
-/// Where to look when a lookup takes many objects: those people name most, first. Each costs a query.
-const DEFAULT_TARGETS: [&str; 8] = ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
 /// Objects to look in for one name.
 const MAX_TARGETS: usize = 4;
 /// Candidates in an answer, of all names together.
@@ -27,18 +26,18 @@ const MAX_CANDIDATES: usize = 10;
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     /// The field or argument it stands in.
-    pub(crate) place: String,
+    pub(crate) argument: String,
     by: By,
-    looks: Vec<(ObjectName, Select)>,
-    /// How well a record has to fit, to be taken though others fit as well.
-    sure: u32,
+    queries: Vec<(ObjectName, Select)>,
+    /// How closely a name has to match, to be taken though others fit as well.
+    enough: NameMatch,
 }
 
 /// The record that is meant.
 #[derive(Debug)]
 pub(crate) struct Found {
     /// The field or argument it goes in.
-    pub(crate) place: String,
+    pub(crate) argument: String,
     /// Its id.
     pub(crate) id: RecordId,
     /// The record.
@@ -57,14 +56,14 @@ pub(crate) struct Found {
 fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, PlanError> {
     let Some(name) = name(field, json) else { return Ok(None) };
     let targets = || field.references.iter().map(String::as_str);
-    let usual = DEFAULT_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
+    let usual = LOOKUP_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
     let mut objects: Vec<_> = usual.take(MAX_TARGETS).map(ObjectName::from_static).collect();
     if objects.is_empty() {
         for object in targets().take(MAX_TARGETS) {
             objects.push(ObjectName::parse(object)?);
         }
     }
-    among(known, &field.name, By::Name(name), objects, JUST_SO).map(Some)
+    among(known, &field.name, By::Name(name), objects, NameMatch::SameWords).map(Some)
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.
@@ -79,8 +78,8 @@ pub(crate) fn name(field: &Field, json: &str) -> Option<String> {
 
 /// Whether a value means the user, and the field it is for takes users.
 pub(crate) fn is_me(field: &Field, json: &str) -> bool {
-    let Some(said) = name(field, json) else { return false };
-    ["me", "myself", "my"].iter().any(|me| said.eq_ignore_ascii_case(me))
+    let Some(input) = name(field, json) else { return false };
+    ["me", "myself", "my"].iter().any(|me| input.eq_ignore_ascii_case(me))
         && field.references.iter().any(|object| object == "User")
 }
 
@@ -88,10 +87,10 @@ pub(crate) fn is_me(field: &Field, json: &str) -> bool {
 /// refused by its name.
 pub(crate) fn among(
     known: &Known,
-    place: &str,
+    argument: &str,
     by: By,
     mut objects: Vec<ObjectName>,
-    sure: u32,
+    enough: NameMatch,
 ) -> Result<Wanted, PlanError> {
     let may_read = |object: &ObjectName| known.allow_object(object, Effect::ReadOnly).is_ok();
     if objects.iter().any(may_read) {
@@ -99,23 +98,23 @@ pub(crate) fn among(
     }
     objects.iter().try_for_each(|object| known.allow_object(object, Effect::ReadOnly))?;
     known.need_schemas(&objects)?;
-    let mut looks = Vec::new();
+    let mut queries = Vec::new();
     for object in objects {
         let select = match &by {
-            By::Id(id) => record::telling(known, &object, (record::is(id), 1))?,
-            By::Name(name) => look(known, &object, name, place)?,
+            By::Id(id) => record::candidate_query(known, &object, (record::is(id), 1))?,
+            By::Name(name) => query_for(known, &object, name, argument)?,
         };
-        looks.push((object, select));
+        queries.push((object, select));
     }
-    Ok(Wanted { place: place.to_owned(), by, looks, sure })
+    Ok(Wanted { argument: argument.to_owned(), by, queries, enough })
 }
 
-fn look(known: &Known, object: &ObjectName, name: &str, place: &str) -> Result<Select, PlanError> {
-    if names::name_of(known, object)? == names::ID {
-        let message = format!("{place}: {object} records have no name to find them by; give the id");
-        return Err(Error::argument(place, message).into());
+fn query_for(known: &Known, object: &ObjectName, name: &str, argument: &str) -> Result<Select, PlanError> {
+    if names::name_of(known, object)? == ID {
+        let message = format!("{argument}: {object} records have no name to find them by; give the id");
+        return Err(Error::argument(argument, message).into());
     }
-    let mut all = vec![record::like(known, object, name, place)?];
+    let mut all = vec![record::like(known, object, name, argument)?];
     match object.as_str() {
         // Of groups, only queues own records.
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm>
@@ -128,9 +127,9 @@ fn look(known: &Known, object: &ObjectName, name: &str, place: &str) -> Result<S
         _ => {}
     }
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
-    let mut select = record::telling(known, object, (condition, record::MAX_SIMILAR))?;
+    let mut select = record::candidate_query(known, object, (condition, record::MAX_SIMILAR))?;
     if object.as_str() == "User" {
-        // Who has left is looked at too, but last, so that it can be said.
+        // Who has left is results at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
         select.order_by.insert(0, active_first);
     }
@@ -139,7 +138,7 @@ fn look(known: &Known, object: &ObjectName, name: &str, place: &str) -> Result<S
 
 /// The queries of all names, in order.
 pub(crate) fn selects(wanted: &[Wanted]) -> impl Iterator<Item = &Select> {
-    wanted.iter().flat_map(|wanted| wanted.looks.iter().map(|(_, select)| select))
+    wanted.iter().flat_map(|wanted| wanted.queries.iter().map(|(_, select)| select))
 }
 
 /// What a query found, or why it failed.
@@ -151,21 +150,21 @@ pub(crate) fn choose(known: &Known, wanted: &[Wanted], answers: Vec<Answer>) -> 
     let mut found = Vec::new();
     let mut unclear = Vec::new();
     for wanted in wanted {
-        let answers = answers.by_ref().take(wanted.looks.len()).collect();
+        let answers = answers.by_ref().take(wanted.queries.len()).collect();
         match wanted.choose(known, &wanted.records(answers)?) {
             Ok(record) => found.push(record),
             Err(choice) => unclear.push((wanted, choice)),
         }
     }
-    let person = found.iter().find(|found| ["who", "WhoId"].contains(&&*found.place));
+    let person = found.iter().find(|found| ["who", "WhoId"].contains(&&*found.argument));
     for (wanted, what) in wanted.iter().zip(&found) {
         if unclear.is_empty()
-            && ["what", "WhatId"].contains(&&*what.place)
+            && ["what", "WhatId"].contains(&&*what.argument)
             && person.is_some_and(|person| what.is_unlikely_with(person))
         {
             let message = format!(
                 "{}: the only record that fits does so by a part of its name, and is of another account than the person",
-                what.place
+                what.argument
             );
             unclear.push((wanted, Unclear { message, candidates: vec![what.candidate.clone()], several: true }));
         }
@@ -177,7 +176,7 @@ impl Found {
     /// Whether a record that was found by a part of its name is of another company than the person.
     fn is_unlikely_with(&self, who: &Self) -> bool {
         // Of other objects nobody can say whose they are.
-        let has_company = ["Account", "Opportunity", "Case"].contains(&self.candidate.object.as_str());
+        let has_company = BUSINESS.contains(&self.candidate.object.as_str());
         self.by_part && has_company && self.company != who.company
     }
 }
@@ -204,7 +203,7 @@ impl Wanted {
     fn records(&self, answers: Vec<Answer>) -> Result<Vec<(ObjectName, Vec<Record>)>, Error> {
         let mut records = Vec::new();
         let mut refused = None;
-        for ((object, _), answer) in self.looks.iter().zip(answers) {
+        for ((object, _), answer) in self.queries.iter().zip(answers) {
             match answer {
                 Ok(found) => records.push((object.clone(), found)),
                 // One object of several may be hidden from the user.
@@ -218,25 +217,25 @@ impl Wanted {
         }
     }
 
-    fn choose(&self, known: &Known, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+    fn choose(&self, known: &Known, results: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
         match &self.by {
-            By::Id(id) => self.by_id(known, id, looked),
-            By::Name(name) => self.by_name(known, name, looked),
+            By::Id(id) => self.by_id(known, id, results),
+            By::Name(name) => self.by_name(known, name, results),
         }
     }
 
     fn unclear(&self, message: &str, candidates: Vec<Candidate>, several: bool) -> Unclear {
-        Unclear { message: format!("{}: {message}", self.place), candidates, several }
+        Unclear { message: format!("{}: {message}", self.argument), candidates, several }
     }
 
-    fn by_id(&self, known: &Known, id: &RecordId, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
-        let record = looked.iter().flat_map(|(_, records)| records).next();
+    fn by_id(&self, known: &Known, id: &RecordId, results: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+        let record = results.iter().flat_map(|(_, records)| records).next();
         let Some((candidate, record)) = record.and_then(|record| Some((record::candidate(known, record)?, record)))
         else {
-            return Err(self.unclear(&record::no_such(&self.looks[0].0, id), Vec::new(), false));
+            return Err(self.unclear(&record::no_such(&self.queries[0].0, id), Vec::new(), false));
         };
         Ok(Found {
-            place: self.place.clone(),
+            argument: self.argument.clone(),
             id: *id,
             company: company(&candidate, record),
             candidate,
@@ -246,42 +245,45 @@ impl Wanted {
         })
     }
 
-    fn by_name(&self, known: &Known, name: &str, looked: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
-        let said = quoted(name);
-        let record::Choice { fit, gone, clear } = record::choice(known, name, looked, self.sure, true);
-        let left_out = match gone.len() {
+    fn by_name(&self, known: &Known, name: &str, results: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
+        let input = quoted(name);
+        let record::Resolution { fit, inactive, is_settled } = record::resolve(known, name, results, self.enough, true);
+        let left_out = match inactive.len() {
             0 => String::new(),
             1 => "; an inactive user of such a name was left out".to_owned(),
             count => format!("; {count} inactive users of such a name were left out"),
         };
         let count = fit.len();
         match fit.into_iter() {
-            mut fit if clear => {
+            mut fit if is_settled => {
                 let Some((fits, candidate, record)) = fit.next() else {
-                    return Err(self.unclear("nothing", gone, false));
+                    return Err(self.unclear("nothing", inactive, false));
                 };
                 let Ok(id) = RecordId::parse(&candidate.id) else {
                     return Err(self.unclear("the record came without its id", Vec::new(), false));
                 };
-                let others = match (count, fits < JUST_SO) {
+                let is_exact = fits.is_at_least(NameMatch::SameWords);
+                let others = match (count, is_exact) {
                     (1, true) => String::new(),
                     (1, false) => ", the only one that fits".to_owned(),
                     (_, true) => format!(", the one of {count} that is called just so"),
                     (_, false) => format!(", the one of {count} that fits best"),
                 };
-                let certain = others.is_empty() && gone.is_empty();
-                let notice = Some(format!("{}: {said} was taken for {id}{others}{left_out}", self.place));
-                let (company, by_part) = (company(&candidate, record), fits >= JUST_SO);
-                Ok(Found { place: self.place.clone(), id, candidate, notice, certain, by_part, company })
+                let certain = others.is_empty() && inactive.is_empty();
+                let notice = Some(format!("{}: {input} was taken for {id}{others}{left_out}", self.argument));
+                let (company, by_part) = (company(&candidate, record), !is_exact);
+                Ok(Found { argument: self.argument.clone(), id, candidate, notice, certain, by_part, company })
             }
-            _ if count == 0 && gone.is_empty() => {
-                let objects: Vec<_> = self.looks.iter().map(|(object, _)| object.as_str()).collect();
-                Err(self.unclear(&format!("no {} has a name like {said}", objects.join(" or ")), Vec::new(), false))
+            _ if count == 0 && inactive.is_empty() => {
+                let objects: Vec<_> = self.queries.iter().map(|(object, _)| object.as_str()).collect();
+                Err(self.unclear(&format!("no {} has a name like {input}", objects.join(" or ")), Vec::new(), false))
             }
-            _ if count == 0 => Err(self.unclear(&format!("only inactive users have a name like {said}"), gone, false)),
+            _ if count == 0 => {
+                Err(self.unclear(&format!("only inactive users have a name like {input}"), inactive, false))
+            }
             fit => {
                 let candidates = fit.map(|(_, candidate, _)| candidate).collect();
-                Err(self.unclear(&format!("{count} records fit {said}{left_out}"), candidates, true))
+                Err(self.unclear(&format!("{count} records fit {input}{left_out}"), candidates, true))
             }
         }
     }
@@ -301,10 +303,10 @@ fn unresolved(unclear: Vec<(&Wanted, Unclear)>) -> Error {
     for (wanted, Unclear { message, candidates, .. }) in unclear {
         messages.push(message);
         all.extend(candidates.into_iter().take(each).map(|mut candidate| {
-            candidate.field = Some(wanted.place.clone());
+            candidate.field = Some(wanted.argument.clone());
             candidate
         }));
-        fields.push(wanted.place.clone());
+        fields.push(wanted.argument.clone());
     }
     let message = format!("nothing was written: {}; {advice}", messages.join("; "));
     let error = if several { Error::ambiguous(message) } else { Error::not_found(message) };

@@ -3,21 +3,73 @@
 
 use crate::record::Fields;
 use crate::resolve::nicknames;
-use crate::soql::FieldPath;
+use crate::schema::well_known::IS_CLOSED;
 
-/// Whether a deal or a case is done with.
-pub(crate) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
+/// How a name relates to a text, the closest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NameMatch {
+    /// The same, but for case and space at the ends.
+    Exact,
+    /// The same words, in whatever order.
+    SameWords,
+    /// Every word of the text is one of the name's.
+    SomeWords,
+    /// The same, with another form of a person's first name.
+    Nickname,
+    /// Every word of the text begins one of the name's.
+    Prefixes,
+    /// The text is somewhere within the name.
+    Substring,
+    /// Not at all.
+    None,
+}
 
-/// Below this a record is called just so.
-pub(crate) const JUST_SO: u32 = 4;
-/// Below this every word that was said is one of its name.
-pub(crate) const BY_WORDS: u32 = 6;
-/// The rank of a record that was found by something else.
-pub(crate) const OTHERWISE: u32 = 12;
-/// From here on a person is not meant: what was said is somewhere within their name.
-const WITHIN: u32 = 10;
-/// What fits by another reading comes after all that fits by the one before.
-const READING: u32 = 16;
+/// How well a record fits a text, best first: by the interpretation of the text that is nearest to it, then by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fit {
+    /// How far the interpretation is from the text.
+    distance: u8,
+    name: NameMatch,
+    /// Whether a person's company has only a part of the name that the text gives it: "Bob at Acme".
+    company_in_part: bool,
+}
+
+/// A record's place among those that were found: how well it fits, then what is open before what is closed, then names
+/// that begin with the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Score {
+    fit: Fit,
+    is_closed: bool,
+    begins_otherwise: bool,
+}
+
+impl Fit {
+    /// Of a record that was found by something else than its name.
+    pub(crate) const BY_OTHER_MEANS: Self = Self { distance: 0, name: NameMatch::None, company_in_part: false };
+
+    /// Whether the text, as it was given, matches the name at least as closely as this.
+    pub(crate) fn is_at_least(self, name: NameMatch) -> bool {
+        self.distance == 0 && self.name <= name
+    }
+
+    /// Whether nothing could fit better.
+    pub(crate) fn is_perfect(self) -> bool {
+        self.is_at_least(NameMatch::Exact) && !self.company_in_part
+    }
+
+    /// Whether both fit by the same interpretation of the text.
+    pub(crate) fn is_interpreted_as(self, other: Self) -> bool {
+        self.distance == other.distance
+    }
+}
+
+/// The same order as a number: see `src/sort.rs` for why records are sorted by numbers.
+impl From<Score> for u32 {
+    fn from(Score { fit, is_closed, begins_otherwise }: Score) -> Self {
+        let fit = (Self::from(fit.distance) * 8 + fit.name as Self) * 2 + Self::from(fit.company_in_part);
+        (fit * 2 + Self::from(is_closed)) * 2 + Self::from(begins_otherwise)
+    }
+}
 
 /// Characters of a name that is looked for: nearly every name has some letter in it.
 pub(crate) const MIN_NAME_CHARS: usize = 2;
@@ -37,54 +89,54 @@ const AT: [&str; 3] = [" at ", " from ", " @ "];
 const PEOPLE: [&str; 3] = ["Contact", "Lead", "User"];
 
 /// A person and where they work: "Bob at Acme".
-pub(crate) fn split(said: &str) -> (&str, Option<&str>) {
+pub(crate) fn split(input: &str) -> (&str, Option<&str>) {
     // Positions in one are positions in the other: only ASCII letters differ.
-    let lower = said.to_ascii_lowercase();
+    let lower = input.to_ascii_lowercase();
     let at = AT.into_iter().filter_map(|at| Some((lower.find(at)?, at.len()))).min();
-    let Some((end, length)) = at else { return (said, None) };
-    let (person, place) = (said[..end].trim(), said[end + length..].trim());
+    let Some((end, length)) = at else { return (input, None) };
+    let (person, place) = (input[..end].trim(), input[end + length..].trim());
     // One letter is neither.
-    if person.len() < 2 || place.len() < 2 { (said, None) } else { (person, Some(place)) }
+    if person.len() < 2 || place.len() < 2 { (input, None) } else { (person, Some(place)) }
 }
 
 /// Whether several people may be named; and whether nobody else can be meant.
-pub(crate) fn is_of_several(said: &str) -> Option<bool> {
-    let lower = said.to_ascii_lowercase();
+pub(crate) fn is_of_several(input: &str) -> Option<bool> {
+    let lower = input.to_ascii_lowercase();
     let and = AND.into_iter().find(|and| lower.contains(and))?;
     let at = lower.find(and)?;
     let is_full = |name: &str| name.trim().contains(' ');
     // "García López, María José" is one, and so may be "Bob at Stone and Klein".
-    let is_clear = and.starts_with(' ') && is_full(&said[..at]) && is_full(&said[at + and.len()..]);
-    Some(is_clear && split(&said[..at]).1.is_none())
+    let is_clear = and.starts_with(' ') && is_full(&input[..at]) && is_full(&input[at + and.len()..]);
+    Some(is_clear && split(&input[..at]).1.is_none())
 }
 
-/// How a text can be read.
-pub(crate) struct Reading {
-    /// The text.
+/// One way to understand a text as the name of a record.
+pub(crate) struct Interpretation {
+    /// The name.
     pub(crate) text: String,
-    /// How far it is from what was said: 0 where nothing was left out.
-    distance: u32,
+    /// How far it is from the text: 0 where nothing was left out.
+    distance: u8,
 }
 
-impl Reading {
+impl Interpretation {
     /// Whether a company's legal form was left out. What is left says little, unless it is the whole name.
     pub(crate) fn is_whole_company(&self, object: &str) -> bool {
         self.distance == 3 && !PEOPLE.contains(&object)
     }
 }
 
-/// What was said of an object's record, as said first: a person's last name may come before the first, and beside a name
-/// may stand an article, a word for the object, a company's legal form.
-pub(crate) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Reading> {
+/// The names that a text may give to a record of an object, the text itself first: a person's last name may come before
+/// the first, and beside a name may stand an article, a word for the object, a company's legal form.
+pub(crate) fn interpretations(input: &str, object: &str, is_word: &dyn Fn(&str) -> bool) -> Vec<Interpretation> {
     let is_person = PEOPLE.contains(&object);
-    let mut readings = vec![Reading { text: said.to_owned(), distance: 0 }];
-    let (person, place) = split(said);
+    let mut interpretations = vec![Interpretation { text: input.to_owned(), distance: 0 }];
+    let (person, place) = split(input);
     if is_person && let Some((last, first)) = person.split_once(',') {
         let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
         let text = format!("{} {}{at}", first.trim(), last.trim());
-        readings.push(Reading { text, distance: 0 });
+        interpretations.push(Interpretation { text, distance: 0 });
     }
-    let mut rest = said;
+    let mut rest = input;
     for distance in 1..=3 {
         let before = rest;
         let is_beside = |word: &str| match distance {
@@ -104,10 +156,10 @@ pub(crate) fn readings(said: &str, object: &str, is_word: &dyn Fn(&str) -> bool)
             rest = rest[at..].trim();
         }
         if rest != before && rest.len() >= MIN_NAME_CHARS {
-            readings.push(Reading { text: rest.to_owned(), distance });
+            interpretations.push(Interpretation { text: rest.to_owned(), distance });
         }
     }
-    readings
+    interpretations
 }
 
 /// Whether a word is among some that stand between spaces.
@@ -116,88 +168,83 @@ fn is_among(word: &str, words: &str) -> bool {
     !word.is_empty() && words.contains(&format!(" {} ", word.to_ascii_lowercase()))
 }
 
-/// How well a record fits, best first from 0; none if it does not.
-pub(crate) fn fit(readings: &[Reading], object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
-    let (mut best, mut last) = (u32::MAX, 0);
-    for Reading { text, distance } in readings {
-        last = distance * READING;
-        if let Some(fit) = fit_as(text, object, name, fields)
-            && fit < OTHERWISE
-        {
-            best = best.min(last + fit);
-        }
-    }
-    // Salesforce may know better why it found a record; of people it does not.
-    match best {
-        u32::MAX => (!PEOPLE.contains(&object)).then_some(last + OTHERWISE),
-        best => Some(best),
-    }
+/// How well a record fits; none if it does not.
+pub(crate) fn fit(
+    interpretations: &[Interpretation],
+    object: &str,
+    name: Option<&str>,
+    fields: &Fields<'_>,
+) -> Option<Fit> {
+    let fits = interpretations.iter().filter_map(|Interpretation { text, distance }| {
+        let fit = fit_as(text, object, name, fields)?;
+        (fit.name < NameMatch::None).then_some(Fit { distance: *distance, ..fit })
+    });
+    fits.min().or_else(|| {
+        // Salesforce may know better why it found a record; of people it does not.
+        let distance = interpretations.last().map_or(0, |last| last.distance);
+        (!PEOPLE.contains(&object)).then_some(Fit { distance, ..Fit::BY_OTHER_MEANS })
+    })
 }
 
-/// Whether a record that fits so does so by another reading than one that fits best.
-pub(crate) fn is_read_otherwise(fit: u32, best: u32) -> bool {
-    fit / READING != best / READING
-}
-
-fn fit_as(said: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<u32> {
+/// How well a record fits a text as it is.
+fn fit_as(input: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) -> Option<Fit> {
     let name = name.unwrap_or_default();
     let is_person = PEOPLE.contains(&object);
-    let mut best = rank(said, name, is_person);
+    let by_name = |name| Fit { distance: 0, name, company_in_part: false };
+    let mut best = by_name(match_name(input, name, is_person));
     for other in ["Subject", "Email"] {
         // What is no address is no part of one.
-        if other == "Subject" || said.contains('@') {
-            best = best.min(rank(said, &fields.text(other).unwrap_or_default(), false));
+        if other == "Subject" || input.contains('@') {
+            best = best.min(by_name(match_name(input, &fields.text(other).unwrap_or_default(), false)));
         }
     }
-    best *= 2;
     if !is_person {
         return Some(best);
     }
-    if let (person, Some(place)) = split(said)
+    if let (person, Some(place)) = split(input)
         && let Some(company) = fields.text("Account.Name").or_else(|| fields.text("Company"))
     {
-        // Of two Bobs, the one whose company is called just so.
-        match rank(place, &company, false) * 2 {
-            OTHERWISE => {}
-            there => best = best.min(rank(person, name, true) * 2 + u32::from(there >= JUST_SO)),
+        // Of two Bobs, the one whose company has just this name.
+        let company = match_name(place, &company, false);
+        if company < NameMatch::None {
+            let company_in_part = company > NameMatch::SameWords;
+            best = best.min(Fit { company_in_part, ..by_name(match_name(person, name, true)) });
         }
     }
-    (best < WITHIN).then_some(best)
+    // Whoever has the text somewhere within their name is not meant.
+    (best.name < NameMatch::Substring).then_some(best)
 }
 
-/// The place among others: of those that fit as well, first what is not closed, then those whose names begin with what
-/// was said.
-pub(crate) fn place(fit: u32, said: &str, name: Option<&str>, fields: &Fields<'_>) -> u32 {
+/// The place of a record among others that were found.
+pub(crate) fn score(fit: Fit, input: &str, name: Option<&str>, fields: &Fields<'_>) -> Score {
     let is_closed = fields.get(IS_CLOSED.as_str()).is_some_and(|closed| closed.get() == "true");
-    let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&said.to_lowercase()));
-    (fit * 2 + u32::from(is_closed)) * 2 + u32::from(!begins)
+    let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&input.to_lowercase()));
+    Score { fit, is_closed, begins_otherwise: !begins }
 }
 
-/// How a name relates to what was said: 0 the same, 1 the same words, 2 some of its words, 3 those with another form of
-/// the first, 4 beginnings of its words, 5 somewhere within it, 6 not at all.
-fn rank(said: &str, name: &str, is_person: bool) -> u32 {
-    let (said, name) = (said.trim().to_lowercase(), name.trim().to_lowercase());
-    if said == name {
-        return 0;
+/// How a name relates to a text.
+fn match_name(input: &str, name: &str, is_person: bool) -> NameMatch {
+    let (input, name) = (input.trim().to_lowercase(), name.trim().to_lowercase());
+    if input == name {
+        return NameMatch::Exact;
     }
-    let (spoken, held) = (words(&said), words(&name));
-    let mut worst = 0;
-    for (index, word) in spoken.iter().enumerate() {
-        let rank = if held.contains(word) {
-            2
+    let (spoken, held) = (words(&input), words(&name));
+    let by_word = spoken.iter().enumerate().map(|(index, word)| {
+        if held.contains(word) {
+            NameMatch::SomeWords
         } else if index == 0 && is_person && nicknames::of(word).any(|other| held.contains(&other)) {
-            3
+            NameMatch::Nickname
         } else if held.iter().any(|held| held.starts_with(word)) {
-            4
+            NameMatch::Prefixes
         } else {
-            6
-        };
-        worst = worst.max(rank);
-    }
-    match worst {
-        2 if held.iter().all(|word| spoken.contains(word)) => 1,
-        0 | 6 => 6 - u32::from(name.contains(&said)),
-        rank => rank,
+            NameMatch::None
+        }
+    });
+    // The word that fits worst counts; a text without words fits by none.
+    match by_word.max().unwrap_or(NameMatch::None) {
+        NameMatch::SomeWords if held.iter().all(|word| spoken.contains(word)) => NameMatch::SameWords,
+        NameMatch::None if name.contains(&input) => NameMatch::Substring,
+        by_words => by_words,
     }
 }
 
@@ -207,8 +254,8 @@ fn words(name: &str) -> Vec<&str> {
 }
 
 /// Whether a record goes by what was said: each word is one of its name, or a short form of it.
-pub(crate) fn goes_by(said: &str, called: &str) -> bool {
-    rank(said, called, true) <= 3
+pub(crate) fn goes_by(input: &str, called: &str) -> bool {
+    match_name(input, called, true) <= NameMatch::Nickname
 }
 
 #[cfg(test)]
@@ -234,37 +281,55 @@ mod tests {
 
     #[test]
     fn a_name_said_whole_comes_before_its_words_and_those_before_parts() {
-        for (rank, said, name) in [
-            (0, " acme", "ACME "),
-            (0, "🚀", "🚀"),
-            (1, "Stone, Bob", "Bob Stone"),
-            (1, "acme inc", "ACME, Inc."),
-            (2, "bob", "Bob Stone"),
-            (2, "acme", "The Acme"),
-            (2, "ann meier", "Ann Schulz-Meier"),
-            (2, "bob bob", "Bob Stone"),
-            (3, "Bob Klein", "Robert Klein"),
-            (4, "bob sto", "Bob Stone"),
-            (4, "bob kl", "Robert Klein"),
-            (4, "rob", "Roberta Stone"),
-            (5, "ann", "Joanna Stone"),
-            (5, "🚀", "Rockets 🚀"),
-            (6, "klein bob", "Robert Klein"),
-            (6, "bob klein", "Bob Stone"),
-            (6, "'", "Bob Stone"),
-            (6, "Bob", ""),
+        use NameMatch::{Exact, Nickname, None, Prefixes, SameWords, SomeWords, Substring};
+        for (closeness, input, name) in [
+            (Exact, " acme", "ACME "),
+            (Exact, "🚀", "🚀"),
+            (SameWords, "Stone, Bob", "Bob Stone"),
+            (SameWords, "acme inc", "ACME, Inc."),
+            (SomeWords, "bob", "Bob Stone"),
+            (SomeWords, "acme", "The Acme"),
+            (SomeWords, "ann meier", "Ann Schulz-Meier"),
+            (SomeWords, "bob bob", "Bob Stone"),
+            (Nickname, "Bob Klein", "Robert Klein"),
+            (Prefixes, "bob sto", "Bob Stone"),
+            (Prefixes, "bob kl", "Robert Klein"),
+            (Prefixes, "rob", "Roberta Stone"),
+            (Substring, "ann", "Joanna Stone"),
+            (Substring, "🚀", "Rockets 🚀"),
+            (None, "klein bob", "Robert Klein"),
+            (None, "bob klein", "Bob Stone"),
+            (None, "'", "Bob Stone"),
+            (None, "Bob", ""),
         ] {
-            assert_eq!(super::rank(said, name, true), rank, "{said}: {name}");
+            assert_eq!(match_name(input, name, true), closeness, "{input}: {name}");
         }
     }
 
     #[test]
-    fn a_record_goes_by_its_words_and_by_short_forms() {
-        for said in ["Sam", "sam lee", "LEE", "Samuel Lee"] {
-            assert!(goes_by(said, "Sam Lee"), "{said}");
+    fn scores_and_their_numbers_are_in_one_order() {
+        use NameMatch::{Exact, Nickname, None, Prefixes, SameWords, SomeWords, Substring};
+        let mut scores = Vec::new();
+        for distance in 0..=3 {
+            for name in [Exact, SameWords, SomeWords, Nickname, Prefixes, Substring, None] {
+                for flags in 0..8 {
+                    let fit = Fit { distance, name, company_in_part: flags & 4 > 0 };
+                    scores.push(Score { fit, is_closed: flags & 2 > 0, begins_otherwise: flags & 1 > 0 });
+                }
+            }
         }
-        for said in ["Samantha Fox", "Sa", "", "-", "Jane"] {
-            assert!(!goes_by(said, "Sam Lee"), "{said}");
+        assert!(scores.is_sorted());
+        let numbers: Vec<u32> = scores.into_iter().map(u32::from).collect();
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
+    }
+
+    #[test]
+    fn a_record_goes_by_its_words_and_by_short_forms() {
+        for input in ["Sam", "sam lee", "LEE", "Samuel Lee"] {
+            assert!(goes_by(input, "Sam Lee"), "{input}");
+        }
+        for input in ["Samantha Fox", "Sa", "", "-", "Jane"] {
+            assert!(!goes_by(input, "Sam Lee"), "{input}");
         }
     }
 }

@@ -6,18 +6,15 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::resolve::matching::IS_CLOSED;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
+use crate::schema::well_known::{ID, IS_CLOSED};
 use crate::schema::{Field, ObjectSchema, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
-
-/// The field every record has.
-pub(crate) const ID: FieldPath = FieldPath::from_static("Id");
 
 /// A field by the path that leads to it.
 #[derive(Debug, Clone)]
@@ -34,21 +31,21 @@ pub(crate) struct Named {
 
 /// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
 /// an API name.
-pub(crate) fn object(known: &Known, said: &str) -> Result<ObjectName, PlanError> {
-    let vocabulary = &known.preferences().vocabulary;
-    let found = match lookup::object(said, None, vocabulary) {
-        ObjectMatch::Unknown { .. } => lookup::object(said, Some(&*known.objects()?), vocabulary),
+pub(crate) fn object(known: &Known, input: &str) -> Result<ObjectName, PlanError> {
+    let vocabulary = &known.settings().vocabulary;
+    let found = match lookup::object(input, None, vocabulary) {
+        ObjectMatch::Unknown { .. } => lookup::object(input, Some(&*known.objects()?), vocabulary),
         found => found,
     };
     match found {
         ObjectMatch::Found { name, .. } => Ok(ObjectName::parse(&name)?),
         ObjectMatch::AmbiguousLabel { names } => {
-            Err(Error::argument("object", format!("several objects are labelled {said:?}; give the API name"))
+            Err(Error::argument("object", format!("several objects are labelled {input:?}; give the API name"))
                 .allowing(names)
                 .into())
         }
         ObjectMatch::Unknown { nearest } => {
-            Err(Error::argument("object", format!("the object {said:?} does not exist or is not visible to the user"))
+            Err(Error::argument("object", format!("the object {input:?} does not exist or is not visible to the user"))
                 .allowing(nearest)
                 .into())
         }
@@ -68,12 +65,12 @@ pub(crate) fn object_of(known: &Known, id: &RecordId) -> Result<ObjectName, Plan
 }
 
 /// The field of a name, label or path, of an object or of its parents.
-pub(crate) fn field(known: &Known, object: &ObjectName, said: &str) -> Result<Named, PlanError> {
+pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<Named, PlanError> {
     let schema = known.schema(object)?;
     let mut parents: Vec<Rc<ObjectSchema>> = Vec::new();
     loop {
         let parent = |name: &str| parents.iter().map(Rc::as_ref).find(|parent| parent.name == name);
-        let needed = match lookup::path(&schema, said, &known.preferences().vocabulary, &parent) {
+        let needed = match lookup::path(&schema, input, &known.settings().vocabulary, &parent) {
             PathMatch::Found(found) => {
                 // What a parent is called is a part of the child; the rest is the parent's own.
                 if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
@@ -92,10 +89,10 @@ pub(crate) fn field(known: &Known, object: &ObjectName, said: &str) -> Result<Na
                 });
             }
             PathMatch::Needs { object } => object,
-            PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(said, &fields).into()),
+            PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(input, &fields).into()),
             PathMatch::Unknown { object, nearest, .. } => {
                 let lacking = ObjectName::parse(&object)?;
-                return Err(unknown_field(known, &lacking, said, nearest));
+                return Err(unknown_field(known, &lacking, input, nearest));
             }
         };
         let parent = ObjectName::parse(&needed)?;
@@ -104,20 +101,20 @@ pub(crate) fn field(known: &Known, object: &ObjectName, said: &str) -> Result<Na
 }
 
 /// A field of the object itself, for a write.
-pub(crate) fn own_field(known: &Known, object: &ObjectName, said: &str) -> Result<Field, PlanError> {
+pub(crate) fn own_field(known: &Known, object: &ObjectName, input: &str) -> Result<Field, PlanError> {
     let schema = known.schema(object)?;
-    match lookup::field(&schema, said, &known.preferences().vocabulary) {
+    match lookup::field(&schema, input, &known.settings().vocabulary) {
         FieldMatch::Found { field, .. } => Ok(field.clone()),
-        FieldMatch::AmbiguousLabel { fields } => Err(ambiguous(said, &fields).into()),
-        FieldMatch::Unknown { nearest } => Err(unknown_field(known, object, said, nearest)),
+        FieldMatch::AmbiguousLabel { fields } => Err(ambiguous(input, &fields).into()),
+        FieldMatch::Unknown { nearest } => Err(unknown_field(known, object, input, nearest)),
     }
 }
 
 /// A schema that is less than a fresh description can't deny a field: then the object has to be described.
-fn unknown_field(known: &Known, object: &ObjectName, said: &str, nearest: Vec<String>) -> PlanError {
+fn unknown_field(known: &Known, object: &ObjectName, input: &str, nearest: Vec<String>) -> PlanError {
     if known.is_fresh(object) {
-        let message = format!("the field {said:?} does not exist on {object} or is not visible to the user");
-        Error::argument(said, message).allowing(nearest).into()
+        let message = format!("the field {input:?} does not exist on {object} or is not visible to the user");
+        Error::argument(input, message).allowing(nearest).into()
     } else {
         PlanError::needs_description(object)
     }
@@ -133,28 +130,32 @@ pub(crate) fn denied(known: &Known, object: &ObjectName, schema: &ObjectSchema, 
     }
 }
 
-fn ambiguous(said: &str, fields: &[&Field]) -> Error {
+fn ambiguous(input: &str, fields: &[&Field]) -> Error {
     let names = fields.iter().map(|field| field.name.clone()).collect();
-    Error::argument(said, format!("several fields are labelled {said:?}; give the API name")).allowing(names)
+    Error::argument(input, format!("several fields are labelled {input:?}; give the API name")).allowing(names)
 }
 
 /// The columns of a reply: the id, and those asked for or the usual ones.
-pub(crate) fn columns(known: &Known, object: &ObjectName, said: &[String]) -> Result<FieldList, PlanError> {
+pub(crate) fn columns(known: &Known, object: &ObjectName, input: &[String]) -> Result<FieldList, PlanError> {
     let mut fields = FieldList::from(ID);
-    if said.is_empty() {
+    if input.is_empty() {
         usual(known, object, Use::List)?.into_iter().for_each(|field| fields.add(field));
     }
-    for name in said {
-        let named = field(known, object, name)?;
-        // Who asks for "Owner" wants to read a name; who asks for "OwnerId" or "Owner ID", the id.
-        fields.add(match named.field.relationship.as_deref() {
-            Some(relationship) if !name.trim().to_ascii_lowercase().ends_with("id") => {
-                name_of_parent(known, &named, relationship)?
-            }
-            _ => named.path,
-        });
+    for column in known::all(input.iter().map(|name| column(known, object, name)))? {
+        fields.add(column);
     }
     Ok(fields)
+}
+
+fn column(known: &Known, object: &ObjectName, input: &str) -> Result<FieldPath, PlanError> {
+    let named = field(known, object, input)?;
+    // Who asks for "Owner" wants to read a name; who asks for "OwnerId" or "Owner ID", the id.
+    match named.field.relationship.as_deref() {
+        Some(relationship) if !input.trim().to_ascii_lowercase().ends_with("id") => {
+            name_of_parent(known, &named, relationship)
+        }
+        _ => Ok(named.path),
+    }
 }
 
 /// The name of what a lookup points to.
@@ -168,11 +169,11 @@ pub(crate) fn name_of_parent(known: &Known, lookup: &Named, relationship: &str) 
 }
 
 /// The columns of one record.
-pub(crate) fn columns_of_one(known: &Known, object: &ObjectName, said: &[String]) -> Result<FieldList, PlanError> {
-    if said.is_empty() {
+pub(crate) fn columns_of_one(known: &Known, object: &ObjectName, input: &[String]) -> Result<FieldList, PlanError> {
+    if input.is_empty() {
         return Ok(FieldList::of(ID, usual(known, object, Use::Get)?));
     }
-    columns(known, object, said)
+    columns(known, object, input)
 }
 
 /// Every field of an object.
@@ -183,7 +184,7 @@ pub(crate) fn every_field(known: &Known, object: &ObjectName) -> Result<Vec<Fiel
 }
 
 /// The fields that tell an object's records apart, first the one that names them.
-pub(crate) fn telling(known: &Known, object: &ObjectName) -> Result<Vec<FieldPath>, PlanError> {
+pub(crate) fn distinguishing_columns(known: &Known, object: &ObjectName) -> Result<Vec<FieldPath>, PlanError> {
     known.distinguishing(object, || {
         let mut fields = FieldList::of(ID, [name_of(known, object)?]);
         usual(known, object, Use::Find)?.into_iter().for_each(|field| fields.add(field));

@@ -92,13 +92,13 @@ zachary zach zack";
 
 /// What else a person of this first name may be called.
 pub(crate) fn of(name: &str) -> impl Iterator<Item = &'static str> {
-    let said = name.to_lowercase();
+    let input = name.to_lowercase();
     let mut seen: Vec<&str> = Vec::new();
-    for line in NAMES.lines().filter(|line| line.split(' ').any(|known| known == said)) {
+    for line in NAMES.lines().filter(|line| line.split(' ').any(|known| known == input)) {
         for other in line.split(' ') {
             // Two nicknames of one name are seldom the same person's, except with the name itself.
-            let related = other == line.split(' ').next().unwrap_or_default() || line.starts_with(&format!("{said} "));
-            if other != said && related && !seen.contains(&other) {
+            let related = other == line.split(' ').next().unwrap_or_default() || line.starts_with(&format!("{input} "));
+            if other != input && related && !seen.contains(&other) {
                 seen.push(other);
             }
         }

@@ -5,9 +5,10 @@ use crate::id::{IdError, RecordId, standard_object};
 use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::reply::Values;
-use crate::resolve::matching::{self, IS_CLOSED, JUST_SO, MIN_NAME_CHARS, Reading};
+use crate::resolve::matching::{self, Fit, Interpretation, MIN_NAME_CHARS, NameMatch};
 use crate::resolve::names;
 use crate::resolve::nicknames;
+use crate::schema::well_known::{CORE, ID, IS_ACTIVE, IS_CLOSED};
 use crate::schema::{ObjectSchema, lookup};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldPath, List, Literal, LiteralError, Nulls, ObjectName, Order,
@@ -16,12 +17,10 @@ use crate::soql::{
 use crate::sort::by_rank;
 use crate::wit::Candidate;
 
-/// Records of a similar name that are looked at. Sorted by name, the one called just so is among the first.
+/// Records of a similar name that are results at. Sorted by name, the one called just so is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
 /// Candidates in an answer.
 pub(crate) const MAX_CANDIDATES: usize = 10;
-/// Whether a user still works here.
-pub(crate) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 /// Characters of a text among a candidate's facts.
 const MAX_FACT_CHARS: usize = 120;
 
@@ -44,11 +43,11 @@ pub(crate) enum By {
 }
 
 /// Reads an id or a link to a record; none where it is a name.
-pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> {
-    match RecordId::from_text(said) {
+pub(crate) fn id(argument: &str, input: &str) -> Result<Option<RecordId>, Error> {
+    match RecordId::from_text(input) {
         Ok(id) => Ok(Some(id)),
-        Err(reason) if is_meant_as_id(said, &reason) => Err(Error::argument(argument, reason.to_string())),
-        Err(_) if said.chars().count() < MIN_NAME_CHARS => {
+        Err(reason) if is_meant_as_id(input, &reason) => Err(Error::argument(argument, reason.to_string())),
+        Err(_) if input.chars().count() < MIN_NAME_CHARS => {
             let message = "say which record: its id, its link, or at least two characters of its name";
             Err(Error::argument(argument, message))
         }
@@ -58,8 +57,8 @@ pub(crate) fn id(argument: &str, said: &str) -> Result<Option<RecordId>, Error> 
 
 /// Reads a reference.
 pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<Target, PlanError> {
-    let said = record.trim();
-    let id = id("record", said)?;
+    let input = record.trim();
+    let id = id("record", input)?;
     let object = match object {
         Some(object) => names::object(known, object)?,
         None => match &id {
@@ -67,18 +66,18 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
             None => {
                 return Err(Error::argument(
                     "object",
-                    format!("say in `object` what {said:?} is; only an id can go without"),
+                    format!("say in `object` what {input:?} is; only an id can go without"),
                 )
-                .allowing(["Account", "Contact", "Lead", "Opportunity", "Case"].map(str::to_owned).to_vec())
+                .allowing(CORE.map(str::to_owned).to_vec())
                 .into());
             }
         },
     };
     let by = match id {
-        None => By::Name(said.to_owned()),
+        None => By::Name(input.to_owned()),
         Some(id) => match (standard_object(id.prefix()), known.schema(&object)?.key_prefix.as_deref()) {
             // A word of 15 letters can look like an id; the object's own prefix tells.
-            (None, Some(prefix)) if prefix != id.prefix() => By::Name(said.to_owned()),
+            (None, Some(prefix)) if prefix != id.prefix() => By::Name(input.to_owned()),
             (Some(other), _) if !other.eq_ignore_ascii_case(object.as_str()) => {
                 return Err(Error::argument("object", format!("the id {id} is one of {other}, not of {object}"))
                     .allowing(vec![other.to_owned()])
@@ -91,11 +90,11 @@ pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<
 }
 
 /// Whether a text that is no id was copied as one, so that no record is called so.
-pub(crate) fn is_meant_as_id(said: &str, reason: &IdError) -> bool {
+pub(crate) fn is_meant_as_id(input: &str, reason: &IdError) -> bool {
     match reason {
         // Words of 18 letters and digits are rare, and all but rare with a digit among the first three.
-        IdError::Checksum(..) => said.bytes().take(3).any(|byte| byte.is_ascii_digit()),
-        IdError::Site(_) | IdError::Link(_) => said.contains("://"),
+        IdError::Checksum(..) => input.bytes().take(3).any(|byte| byte.is_ascii_digit()),
+        IdError::Site(_) | IdError::Link(_) => input.contains("://"),
         _ => false,
     }
 }
@@ -110,16 +109,16 @@ pub(crate) fn condition(known: &Known, target: &Target) -> Result<(Condition, u3
 
 /// The condition that a record is this one.
 pub(crate) fn is(id: &RecordId) -> Condition {
-    Condition::compare(names::ID, Comparison::Eq, *id)
+    Condition::compare(ID, Comparison::Eq, *id)
 }
 
 /// A query for what tells the records of a condition apart.
-pub(crate) fn telling(
+pub(crate) fn candidate_query(
     known: &Known,
     object: &ObjectName,
     (condition, limit): (Condition, u32),
 ) -> Result<Select, PlanError> {
-    let fields = FieldList::of(names::ID, names::telling(known, object)?);
+    let fields = FieldList::of(ID, names::distinguishing_columns(known, object)?);
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
     select.order_by = if limit > 1 { by_name(known, object)? } else { Vec::new() };
@@ -129,7 +128,7 @@ pub(crate) fn telling(
 
 /// A query for the records a reference may mean, with what tells them apart.
 pub(crate) fn select(known: &Known, target: &Target) -> Result<Select, PlanError> {
-    telling(known, &target.object, condition(known, target)?)
+    candidate_query(known, &target.object, condition(known, target)?)
 }
 
 /// Sorted by name, so that the record called just so comes before those whose names go on.
@@ -143,23 +142,25 @@ pub(crate) fn like(known: &Known, object: &ObjectName, text: &str, argument: &st
     let schema = known.schema(object)?;
     let name = names::name_of(known, object)?;
     let mut any = Vec::new();
-    for reading in readings(known, &schema, text) {
-        if reading.is_whole_company(&schema.name) {
-            let text = Text::new(&reading.text).map_err(|reason| too_long(argument, &reason))?;
+    for interpretation in interpretations(known, &schema, text) {
+        if interpretation.is_whole_company(&schema.name) {
+            let text = Text::new(&interpretation.text).map_err(|reason| too_long(argument, &reason))?;
             any.push(Condition::compare(name.clone(), Comparison::Eq, text));
         } else {
-            any.extend(like_as(&schema, &name, &reading.text, argument)?);
+            any.extend(like_as(&schema, &name, &interpretation.text, argument)?);
         }
     }
     Condition::any(any).ok_or_else(|| Error::input("no field to look in").into())
 }
 
-/// How a text can be read as what a record of an object is called.
-pub(crate) fn readings(known: &Known, schema: &ObjectSchema, text: &str) -> Vec<Reading> {
-    matching::readings(text, &schema.name, &|word| lookup::is_word_for(schema, word, &known.preferences().vocabulary))
+/// The names that a text may give to a record of an object.
+pub(crate) fn interpretations(known: &Known, schema: &ObjectSchema, text: &str) -> Vec<Interpretation> {
+    matching::interpretations(text, &schema.name, &|word| {
+        lookup::is_word_for(schema, word, &known.settings().vocabulary)
+    })
 }
 
-/// The conditions by one reading of the text.
+/// The conditions by one interpretation of the text.
 fn like_as(schema: &ObjectSchema, name: &FieldPath, text: &str, argument: &str) -> Result<Vec<Condition>, Error> {
     let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern(text, argument)? }];
     if schema.field("Subject").is_some() && name.as_str() != "Subject" {
@@ -216,55 +217,62 @@ fn other_first_name(text: &str, argument: &str) -> Result<Option<Condition>, Err
 }
 
 /// What was found for a name.
-pub(crate) struct Choice<'r> {
+pub(crate) struct Resolution<'r> {
     /// The records that fit, best first.
-    pub(crate) fit: Vec<(u32, Candidate, &'r Record)>,
+    pub(crate) fit: Vec<(Fit, Candidate, &'r Record)>,
     /// The users of such a name who have left.
-    pub(crate) gone: Vec<Candidate>,
+    pub(crate) inactive: Vec<Candidate>,
     /// Whether the first is meant: no other fits, or it does so well that what else was found can't be.
-    pub(crate) clear: bool,
+    pub(crate) is_settled: bool,
 }
 
-/// Chooses among what queries sorted by name have found in each object. Below `sure` the record that fits best is meant,
-/// if no other fits as well. Users who have left are set aside where the record is `for_work`.
-pub(crate) fn choice<'r>(
+/// Chooses among what queries sorted by name have found in each object. A record whose name matches at least as closely
+/// as `enough` is meant, if no other fits as well. Users who have left are set aside where only active ones will do.
+pub(crate) fn resolve<'r>(
     known: &Known,
     name: &str,
-    looked: &'r [(ObjectName, Vec<Record>)],
-    sure: u32,
-    for_work: bool,
-) -> Choice<'r> {
-    let (mut fit, mut gone) = (Vec::new(), Vec::new());
+    results: &'r [(ObjectName, Vec<Record>)],
+    enough: NameMatch,
+    active_only: bool,
+) -> Resolution<'r> {
+    let (mut fit, mut inactive) = (Vec::new(), Vec::new());
     let (mut all_seen, mut name_seen) = (true, true);
-    for (object, records) in looked {
+    for (object, records) in results {
         let mut last = None;
-        let readings = known.schema(object).map(|schema| readings(known, &schema, name)).unwrap_or_default();
+        let interpretations =
+            known.schema(object).map(|schema| interpretations(known, &schema, name)).unwrap_or_default();
         for record in records {
             let Some(candidate) = candidate_of(known, object, record) else { continue };
             let fields = record.fields();
             last = candidate.name.as_ref().map(|name| name.to_lowercase());
-            if for_work
+            if active_only
                 && object.as_str() == "User"
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
             {
-                gone.push(candidate);
-            } else if let Some(fits) = matching::fit(&readings, object.as_str(), candidate.name.as_deref(), &fields) {
-                fit.push((matching::place(fits, name, candidate.name.as_deref(), &fields), (fits, candidate, record)));
+                inactive.push(candidate);
+            } else if let Some(fits) =
+                matching::fit(&interpretations, object.as_str(), candidate.name.as_deref(), &fields)
+            {
+                let score = matching::score(fits, name, candidate.name.as_deref(), &fields);
+                fit.push((score.into(), (fits, candidate, record)));
             }
         }
         if records.len() >= MAX_SIMILAR as usize {
             all_seen = false;
-            // After the last one looked at there may be another of its name.
+            // After the last one results at there may be another of its name.
             name_seen &= last.is_some_and(|last| last > name.to_lowercase());
         }
     }
     let mut fit = by_rank(fit);
-    let best = fit.first().map_or(sure, |(fits, ..)| *fits);
-    let same = fit.iter().take_while(|(fits, ..)| !matching::is_read_otherwise(*fits, best)).count();
+    let Some(best) = fit.first().map(|(fits, ..)| *fits) else {
+        return Resolution { fit, inactive, is_settled: false };
+    };
+    let same = fit.iter().take_while(|(fits, ..)| fits.is_interpreted_as(best)).count();
     fit.truncate(same);
     let equals = fit.iter().filter(|(fits, ..)| *fits == best).count();
-    let seen = all_seen || (best == 0 && name_seen);
-    Choice { clear: seen && (fit.len() == 1 || (equals == 1 && best < sure)), fit, gone }
+    let is_seen = all_seen || (best.is_perfect() && name_seen);
+    let is_settled = is_seen && (fit.len() == 1 || (equals == 1 && best.is_at_least(enough)));
+    Resolution { fit, inactive, is_settled }
 }
 
 /// The one record that is meant, or why there is none.
@@ -281,14 +289,14 @@ pub(crate) fn choose(
         }
         By::Name(name) => name,
     };
-    let looked = [(object.clone(), records)];
-    let found = choice(known, name, &looked, JUST_SO, false);
+    let results = [(object.clone(), records)];
+    let found = resolve(known, name, &results, NameMatch::SameWords, false);
     let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
         None => Err(Error::not_found(format!(
             "no {object} has a name like that; try a part of the name, another object, or salesforce_find"
         ))),
-        Some((_, _, record)) if found.clear => {
+        Some((_, _, record)) if found.is_settled => {
             if others > 0 {
                 notices.push(format!(
                     "{others} other {object} record{} have that name as a part of theirs; this one is called just so",
@@ -298,7 +306,7 @@ pub(crate) fn choose(
             Ok((*record).clone())
         }
         Some(_) => {
-            let more = if looked[0].1.len() >= MAX_SIMILAR as usize { "at least " } else { "" };
+            let more = if results[0].1.len() >= MAX_SIMILAR as usize { "at least " } else { "" };
             let message = format!(
                 "{more}{} {object} records fit that name; ask the person which is meant, then call again with its id",
                 others + 1
@@ -324,8 +332,8 @@ fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<C
     let fields = record.fields();
     let id = fields.text("Id")?;
     let name = names::name_of(known, object).ok()?;
-    let columns = names::telling(known, object).unwrap_or_default();
-    let telling = columns
+    let columns = names::distinguishing_columns(known, object).unwrap_or_default();
+    let facts = columns
         .iter()
         .map(FieldPath::as_str)
         .filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column));
@@ -334,6 +342,6 @@ fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<C
         id,
         name: fields.text(name.as_str()),
         field: None,
-        facts: Values::cut_after(MAX_FACT_CHARS).object(telling.map(|column| (column, fields.get(column)))),
+        facts: Values::cut_after(MAX_FACT_CHARS).object(facts.map(|column| (column, fields.get(column)))),
     })
 }

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::names;
+use crate::schema::well_known::ID;
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
 };
@@ -89,7 +90,7 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
         name: name.to_owned(),
         select: ChildSelect {
             relationship: relationship_name(api_name)?,
-            fields: FieldList::of(names::ID, columns.cloned()),
+            fields: FieldList::of(ID, columns.cloned()),
             condition,
             order_by: vec![order(latest, Direction::Descending)?],
             limit: Some(MAX_ROWS),
@@ -115,7 +116,7 @@ pub(crate) fn activity_list(
     let direction = if relationship == OPEN { Direction::Ascending } else { Direction::Descending };
     Ok(ChildSelect {
         relationship: FieldName::from_static(relationship),
-        fields: FieldList::of(names::ID, columns.iter().cloned()),
+        fields: FieldList::of(ID, columns.iter().cloned()),
         condition: None,
         order_by: vec![order("ActivityDate", direction)?, order("LastModifiedDate", Direction::Descending)?],
         limit: Some(limit),

@@ -26,7 +26,7 @@ pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
         Shape::Boolean(value) => value.to_string(),
         Shape::Null => return Ok(Compared::Literal(Literal::Null)),
         Shape::List(_) | Shape::Object => {
-            return Err(wrong(field, json, "one value; lists go with in, not_in, includes and excludes"));
+            return Err(invalid_value(field, json, "one value; lists go with in, not_in, includes and excludes"));
         }
     };
     let literal = match field.field_type {
@@ -49,12 +49,12 @@ pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
                     .as_deref()
                     .map(|name| format!("; to filter by a name, use the field {name}.Name"))
                     .unwrap_or_default();
-                wrong(field, json, &format!("a record id ({reason}){parent}"))
+                invalid_value(field, json, &format!("a record id ({reason}){parent}"))
             })?;
             Literal::from(id)
         }
         _ => Text::new(known_value(field, text).unwrap_or_else(|| text.clone()))
-            .map_err(|reason| wrong(field, json, &reason.to_string()))?
+            .map_err(|reason| invalid_value(field, json, &reason.to_string()))?
             .into(),
     };
     Ok(Compared::Literal(literal))
@@ -89,7 +89,9 @@ pub(crate) fn parts<'t>(field: &Field, text: &'t str) -> impl Iterator<Item = &'
 pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
     let text = match parse(field, json)? {
         // A checkbox is never empty.
-        Shape::Null if field.field_type == FieldType::Boolean => return Err(wrong(field, json, "true or false")),
+        Shape::Null if field.field_type == FieldType::Boolean => {
+            return Err(invalid_value(field, json, "true or false"));
+        }
         Shape::Null => return Ok(("null".to_owned(), None)),
         Shape::Text(text) if text.is_empty() && field.field_type != FieldType::Boolean => {
             return Ok(("null".to_owned(), None));
@@ -99,46 +101,50 @@ pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
         Shape::Boolean(value) => value.to_string(),
         Shape::List(items) if field.field_type == FieldType::MultiPicklist => {
             let texts: Option<Vec<_>> = items.iter().map(|item| item.text()).collect();
-            texts.ok_or_else(|| wrong(field, json, "a list of texts"))?.join(";")
+            texts.ok_or_else(|| invalid_value(field, json, "a list of texts"))?.join(";")
         }
-        Shape::List(_) | Shape::Object => return Err(wrong(field, json, "one value, not a list or an object")),
+        Shape::List(_) | Shape::Object => return Err(invalid_value(field, json, "one value, not a list or an object")),
     };
     match field.field_type {
         FieldType::Boolean => Ok((boolean(field, &text)?.to_string(), None)),
         kind if kind.is_number() => {
             let number = number(field, &text)?.as_str().to_owned();
             if matches!(kind, FieldType::Int | FieldType::Long) && number.contains('.') {
-                return Err(wrong(field, json, "a whole number"));
+                return Err(invalid_value(field, json, "a whole number"));
             }
             // Digits after the point are cut silently; too many before it are an error.
             // <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm>
             let whole = number.trim_start_matches('-').split('.').next().unwrap_or_default();
             if let Some(most) = field.length.filter(|most| whole != "0" && whole.len() > *most as usize) {
-                return Err(wrong(field, json, &format!("a number of at most {most} digits before the point")));
+                return Err(invalid_value(field, json, &format!("a number of at most {most} digits before the point")));
             }
             Ok((number, None))
         }
         FieldType::Date => {
-            let date = Date::parse(&text).map_err(|_| wrong(field, json, "a date like \"2026-05-31\""))?;
+            let date = Date::parse(&text).map_err(|_| invalid_value(field, json, "a date like \"2026-05-31\""))?;
             Ok((quoted(&date.to_string()), None))
         }
         FieldType::DateTime => {
             let instant = DateTime::parse(&text)
-                .map_err(|_| wrong(field, json, "a time with a zone, like \"2026-05-31T15:00:00+02:00\""))?;
+                .map_err(|_| invalid_value(field, json, "a time with a zone, like \"2026-05-31T15:00:00+02:00\""))?;
             Ok((quoted(&instant.to_string()), None))
         }
         FieldType::Reference => {
             let id = RecordId::from_text(&text).map_err(|reason| {
-                wrong(field, json, &format!("the id of the record it points to ({reason}); salesforce_find finds it"))
+                invalid_value(
+                    field,
+                    json,
+                    &format!("the id of the record it points to ({reason}); salesforce_find finds it"),
+                )
             })?;
             let points_there = |object: &str| field.references.iter().any(|known| known.eq_ignore_ascii_case(object));
             if let Some(object) = standard_object(id.prefix()).filter(|object| !points_there(object)) {
                 let expected = format!("the id of {} and not of {object}", field.references.join(" or "));
-                return Err(wrong(field, json, &expected));
+                return Err(invalid_value(field, json, &expected));
             }
             Ok((quoted(id.as_str()), None))
         }
-        FieldType::Email if !is_address(&text) => Err(wrong(field, json, "an e-mail address")),
+        FieldType::Email if !is_address(&text) => Err(invalid_value(field, json, "an e-mail address")),
         FieldType::Picklist | FieldType::MultiPicklist => {
             let (mut values, mut notes) = (String::new(), String::new());
             for part in parts(field, &text) {
@@ -181,7 +187,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note = taken(&field.name, text, &value);
+            let note = repaired_notice(&field.name, text, &value);
             Ok((value, Some(note)))
         }
         Picked::Unknown { nearest: mut allowed } => {
@@ -199,8 +205,8 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
 }
 
 /// That a picklist's value was said otherwise.
-pub(crate) fn taken(field: &str, said: &str, value: &str) -> String {
-    format!("{field}: {} was taken for the picklist's value {}", Excerpt::of(said), Excerpt::of(value))
+pub(crate) fn repaired_notice(field: &str, input: &str, value: &str) -> String {
+    format!("{field}: {} was taken for the picklist's value {}", Excerpt::of(input), Excerpt::of(value))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist
@@ -253,14 +259,14 @@ pub(crate) fn identical(field: &Field, one: &str, other: &str) -> bool {
 }
 
 fn parse<'a>(field: &Field, json: &'a str) -> Result<Shape<'a>, Error> {
-    Shape::of(json).ok_or_else(|| wrong(field, json, "a JSON value"))
+    Shape::of(json).ok_or_else(|| invalid_value(field, json, "a JSON value"))
 }
 
 fn boolean(field: &Field, text: &str) -> Result<bool, Error> {
     match text.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(wrong(field, &quoted(text), "true or false")),
+        _ => Err(invalid_value(field, &quoted(text), "true or false")),
     }
 }
 
@@ -272,15 +278,19 @@ fn is_address(text: &str) -> bool {
 }
 
 fn number(field: &Field, text: &str) -> Result<Number, Error> {
-    Number::parse(text.trim()).map_err(|_| wrong(field, &quoted(text), "a plain number, like 50000 or 0.5"))
+    Number::parse(text.trim()).map_err(|_| invalid_value(field, &quoted(text), "a plain number, like 50000 or 0.5"))
 }
 
 fn day_refused(field: &Field, json: &str, reason: &str) -> Error {
-    wrong(field, json, &format!("a date like \"2026-05-31\", a time with a zone or a SOQL date literal ({reason})"))
+    invalid_value(
+        field,
+        json,
+        &format!("a date like \"2026-05-31\", a time with a zone or a SOQL date literal ({reason})"),
+    )
 }
 
 /// A value that its field can't take.
-fn wrong(field: &Field, json: &str, expected: &str) -> Error {
+fn invalid_value(field: &Field, json: &str, expected: &str) -> Error {
     let shown: String = json.chars().take(80).collect();
     Error::argument(
         &field.name,

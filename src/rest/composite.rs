@@ -11,6 +11,10 @@ use serde_json::value::RawValue;
 use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
 use crate::record::{Fields, Record};
 
+/// Queries that a composite request takes, as many as the manual says. Of all parts it takes 25.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
+pub const MAX_QUERIES: usize = 5;
+
 /// Several requests in one. A part that fails does not undo the others, unless it is all or none.
 #[derive(Debug, Default)]
 pub struct Composite {

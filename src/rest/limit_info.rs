@@ -21,10 +21,10 @@ pub struct ApiCalls {
 impl ApiCalls {
     /// What a response says of them, if it does.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
-        let said = headers.get(LIMIT_INFO)?.to_str().ok()?;
+        let input = headers.get(LIMIT_INFO)?.to_str().ok()?;
         // An app can have an allowance of its own, `per-app-api-usage`, which is another matter.
         let (used, allowed) =
-            said.split(';').find_map(|part| part.trim().strip_prefix("api-usage="))?.split_once('/')?;
+            input.split(';').find_map(|part| part.trim().strip_prefix("api-usage="))?.split_once('/')?;
         let calls = Self { used: used.trim().parse().ok()?, allowed: allowed.trim().parse().ok()? };
         (calls.allowed > 0).then_some(calls)
     }
@@ -51,10 +51,10 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(said: &str, expected: Option<(u32, u32)>) {
+    fn check(input: &str, expected: Option<(u32, u32)>) {
         let mut headers = HeaderMap::new();
-        headers.insert(LIMIT_INFO, said.parse().unwrap());
-        assert_eq!(ApiCalls::read(&headers).map(|calls| (calls.used, calls.allowed)), expected, "{said:?}");
+        headers.insert(LIMIT_INFO, input.parse().unwrap());
+        assert_eq!(ApiCalls::read(&headers).map(|calls| (calls.used, calls.allowed)), expected, "{input:?}");
     }
 
     #[test]
@@ -68,10 +68,10 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_says_nothing() {
-        for said in
+        for input in
             ["", "api-usage", "api-usage=", "api-usage=18", "api-usage=x/5000", "api-usage=18/", "api-usage=0/0"]
         {
-            check(said, None);
+            check(input, None);
         }
         check("per-app-api-usage=17/250(appName=x)", None);
         check("api-usage=-1/5000", None);
@@ -87,7 +87,7 @@ mod tests {
         assert!(warns(4501, 5000));
         assert!(warns(6000, 5000));
         assert!(warns(u32::MAX, u32::MAX));
-        let said = ApiCalls { used: 6000, allowed: 5000 }.warning().unwrap();
-        assert!(said.starts_with("only 0 of the 5000 API calls"), "{said}");
+        let input = ApiCalls { used: 6000, allowed: 5000 }.warning().unwrap();
+        assert!(input.starts_with("only 0 of the 5000 API calls"), "{input}");
     }
 }

@@ -53,8 +53,8 @@ impl Refusal {
             // Several rules can speak at once, each about its own fields: who corrects one wants to know the others.
             let message = error.text("message").or_else(|| error.text("error_description"));
             refusal.message = match (refusal.message, message) {
-                (Some(said), Some(more)) => Some(format!("{said}\n{more}")),
-                (said, more) => said.or(more),
+                (Some(input), Some(more)) => Some(format!("{input}\n{more}")),
+                (input, more) => input.or(more),
             };
             let fields = error.list("fields").filter_map(Json::text).map(Cow::into_owned);
             refusal.fields.extend(fields.filter(|field| is_plain(field)));

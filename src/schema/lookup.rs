@@ -283,6 +283,13 @@ pub enum ObjectMatch {
 /// object's are recognised; on `Unknown` get the list, then ask again.
 pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias]) -> ObjectMatch {
     let text = text.trim();
+    let found = |name: &str, how| ObjectMatch::Found { name: name.to_owned(), how };
+    // Most calls name a core object so: then no table has to be read.
+    if global.is_none()
+        && let Some(name) = standard::name_of(text)
+    {
+        return found(name, How::ApiName);
+    }
     let core;
     let objects: &[ObjectSummary] = match global {
         Some(global) => &global.objects,
@@ -292,7 +299,6 @@ pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias])
         }
     };
     let named = |name: &str| objects.iter().find(|object| object.name.eq_ignore_ascii_case(name));
-    let found = |name: &str, how| ObjectMatch::Found { name: name.to_owned(), how };
     if let Some(object) = named(text) {
         return found(&object.name, How::ApiName);
     }

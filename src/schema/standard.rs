@@ -24,6 +24,11 @@ pub fn objects() -> Vec<ObjectSummary> {
         .collect()
 }
 
+/// The API name of a core object, from the same in any case.
+pub(super) fn name_of(text: &str) -> Option<&'static str> {
+    section(text).map(heading_name).filter(|name| *name != NAME)
+}
+
 /// Whether a common word stands for an object.
 pub(super) fn is_word_for(object: &str, word: &str) -> bool {
     let word = joined(word);

@@ -47,14 +47,14 @@ impl When {
             return Ok(Self::Day(day_of(date)));
         }
         // People write a space for the T.
-        let said = match text.split_once(' ') {
+        let input = match text.split_once(' ') {
             Some((date, time)) => format!("{date}T{time}"),
             None => text.to_owned(),
         };
-        match DateTime::parse(&said) {
+        match DateTime::parse(&input) {
             Ok(moment) => Ok(Self::Moment(seconds(moment))),
             Err(LiteralError::Zone(_)) => {
-                let local = DateTime::parse(&format!("{said}Z")).map_err(|_| unreadable(argument, text))?;
+                let local = DateTime::parse(&format!("{input}Z")).map_err(|_| unreadable(argument, text))?;
                 Ok(Self::Local(seconds(local)))
             }
             Err(_) => Err(unreadable(argument, text)),

@@ -12,19 +12,16 @@ use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::resolve::related;
 use crate::rest::Page;
+use crate::schema::well_known::{EVENT, ID, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
     Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
 };
 use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
 use crate::time::zone;
-use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed};
+use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed, Timeframe};
 
-static TASK: ObjectName = ObjectName::from_static("Task");
-static EVENT: ObjectName = ObjectName::from_static("Event");
 static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
-static NOTE: ObjectName = ObjectName::from_static("ContentNote");
-static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 
 /// Entries when no limit is given.
 const DEFAULT_ITEMS: u32 = 20;
@@ -92,16 +89,17 @@ const NOTE_COLUMNS: [&str; 5] = [
 /// Lists activities.
 pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<ActivitiesReply, Error> {
     let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ITEMS, MAX_ITEMS)?;
-    let days = [("from", &args.from), ("to", &args.to)].map(|(name, day)| read_day(name, day.as_deref()));
+    let days = [("first_day", &args.first_day), ("last_day", &args.last_day)]
+        .map(|(name, day)| read_day(name, day.as_deref()));
     let [from, to] = days;
     let (from, to) = (from?, to?);
     if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(Error::argument("from", "`from` is after `to`"));
+        return Err(Error::argument("first_day", "`first_day` is after `last_day`"));
     }
     for object in [&TASK, &EVENT] {
         call.known().allow_object(object, Effect::ReadOnly)?;
     }
-    let asked = Asked { from, to, upcoming: args.upcoming, limit };
+    let asked = Asked { from, to, timeframe: args.timeframe, limit };
     let Some(record) = &args.record else {
         if args.object.is_some() {
             return Err(Error::argument("record", "say which record in `record`, or leave `object` out"));
@@ -120,7 +118,7 @@ pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<Activi
 struct Asked {
     from: Option<i64>,
     to: Option<i64>,
-    upcoming: Option<bool>,
+    timeframe: Option<Timeframe>,
     limit: u32,
 }
 
@@ -142,7 +140,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
     let answers = call.run(&(asked, &clock, &target, id), timeline, |plan| read(call, &plan))?;
-    let mut list = List::new(&clock, asked, asked.upcoming != Some(true));
+    let mut list = List::new(&clock, asked, asked.timeframe != Some(Timeframe::Upcoming));
     let mut record = None;
     for (source, page) in answers {
         match (source, page) {
@@ -201,10 +199,10 @@ fn timeline(
     known: &Known,
     &(asked, clock, target, id): &(&Asked, &Clock, &Target, RecordId),
 ) -> Result<Plan, PlanError> {
-    let mut parent = record::telling(known, &target.object, (record::is(&id), 1))?;
+    let mut parent = record::candidate_query(known, &target.object, (record::is(&id), 1))?;
     let ranged = asked.from.or(asked.to).is_some();
-    let lists = match asked.upcoming {
-        Some(true) => &[related::OPEN][..],
+    let lists = match asked.timeframe {
+        Some(Timeframe::Upcoming) => &[related::OPEN][..],
         None if ranged => &[related::PAST, related::OPEN],
         _ => &[related::PAST],
     };
@@ -215,11 +213,11 @@ fn timeline(
         }
     }
     let mut plan = vec![(Source::Record, parent)];
-    if asked.upcoming == Some(true) {
+    if asked.timeframe == Some(Timeframe::Upcoming) {
         return Ok(plan);
     }
     // A person's e-mails are among the activities.
-    let people = ["Contact", "Lead"].contains(&target.object.as_str());
+    let people = PEOPLE.contains(&target.object.as_str());
     if !people && known.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
         let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
         let mut conditions = vec![
@@ -237,7 +235,7 @@ fn timeline(
         ];
         conditions.extend(within("ContentDocument.CreatedDate", asked, clock)?);
         let latest = "ContentDocument.CreatedDate";
-        plan.push((Source::Note, query(&LINK, &NOTE_COLUMNS, conditions, latest, true, asked.limit)?));
+        plan.push((Source::Note, query(&NOTE_LINK, &NOTE_COLUMNS, conditions, latest, true, asked.limit)?));
     }
     Ok(plan)
 }
@@ -281,7 +279,7 @@ fn query(
     limit: u32,
 ) -> Result<Select, Error> {
     let fields = columns.iter().map(|column| FieldPath::from_static(column));
-    let mut select = Select::new(FieldList::of(names::ID, fields), object.clone());
+    let mut select = Select::new(FieldList::of(ID, fields), object.clone());
     select.condition = Condition::all(conditions);
     let direction = if newest { Direction::Descending } else { Direction::Ascending };
     select.order_by = vec![related::order(order, direction)?];
@@ -310,26 +308,26 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
     let clock = call.clock(&mut notices)?;
     let today = clock.today();
-    let is_day = asked.from.or(asked.to).is_none() && asked.upcoming.is_none();
-    let (from, to) = match (asked.upcoming, asked.from, asked.to) {
+    let is_day = asked.from.or(asked.to).is_none() && asked.timeframe.is_none();
+    let (from, to) = match (asked.timeframe, asked.from, asked.to) {
         (_, Some(from), Some(to)) => (from, to),
         (None, from, to) => {
             let day = from.or(to).unwrap_or(today);
             (from.unwrap_or(day), to.unwrap_or(day))
         }
-        (Some(true), from, to) => {
+        (Some(Timeframe::Upcoming), from, to) => {
             let from = from.unwrap_or(today);
             (from, to.unwrap_or(from + DEFAULT_DAYS))
         }
-        (Some(false), from, to) => {
+        (Some(Timeframe::Past), from, to) => {
             let to = to.unwrap_or(today);
             (from.unwrap_or(to - DEFAULT_DAYS), to)
         }
     };
     if from > to {
-        return Err(Error::argument("from", "`from` is after `to`"));
+        return Err(Error::argument("first_day", "`first_day` is after `last_day`"));
     }
-    let newest = asked.upcoming == Some(false);
+    let newest = asked.timeframe == Some(Timeframe::Past);
     let range = Asked { from: Some(from), to: Some(to), ..*asked };
     let plan = vec![
         (
@@ -366,7 +364,7 @@ fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Con
         dated.extend(Condition::all(vec![is("IsClosed", false), day(Comparison::Lt, clock.today())?]));
     }
     all.extend(Condition::any(dated));
-    if asked.upcoming == Some(true) {
+    if asked.timeframe == Some(Timeframe::Upcoming) {
         all.push(is("IsClosed", false));
     }
     Ok(all)

@@ -16,7 +16,7 @@ use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::reply::{Rows, Values};
+use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::resolve::filter::{self, Criteria};
 use crate::resolve::names;
 use crate::rest::{Composite, Page};
@@ -29,8 +29,6 @@ const DEFAULT_GROUPS: u32 = 50;
 /// Groups Salesforce returns at most; it knows no next page of them.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>
 const MAX_GROUPS: u32 = 2000;
-/// Characters of a text in a row.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Computes numbers of the records that match.
 pub(super) fn aggregate(call: &Call<'_>, args: AggregateArgs) -> Result<AggregateReply, Error> {
@@ -151,7 +149,7 @@ fn currency(known: &Known, object: &ObjectName, measures: &[Measured]) -> Result
 /// The groups, and the org's fiscal year if dates matter.
 fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Error> {
     let query = crate::rest::Query::groups(&plan.query);
-    let kept = organization::kept(call);
+    let kept = organization::cached(call);
     if kept.is_some() || !plan.calendar.matters() {
         let page = call.run_query(&query, MAX_GROUPS as usize)?;
         return Ok((page, kept.as_ref().and_then(FiscalYear::of)));
@@ -163,7 +161,7 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<(Page, Option<FiscalYear>), Erro
     let answer = call.send_all(&composite)?;
     let page = answer.read(groups, &query).map_err(|error| read_error(error, false))?;
     // Whoever may not read it gets numbers all the same.
-    let org = answer.read(org, &asked).ok().and_then(|page| organization::keep(call, page));
+    let org = answer.read(org, &asked).ok().and_then(|page| organization::remember(call, page));
     Ok((page, org.as_ref().and_then(FiscalYear::of)))
 }
 

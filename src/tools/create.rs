@@ -7,28 +7,26 @@ use crate::call::{Call, WRITE};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Object};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
-use crate::reply::Values;
+use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup;
-use crate::resolve::lookup::Found;
+use crate::resolve::lookup::{Found, Wanted};
 use crate::resolve::names;
 use crate::resolve::value;
 use crate::rest::{Create, Retrieve, Which};
+use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
 use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::wit::{CreateArgs, CreateReply, Undo};
 use crate::write::conversion;
 use crate::write::duplicates;
-use crate::write::lost_response::{self, Seen};
+use crate::write::lost_response::{self, Recovery};
 use crate::write::picklists::{self, Given, Picklists};
 use crate::write::references;
 use crate::write::undo;
-use crate::write::values::{FieldValue, FieldValues, Write};
-
-/// Characters of a text that is read back.
-const MAX_TEXT_CHARS: usize = 255;
+use crate::write::values::{self, FieldValue, Write};
 
 /// Values of a picklist that is missing.
 const MAX_CHOICES: usize = 20;
@@ -40,10 +38,10 @@ const OVERRULED: &str = "if they want a new record all the same, call again with
 pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
     call.run(&args, plan, |mut plan| {
-        let status = plan.fields.values.iter().find(|set| set.field.name == conversion::STATUS);
+        let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
         conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
-        let found = references::find(call, &plan.fields.wanted)?;
-        plan.fields.values.iter_mut().for_each(|value| value.put(&found));
+        let found = references::find(call, &plan.wanted)?;
+        plan.values.iter_mut().for_each(|value| value.put(&found));
         send(call, &plan, &found)
     })
 }
@@ -59,7 +57,7 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
     let began = call.now();
     let (id, record, notice) = match call.write_and_read(&create, &create.values, read_back, |id| *id) {
         Ok((id, record)) => (id, record, None),
-        Err(cause) if cause.outcome_unknown() => look(call, plan, began, cause)?,
+        Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
         Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
     };
     let mut reply = reply(call, plan, found, id, record.as_ref().map(Record::fields));
@@ -68,22 +66,22 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
 }
 
 /// After a create without an answer: the record, if it is there.
-fn look(
+fn recover(
     call: &Call<'_>,
     plan: &Plan,
     began: i64,
     cause: Error,
 ) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
-    let values: Vec<_> = plan.fields.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
+    let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.read.iter().cloned().map(FieldPath::from).collect();
-    match lost_response::look(call, &plan.object, &values, &read, began) {
-        Seen::One(id, record, known_by) => {
+    match lost_response::find_created(call, &plan.object, &values, &read, began) {
+        Recovery::One(id, record, known_by) => {
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
             );
             Ok((id, Some(record), Some(notice)))
         }
-        Seen::Unsettled(found, candidates) => Err(cause.with_context(found).with_candidates(candidates)),
+        Recovery::Unsettled(found, candidates) => Err(cause.with_context(found).with_candidates(candidates)),
     }
 }
 
@@ -92,7 +90,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
     if let Some(held) = &held {
-        for set in &plan.fields.values {
+        for set in &plan.values {
             let now = held.get(&set.field.name).map_or("null", Json::get);
             if !value::identical(&set.field, &set.json, now) {
                 notices.push(format!("{}: the org changed the value that was set", set.field.name));
@@ -109,7 +107,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
     let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
-    let record_type = held.get(picklists::RECORD_TYPE).and_then(|id| {
+    let record_type = held.get(RECORD_TYPE).and_then(|id| {
         let schema = call.known().schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
@@ -123,7 +121,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
         undo: undo.unwrap_or_else(|| Undo {
             tool: None,
             arguments: None,
-            how: Some(format!("deleting {id} takes it back: no tool does, but a person can in Salesforce")),
+            instructions: Some(format!("deleting {id} takes it back: no tool does, but a person can in Salesforce")),
         }),
         notices,
     }
@@ -132,7 +130,9 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
 /// What to write.
 struct Plan {
     object: ObjectName,
-    fields: FieldValues,
+    values: Vec<FieldValue>,
+    /// The names in lookups.
+    wanted: Vec<Wanted>,
     /// The field that names the record.
     name: FieldPath,
     /// The fields to read back: those that were set, and the record's name.
@@ -146,7 +146,7 @@ struct Plan {
 impl Plan {
     fn json(&self) -> String {
         let mut values = Object::default();
-        for set in &self.fields.values {
+        for set in &self.values {
             values.member(&set.field.name, Json::trusted(&set.json));
         }
         values.finish()
@@ -162,38 +162,43 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
         let error = Error::argument("object", format!("the user may not create {object} records"));
         return Err(names::denied(known, &object, &schema, error));
     }
-    let said = Json::parse(&args.fields)
+    let input = Json::parse(&args.fields)
         .map(Fields::of)
         .map_err(|_| Error::argument("fields", "fields must be a JSON object of field names and values"))?;
-    let mut fields = FieldValues::default();
-    for (name, json) in said.values() {
-        fields.add(known, &object, Write::Create, (name, json.get()))?;
-    }
+    let (mut values, mut wanted): (Vec<FieldValue>, _) = (Vec::new(), Vec::new());
+    known::all(input.values().map(|(name, json)| {
+        let is_given = |name: &str| values.iter().any(|set| set.field.name == name);
+        let value = values::read(known, &object, Write::Create, (name, json.get()), &is_given, &mut wanted)?;
+        values.push(value);
+        Ok(())
+    }))?;
     let denied = |error| names::denied(known, &object, &schema, error);
-    check_required(&schema, &fields.values).map_err(denied)?;
-    let given: Vec<_> =
-        fields.values.iter().map(|set| Given { field: &set.field, json: &set.json, writes: true }).collect();
+    check_required(&schema, &values).map_err(denied)?;
+    let mut given = Vec::new();
+    for set in &values {
+        given.push(Given { field: &set.field, json: &set.json, writes: true });
+    }
     let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
     picklists.check(known).map_err(|error| match error {
         PlanError::Failed(error) => denied(error),
         needs @ PlanError::Needs(_) => needs,
     })?;
-    let mut notices: Vec<_> = fields.values.iter().filter_map(|set| set.note.clone()).collect();
+    let mut notices: Vec<_> = values.iter().filter_map(|set| set.note.clone()).collect();
     let name = names::name_of(known, &object)?;
-    let mut read: Vec<_> = fields.values.iter().map(|set| set.name.clone()).collect();
+    let mut read: Vec<_> = values.iter().map(|set| set.name.clone()).collect();
     if !read.iter().any(|field| field.as_str() == name.as_str()) {
         read.push(names::field_name(name.as_str())?);
     }
     // Which record type it gets is for the org to say, where describe does not.
     if is_type_open(&schema, &read) {
-        read.push(names::field_name(picklists::RECORD_TYPE)?);
+        read.push(names::field_name(RECORD_TYPE)?);
         notices.push(
             "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
         );
     }
-    let assign = assignment(args.assign, &object, &schema, &fields.values, &mut read)?;
+    let assign = assignment(args.assign, &object, &schema, &values, &mut read)?;
     let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, fields, name, read, allow_duplicate, assign, notices })
+    Ok(Plan { object, values, wanted, name, read, allow_duplicate, assign, notices })
 }
 
 /// Refuses a record that lacks what its object requires.
@@ -220,8 +225,8 @@ fn check_required(schema: &ObjectSchema, values: &[FieldValue]) -> Result<(), Er
 
 /// Whether the org chooses the record type, and describe does not say which.
 fn is_type_open(schema: &ObjectSchema, set: &[FieldName]) -> bool {
-    schema.field(picklists::RECORD_TYPE).is_some()
-        && !set.iter().any(|field| field.as_str() == picklists::RECORD_TYPE)
+    schema.field(RECORD_TYPE).is_some()
+        && !set.iter().any(|field| field.as_str() == RECORD_TYPE)
         && picklists::kinds(schema).filter(|kind| kind.available).count() > 1
         && picklists::usual_record_type(schema).is_none()
 }

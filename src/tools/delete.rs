@@ -9,15 +9,12 @@ use crate::id::RecordId;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::reply::Values;
+use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::rest::Delete;
 use crate::soql::FieldPath;
 use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply};
-
-/// Characters of a text in a receipt.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Deletes a record.
 pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
@@ -36,7 +33,7 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
     }
     let notice = match call.write(&Delete { object: &target.object, id: &id }) {
         Ok(()) => None,
-        Err(cause) if cause.outcome_unknown() => Some(look(call, &target, cause)?),
+        Err(cause) if cause.outcome_unknown() => Some(verify_deleted(call, &target, cause)?),
         Err(error) => return Err(error),
     };
     let candidate = record::candidate(call.known(), &record);
@@ -50,7 +47,7 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
         id: id.to_string(),
         name,
         facts,
-        undelete: format!(
+        recovery: format!(
             "{with_it} went with it. No tool restores it, but for 15 days a person can, as a rule: in Salesforce's Recycle Bin, which shows users what they deleted and admins what anybody did"
         ),
         notices: notice.into_iter().collect(),
@@ -77,17 +74,17 @@ fn read(call: &Call<'_>, target: &Target) -> Result<Vec<Record>, Error> {
 }
 
 /// Whether a record goes by a name: a case by its number or its subject, what has no name by its id.
-fn is_called(call: &Call<'_>, target: &Target, record: &Record, said: &str) -> bool {
+fn is_called(call: &Call<'_>, target: &Target, record: &Record, input: &str) -> bool {
     let fields = record.fields();
     let name = names::name_of(call.known(), &target.object).ok().and_then(|name| fields.text(name.as_str()));
-    let said = folded(said);
-    let called = |name: Option<String>| name.is_some_and(|name| folded(&name) == said);
+    let input = folded(input);
+    let called = |name: Option<String>| name.is_some_and(|name| folded(&name) == input);
     called(name.or_else(|| fields.text("Id"))) || called(fields.text("Subject"))
 }
 
 fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> Error {
     let fields = record.fields();
-    let columns = names::telling(call.known(), &target.object).unwrap_or_default();
+    let columns = names::distinguishing_columns(call.known(), &target.object).unwrap_or_default();
     let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
     let current = CurrentRecord {
         object: target.object.to_string(),
@@ -102,7 +99,7 @@ fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> 
 }
 
 /// After a delete without an answer: what became of the record, if it is gone.
-fn look(call: &Call<'_>, target: &Target, cause: Error) -> Result<String, Error> {
+fn verify_deleted(call: &Call<'_>, target: &Target, cause: Error) -> Result<String, Error> {
     let (cause, found) = match read(call, target).as_deref() {
         Ok([]) => return Ok("Salesforce did not answer, so the record was looked for: it is gone".to_owned()),
         Ok(_) => (

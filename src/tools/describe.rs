@@ -31,7 +31,7 @@ fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> 
         known.description(&object)
     })?;
     let found = match search {
-        Some(search) => search::fields(&schema, search, &call.preferences().vocabulary),
+        Some(search) => search::fields(&schema, search, &call.settings().vocabulary),
         None => columns::by_importance(&schema),
     };
     let mut notices = Vec::new();
@@ -48,7 +48,7 @@ fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> 
 fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
     let global = call.plan(&(), |known, ()| known.objects())?;
     let found: Vec<&ObjectSummary> = match search {
-        Some(search) => search::objects(&global, search, &call.preferences().vocabulary),
+        Some(search) => search::objects(&global, search, &call.settings().vocabulary),
         None => global.objects.iter().collect(),
     };
     let mut notices = Vec::new();
@@ -56,7 +56,7 @@ fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<Descri
         .into_iter()
         .filter(|object| object.queryable)
         .filter(|object| {
-            let granted = &call.preferences().objects.read;
+            let granted = &call.settings().objects.read;
             granted.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(&object.name)))
         })
         .collect();
@@ -96,7 +96,7 @@ fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
     FieldInfo {
         name: field.name.clone(),
         label: field.label.clone(),
-        type_: field.field_type.name().to_owned(),
+        data_type: field.field_type.name().to_owned(),
         required: field.required,
         writable: match (field.createable, field.updateable) {
             (false, false) => Writable::No,

@@ -7,10 +7,11 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::resolve::matching::{self, Reading};
+use crate::resolve::matching::{self, Fit, Interpretation};
 use crate::resolve::names;
 use crate::resolve::record;
-use crate::rest::Search;
+use crate::rest::{MAX_QUERIES, Search};
+use crate::schema::well_known::CORE;
 use crate::soql::{FieldPath, ObjectName, Select};
 use crate::sort::by_rank;
 use crate::wit::{FindArgs, FindReply};
@@ -19,11 +20,8 @@ use crate::wit::{FindArgs, FindReply};
 const DEFAULT_CANDIDATES: u32 = 8;
 /// Candidates at most.
 const MAX_CANDIDATES: u32 = 25;
-/// A composite request takes at most five queries.
-/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
-const MAX_OBJECTS: usize = 5;
-/// What people mean when they name no object.
-const DEFAULT_OBJECTS: [&str; MAX_OBJECTS] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
+/// Objects at most: one query each, where the search finds nothing.
+const MAX_OBJECTS: usize = MAX_QUERIES;
 
 /// Finds records by text.
 pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> {
@@ -65,19 +63,23 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
     let objects = self::objects(known, objects)?;
     known.need_schemas(&objects)?;
     for object in objects {
-        let columns = names::telling(known, &object)?;
+        let columns = names::distinguishing_columns(known, &object)?;
         // Sorted, so that the one called just so is among them.
         let most = limit.max(2);
-        plan.queries.push(record::telling(known, &object, (record::like(known, &object, text, "text")?, most))?);
+        plan.queries.push(record::candidate_query(
+            known,
+            &object,
+            (record::like(known, &object, text, "text")?, most),
+        )?);
         plan.objects.push((object, columns));
     }
     Ok(plan)
 }
 
 /// The objects to search, at least one: a search that names none is one of all there are.
-fn objects(known: &Known, said: &[String]) -> Result<Vec<ObjectName>, PlanError> {
+fn objects(known: &Known, input: &[String]) -> Result<Vec<ObjectName>, PlanError> {
     let mut objects = Vec::new();
-    for name in said {
+    for name in input {
         let object = names::object(known, name)?;
         known.allow_object(&object, Effect::ReadOnly)?;
         if !objects.contains(&object) {
@@ -86,11 +88,11 @@ fn objects(known: &Known, said: &[String]) -> Result<Vec<ObjectName>, PlanError>
     }
     if objects.is_empty() {
         // Objects nobody named are left out in silence where the settings keep them away.
-        let usual = DEFAULT_OBJECTS.map(ObjectName::from_static).into_iter();
+        let usual = CORE.map(ObjectName::from_static).into_iter();
         objects = usual.filter(|object| known.allow_object(object, Effect::ReadOnly).is_ok()).collect();
     }
     if objects.is_empty() {
-        let allowed = known.preferences().objects.read.clone().unwrap_or_default();
+        let allowed = known.settings().objects.read.clone().unwrap_or_default();
         let message = "the settings of this connection keep the usual objects from being read; name one of the allowed";
         return Err(Error::argument("objects", message).allowing(allowed).into());
     }
@@ -137,21 +139,21 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
 /// The records as candidates: those called just so first, else in the order they came.
 fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let mut candidates = Vec::new();
-    let mut last: Option<(String, Vec<Reading>)> = None;
+    let mut last: Option<(String, Vec<Interpretation>)> = None;
     for record in &found {
         let Some(candidate) = record::candidate(known, record) else { continue };
         // Records of an object come together.
         if last.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
             let object = ObjectName::parse(&candidate.object).ok();
             let schema = object.and_then(|object| known.schema(&object).ok());
-            let readings = schema.map(|schema| record::readings(known, &schema, text)).unwrap_or_default();
-            last = Some((candidate.object.clone(), readings));
+            let interpretations =
+                schema.map(|schema| record::interpretations(known, &schema, text)).unwrap_or_default();
+            last = Some((candidate.object.clone(), interpretations));
         }
-        let readings = last.as_ref().map_or(&[][..], |(_, readings)| readings);
+        let interpretations = last.as_ref().map_or(&[][..], |(_, interpretations)| interpretations);
         let (name, fields) = (candidate.name.as_deref(), record.fields());
-        let fit = matching::fit(readings, &candidate.object, name, &fields).unwrap_or(matching::OTHERWISE);
-        let place = matching::place(fit, text, name, &fields);
-        candidates.push((place, candidate));
+        let fit = matching::fit(interpretations, &candidate.object, name, &fields).unwrap_or(Fit::BY_OTHER_MEANS);
+        candidates.push((matching::score(fit, text, name, &fields).into(), candidate));
     }
     let mut candidates = by_rank(candidates);
     if candidates.is_empty() {

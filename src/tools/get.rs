@@ -75,7 +75,7 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     }
     let (condition, limit) = record::condition(known, target)?;
     let mut fields = columns.clone();
-    for telling in names::telling(known, object)? {
+    for telling in names::distinguishing_columns(known, object)? {
         fields.add(telling);
     }
     let children: Vec<ChildSelect> = related.iter().map(|list| list.select.clone()).collect();

@@ -2,28 +2,25 @@
 
 use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
-use crate::reply::{Rows, Values};
+use crate::reply::{MAX_ROWS, MAX_TEXT_CHARS, Rows, Values, bounded};
 use crate::resolve::filter::{self, Criteria};
 use crate::resolve::names;
 use crate::rest::{Composite, Page, Query};
+use crate::schema::well_known::ID;
 use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
 use crate::wit::{ListArgs, ListReply, Operator};
 
 /// Rows when no limit is given.
 const DEFAULT_ROWS: u32 = 25;
-/// Rows at most.
-const MAX_ROWS: u32 = 2000;
 /// Salesforce skips no more rows than this.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_offset.htm>
 const MAX_OFFSET: u32 = 2000;
-/// Characters of a text in a row.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Lists the records that match.
 pub(super) fn list(call: &Call<'_>, args: ListArgs) -> Result<ListReply, Error> {
-    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
+    let limit = bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
     let (reply, too_late) = attempt(call, &args, limit, cursor)?;
     // Once more, with the values by the names that the org has for them.
@@ -67,7 +64,8 @@ struct Plan {
 fn plan(known: &Known, &(args, limit, cursor): &(&ListArgs, u32, Option<Cursor>)) -> Result<Plan, PlanError> {
     let object = names::object(known, &args.object)?;
     known.allow_object(&object, Effect::ReadOnly)?;
-    let mut columns = names::columns(known, &object, &args.fields)?;
+    let condition = filter::condition(known, &object, criteria(args));
+    let (mut columns, condition) = known::both(names::columns(known, &object, &args.fields), condition)?;
     let mut order_by = Vec::new();
     for key in &args.order_by {
         let named = names::field(known, &object, &key.field)?;
@@ -86,11 +84,11 @@ fn plan(known: &Known, &(args, limit, cursor): &(&ListArgs, u32, Option<Cursor>)
     }
     // Pages need an order without ties.
     if !order_by.iter().any(|key| key.field.as_str().eq_ignore_ascii_case("Id")) {
-        order_by.push(Order { field: names::ID, direction: Direction::Ascending, nulls: Nulls::Last });
+        order_by.push(Order { field: ID, direction: Direction::Ascending, nulls: Nulls::Last });
     }
     let mut select = Select::new(columns.clone(), object.clone());
     select.scope = mine(known, &object, args.mine)?;
-    select.condition = filter::condition(known, &object, criteria(args))?;
+    select.condition = condition;
     let mut leaves_untouched = false;
     for filter in args.filters.iter().filter(|filter| matches!(filter.op, Some(Operator::Lt | Operator::Lte))) {
         leaves_untouched |= names::field(known, &object, &filter.field)?.path.as_str() == "LastActivityDate";

@@ -11,11 +11,12 @@ use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::lookup::{self, Found, Wanted};
-use crate::resolve::matching::{self, BY_WORDS, JUST_SO};
+use crate::resolve::matching::{self, NameMatch};
 use crate::resolve::names;
 use crate::resolve::record::{self, By};
 use crate::rest::content_note;
 use crate::rest::{Composite, Create, Part, Query, Retrieve, Which};
+use crate::schema::well_known::{BUSINESS, EVENT, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Nulls, ObjectName, Order, Select,
 };
@@ -24,22 +25,15 @@ use crate::time::zone;
 use crate::wit::{
     ActivityKind, CallDirection, Changed, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity,
 };
-use crate::write::lost_response::{self, Seen};
+use crate::write::lost_response::{self, Recovery};
 use crate::write::references;
 use crate::write::undo;
 
-static TASK: ObjectName = ObjectName::from_static("Task");
-static EVENT: ObjectName = ObjectName::from_static("Event");
-static NOTE: ObjectName = ObjectName::from_static("ContentNote");
-static LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
 /// The arguments that say who and what it is about.
 const WHO: &str = "who";
 const WHAT: &str = "what";
-const PEOPLE: [&str; 2] = ["Contact", "Lead"];
 /// What to do where several people are named.
 const ONE_PERSON: &str = "`who` takes one person; log it with one and name the others in `text`, or call once for each";
-/// What people log activities about when they name no object.
-const DEFAULT_OBJECTS: [&str; 3] = ["Account", "Opportunity", "Case"];
 
 /// Characters of a subject, a title or a call's result.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm>
@@ -79,7 +73,7 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     }
     let mut reply = LogActivityReply { created, who: None, what: None, zone: clock.zone(), notices };
     for found in found {
-        let place = if found.place == WHO { &mut reply.who } else { &mut reply.what };
+        let place = if found.argument == WHO { &mut reply.who } else { &mut reply.what };
         *place = Some(found.candidate);
     }
     Ok(reply)
@@ -107,7 +101,7 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
         (args.direction.is_some() && kind != Call, "direction", "only calls have a direction"),
     ];
     if let Some((_, argument, message)) = wrongs.into_iter().find(|(is_wrong, ..)| *is_wrong) {
-        return Err(wrong(argument, message));
+        return Err(invalid(argument, message));
     }
     let next = args.follow_up.as_ref().and_then(|next| next.subject.as_ref());
     for (argument, text, longest) in [
@@ -120,7 +114,7 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
         let length = text.map_or(0, |text| text.trim().chars().count());
         if length > longest {
             let message = format!("{argument} has {length} characters, and at most {longest} fit; shorten it");
-            return Err(wrong(argument, &message));
+            return Err(invalid(argument, &message));
         }
     }
     crate::reply::bounded("minutes", args.minutes, 1, MAX_MINUTES)?;
@@ -158,7 +152,7 @@ fn times(
             let shown = clock.shown(placed);
             let message =
                 format!("nothing was written: {shown} is still to come; what is planned is a task or a meeting");
-            return Err(wrong("when", &message));
+            return Err(invalid("when", &message));
         }
         if placed != Placed::Day(day) {
             notices.push("of calls and e-mails Salesforce keeps the day, not the time".to_owned());
@@ -169,7 +163,7 @@ fn times(
     match next {
         Some(next) if clock.day_of(next) < clock.today() => {
             let message = format!("nothing was written: {} is past; ask the person", clock.shown(next));
-            Err(wrong("follow_up.when", &message))
+            Err(invalid("follow_up.when", &message))
         }
         next => Ok((when, next)),
     }
@@ -235,7 +229,7 @@ fn records(
     records
 }
 
-fn wrong(argument: &str, message: &str) -> Error {
+fn invalid(argument: &str, message: &str) -> Error {
     Error::argument(argument, message)
 }
 
@@ -251,7 +245,7 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
         let objects = PEOPLE.map(ObjectName::from_static).to_vec();
         let (by, objects) = match record::id(WHO, who.trim())? {
             None if matching::is_of_several(who.trim()) == Some(true) => {
-                return Err(wrong(WHO, &format!("nothing was written: {ONE_PERSON}")).into());
+                return Err(invalid(WHO, &format!("nothing was written: {ONE_PERSON}")).into());
             }
             None => (By::Name(who.trim().to_owned()), objects),
             Some(id) => {
@@ -259,7 +253,7 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
                 if !objects.contains(&object) {
                     let message =
                         format!("the id {id} is neither a contact's nor a lead's; other records go in `what`");
-                    return Err(wrong(WHO, &message).into());
+                    return Err(invalid(WHO, &message).into());
                 }
                 if object.as_str() == "Lead" {
                     lead_alone(args)?;
@@ -268,24 +262,24 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
             }
         };
         // Whoever is called so comes before one by nickname.
-        wanted.push(lookup::among(known, WHO, by, objects, BY_WORDS)?);
+        wanted.push(lookup::among(known, WHO, by, objects, NameMatch::SomeWords)?);
     }
     if let Some(what) = &args.what {
         let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
         // A name without an object is read as an account's.
-        let object = if is_any { Some(DEFAULT_OBJECTS[0]) } else { args.what_object.as_deref() };
-        let target = record::read(known, what, object).map_err(renamed)?;
+        let object = if is_any { Some(BUSINESS[0]) } else { args.what_object.as_deref() };
+        let target = record::read(known, what, object).map_err(as_what)?;
         if PEOPLE.contains(&target.object.as_str()) {
-            return Err(wrong(WHAT, "people go in `who`; `what` is the record it is about").into());
+            return Err(invalid(WHAT, "people go in `who`; `what` is the record it is about").into());
         }
-        let objects = if is_any { DEFAULT_OBJECTS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
-        wanted.push(lookup::among(known, WHAT, target.by, objects, JUST_SO)?);
+        let objects = if is_any { BUSINESS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
+        wanted.push(lookup::among(known, WHAT, target.by, objects, NameMatch::SameWords)?);
     }
     Ok(wanted)
 }
 
 /// An error about `record` and `object`, as this tool calls them.
-fn renamed(mut error: PlanError) -> PlanError {
+fn as_what(mut error: PlanError) -> PlanError {
     if let PlanError::Failed(error) = &mut error {
         error.rename_argument("record", WHAT);
         error.rename_argument("object", "what_object");
@@ -302,7 +296,7 @@ fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Ve
         }
         error
     })?;
-    if found.iter().any(|found| found.place == WHO && found.candidate.object == "Lead") {
+    if found.iter().any(|found| found.argument == WHO && found.candidate.object == "Lead") {
         lead_alone(args)?;
     }
     Ok(found)
@@ -315,7 +309,7 @@ fn lead_alone(args: &LogActivityArgs) -> Result<(), Error> {
         return Ok(());
     }
     let message = "nothing was written: Salesforce relates an activity with a lead to no other record; leave `what` out, or write a note";
-    Err(wrong(WHAT, message))
+    Err(invalid(WHAT, message))
 }
 
 /// A record to write.
@@ -359,7 +353,7 @@ impl New {
     fn plan(&mut self, subject: &str, found: &[Found], clock: &Clock, minutes: Option<u32>) {
         self.say("Subject", subject);
         for found in found {
-            self.text(if found.place == WHO { "WhoId" } else { "WhatId" }, found.id.as_str());
+            self.text(if found.argument == WHO { "WhoId" } else { "WhatId" }, found.id.as_str());
         }
         let Some(when) = self.when else { return };
         let day = zone::date(clock.day_of(when));
@@ -511,9 +505,9 @@ fn recover(
         let values: Vec<_> =
             new.values.iter().filter_map(|(name, json)| Some((schema.field(name)?, json.as_str()))).collect();
         let read: Vec<FieldPath> = retrieve.fields.iter().cloned().map(FieldPath::from).collect();
-        match lost_response::look(call, retrieve.object, &values, &read, began) {
-            Seen::One(_, record, _) => records.push(record),
-            Seen::Unsettled(found, candidates) => {
+        match lost_response::find_created(call, retrieve.object, &values, &read, began) {
+            Recovery::One(_, record, _) => records.push(record),
+            Recovery::Unsettled(found, candidates) => {
                 return Err(cause.with_context(found).with_candidates(candidates));
             }
         }
@@ -530,7 +524,7 @@ fn link(composite: &mut Composite, found: &[Found]) -> Result<(), Error> {
             ("LinkedEntityId", quoted(found.id.as_str())),
             ("ShareType", quoted("V")),
         ];
-        create(composite, if found.place == WHO { "who_link" } else { "what_link" }, &LINK, &values)?;
+        create(composite, if found.argument == WHO { "who_link" } else { "what_link" }, &NOTE_LINK, &values)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::json::{Json, List, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
-use crate::reply::{Rows, Values};
+use crate::reply::{MAX_ROWS, MAX_TEXT_CHARS, Rows, Values, bounded};
 use crate::resolve::names;
 use crate::rest::{Page, Query};
 use crate::soql::{Column, FieldPath, ObjectName, Statement};
@@ -16,17 +16,13 @@ use crate::wit::{RunSoqlArgs, RunSoqlReply};
 
 /// Rows when neither the query nor the call says how many.
 const DEFAULT_ROWS: u32 = 50;
-/// Rows at most.
-const MAX_ROWS: u32 = 2000;
 /// Rows at most with FIELDS(ALL) and FIELDS(CUSTOM).
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm>
 const MAX_ROWS_OF_ALL_FIELDS: u32 = 200;
-/// Characters of a text in a row.
-const MAX_TEXT_CHARS: usize = 255;
 
 /// Runs a query.
 pub(super) fn run_soql(call: &Call<'_>, args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-    let limit = crate::reply::bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
+    let limit = bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let statement = Statement::parse(&args.query).map_err(|reason| Error::argument("query", reason.to_string()))?;
     let limit = Limit::of(&statement, limit)?;
     call.run(&statement, plan, |plan| {
@@ -105,15 +101,15 @@ fn plan(known: &Known, statement: &Statement<'_>) -> Result<Plan, PlanError> {
 }
 
 /// An object by its API name and nothing else.
-fn named(known: &Known, said: &str) -> Result<ObjectName, PlanError> {
-    let object = names::object(known, said)?;
-    if object.as_str().eq_ignore_ascii_case(said) { Ok(object) } else { Err(unlike(said, object.as_str())) }
+fn named(known: &Known, input: &str) -> Result<ObjectName, PlanError> {
+    let object = names::object(known, input)?;
+    if object.as_str().eq_ignore_ascii_case(input) { Ok(object) } else { Err(unlike(input, object.as_str())) }
 }
 
 /// The object of the records that a relationship leads to.
-fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, said: &str) -> Result<ObjectName, PlanError> {
+fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, input: &str) -> Result<ObjectName, PlanError> {
     let schema = known.schema(parent)?;
-    let relationship = own(parent, alias, said);
+    let relationship = own(parent, alias, input);
     match schema.child(relationship) {
         Some(child) => Ok(ObjectName::parse(&child.object)?),
         None if !known.is_fresh(parent) => Err(PlanError::needs_description(parent)),
@@ -127,30 +123,30 @@ fn child(known: &Known, parent: &ObjectName, alias: Option<&str>, said: &str) ->
 }
 
 /// A field by the path of its API names and nothing else.
-fn field(known: &Known, object: &ObjectName, alias: Option<&str>, said: &str) -> Result<FieldPath, PlanError> {
+fn field(known: &Known, object: &ObjectName, alias: Option<&str>, input: &str) -> Result<FieldPath, PlanError> {
     let schema = known.schema(object)?;
-    let is_path = said.split_once('.').is_some_and(|(first, _)| schema.parent(first).is_some());
-    let said = if is_path { said } else { own(object, alias, said) };
-    let path = names::field(known, object, said)?.path;
-    if path.as_str().eq_ignore_ascii_case(said) { Ok(path) } else { Err(unlike(said, path.as_str())) }
+    let is_path = input.split_once('.').is_some_and(|(first, _)| schema.parent(first).is_some());
+    let input = if is_path { input } else { own(object, alias, input) };
+    let path = names::field(known, object, input)?.path;
+    if path.as_str().eq_ignore_ascii_case(input) { Ok(path) } else { Err(unlike(input, path.as_str())) }
 }
 
 /// A path without what only says that it begins at the object of the query.
-fn own<'s>(object: &ObjectName, alias: Option<&str>, said: &'s str) -> &'s str {
-    match said.split_once('.') {
+fn own<'s>(object: &ObjectName, alias: Option<&str>, input: &'s str) -> &'s str {
+    match input.split_once('.') {
         Some((first, rest))
             if first.eq_ignore_ascii_case(object.as_str())
                 || alias.is_some_and(|alias| first.eq_ignore_ascii_case(alias)) =>
         {
             rest
         }
-        _ => said,
+        _ => input,
     }
 }
 
-fn unlike(said: &str, name: &str) -> PlanError {
-    let message = format!("{said:?} is no API name; correct the query, nothing of it is repaired");
-    Error::argument(said, message).allowing(vec![name.to_owned()]).into()
+fn unlike(input: &str, name: &str) -> PlanError {
+    let message = format!("{input:?} is no API name; correct the query, nothing of it is repaired");
+    Error::argument(input, message).allowing(vec![name.to_owned()]).into()
 }
 
 fn reply(statement: &Statement<'_>, plan: &Plan, page: &Page, limit: Limit) -> RunSoqlReply {

@@ -5,26 +5,24 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, List, Object, quoted};
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
-use crate::reply::{self, Values};
-use crate::resolve::lookup::{self, Answer, Wanted};
+use crate::reply::{self, MAX_TEXT_CHARS, Values};
+use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::matching;
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
 use crate::resolve::value;
 use crate::rest::{Retrieve, Update, Which, http_date};
+use crate::schema::well_known::{ID, RECORD_TYPE};
 use crate::schema::{FieldType, ObjectSchema};
-use crate::soql::{FieldList, FieldPath, Select};
-use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::wit::{self, Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Picklists};
-use crate::write::values::{FieldValue, FieldValues, Write};
-
-/// Characters of a text in a receipt.
-const MAX_TEXT_CHARS: usize = 255;
+use crate::write::values::{self, FieldValue, Write};
 
 /// Bytes of a value that the call which restores it carries.
 const MAX_UNDO_BYTES: usize = 2_000;
@@ -71,10 +69,9 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result<(Plan, Record), Error> {
     let (mut plan, records, answers) = call.run(args, plan, |plan| {
         let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
-        let mut answers = call.query_all(&selects)?.into_iter().map(|page| page.map(|page| page.records));
+        let mut answers = call.records_of_all(&selects)?;
         // Refused here, it may be planned again.
-        let records = answers.next().unwrap_or_else(|| Ok(Vec::new()))?;
-        let answers: Vec<Answer> = answers.collect();
+        let records = answers.remove(0)?;
         Ok((plan, records, answers))
     })?;
     let record = record::choose(call.known(), &plan.target, records, notices)?;
@@ -117,8 +114,8 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
     known.allow_object(&target.object, Effect::Overwrites)?;
     let (changes, wanted) = changes(known, &target, args)?;
     let (condition, limit) = record::condition(known, &target)?;
-    let mut fields = FieldList::from(names::ID);
-    names::telling(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
+    let mut fields = FieldList::from(ID);
+    names::distinguishing_columns(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
     for change in &changes {
         fields.add(change.value.name.clone().into());
         change.path.iter().for_each(|path| fields.add(path.clone()));
@@ -139,32 +136,42 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
     if args.changes.is_empty() {
         return Err(Error::argument("changes", "say what to change: at least one field with its new value").into());
     }
-    let mut values = FieldValues::default();
-    let mut expected = Vec::new();
-    for change in &args.changes {
-        let value = values.add(known, &target.object, Write::Change, (&change.field, &change.to))?;
-        let field = &value.field;
-        if value.json == "null" && field.required {
-            let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
-            return Err(names::denied(known, &target.object, &*known.schema(&target.object)?, error));
-        }
-        let path = lookup::name_path(field)?;
-        let mut from = change.from.clone();
-        if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
-            from = Some(quoted(known.user()?.id.as_str()));
-        }
-        // Compared with an id, a name would never be the one that is there.
-        if let Some(from) = from.as_deref()
-            && field.field_type == FieldType::Reference
-            && (path.is_none() || lookup::name(field, from).is_none())
-        {
-            value::to_write(field, from)?;
-        }
-        expected.push((from, path));
+    let (mut changes, mut wanted) = (Vec::new(), Vec::new());
+    known::all(args.changes.iter().map(|input| {
+        let change = change(known, &target.object, input, &changes, &mut wanted)?;
+        changes.push(change);
+        Ok(())
+    }))?;
+    Ok((changes, wanted))
+}
+
+fn change(
+    known: &Known,
+    object: &ObjectName,
+    input: &wit::Change,
+    changes: &[Change],
+    wanted: &mut Vec<Wanted>,
+) -> Result<Change, PlanError> {
+    let is_given = |name: &str| changes.iter().any(|change| change.value.field.name == name);
+    let value = values::read(known, object, Write::Change, (&input.field, &input.to), &is_given, wanted)?;
+    let field = &value.field;
+    if value.json == "null" && field.required {
+        let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
+        return Err(names::denied(known, object, &*known.schema(object)?, error));
     }
-    let FieldValues { values, wanted } = values;
-    let changes = values.into_iter().zip(expected).map(|(value, (from, path))| Change { value, from, path });
-    Ok((changes.collect(), wanted))
+    let path = lookup::name_path(field)?;
+    let mut from = input.from.clone();
+    if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
+        from = Some(quoted(known.user()?.id.as_str()));
+    }
+    // Compared with an id, a name would never be the one that is there.
+    if let Some(from) = from.as_deref()
+        && field.field_type == FieldType::Reference
+        && (path.is_none() || lookup::name(field, from).is_none())
+    {
+        value::to_write(field, from)?;
+    }
+    Ok(Change { value, from, path })
 }
 
 /// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.
@@ -176,7 +183,7 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     for field in &schema.fields {
         if controls(&field.name)
             || field.controller.as_deref().is_some_and(is_changed)
-            || has_picklist && has_types && field.name == picklists::RECORD_TYPE
+            || has_picklist && has_types && field.name == RECORD_TYPE
         {
             fields.add(names::path(&field.name)?);
         }
@@ -210,7 +217,7 @@ impl Current<'_> {
     /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
         match lookup::name(&change.value.field, from) {
-            Some(said) => self.called(change).is_some_and(|called| matching::goes_by(&said, &called)),
+            Some(input) => self.called(change).is_some_and(|called| matching::goes_by(&input, &called)),
             None => value::same(&change.value.field, from, self.value(change)),
         }
     }
@@ -439,7 +446,7 @@ impl Current<'_> {
             undone.member("to", Json::trusted(&values.copy_text(before)));
             changes.item(Json::trusted(&undone.finish()));
         }
-        let how = (!too_long.is_empty()).then(|| {
+        let instructions = (!too_long.is_empty()).then(|| {
             format!(
                 "the old text of {} is too long to repeat here: a person can find it in the record's history, if the org keeps one",
                 too_long.join(", ")
@@ -456,10 +463,10 @@ impl Current<'_> {
         if self.plan.allow_duplicate {
             arguments.member("allow_duplicate", Json::trusted("true"));
         }
-        (is_call || how.is_some()).then(|| Undo {
+        (is_call || instructions.is_some()).then(|| Undo {
             tool: is_call.then(|| "salesforce_update".to_owned()),
             arguments: is_call.then(|| arguments.finish()),
-            how,
+            instructions,
         })
     }
 }

@@ -13,12 +13,10 @@ use crate::record::Record;
 use crate::resolve::names;
 use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
+use crate::schema::well_known::{ACTIVITIES, CORE};
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
 use crate::time::clock::{Clock, Placed};
 use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
-
-/// What people work with.
-const DEFAULT_OBJECTS: [&str; 7] = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"];
 
 /// The cache's name for the corporate currency, empty where there is only one: no object is called so.
 const CURRENCY: &str = "*currency";
@@ -43,7 +41,7 @@ pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply,
     let zone = row.text("TimeZoneSidKey").unwrap_or_else(|| user.zone.clone());
     let clock = Clock::new(user.id, &zone, call.now(), &mut notices);
     if zone != user.zone {
-        call.keep_user(User { zone, ..user });
+        call.remember_user(User { zone, ..user });
     }
     let mut reply = WhoAmIReply {
         user: UserInfo {
@@ -87,8 +85,8 @@ struct Facts {
 fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
     let mut facts = Facts {
         user: None,
-        org: organization::kept(call),
-        currency: call.kept(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
+        org: organization::cached(call),
+        currency: call.cache_get(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
         objects: call.recall_objects(),
     };
     // Naming a field that is hidden from the user fails; a row without names has what there is.
@@ -108,7 +106,7 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
     let answer = call.send_all(&composite)?;
     facts.user = answer.read(user_part, &row).ok();
     if let Some(part) = org_part {
-        facts.org = answer.read(part, &organization).ok().and_then(|page| organization::keep(call, page));
+        facts.org = answer.read(part, &organization).ok().and_then(|page| organization::remember(call, page));
     }
     if let Some(part) = currency_part {
         facts.currency = match answer.read(part, &corporate) {
@@ -118,11 +116,11 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
             Err(_) => None,
         };
         if let Some(currency) = &facts.currency {
-            call.keep(CURRENCY, currency.as_bytes());
+            call.cache_put(CURRENCY, currency.as_bytes());
         }
     }
     if let Some(part) = objects_part {
-        facts.objects = answer.read(part, &DescribeGlobal).ok().map(|objects| call.keep_objects(objects));
+        facts.objects = answer.read(part, &DescribeGlobal).ok().map(|objects| call.remember_objects(objects));
     }
     Ok(facts)
 }
@@ -155,12 +153,12 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
         reply.notices.push("what the user may do is not known: Salesforce did not list the objects".to_owned());
         return;
     };
-    let preferences = call.preferences();
-    let grants = &preferences.objects;
+    let settings = call.settings();
+    let grants = &settings.objects;
     let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
     if names.is_empty() {
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
-        for name in DEFAULT_OBJECTS.into_iter().chain(granted) {
+        for name in CORE.into_iter().chain(ACTIVITIES).chain(granted) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name);
             }
@@ -174,7 +172,7 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
             (object.createable, Effect::Additive, &mut reply.creatable),
             (object.updateable, Effect::Overwrites, &mut reply.editable),
         ] {
-            let closed = preferences.read_only && effect != Effect::ReadOnly;
+            let closed = settings.read_only && effect != Effect::ReadOnly;
             if may && !closed && call.known().allow_object(&name, effect).is_ok() {
                 list.push(object.name.clone());
             } else {

@@ -27,7 +27,7 @@ pub(crate) fn refuse(
     lead: Option<&RecordId>,
 ) -> Result<(), Error> {
     let Some(status) = status.filter(|_| object.as_str() == "Lead") else { return Ok(()) };
-    let converted = match call.kept(KEPT) {
+    let converted = match call.cache_get(KEPT) {
         Some((kept, _)) => kept,
         None => ask(call)?,
     };
@@ -62,6 +62,6 @@ fn ask(call: &Call<'_>) -> Result<Vec<u8>, Error> {
         lines.push_str(&quoted(&record.fields().text(API_NAME.as_str()).unwrap_or_default()));
         lines.push('\n');
     }
-    call.keep(KEPT, lines.as_bytes());
+    call.cache_put(KEPT, lines.as_bytes());
     Ok(lines.into_bytes())
 }

@@ -44,7 +44,9 @@ fn duplicate(call: &Call<'_>, refusal: &Refusal, allowed: bool, overruled: &str)
 fn candidates(call: &Call<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> {
     let mut told = Vec::new();
     // What is known of their objects without a request has to do where there is none.
-    call.recall(matches.iter().filter_map(object).collect());
+    for object in matches.iter().filter_map(object) {
+        call.recall(&object);
+    }
     if ask {
         let selects = call.plan(matches, selects);
         let pages = selects.and_then(|selects| call.query_all(&selects.iter().collect::<Vec<_>>()));
@@ -78,7 +80,7 @@ fn selects(known: &Known, matches: &[Record]) -> Result<Vec<Select>, PlanError> 
     let mut selects = Vec::new();
     for (object, ids) in by_object {
         if let Some(condition) = Condition::any(ids) {
-            selects.push(record::telling(known, &object, (condition, MAX_MATCHES))?);
+            selects.push(record::candidate_query(known, &object, (condition, MAX_MATCHES))?);
         }
     }
     Ok(selects)

@@ -12,6 +12,7 @@ use crate::record::Record;
 use crate::resolve::names;
 use crate::resolve::record;
 use crate::resolve::value;
+use crate::schema::well_known::{CREATED_BY, CREATED_DATE, ID};
 use crate::schema::{Field, FieldType};
 use crate::soql::{
     Comparison, Condition, DateTime, Direction, FieldList, FieldPath, Literal, Nulls, ObjectName, Order, Select,
@@ -30,11 +31,8 @@ const FIRST_REACH: i64 = 24 * 60 * 60;
 /// New records of the same keys that are looked at.
 const MAX_ALIKE: u32 = 20;
 
-const CREATED: FieldPath = FieldPath::from_static("CreatedDate");
-const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
-
 /// What is known of a create without an answer.
-pub(crate) enum Seen {
+pub(crate) enum Recovery {
     /// This record came of it. The text says what it was known by.
     One(RecordId, Record, String),
     /// Nothing is settled; the text says what was looked for, and these were found.
@@ -45,13 +43,13 @@ pub(crate) enum Seen {
 ///
 /// When it began by the org's clock is what the responses of this call say, so that a clock which is fast does not hide
 /// the record, and one that is slow does not take an older record for it.
-pub(crate) fn look(
+pub(crate) fn find_created(
     call: &Call<'_>,
     object: &ObjectName,
     values: &[(&Field, &str)],
     read: &[FieldPath],
     began: i64,
-) -> Seen {
+) -> Recovery {
     let keys: Vec<_> =
         values.iter().filter(|(field, _)| is_key(field)).filter_map(|(field, json)| key(field, json)).collect();
     let known_by: Vec<_> = keys.iter().map(|(name, _)| name.to_string()).collect();
@@ -67,24 +65,24 @@ pub(crate) fn look(
     };
     let Some(since) = since else {
         let found = "a record with the same values was looked for, but nothing says how the platform's clock differs from Salesforce's, so whether one is new is not known";
-        return Seen::Unsettled(found.to_owned(), candidates(call, &records));
+        return Recovery::Unsettled(found.to_owned(), candidates(call, &records));
     };
     let new: Vec<_> = records.into_iter().filter(|record| created(record).is_none_or(|at| at >= since)).collect();
     match new.as_slice() {
         [record] => match names::id_of(record) {
-            Ok(id) => Seen::One(id, record.clone(), known_by),
+            Ok(id) => Recovery::One(id, record.clone(), known_by),
             Err(_) => unsettled("the record found has no id"),
         },
         [] => unsettled(&format!("a new record with the same {known_by} was looked for, and there is none so far")),
-        several => Seen::Unsettled(
+        several => Recovery::Unsettled(
             format!("several new records have the same {known_by}; one of the candidates may be it"),
             candidates(call, several),
         ),
     }
 }
 
-fn unsettled(found: &str) -> Seen {
-    Seen::Unsettled(found.to_owned(), Vec::new())
+fn unsettled(found: &str) -> Recovery {
+    Recovery::Unsettled(found.to_owned(), Vec::new())
 }
 
 fn candidates(call: &Call<'_>, records: &[Record]) -> Vec<Candidate> {
@@ -121,25 +119,25 @@ fn plan(
     read: &[FieldPath],
     since: i64,
 ) -> Select {
-    let mut fields = FieldList::from(names::ID);
-    fields.add(CREATED);
+    let mut fields = FieldList::from(ID);
+    fields.add(CREATED_DATE);
     read.iter().cloned().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, object.clone());
     let mut all = Vec::new();
-    all.extend(DateTime::from_unix(since).map(|since| Condition::compare(CREATED, Comparison::Ge, since)));
+    all.extend(DateTime::from_unix(since).map(|since| Condition::compare(CREATED_DATE, Comparison::Ge, since)));
     for (field, value) in keys {
         all.push(Condition::compare(field.clone(), Comparison::Eq, value.clone()));
     }
     all.extend(user.map(|user| Condition::compare(CREATED_BY, Comparison::Eq, user)));
     select.condition = Condition::all(all);
-    select.order_by = vec![Order { field: CREATED, direction: Direction::Descending, nulls: Nulls::Last }];
+    select.order_by = vec![Order { field: CREATED_DATE, direction: Direction::Descending, nulls: Nulls::Last }];
     select.limit = Some(MAX_ALIKE);
     select
 }
 
 /// When a record was created, in seconds since the Unix epoch.
 fn created(record: &Record) -> Option<i64> {
-    clock::stamp(&record.fields().text(CREATED.as_str())?)
+    clock::stamp(&record.fields().text(CREATED_DATE.as_str())?)
 }
 
 /// Whether a field's value tells a new record from others, and stays as it was sent.

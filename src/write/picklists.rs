@@ -7,11 +7,9 @@ use crate::json::{Shape, quoted};
 use crate::known::{Known, PlanError};
 use crate::record::Fields;
 use crate::resolve::value;
+use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType, ValidFor};
 use crate::soql::ObjectName;
-
-/// The field that holds a record's type.
-pub(crate) const RECORD_TYPE: &str = "RecordTypeId";
 
 /// A field's value out of a call.
 #[derive(Debug, Clone, Copy)]
@@ -70,12 +68,12 @@ impl Picklists<'_> {
         Ok(left_behind)
     }
 
-    fn said(&self, name: &str) -> Option<&Given<'_>> {
+    fn input(&self, name: &str) -> Option<&Given<'_>> {
         self.given.iter().find(|given| given.field.name == name)
     }
 
     fn writes(&self, name: &str) -> bool {
-        self.said(name).is_some_and(|given| given.writes)
+        self.input(name).is_some_and(|given| given.writes)
     }
 
     fn holds(&self, name: &str) -> Option<&str> {
@@ -87,15 +85,15 @@ impl Picklists<'_> {
     /// refused: Salesforce's own pages leave it to the person too.
     /// <https://help.salesforce.com/s/articleView?id=platform.fields_dependent_field_considerations.htm>
     fn go_together(&self, field: &Field, controller: &Field, left_behind: &mut Vec<String>) -> Result<(), Error> {
-        let said = self.said(&field.name);
+        let input = self.input(&field.name);
         if !self.writes(&field.name) && !self.writes(&controller.name) {
             return Ok(());
         }
-        let Some(json) = said.map(|given| given.json).or_else(|| self.holds(&field.name)) else { return Ok(()) };
+        let Some(json) = input.map(|given| given.json).or_else(|| self.holds(&field.name)) else { return Ok(()) };
         for part in parts(field, json) {
             let Some((valid_for, Clash { place, held })) = self.clash(field, controller, &part) else { continue };
             let (value, name, controls) = (quoted(&part), &field.name, &controller.name);
-            if said.is_none() {
+            if input.is_none() {
                 left_behind.push(format!(
                     "{name} keeps {value}, which does not go with the new {controls}; set or clear it as well"
                 ));
@@ -138,9 +136,9 @@ impl Picklists<'_> {
     fn controlling(&self, field: &Field) -> Option<Option<(u32, String)>> {
         // A country may be given by its name, and Salesforce finds the code.
         // <https://help.salesforce.com/s/articleView?id=platform.admin_state_country_picklist_overview.htm>
-        let by_name = || self.said(field.name.strip_suffix("Code")?).filter(|given| given.json != "null");
+        let by_name = || self.input(field.name.strip_suffix("Code")?).filter(|given| given.json != "null");
         let known = |value: &PicklistValue| (value.place, value.shown().to_owned());
-        let json = match self.said(&field.name).or_else(by_name) {
+        let json = match self.input(&field.name).or_else(by_name) {
             Some(given) => given.json,
             None => match self.holds(&field.name) {
                 Some(json) => json,
@@ -168,13 +166,13 @@ impl Picklists<'_> {
         if !self.given.iter().any(is_narrowed) {
             return None;
         }
-        let json = match self.said(RECORD_TYPE) {
+        let json = match self.input(RECORD_TYPE) {
             Some(given) => Some(given.json),
             None => self.holds(RECORD_TYPE),
         };
         let Some(json) = json else {
             // Persons have a default of their own, and describe does not say which.
-            let is_person = self.object.as_str() == "Account" && self.said("LastName").is_some();
+            let is_person = self.object.as_str() == "Account" && self.input("LastName").is_some();
             return usual_record_type(self.schema).filter(|_| !is_person);
         };
         record_type_of(self.schema, json)

@@ -7,6 +7,5 @@ use crate::resolve::lookup::{self, Found, Wanted};
 /// Finds the record of each name.
 pub(crate) fn find(call: &Call<'_>, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
     let selects: Vec<_> = lookup::selects(wanted).collect();
-    let pages = call.query_all(&selects)?;
-    lookup::choose(call.known(), wanted, pages.into_iter().map(|page| page.map(|page| page.records)).collect())
+    lookup::choose(call.known(), wanted, call.records_of_all(&selects)?)
 }

@@ -20,5 +20,5 @@ pub(crate) fn deletion(known: &Known, object: &ObjectName, id: &RecordId, called
         arguments.text("object", object.as_str());
     }
     arguments.text("name", &called.unwrap_or_else(|| id.to_string()));
-    Some(Undo { tool: Some("salesforce_delete".to_owned()), arguments: Some(arguments.finish()), how: None })
+    Some(Undo { tool: Some("salesforce_delete".to_owned()), arguments: Some(arguments.finish()), instructions: None })
 }

@@ -34,50 +34,40 @@ pub(crate) struct FieldValue {
     pub(crate) record_name: Option<String>,
 }
 
-/// The values of one write, in the order they are given.
-#[derive(Debug, Default)]
-pub(crate) struct FieldValues {
-    /// The values.
-    pub(crate) values: Vec<FieldValue>,
-    /// The names in lookups, whose records have to be found.
-    pub(crate) wanted: Vec<Wanted>,
-}
-
-impl FieldValues {
-    /// Adds what somebody said of a field, by its label or name.
-    pub(crate) fn add(
-        &mut self,
-        known: &Known,
-        object: &ObjectName,
-        write: Write,
-        (said, json): (&str, &str),
-    ) -> Result<&FieldValue, PlanError> {
-        let field = names::own_field(known, object, said)?;
-        let mut schema = known.schema(object)?;
-        // Picklist values are only in the description.
-        if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
-            schema = known.description(object)?;
-        }
-        let is_writable = match write {
-            Write::Create => field.createable,
-            Write::Change => field.updateable,
-        };
-        if !is_writable {
-            return Err(names::denied(known, object, &schema, not_writable(&schema, &field, write)));
-        }
-        if self.values.iter().any(|value| value.field.name == field.name) {
-            return Err(Error::argument(said, format!("{} is given twice", field.name)).into());
-        }
-        let (json, note) = lookup::to_write(known, &schema, object, &field, json, &mut self.wanted)?;
-        let name = names::field_name(&field.name)?;
-        Ok(self.values.push_mut(FieldValue { field, name, json, note, record_name: None }))
+/// What somebody said of a field, by its label or name. Names in lookups are added to the `wanted`, for their records have
+/// to be found.
+pub(crate) fn read(
+    known: &Known,
+    object: &ObjectName,
+    write: Write,
+    (input, json): (&str, &str),
+    is_given: &dyn Fn(&str) -> bool,
+    wanted: &mut Vec<Wanted>,
+) -> Result<FieldValue, PlanError> {
+    let field = names::own_field(known, object, input)?;
+    let mut schema = known.schema(object)?;
+    // Picklist values are only in the description.
+    if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
+        schema = known.description(object)?;
     }
+    let is_writable = match write {
+        Write::Create => field.createable,
+        Write::Change => field.updateable,
+    };
+    if !is_writable {
+        return Err(names::denied(known, object, &schema, not_writable(&schema, &field, write)));
+    }
+    if is_given(&field.name) {
+        return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
+    }
+    let (json, note) = lookup::to_write(known, &schema, object, &field, json, wanted)?;
+    Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None })
 }
 
 impl FieldValue {
     /// Puts the id of the record that was found where its name stands.
     pub(crate) fn put(&mut self, found: &[Found]) {
-        if let Some(found) = found.iter().find(|found| found.place == self.field.name) {
+        if let Some(found) = found.iter().find(|found| found.argument == self.field.name) {
             self.json = quoted(found.id.as_str());
             self.note.clone_from(&found.notice);
             self.record_name.clone_from(&found.candidate.name);

@@ -430,7 +430,7 @@ fn what_can_not_be_meant_is_refused_before_anything_is_sent() {
 #[test]
 fn what_the_settings_keep_away_is_not_written() {
     let bench = warm();
-    bench.preferences.borrow_mut().objects.append = Some(vec!["Task".to_owned()]);
+    bench.settings.borrow_mut().objects.append = Some(vec!["Task".to_owned()]);
     bench.ok("log_activity", json!({ "kind": "call", "who": "Tom Baker" }));
     let before = bench.counts();
     let error = bench.err("log_activity", call_with_bob());
@@ -526,7 +526,7 @@ fn mails_and_notes_are_in_the_timeline_of_a_deal() {
     assert_eq!(reply["items"][0]["text"], "Sarah decides up to 100,000; above that, Bob Fisher signs.");
     assert_eq!(reply["items"][2]["who"], "sarah.chen@globex.example");
     assert_eq!((&reply["complete"], bench.requests()), (&json!(true), 1));
-    let ahead = bench.ok("activities", json!({ "record": bench.id("globex_deal"), "upcoming": true }));
+    let ahead = bench.ok("activities", json!({ "record": bench.id("globex_deal"), "timeframe": "upcoming" }));
     assert_eq!(items(&ahead), ["task Ask for a reference Fri 2026-05-08", "meeting Meeting Thu 2026-05-14 09:30"]);
     assert_eq!(ahead["items"][0]["overdue"], true);
 }
@@ -556,7 +556,7 @@ fn what_the_user_may_not_see_is_left_out_and_said() {
 #[test]
 fn days_of_a_record_hold_what_was_and_what_is_to_be() {
     let bench = warm();
-    let days = json!({ "record": bench.id("acme"), "from": "2026-05-09", "to": "2026-05-31" });
+    let days = json!({ "record": bench.id("acme"), "first_day": "2026-05-09", "last_day": "2026-05-31" });
     let reply = bench.ok("activities", days);
     assert_eq!(items(&reply), ["task Send Quote Thu 2026-05-14", "call Call Sat 2026-05-09"]);
     assert_eq!(reply["complete"], true);
@@ -580,9 +580,9 @@ fn the_users_day_is_one_request_and_knows_what_is_overdue() {
     );
     assert_eq!(reply["items"][0]["overdue"], true);
     assert_eq!(reply.get("record"), None);
-    let tomorrow = bench.ok("activities", json!({ "from": "2026-05-13" }));
+    let tomorrow = bench.ok("activities", json!({ "first_day": "2026-05-13" }));
     assert_eq!(items(&tomorrow), ["meeting Tomorrow Wed 2026-05-13 00:00"]);
-    let ahead = bench.ok("activities", json!({ "upcoming": true, "from": "2026-05-13" }));
+    let ahead = bench.ok("activities", json!({ "timeframe": "upcoming", "first_day": "2026-05-13" }));
     assert_eq!(
         items(&ahead),
         [
@@ -597,12 +597,12 @@ fn the_users_day_is_one_request_and_knows_what_is_overdue() {
 fn a_day_is_the_users_own() {
     // Nina was called on the 11th; Jonas's fair is in Berlin.
     let bench = Bench::of("jonas");
-    let reply = bench.ok("activities", json!({ "from": "2026-05-20" }));
+    let reply = bench.ok("activities", json!({ "first_day": "2026-05-20" }));
     assert_eq!(items(&reply), ["meeting Trade fair Wed 2026-05-20"]);
     assert_eq!(reply["zone"], "Europe/Berlin");
     assert_eq!(reply["now"], "Tue 2026-05-12 17:00");
     for day in ["2026-05-19", "2026-05-21"] {
-        assert_eq!(items(&bench.ok("activities", json!({ "from": day }))), Vec::<String>::new(), "{day}");
+        assert_eq!(items(&bench.ok("activities", json!({ "first_day": day }))), Vec::<String>::new(), "{day}");
     }
 }
 
@@ -610,9 +610,9 @@ fn a_day_is_the_users_own() {
 fn days_that_are_none_are_refused_before_anything_is_sent() {
     let bench = warm();
     for (arguments, field) in [
-        (json!({ "from": "today" }), "from"),
-        (json!({ "to": "2026-05-12T10:00" }), "to"),
-        (json!({ "from": "2026-05-12", "to": "2026-05-11" }), "from"),
+        (json!({ "first_day": "today" }), "first_day"),
+        (json!({ "last_day": "2026-05-12T10:00" }), "last_day"),
+        (json!({ "first_day": "2026-05-12", "last_day": "2026-05-11" }), "first_day"),
         (json!({ "limit": 101 }), "limit"),
         (json!({ "object": "Account" }), "record"),
         (json!({ "record": "Acme" }), "object"),

@@ -7,7 +7,7 @@ use demo_org::{Org, Reply};
 use salesforce_plugin::call::Call;
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
 use salesforce_plugin::tools;
-use salesforce_plugin::wit::{Error, ObjectGrants, Preferences};
+use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use serde_json::Value;
 
 /// One user's connection to a demo org of its own.
@@ -15,7 +15,7 @@ pub(crate) struct Bench {
     pub(crate) org: Org,
     token: String,
     pub(crate) cache: RefCell<BTreeMap<String, Vec<u8>>>,
-    pub(crate) preferences: RefCell<Preferences>,
+    pub(crate) settings: RefCell<ConnectionSettings>,
     /// What the core sent, without the credential.
     pub(crate) sent: RefCell<Vec<http::Request<Vec<u8>>>>,
     /// The bodies of the answers that came.
@@ -45,7 +45,7 @@ impl Bench {
             token: org.token(user),
             org,
             cache: RefCell::default(),
-            preferences: RefCell::new(Preferences {
+            settings: RefCell::new(ConnectionSettings {
                 tools: None,
                 read_only: false,
                 objects: ObjectGrants { read: None, append: None, edit: None },
@@ -175,7 +175,7 @@ impl Platform for Bench {
         self.cache.borrow_mut().insert(key.to_owned(), value.to_vec());
     }
 
-    fn preferences(&self) -> Preferences {
-        self.preferences.borrow().clone()
+    fn settings(&self) -> ConnectionSettings {
+        self.settings.borrow().clone()
     }
 }

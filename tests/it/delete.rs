@@ -16,7 +16,7 @@ fn bench(objects: &[&str]) -> Bench {
 }
 
 fn switch_on(bench: &Bench) {
-    bench.preferences.borrow_mut().tools = Some(TOOLS.map(str::to_owned).to_vec());
+    bench.settings.borrow_mut().tools = Some(TOOLS.map(str::to_owned).to_vec());
 }
 
 fn named(bench: &Bench, key: &str, name: &str) -> Value {
@@ -42,14 +42,14 @@ fn it_is_off_unless_the_settings_name_it() {
     let bench = Bench::new();
     let arguments = named(&bench, "acme_renewal", "x");
     for tools in [None, Some(vec!["update".to_owned()])] {
-        bench.preferences.borrow_mut().tools = tools;
+        bench.settings.borrow_mut().tools = tools;
         assert_outcome(&bench.err("delete", arguments.clone()), "switched_off", "no");
     }
     switch_on(&bench);
-    bench.preferences.borrow_mut().read_only = true;
+    bench.settings.borrow_mut().read_only = true;
     assert_outcome(&bench.err("delete", arguments.clone()), "switched_off", "no");
-    bench.preferences.borrow_mut().read_only = false;
-    bench.preferences.borrow_mut().objects.edit = Some(vec!["Account".to_owned()]);
+    bench.settings.borrow_mut().read_only = false;
+    bench.settings.borrow_mut().objects.edit = Some(vec!["Account".to_owned()]);
     assert_outcome(&bench.err("delete", arguments), "switched_off", "no");
     assert_eq!(bench.requests(), 0);
 }
@@ -65,8 +65,8 @@ fn a_record_is_deleted_with_a_receipt() {
         (Some("Opportunity"), Some(bench.id("acme_renewal").as_str()), Some("Acme renewal"))
     );
     assert_eq!(reply["facts"]["Account.Name"], "Acme");
-    let undelete = reply["undelete"].as_str().unwrap();
-    assert!(undelete.contains("tasks") && undelete.contains("15 days") && undelete.contains("Recycle Bin"), "{reply}");
+    let recovery = reply["recovery"].as_str().unwrap();
+    assert!(recovery.contains("tasks") && recovery.contains("15 days") && recovery.contains("Recycle Bin"), "{reply}");
     assert_eq!(reply.get("notices"), None);
     // And it is gone for all who ask.
     let error = bench.err("delete", named(&bench, "acme_renewal", "Acme renewal"));
@@ -248,7 +248,7 @@ fn a_create_is_taken_back_by_the_call_its_receipt_gives() {
         let before = bench.requests();
         let reply = bench.ok("create", json!({ "object": object, "fields": fields }));
         let undo = &reply["undo"];
-        assert_eq!((undo["tool"].as_str(), undo.get("how")), (Some("salesforce_delete"), None), "{reply}");
+        assert_eq!((undo["tool"].as_str(), undo.get("instructions")), (Some("salesforce_delete"), None), "{reply}");
         assert_eq!(undo["arguments"].get("object").is_some(), object == "Project__c", "{reply}");
         let receipt = bench.ok(undo["tool"].as_str().unwrap(), undo["arguments"].clone());
         assert_eq!((receipt["id"].as_str(), bench.requests() - before), (reply["id"].as_str(), 3));
@@ -271,10 +271,10 @@ fn no_call_is_offered_that_would_be_refused() {
     let bench = bench(&["Account"]);
     let create =
         |name: &str| bench.ok("create", json!({ "object": "Account", "fields": { "Name": name } }))["undo"].clone();
-    bench.preferences.borrow_mut().objects.edit = Some(vec!["Contact".to_owned()]);
-    assert!(create("Zenith")["how"].as_str().unwrap().contains("a person can in Salesforce"));
-    bench.preferences.borrow_mut().objects.edit = None;
-    bench.preferences.borrow_mut().tools = None;
+    bench.settings.borrow_mut().objects.edit = Some(vec!["Contact".to_owned()]);
+    assert!(create("Zenith")["instructions"].as_str().unwrap().contains("a person can in Salesforce"));
+    bench.settings.borrow_mut().objects.edit = None;
+    bench.settings.borrow_mut().tools = None;
     let undo = create("Nadir");
     assert_eq!((undo.get("tool"), undo.get("arguments")), (None, None));
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": bench.id("acme") }));

@@ -30,7 +30,7 @@ fn answer((status, content_type, body): (u16, &'static str, &str)) -> Effect {
 fn a_delete_is_done_by_a_204_alone() {
     for undocumented in UNDOCUMENTED {
         let bench = Bench::new();
-        bench.preferences.borrow_mut().tools = Some(vec!["delete".to_owned()]);
+        bench.settings.borrow_mut().tools = Some(vec!["delete".to_owned()]);
         bench.org.fault(Fault::new(answer(undocumented)).on(Method::DELETE, "/sobjects"));
         let error = bench.err("delete", json!({ "record": bench.id("acme"), "name": "Acme" }));
         assert_eq!(error["changed"], "no", "{undocumented:?}: {error:#}");
@@ -41,7 +41,7 @@ fn a_delete_is_done_by_a_204_alone() {
 #[test]
 fn a_delete_that_a_page_hides_is_looked_for() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().tools = Some(vec!["delete".to_owned()]);
+    bench.settings.borrow_mut().tools = Some(vec!["delete".to_owned()]);
     bench.org.fault(Fault::new(Effect::WrongContent).on(Method::DELETE, "/sobjects"));
     let reply = bench.ok("delete", json!({ "record": bench.id("acme_renewal"), "name": "Acme Renewal" }));
     assert!(reply["notices"][0].as_str().unwrap().contains("it is gone"), "{reply:#}");

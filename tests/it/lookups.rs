@@ -233,7 +233,7 @@ fn a_record_type_is_chosen_by_name_without_a_request() {
 #[test]
 fn objects_the_settings_keep_away_are_not_looked_in() {
     let bench = Bench::warm(&["Account"]);
-    bench.preferences.borrow_mut().objects.read = Some(vec!["Account".to_owned()]);
+    bench.settings.borrow_mut().objects.read = Some(vec!["Account".to_owned()]);
     let error = bench.err("update", assign("Initech", "Jane Okafor"));
     assert_eq!(error["kind"], "switched_off");
     assert_eq!(bench.counts(), (0, 0));

@@ -760,7 +760,7 @@ fn a_field_is_found_by_a_concept() {
     let reply = bench.ok("describe", json!({ "object": "Account", "search": "employees" }));
     assert_eq!(
         reply["fields"][0],
-        json!({ "name": "NumberOfEmployees", "label": "Employees", "type": "int", "writable": "yes" })
+        json!({ "name": "NumberOfEmployees", "label": "Employees", "data_type": "int", "writable": "yes" })
     );
     let reply = bench.ok("describe", json!({ "object": "Account", "search": "territory" }));
     assert_eq!(reply["fields"][0]["values"], json!(["AMER", "EMEA", "APAC"]));

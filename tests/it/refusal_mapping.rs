@@ -7,7 +7,7 @@ use salesforce_plugin::call::Call;
 use salesforce_plugin::platform::{Platform, SendFailure};
 use salesforce_plugin::sign_in::explain;
 use salesforce_plugin::tools;
-use salesforce_plugin::wit::{Error, Party, Preferences, SignInFailure};
+use salesforce_plugin::wit::{Actor, ConnectionSettings, Error, SignInFailure};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -268,18 +268,18 @@ fn text_out_of_the_org_stays_out_of_our_message() {
 
 #[test]
 fn every_recorded_sign_in_failure_is_somebodys_move() {
-    const EXPECTED: &[(&str, Party, bool, &str)] = &[
-        ("handpicked/token-errors/invalid_client_1.json", Party::Platform, false, "consumer key"),
-        ("handpicked/token-errors/invalid_client_2.json", Party::Admin, false, "Install"),
-        ("handpicked/token-errors/invalid_grant_1.json", Party::User, false, "connect Salesforce again"),
-        ("handpicked/token-errors/invalid_grant_2.json", Party::User, false, "did not accept"),
-        ("handpicked/token-errors/invalid_grant_3.json", Party::User, false, "did not accept"),
-        ("handpicked/token-errors/invalid_grant_4.json", Party::Admin, false, "deactivated"),
-        ("handpicked/token-errors/invalid_grant_5.json", Party::Admin, false, "locked, deleted or expired"),
-        ("handpicked/token-errors/invalid_grant_6.json", Party::User, false, "Allow"),
-        ("handpicked/token-errors/unsupported_grant_type_1.json", Party::Platform, false, "authorization-code flow"),
-        ("restforce/token-errors/001.json", Party::User, false, "did not accept"),
-        ("restforce/token-errors/002.json", Party::User, false, "connect Salesforce again"),
+    const EXPECTED: &[(&str, Actor, bool, &str)] = &[
+        ("handpicked/token-errors/invalid_client_1.json", Actor::Platform, false, "consumer key"),
+        ("handpicked/token-errors/invalid_client_2.json", Actor::Admin, false, "Install"),
+        ("handpicked/token-errors/invalid_grant_1.json", Actor::User, false, "connect Salesforce again"),
+        ("handpicked/token-errors/invalid_grant_2.json", Actor::User, false, "did not accept"),
+        ("handpicked/token-errors/invalid_grant_3.json", Actor::User, false, "did not accept"),
+        ("handpicked/token-errors/invalid_grant_4.json", Actor::Admin, false, "deactivated"),
+        ("handpicked/token-errors/invalid_grant_5.json", Actor::Admin, false, "locked, deleted or expired"),
+        ("handpicked/token-errors/invalid_grant_6.json", Actor::User, false, "Allow"),
+        ("handpicked/token-errors/unsupported_grant_type_1.json", Actor::Platform, false, "authorization-code flow"),
+        ("restforce/token-errors/001.json", Actor::User, false, "did not accept"),
+        ("restforce/token-errors/002.json", Actor::User, false, "connect Salesforce again"),
     ];
     let folders = ["handpicked/token-errors", "restforce/token-errors"];
     let recorded: Vec<Recording> = folders.iter().filter_map(|folder| recordings::of(folder)).flatten().collect();
@@ -288,9 +288,9 @@ fn every_recorded_sign_in_failure_is_somebodys_move() {
     }
     let names: Vec<_> = recorded.iter().map(|recording| recording.name.as_str()).collect();
     assert_eq!(names, EXPECTED.iter().map(|(name, ..)| *name).collect::<Vec<_>>(), "one row a recording");
-    for (recording, (name, party, retry, words)) in recorded.iter().zip(EXPECTED) {
+    for (recording, (name, actor, retry, words)) in recorded.iter().zip(EXPECTED) {
         let advice = explain(&failure(recording));
-        assert_eq!((advice.party, advice.retry), (*party, *retry), "{name}: {}", advice.message);
+        assert_eq!((advice.actor, advice.retry), (*actor, *retry), "{name}: {}", advice.message);
         assert!(advice.message.contains(words), "{name}: {}", advice.message);
     }
 }
@@ -351,8 +351,8 @@ impl Platform for Refusing<'_> {
         self.bench.cache(key, value);
     }
 
-    fn preferences(&self) -> Preferences {
-        self.bench.preferences()
+    fn settings(&self) -> ConnectionSettings {
+        self.bench.settings()
     }
 }
 

@@ -79,9 +79,9 @@ fn misfits(schema: &Value, value: &Value, path: &str, faults: &mut Vec<String>) 
 #[test]
 fn every_reply_fits_the_schema_that_the_catalog_promises() {
     let bench = Bench::new();
-    let preferences = bench.preferences.borrow().clone();
+    let settings = bench.settings.borrow().clone();
     for (tool, arguments, reply) in one_of_each(&bench) {
-        let declared = catalog::tools(&preferences).find(|declared| declared.name.ends_with(tool)).unwrap();
+        let declared = catalog::tools(&settings).find(|declared| declared.name.ends_with(tool)).unwrap();
         for (schema, value) in [(declared.input_schema, &arguments), (declared.output_schema, &reply)] {
             let mut faults = Vec::new();
             misfits(&serde_json::from_str(schema.get()).unwrap(), value, tool, &mut faults);
@@ -259,7 +259,7 @@ fn whatever_an_answer_holds_the_reply_is_one_that_any_reader_takes() {
     ];
     for poison in poisons {
         let bench = Bench::new();
-        bench.preferences.borrow_mut().tools = Some(vec!["all".to_owned()]);
+        bench.settings.borrow_mut().tools = Some(vec!["all".to_owned()]);
         let bench = bench.after_describing(&["Account", "Contact", "Opportunity", "Task"]);
         let replacement = poison.clone();
         *bench.rewrite.borrow_mut() = Some(Box::new(move |body| {

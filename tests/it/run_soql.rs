@@ -8,7 +8,7 @@ const TOOLS: [&str; 3] = ["run_soql", "describe", "list"];
 
 fn bench(objects: &[&str]) -> Bench {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().tools = Some(TOOLS.map(str::to_owned).to_vec());
+    bench.settings.borrow_mut().tools = Some(TOOLS.map(str::to_owned).to_vec());
     bench.after_describing(objects)
 }
 
@@ -229,7 +229,7 @@ fn a_name_is_not_denied_by_an_old_description() {
 fn no_object_is_read_that_is_not_granted() {
     let bench = bench(&["Account", "Contact", "Opportunity", "Task", "User"]);
     bench.ok("describe", json!({}));
-    bench.preferences.borrow_mut().objects.read = Some(vec!["Contact".to_owned(), "Task".to_owned()]);
+    bench.settings.borrow_mut().objects.read = Some(vec!["Contact".to_owned(), "Task".to_owned()]);
     for (query, object) in [
         ("SELECT Id FROM Account", "Account"),
         ("SELECT COUNT() FROM Opportunity", "Opportunity"),

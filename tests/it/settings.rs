@@ -43,7 +43,7 @@ fn off(bench: &Bench, tool: &str, arguments: Value) -> String {
 #[test]
 fn a_tool_that_is_off_is_off_by_either_name() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().tools = granted(&["salesforce_find", "list"]);
+    bench.settings.borrow_mut().tools = granted(&["salesforce_find", "list"]);
     for (tool, arguments) in calls(&bench) {
         if ["find", "list"].contains(&tool) {
             bench.ok(tool, arguments);
@@ -57,7 +57,7 @@ fn a_tool_that_is_off_is_off_by_either_name() {
         json!(["salesforce_find", "salesforce_list"]),
         "those that are off are not offered"
     );
-    bench.preferences.borrow_mut().tools = Some(Vec::new());
+    bench.settings.borrow_mut().tools = Some(Vec::new());
     for (tool, arguments) in calls(&bench) {
         off(&bench, tool, arguments);
     }
@@ -72,20 +72,20 @@ fn words_in_the_settings_stand_for_several_tools() {
     };
     for (list, expected) in [(&["default"][..], true), (&["all"], true), (&["none"], false), (&["all", "none"], false)]
     {
-        bench.preferences.borrow_mut().tools = granted(list);
+        bench.settings.borrow_mut().tools = granted(list);
         for (tool, arguments) in calls(&bench) {
             assert_eq!(is_on(tool, arguments), expected, "{tool} with {list:?}");
         }
     }
     // As WIT calls it.
-    bench.preferences.borrow_mut().tools = granted(&["who-am-i"]);
+    bench.settings.borrow_mut().tools = granted(&["who-am-i"]);
     bench.ok("who_am_i", json!({}));
 }
 
 #[test]
 fn a_tool_that_is_off_names_what_the_settings_misspell() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().tools = granted(&["find", "udpate"]);
+    bench.settings.borrow_mut().tools = granted(&["find", "udpate"]);
     let error = bench.err("update", calls(&bench)[9].1.clone());
     assert_eq!(error["kind"], "switched_off");
     let message = error["message"].as_str().unwrap();
@@ -96,11 +96,11 @@ fn a_tool_that_is_off_names_what_the_settings_misspell() {
 #[test]
 fn read_only_leaves_no_tool_that_writes() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().read_only = true;
+    bench.settings.borrow_mut().read_only = true;
     // Naming a tool does not lift it.
     let every = calls(&bench).map(|(tool, _)| tool);
     for tools in [None, granted(&every)] {
-        bench.preferences.borrow_mut().tools = tools;
+        bench.settings.borrow_mut().tools = tools;
         for (tool, arguments) in calls(&bench) {
             if ["create", "log_activity", "update"].contains(&tool) {
                 assert_eq!(off(&bench, tool, arguments), format!("the tool salesforce_{tool}"));
@@ -115,8 +115,8 @@ fn read_only_leaves_no_tool_that_writes() {
 #[test]
 fn the_functions_themselves_ask_the_settings() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().read_only = true;
-    bench.preferences.borrow_mut().tools = granted(&["create", "update"]);
+    bench.settings.borrow_mut().read_only = true;
+    bench.settings.borrow_mut().tools = granted(&["create", "update"]);
     let kind =
         |error: salesforce_plugin::error::Error| serde_json::to_value(Error::from(error)).unwrap()["kind"].clone();
     let call = Call::new(&bench);
@@ -138,7 +138,7 @@ fn the_functions_themselves_ask_the_settings() {
 fn objects_are_granted_per_tier() {
     let bench = Bench::warm(&["Account", "Contact", "Lead"]);
     {
-        let grants = &mut bench.preferences.borrow_mut().objects;
+        let grants = &mut bench.settings.borrow_mut().objects;
         grants.read = granted(&["Account", "Contact"]);
         grants.append = granted(&["contact"]);
         grants.edit = granted(&[]);
@@ -163,7 +163,7 @@ fn objects_are_granted_per_tier() {
 #[test]
 fn an_object_that_is_off_is_not_reached_through_another() {
     let bench = Bench::warm(&["Account", "Contact", "Case"]);
-    bench.preferences.borrow_mut().objects.read = granted(&["Contact", "Case"]);
+    bench.settings.borrow_mut().objects.read = granted(&["Contact", "Case"]);
     let contacts = |arguments: Value| {
         let mut arguments = arguments;
         arguments["object"] = json!("Contact");
@@ -184,7 +184,7 @@ fn an_object_that_is_off_is_not_reached_through_another() {
     bench.ok("list", contacts(json!({})));
     bench.ok("get", json!({ "record": bench.id("bob") }));
 
-    bench.preferences.borrow_mut().objects.read = granted(&["Account"]);
+    bench.settings.borrow_mut().objects.read = granted(&["Account"]);
     let get = |related: &str| json!({ "record": bench.id("acme"), "related": [related] });
     assert_eq!(off(&bench, "get", get("contacts")), "reading Contact records");
     assert_eq!(off(&bench, "get", get("activities")), "reading Task records");
@@ -195,12 +195,12 @@ fn an_object_that_is_off_is_not_reached_through_another() {
 #[test]
 fn a_search_stays_among_the_objects_that_may_be_read() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().objects.read = granted(&["Account", "Project__c"]);
+    bench.settings.borrow_mut().objects.read = granted(&["Account", "Project__c"]);
     let reply = bench.ok("find", json!({ "text": "globex" }));
     let objects: Vec<_> = reply["candidates"].as_array().unwrap().iter().map(|one| one["object"].clone()).collect();
     assert_eq!(objects, ["Account"]);
     // None of the usual objects is left: then nothing is searched, instead of everything.
-    bench.preferences.borrow_mut().objects.read = granted(&["Project__c"]);
+    bench.settings.borrow_mut().objects.read = granted(&["Project__c"]);
     let error = bench.refused("find", json!({ "text": "globex" }));
     assert_eq!(error["allowed"], json!(["Project__c"]));
     let reply = bench.ok("find", json!({ "text": "globex", "objects": ["Project__c"] }));
@@ -210,7 +210,7 @@ fn a_search_stays_among_the_objects_that_may_be_read() {
 #[test]
 fn only_objects_that_may_be_read_are_listed() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().objects.read = granted(&["lead", "Project__c"]);
+    bench.settings.borrow_mut().objects.read = granted(&["lead", "Project__c"]);
     let reply = bench.ok("describe", json!({}));
     let names: Vec<_> = reply["objects"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["Lead", "Project__c"]);
@@ -219,8 +219,8 @@ fn only_objects_that_may_be_read_are_listed() {
 #[test]
 fn a_word_for_an_object_leads_to_no_other_than_is_granted() {
     let bench = Bench::warm(&["Account", "Lead"]);
-    bench.preferences.borrow_mut().objects.read = granted(&["Account"]);
-    bench.preferences.borrow_mut().vocabulary =
+    bench.settings.borrow_mut().objects.read = granted(&["Account"]);
+    bench.settings.borrow_mut().vocabulary =
         vec![Alias { term: "prospects".to_owned(), object: None, name: "Lead".to_owned() }];
     assert_eq!(off(&bench, "list", json!({ "object": "prospects" })), "reading Lead records");
 }
@@ -233,7 +233,7 @@ fn the_users_own_words_stand_for_fields_and_objects() {
         object: object.map(str::to_owned),
         name: name.to_owned(),
     };
-    bench.preferences.borrow_mut().vocabulary = vec![
+    bench.settings.borrow_mut().vocabulary = vec![
         alias("logo", None, "Account"),
         alias("gig", None, "Project__c"),
         alias("people", Some("Account"), "NumberOfEmployees"),
@@ -262,10 +262,10 @@ fn the_users_own_words_stand_for_fields_and_objects() {
 #[test]
 fn no_argument_changes_a_setting() {
     let bench = Bench::new();
-    bench.preferences.borrow_mut().read_only = true;
-    let before = format!("{:?}", bench.preferences.borrow());
+    bench.settings.borrow_mut().read_only = true;
+    let before = format!("{:?}", bench.settings.borrow());
     for (tool, mut arguments) in calls(&bench) {
-        for (name, value) in [("read_only", json!(false)), ("tools", json!(["update"])), ("preferences", json!({}))] {
+        for (name, value) in [("read_only", json!(false)), ("tools", json!(["update"])), ("settings", json!({}))] {
             arguments[name] = value;
             let error = bench.err(tool, arguments.clone());
             assert_eq!(error["kind"], "invalid_input", "{tool}: {error}");
@@ -273,5 +273,5 @@ fn no_argument_changes_a_setting() {
         }
     }
     assert_eq!(bench.requests(), 0);
-    assert_eq!(format!("{:?}", bench.preferences.borrow()), before);
+    assert_eq!(format!("{:?}", bench.settings.borrow()), before);
 }

@@ -131,7 +131,9 @@ fn an_old_text_is_carried_whole_or_not_at_all() {
             assert_eq!(bench.org.row(&acme).unwrap().get("Description").as_str(), Some(old.as_str()));
         } else {
             assert_eq!(reply["undo"].get("arguments"), None);
-            assert!(reply["undo"]["how"].as_str().unwrap().starts_with("the old text of Description is too long"));
+            assert!(
+                reply["undo"]["instructions"].as_str().unwrap().starts_with("the old text of Description is too long")
+            );
         }
     }
     // A long new text is not repeated to be expected.
@@ -147,6 +149,6 @@ fn an_old_text_is_carried_whole_or_not_at_all() {
 fn a_create_says_that_deleting_takes_it_back() {
     let bench = Bench::warm(&["Account"]);
     let reply = bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
-    assert!(reply["undo"]["how"].as_str().unwrap().contains(reply["id"].as_str().unwrap()), "{reply}");
+    assert!(reply["undo"]["instructions"].as_str().unwrap().contains(reply["id"].as_str().unwrap()), "{reply}");
     assert_eq!(reply["undo"].get("tool"), None);
 }

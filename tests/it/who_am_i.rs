@@ -121,8 +121,8 @@ fn rights_are_no_more_than_the_settings_let_the_tools() {
     let bench = Bench::new();
     let narrowed = "Salesforce lets the user do more than the settings of this connection do";
     let some = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-    bench.preferences.borrow_mut().objects.read = some(&["account", "Project__c"]);
-    bench.preferences.borrow_mut().objects.edit = some(&["Project__c"]);
+    bench.settings.borrow_mut().objects.read = some(&["account", "Project__c"]);
+    bench.settings.borrow_mut().objects.edit = some(&["Project__c"]);
     let reply = bench.ok("who_am_i", json!({}));
     assert_eq!(names(&reply, "readable"), ["Account", "Project__c"]);
     assert_eq!(names(&reply, "creatable").len(), 8);
@@ -130,7 +130,7 @@ fn rights_are_no_more_than_the_settings_let_the_tools() {
     assert_eq!(reply["notices"], json!([NOTHING_MORE[0], narrowed]));
     let reply = bench.ok("who_am_i", json!({ "objects": ["Account"] }));
     assert_eq!((names(&reply, "readable").len(), names(&reply, "editable").len()), (1, 0));
-    bench.preferences.borrow_mut().read_only = true;
+    bench.settings.borrow_mut().read_only = true;
     let reply = bench.ok("who_am_i", json!({}));
     assert_eq!((&reply["creatable"], &reply["editable"]), (&json!([]), &json!([])));
 }

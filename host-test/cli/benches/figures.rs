@@ -50,9 +50,9 @@ fn main() {
         let mut kept = Vec::new();
         for cache in ["cold", "warm"] {
             let session = metered.session(demo(&Arc::new(Org::demo()), "admin"));
-            let mut preferences = session.connection().preferences();
-            preferences.tools = Some(vec!["all".to_owned()]);
-            session.connection().set_preferences(preferences);
+            let mut connection_settings = session.connection().settings();
+            connection_settings.tools = Some(vec!["all".to_owned()]);
+            session.connection().set_settings(connection_settings);
             kept.drain(..).for_each(|(key, value): (String, _)| session.connection().cache().put(&key, value));
             let (reply, usage) = session.call_measured(&format!("salesforce_{tool}"), arguments);
             println!(

@@ -33,7 +33,7 @@ use crate::render;
 use salesforce_host::Session;
 use salesforce_host::Stop;
 use salesforce_host::settings::{FileError, SettingsFile};
-use salesforce_host::types::{ErrorKind, Preferences};
+use salesforce_host::types::{ConnectionSettings, ErrorKind};
 use salesforce_host::{CallError, HostError};
 
 use confirm::{Confirmations, Seen, Verdict, Wanted};
@@ -76,7 +76,7 @@ impl Server {
     pub fn new(
         session: Session,
         settings: Option<SettingsFile>,
-        restrict: impl Fn(&mut Preferences) + Send + Sync + 'static,
+        restrict: impl Fn(&mut ConnectionSettings) + Send + Sync + 'static,
         log: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, StartError> {
         let offers = Offers::new(session.clone(), settings, Box::new(restrict))?;

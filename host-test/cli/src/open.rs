@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use demo_org::Org;
-use salesforce_host::types::Preferences;
+use salesforce_host::types::ConnectionSettings;
 use salesforce_host::{
     Connection, ConnectionName, Home, Host, Https, InvalidOrigin, Origin, Saved, SavedError, SettingsFile, Token,
     ToolNames,
@@ -27,20 +27,20 @@ impl Opened {
         if let Some(file) = &self.settings {
             let names = ToolNames::of(host)?;
             let settings = file.load(&names).map_err(|error| Failure::Usage(error.to_string()))?;
-            self.connection.set_preferences(settings.preferences(&names));
+            self.connection.set_settings(settings.connection_settings(&names));
         }
-        let mut preferences = self.connection.preferences();
-        restrict(&mut preferences, arguments.read_only, arguments.tools.as_deref());
-        self.connection.set_preferences(preferences);
+        let mut connection_settings = self.connection.settings();
+        restrict(&mut connection_settings, arguments.read_only, arguments.tools.as_deref());
+        self.connection.set_settings(connection_settings);
         Ok(self.connection)
     }
 }
 
 /// What was said on the command line goes before what the settings say.
-pub(crate) fn restrict(preferences: &mut Preferences, read_only: bool, tools: Option<&[String]>) {
-    preferences.read_only |= read_only;
+pub(crate) fn restrict(connection_settings: &mut ConnectionSettings, read_only: bool, tools: Option<&[String]>) {
+    connection_settings.read_only |= read_only;
     if let Some(tools) = tools {
-        preferences.tools = Some(tools.to_vec());
+        connection_settings.tools = Some(tools.to_vec());
     }
 }
 

@@ -149,8 +149,7 @@ struct ObjectInfo {
 struct FieldInfo {
     name: String,
     label: String,
-    #[serde(rename = "type")]
-    field_type: String,
+    data_type: String,
     #[serde(default)]
     required: bool,
     writable: String,
@@ -184,7 +183,7 @@ struct FieldChange {
 struct Undo {
     tool: Option<String>,
     arguments: Option<Value>,
-    how: Option<String>,
+    instructions: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -194,7 +193,7 @@ struct DeleteReply {
     name: Option<String>,
     #[serde(default)]
     facts: Members,
-    undelete: String,
+    recovery: String,
     #[serde(default)]
     notices: Vec<String>,
 }
@@ -354,7 +353,7 @@ fn describe(reply: DescribeReply, form: Form) -> String {
                 [
                     field.label.as_str(),
                     &field.name,
-                    &field.field_type,
+                    &field.data_type,
                     if field.required { "yes" } else { "" },
                     &field.writable.replace('_', " "),
                     &values.join(", "),
@@ -441,8 +440,8 @@ fn undo(text: &mut String, undo: Option<&Undo>, form: Form) {
         let arguments = undo.arguments.as_ref().map(|arguments| format!(" {arguments}")).unwrap_or_default();
         line(text, &format!("To take it back: {tool}{}", printable(&arguments)));
     }
-    if let Some(how) = &undo.how {
-        line(text, &format!("To take it back: {}", printable(how)));
+    if let Some(instructions) = &undo.instructions {
+        line(text, &format!("To take it back: {}", printable(instructions)));
     }
 }
 
@@ -464,7 +463,7 @@ fn delete(reply: &DeleteReply, form: Form) -> String {
     if !reply.facts.0.is_empty() {
         line(&mut text, &format!("  {}", reply.facts.sentence(form)));
     }
-    line(&mut text, &printable(&reply.undelete));
+    line(&mut text, &printable(&reply.recovery));
     notices(&mut text, &reply.notices);
     text
 }
@@ -791,7 +790,7 @@ mod tests {
 
     #[test]
     fn a_conversation_is_told_how_to_take_a_write_back() {
-        let logged = r#"{"created":[{"kind":"call","id":"00T","link":"l","when":"Tue 2026-05-12 15:00","fields":{"Subject":"Hello"},"undo":{"how":"delete it in Salesforce"}}],"zone":"UTC"}"#;
+        let logged = r#"{"created":[{"kind":"call","id":"00T","link":"l","when":"Tue 2026-05-12 15:00","fields":{"Subject":"Hello"},"undo":{"instructions":"delete it in Salesforce"}}],"zone":"UTC"}"#;
         let text = "Logged: call, Tue 2026-05-12 15:00 (00T)\n  Subject  \"Hello\"\nTo take it back: delete it in Salesforce\nl";
         assert_eq!(reply("log_activity", logged, Form::Conversation), text);
         let created = r#"{"object":"Account","id":"001","link":"l","undo":{"tool":"salesforce_delete","arguments":{"record":"001"}}}"#;

@@ -23,8 +23,13 @@ mod bindings {
 
 use bindings::Plugin;
 use bindings::salesforce::plugin::http::{Failure, FailureKind, Method, Request, Response};
-use bindings::salesforce::plugin::types::*;
-use bindings::salesforce::plugin::{cache, clock, http as wit_http, secrets, settings, types};
+use bindings::salesforce::plugin::read_types::*;
+use bindings::salesforce::plugin::settings_types::*;
+use bindings::salesforce::plugin::types::{ActivityKind, Error};
+use bindings::salesforce::plugin::write_types::*;
+use bindings::salesforce::plugin::{
+    cache, clock, http as wit_http, read_types, secrets, settings, settings_types, sign_in_types, types, write_types,
+};
 
 /// Where every request goes.
 const ORIGIN: &str = "https://demo.my.salesforce.com";
@@ -102,13 +107,18 @@ impl cache::Host for Connection {
 }
 
 impl settings::Host for Connection {
-    fn get(&mut self) -> Result<Preferences> {
+    fn get(&mut self) -> Result<ConnectionSettings> {
         let objects = ObjectGrants { read: None, append: None, edit: None };
-        Ok(Preferences { tools: None, read_only: false, objects, instructions: None, vocabulary: Vec::new() })
+        Ok(ConnectionSettings { tools: None, read_only: false, objects, instructions: None, vocabulary: Vec::new() })
     }
 }
 
+// Interfaces that hold records alone have nothing to implement.
 impl types::Host for Connection {}
+impl read_types::Host for Connection {}
+impl write_types::Host for Connection {}
+impl settings_types::Host for Connection {}
+impl sign_in_types::Host for Connection {}
 
 fn main() -> Result<()> {
     print!("{}", story()?);

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use wasmtime::ResourceLimiter;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 
-use crate::bindings::salesforce::plugin::{cache, clock, http as wit_http, secrets, settings, types};
+use crate::bindings::salesforce::plugin::{
+    cache, clock, http as wit_http, read_types, secrets, settings, settings_types, sign_in_types, types, write_types,
+};
 use crate::connection::{Connection, Renewed, refuses_token};
 use crate::host::Limits;
 use crate::stop::Supervision;
@@ -178,12 +180,17 @@ impl cache::Host for Call {
 }
 
 impl settings::Host for Call {
-    fn get(&mut self) -> wasmtime::Result<types::Preferences> {
-        Ok(self.connection.preferences())
+    fn get(&mut self) -> wasmtime::Result<settings_types::ConnectionSettings> {
+        Ok(self.connection.settings())
     }
 }
 
+// Interfaces that hold records alone have nothing to implement.
 impl types::Host for Call {}
+impl read_types::Host for Call {}
+impl write_types::Host for Call {}
+impl settings_types::Host for Call {}
+impl sign_in_types::Host for Call {}
 
 /// Linear memory in use, and whether the guest wanted more than it may have.
 pub(crate) struct Memory {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::token::Token;
 use crate::transport::{Allowance, Failure, FailureKind, Transcript, Transport};
-use crate::types::{ObjectGrants, Preferences};
+use crate::types::{ConnectionSettings, ObjectGrants};
 
 /// Where requests go: a scheme and a host, nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub struct Connection {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Box<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) cache: Cache,
-    preferences: Mutex<Preferences>,
+    settings: Mutex<ConnectionSettings>,
     /// A new token that was refused like the one before it: renewing that would never end.
     incurable: Mutex<Option<Token>>,
     trouble: Mutex<Option<String>>,
@@ -124,7 +124,7 @@ impl Connection {
             transport: Arc::new(transport),
             clock: Box::new(system_clock),
             cache: Cache::default(),
-            preferences: Mutex::new(unrestricted()),
+            settings: Mutex::new(unrestricted()),
             incurable: Mutex::default(),
             trouble: Mutex::default(),
         }
@@ -229,13 +229,13 @@ impl Connection {
     }
 
     /// The user's choices.
-    pub fn preferences(&self) -> Preferences {
-        locked(&self.preferences).clone()
+    pub fn settings(&self) -> ConnectionSettings {
+        locked(&self.settings).clone()
     }
 
     /// Changes the user's choices, from the next call on.
-    pub fn set_preferences(&self, preferences: Preferences) {
-        *locked(&self.preferences) = preferences;
+    pub fn set_settings(&self, settings: ConnectionSettings) {
+        *locked(&self.settings) = settings;
     }
 }
 
@@ -252,8 +252,8 @@ pub(crate) fn refuses_token(path: &str, status: u16) -> bool {
 }
 
 /// Every tool and every object the user has a right to.
-pub(crate) fn unrestricted() -> Preferences {
-    Preferences {
+pub(crate) fn unrestricted() -> ConnectionSettings {
+    ConnectionSettings {
         tools: None,
         read_only: false,
         objects: ObjectGrants { read: None, append: None, edit: None },

@@ -121,17 +121,17 @@ impl Host {
 
     /// The origin of an org's REST API, from a domain as people paste it.
     pub fn origin(&self, domain: &str) -> Result<Result<String, DomainRefusal>, HostError> {
-        self.without_connection(|plugin, store| plugin.salesforce_plugin_connection().call_origin(store, domain))
+        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_origin(store, domain))
     }
 
     /// The OAuth endpoints and scopes of the org at a domain.
     pub fn oauth(&self, domain: &str) -> Result<Result<OauthProfile, DomainRefusal>, HostError> {
-        self.without_connection(|plugin, store| plugin.salesforce_plugin_connection().call_oauth(store, domain))
+        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_oauth(store, domain))
     }
 
     /// What an OAuth failure means.
     pub fn explain(&self, failure: &SignInFailure) -> Result<Advice, HostError> {
-        self.without_connection(|plugin, store| plugin.salesforce_plugin_connection().call_explain(store, failure))
+        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_explain(store, failure))
     }
 
     /// The interfaces the component imports.

@@ -50,7 +50,6 @@ pub mod token;
 pub mod transport;
 
 pub use bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, Tool};
-pub use bindings::salesforce::plugin::types;
 pub use cassette::Cassette;
 pub use connection::{Cache, Connection, InvalidOrigin, Origin, Renewed, TokenProvider};
 pub use error::{CallError, HostError};
@@ -62,6 +61,27 @@ pub use settings::{Settings, SettingsFile, ToolNames};
 pub use stop::Stop;
 pub use token::Token;
 pub use transport::{Allowance, Exchange, Failure, FailureKind, Https, Transcript, Transport};
+
+/// The records of the contract.
+pub mod types {
+    pub use crate::bindings::salesforce::plugin::read_types::{
+        ActivitiesArgs, ActivitiesReply, Activity, AggregateArgs, AggregateFunction, AggregateReply, ApiCalls,
+        ChildFilter, DescribeArgs, DescribeReply, FieldInfo, Filter, FindArgs, FindReply, GetArgs, GetReply, Grouping,
+        ListArgs, ListReply, Measure, ObjectInfo, Operator, OrgInfo, Period, RelatedList, RunSoqlArgs, RunSoqlReply,
+        SortKey, Timeframe, UserInfo, WhoAmIArgs, WhoAmIReply, Writable,
+    };
+    pub use crate::bindings::salesforce::plugin::settings_types::{Alias, ConnectionSettings, ObjectGrants};
+    pub use crate::bindings::salesforce::plugin::sign_in_types::{
+        Actor, Advice, DomainRefusal, OauthProfile, Scope, SignInFailure,
+    };
+    pub use crate::bindings::salesforce::plugin::types::{
+        ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind,
+    };
+    pub use crate::bindings::salesforce::plugin::write_types::{
+        CallDirection, Change, CreateArgs, CreateReply, DeleteArgs, DeleteReply, FieldChange, FollowUp, FollowUpKind,
+        LogActivityArgs, LogActivityReply, LoggedActivity, Undo, UpdateArgs, UpdateReply,
+    };
+}
 
 /// The component this library was built with.
 pub const COMPONENT: &[u8] = include_bytes!(env!("PLUGIN_COMPONENT"));

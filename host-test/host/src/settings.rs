@@ -32,7 +32,7 @@ use crate::bindings::exports::salesforce::plugin::catalog::{Effect, Tool};
 use crate::connection::{Connection, unrestricted};
 use crate::error::HostError;
 use crate::host::Host;
-use crate::types::{Alias, ObjectGrants, Preferences};
+use crate::types::{Alias, ConnectionSettings, ObjectGrants};
 
 pub use edit::{Change, edited};
 pub use file::{FileError, SettingsFile, is_shortage};
@@ -119,7 +119,7 @@ impl ToolNames {
     pub fn of(host: &Host) -> Result<Self, HostError> {
         let names = |tools: Option<Vec<String>>| {
             let nowhere = Connection::none();
-            nowhere.set_preferences(Preferences { tools, ..unrestricted() });
+            nowhere.set_settings(ConnectionSettings { tools, ..unrestricted() });
             let tools = host.session(nowhere).tools()?;
             Ok::<_, HostError>(tools.iter().map(|tool| short(&tool.name).to_owned()).collect::<Vec<_>>())
         };
@@ -182,8 +182,8 @@ impl Settings {
     }
 
     /// The choices as the component takes them.
-    pub fn preferences(&self, tools: &ToolNames) -> Preferences {
-        Preferences {
+    pub fn connection_settings(&self, tools: &ToolNames) -> ConnectionSettings {
+        ConnectionSettings {
             tools: self.tools.list(tools),
             read_only: self.read_only,
             objects: ObjectGrants {
@@ -507,8 +507,8 @@ pub(crate) mod tests {
         }
     }
 
-    fn preferences(text: &str) -> Preferences {
-        Settings::parse(text, &names()).unwrap().preferences(&names())
+    fn connection_settings(text: &str) -> ConnectionSettings {
+        Settings::parse(text, &names()).unwrap().connection_settings(&names())
     }
 
     #[track_caller]
@@ -518,13 +518,13 @@ pub(crate) mod tests {
 
     #[test]
     fn an_empty_file_restricts_nothing() {
-        assert_eq!(preferences(""), unrestricted());
-        assert_eq!(preferences("# nothing yet\n[tools]\n"), unrestricted());
+        assert_eq!(connection_settings(""), unrestricted());
+        assert_eq!(connection_settings("# nothing yet\n[tools]\n"), unrestricted());
     }
 
     #[test]
     fn every_setting_reaches_the_component() {
-        let all = preferences(
+        let all = connection_settings(
             "read_only = true\ninstructions = \"\"\"\nAmounts are in euros.\n\"\"\"\n\
              [objects]\nread = [\"Account\", \"Invoice__c\"]\nedit = []\n\
              [vocabulary]\nheadcount = \"Account.NumberOfEmployees\"\n\"big deal\" = \"Opportunity\"\n",
@@ -543,7 +543,7 @@ pub(crate) mod tests {
 
     #[test]
     fn tools_are_on_as_others_and_their_own_word_say() {
-        let tools = |text: &str| preferences(text).tools.unwrap().join(" ");
+        let tools = |text: &str| connection_settings(text).tools.unwrap().join(" ");
         assert_eq!(tools("[tools]\nupdate = false"), "find get create");
         assert_eq!(tools("[tools]\ndelete = true"), "find get create update delete");
         assert_eq!(tools("[tools]\nothers = \"all\"\ncreate = false"), "find get update delete");

@@ -34,10 +34,10 @@ pub(super) fn order(
     object: &ObjectName,
     groups: &[Group],
     measures: &[Measured],
-    said: &[SortKey],
+    input: &[SortKey],
 ) -> Result<Vec<Sorted>, PlanError> {
     let mut sorted: Vec<Sorted> = Vec::new();
-    for key in said {
+    for key in input {
         let by = match groups.iter().position(|group| group.is_called(&key.field)) {
             Some(index) => By::Group(index),
             None => match measure::called(known, object, measures, &key.field)? {
@@ -48,7 +48,7 @@ pub(super) fn order(
         let (descending, nulls_first) = (key.descending == Some(true), key.nulls_last == Some(false));
         sorted.push(Sorted { by, descending, nulls_first });
     }
-    if let ([], [only]) = (said, groups)
+    if let ([], [only]) = (input, groups)
         && !only.has_order()
     {
         sorted.push(Sorted { by: By::Measure(0), descending: true, nulls_first: false });
@@ -68,10 +68,10 @@ fn group_by_field(
     object: &ObjectName,
     groups: &[Group],
     measures: &[Measured],
-    said: &str,
+    input: &str,
 ) -> Result<By, PlanError> {
-    match names::field(known, object, said) {
-        Err(PlanError::Needs(objects)) => return Err(PlanError::Needs(objects)),
+    match names::field(known, object, input) {
+        Err(PlanError::Needs(needs)) => return Err(PlanError::Needs(needs)),
         Ok(named) => {
             if let Some(index) = groups.iter().position(|group| group.is_by(&named.path)) {
                 return Ok(By::Group(index));
@@ -86,7 +86,7 @@ fn group_by_field(
     for measured in measures {
         allowed.push(measured.name.clone());
     }
-    Err(Error::argument(said, format!("{said:?} is neither a group nor a measure of this call"))
+    Err(Error::argument(input, format!("{input:?} is neither a group nor a measure of this call"))
         .allowing(allowed)
         .into())
 }

@@ -19,7 +19,7 @@ const MAX_NAMED: usize = 15;
 #[derive(Debug)]
 pub(super) struct Group {
     /// As it was said, by which it may be sorted.
-    said: String,
+    input: String,
     /// The columns of the reply: one, or id and name.
     pub(super) columns: Vec<String>,
     /// The keys of the query: as many as columns, or the parts of a period.
@@ -43,7 +43,7 @@ impl Group {
 
     /// Whether it is meant by this name.
     pub(super) fn is_called(&self, name: &str) -> bool {
-        self.columns.iter().chain([&self.said]).any(|known| known.eq_ignore_ascii_case(name.trim()))
+        self.columns.iter().chain([&self.input]).any(|known| known.eq_ignore_ascii_case(name.trim()))
             || self.field().as_str().eq_ignore_ascii_case(name.trim())
     }
 
@@ -89,12 +89,12 @@ fn field_of(key: &Key) -> &FieldPath {
 }
 
 /// The groupings of a known.
-pub(super) fn all(known: &Known, object: &ObjectName, said: &[wit::Grouping]) -> Result<Vec<Group>, PlanError> {
-    if said.len() > MAX_GROUPINGS {
+pub(super) fn all(known: &Known, object: &ObjectName, input: &[wit::Grouping]) -> Result<Vec<Group>, PlanError> {
+    if input.len() > MAX_GROUPINGS {
         return Err(Error::argument("group_by", format!("group by at most {MAX_GROUPINGS} fields")).into());
     }
     let mut groups: Vec<Group> = Vec::new();
-    for grouping in said {
+    for grouping in input {
         let group = one(known, object, grouping)?;
         if groups.iter().any(|known| known.keys.iter().any(|key| group.keys.contains(key))) {
             return Err(Error::argument(
@@ -108,11 +108,11 @@ pub(super) fn all(known: &Known, object: &ObjectName, said: &[wit::Grouping]) ->
     Ok(groups)
 }
 
-fn one(known: &Known, object: &ObjectName, said: &wit::Grouping) -> Result<Group, PlanError> {
-    let named = names::field(known, object, &said.field)?;
+fn one(known: &Known, object: &ObjectName, input: &wit::Grouping) -> Result<Group, PlanError> {
+    let named = names::field(known, object, &input.field)?;
     let field_type = named.field.field_type;
     let group = |columns, keys, period, values| Group {
-        said: said.field.trim().to_owned(),
+        input: input.field.trim().to_owned(),
         columns,
         keys,
         period,
@@ -120,17 +120,17 @@ fn one(known: &Known, object: &ObjectName, said: &wit::Grouping) -> Result<Group
         values,
     };
     if matches!(field_type, FieldType::Date | FieldType::DateTime) {
-        let (column, keys, period) = dates(&named, said.by);
+        let (column, keys, period) = dates(&named, input.by);
         return Ok(group(vec![column], keys, period, Vec::new()));
     }
-    if said.by.is_some() {
+    if input.by.is_some() {
         let message = format!("only dates have periods; {} is a {}", named.path, field_type.name());
-        return Err(Error::argument(&said.field, message).allowing(fields(known, object, &is_date)?).into());
+        return Err(Error::argument(&input.field, message).allowing(fields(known, object, &is_date)?).into());
     }
     if !named.field.groupable {
         let message = format!("Salesforce can't group by {} (a {})", named.path, field_type.name());
         let groupable = fields(known, object, &|field| field.groupable && field_type_groups_well(field.field_type))?;
-        return Err(Error::argument(&said.field, message).allowing(groupable).into());
+        return Err(Error::argument(&input.field, message).allowing(groupable).into());
     }
     // Two people of one name are two groups, and an id alone tells a person nothing.
     if let Some((id, name)) = lookup(known, object, &named)? {
@@ -150,7 +150,7 @@ fn lookup(known: &Known, object: &ObjectName, named: &Named) -> Result<Option<(F
     let prefix = named.path.parent().map(|parent| format!("{parent}.")).unwrap_or_default();
     match names::field(known, object, &format!("{prefix}{relationship}.Name")) {
         Ok(name) if name.field.groupable && name.field.name_field => Ok(Some((named.path.clone(), name.path))),
-        Err(PlanError::Needs(objects)) => Err(PlanError::Needs(objects)),
+        Err(PlanError::Needs(needs)) => Err(PlanError::Needs(needs)),
         // Without a name to group by, the id has to do.
         _ => Ok(None),
     }

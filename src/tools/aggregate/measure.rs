@@ -6,6 +6,7 @@ use crate::json::Shape;
 use crate::known::{Known, PlanError};
 use crate::resolve::names;
 use crate::resolve::value::{self, Compared};
+use crate::schema::well_known::ID;
 use crate::schema::{Field, FieldType};
 use crate::soql::{Comparison, Function, Having, Literal, Measure, Number, ObjectName};
 use crate::wit::{self, AggregateFunction, Filter, Operator};
@@ -35,9 +36,9 @@ impl Measured {
 }
 
 /// The measures of a call, each once.
-pub(super) fn all(known: &Known, object: &ObjectName, said: &[wit::Measure]) -> Result<Vec<Measured>, PlanError> {
+pub(super) fn all(known: &Known, object: &ObjectName, input: &[wit::Measure]) -> Result<Vec<Measured>, PlanError> {
     let mut measures: Vec<Measured> = Vec::new();
-    for one in said {
+    for one in input {
         let measured = self::one(known, object, function(one.function), one.field.as_deref())?;
         if !measures.iter().any(|known| known.measure == measured.measure) {
             measures.push(measured);
@@ -72,12 +73,12 @@ fn name(function: Function) -> &'static str {
     }
 }
 
-fn one(known: &Known, object: &ObjectName, function: Function, said: Option<&str>) -> Result<Measured, PlanError> {
+fn one(known: &Known, object: &ObjectName, function: Function, input: Option<&str>) -> Result<Measured, PlanError> {
     let name = name(function);
-    let said = said.map(str::trim).filter(|said| !said.is_empty());
-    let Some(said) = said else {
+    let input = input.map(str::trim).filter(|input| !input.is_empty());
+    let Some(input) = input else {
         if function == Function::Count {
-            let measure = Measure { function, field: names::ID };
+            let measure = Measure { function, field: ID };
             return Ok(Measured { name: name.to_owned(), measure, value_type: FieldType::Int, field: None });
         }
         let message = format!("say of which field the {name} is");
@@ -85,14 +86,14 @@ fn one(known: &Known, object: &ObjectName, function: Function, said: Option<&str
             .allowing(fields(known, object, &|field| takes(function, field))?)
             .into());
     };
-    let named = names::field(known, object, said)?;
+    let named = names::field(known, object, input)?;
     if !takes(function, &named.field) {
         let kind = named.field.field_type.name();
         let message = match named.field.field_type {
             FieldType::Boolean => format!("Salesforce computes nothing of a checkbox; group by {} instead", named.path),
             _ => format!("{} is a {kind}, which has no {name}", named.path),
         };
-        return Err(Error::argument(said, message)
+        return Err(Error::argument(input, message)
             .allowing(fields(known, object, &|field| takes(function, field))?)
             .into());
     }
@@ -128,16 +129,16 @@ pub(super) fn called(
     known: &Known,
     object: &ObjectName,
     measures: &[Measured],
-    said: &str,
+    input: &str,
 ) -> Result<Option<usize>, PlanError> {
-    let said = said.trim();
-    let exact = measures.iter().position(|measured| measured.name.eq_ignore_ascii_case(said));
+    let input = input.trim();
+    let exact = measures.iter().position(|measured| measured.name.eq_ignore_ascii_case(input));
     if exact.is_some() {
         return Ok(exact);
     }
-    let (function, field) = match said.strip_suffix(')').and_then(|said| said.split_once('(')) {
+    let (function, field) = match input.strip_suffix(')').and_then(|input| input.split_once('(')) {
         Some((function, field)) => (function.trim(), Some(field.trim())),
-        None => (said, None),
+        None => (input, None),
     };
     // In SOQL's own way records are counted by their ids.
     let records = function.eq_ignore_ascii_case("count") && matches!(field, Some("" | "Id"));
@@ -169,10 +170,10 @@ pub(super) fn having(
     known: &Known,
     object: &ObjectName,
     measures: &[Measured],
-    said: &[Filter],
+    input: &[Filter],
 ) -> Result<Vec<Having>, PlanError> {
     let mut conditions = Vec::new();
-    for filter in said {
+    for filter in input {
         let Some(index) = called(known, object, measures, &filter.field)? else {
             let mut allowed = Vec::new();
             for measured in measures {

@@ -35,7 +35,7 @@ pub(crate) fn run(host: &Host, arguments: &Arguments, http: Option<SocketAddr>) 
     let server = Server::new(
         host.session(opened.connection),
         opened.settings,
-        move |preferences| restrict(preferences, read_only, tools.as_deref()),
+        move |connection_settings| restrict(connection_settings, read_only, tools.as_deref()),
         log,
     )
     .map_err(|error| match error {

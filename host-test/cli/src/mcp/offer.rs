@@ -9,13 +9,13 @@ use salesforce_host::HostError;
 use salesforce_host::Session;
 use salesforce_host::Tool;
 use salesforce_host::settings::{Confirm, InForce, Look, SettingsFile, ToolNames};
-use salesforce_host::types::{ErrorKind, Preferences};
+use salesforce_host::types::{ConnectionSettings, ErrorKind};
 
 /// The offer, renewed whenever the settings file says something else.
 pub(super) struct Offers {
     session: Session,
     settings: Option<Mutex<InForce>>,
-    restrict: Box<dyn Fn(&mut Preferences) + Send + Sync>,
+    restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
     current: RwLock<Arc<Offer>>,
 }
 
@@ -73,7 +73,7 @@ impl Offers {
     pub(super) fn new(
         session: Session,
         file: Option<SettingsFile>,
-        restrict: Box<dyn Fn(&mut Preferences) + Send + Sync>,
+        restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
     ) -> Result<Self, StartError> {
         let settings = match file {
             Some(file) => Some(InForce::of(file, ToolNames::of(session.host())?)?),
@@ -123,14 +123,14 @@ const WAITING: &str = "the settings have changed: what they restrict holds now, 
 fn offer(
     session: &Session,
     settings: Option<&InForce>,
-    restrict: &dyn Fn(&mut Preferences),
+    restrict: &dyn Fn(&mut ConnectionSettings),
 ) -> Result<Offer, HostError> {
-    let mut preferences = match settings {
-        Some(settings) => settings.settings().preferences(settings.tools()),
-        None => session.connection().preferences(),
+    let mut connection_settings = match settings {
+        Some(settings) => settings.settings().connection_settings(settings.tools()),
+        None => session.connection().settings(),
     };
-    restrict(&mut preferences);
-    session.connection().set_preferences(preferences);
+    restrict(&mut connection_settings);
+    session.connection().set_settings(connection_settings);
     let tools = session.tools()?;
     Ok(Offer {
         listed: tools.iter().map(listed).collect::<Result<_, _>>()?,

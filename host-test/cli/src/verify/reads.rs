@@ -180,10 +180,10 @@ pub(super) const CHECKS: &[Check] = &[
     // ---- composite ----
     check("a later part refers to a row of an earlier query", "src/tools/log_activity.rs", Run::Code(reference)),
     check("a part that fails spoils no other", "src/rest/composite.rs", Run::Code(independent)),
-    check("five queries fit, and six do not", "src/call.rs", Run::Code(five_queries)),
-    check("describe can be a part", "src/call.rs", Run::Code(describe_part)),
+    check("five queries fit, and six do not", "src/call/exchange.rs", Run::Code(five_queries)),
+    check("describe can be a part", "src/call/knowledge.rs", Run::Code(describe_part)),
     check("the limits can be a part", "src/rest/composite.rs", Run::Code(limits_part)),
-    check("a query too long for an address fits in a part", "src/call.rs", Run::Code(long_query)),
+    check("a query too long for an address fits in a part", "src/call/exchange.rs", Run::Code(long_query)),
 ];
 
 const fn check(name: &'static str, relied_on_by: &'static str, run: Run) -> Check {

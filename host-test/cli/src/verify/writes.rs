@@ -15,7 +15,7 @@ const WARN: (&str, &str) =
     ("sforce-duplicate-rule-header", "allowSave=false; includeRecordDetails=true; runAsCurrentUser=true");
 
 pub(super) const CHECKS: &[Check] = &[
-    check("a create is read back in the same request", "src/call.rs", create_and_read),
+    check("a create is read back in the same request", "src/call/exchange.rs", create_and_read),
     check("space around a text is dropped", "src/write/lost_response.rs", trimmed),
     check("a record just created is found among the user's own", "src/write/lost_response.rs", found_again),
     check("a part's If-Unmodified-Since refuses a record changed since, with 412", "src/rest/sobject.rs", stale),

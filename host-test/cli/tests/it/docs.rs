@@ -12,7 +12,7 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 use demo_org::Org;
 use salesforce_host::transport::HttpsOptions;
-use salesforce_host::types::Preferences;
+use salesforce_host::types::ConnectionSettings;
 use salesforce_host::{CallError, Limits, Settings, ToolNames};
 use serde_json::Value;
 use test_support::{HOST, demo};
@@ -187,7 +187,7 @@ fn every_call_is_understood_by_its_tool() {
                 calls_seen += 1;
                 let connection = demo(&Arc::new(Org::demo()), "riley");
                 connection
-                    .set_preferences(Preferences { tools: Some(vec!["all".to_owned()]), ..connection.preferences() });
+                    .set_settings(ConnectionSettings { tools: Some(vec!["all".to_owned()]), ..connection.settings() });
                 let reply = HOST.session(connection).call_json(tool, arguments);
                 let refused = match &reply {
                     Err(CallError::Tool(error)) => error.to_json()["kind"] == "invalid_input",

@@ -2,7 +2,7 @@
 
 use super::{Identity, SignInError};
 use crate::connection::Origin;
-use crate::types::Party;
+use crate::types::Actor;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ground:#f3f4f8;--card:#fff;--ink:#1b2430;--soft:#56616f;--line:#d3d9e2;--mark:#1d7f4c}\
@@ -36,11 +36,11 @@ pub(super) fn connected(identity: &Identity, origin: &Origin) -> String {
 pub(super) fn failed(error: &SignInError) -> String {
     let (title, text, said) = match error {
         SignInError::Refused { failure, advice } => {
-            let title = match advice.party {
-                Party::User => "Not connected yet",
-                Party::Admin => "Your Salesforce admin has the next move",
-                Party::Platform => "This program is not set up right",
-                Party::Nobody => "Not just now",
+            let title = match advice.actor {
+                Actor::User => "Not connected yet",
+                Actor::Admin => "Your Salesforce admin has the next move",
+                Actor::Platform => "This program is not set up right",
+                Actor::Nobody => "Not just now",
             };
             let said = [Some(&failure.error), failure.description.as_ref()].into_iter().flatten();
             (title, sentence(&advice.message), said.map(|text| escaped(text)).collect::<Vec<_>>().join(": "))
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_the_org_says_is_text_on_the_page() {
         let failure = SignInFailure { error: "<script>".into(), description: Some("\"&'".into()) };
-        let advice = Advice { party: Party::Admin, message: "ask the admin".into(), retry: false };
+        let advice = Advice { actor: Actor::Admin, message: "ask the admin".into(), retry: false };
         let page = failed(&SignInError::Refused { failure, advice });
         assert!(page.contains("&lt;script&gt;: &quot;&amp;'") && !page.contains("<script"), "{page}");
         assert!(page.contains("<p>Ask the admin.</p>") && page.contains("Your Salesforce admin has the next move"));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem, WorldKey};
+use wit_parser::{Function, PackageId, Resolve, Type, TypeDefKind, WorldItem, WorldKey};
 
 use crate::schema::{self, Direction, Json, sentences, snake};
 
@@ -94,8 +94,7 @@ fn definition_tokens(tool: &Tool) -> [usize; 3] {
 
 /// The tools of the world, in the order of the WIT.
 fn tools() -> Vec<Tool> {
-    let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(root().join("wit")).unwrap();
+    let (resolve, package) = contract();
     let world = resolve.select_world(&[package], Some("plugin")).unwrap();
     let mut tools = Vec::new();
     for (key, item) in &resolve.worlds[world].exports {
@@ -110,6 +109,13 @@ fn tools() -> Vec<Tool> {
         tools.extend(interface.functions.values().map(|function| tool(&resolve, function, effect)));
     }
     tools
+}
+
+/// The contract, read from `wit/`.
+pub(crate) fn contract() -> (Resolve, PackageId) {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(root().join("wit")).unwrap();
+    (resolve, package)
 }
 
 fn tool(resolve: &Resolve, function: &Function, effect: &'static str) -> Tool {

@@ -6,16 +6,27 @@ use test_support::HOST;
 fn the_component_imports_our_interfaces_and_nothing_ambient() {
     assert_eq!(
         HOST.imports(),
-        ["types", "secrets", "http", "clock", "cache", "settings"]
-            .map(|name| format!("salesforce:plugin/{name}@0.1.0"))
+        [
+            "types",
+            "read-types",
+            "write-types",
+            "settings-types",
+            "sign-in-types",
+            "secrets",
+            "http",
+            "clock",
+            "cache",
+            "settings",
+        ]
+        .map(|name| format!("salesforce:plugin/{name}@0.1.0"))
     );
 }
 
 #[test]
-fn the_component_exports_the_tiers_the_catalog_and_the_connection() {
+fn the_component_exports_the_tiers_the_catalog_and_the_sign_in() {
     assert_eq!(
         HOST.exports(),
-        ["read", "append", "edit", "catalog", "connection"].map(|name| format!("salesforce:plugin/{name}@0.1.0"))
+        ["read", "append", "edit", "catalog", "sign-in"].map(|name| format!("salesforce:plugin/{name}@0.1.0"))
     );
 }
 

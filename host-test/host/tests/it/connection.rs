@@ -35,10 +35,10 @@ fn one_users_settings_are_not_anothers() {
     let org = Arc::new(Org::demo());
     let (riley, requests) = session(&org, "riley");
     let (jonas, _) = session(&org, "jonas");
-    let mut careful = riley.connection().preferences();
+    let mut careful = riley.connection().settings();
     careful.read_only = true;
     careful.instructions = Some("Always say please.".to_owned());
-    riley.connection().set_preferences(careful);
+    riley.connection().set_settings(careful);
 
     assert_eq!((riley.tools().unwrap().len(), jonas.tools().unwrap().len()), (7, 10));
     assert!(riley.instructions().unwrap().contains("Always say please."));

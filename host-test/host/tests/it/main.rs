@@ -7,6 +7,7 @@ mod cassette;
 mod catalog;
 mod component;
 mod connection;
+mod contract;
 mod egress;
 mod guest;
 mod https;

@@ -6,7 +6,7 @@ use demo_org::{Effect, Fault};
 use http::Method;
 use salesforce_host::oauth::{Listener, SignInError};
 use salesforce_host::store::TokenStore;
-use salesforce_host::types::{Party, SignInFailure};
+use salesforce_host::types::{Actor, SignInFailure};
 use salesforce_host::{Saved, SavedError};
 
 use test_support::person::{Folder, Served, browse, connect, connected, fetch, named, text};
@@ -49,7 +49,7 @@ fn an_app_that_is_not_installed_is_the_admins_move_and_nothing_is_kept() {
     served.org.change_app(|app| app.installed = false);
     let (result, page) = connect(&served, &folder, "acme", "riley", "allow");
     let Err(SignInError::Refused { failure, advice }) = result else { panic!("not refused") };
-    assert_eq!(advice.party, Party::Admin);
+    assert_eq!(advice.actor, Actor::Admin);
     // The words are the plugin's own.
     let plugins = HOST.explain(&SignInFailure { error: failure.error, description: failure.description }).unwrap();
     assert_eq!(advice, plugins);
@@ -133,7 +133,7 @@ fn a_code_that_came_by_another_way_is_worthless_without_the_verifier() {
     let back = url::Url::parse(sent.headers()["location"].to_str().unwrap()).unwrap();
     let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     let Err(SignInError::Refused { advice, .. }) = client.exchange(&ours, &code) else { panic!("granted") };
-    assert_eq!(advice.party, Party::Platform);
+    assert_eq!(advice.actor, Actor::Platform);
 }
 
 #[test]
@@ -198,9 +198,9 @@ fn nothing_of_one_user_or_org_reaches_another() {
     let sessions: Vec<_> = thread::scope(|scope| {
         let calls = people.map(|(name, served, user, company)| {
             let connection = folder.connection(name);
-            let mut preferences = connection.preferences();
-            preferences.instructions = Some(format!("Greet {company}."));
-            connection.set_preferences(preferences);
+            let mut settings = connection.settings();
+            settings.instructions = Some(format!("Greet {company}."));
+            connection.set_settings(settings);
             let (connection, transcript) = connection.recorded();
             let session = HOST.session(connection);
             scope.spawn(move || {

@@ -60,7 +60,7 @@ fn the_token_is_in_nothing_that_crosses_from_the_host_to_the_guest_or_to_the_cal
         }
     }
     let connection = session.connection();
-    let kept = format!("{:?} {:?}", connection, connection.preferences());
+    let kept = format!("{:?} {:?}", connection, connection.settings());
     assert!(!token.is_in(kept.as_bytes()), "{kept}");
     for (key, value) in connection.cache().entries() {
         assert!(!token.is_in(key.as_bytes()) && !token.is_in(&value), "{key}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use demo_org::Fault;
-use salesforce_host::types::{Party, SignInFailure};
+use salesforce_host::types::{Actor, SignInFailure};
 use serde_json::json;
 
 use super::{Task, column, says};
@@ -232,12 +232,12 @@ pub(crate) const NOT_APPROVED: Task = Task {
             desk.host.explain(&failure).unwrap()
         };
         let advice = explain("invalid_client", "app must be installed into org");
-        assert_eq!((advice.party, advice.retry), (Party::Admin, false));
+        assert_eq!((advice.actor, advice.retry), (Actor::Admin, false));
         assert!(advice.message.contains("Connected Apps OAuth Usage") && advice.message.contains("Install"));
         let advice = explain("invalid_app_access", "user is not admin approved to access this app");
-        assert_eq!(advice.party, Party::Admin);
+        assert_eq!(advice.actor, Actor::Admin);
         assert!(advice.message.contains("profiles or permission sets"), "{}", advice.message);
         let advice = explain("invalid_grant", "expired access/refresh token");
-        assert_eq!(advice.party, Party::User);
+        assert_eq!(advice.actor, Actor::User);
     },
 };

@@ -1,0 +1,35 @@
+//! Objects and fields of Salesforce's own that the code itself speaks of, each in this one place.
+
+use crate::soql::{FieldPath, ObjectName};
+
+/// The field every record has.
+pub(crate) const ID: FieldPath = FieldPath::from_static("Id");
+/// Whether a deal, a case or a task is done with.
+pub(crate) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
+/// Whether a user still works here.
+pub(crate) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
+/// When a record was created.
+pub(crate) const CREATED_DATE: FieldPath = FieldPath::from_static("CreatedDate");
+/// Who created a record.
+pub(crate) const CREATED_BY: FieldPath = FieldPath::from_static("CreatedById");
+/// What kind of its object a record is, where the org has several.
+pub(crate) const RECORD_TYPE: &str = "RecordTypeId";
+
+pub(crate) static TASK: ObjectName = ObjectName::from_static("Task");
+pub(crate) static EVENT: ObjectName = ObjectName::from_static("Event");
+/// A note as people write it, which Salesforce keeps as a document.
+pub(crate) static NOTE: ObjectName = ObjectName::from_static("ContentNote");
+/// What relates a document, and so a note, to a record.
+pub(crate) static NOTE_LINK: ObjectName = ObjectName::from_static("ContentDocumentLink");
+
+/// The people one does business with: who an activity can be with.
+pub(crate) const PEOPLE: [&str; 2] = ["Contact", "Lead"];
+/// What an activity can be about, of the objects nearly every org works with.
+pub(crate) const BUSINESS: [&str; 3] = ["Account", "Opportunity", "Case"];
+/// The objects nearly every org works with, those people ask about most first.
+pub(crate) const CORE: [&str; 5] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
+/// Tasks and events.
+pub(crate) const ACTIVITIES: [&str; 2] = ["Task", "Event"];
+/// Objects whose records a lookup by name is tried in where it has several: owners, then the core, then campaigns.
+pub(crate) const LOOKUP_TARGETS: [&str; 8] =
+    ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];
