@@ -284,7 +284,8 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
             }
             if let Some(file) = record {
                 let calls = [(tool.clone(), text.clone())];
-                record::save(&Cassette::of(&origin, now, &calls, &exchanges), file)?;
+                let recording = Cassette::of(&origin, now, &session.tools()?, &calls, &exchanges);
+                record::save(&recording.map_err(|leak| Failure::Host(leak.to_string()))?, file)?;
             }
             if let Some(trouble) = session.connection().trouble() {
                 eprintln!("salesforce-plugin: {}", render::printable(&trouble));
