@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::{
-    Allowance, COMPONENT, Connection, Host, Https, Limits, Origin, Session, Token, Tool, Transport as _,
-};
+use salesforce_host::types::Tool;
+use salesforce_host::wire::{Allowance, Https};
+use salesforce_host::{COMPONENT, Connection, Host, Limits, MACHINE_CODE, Origin, Session, Token, Transport as _};
 use test_support::demo;
 
 /// More than any call needs.
@@ -25,18 +25,11 @@ fn main() {
     let gzipped = gzip.finish().unwrap().len();
     println!("component                    {} bytes, {gzipped} gzipped", COMPONENT.len());
 
-    let (host, compiling) = timed(|| Host::new(Limits::default()).unwrap());
-    let compiled = host.precompile().unwrap();
-    println!("compile                      {} ({} bytes of machine code)", shown(compiling), compiled.len());
-    let loading = median(50, || {
-        #[allow(unsafe_code)]
-        // SAFETY: the bytes come from `precompile` a line ago.
-        let loaded = unsafe { Host::load_precompiled(&compiled, Limits::default()) };
-        loaded.unwrap()
-    });
-    println!("load precompiled             {}", shown(loading));
+    println!("machine code                 {} bytes", MACHINE_CODE.len());
+    let host = Host::new(Limits::default()).unwrap();
+    println!("load                         {}", shown(median(50, || Host::new(Limits::default()).unwrap())));
 
-    mcp(&compiled);
+    mcp();
 
     let session = instant(&host, GET);
     println!("instantiate + instructions   {}", shown(median(500, || session.instructions().unwrap())));
@@ -113,14 +106,11 @@ const CALLS: [(&str, &str, &str); 14] = [
 ];
 
 /// What a client of `salesforce-plugin mcp` waits for the tools, and what the server then keeps in memory.
-fn mcp(compiled: &[u8]) {
-    let program = env!("CARGO_BIN_EXE_salesforce-plugin");
-    let file = std::path::Path::new(program).with_file_name("figures.cwasm");
-    std::fs::write(&file, compiled).unwrap();
+fn mcp() {
     let resident = std::cell::Cell::new(None);
     let start = median(20, || {
-        let mut server = Command::new(program);
-        let server = server.args(["mcp", "--demo", "--precompiled"]).arg(&file).stdin(Stdio::piped());
+        let mut server = Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"));
+        let server = server.args(["mcp", "--demo"]).stdin(Stdio::piped());
         let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut say = server.stdin.take().unwrap();
         for message in [
@@ -139,7 +129,6 @@ fn mcp(compiled: &[u8]) {
     });
     let resident = resident.take().unwrap_or_else(|| "unknown here".to_owned());
     println!("mcp: start to tools/list     {}, then resident {resident}", shown(start));
-    std::fs::remove_file(&file).unwrap();
 }
 
 /// A call to the demo org over loopback, and the one request it makes without the plugin around it.

@@ -1,9 +1,37 @@
 //! The commands: one file each, named as the user types it.
 
-pub(crate) mod connect;
-pub(crate) mod connections;
-pub(crate) mod demo;
-pub(crate) mod mcp;
-pub(crate) mod status;
-pub(crate) mod tools;
-pub(crate) mod verify;
+mod call;
+mod component;
+mod connect;
+mod connections;
+mod demo;
+mod disconnect;
+mod mcp;
+mod org;
+mod status;
+mod tools;
+mod verify;
+
+use std::io;
+
+use crate::args::{Arguments, Command};
+use crate::failure::Failure;
+
+/// Runs the command the person typed.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    // Every command holds standard output but the server, which writes to it from other threads.
+    let out = || io::stdout().lock();
+    match &arguments.command {
+        Command::Call(command) => call::run(command, arguments, &mut out()),
+        Command::Component { out: file } => component::run(file, &mut out()),
+        Command::Connect(command) => connect::run(command, &mut out()),
+        Command::Connections => connections::run(&mut out()),
+        Command::Demo => demo::run(&mut out()),
+        Command::Disconnect { name, force } => disconnect::run(name, *force, &mut out()),
+        Command::Mcp(command) => mcp::run(command, arguments),
+        Command::Org { port } => org::run(*port, &arguments.user, &mut out()),
+        Command::Status { name } => status::run(name, &mut out()),
+        Command::Tools(command) => tools::run(command, arguments, &mut out()),
+        Command::Verify { write, json } => verify::run(arguments, *write, *json, &mut out()),
+    }
+}

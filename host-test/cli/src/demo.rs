@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use demo_org::{Org, Reply};
-use salesforce_host::transport::{Allowance, Failure, FailureKind, Transport};
-use salesforce_host::{Connection, InvalidOrigin, Origin, Token};
+use salesforce_host::wire::{Allowance, Failure, FailureKind, InvalidOrigin, Transport};
+use salesforce_host::{Connection, Origin, Token};
 
 /// Where the links of a demo org point.
 const ORIGIN: &str = "https://demo.my.salesforce.com";

@@ -24,17 +24,16 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult, PaginatedRequestParams,
     ProgressNotificationParam, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
 };
-use rmcp::service::{NotificationContext, Peer, RequestContext, SubscriptionContext};
+use rmcp::service::{NotificationContext, Peer, RequestContext, ServerInitializeError, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::render;
-use salesforce_host::Session;
-use salesforce_host::Stop;
+use salesforce_host::cancel::Stop;
 use salesforce_host::settings::{FileError, SettingsFile};
 use salesforce_host::types::{ConnectionSettings, ErrorKind};
-use salesforce_host::{CallError, HostError};
+use salesforce_host::{CallError, HostError, Session};
 
 use confirm::{Confirmations, Seen, Verdict, Wanted};
 use offer::Offers;
@@ -96,8 +95,8 @@ impl Server {
         let served = match self.serve(rmcp::transport::io::stdio_pipes()).await {
             Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
             // A client that closes before it has said anything wants nothing.
-            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
-            Err(error) => Err(io::Error::other(error.to_string())),
+            Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+            Err(error) => Err(io::Error::new(io_kind(&error), error.to_string())),
         };
         watching.abort();
         served
@@ -362,4 +361,10 @@ impl ServerHandler for Server {
             }
         }
     }
+}
+
+/// What kind of failed reading or writing is behind a server that did not start.
+fn io_kind(error: &ServerInitializeError) -> io::ErrorKind {
+    let ServerInitializeError::TransportError { error, .. } = error else { return io::ErrorKind::Other };
+    error.error.downcast_ref().map_or(io::ErrorKind::Other, io::Error::kind)
 }

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use demo_org::Org;
+use salesforce_host::config_dir::{ConnectionName, Home};
+use salesforce_host::profile::{Saved, SavedError};
+use salesforce_host::settings::{SettingsFile, ToolNames};
 use salesforce_host::types::ConnectionSettings;
-use salesforce_host::{
-    Connection, ConnectionName, Home, Host, Https, InvalidOrigin, Origin, Saved, SavedError, SettingsFile, Token,
-    ToolNames,
-};
+use salesforce_host::wire::{Https, InvalidOrigin};
+use salesforce_host::{Connection, Host, Origin, Token};
 
+use crate::args::Arguments;
 use crate::demo::Demo;
-use crate::{Arguments, Failure, TOKEN};
+use crate::failure::Failure;
+
+/// Where the token for a real org comes from. Arguments are seen by every process of the machine.
+pub(crate) const ACCESS_TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
 
 /// The name of the demo org, as an org and as a connection.
 pub(crate) const DEMO: &str = "demo";
@@ -113,8 +118,8 @@ pub(crate) fn origin(host: &Host, option: &str, address: &str) -> Result<Origin,
 
 fn with_token_of_environment(host: &Host, org: &str) -> Result<Connection, Failure> {
     let origin = origin(host, "--org", org)?;
-    let token = std::env::var(TOKEN)
-        .map_err(|_| Failure::Usage(format!("an access token is needed in the environment variable {TOKEN}")))?;
-    let token = Token::new(&token).map_err(|error| Failure::Usage(format!("{TOKEN}: {error}")))?;
+    let token = std::env::var(ACCESS_TOKEN)
+        .map_err(|_| Failure::Usage(format!("an access token is needed in the environment variable {ACCESS_TOKEN}")))?;
+    let token = Token::new(&token).map_err(|error| Failure::Usage(format!("{ACCESS_TOKEN}: {error}")))?;
     Ok(Connection::new(origin, token, Https::new()))
 }

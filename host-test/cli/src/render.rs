@@ -11,8 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use salesforce_host::types::{Changed, Error};
-use salesforce_host::{Effect, Tool};
+use salesforce_host::types::{Changed, Effect, Error, Tool};
 
 /// Where the text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -275,7 +274,7 @@ pub fn reply(tool: &str, json: &str, form: Form) -> String {
         "who_am_i" => serde_json::from_str(json).map(|reply| who_am_i(&reply, form)),
         _ => Ok(json.to_owned()),
     };
-    text.unwrap_or_else(|_| json.to_owned()).trim_end().to_owned()
+    text.unwrap_or_else(|_| printable(json)).trim_end().to_owned()
 }
 
 fn find(reply: FindReply, form: Form) -> String {
@@ -542,9 +541,10 @@ pub fn tools(tools: &[Tool]) -> String {
 }
 
 fn fields(text: &mut String, members: &Members) {
-    let widest = members.0.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    // One name of any length must not make every line as long.
+    let widest = members.0.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(WIDEST);
     for (name, member) in &members.0 {
-        let gap = " ".repeat(widest - width(name));
+        let gap = " ".repeat(widest.saturating_sub(width(name)));
         line(text, &format!("  {}{gap}  {}", printable(name), value(member)));
     }
 }
@@ -591,7 +591,7 @@ struct Column<'c> {
 impl<'c> Column<'c> {
     fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone, form: Form) -> Self {
         let cells: Vec<String> = values.clone().map(|value| cell(value, form)).collect();
-        let widest = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max);
+        let widest = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max).min(WIDEST);
         Self {
             name,
             width: if form == Form::Terminal { widest } else { 0 },
@@ -822,6 +822,22 @@ mod tests {
             Form::Terminal,
         );
         assert_eq!(text, "Account 001\n  Name    \"Acme\"\n  Active  yes\n  Zip     \"1\"\nl");
+    }
+
+    #[test]
+    fn one_long_name_does_not_make_every_line_as_long() {
+        let long = "a".repeat(100_000);
+        let short: Vec<String> = (0..1_000).map(|number| format!(r#""f{number}":1"#)).collect();
+        let fields = format!(r#"{{"{long}":1,{}}}"#, short.join(","));
+        let record = format!(r#"{{"object":"Account","id":"001","link":"l","fields":{fields}}}"#);
+        let rows = vec!["[1,2]"; 1_000].join(",");
+        let list = format!(r#"{{"object":"Account","columns":["{long}","b"],"rows":[{rows}],"complete":true}}"#);
+        for (tool, json) in [("get", record), ("list", list)] {
+            for form in [Form::Terminal, Form::Conversation] {
+                let text = reply(tool, &json, form);
+                assert!(text.len() < 20 * json.len(), "{tool}: {} for {}", text.len(), json.len());
+            }
+        }
     }
 
     #[test]

@@ -15,8 +15,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use salesforce_host::Connection;
-use salesforce_host::cassette::Mask;
-use salesforce_host::transport::{Allowance, FailureKind};
+use salesforce_host::recording::Mask;
+use salesforce_host::wire::{Allowance, FailureKind};
 
 /// Below which everything is.
 const DATA: &str = "/services/data/v65.0";

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::{Connection, Host, Https, Limits, Origin, Session, Token};
+use salesforce_host::wire::Https;
+use salesforce_host::{Connection, Host, Limits, Origin, Session, Token};
 use serde_json::json;
 
 const USERS: u32 = 100;

@@ -1,106 +1,18 @@
 //! One user's connection to one org: where, as whom, how, and what is kept for that user between calls.
 
-use std::collections::BTreeMap;
+mod cache;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::token::Token;
-use crate::transport::{Allowance, Failure, FailureKind, Transcript, Transport};
 use crate::types::{ConnectionSettings, ObjectGrants};
+use crate::wire::origin::Origin;
+use crate::wire::token_provider::{Renewed, TokenProvider};
+use crate::wire::transport::{Allowance, Failure, FailureKind, Transcript, Transport};
 
-/// Where requests go: a scheme and a host, nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin(String);
-
-/// Why a text is no origin requests may go to.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an origin is https://HOST or, on this machine alone, http://127.0.0.1:PORT, without a path")]
-pub struct InvalidOrigin;
-
-impl Origin {
-    /// Parses `https://HOST`, or `http://` with a loopback address.
-    ///
-    /// Whether the host is Salesforce's is for the plugin to say: see [`Host::origin`](crate::Host::origin).
-    pub fn parse(text: &str) -> Result<Self, InvalidOrigin> {
-        let text = text.trim_end_matches('/');
-        let uri: http::Uri = text.parse().map_err(|_| InvalidOrigin)?;
-        let authority = uri.authority().ok_or(InvalidOrigin)?;
-        let plain = !authority.as_str().contains('@') && !authority.host().is_empty();
-        let bare = uri.path() == "/" && uri.query().is_none();
-        let secure = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => crate::transport::is_loopback(authority.host()),
-            _ => false,
-        };
-        let rebuilt = format!("{}://{authority}", uri.scheme_str().unwrap_or_default());
-        if plain && bare && secure && rebuilt.eq_ignore_ascii_case(text) {
-            Ok(Self(rebuilt.to_ascii_lowercase()))
-        } else {
-            Err(InvalidOrigin)
-        }
-    }
-
-    /// Where the links of a masked org point.
-    pub(crate) fn masked() -> Self {
-        Self(format!("https://{}", crate::cassette::HOST))
-    }
-
-    /// Whether it is this machine itself: a demo org's.
-    pub fn is_loopback(&self) -> bool {
-        self.0.starts_with("http://")
-    }
-
-    /// The origin as text, without a slash at the end.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// Has the user's access token, or gets a new one. Asked once for every request.
-pub trait TokenProvider: Send + Sync {
-    /// The token; absent when the user has to sign in.
-    fn token(&self) -> Option<Token>;
-
-    /// Why there was none when it was last asked for, where that is not that the user has to sign in.
-    fn trouble(&self) -> Option<String> {
-        None
-    }
-
-    /// A token in place of one the org refuses; absent where there is no other way than to sign in again. The failure
-    /// says what stood in the way, and that the refused request has done nothing.
-    fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
-        let _ = (refused, within);
-        Ok(None)
-    }
-}
-
-/// A token in place of another.
-#[derive(Debug, Clone)]
-pub struct Renewed {
-    /// The token.
-    pub token: Token,
-    /// Whether the org has only just issued it, so that it can't have expired.
-    pub fresh: bool,
-}
-
-impl TokenProvider for Token {
-    fn token(&self) -> Option<Token> {
-        Some(self.clone())
-    }
-}
-
-impl<F: Fn() -> Option<Token> + Send + Sync> TokenProvider for F {
-    fn token(&self) -> Option<Token> {
-        self()
-    }
-}
+pub use cache::Cache;
 
 /// One user's connection to one org. A platform keeps one for every user and org, and shares none.
 pub struct Connection {
@@ -140,7 +52,7 @@ impl Connection {
     /// No org and no user: for what the plugin knows without either.
     pub(crate) fn none() -> Self {
         let refuse = |_: http::Request<Vec<u8>>| Err(Failure::before(FailureKind::Denied, "there is no connection"));
-        Self::new(Origin(String::new()), || None, refuse)
+        Self::new(Origin::nowhere(), || None, refuse)
     }
 
     /// The connection with another clock: milliseconds since the Unix epoch.
@@ -267,121 +179,7 @@ fn system_clock() -> u64 {
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Bytes kept between calls, in memory and bounded: the longest unused go first.
-#[derive(Debug, Default)]
-pub struct Cache(Mutex<Entries>);
-
-#[derive(Debug, Default)]
-struct Entries {
-    values: BTreeMap<String, Entry>,
-    bytes: usize,
-    /// Counts uses, so that entries can be put in order of their last.
-    uses: u64,
-}
-
-#[derive(Debug)]
-struct Entry {
-    value: Vec<u8>,
-    used: u64,
-}
-
-impl Cache {
-    const LONGEST_KEY: usize = 256;
-    const LARGEST_VALUE: usize = 512 * 1024;
-    const LARGEST: usize = 4 * 1024 * 1024;
-
-    /// The bytes under a key.
-    pub fn get(&self, key: &str) -> Option<Vec<u8>> {
-        let mut entries = locked(&self.0);
-        entries.uses += 1;
-        let now = entries.uses;
-        let entry = entries.values.get_mut(key)?;
-        entry.used = now;
-        Some(entry.value.clone())
-    }
-
-    /// Keeps bytes under a key, unless they are too many.
-    pub fn put(&self, key: &str, value: Vec<u8>) {
-        if key.len() > Self::LONGEST_KEY || value.len() > Self::LARGEST_VALUE {
-            return;
-        }
-        let mut entries = locked(&self.0);
-        entries.uses += 1;
-        entries.bytes += key.len() + value.len();
-        let entry = Entry { value, used: entries.uses };
-        if let Some(old) = entries.values.insert(key.to_owned(), entry) {
-            entries.bytes -= key.len() + old.value.len();
-        }
-        while entries.bytes > Self::LARGEST {
-            let longest_unused = entries.values.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
-            let Some(key) = longest_unused else { break };
-            if let Some(old) = entries.values.remove(&key) {
-                entries.bytes -= key.len() + old.value.len();
-            }
-        }
-    }
-
-    /// Forgets everything: after a change in the org's setup, and when the user signs out.
-    pub fn clear(&self) {
-        *locked(&self.0) = Entries::default();
-    }
-
-    /// Everything that is kept.
-    pub fn entries(&self) -> Vec<(String, Vec<u8>)> {
-        locked(&self.0).values.iter().map(|(key, entry)| (key.clone(), entry.value.clone())).collect()
-    }
-}
-
 /// A panic elsewhere leaves whole values behind, so poison means nothing here.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_origin_is_a_scheme_and_a_host() {
-        for good in ["https://acme.my.salesforce.com", "https://Acme.my.salesforce.com/", "http://127.0.0.1:8080"] {
-            assert!(Origin::parse(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "",
-            "acme.my.salesforce.com",
-            "http://acme.my.salesforce.com",
-            "https://acme.my.salesforce.com/services",
-            "https://acme.my.salesforce.com?x",
-            "https://user:password@acme.my.salesforce.com",
-            "http://127.0.0.1:80@evil.example",
-            "ftp://127.0.0.1",
-            "https://",
-        ] {
-            assert!(Origin::parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_full_cache_forgets_what_was_not_used_for_longest() {
-        let cache = Cache::default();
-        let value = vec![0; 500 * 1024];
-        for key in ["a", "b", "c", "d", "e", "f", "g", "h"] {
-            cache.put(key, value.clone());
-            assert!(cache.get("a").is_some());
-        }
-        cache.put("i", value);
-        let kept: Vec<String> = cache.entries().into_iter().map(|(key, _)| key).collect();
-        assert_eq!(kept, ["a", "c", "d", "e", "f", "g", "h", "i"]);
-    }
-
-    #[test]
-    fn what_is_too_large_for_the_cache_is_not_kept() {
-        let cache = Cache::default();
-        cache.put("large", vec![0; 600 * 1024]);
-        cache.put(&"k".repeat(300), vec![0]);
-        assert!(cache.entries().is_empty());
-        cache.put("key", vec![1, 2]);
-        cache.put("key", vec![3]);
-        assert_eq!(cache.get("key"), Some(vec![3]));
-    }
 }

@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::types;
 
+/// How much of a reply that is too large is kept, in bytes.
+pub const MAX_REPLY_START: usize = 4_096;
+
 /// Why a call has no reply.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -34,8 +37,13 @@ pub enum HostError {
     #[error("the plugin was stopped: it used up its fuel")]
     Fuel,
     /// The reply is larger than the limit.
-    #[error("the plugin's reply is larger than {0} bytes")]
-    ReplyTooLarge(usize),
+    #[error("the plugin's reply is larger than {limit} bytes")]
+    ReplyTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+        /// The beginning of the reply, up to [`MAX_REPLY_START`] bytes: what a write did stands there.
+        start: String,
+    },
     /// As many calls are running as the pool has instances.
     #[error("too many calls at once: try again")]
     Busy,
@@ -89,9 +97,9 @@ impl types::CurrentRecord {
     }
 }
 
-/// A `json` of the WIT as the value it is.
+/// A `json` of the WIT as the value it is, or as the text it is where that is no JSON.
 fn parsed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
+    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
 }
 
 impl types::ErrorKind {

@@ -18,70 +18,64 @@
 //! # }
 //! ```
 //!
+//! # Where to look
+//!
+//! Each line uses those below it and none above.
+//!
+//! * `profile`: the connections a person keeps under names, from sign-in to sign-out.
+//! * `sign_in`: signs a user in at their org, and renews the tokens that come of it.
+//! * `settings`: what the person behind a connection lets the tools do, as a file.
+//! * `recording`: a session as a file that can be shown to others, and played back in the org's place.
+//! * `engine`: runs the component; [`Host`], [`Session`] and [`Limits`] come from here, and wasmtime lives nowhere else.
+//! * `connection`: one user's connection to one org, and what is kept for that user between calls.
+//! * `wire`: every byte that leaves or enters: checks, origins, transports.
+//! * `store`: tokens at rest, in the keychain or a file.
+//! * `config_dir`: the folder for all that is kept.
+//! * `types` and `error`: the records of the contract, and what can go wrong with a call.
+//! * `cancel` and `token`: how a call is stopped, and the access token that nothing prints.
+//!
 //! # Invariants
 //!
 //! * The token never reaches the guest, a log, an error or a transcript: module [`token`], tests in `tests/it/token.rs`.
-//! * A request that could leave the origin, end a header or make a session dies before egress: module [`egress`].
+//! * A request that could leave the origin, end a header or make a session dies before egress: module
+//!   [`egress`](wire::egress), tests in `tests/it/egress.rs`.
 //! * A call ends, and takes its memory with it, whatever the guest does: `tests/it/limits.rs`.
 //! * A call that is stopped sends nothing more and ends: `tests/it/stop.rs`.
 //! * What one user's connection caches or prefers, no other connection sees: `tests/it/connection.rs`.
 //! * An expired token is renewed once, over all threads and processes, and a process that dies on the way loses no
-//!   connection: module [`oauth`], tests in `tests/it/renewal.rs`.
+//!   connection: module [`sign_in`], tests in `tests/it/renewal.rs`.
 //! * A sign-in ends with who began it, and what it gives is kept by its owner alone: `tests/it/sign_in.rs`, [`store`].
 //! * The component imports what `wit/` says and nothing of `wasi:`: `tests/it/component.rs`.
 
 pub mod access;
 mod bindings;
-mod call;
-pub mod cassette;
-mod connection;
-pub mod egress;
-mod error;
-mod home;
-mod host;
-mod ingress;
-pub mod oauth;
-mod saved;
-mod session;
+pub mod cancel;
+pub mod config_dir;
+pub mod connection;
+mod engine;
+pub mod error;
+mod machine_code;
+pub mod profile;
+pub mod recording;
 pub mod settings;
-mod stop;
+pub mod sign_in;
 pub mod store;
 pub mod token;
-pub mod transport;
+pub mod types;
+pub mod wire;
 
-pub use bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, Tool};
-pub use cassette::Cassette;
-pub use connection::{Cache, Connection, InvalidOrigin, Origin, Renewed, TokenProvider};
+pub use connection::Connection;
+pub use engine::host::Host;
+pub use engine::limits::{Limits, Usage};
+pub use engine::session::Session;
 pub use error::{CallError, HostError};
-pub use home::{ConnectionName, Home, InvalidName, NoHome};
-pub use host::{Host, Limits, Usage};
-pub use saved::{Saved, SavedError, Site};
-pub use session::Session;
-pub use settings::{Settings, SettingsFile, ToolNames};
-pub use stop::Stop;
 pub use token::Token;
-pub use transport::{Allowance, Exchange, Failure, FailureKind, Https, Transcript, Transport};
-
-/// The records of the contract.
-pub mod types {
-    pub use crate::bindings::salesforce::plugin::read_types::{
-        ActivitiesArgs, ActivitiesReply, Activity, AggregateArgs, AggregateFunction, AggregateReply, ApiCalls,
-        ChildFilter, DescribeArgs, DescribeReply, FieldInfo, Filter, FindArgs, FindReply, GetArgs, GetReply, Grouping,
-        ListArgs, ListReply, Measure, ObjectInfo, Operator, OrgInfo, Period, RelatedList, RunSoqlArgs, RunSoqlReply,
-        SortKey, Timeframe, UserInfo, WhoAmIArgs, WhoAmIReply, Writable,
-    };
-    pub use crate::bindings::salesforce::plugin::settings_types::{Alias, ConnectionSettings, ObjectGrants};
-    pub use crate::bindings::salesforce::plugin::sign_in_types::{
-        Actor, Advice, DomainRefusal, OauthProfile, Scope, SignInFailure,
-    };
-    pub use crate::bindings::salesforce::plugin::types::{
-        ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind,
-    };
-    pub use crate::bindings::salesforce::plugin::write_types::{
-        CallDirection, Change, CreateArgs, CreateReply, DeleteArgs, DeleteReply, FieldChange, FollowUp, FollowUpKind,
-        LogActivityArgs, LogActivityReply, LoggedActivity, Undo, UpdateArgs, UpdateReply,
-    };
-}
+pub use wire::{Https, Origin, TokenProvider, Transport};
 
 /// The component this library was built with.
-pub const COMPONENT: &[u8] = include_bytes!(env!("PLUGIN_COMPONENT"));
+pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.wasm"));
+
+/// [`COMPONENT`] as machine code for the platform this library was built for, made by the same version of `wasmtime`.
+///
+/// An engine loads it that has epoch interruption, counts no fuel, and else has wasmtime's settings as they are.
+pub const MACHINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.cwasm"));

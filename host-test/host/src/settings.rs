@@ -28,11 +28,11 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use crate::bindings::exports::salesforce::plugin::catalog::{Effect, Tool};
 use crate::connection::{Connection, unrestricted};
+use crate::engine::host::Host;
 use crate::error::HostError;
-use crate::host::Host;
 use crate::types::{Alias, ConnectionSettings, ObjectGrants};
+use crate::types::{Effect, Tool};
 
 pub use edit::{Change, edited};
 pub use file::{FileError, SettingsFile, is_shortage};

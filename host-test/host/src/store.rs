@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::home::{ConnectionName, Home};
+use crate::config_dir::{ConnectionName, Home};
 use crate::token::Token;
 
 pub use file::FileStore;

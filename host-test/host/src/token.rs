@@ -1,5 +1,7 @@
 //! The access token: it can be spent and looked for, and nothing prints it.
 
+mod escapes;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -23,8 +25,11 @@ pub struct InvalidToken;
 const SHORTEST: usize = 16;
 /// A header of 16 kB is refused by Salesforce.
 const LONGEST: usize = 8_192;
-/// How many layers of escapes are undone in the search for an echo; nothing honest has more.
-const LAYERS: usize = 8;
+/// How much of either end of the token the search among undone escapes goes without: half an escape that happens to
+/// stand there takes the other half from the token.
+const SWALLOWED: usize = 8;
+/// What the search never goes without, so that nothing is found by chance.
+const SIGNIFICANT: usize = 12;
 
 impl Token {
     /// A token from its text; spaces and line ends around it are forgiven.
@@ -63,22 +68,27 @@ impl Token {
         }
     }
 
-    /// Whether bytes contain the token: plainly, with percent, JSON or HTML escapes, in base64 or in hexadecimal.
+    /// Whether bytes contain the token: plainly, in base64 or in hexadecimal, each under any number of layers of
+    /// percent, JSON and HTML escapes.
     ///
-    /// It finds echoes, not conspiracies: an org bent on it could hide its own token in ways nobody can search for.
+    /// It always comes to an answer, in time that grows with the length of the bytes alone. It finds echoes, not
+    /// conspiracies: an org bent on it could hide its own token in ways nobody can search for.
     pub fn is_in(&self, bytes: &[u8]) -> bool {
         let needles = self.needles();
-        let mut text = Cow::Borrowed(bytes);
-        for _ in 0..=LAYERS {
-            if needles.iter().any(|needle| memmem::find(&text, needle).is_some()) {
-                return true;
-            }
-            match unescaped(&text) {
-                Some(plainer) => text = Cow::Owned(plainer),
-                None => return false,
-            }
+        if needles.iter().any(|needle| memmem::find(bytes, needle).is_some()) {
+            return true;
         }
-        true
+        if memchr::memchr3(b'%', b'\\', b'&', bytes).is_none() {
+            return false;
+        }
+        let plain = escapes::undone(bytes, |_| ());
+        needles.iter().any(|needle| {
+            // A token may have what looks like an escape within it.
+            let needle = escapes::undone(needle, |_| ());
+            let swallowed = SWALLOWED.min(needle.len().saturating_sub(SIGNIFICANT) / 2);
+            let inner = needle.get(swallowed..needle.len() - swallowed);
+            inner.is_some_and(|inner| memmem::find(&plain, inner).is_some())
+        })
     }
 
     /// The text without the token, for people's eyes.
@@ -108,6 +118,8 @@ impl Token {
         let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
         needles.push(hexadecimal.to_uppercase().into_bytes());
         needles.push(hexadecimal.into_bytes());
+        needles.sort_unstable();
+        needles.dedup();
         needles
     }
 }
@@ -116,55 +128,6 @@ impl fmt::Debug for Token {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Token(…)")
     }
-}
-
-/// The bytes with one layer of escapes undone; `None` when there was none. Only ASCII is of interest.
-fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut rest = text;
-    let mut changed = false;
-    while let Some((&byte, tail)) = rest.split_first() {
-        if let Some((escaped, used)) = escape(rest) {
-            plain.push(escaped);
-            rest = rest.get(used..).unwrap_or_default();
-            changed = true;
-        } else {
-            plain.push(byte);
-            rest = tail;
-        }
-    }
-    changed.then_some(plain)
-}
-
-/// The ASCII character an escape at the start of the bytes stands for, and the escape's length.
-fn escape(text: &[u8]) -> Option<(u8, usize)> {
-    match text {
-        [b'%', digits @ ..] => Some((number(digits.get(..2)?, 16)?, 3)),
-        // JSON within JSON doubles its backslashes.
-        [b'\\', ..] => {
-            let run = text.iter().take_while(|byte| **byte == b'\\').count();
-            match text.get(run..)? {
-                [b'u', digits @ ..] => Some((number(digits.get(..4)?, 16)?, run + 5)),
-                [b'x', digits @ ..] => Some((number(digits.get(..2)?, 16)?, run + 3)),
-                [b'/', ..] => Some((b'/', run + 1)),
-                _ => None,
-            }
-        }
-        [b'&', b'#', digits @ ..] => {
-            let end = digits.iter().take(8).position(|byte| *byte == b';')?;
-            let number = match digits.get(..end)? {
-                [b'x' | b'X', hexadecimal @ ..] => number(hexadecimal, 16)?,
-                decimal => number(decimal, 10)?,
-            };
-            Some((number, end + 3))
-        }
-        _ => None,
-    }
-}
-
-fn number(digits: &[u8], radix: u32) -> Option<u8> {
-    let value = u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?;
-    u8::try_from(value).ok().filter(u8::is_ascii)
 }
 
 #[cfg(test)]
@@ -211,6 +174,119 @@ mod tests {
             ] {
                 assert!(token().is_in(encoded.as_bytes()), "{before} {encoded}");
             }
+        }
+    }
+
+    /// Numbers that are the same in every run.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % u64::try_from(limit).unwrap()).unwrap()
+        }
+
+        /// A text of these pieces.
+        fn text(&mut self, pieces: &[&str]) -> String {
+            (0..self.below(12)).map(|_| pieces[self.below(pieces.len())]).collect()
+        }
+
+        /// The text with one more layer of escapes: of some characters, or of all, and always of what would else be
+        /// taken for an escape.
+        fn escaped(&mut self, text: &str) -> String {
+            let (notation, share) = (self.below(6), [1, 2, 10][self.below(3)]);
+            text.chars()
+                .map(|one| match notation {
+                    _ if !one.is_ascii() => one.to_string(),
+                    0 if one == '%' || self.below(share) == 0 => format!("%{:02x}", u32::from(one)),
+                    1 if one == '%' || self.below(share) == 0 => format!("%{:02X}", u32::from(one)),
+                    2 if one == '\\' || one == '"' => format!("\\{one}"),
+                    2 if self.below(share) == 0 => format!("\\u{:04x}", u32::from(one)),
+                    3 if one == '/' => "\\/".to_owned(),
+                    3 if one == '\\' || self.below(share) == 0 => format!("\\x{:02x}", u32::from(one)),
+                    4 if one == '&' => "&amp;".to_owned(),
+                    4 if self.below(share) == 0 => format!("&#{};", u32::from(one)),
+                    5 if one == '&' || self.below(share) == 0 => format!("&#x{:04X};", u32::from(one)),
+                    _ => one.to_string(),
+                })
+                .collect()
+        }
+    }
+
+    impl Random {
+        /// The text under some layers of escapes. Each can make it several times as long, which ends it.
+        fn stacked(&mut self, text: &str) -> String {
+            let mut text = text.to_owned();
+            for _ in 0..self.below(12) {
+                if text.len() > 2_000 {
+                    break;
+                }
+                text = self.escaped(&text);
+            }
+            text
+        }
+    }
+
+    /// What stands around a token, halves of escapes among it.
+    const AROUND: [&str; 17] =
+        ["%", "%2", "x", "u0", "\\", "\\\\u", "\\u00", "&", "&#", "&#6", "&amp", ";", "41", "ü", " ", "\"", "Acme"];
+
+    #[test]
+    fn a_token_is_found_under_any_stack_of_escapes() {
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let secret = SESSION.split_once('!').unwrap().1;
+        let forms = [
+            SESSION.to_owned(),
+            secret.to_owned(),
+            STANDARD_NO_PAD.encode(format!("ab{SESSION}c")),
+            URL_SAFE_NO_PAD.encode(format!("a{SESSION}")),
+            secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        ];
+        for round in 0..500 {
+            let form = &forms[round % forms.len()];
+            let bare = format!("{}{form}{}", random.text(&AROUND), random.text(&AROUND));
+            let text = random.stacked(&bare);
+            assert!(
+                token().is_in(text.as_bytes()),
+                "round {round}: {bare} became {}",
+                String::from_utf8_lossy(&escapes::undone(text.as_bytes(), |_| ()))
+            );
+        }
+        // Deeper than anybody would count.
+        let deep = SESSION.replace('.', &format!("%{}2e", "25".repeat(10_000)));
+        assert!(token().is_in(deep.as_bytes()));
+    }
+
+    #[test]
+    fn a_text_without_the_token_is_never_an_echo_however_deep_its_escapes() {
+        let mut random = Random(0x2545_f491_4f6c_dd1d);
+        let secret = SESSION.split_once('!').unwrap().1;
+        // Parts of the token are not the token.
+        let (start, middle, end) = (&SESSION[..22], &secret[30..41], &secret[secret.len() - 11..]);
+        let pieces: Vec<&str> =
+            AROUND.into_iter().chain([start, middle, end, "\\\\\\\\", "%2525", "&amp;#38;"]).collect();
+        for _ in 0..500 {
+            let bare = random.text(&pieces);
+            let text = random.stacked(&bare);
+            assert!(!token().is_in(text.as_bytes()), "{bare}");
+        }
+        for deep in [
+            "Webform %252525252525252541".to_owned(),
+            format!("%{}41", "25".repeat(100_000)),
+            format!("{}u0041", "\\".repeat(100_000)),
+            format!("&{}#65;", "amp;".repeat(100_000)),
+        ] {
+            assert!(!token().is_in(deep.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_token_that_looks_like_escapes_is_found_too() {
+        let token = Token::new("abcd%41efgh\\u0042ij&#67;klmnop").unwrap();
+        for echo in ["abcd%41efgh\\u0042ij&#67;klmnop", "abcd%2541efgh\\\\u0042ij&amp;#67;klmnop"] {
+            assert!(token.is_in(echo.as_bytes()), "{echo}");
         }
     }
 

@@ -5,20 +5,22 @@
 
 #[path = "../../cli/src/demo.rs"]
 mod demo_transport;
+pub mod guests;
 pub mod loopback;
 pub mod person;
 
 use std::sync::{Arc, LazyLock};
 
 use demo_org::Org;
-use salesforce_host::{CallError, Connection, Host, Limits, Session, Transcript};
+use salesforce_host::wire::Transcript;
+use salesforce_host::{CallError, Connection, Host, Limits, Session};
 
 pub use demo_transport::Demo;
 
 /// An access token as Salesforce makes them.
 pub const TOKEN: &str = "00D5g000004XyZ1!AQ4AQFr0mZ.Kc9_TqWb7uLxYpE2sVhJdNgRiOaMkCeB3vXz8wHtP6lSfUyQj";
 
-/// The component under test, compiled once.
+/// The component under test, loaded once.
 pub static HOST: LazyLock<Host> = LazyLock::new(|| Host::new(Limits::default()).unwrap());
 
 /// A connection of a user of a demo org in this process.

@@ -7,9 +7,12 @@ use std::thread;
 
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::oauth::{self, Client, Listener, SignInError};
+use salesforce_host::config_dir::{ConnectionName, Home};
+use salesforce_host::profile::{Saved, Site};
+use salesforce_host::sign_in::{self, Client, Listener, SignInError};
 use salesforce_host::store::{Kept, TokenStore, Tokens};
-use salesforce_host::{Connection, ConnectionName, Home, Https, Origin, Saved, Site, Token, Transport};
+use salesforce_host::wire::Https;
+use salesforce_host::{Connection, Origin, Token, Transport};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
@@ -94,7 +97,7 @@ pub fn connect(
     let client = served.client();
     let listener = Listener::bind(0).unwrap();
     let mut window = None;
-    let result = oauth::sign_in(
+    let result = sign_in::sign_in(
         &client,
         &listener,
         |url| {

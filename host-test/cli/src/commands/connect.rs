@@ -4,44 +4,28 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use clap::Args;
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::oauth::{self, Client, Listener, SignInError, SignedIn};
+use salesforce_host::config_dir::Home;
+use salesforce_host::profile::{Saved, SavedError, Site};
+use salesforce_host::sign_in::{self, Client, Listener, SignInError, SignedIn};
 use salesforce_host::store::Kept;
-use salesforce_host::{Connection, ConnectionName, Home, Host, Https, Limits, Origin, Saved, SavedError, Site};
+use salesforce_host::wire::Https;
+use salesforce_host::{Connection, Host, Limits, Origin};
 use serde::Deserialize;
 
-use super::status;
-use crate::Failure;
+use crate::args::Connect;
+use crate::failure::Failure;
 use crate::open::{opened, origin};
 use crate::render::printable;
+use crate::summary;
 
 /// Where the consumer key may come from. It names the app and is no secret: there is none in this flow.
 const CONSUMER_KEY: &str = "SALESFORCE_CONSUMER_KEY";
 /// The port of the address registered with the app, unless the person chose another.
-const PORT: u16 = 7717;
+const DEFAULT_PORT: u16 = 7717;
 /// The name of a connection that needs no Salesforce account.
 const DEMO: &str = "demo";
-
-/// What to connect.
-#[derive(Args)]
-pub(crate) struct Connect {
-    /// What to call the connection: a-z, 0-9, _ and -. `demo` is the embedded org, unless --domain says otherwise.
-    name: ConnectionName,
-    /// The org: NAME.my.salesforce.com or any address of it, `demo`, or http://127.0.0.1:PORT.
-    #[arg(long, value_name = "ORG")]
-    domain: Option<String>,
-    /// The consumer key of the app in the org. Else from SALESFORCE_CONSUMER_KEY, or from config.toml.
-    #[arg(long, value_name = "KEY")]
-    consumer_key: Option<String>,
-    /// The port of the callback URL registered with the app, http://localhost:PORT/callback. Default: 7717.
-    #[arg(long, value_name = "PORT")]
-    port: Option<u16>,
-    /// Print the address to open, and open no browser.
-    #[arg(long)]
-    no_browser: bool,
-}
 
 /// `config.toml` beside the connections: what all of them share.
 #[derive(Default, Deserialize)]
@@ -70,13 +54,13 @@ pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failu
     let origin = embedded.as_ref().map_or_else(|origin| origin, |embedded| &embedded.origin);
     let key = consumer_key(arguments, config.consumer_key, earlier.as_ref(), origin)?;
     // A demo org takes any port of this machine.
-    let port = arguments.port.or(config.callback_port).unwrap_or(if origin.is_loopback() { 0 } else { PORT });
+    let port = arguments.port.or(config.callback_port).unwrap_or(if origin.is_loopback() { 0 } else { DEFAULT_PORT });
     let listener = Listener::bind(port)?;
     let client = Client::new(host, origin, &key, Https::new())?;
 
     let mut shown = Ok(());
     let mut kept = None;
-    let signed_in = oauth::sign_in(
+    let signed_in = sign_in::sign_in(
         &client,
         &listener,
         |url| shown = show(url, arguments.no_browser, out),
@@ -99,7 +83,7 @@ pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failu
         Err(_) => opened(&saved, host, &home, &arguments.name)?,
     };
     writeln!(out, "\nConnected: {}", arguments.name)?;
-    status::show(host, connection, &saved, out)?;
+    summary::show(host, connection, &saved, out)?;
     match saved.origin {
         Site::Embedded => {
             writeln!(out, "  Tokens     none are kept: the demo org is in this program, and new at every start")?

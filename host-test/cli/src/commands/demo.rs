@@ -4,10 +4,11 @@ use std::io::Write;
 use std::sync::Arc;
 
 use demo_org::Org;
-use salesforce_host::{CallError, Host, Session, Transcript};
+use salesforce_host::wire::Transcript;
+use salesforce_host::{CallError, Host, Limits, Session};
 
-use crate::Failure;
 use crate::demo::Demo;
+use crate::failure::Failure;
 use crate::render::{self, Form};
 
 /// One thing a person says, and the call a model makes of it.
@@ -43,7 +44,8 @@ const STORIES: [&[Step]; 3] = [
 ];
 
 /// Tells the stories, each on an org of its own.
-pub(crate) fn run(host: &Host, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(out: &mut impl Write) -> Result<(), Failure> {
+    let host = Host::new(Limits::default())?;
     writeln!(out, "The demo org is in memory, its day is 12 May 2026, and the person is its user Riley Reyes.")?;
     for (number, story) in STORIES.iter().enumerate() {
         let (connection, transcript) = Demo::connection(&Arc::new(Org::demo()), "riley")?.recorded();

@@ -2,34 +2,26 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::Path;
 
 use crate::mcp::http::{HttpServer, random_text};
 use crate::mcp::{Server, StartError};
-use salesforce_host::access::reached_by_owner_alone;
 use salesforce_host::{Host, Limits, Token};
 
+use crate::args::{Arguments, Mcp};
+use crate::failure::Failure;
 use crate::open::{self, restrict};
-use crate::{Arguments, Failure};
 
 /// Where the key of a server over HTTP comes from, unless one is made.
 const KEY: &str = "SALESFORCE_MCP_KEY";
 /// Threads that may wait for a guest or for the disk, beyond one a call.
 const SPARE_THREADS: usize = 16;
 
-/// The host, with the component compiled now or before.
-#[allow(unsafe_code)] // The person vouches for the file they name.
-pub(crate) fn host(precompiled: Option<&Path>) -> Result<Host, Failure> {
-    let Some(file) = precompiled else { return Ok(Host::new(Limits::default())?) };
-    // It is machine code, and runs as this user.
-    reached_by_owner_alone(file).map_err(|error| Failure::Usage(error.to_string()))?;
-    let bytes = std::fs::read(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    // SAFETY: the option says that the file is run as it is, and whom it has to be safe from.
-    Ok(unsafe { Host::load_precompiled(&bytes, Limits::default()) }?)
-}
-
 /// Serves on standard input and output, or at an address.
-pub(crate) fn run(host: &Host, arguments: &Arguments, http: Option<SocketAddr>) -> Result<(), Failure> {
+pub(crate) fn run(command: &Mcp, arguments: &Arguments) -> Result<(), Failure> {
+    if !command.demo && arguments.connection.is_none() && arguments.org.is_none() {
+        return Err(Failure::Usage("which org? Give --connection NAME, --org ORG or --demo".to_owned()));
+    }
+    let host = &Host::new(Limits::default())?;
     let opened = open::open(host, arguments)?;
     let (read_only, tools) = (arguments.read_only, arguments.tools.clone());
     let server = Server::new(
@@ -48,7 +40,7 @@ pub(crate) fn run(host: &Host, arguments: &Arguments, http: Option<SocketAddr>) 
         .max_blocking_threads(calls.saturating_add(SPARE_THREADS))
         .build()?;
     let served = runtime.block_on(async {
-        match http {
+        match command.http {
             None => Ok(server.serve_stdio().await?),
             Some(address) => over_http(server, address).await,
         }

@@ -1,45 +1,30 @@
-//! What a connection is good for, asked with its own token: who, which org, which rights, and how many calls are left.
+//! `salesforce-plugin status`: whether a connection works, whose it is, and what the user may do.
 
 use std::io::Write;
 
-use salesforce_host::types::WhoAmIArgs;
-use salesforce_host::{CallError, Connection, Host, Saved};
+use salesforce_host::config_dir::{ConnectionName, Home};
+use salesforce_host::profile::{Saved, Site};
+use salesforce_host::store::{Kept, TokenStore};
+use salesforce_host::{Host, Limits};
 
-use crate::Failure;
-use crate::render::{self, Form, printable, quoted};
+use crate::failure::Failure;
+use crate::open::opened;
+use crate::summary;
 
-/// Asks, and shows the answers.
-pub(crate) fn show(host: &Host, connection: Connection, saved: &Saved, out: &mut impl Write) -> Result<(), Failure> {
-    let session = host.session(connection);
-    let found = match session.who_am_i(&WhoAmIArgs { objects: Vec::new() }) {
-        Ok(found) => found,
-        Err(CallError::Tool(error)) => {
-            writeln!(out, "{}", render::error(&error, Form::Terminal))?;
-            if let Some(trouble) = session.connection().trouble() {
-                writeln!(out, "{}", printable(&trouble))?;
-            }
-            return Err(Failure::Tool);
-        }
-        Err(CallError::Host(error)) => return Err(error.into()),
-    };
-    let mut line = |name: &str, text: &str| writeln!(out, "  {name:<9}  {}", printable(text));
-    // What the user can name stands last and in quotes, so that it can't go on as something else.
-    line("User", &format!("{} {}", saved.username, quoted(&saved.name)))?;
-    let sandbox = if found.org.sandbox == Some(true) { ", a sandbox" } else { "" };
-    let name = found.org.name.map(|name| format!(" {}", quoted(&name))).unwrap_or_default();
-    line("Org", &format!("{}{sandbox}{name}", saved.origin))?;
-    line("May read", &list(&found.readable))?;
-    line("create", &list(&found.creatable))?;
-    line("change", &list(&found.editable))?;
-    if let Some(calls) = found.api_calls {
-        line("API calls", &format!("{} of {} left of 24 hours", calls.left, calls.allowed))?;
+/// Asks a connection's org how things are.
+pub(crate) fn run(name: &ConnectionName, out: &mut impl Write) -> Result<(), Failure> {
+    let home = Home::from_env()?;
+    let saved = Saved::read(&home, name)?;
+    let kept = Kept::of(&home, name, &saved.owner());
+    if matches!(saved.origin, Site::At(_)) && kept.load()?.is_none() {
+        return Err(Failure::Host(format!(
+            "{name} is signed out: connect again with `salesforce-plugin connect {name}`"
+        )));
     }
-    for notice in &found.notices {
-        line("Note", notice)?;
+    let host = Host::new(Limits::default())?;
+    summary::show(&host, opened(&saved, &host, &home, name)?, &saved, out)?;
+    if let Site::At(_) = saved.origin {
+        writeln!(out, "  Tokens     kept in {}", kept.place())?;
     }
     Ok(())
-}
-
-fn list(names: &[String]) -> String {
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }

@@ -2,11 +2,13 @@
 
 use std::io::Write;
 
-use salesforce_host::Connection;
 use salesforce_host::types::ConnectionSettings;
+use salesforce_host::{Host, Limits};
 use serde_json::json;
 
-use crate::Failure;
+use crate::args::Arguments;
+use crate::failure::Failure;
+use crate::open;
 use crate::verify::{self, Verdict};
 
 /// Refuses to write where the settings or the command line let nothing be written, before anything is sent.
@@ -36,7 +38,9 @@ fn may_write(settings: &ConnectionSettings) -> Result<(), Failure> {
 const OBJECTS: [&str; 4] = ["Account", "Task", "ContentNote", "ContentDocumentLink"];
 
 /// Runs the checks and prints a table, or JSON. An assumption that does not hold is a refusal, for the exit code.
-pub(crate) fn run(connection: Connection, write: bool, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Arguments, write: bool, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let host = Host::new(Limits::default())?;
+    let connection = open::open(&host, arguments)?.under_settings(&host, arguments)?;
     if write {
         may_write(&connection.settings())?;
     }

@@ -16,7 +16,8 @@ use rmcp::service::RequestContext;
 use serde_json::Value;
 
 use crate::render::{printable, quoted};
-use salesforce_host::{Effect, Origin, Tool};
+use salesforce_host::Origin;
+use salesforce_host::types::{Effect, Tool};
 
 /// The question's name in a call that is answered with it.
 const QUESTION: &str = "confirm";

@@ -5,11 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
 
 use super::StartError;
-use salesforce_host::HostError;
-use salesforce_host::Session;
-use salesforce_host::Tool;
 use salesforce_host::settings::{Confirm, InForce, Look, SettingsFile, ToolNames};
-use salesforce_host::types::{ConnectionSettings, ErrorKind};
+use salesforce_host::types::{ConnectionSettings, ErrorKind, Tool};
+use salesforce_host::{HostError, Session};
 
 /// The offer, renewed whenever the settings file says something else.
 pub(super) struct Offers {

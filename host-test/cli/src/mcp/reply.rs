@@ -4,8 +4,7 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
 use crate::render::{self, Form};
-use salesforce_host::Effect;
-use salesforce_host::types::{Changed, Error, ErrorKind};
+use salesforce_host::types::{Changed, Effect, Error, ErrorKind};
 use salesforce_host::{CallError, HostError};
 
 /// The result of a call, and a word about it for the log.
@@ -23,8 +22,14 @@ pub(super) fn of(
                 result.structured_content = Some(structure);
                 ("done", result)
             }
-            Err(_) => of(tool, effect, Err(HostError::Trapped("its reply is no JSON".to_owned()).into()), requests),
+            Err(_) => ("done without JSON", unreadable(tool, effect, &reply)),
         },
+        Err(CallError::Host(HostError::ReplyTooLarge { limit, start })) => {
+            let error = HostError::ReplyTooLarge { limit, start: String::new() };
+            let mut result = failed(&returned(tool, effect, ErrorKind::InvalidInput, &error.to_string()));
+            result.content.push(raw(&start));
+            (ErrorKind::InvalidInput.name(), result)
+        }
         Err(CallError::Tool(error)) => (error.kind.name(), failed(&error)),
         Err(CallError::Host(error)) => {
             let reads = effect.is_some_and(|effect| effect == Effect::ReadOnly);
@@ -33,6 +38,32 @@ pub(super) fn of(
             (error.kind.name(), failed(&error))
         }
     }
+}
+
+/// A reply that no JSON parser takes. The tool has done its work all the same, so what it did is said, and the reply
+/// is given as the text it is.
+fn unreadable(tool: &str, effect: Option<Effect>, reply: &str) -> CallToolResult {
+    let why = "its reply is no valid JSON and follows as text";
+    let mut result = failed(&returned(tool, effect, ErrorKind::UnexpectedReply, why));
+    result.content.push(raw(reply));
+    result
+}
+
+/// The error of a tool that came to its end, so that a tool that writes has written.
+fn returned(tool: &str, effect: Option<Effect>, kind: ErrorKind, why: &str) -> Error {
+    match effect {
+        Some(Effect::ReadOnly) => plain(kind, &format!("{tool} has read, and changed nothing: {why}")),
+        Some(_) => {
+            let message = format!("{tool} has written; do not call it again for the same: {why}");
+            Error { changed: Changed::Yes, ..plain(kind, &message) }
+        }
+        // Whether a tool that is not on offer writes is not known.
+        None => Error { changed: Changed::Unknown, ..plain(kind, &format!("{tool} has come to its end: {why}")) },
+    }
+}
+
+fn raw(text: &str) -> ContentBlock {
+    ContentBlock::text(render::printable(text))
 }
 
 /// A call that was not made.
@@ -66,7 +97,67 @@ fn kind(error: &HostError) -> ErrorKind {
         HostError::Deadline | HostError::Fuel | HostError::Stopped => ErrorKind::Timeout,
         HostError::Busy => ErrorKind::Unavailable,
         // Asking for less helps.
-        HostError::Memory | HostError::ReplyTooLarge(_) => ErrorKind::InvalidInput,
+        HostError::Memory | HostError::ReplyTooLarge { .. } => ErrorKind::InvalidInput,
         HostError::Load(_) | HostError::Trapped(_) => ErrorKind::UnexpectedReply,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECEIPT: &str = r#"{"object":"Account","id":"001dM0000000010QAA","fields":{"Name":BAD},"undo":{}}"#;
+
+    fn texts(result: &CallToolResult) -> String {
+        serde_json::to_value(&result.content).unwrap().to_string()
+    }
+
+    /// Values that some writers of JSON let through and some readers refuse.
+    fn broken() -> Vec<String> {
+        let nested = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+        let values = [r#""\ud83d""#, r#""\udc00\ud83d""#, "1e400", "-1e999", "01", "NaN", "\"a\nb\"", "\"cut", &nested];
+        values.iter().map(|value| RECEIPT.replace("BAD", value)).collect()
+    }
+
+    #[test]
+    fn a_write_whose_reply_is_no_json_is_told_with_what_it_did() {
+        for reply in broken() {
+            for effect in [Effect::Additive, Effect::Overwrites] {
+                let (_, result) = of("salesforce_update", Some(effect), Ok(reply.clone()), 2);
+                let error = result.structured_content.clone().unwrap();
+                assert_eq!((&error["changed"], &error["kind"]), (&"yes".into(), &"unexpected_reply".into()), "{error}");
+                assert_eq!(result.is_error, Some(true));
+                let said = texts(&result);
+                assert!(said.contains("salesforce_update has written"), "{said}");
+                assert!(said.contains("001dM0000000010QAA") && said.contains("undo"), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_read_whose_reply_is_no_json_is_shown_as_text() {
+        for reply in broken() {
+            let (_, result) = of("salesforce_list", Some(Effect::ReadOnly), Ok(reply), 1);
+            assert_eq!(result.structured_content.clone().unwrap()["changed"], "no");
+            assert!(texts(&result).contains("001dM0000000010QAA"), "{}", texts(&result));
+        }
+    }
+
+    #[test]
+    fn a_write_whose_reply_is_too_long_is_told_with_its_beginning() {
+        let error = HostError::ReplyTooLarge { limit: 10, start: RECEIPT.to_owned() };
+        let (_, result) = of("salesforce_create", Some(Effect::Additive), Err(error.into()), 1);
+        assert_eq!(result.structured_content.clone().unwrap()["changed"], "yes");
+        assert!(texts(&result).contains("salesforce_create has written"), "{}", texts(&result));
+        assert!(texts(&result).contains("001dM0000000010QAA"), "{}", texts(&result));
+    }
+
+    #[test]
+    fn a_write_that_was_stopped_on_its_way_may_have_written() {
+        for (requests, changed) in [(0, "no"), (1, "unknown")] {
+            let (_, result) =
+                of("salesforce_update", Some(Effect::Overwrites), Err(HostError::Deadline.into()), requests);
+            assert_eq!(result.structured_content.unwrap()["changed"], changed);
+        }
     }
 }

@@ -16,8 +16,7 @@ from mcp_types import ElicitResult
 
 SALESFORCE_PLUGIN = os.environ["SALESFORCE_PLUGIN"]
 WORK = pathlib.Path(os.environ["WORK"])
-COMPILED = WORK / "plugin.cwasm"
-MCP = ["mcp", "--demo", "--precompiled", str(COMPILED)]
+MCP = ["mcp", "--demo"]
 # How a client and a server agree on a version, and the one they agree on.
 LIFECYCLES = {"legacy": "2025-11-25", "auto": "2026-07-28"}
 
@@ -125,7 +124,6 @@ async def asks_first(target, mode):
 
 
 async def main():
-    subprocess.run([SALESFORCE_PLUGIN, "component", "--precompiled", "--out", COMPILED], check=True, stdout=subprocess.DEVNULL)
     for transport in [over_stdio, over_http]:
         for mode in LIFECYCLES:
             async with transport(home('instructions = "Say please."')) as target:

@@ -170,16 +170,3 @@ fn verify_writes_nothing_where_nothing_may_be_written() {
     }
     std::fs::remove_dir_all(&home).unwrap();
 }
-
-#[cfg(unix)]
-#[test]
-fn machine_code_that_others_could_have_changed_is_not_run() {
-    use std::os::unix::fs::PermissionsExt;
-    let file = std::env::temp_dir().join(format!("salesforce-plugin-open-{}.cwasm", std::process::id()));
-    std::fs::write(&file, "no machine code").unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
-    let (code, _, error) = run(&["mcp", "--demo", "--precompiled", file.to_str().unwrap()]);
-    std::fs::remove_file(&file).unwrap();
-    assert_eq!(code, 2, "{error}");
-    assert!(error.contains("others can write to ") && error.contains("salesforce-plugin-open"), "{error}");
-}

@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use demo_org::Org;
-use salesforce_host::transport::HttpsOptions;
+use salesforce_host::settings::{Settings, ToolNames};
 use salesforce_host::types::ConnectionSettings;
-use salesforce_host::{CallError, Limits, Settings, ToolNames};
+use salesforce_host::wire::HttpsOptions;
+use salesforce_host::{CallError, Limits};
 use serde_json::Value;
 use test_support::{HOST, demo};
 
@@ -517,7 +518,7 @@ fn versions_and_ports_are_those_of_the_code() {
     let rest = read("src/rest.rs");
     let (_, path) = rest.split_once("VERSION_PATH: &str = \"/services/data/").expect("the path of the API's version");
     let api = path.split('"').next().unwrap_or_default();
-    let port = constant("host-test/cli/src/commands/connect.rs", "PORT");
+    let port = constant("host-test/cli/src/commands/connect.rs", "DEFAULT_PORT");
     for page in pages() {
         for (mark, right) in [
             ("salesforce:plugin@", version.to_owned()),

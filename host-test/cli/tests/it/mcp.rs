@@ -14,7 +14,8 @@ use rmcp::service::{
     serve_client_with_lifecycle,
 };
 use rmcp::{ClientHandler, ErrorData, RoleClient};
-use salesforce_host::{Connection, SettingsFile, Token, Transport};
+use salesforce_host::settings::SettingsFile;
+use salesforce_host::{Connection, Token, Transport};
 use salesforce_plugin_cli::mcp::Server;
 use serde_json::{Value, json};
 use test_support::{Demo, HOST, demo};
@@ -271,10 +272,7 @@ struct Gate {
 }
 
 impl Transport for Gate {
-    fn send(
-        &self,
-        request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Vec<u8>>, salesforce_host::transport::Failure> {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, salesforce_host::wire::Failure> {
         self.came.send(()).unwrap();
         self.go.lock().unwrap().recv().unwrap();
         self.org.send(request)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use salesforce_host::Cassette;
+use salesforce_host::recording::Cassette;
 use serde_json::{Value, json};
 
 /// A file of its own, gone with it.

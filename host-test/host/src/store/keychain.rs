@@ -12,7 +12,7 @@ use std::time::Duration;
 use keyring::Error;
 
 use super::{Owner, StoreError, TokenStore, Tokens};
-use crate::home::ConnectionName;
+use crate::config_dir::ConnectionName;
 
 /// What the keychain lists the entries under.
 const SERVICE: &str = "salesforce-plugin";

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use demo_org::Org;
-use salesforce_host::{CallError, Cassette, Connection, Exchange};
+use salesforce_host::recording::Cassette;
+use salesforce_host::wire::Exchange;
+use salesforce_host::{CallError, Connection};
 use serde_json::{Value, json};
 use test_support::{HOST, demo};
 

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use demo_org::Org;
 use salesforce_host::{Limits, Session};
 
-use crate::guest::{self, MESSENGER};
-use test_support::{paths, refusal, session};
+use crate::guest;
+use test_support::{guests, paths, refusal, session};
 
 /// A guest that sends what it is told, and how much of that has left.
 fn messenger() -> (Session, Arc<AtomicU32>) {
     let sent = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&sent);
-    let session = guest::session(MESSENGER, Limits::default(), move |request: http::Request<Vec<u8>>| {
+    let session = guest::session(guests::SENDS, Limits::default(), move |request: http::Request<Vec<u8>>| {
         counter.fetch_add(1, Ordering::SeqCst);
         let authority = request.uri().authority().unwrap();
         Ok(http::Response::new(format!("{authority}{}", request.uri().path()).into_bytes()))
@@ -45,6 +45,13 @@ fn a_request_to_another_origin_is_refused_before_egress() {
         "/services/data\\..\\..\\secur",
         "/services/oauth2/token",
         "/services/oauth2/singleaccess",
+        "/services/oauth2;x/singleaccess",
+        "/services/oauth2%3B/singleaccess",
+        "/services/oauth2%20/singleaccess",
+        "/services/Soap/u/65.0",
+        "/services/apexrest/Anything",
+        "/services/auth/sso/X",
+        "/services/data/v65.0/tooling/executeAnonymous",
         "/secur/frontdoor.jsp",
         "/services/data HTTP/1.1\r\nhost: evil.example\r\n",
     ] {
@@ -58,7 +65,7 @@ fn a_request_to_another_origin_is_refused_before_egress() {
 fn a_line_end_in_a_header_value_is_refused_before_egress() {
     let (session, sent) = messenger();
     for value in ["x\r\nhost: evil.example", "x\nauthorization: Bearer other", "x\0", "x\r"] {
-        let reply = session.call_json(value, "/services/data").unwrap();
+        let reply = session.call_json(value, "/services/data/v65.0/limits").unwrap();
         assert!(reply.starts_with("the value of a header "), "{value:?}: {reply}");
     }
     assert_eq!(sent.load(Ordering::SeqCst), 0);

@@ -9,8 +9,8 @@ use std::time::Duration;
 use demo_org::serve::Server;
 use demo_org::{Effect, Fault, Org};
 use http::{Method, Request, Response, StatusCode};
-use salesforce_host::transport::{CancellationToken, Failure, HttpsOptions, Proxy};
-use salesforce_host::{Allowance, Connection, FailureKind, Https, Origin, Token, Transport};
+use salesforce_host::wire::{Allowance, CancellationToken, Failure, FailureKind, Https, HttpsOptions, Proxy};
+use salesforce_host::{Connection, Origin, Token, Transport};
 
 use test_support::loopback::{Loopback, head};
 use test_support::{HOST, TOKEN, demo};

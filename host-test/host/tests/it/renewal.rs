@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use demo_org::Fault;
 use http::Method;
-use salesforce_host::oauth::{Client, SavedTokens, SignInError};
+use salesforce_host::profile::{Saved, Site};
+use salesforce_host::sign_in::{Client, SavedTokens, SignInError};
 use salesforce_host::store::{Kept, StoreError, TokenStore, Tokens};
-use salesforce_host::{Connection, Https, Saved, Site, TokenProvider, Transport};
+use salesforce_host::wire::Https;
+use salesforce_host::{Connection, TokenProvider, Transport};
 
 use test_support::person::{Folder, Served, connected, named};
 use test_support::{HOST, refusal};
@@ -178,7 +180,7 @@ fn stop_at(point: &str) {
 struct Stopping<T>(T);
 
 impl Transport for Stopping<Https> {
-    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, salesforce_host::Failure> {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, salesforce_host::wire::Failure> {
         stop_at("asking");
         let response = self.0.send(request);
         stop_at("answered");
@@ -210,7 +212,7 @@ impl TokenStore for Stopping<(Kept, std::path::PathBuf)> {
 #[test]
 #[ignore = "the part of the tests below that is killed: they run it in a process of its own"]
 fn the_process_that_is_killed() {
-    let home = salesforce_host::Home::from_env().unwrap();
+    let home = salesforce_host::config_dir::Home::from_env().unwrap();
     let name = named("acme");
     let saved = Saved::read(&home, &name).unwrap();
     let Site::At(origin) = &saved.origin else { panic!("not at an address") };

@@ -4,10 +4,10 @@ use std::thread;
 
 use demo_org::{Effect, Fault};
 use http::Method;
-use salesforce_host::oauth::{Listener, SignInError};
+use salesforce_host::profile::{Saved, SavedError};
+use salesforce_host::sign_in::{Listener, SignInError};
 use salesforce_host::store::TokenStore;
 use salesforce_host::types::{Actor, SignInFailure};
-use salesforce_host::{Saved, SavedError};
 
 use test_support::person::{Folder, Served, browse, connect, connected, fetch, named, text};
 use test_support::{HOST, refusal};
@@ -95,7 +95,7 @@ fn a_redirect_of_another_sign_in_ends_nothing() {
     let client = served.client();
     let back = listener.redirect();
     let mut window = None;
-    let result = salesforce_host::oauth::sign_in(
+    let result = salesforce_host::sign_in::sign_in(
         &client,
         &listener,
         |url| {

@@ -6,11 +6,13 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use demo_org::Org;
-use salesforce_host::{CallError, Connection, HostError, Https, Limits, Origin, Stop, Token};
+use salesforce_host::cancel::Stop;
+use salesforce_host::wire::Https;
+use salesforce_host::{CallError, Connection, HostError, Limits, Origin, Token};
 
-use crate::guest::{self, unless_empty};
+use crate::guest;
 use test_support::loopback::{Loopback, head};
-use test_support::{HOST, refusal, session};
+use test_support::{HOST, guests, refusal, session};
 
 #[test]
 fn a_guest_that_does_not_stop_by_itself_is_ended_and_the_next_call_works() {
@@ -18,12 +20,11 @@ fn a_guest_that_does_not_stop_by_itself_is_ended_and_the_next_call_works() {
     // Sends one request, in which the stop is pulled, and loops.
     let stop = Stop::default();
     let pulled = stop.clone();
-    let body = unless_empty(&format!("{} drop loop br 0 end", guest::MESSENGER));
-    let session = guest::session(&body, limits, move |_: http::Request<Vec<u8>>| {
+    let session = guest::session(guests::SENDS_AND_LOOPS, limits, move |_: http::Request<Vec<u8>>| {
         pulled.stop();
         Ok(http::Response::new(Vec::new()))
     });
-    let result = session.stopped_by(&stop).call_json("x", "/services/data");
+    let result = session.stopped_by(&stop).call_json("x", "/services/data/v65.0/limits");
     assert!(matches!(result, Err(CallError::Host(HostError::Stopped))), "{result:?}");
     assert_eq!(session.call_json("", "").unwrap(), "");
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use demo_org::{Effect, Fault, Org};
 use salesforce_host::{Limits, Token};
 
-use crate::guest::{self, MESSENGER};
-use test_support::{HOST, TOKEN, refusal, session};
+use crate::guest;
+use test_support::{HOST, TOKEN, guests, refusal, session};
 
 #[test]
 fn a_response_that_repeats_the_token_does_not_reach_the_guest() {
@@ -22,12 +22,12 @@ fn a_response_that_repeats_the_token_does_not_reach_the_guest() {
         Ok(http::Response::new(body.into_bytes()))
     };
     // This guest replies with every byte the host gives it.
-    let session = guest::session(MESSENGER, Limits::default(), echo);
+    let session = guest::session(guests::SENDS, Limits::default(), echo);
     for path in ["percent", "json", "quoted"] {
-        let reply = session.call_json("x", &format!("/services/{path}")).unwrap();
+        let reply = session.call_json("x", &format!("/services/data/v65.0/sobjects/{path}")).unwrap();
         assert_eq!(reply, "the response repeats the access token");
     }
-    assert_eq!(session.call_json("x", "/services/plain").unwrap(), "no token");
+    assert_eq!(session.call_json("x", "/services/data/v65.0/sobjects/plain").unwrap(), "no token");
 }
 
 #[test]
@@ -96,12 +96,12 @@ fn no_token_means_sign_in_and_no_request() {
 
 #[test]
 fn a_request_carries_the_bearer_token_where_only_the_host_puts_it() {
-    let session = guest::session(MESSENGER, Limits::default(), |request: http::Request<Vec<u8>>| {
+    let session = guest::session(guests::SENDS, Limits::default(), |request: http::Request<Vec<u8>>| {
         let header = &request.headers()["authorization"];
         assert!(header.is_sensitive());
         assert_eq!(header.to_str().unwrap(), format!("Bearer {TOKEN}"));
         assert!(!format!("{request:?}").contains(TOKEN));
         Ok(http::Response::new(b"fine".to_vec()))
     });
-    assert_eq!(session.call_json("x", "/services/data").unwrap(), "fine");
+    assert_eq!(session.call_json("x", "/services/data/v65.0/limits").unwrap(), "fine");
 }

@@ -1,0 +1,64 @@
+//! `salesforce-plugin call`: one call of a tool, and what went over the wire.
+
+mod record;
+mod trace;
+
+use std::io::{self, Write};
+
+use salesforce_host::recording::Cassette;
+use salesforce_host::{CallError, Host, Limits};
+
+use crate::args::{Arguments, Call};
+use crate::failure::Failure;
+use crate::open;
+use crate::render::{self, Form};
+
+/// Calls the tool, and shows the reply or the error.
+pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
+    let host = Host::new(Limits::default())?;
+    let (connection, replay) = match &call.replay {
+        // What a recording is asked obeys the settings as what an org is asked does.
+        Some(file) => {
+            let (connection, replay) = record::replay(file)?;
+            let opened = open::Opened { connection, settings: open::settings(arguments)? };
+            (opened.under_settings(&host, arguments)?, replay)
+        }
+        None => (open::open(&host, arguments)?.under_settings(&host, arguments)?, None),
+    };
+    let (origin, now) = (connection.origin().clone(), connection.now());
+    let (connection, transcript) = connection.recorded();
+    let session = host.session(connection);
+    let result = session.call_json(&call.tool, &call.arguments);
+    let exchanges = transcript.take();
+    if call.trace {
+        trace::print(&exchanges, &mut io::stderr().lock())?;
+    }
+    for miss in replay.iter().flat_map(|replay| replay.misses()) {
+        eprintln!("salesforce-plugin: {miss}");
+    }
+    if let Some(file) = &call.record {
+        let calls = [(call.tool.clone(), call.arguments.clone())];
+        let recording = Cassette::of(&origin, now, &session.tools()?, &calls, &exchanges);
+        record::save(&recording.map_err(|leak| Failure::Host(leak.to_string()))?, file)?;
+    }
+    if let Some(trouble) = session.connection().trouble() {
+        eprintln!("salesforce-plugin: {}", render::printable(&trouble));
+    }
+    show(&call.tool, result, call.json, out)
+}
+
+/// Shows what came of a call.
+fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    match result {
+        Ok(reply) => {
+            writeln!(out, "{}", if exact { reply } else { render::reply(tool, &reply, Form::Terminal) })?;
+            Ok(())
+        }
+        Err(CallError::Tool(error)) => {
+            let text = if exact { error.to_json().to_string() } else { render::error(&error, Form::Terminal) };
+            writeln!(out, "{text}")?;
+            Err(Failure::Tool)
+        }
+        Err(CallError::Host(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,89 @@
+//! Why the program ends early, and with which exit code.
+
+use std::io;
+use std::process::ExitCode;
+
+use salesforce_host::HostError;
+use salesforce_host::config_dir::NoHome;
+use salesforce_host::profile::SavedError;
+use salesforce_host::sign_in::SignInError;
+use salesforce_host::store::StoreError;
+use salesforce_host::wire::InvalidOrigin;
+
+use crate::render::printable;
+
+/// Why the program ends early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The tool said no, and it has been shown.
+    #[error("")]
+    Tool,
+    /// The person has to change the command.
+    #[error("{0}")]
+    Usage(String),
+    /// It did not work.
+    #[error("{0}")]
+    Host(String),
+    /// Whoever read the output has closed it, and wants no more.
+    #[error("")]
+    OutputClosed,
+}
+
+impl Failure {
+    /// How the program ends, with a word on standard error where the person has not been told yet.
+    pub(crate) fn exit(&self) -> ExitCode {
+        let code = match self {
+            Self::OutputClosed => return ExitCode::SUCCESS,
+            Self::Tool => return ExitCode::from(1),
+            Self::Usage(_) => 2,
+            Self::Host(_) => 3,
+        };
+        eprintln!("salesforce-plugin: {self}");
+        ExitCode::from(code)
+    }
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        Self::Host(error.to_string())
+    }
+}
+
+impl From<InvalidOrigin> for Failure {
+    fn from(error: InvalidOrigin) -> Self {
+        Self::Host(error.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::OutputClosed } else { Self::Host(error.to_string()) }
+    }
+}
+
+impl From<NoHome> for Failure {
+    fn from(error: NoHome) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<SavedError> for Failure {
+    fn from(error: SavedError) -> Self {
+        match error {
+            SavedError::Unknown(_) | SavedError::Invalid { .. } => Self::Usage(error.to_string()),
+            _ => Self::Host(printable(&error.to_string())),
+        }
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        Self::Host(printable(&error.to_string()))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Host(error.to_string())
+    }
+}

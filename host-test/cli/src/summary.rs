@@ -1,0 +1,46 @@
+//! What a connection is good for, asked with its own token: who, which org, which rights, and how many calls are left.
+
+use std::io::Write;
+
+use salesforce_host::profile::Saved;
+use salesforce_host::types::WhoAmIArgs;
+use salesforce_host::{CallError, Connection, Host};
+
+use crate::failure::Failure;
+use crate::render::{self, Form, printable, quoted};
+
+/// Asks, and shows the answers.
+pub(crate) fn show(host: &Host, connection: Connection, saved: &Saved, out: &mut impl Write) -> Result<(), Failure> {
+    let session = host.session(connection);
+    let found = match session.who_am_i(&WhoAmIArgs { objects: Vec::new() }) {
+        Ok(found) => found,
+        Err(CallError::Tool(error)) => {
+            writeln!(out, "{}", render::error(&error, Form::Terminal))?;
+            if let Some(trouble) = session.connection().trouble() {
+                writeln!(out, "{}", printable(&trouble))?;
+            }
+            return Err(Failure::Tool);
+        }
+        Err(CallError::Host(error)) => return Err(error.into()),
+    };
+    let mut line = |name: &str, text: &str| writeln!(out, "  {name:<9}  {}", printable(text));
+    // What the user can name stands last and in quotes, so that it can't go on as something else.
+    line("User", &format!("{} {}", saved.username, quoted(&saved.name)))?;
+    let sandbox = if found.org.sandbox == Some(true) { ", a sandbox" } else { "" };
+    let name = found.org.name.map(|name| format!(" {}", quoted(&name))).unwrap_or_default();
+    line("Org", &format!("{}{sandbox}{name}", saved.origin))?;
+    line("May read", &list(&found.readable))?;
+    line("create", &list(&found.creatable))?;
+    line("change", &list(&found.editable))?;
+    if let Some(calls) = found.api_calls {
+        line("API calls", &format!("{} of {} left of 24 hours", calls.left, calls.allowed))?;
+    }
+    for notice in &found.notices {
+        line("Note", notice)?;
+    }
+    Ok(())
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}

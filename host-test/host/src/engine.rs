@@ -1,0 +1,7 @@
+//! Runs the component: wasmtime lives here and nowhere else.
+
+mod call;
+pub(crate) mod host;
+pub(crate) mod limits;
+pub(crate) mod session;
+mod ticker;

@@ -1,0 +1,211 @@
+//! The engine and the compiled component, shared by all calls; every call gets an instance of its own.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::component::{Component, Linker};
+use wasmtime::{
+    Engine, InstanceAllocationStrategy, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, Trap, UpdateDeadline,
+};
+
+use crate::bindings::{Plugin, PluginPre};
+use crate::cancel::Supervision;
+use crate::connection::Connection;
+use crate::engine::call::{Call, Imports, MOST_TABLE_ELEMENTS};
+use crate::engine::limits::{Limits, Usage};
+use crate::engine::ticker::Ticker;
+use crate::error::HostError;
+use crate::machine_code;
+use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
+
+/// The plugin, loaded and ready. Cloning shares it.
+#[derive(Clone)]
+pub struct Host(Arc<Loaded>);
+
+struct Loaded {
+    limits: Limits,
+    engine: Engine,
+    component: Component,
+    plugin: PluginPre<Call>,
+    ticker: Ticker,
+}
+
+impl Host {
+    /// Loads the component this library was built with, in a moment: its machine code was made with the library.
+    #[allow(unsafe_code)] // The code is this library's own.
+    pub fn new(limits: Limits) -> Result<Self, HostError> {
+        let code = if limits.fuel.is_some() { MACHINE_CODE_WITH_FUEL } else { crate::MACHINE_CODE };
+        // SAFETY: the build script made the code, and the compiler put it in here.
+        unsafe { Self::from_machine_code(code, limits) }
+    }
+
+    /// Loads another component that has the world of `wit/`, compiled by `wasmtime::Engine::precompile_component` with
+    /// the version and the settings [`crate::MACHINE_CODE`] names. With other ones it is [`HostError::Load`].
+    ///
+    /// # Safety
+    ///
+    /// The bytes are run as they are: they must come from the compiler, by a way on which nobody could change them.
+    #[allow(unsafe_code)] // The caller vouches for the code, for nothing here can check it.
+    pub unsafe fn from_machine_code(code: &[u8], limits: Limits) -> Result<Self, HostError> {
+        let engine = engine(&limits).map_err(unloadable)?;
+        // SAFETY: the caller promises that the bytes are what the compiler gave.
+        let component = unsafe { Component::deserialize(&engine, code) }
+            .map_err(|error| HostError::Load(format!("its machine code does not fit this program: {error:#}")))?;
+        Self::link(engine, component, limits)
+    }
+
+    fn link(engine: Engine, component: Component, limits: Limits) -> Result<Self, HostError> {
+        let mut linker = Linker::new(&engine);
+        Plugin::add_to_linker::<_, Imports>(&mut linker, |call| call).map_err(unloadable)?;
+        let instance = linker.instantiate_pre(&component).map_err(unloadable)?;
+        let plugin = PluginPre::new(instance).map_err(unloadable)?;
+        let ticker = Ticker::start(engine.clone());
+        Ok(Self(Arc::new(Loaded { limits, engine, component, plugin, ticker })))
+    }
+
+    /// The origin of an org's REST API, from a domain as people paste it.
+    pub fn origin(&self, domain: &str) -> Result<Result<String, DomainRefusal>, HostError> {
+        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_origin(store, domain))
+    }
+
+    /// The OAuth endpoints and scopes of the org at a domain.
+    pub fn oauth(&self, domain: &str) -> Result<Result<OauthProfile, DomainRefusal>, HostError> {
+        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_oauth(store, domain))
+    }
+
+    /// What an OAuth failure means.
+    pub fn explain(&self, failure: &SignInFailure) -> Result<Advice, HostError> {
+        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_explain(store, failure))
+    }
+
+    /// The interfaces the component imports.
+    pub fn imports(&self) -> Vec<String> {
+        self.0.component.component_type().imports(&self.0.engine).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// The interfaces the component exports.
+    pub fn exports(&self) -> Vec<String> {
+        self.0.component.component_type().exports(&self.0.engine).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// The limits of every call.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    fn without_connection<R>(
+        &self,
+        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
+    ) -> Result<R, HostError> {
+        self.enter(Arc::new(Connection::none()), Supervision::default(), work).0
+    }
+
+    /// Makes a fresh instance, works with it, and drops it.
+    pub(crate) fn enter<R>(
+        &self,
+        connection: Arc<Connection>,
+        supervision: Supervision,
+        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
+    ) -> (Result<R, HostError>, Usage) {
+        let loaded = &*self.0;
+        let limits = loaded.limits;
+        let mut store = Store::new(&loaded.engine, Call::new(connection, limits, supervision.clone()));
+        store.limiter(|call| &mut call.memory);
+        store.set_hostcall_fuel(limits.memory_bytes);
+        let mut ends = Instant::now() + limits.deadline;
+        let mut stopping = false;
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |_| {
+            let now = Instant::now();
+            if supervision.is_stopped() && !stopping {
+                stopping = true;
+                ends = ends.min(now + LAST_WORDS);
+            }
+            match now >= ends {
+                true if stopping => Err(Stopped.into()),
+                true => Ok(UpdateDeadline::Interrupt),
+                false => Ok(UpdateDeadline::Continue(1)),
+            }
+        });
+
+        let ticking = loaded.ticker.tick();
+        let result = match limits.fuel {
+            Some(fuel) => store.set_fuel(fuel),
+            None => Ok(()),
+        }
+        .and_then(|()| loaded.plugin.instantiate(&mut store))
+        .and_then(|plugin| work(&plugin, &mut store));
+        drop(ticking);
+
+        let usage = Usage {
+            requests: store.data().requests,
+            memory_bytes: store.data().memory.in_use,
+            fuel: limits.fuel.and_then(|fuel| Some(fuel.saturating_sub(store.get_fuel().ok()?))),
+        };
+        let result = result.map_err(|error| stopped(&error, store.data().memory.refused));
+        (result, usage)
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Host").field("limits", &self.0.limits).finish_non_exhaustive()
+    }
+}
+
+/// An engine whose instances come out of a pool, with their memory mapped from the component's image on write.
+fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(limits.calls)
+        .total_core_instances(limits.calls * CORE_INSTANCES)
+        .total_memories(limits.calls)
+        .total_tables(limits.calls * TABLES)
+        .table_elements(MOST_TABLE_ELEMENTS)
+        .max_memory_size(limits.memory_bytes)
+        .max_unused_warm_slots(limits.calls)
+        .linear_memory_keep_resident(KEPT_RESIDENT)
+        .table_keep_resident(KEPT_RESIDENT);
+    let mut config = machine_code::config(limits.fuel.is_some());
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    Engine::new(&config)
+}
+
+/// [`crate::MACHINE_CODE`], and it counts fuel.
+const MACHINE_CODE_WITH_FUEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin-fuel.cwasm"));
+
+/// `wit-component` makes a module for the guest and two small ones that tie it to its imports.
+const CORE_INSTANCES: u32 = 4;
+/// One of the guest, one of its ties.
+const TABLES: u32 = 2;
+/// What is cleared between calls by writing zeroes instead of asking the kernel, in bytes.
+const KEPT_RESIDENT: usize = 256 * 1024;
+
+/// What a guest that is asked to stop has left, to say what it did.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// Ends a guest that was asked to stop and did not.
+#[derive(Debug, thiserror::Error)]
+#[error("the call was stopped")]
+struct Stopped;
+
+fn unloadable(error: wasmtime::Error) -> HostError {
+    HostError::Load(format!("{error:#}"))
+}
+
+/// What stopped a call.
+fn stopped(error: &wasmtime::Error, memory_refused: bool) -> HostError {
+    if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
+        return HostError::Busy;
+    }
+    if error.downcast_ref::<Stopped>().is_some() {
+        return HostError::Stopped;
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => HostError::Deadline,
+        Some(Trap::OutOfFuel) => HostError::Fuel,
+        // A guest that is refused memory gives up, by a trap that does not say why.
+        _ if memory_refused => HostError::Memory,
+        Some(trap) => HostError::Trapped(trap.to_string()),
+        None => HostError::Trapped(error.root_cause().to_string()),
+    }
+}

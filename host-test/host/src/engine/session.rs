@@ -1,0 +1,172 @@
+//! A user's calls: by name with JSON, or typed.
+
+use std::sync::Arc;
+
+use wasmtime::Store;
+
+use crate::bindings::Plugin;
+use crate::cancel::{Stop, Supervision};
+use crate::connection::Connection;
+use crate::engine::call::Call;
+use crate::engine::host::Host;
+use crate::engine::limits::Usage;
+use crate::error::{CallError, HostError, MAX_REPLY_START};
+use crate::types::Tool;
+use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
+use crate::types::{AggregateArgs, AggregateReply};
+use crate::types::{
+    CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
+    ListReply, UpdateArgs, UpdateReply,
+};
+use crate::types::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
+
+/// The plugin with one user's connection. Every call is an instance of its own.
+#[derive(Debug, Clone)]
+pub struct Session {
+    host: Host,
+    connection: Arc<Connection>,
+    supervision: Supervision,
+}
+
+impl Host {
+    /// A session of one user. The connection can be shared between sessions, not between users.
+    pub fn session(&self, connection: impl Into<Arc<Connection>>) -> Session {
+        Session { host: self.clone(), connection: connection.into(), supervision: Supervision::default() }
+    }
+}
+
+impl Session {
+    /// The same session, whose calls end when the stop is pulled: no further request leaves, and a guest that does not
+    /// end by itself within a tenth of a second is ended. A request that has left already is waited for.
+    pub fn stopped_by(&self, stop: &Stop) -> Self {
+        Self { supervision: self.supervision.stopped_by(stop), ..self.clone() }
+    }
+
+    /// The same session, which reports every answered or failed request of a call, counted from 1.
+    pub fn reporting(&self, report: impl Fn(u32) + Send + Sync + 'static) -> Self {
+        Self { supervision: self.supervision.reporting(report), ..self.clone() }
+    }
+
+    /// The host the calls run on.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The connection: its cache and the user's choices.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The tools the user's choices leave on, for the model.
+    pub fn tools(&self) -> Result<Vec<Tool>, HostError> {
+        self.enter(|plugin, store| plugin.salesforce_plugin_catalog().call_tools(store)).0
+    }
+
+    /// How to work with the tools, for the model's system prompt.
+    pub fn instructions(&self) -> Result<String, HostError> {
+        self.enter(|plugin, store| plugin.salesforce_plugin_catalog().call_instructions(store)).0
+    }
+
+    /// Calls a tool by name with a JSON object of arguments; the reply is JSON.
+    pub fn call_json(&self, name: &str, arguments: &str) -> Result<String, CallError> {
+        self.call_measured(name, arguments).0
+    }
+
+    /// Calls a tool, and says what the call has used.
+    pub fn call_measured(&self, name: &str, arguments: &str) -> (Result<String, CallError>, Usage) {
+        let arguments = arguments.to_owned();
+        let (result, usage) =
+            self.enter(|plugin, store| plugin.salesforce_plugin_catalog().call_call(store, name, &arguments));
+        (result.map_err(CallError::Host).and_then(|reply| self.bounded(reply.map_err(tool)?)), usage)
+    }
+
+    /// Finds records by text a person would say.
+    pub fn find(&self, args: &FindArgs) -> Result<FindReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_find(store, args))
+    }
+
+    /// Reads one record.
+    pub fn get(&self, args: &GetArgs) -> Result<GetReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_get(store, args))
+    }
+
+    /// Lists the records that match filters.
+    pub fn list(&self, args: &ListArgs) -> Result<ListReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_list(store, args))
+    }
+
+    /// Computes numbers by groups.
+    pub fn aggregate(&self, args: &AggregateArgs) -> Result<AggregateReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_aggregate(store, args))
+    }
+
+    /// Looks up fields or objects.
+    pub fn describe(&self, args: &DescribeArgs) -> Result<DescribeReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_describe(store, args))
+    }
+
+    /// Lists calls, e-mails, meetings, notes and tasks.
+    pub fn activities(&self, args: &ActivitiesArgs) -> Result<ActivitiesReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_activities(store, args))
+    }
+
+    /// Says who the user is, and where.
+    pub fn who_am_i(&self, args: &WhoAmIArgs) -> Result<WhoAmIReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_who_am_i(store, args))
+    }
+
+    /// Runs a query the person wrote.
+    pub fn run_soql(&self, args: &RunSoqlArgs) -> Result<RunSoqlReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_run_soql(store, args))
+    }
+
+    /// Creates one record.
+    pub fn create(&self, args: &CreateArgs) -> Result<CreateReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_append().call_create(store, args))
+    }
+
+    /// Logs an activity.
+    pub fn log_activity(&self, args: &LogActivityArgs) -> Result<LogActivityReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_append().call_log_activity(store, args))
+    }
+
+    /// Changes fields of one record.
+    pub fn update(&self, args: &UpdateArgs) -> Result<UpdateReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_update(store, args))
+    }
+
+    /// Deletes one record.
+    pub fn delete(&self, args: &DeleteArgs) -> Result<DeleteReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
+    }
+
+    fn call<R>(
+        &self,
+        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<Result<R, Error>>,
+    ) -> Result<R, CallError> {
+        self.enter(work).0?.map_err(tool)
+    }
+
+    fn enter<R>(
+        &self,
+        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
+    ) -> (Result<R, HostError>, Usage) {
+        self.host.enter(Arc::clone(&self.connection), self.supervision.clone(), work)
+    }
+
+    fn bounded(&self, reply: String) -> Result<String, CallError> {
+        let limit = self.host.limits().reply_bytes;
+        if reply.len() <= limit {
+            return Ok(reply);
+        }
+        let start = reply.chars().scan(0, |bytes, one| {
+            *bytes += one.len_utf8();
+            (*bytes <= MAX_REPLY_START.min(limit)).then_some(one)
+        });
+        Err(HostError::ReplyTooLarge { limit, start: start.collect() }.into())
+    }
+}
+
+fn tool(error: Error) -> CallError {
+    CallError::Tool(Box::new(error))
+}

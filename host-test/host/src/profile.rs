@@ -1,0 +1,254 @@
+//! The connections of a person: what is remembered of each between calls, besides its tokens.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::access::{AccessError, written_by_owner_alone};
+use crate::config_dir::{ConnectionName, Home};
+use crate::connection::Connection;
+use crate::engine::host::Host;
+use crate::sign_in::{Client, SavedTokens, SignInError, SignedIn};
+use crate::store::{self, Kept, Lock, Owner, StoreError, TokenStore, Tokens};
+use crate::wire::origin::{InvalidOrigin, Origin};
+use crate::wire::transport::Https;
+
+/// How long another program may hold a connection's lock before this one gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What stands in place of an address for an org that the program itself carries.
+const EMBEDDED: &str = "demo";
+
+/// Where an org is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Site {
+    /// In the program that uses this library, as the demo org is in the command line: new at every start, and without
+    /// tokens, since who is asked is who would give them.
+    Embedded,
+    /// At an address.
+    At(Origin),
+}
+
+/// What is remembered of a connection: `connection.toml` in its folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saved {
+    /// The org.
+    pub origin: Site,
+    /// The app the user signed in to.
+    pub consumer_key: String,
+    /// What the user signs in with.
+    pub username: String,
+    /// The user's name.
+    pub name: String,
+    /// The user's id.
+    pub user_id: String,
+    /// The org's id.
+    pub organization_id: String,
+    /// What the tokens are good for.
+    pub scopes: Vec<String>,
+}
+
+/// Why a connection can't be used or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SavedError {
+    /// Nobody has made it.
+    #[error("there is no connection {0}: make it with `salesforce-plugin connect {0}`")]
+    Unknown(ConnectionName),
+    /// Its file can't be read or written.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What happened to it.
+        error: io::Error,
+    },
+    /// Its file says something else than a connection.
+    #[error("{}: {reason}", path.display())]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong, with line and key.
+        reason: String,
+    },
+    /// Somebody else could have written it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// Its org can't be asked.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+}
+
+impl Saved {
+    /// What is remembered of a sign-in to an org.
+    pub fn new(origin: Site, consumer_key: &str, SignedIn { grant, identity }: &SignedIn) -> Self {
+        Self {
+            origin,
+            consumer_key: consumer_key.to_owned(),
+            username: identity.username.clone(),
+            name: identity.name.clone(),
+            user_id: identity.user_id.clone(),
+            organization_id: identity.organization_id.clone(),
+            scopes: grant.scopes.clone(),
+        }
+    }
+
+    /// Where what is remembered of a connection is kept.
+    pub fn file(home: &Home, name: &ConnectionName) -> PathBuf {
+        home.connection(name).join("connection.toml")
+    }
+
+    /// The names of all connections, in their order.
+    pub fn names(home: &Home) -> Result<Vec<ConnectionName>, SavedError> {
+        let folder = home.connections();
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(SavedError::File { path: folder, error }),
+        };
+        let mut names: Vec<ConnectionName> = entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter(|name| Self::file(home, name).exists())
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Reads what is remembered of a connection.
+    pub fn read(home: &Home, name: &ConnectionName) -> Result<Self, SavedError> {
+        let path = Self::file(home, name);
+        for place in [home.root(), &home.connections(), &home.connection(name), &path] {
+            written_by_owner_alone(place)?;
+        }
+        match fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text)
+                .map_err(|error| SavedError::Invalid { path, reason: error.to_string().trim_end().to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(SavedError::Unknown(name.clone())),
+            Err(error) => Err(SavedError::File { path, error }),
+        }
+    }
+
+    /// The connection itself, with its own tokens, cache and settings. Absent for an embedded org, which the program that
+    /// carries it connects to.
+    ///
+    /// The address in the file is checked as one that a person pastes: the token goes to Salesforce or to this machine.
+    pub fn open(&self, host: &Host, home: &Home, name: &ConnectionName) -> Result<Option<Connection>, SavedError> {
+        let Site::At(origin) = &self.origin else { return Ok(None) };
+        let client = Client::new(host, origin, &self.consumer_key, Https::new())?;
+        let (opened, again, called) = (self.clone(), home.clone(), name.clone());
+        let tokens = SavedTokens::new(client, Kept::of(home, name, &self.owner()), home.lock(name))
+            .while_ours(move || Self::read(&again, &called).is_ok_and(|now| now.is_same_users(&opened)));
+        Ok(Some(Connection::new(origin.clone(), tokens, Https::new())))
+    }
+
+    /// Keeps a connection with its tokens, in place of an earlier one of the same user, whose tokens are revoked.
+    pub fn keep(
+        &self,
+        client: &Client,
+        home: &Home,
+        name: &ConnectionName,
+        tokens: &Tokens,
+    ) -> Result<(), SignInError> {
+        let _lock = Lock::take(&home.lock(name), PATIENCE)?;
+        let earlier = Self::read(home, name).ok();
+        if let Some(earlier) = &earlier
+            && !earlier.is_same_users(self)
+        {
+            // Nobody is to find another user's settings. That nothing came of the sign-in is said in any case.
+            drop(client.revoke(tokens.spent_last()));
+            return Err(SignInError::Taken(earlier.username.clone()));
+        }
+        self.write(home, name)?;
+        if self.origin == Site::Embedded {
+            return Ok(());
+        }
+        // The org may have moved meanwhile; the user is the same.
+        let before = earlier.map_or_else(|| self.owner(), |earlier| earlier.owner());
+        let earlier = Kept::of(home, name, &before).load().ok().flatten();
+        Kept::of(home, name, &self.owner()).save(tokens)?;
+        // Nobody could use or revoke it later. That the org can't be asked just now is no reason to fail.
+        if let Some(earlier) = earlier.filter(|earlier| earlier.refresh != tokens.refresh) {
+            drop(client.revoke(earlier.spent_last()));
+        }
+        Ok(())
+    }
+
+    /// Whether two connections are of the same user of the same org.
+    fn is_same_users(&self, other: &Self) -> bool {
+        (&self.user_id, &self.organization_id) == (&other.user_id, &other.organization_id)
+    }
+
+    /// Whom its tokens are for.
+    pub fn owner(&self) -> Owner {
+        Owner {
+            origin: self.origin.to_string(),
+            user_id: self.user_id.clone(),
+            organization_id: self.organization_id.clone(),
+        }
+    }
+
+    fn write(&self, home: &Home, name: &ConnectionName) -> Result<(), SignInError> {
+        let path = Self::file(home, name);
+        let text = toml::to_string(self).unwrap_or_default();
+        store::replace(&path, text.as_bytes()).map_err(|error| SignInError::Store(StoreError::File { path, error }))
+    }
+
+    /// Ends a connection: revokes its tokens, then forgets everything of it. Where the org can't be asked, nothing is
+    /// forgotten, unless the person insists.
+    pub fn disconnect(&self, host: &Host, home: &Home, name: &ConnectionName, insist: bool) -> Result<(), SavedError> {
+        let lock = Lock::take(&home.lock(name), PATIENCE).map_err(SignInError::from)?;
+        let store = Kept::of(home, name, &self.owner());
+        let revoked = self.revoke(host, &store);
+        if !insist {
+            revoked?;
+        }
+        store.forget().map_err(SignInError::from)?;
+        let folder = home.connection(name);
+        let removed = fs::remove_dir_all(&folder);
+        drop(lock);
+        removed.map_err(|error| SavedError::File { path: folder, error })
+    }
+
+    fn revoke(&self, host: &Host, store: &Kept) -> Result<(), SignInError> {
+        let Site::At(origin) = &self.origin else { return Ok(()) };
+        if let Some(tokens) = store.load()? {
+            let client = Client::new(host, origin, &self.consumer_key, Https::new())?;
+            client.revoke(tokens.spent_last())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Embedded => EMBEDDED,
+            Self::At(origin) => origin.as_str(),
+        })
+    }
+}
+
+impl FromStr for Site {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        if text == EMBEDDED { Ok(Self::Embedded) } else { Origin::parse(text).map(Self::At) }
+    }
+}
+
+impl Serialize for Site {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Site {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,20 @@
+//! The records of the contract, generated from `wit/`.
+
+pub use crate::bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, Tool};
+pub use crate::bindings::salesforce::plugin::read_types::{
+    ActivitiesArgs, ActivitiesReply, Activity, AggregateArgs, AggregateFunction, AggregateReply, ApiCalls, ChildFilter,
+    DescribeArgs, DescribeReply, FieldInfo, Filter, FindArgs, FindReply, GetArgs, GetReply, Grouping, ListArgs,
+    ListReply, Measure, ObjectInfo, Operator, OrgInfo, Period, RelatedList, RunSoqlArgs, RunSoqlReply, SortKey,
+    Timeframe, UserInfo, WhoAmIArgs, WhoAmIReply, Writable,
+};
+pub use crate::bindings::salesforce::plugin::settings_types::{Alias, ConnectionSettings, ObjectGrants};
+pub use crate::bindings::salesforce::plugin::sign_in_types::{
+    Actor, Advice, DomainRefusal, OauthProfile, Scope, SignInFailure,
+};
+pub use crate::bindings::salesforce::plugin::types::{
+    ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind,
+};
+pub use crate::bindings::salesforce::plugin::write_types::{
+    CallDirection, Change, CreateArgs, CreateReply, DeleteArgs, DeleteReply, FieldChange, FollowUp, FollowUpKind,
+    LogActivityArgs, LogActivityReply, LoggedActivity, Undo, UpdateArgs, UpdateReply,
+};

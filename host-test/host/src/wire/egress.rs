@@ -1,0 +1,476 @@
+//! What may leave: a request of the guest is checked in full before any byte of it goes out.
+//!
+//! The host prepends the origin and appends the token, so whatever could change the origin, the end of a header or the
+//! meaning of a path is refused rather than repaired.
+
+use std::borrow::Cow;
+
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
+
+/// Salesforce answers 414 beyond 16,384 bytes; a SOQL query that long belongs into a body.
+const LONGEST_PATH: usize = 16_384;
+const MOST_HEADERS: usize = 16;
+const LONGEST_VALUE: usize = 4_096;
+const LARGEST_BODY: usize = 6 * 1024 * 1024;
+/// What there is of the REST API for the tools, each with everything below it. Others run code, as `tooling` does.
+const RESOURCES: [&str; 7] = ["composite", "limits", "parameterizedSearch", "query", "search", "sobjects", "ui-api"];
+/// Who the user is.
+const USER_INFO: [&str; 3] = ["services", "oauth2", "userinfo"];
+
+/// Header names the guest may set, besides `sforce-…`.
+const HEADERS: [&str; 7] = [
+    "accept",
+    "accept-language",
+    "content-type",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-unmodified-since",
+];
+
+/// Why a request was not let out. The text is the host's own: nothing of the request is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The path is not one that a tool needs.
+    #[error("the path is none of the org's REST API that the tools need")]
+    Elsewhere,
+    /// The path has something in it that servers and proxies read differently.
+    #[error("the path has an empty or dot segment, a separator or an escape within a segment, or a broken escape")]
+    Ambiguous,
+    /// The path has a character that must be percent-encoded.
+    #[error("the path has a character that has to be percent-encoded")]
+    Character,
+    /// The path leads to credentials.
+    #[error("the path leads to the org's sign-in endpoints")]
+    SignIn,
+    /// The header is not one the guest may set.
+    #[error("the header may not be set")]
+    Header,
+    /// The header's value could end the header.
+    #[error("the value of a header has a control character or a character beyond ASCII, or is too long")]
+    Value,
+    /// Too much.
+    #[error("the request is too large")]
+    Size,
+}
+
+/// Checks a path with its query.
+///
+/// What is let out is on a list, segment by segment: `/services/data/vN.N/` with one of [`RESOURCES`] and what is below
+/// it, and `/services/oauth2/userinfo`. A segment has nothing that any server could take for the end of it, written out
+/// or encoded. A query is free within <https://www.rfc-editor.org/rfc/rfc3986#section-3.4>.
+pub fn path(path: &str) -> Result<(), Refusal> {
+    if path.len() > LONGEST_PATH {
+        return Err(Refusal::Size);
+    }
+    if !path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#') {
+        return Err(Refusal::Character);
+    }
+    let (resource, query) = path.split_once('?').unwrap_or((path, ""));
+    let Some(below) = resource.strip_prefix("/services/") else { return Err(Refusal::Elsewhere) };
+    if !escapes_are_whole(below) || !escapes_are_whole(query) {
+        return Err(Refusal::Ambiguous);
+    }
+    let segments = std::iter::once("services").chain(below.split('/')).map(segment).collect::<Result<Vec<_>, _>>()?;
+    if !query.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/?".contains(&byte)) {
+        return Err(Refusal::Character);
+    }
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+    match *segments {
+        // An encoded letter in a name would be decoded by some servers and not by others.
+        ["services", "data", version, resource, ..]
+            if is_version(version) && RESOURCES.contains(&resource) && begins_unescaped(below) =>
+        {
+            Ok(())
+        }
+        _ if segments == USER_INFO && !below.contains('%') => Ok(()),
+        ["services", service, ..] if service.eq_ignore_ascii_case("oauth2") => Err(Refusal::SignIn),
+        _ => Err(Refusal::Elsewhere),
+    }
+}
+
+/// A segment decoded, if every server has to read it alike.
+fn segment(written: &str) -> Result<Cow<'_, str>, Refusal> {
+    let decoded = percent_decode_str(written).decode_utf8().map_err(|_| Refusal::Ambiguous)?;
+    let separates = |one: char| one.is_control() || ";/\\?#%".contains(one);
+    if decoded.contains(separates) || matches!(decoded.trim(), "" | "." | "..") {
+        return Err(Refusal::Ambiguous);
+    }
+    if !written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)) {
+        return Err(Refusal::Character);
+    }
+    Ok(decoded)
+}
+
+/// `v65.0`
+fn is_version(segment: &str) -> bool {
+    let digits = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    segment
+        .strip_prefix('v')
+        .and_then(|version| version.split_once('.'))
+        .is_some_and(|(major, minor)| digits(major) && digits(minor))
+}
+
+/// Whether the names that decide what a path leads to are written out.
+fn begins_unescaped(below: &str) -> bool {
+    below.split('/').take(3).all(|segment| !segment.contains('%'))
+}
+
+fn escapes_are_whole(text: &str) -> bool {
+    text.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit()))
+}
+
+/// Checks headers and makes them `http`'s.
+pub fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
+    if pairs.len() > MOST_HEADERS {
+        return Err(Refusal::Size);
+    }
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let name = name.to_ascii_lowercase();
+        if !HEADERS.contains(&name.as_str()) && !name.starts_with("sforce-") {
+            return Err(Refusal::Header);
+        }
+        if value.len() > LONGEST_VALUE || !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return Err(Refusal::Value);
+        }
+        let name = HeaderName::try_from(name).map_err(|_| Refusal::Header)?;
+        let value = HeaderValue::from_str(value).map_err(|_| Refusal::Value)?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+/// Checks a body.
+pub fn body(body: Option<&[u8]>) -> Result<(), Refusal> {
+    if body.is_some_and(|body| body.len() > LARGEST_BODY) { Err(Refusal::Size) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paths_salesforce_needs_are_let_out() {
+        for good in [
+            "/services/data/v65.0/query?q=SELECT%20Id%20FROM%20Account%20WHERE%20Name%20LIKE%20'50%25%5C%25'",
+            "/services/data/v65.0/query/01g5g00000abcde-2000",
+            "/services/data/v65.0/sobjects/Account/0015g00000ABCDEAAA",
+            "/services/data/v65.0/sobjects/Account/External__c/a%20b",
+            "/services/data/v65.0/composite",
+            "/services/oauth2/userinfo",
+            "/services/data/v65.0/search?q=a..b//c",
+        ] {
+            assert_eq!(path(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn only_what_the_tools_need_of_an_org_is_let_out() {
+        for other in [
+            "/services",
+            "/services/",
+            "/services/data",
+            "/services/data/v65.0",
+            "/services/data/v65.0/tooling/executeAnonymous?anonymousBody=x",
+            "/services/data/v65.0/actions/custom/apex/X",
+            "/services/data/v65/query",
+            "/services/data/vx.0/query",
+            "/services/data/v65.0.0/query",
+            "/services/data/65.0/query",
+            "/services/data/v65.0/Query",
+            "/services/data/v65.0/%71uery",
+            "/services/data/v%36%35.0/query",
+            "/services/Soap/u/65.0",
+            "/services/apexrest/Anything",
+            "/services/auth/sso/X",
+            "/services/async/65.0/job",
+            "/services/wsdl/enterprise",
+            "/services/%64ata/v65.0/query",
+            "/services/data%20/v65.0/query",
+            "/services/Data/v65.0/query",
+        ] {
+            let refused = path(other);
+            assert!(matches!(refused, Err(Refusal::Elsewhere | Refusal::Ambiguous)), "{other}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn no_ending_makes_a_sign_in_endpoint_another_one() {
+        for ending in [";x", "%3B", "%3bx", "%20", "%09", "%00", ".", "%2e", ",x", "%2f", "%5c", "%23", "%3f"] {
+            for written in [
+                format!("/services/oauth2{ending}/singleaccess"),
+                format!("/services/oauth2/singleaccess{ending}"),
+                format!("/services/oauth2/userinfo{ending}"),
+                format!("/services{ending}/oauth2/singleaccess"),
+                format!("/services/data{ending}/v65.0/query"),
+            ] {
+                assert!(path(&written).is_err(), "{written}");
+            }
+        }
+    }
+
+    /// Every way in which some server or proxy on the way might read a path: decoded or not, any number of times, with
+    /// parameters cut off or not, backslashes turned or not, and spaces cut or not, and with the dots resolved at last.
+    fn readings(path: &str) -> Vec<Vec<String>> {
+        let resource = path.split(['?', '#']).next().unwrap_or_default().to_owned();
+        let mut depths = vec![resource];
+        for _ in 0..6 {
+            let deeper = percent_decode_str(&depths[depths.len() - 1]).decode_utf8_lossy().into_owned();
+            depths.push(deeper);
+        }
+        let mut readings = Vec::new();
+        for text in depths {
+            for way in 0..16 {
+                let mut text = text.clone();
+                if way & 1 == 1 {
+                    text = text.replace('\\', "/");
+                }
+                if way & 8 == 8 {
+                    text = text.split(['?', '#', '\0', '\r', '\n']).next().unwrap_or_default().to_owned();
+                }
+                let mut segments: Vec<String> = Vec::new();
+                for segment in text.split('/') {
+                    let segment = if way & 2 == 2 { segment.split(';').next().unwrap_or_default() } else { segment };
+                    let segment = if way & 4 == 4 { segment.trim() } else { segment };
+                    match segment {
+                        "" | "." => {}
+                        ".." => drop(segments.pop()),
+                        name => segments.push(name.to_owned()),
+                    }
+                }
+                readings.push(segments);
+            }
+        }
+        readings
+    }
+
+    #[test]
+    fn what_is_let_out_leads_to_the_same_place_however_it_is_read() {
+        let pieces = [
+            "/services",
+            "/data",
+            "/v65.0",
+            "/query",
+            "/sobjects",
+            "/Account",
+            "/oauth2",
+            "/userinfo",
+            "/token",
+            "/Soap",
+            "/composite",
+            "/apexrest",
+            "/",
+            "%2f",
+            "%2F",
+            "\\",
+            "%5c",
+            ";",
+            "%3b",
+            "%253b",
+            ".",
+            "..",
+            "%2e",
+            "/..",
+            "/.",
+            "%",
+            "%25",
+            "%20",
+            "%00",
+            "%0d%0a",
+            "?",
+            "#",
+            "%23",
+            "%3f",
+            "a",
+            "%61",
+            "%C3%BC",
+            "%c0%af",
+            "ü",
+            ",",
+            "=",
+            "@",
+            ":",
+            "~",
+            "-",
+            "_",
+            "+",
+        ];
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut below = |limit: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from(random % u64::try_from(limit).unwrap()).unwrap()
+        };
+        let starts =
+            ["", "/services", "/services/data/v65.0", "/services/data/v65.0/sobjects", "/services/oauth2/userinfo"];
+        let mut let_out = 0;
+        for _ in 0..4_000 {
+            let mut written = starts[below(starts.len())].to_owned();
+            for _ in 0..below(6) {
+                written.push_str(pieces[below(pieces.len())]);
+            }
+            if path(&written).is_err() {
+                continue;
+            }
+            let_out += 1;
+            let resource = written.split('?').next().unwrap();
+            for reading in readings(&written) {
+                let same_place = match &*reading.iter().map(String::as_str).collect::<Vec<_>>() {
+                    ["services", "oauth2", "userinfo"] => resource == "/services/oauth2/userinfo",
+                    ["services", "data", "v65.0", resource, ..] => RESOURCES.contains(resource),
+                    _ => false,
+                };
+                let as_long = reading.len() == resource.matches('/').count();
+                assert!(same_place && as_long, "{written}: {reading:?}");
+            }
+        }
+        assert!(let_out > 100, "{let_out}");
+    }
+
+    #[test]
+    fn any_record_and_any_query_is_let_out() {
+        let segment: String = (0..=127_u8)
+            .filter(|byte| !byte.is_ascii_control() && !b";/\\?#%".contains(byte))
+            .map(
+                |byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") },
+            )
+            .collect();
+        let query: String = (0..=255_u8).map(|byte| format!("%{byte:02x}")).collect();
+        assert_eq!(
+            path(&format!("/services/data/v65.0/sobjects/Account/Code__c/{segment}?q={query}!$&'()*+,;=:@/?-._~")),
+            Ok(())
+        );
+        for character in ['"', '<', '>', '[', ']', '^', '`', '{', '|', '}'] {
+            assert_eq!(path(&format!("/services/data/v65.0/query?q={character}")), Err(Refusal::Character));
+            assert_eq!(path(&format!("/services/data/v65.0/query/{character}")), Err(Refusal::Character));
+        }
+    }
+
+    #[test]
+    fn another_origin_is_refused() {
+        for bad in [
+            "",
+            "/",
+            "services/data",
+            "//evil.example/services/data",
+            "https://evil.example/services/data",
+            "@evil.example/services/data",
+            ".evil.example/services/data",
+            ":443@evil.example/services/",
+            "/Services/data",
+            "/servicesX/data",
+            "?/services/",
+        ] {
+            assert_eq!(path(bad), Err(Refusal::Elsewhere), "{bad}");
+        }
+    }
+
+    #[test]
+    fn dot_segments_are_refused_however_they_are_encoded() {
+        for trick in [
+            "/services/../secur/frontdoor.jsp",
+            "/services/./data",
+            "/services/data/..",
+            "/services/data//v65.0",
+            "/services//data",
+            "/services/data/",
+            "/services/%2e%2e/secur",
+            "/services/%2E./secur",
+            "/services/.%2e/secur",
+            "/services/%252e%252e/secur",
+            "/services/%25252e%25252e/secur",
+            "/services/..;/secur",
+            "/services/..;x=y/secur",
+            "/services/data%2f..%2f..%2fsecur",
+            "/services/data%5c..%5csecur",
+            "/services/data/x%00",
+            "/services/data/%0d%0aHost:%20evil",
+            "/services/data/%",
+            "/services/data/%4",
+            "/services/data/%zz",
+            "/services/data/%c0%ae%c0%ae/secur",
+            "/services/data?q=%",
+            "/services/data/%2525252525252e",
+        ] {
+            assert_eq!(path(trick), Err(Refusal::Ambiguous), "{trick}");
+        }
+    }
+
+    #[test]
+    fn characters_that_end_or_bend_a_request_line_are_refused() {
+        for trick in [
+            "/services/data HTTP/1.1",
+            "/services/data\r\nhost: evil",
+            "/services/data\n",
+            "/services/data\0",
+            "/services/data\t",
+            "/services\\data",
+            "/services/data#fragment",
+            "/services/data?q=ü",
+            "/services/data/\u{202e}",
+        ] {
+            assert_eq!(path(trick), Err(Refusal::Character), "{trick:?}");
+        }
+        assert_eq!(path(&format!("/services/{}", "a".repeat(LONGEST_PATH))), Err(Refusal::Size));
+    }
+
+    #[test]
+    fn what_makes_or_unmakes_a_session_is_refused() {
+        for endpoint in ["token", "revoke", "singleaccess", "introspect", "authorize", "userinfo/x"] {
+            assert_eq!(path(&format!("/services/oauth2/{endpoint}")), Err(Refusal::SignIn), "{endpoint}");
+        }
+        assert_eq!(path("/services/OAuth2/token"), Err(Refusal::SignIn));
+        assert_eq!(path("/services/o%61uth2/token"), Err(Refusal::SignIn));
+    }
+
+    fn header(name: &str, value: &str) -> Result<HeaderMap, Refusal> {
+        headers(&[(name.to_owned(), value.to_owned())])
+    }
+
+    #[test]
+    fn headers_that_carry_identity_or_framing_are_refused() {
+        for name in [
+            "authorization",
+            "Authorization",
+            "proxy-authorization",
+            "host",
+            "cookie",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "upgrade",
+            "te",
+            "expect",
+            "x-http-method-override",
+            "x-forwarded-host",
+            "forwarded",
+            ":authority",
+            "",
+            "sforce-a b",
+            "sforce-a\r\nhost",
+        ] {
+            assert_eq!(header(name, "x").err(), Some(Refusal::Header), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_end_in_a_header_value_is_refused() {
+        for value in ["a\r\nhost: evil", "a\nb", "a\rb", "a\0b", "ü", "a\u{7f}", "a\tb"] {
+            assert_eq!(header("sforce-query-options", value).err(), Some(Refusal::Value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_headers_the_rest_api_needs_are_let_out() {
+        for (name, value) in [
+            ("content-type", "application/json"),
+            ("if-unmodified-since", "Tue, 10 Aug 2027 00:00:00 GMT"),
+            ("Sforce-Duplicate-Rule-Header", "allowSave=true; includeRecordDetails=true"),
+        ] {
+            assert!(header(name, value).is_ok(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Where the user's access token comes from, request by request.
+
+use std::time::Duration;
+
+use crate::token::Token;
+use crate::wire::transport::Failure;
+
+/// Has the user's access token, or gets a new one. Asked once for every request.
+pub trait TokenProvider: Send + Sync {
+    /// The token; absent when the user has to sign in.
+    fn token(&self) -> Option<Token>;
+
+    /// Why there was none when it was last asked for, where that is not that the user has to sign in.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
+    /// A token in place of one the org refuses; absent where there is no other way than to sign in again. The failure
+    /// says what stood in the way, and that the refused request has done nothing.
+    fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
+        let _ = (refused, within);
+        Ok(None)
+    }
+}
+
+/// A token in place of another.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// The token.
+    pub token: Token,
+    /// Whether the org has only just issued it, so that it can't have expired.
+    pub fresh: bool,
+}
+
+impl TokenProvider for Token {
+    fn token(&self) -> Option<Token> {
+        Some(self.clone())
+    }
+}
+
+impl<F: Fn() -> Option<Token> + Send + Sync> TokenProvider for F {
+    fn token(&self) -> Option<Token> {
+        self()
+    }
+}
