@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::types;
 
 /// How much of a reply that is too large is kept, in bytes.
-pub const MAX_REPLY_START: usize = 4_096;
+pub(crate) const MAX_REPLY_START: usize = 4_096;
 
 /// Why a call has no reply.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,7 @@ pub enum HostError {
     ReplyTooLarge {
         /// The limit, in bytes.
         limit: usize,
-        /// The beginning of the reply, up to [`MAX_REPLY_START`] bytes: what a write did stands there.
+        /// The beginning of the reply, up to 4 KiB: what a write did stands there.
         start: String,
     },
     /// As many calls are running as the pool has instances.

@@ -6,7 +6,7 @@
 //! use salesforce_host::{Connection, Host, Https, Limits, Origin, Token};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let host = Host::new(Limits::default())?; // Once: compiles the component.
+//! let host = Host::new(Limits::default())?; // Once: loads the component.
 //! let origin = Origin::parse("https://acme.my.salesforce.com")?;
 //! let token = Token::new(&std::env::var("SALESFORCE_ACCESS_TOKEN")?)?;
 //! let session = host.session(Connection::new(origin, token, Https::new())); // One for each user.

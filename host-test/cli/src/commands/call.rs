@@ -6,7 +6,7 @@ mod trace;
 use std::io::{self, Write};
 
 use salesforce_host::recording::Cassette;
-use salesforce_host::{CallError, Host, Limits};
+use salesforce_host::{CallError, Host, HostError, Limits};
 
 use crate::args::{Arguments, Call};
 use crate::failure::Failure;
@@ -59,6 +59,12 @@ fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut im
             writeln!(out, "{text}")?;
             Err(Failure::Tool)
         }
-        Err(CallError::Host(error)) => Err(error.into()),
+        Err(CallError::Host(error)) => {
+            // A write may have made the reply, and what it did stands at the beginning.
+            if let HostError::ReplyTooLarge { start, .. } = &error {
+                writeln!(out, "{}", render::printable(start))?;
+            }
+            Err(error.into())
+        }
     }
 }

@@ -470,9 +470,21 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
     let minutes = constant("src/tools/log_activity.rs", "MAX_MINUTES");
     vec![
         ("Candidates of a search", tool("tools/find", &["DEFAULT_CANDIDATES", "MAX_CANDIDATES"])),
-        ("Objects searched at once", tool("tools/find", &["MAX_OBJECTS"])),
-        ("Rows of a list", tool("tools/list", &["DEFAULT_ROWS", "MAX_ROWS", "MAX_OFFSET"])),
-        ("Rows of a SOQL query", tool("tools/run_soql", &["DEFAULT_ROWS", "MAX_ROWS", "MAX_ROWS_OF_ALL_FIELDS"])),
+        ("Objects searched at once", one(constant("src/rest/composite.rs", "MAX_QUERIES"))),
+        (
+            "Rows of a list",
+            [tool("tools/list", &["DEFAULT_ROWS"]), tool("reply", &["MAX_ROWS"]), tool("tools/list", &["MAX_OFFSET"])]
+                .concat(),
+        ),
+        (
+            "Rows of a SOQL query",
+            [
+                tool("tools/run_soql", &["DEFAULT_ROWS"]),
+                tool("reply", &["MAX_ROWS"]),
+                tool("tools/run_soql", &["MAX_ROWS_OF_ALL_FIELDS"]),
+            ]
+            .concat(),
+        ),
         ("Groups of numbers", tool("tools/aggregate", &["DEFAULT_GROUPS", "MAX_GROUPS"])),
         ("Fields that make groups", tool("tools/aggregate/group", &["MAX_GROUPINGS"])),
         ("Rows of each related list", tool("resolve/related", &["MAX_ROWS"])),
@@ -480,7 +492,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Fields or objects described", tool("tools/describe", &["DEFAULT_ENTRIES", "MAX_ENTRIES"])),
         ("Picklist values described", tool("tools/describe", &["MAX_VALUES"])),
         ("Characters of a reply's rows", tool("reply", &["MAX_REPLY_CHARS"])),
-        ("Characters of a text in a list", tool("tools/list", &["MAX_TEXT_CHARS"])),
+        ("Characters of a text in a list", tool("reply", &["MAX_TEXT_CHARS"])),
         ("Characters of a text in one record", tool("tools/get", &["MAX_TEXT_CHARS"])),
         ("Characters of a text in a timeline", tool("tools/activities", &["MAX_TEXT_CHARS"])),
         ("Conditions on child records", tool("resolve/filter", &["MAX_CHILDREN"])),

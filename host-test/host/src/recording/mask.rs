@@ -63,6 +63,9 @@ static STANDARD_NAMES: LazyLock<Standard> = LazyLock::new(|| {
     standard
 });
 
+/// How often a placeholder of one length is looked for before a longer one is.
+const MAX_ATTEMPTS: u64 = 100;
+
 /// What kind of text a JSON value is part of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -108,6 +111,8 @@ pub struct Mask {
     taken: HashSet<String>,
     /// The words of everything that is known: worked out when nothing more is learned.
     allowed: OnceCell<HashSet<String>>,
+    /// For words of a length, of digits alone or not, how much longer their placeholders have to be by now.
+    longer: HashMap<(usize, bool), usize>,
 }
 
 impl Mask {
@@ -146,6 +151,7 @@ impl Mask {
             originals: HashSet::new(),
             taken,
             allowed: OnceCell::new(),
+            longer: HashMap::new(),
         }
     }
 
@@ -812,12 +818,12 @@ impl Mask {
 
     /// A placeholder that nothing else has, made character by character.
     fn free(&mut self, plain: &str, make: impl Fn(u64, char) -> char) -> String {
-        let mut attempt = 0_u64;
-        loop {
+        let kind = (plain.chars().count(), plain.chars().all(char::is_numeric));
+        // Where the shorter ones have run out they are not tried again for every word.
+        let mut longer = self.longer.get(&kind).copied().unwrap_or_default();
+        for attempt in 1_u64.. {
             let mut hasher = DefaultHasher::new();
             (self.key, plain, attempt).hash(&mut hasher);
-            // Short words run out of placeholders of their length.
-            let longer = usize::try_from(attempt / 32).unwrap_or_default();
             let placeholder: String = plain
                 .chars()
                 .chain(std::iter::repeat_n('x', longer))
@@ -829,8 +835,13 @@ impl Mask {
             if placeholder != plain && self.taken.insert(placeholder.clone()) {
                 return placeholder;
             }
-            attempt += 1;
+            if attempt % MAX_ATTEMPTS == 0 {
+                longer += 1;
+                self.longer.insert(kind, longer);
+            }
         }
+        // There are more numbers than anybody counts to.
+        plain.to_owned()
     }
 }
 
@@ -1036,6 +1047,17 @@ mod tests {
         // There are more of these than there are placeholders of two digits.
         let masked: HashSet<String> = (10..100).map(|number| mask.text(&number.to_string())).collect();
         assert_eq!(masked.len(), 90);
+    }
+
+    #[test]
+    fn many_short_words_are_masked_with_few_attempts_for_each() {
+        let mut mask = mask();
+        let words: Vec<String> =
+            ('\u{4e00}'..'\u{4f00}').flat_map(|a| ('\u{4e00}'..'\u{4e50}').map(move |b| format!("{a}{b}"))).collect();
+        let masked: HashSet<String> = words.iter().map(|word| mask.text(word)).collect();
+        assert_eq!(masked.len(), words.len());
+        // All shorter ones were given up once, and not for each word.
+        assert_eq!(mask.longer.get(&(2, false)), Some(&2));
     }
 
     #[test]

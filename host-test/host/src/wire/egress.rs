@@ -57,7 +57,7 @@ pub enum Refusal {
 
 /// Checks a path with its query.
 ///
-/// What is let out is on a list, segment by segment: `/services/data/vN.N/` with one of [`RESOURCES`] and what is below
+/// What is let out is on a list, segment by segment: `/services/data/vN.N/` with a resource of the list and what is below
 /// it, and `/services/oauth2/userinfo`. A segment has nothing that any server could take for the end of it, written out
 /// or encoded. A query is free within <https://www.rfc-editor.org/rfc/rfc3986#section-3.4>.
 pub fn path(path: &str) -> Result<(), Refusal> {
