@@ -238,7 +238,7 @@ fn shown(values: &mut Values, value: Option<Json<'_>>, is_cut: &mut bool) -> Str
 fn record_shown(values: &mut Values, fields: &Fields<'_>, is_cut: &mut bool) -> String {
     let mut object = Object::default();
     for (name, value) in fields.values() {
-        object.member(&name, Json::trusted(&shown(values, Some(value), is_cut)));
+        object.member(name, Json::trusted(&shown(values, Some(value), is_cut)));
     }
     object.finish()
 }

@@ -25,12 +25,13 @@ pub(crate) struct Bench {
     /// Seconds by which the platform's clock is ahead of the org's.
     pub(crate) clock_ahead: Cell<i64>,
     /// What becomes of the body of an answer on its way.
-    pub(crate) rewrite: RefCell<Option<Box<dyn Fn(String) -> String>>>,
+    pub(crate) rewrite: RefCell<Option<Rewrite>>,
     /// Whether the platform keeps the `Date` of responses to itself.
     pub(crate) hides_dates: Cell<bool>,
 }
 
 type Meanwhile = (usize, Box<dyn Fn(&Org)>);
+type Rewrite = Box<dyn Fn(String) -> String>;
 
 impl Bench {
     /// Riley, a sales rep, with an empty cache.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use demo_org::Org;
 use demo_org::serve::Server;
 use salesforce_host::types::Tool;
-use salesforce_host::wire::{Allowance, Https};
+use salesforce_host::wire::{Https, RequestLimits};
 use salesforce_host::{COMPONENT, Connection, Host, Limits, MACHINE_CODE, Origin, Session, Token, Transport as _};
 use test_support::demo;
 
@@ -146,7 +146,7 @@ fn overhead(host: &Host) {
     let bare = median(500, || {
         let request = http::Request::get(format!("{origin}{path}"))
             .header(http::header::AUTHORIZATION, format!("Bearer {secret}"))
-            .extension(Allowance { timeout: Duration::from_secs(10), max_response_bytes: 1 << 20 });
+            .extension(RequestLimits { timeout: Duration::from_secs(10), max_response_bytes: 1 << 20 });
         transport.send(request.body(Vec::new()).unwrap()).unwrap()
     });
     let call = median(500, || session.call_json(GET.0, GET.1).unwrap());

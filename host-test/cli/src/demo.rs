@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use demo_org::{Org, Reply};
-use salesforce_host::wire::{Allowance, Failure, FailureKind, InvalidOrigin, Transport};
+use salesforce_host::wire::{Failure, FailureKind, InvalidOrigin, RequestLimits, Transport};
 use salesforce_host::{Connection, Origin, Token};
 
 /// Where the links of a demo org point.
@@ -26,7 +26,7 @@ impl Demo {
 
 impl Transport for Demo {
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure> {
-        let allowance = Allowance::of(&request);
+        let allowance = RequestLimits::of(&request);
         let mut reply = self.0.handle(request);
         let mut waited = Duration::ZERO;
         loop {

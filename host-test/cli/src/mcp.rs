@@ -30,7 +30,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::render;
-use salesforce_host::cancel::Stop;
+use salesforce_host::cancel::CancelHandle;
 use salesforce_host::settings::{FileError, SettingsFile};
 use salesforce_host::types::{ConnectionSettings, ErrorKind};
 use salesforce_host::{CallError, HostError, Session};
@@ -156,9 +156,9 @@ impl Server {
         confirmed: bool,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
-        let stop = StopWhenDropped(Stop::default());
+        let stop = StopWhenDropped(CancelHandle::default());
         let (exchanged, mut exchanges) = mpsc::unbounded_channel();
-        let session = self.0.session.stopped_by(&stop.0).reporting(move |requests| {
+        let session = self.0.session.cancelled_by(&stop.0).reporting(move |requests| {
             let _ = exchanged.send(requests);
         });
         let server = self.clone();
@@ -177,7 +177,7 @@ impl Server {
                 biased;
                 Some(requests) = exchanges.recv() => report(requests).await,
                 result = &mut work => break result,
-                () = context.ct.cancelled(), if !stop.0.is_stopped() => stop.0.stop(),
+                () = context.ct.cancelled(), if !stop.0.is_cancelled() => stop.0.cancel(),
             }
         };
         // What was reported after the last look comes before the result.
@@ -193,8 +193,8 @@ impl Server {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let stop = StopWhenDropped(Stop::default());
-        let session = self.0.session.stopped_by(&stop.0);
+        let stop = StopWhenDropped(CancelHandle::default());
+        let session = self.0.session.cancelled_by(&stop.0);
         let read = move || wanted.into_iter().map(|wanted| (wanted.clone(), look_up(&session, &wanted))).collect();
         spawn_blocking(read).await.unwrap_or_default()
     }
@@ -273,11 +273,11 @@ struct Found {
 }
 
 /// A call nobody waits for any more is stopped.
-struct StopWhenDropped(Stop);
+struct StopWhenDropped(CancelHandle);
 
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
-        self.0.stop();
+        self.0.cancel();
     }
 }
 

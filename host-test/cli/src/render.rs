@@ -13,6 +13,19 @@ use serde_json::Value;
 
 use salesforce_host::types::{Changed, Effect, Error, Tool};
 
+mod replies {
+    //! The replies of the tools, made from `wit/` by the build script.
+
+    use serde::Deserialize;
+    use serde_json::Value;
+
+    use super::Members;
+
+    include!(concat!(env!("OUT_DIR"), "/replies.rs"));
+}
+
+use replies::*;
+
 /// Where the text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -52,6 +65,19 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 impl Members {
+    /// Members that are there.
+    fn of<const N: usize>(members: [(&str, Value); N]) -> Self {
+        let present = members.into_iter().filter(|(_, value)| !value.is_null());
+        Self(present.map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// The object as JSON text.
+    fn json(&self) -> String {
+        let members: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))).collect();
+        format!("{{{}}}", members.join(","))
+    }
+
     fn parse(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
@@ -64,217 +90,35 @@ impl Members {
     }
 }
 
-#[derive(Deserialize)]
-struct Candidate {
-    object: String,
-    id: String,
-    name: Option<String>,
-    #[serde(default)]
-    facts: Members,
-}
-
-#[derive(Deserialize)]
-struct FindReply {
-    candidates: Vec<Candidate>,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct RecordReply {
-    object: String,
-    id: String,
-    link: String,
-    #[serde(default)]
-    fields: Members,
-    #[serde(default)]
-    related: Vec<RelatedList>,
-    #[serde(default)]
-    notices: Vec<String>,
-    undo: Option<Undo>,
-}
-
-#[derive(Deserialize)]
-struct RelatedList {
-    name: String,
-    columns: Vec<String>,
-    rows: Vec<Vec<Value>>,
-    complete: bool,
-}
-
-#[derive(Deserialize)]
-struct ListReply {
-    object: String,
-    columns: Vec<String>,
-    rows: Vec<Vec<Value>>,
-    total: Option<u32>,
-    complete: bool,
-    cursor: Option<String>,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct AggregateReply {
-    object: String,
-    columns: Vec<String>,
-    rows: Vec<Vec<Value>>,
-    #[serde(default)]
-    totals: Members,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct DescribeReply {
-    object: Option<ObjectInfo>,
-    #[serde(default)]
-    fields: Vec<FieldInfo>,
-    #[serde(default)]
-    objects: Vec<ObjectInfo>,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct ObjectInfo {
-    name: String,
-    label: String,
-    creatable: bool,
-    editable: bool,
-}
-
-#[derive(Deserialize)]
-struct FieldInfo {
-    name: String,
-    label: String,
-    data_type: String,
-    #[serde(default)]
-    required: bool,
-    writable: String,
-    #[serde(default)]
-    values: Vec<String>,
-    #[serde(default)]
-    references: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct UpdateReply {
-    object: String,
-    id: String,
-    link: String,
-    name: Option<String>,
-    #[serde(default)]
-    changes: Vec<FieldChange>,
-    #[serde(default)]
-    notices: Vec<String>,
-    undo: Option<Undo>,
-}
-
-#[derive(Deserialize)]
-struct FieldChange {
-    field: String,
-    before: Value,
-    after: Value,
-}
-
-#[derive(Deserialize)]
-struct Undo {
-    tool: Option<String>,
-    arguments: Option<Value>,
-    instructions: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct DeleteReply {
-    object: String,
-    id: String,
-    name: Option<String>,
-    #[serde(default)]
-    facts: Members,
-    recovery: String,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct WhoAmIReply {
-    user: Members,
-    org: Members,
-    zone: String,
-    now: String,
-    #[serde(default)]
-    readable: Vec<String>,
-    #[serde(default)]
-    creatable: Vec<String>,
-    #[serde(default)]
-    editable: Vec<String>,
-    #[serde(default)]
-    api_calls: Members,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct LogActivityReply {
-    created: Vec<LoggedActivity>,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct LoggedActivity {
-    kind: String,
-    id: String,
-    link: String,
-    when: Option<String>,
-    #[serde(default)]
-    fields: Members,
-    undo: Option<Undo>,
-}
-
-#[derive(Deserialize)]
-struct ActivitiesReply {
-    record: Option<Candidate>,
-    items: Vec<Activity>,
-    complete: bool,
-    #[serde(default)]
-    notices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Activity {
-    kind: String,
-    id: String,
-    when: Option<String>,
-    subject: Option<String>,
-    status: Option<String>,
-    #[serde(default)]
-    overdue: bool,
-    who: Option<String>,
-    what: Option<String>,
-    owner: Option<String>,
-    minutes: Option<u32>,
-    text: Option<String>,
-}
-
-/// The reply of a tool. A reply of an unknown form is shown as it is.
+/// The reply of a tool. One that is not as the contract says is shown as it came, with a word about it.
 pub fn reply(tool: &str, json: &str, form: Form) -> String {
-    let text = match tool.strip_prefix("salesforce_").unwrap_or(tool) {
-        "find" => serde_json::from_str(json).map(|reply| find(reply, form)),
-        "get" => serde_json::from_str(json).map(|reply| get(reply, form)),
-        "list" | "run_soql" => serde_json::from_str(json).map(|reply| list(reply, form)),
-        "aggregate" => serde_json::from_str(json).map(|reply| aggregate(reply, form)),
-        "describe" => serde_json::from_str(json).map(|reply| describe(reply, form)),
-        "activities" => serde_json::from_str(json).map(|reply| activities(reply, form)),
-        "create" => serde_json::from_str(json).map(|reply| create(reply, form)),
-        "log_activity" => serde_json::from_str(json).map(|reply| log_activity(reply, form)),
-        "update" => serde_json::from_str(json).map(|reply| update(reply, form)),
-        "delete" => serde_json::from_str(json).map(|reply| delete(&reply, form)),
-        "who_am_i" => serde_json::from_str(json).map(|reply| who_am_i(&reply, form)),
-        _ => Ok(json.to_owned()),
+    let text = match Reply::read(tool.strip_prefix("salesforce_").unwrap_or(tool), json) {
+        Some(Ok(reply)) => laid_out(reply, form),
+        Some(Err(error)) => format!("This reply can't be laid out ({error}), so here it is as it came:\n{json}"),
+        None => {
+            format!("There is no layout for the tool {}, so here its reply is as it came:\n{json}", printable(tool))
+        }
     };
-    text.unwrap_or_else(|_| printable(json)).trim_end().to_owned()
+    text.trim_end().to_owned()
+}
+
+fn laid_out(reply: Reply, form: Form) -> String {
+    match reply {
+        Reply::Find(reply) => find(reply, form),
+        Reply::Get(reply) => get(reply, form),
+        Reply::List(reply) => list(reply, form),
+        Reply::Aggregate(reply) => aggregate(reply, form),
+        Reply::Describe(reply) => describe(reply, form),
+        Reply::Activities(reply) => activities(reply, form),
+        Reply::WhoAmI(reply) => who_am_i(&reply, form),
+        Reply::RunSoql(RunSoqlReply { object, columns, rows, total, complete, notices }) => {
+            list(ListReply { object, columns, rows, total, complete, cursor: None, notices }, form)
+        }
+        Reply::Create(reply) => create(reply, form),
+        Reply::LogActivity(reply) => log_activity(reply, form),
+        Reply::Update(reply) => update(reply, form),
+        Reply::Delete(reply) => delete(&reply, form),
+    }
 }
 
 fn find(reply: FindReply, form: Form) -> String {
@@ -297,7 +141,7 @@ fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candid
     }
 }
 
-fn get(reply: RecordReply, form: Form) -> String {
+fn get(reply: GetReply, form: Form) -> String {
     let mut text = format!("{} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     for related in &reply.related {
@@ -330,8 +174,8 @@ fn list(reply: ListReply, form: Form) -> String {
 fn aggregate(reply: AggregateReply, form: Form) -> String {
     let mut text = format!("{} records in numbers\n", reply.object);
     table(&mut text, &reply.columns, &reply.rows, form);
-    if !reply.totals.0.is_empty() {
-        line(&mut text, &format!("In all: {}", reply.totals.sentence(form)));
+    if let Some(totals) = &reply.totals {
+        line(&mut text, &format!("In all: {}", totals.sentence(form)));
     }
     notices(&mut text, &reply.notices);
     text
@@ -344,7 +188,7 @@ fn describe(reply: DescribeReply, form: Form) -> String {
     }
     if !reply.fields.is_empty() {
         let columns = ["Label", "Name", "Type", "Required", "Writable", "Values"].map(ToOwned::to_owned);
-        let rows: Vec<Vec<Value>> = reply
+        let rows: Vec<Value> = reply
             .fields
             .iter()
             .map(|field| {
@@ -354,21 +198,22 @@ fn describe(reply: DescribeReply, form: Form) -> String {
                     &field.name,
                     &field.data_type,
                     if field.required { "yes" } else { "" },
-                    &field.writable.replace('_', " "),
+                    field.writable.words(),
                     &values.join(", "),
                 ]
                 .map(Value::from)
-                .to_vec()
+                .into_iter()
+                .collect()
             })
             .collect();
         table(&mut text, &columns, &rows, form);
     }
     if !reply.objects.is_empty() {
         let columns = ["Label", "Name", "Rights"].map(ToOwned::to_owned);
-        let rows: Vec<Vec<Value>> = reply
+        let rows: Vec<Value> = reply
             .objects
             .iter()
-            .map(|object| [object.label.as_str(), &object.name, rights(object)].map(Value::from).to_vec())
+            .map(|object| [object.label.as_str(), &object.name, rights(object)].map(Value::from).into_iter().collect())
             .collect();
         table(&mut text, &columns, &rows, form);
     }
@@ -385,11 +230,11 @@ fn rights(object: &ObjectInfo) -> &'static str {
     }
 }
 
-fn create(reply: RecordReply, form: Form) -> String {
+fn create(reply: CreateReply, form: Form) -> String {
     let mut text = format!("Created: {} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     notices(&mut text, &reply.notices);
-    undo(&mut text, reply.undo.as_ref(), form);
+    undo(&mut text, Some(&reply.undo), form);
     line(&mut text, &reply.link);
     text
 }
@@ -398,7 +243,7 @@ fn log_activity(reply: LogActivityReply, form: Form) -> String {
     let mut text = String::new();
     for activity in &reply.created {
         let when = activity.when.as_deref().map(|when| format!(", {}", printable(when))).unwrap_or_default();
-        line(&mut text, &format!("Logged: {}{when} ({})", activity.kind, activity.id));
+        line(&mut text, &format!("Logged: {}{when} ({})", activity.kind.words(), activity.id));
         fields(&mut text, &activity.fields);
         undo(&mut text, activity.undo.as_ref(), form);
         line(&mut text, &activity.link);
@@ -415,14 +260,22 @@ fn activities(reply: ActivitiesReply, form: Form) -> String {
     let more = if reply.complete { "" } else { ", and there are more" };
     let mut text = format!("{count} activit{plural}{of}{more}\n");
     let columns = ["When", "Kind", "Subject", "Status", "Due", "Who", "About", "Owner", "Minutes", "Id", "Text"];
-    let rows: Vec<Vec<Value>> = reply
+    let rows: Vec<Value> = reply
         .items
         .into_iter()
         .map(|item| {
             let overdue = item.overdue.then(|| "overdue".to_owned());
             let minutes = Value::from(item.minutes);
-            let before =
-                [item.when, Some(item.kind), item.subject, item.status, overdue, item.who, item.what, item.owner];
+            let before = [
+                item.when,
+                Some(item.kind.words().to_owned()),
+                item.subject,
+                item.status,
+                overdue,
+                item.who,
+                item.what,
+                item.owner,
+            ];
             let after = [Value::from(item.id), Value::from(item.text)];
             before.map(Value::from).into_iter().chain([minutes]).chain(after).collect()
         })
@@ -436,7 +289,7 @@ fn activities(reply: ActivitiesReply, form: Form) -> String {
 fn undo(text: &mut String, undo: Option<&Undo>, form: Form) {
     let Some(undo) = undo.filter(|_| form == Form::Conversation) else { return };
     if let Some(tool) = &undo.tool {
-        let arguments = undo.arguments.as_ref().map(|arguments| format!(" {arguments}")).unwrap_or_default();
+        let arguments = undo.arguments.as_ref().map(|arguments| format!(" {}", arguments.json())).unwrap_or_default();
         line(text, &format!("To take it back: {tool}{}", printable(&arguments)));
     }
     if let Some(instructions) = &undo.instructions {
@@ -467,17 +320,41 @@ fn delete(reply: &DeleteReply, form: Form) -> String {
     text
 }
 
+fn user(UserInfo { id, name, username, email, locale, language, currency }: &UserInfo) -> Members {
+    Members::of([
+        ("id", Value::from(id.as_str())),
+        ("name", Value::from(name.clone())),
+        ("username", Value::from(username.clone())),
+        ("email", Value::from(email.clone())),
+        ("locale", Value::from(locale.clone())),
+        ("language", Value::from(language.clone())),
+        ("currency", Value::from(currency.clone())),
+    ])
+}
+
+fn org(OrgInfo { id, name, sandbox, origin, currency, multi_currency }: &OrgInfo) -> Members {
+    Members::of([
+        ("id", Value::from(id.clone())),
+        ("name", Value::from(name.clone())),
+        ("sandbox", Value::from(*sandbox)),
+        ("origin", Value::from(origin.as_str())),
+        ("currency", Value::from(currency.clone())),
+        ("multi_currency", Value::from(*multi_currency)),
+    ])
+}
+
 fn who_am_i(reply: &WhoAmIReply, form: Form) -> String {
     let mut text = String::new();
-    line(&mut text, &format!("User: {}", reply.user.sentence(form)));
-    line(&mut text, &format!("Org: {}", reply.org.sentence(form)));
+    line(&mut text, &format!("User: {}", user(&reply.user).sentence(form)));
+    line(&mut text, &format!("Org: {}", org(&reply.org).sentence(form)));
     line(&mut text, &format!("Now: {} ({})", printable(&reply.now), printable(&reply.zone)));
     for (right, objects) in [("read", &reply.readable), ("create", &reply.creatable), ("change", &reply.editable)] {
         let objects = if objects.is_empty() { "nothing".to_owned() } else { objects.join(", ") };
         line(&mut text, &format!("May {right}: {}", printable(&objects)));
     }
-    if !reply.api_calls.0.is_empty() {
-        line(&mut text, &format!("API calls of 24 hours: {}", reply.api_calls.sentence(form)));
+    if let Some(ApiCalls { left, allowed }) = &reply.api_calls {
+        let calls = Members::of([("left", Value::from(*left)), ("allowed", Value::from(*allowed))]);
+        line(&mut text, &format!("API calls of 24 hours: {}", calls.sentence(form)));
     }
     notices(&mut text, &reply.notices);
     text
@@ -505,6 +382,7 @@ pub fn error(error: &Error, form: Form) -> String {
             id: candidate.id.clone(),
             name: candidate.name.clone(),
             facts: Members::parse(&candidate.facts),
+            field: candidate.field.clone(),
         })
         .collect();
     candidates(&mut text, found.iter(), form);
@@ -556,7 +434,7 @@ fn notices(text: &mut String, notices: &[String]) {
 }
 
 /// Aligned columns, numbers to the right; a column without any value is left out.
-fn table(text: &mut String, columns: &[String], rows: &[Vec<Value>], form: Form) {
+fn table(text: &mut String, columns: &[String], rows: &[Value], form: Form) {
     let columns: Vec<Column<'_>> = columns
         .iter()
         .enumerate()
@@ -906,8 +784,11 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_of_unknown_form_is_shown_as_it_is() {
-        assert_eq!(reply("list", r#"{"new":1}"#, Form::Terminal), r#"{"new":1}"#);
-        assert_eq!(reply("merge", r#"{"new":1}"#, Form::Terminal), r#"{"new":1}"#);
+    fn a_reply_of_unknown_form_is_shown_as_it_is_and_said_to_be_one() {
+        let text = reply("list", r#"{"new":1}"#, Form::Terminal);
+        assert!(text.starts_with("This reply can't be laid out (missing field `object`"), "{text}");
+        assert!(text.ends_with("\n{\"new\":1}"), "{text}");
+        let text = reply("merge", r#"{"new":1}"#, Form::Terminal);
+        assert_eq!(text, "There is no layout for the tool merge, so here its reply is as it came:\n{\"new\":1}");
     }
 }

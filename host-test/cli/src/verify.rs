@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use salesforce_host::Connection;
 use salesforce_host::recording::Mask;
-use salesforce_host::wire::{Allowance, FailureKind};
+use salesforce_host::wire::{FailureKind, RequestLimits};
 
 /// Below which everything is.
 const DATA: &str = "/services/data/v65.0";
@@ -37,7 +37,7 @@ enum Run {
     /// The org refuses this query, with one of these codes.
     Refusal(&'static str, &'static [&'static str]),
     /// In some other way.
-    Code(fn(&mut Probe<'_>) -> Result<(), Doubt>),
+    Code(fn(&mut Probe<'_>) -> Result<(), Failure>),
 }
 
 /// What an org says to an assumption.
@@ -82,7 +82,7 @@ pub struct Report {
 }
 
 /// Why a check does not simply hold.
-enum Doubt {
+enum Failure {
     DoesNotHold(String),
     CannotTell(String),
 }
@@ -105,8 +105,8 @@ pub fn run<'k>(connection: &Connection, checks: impl IntoIterator<Item = &'k Che
         .map(|check| {
             let verdict = match probe.run(&check.run) {
                 Ok(()) => Verdict::Holds,
-                Err(Doubt::DoesNotHold(why)) => Verdict::DoesNotHold(why),
-                Err(Doubt::CannotTell(why)) => Verdict::CannotTell(why),
+                Err(Failure::DoesNotHold(why)) => Verdict::DoesNotHold(why),
+                Err(Failure::CannotTell(why)) => Verdict::CannotTell(why),
             };
             Finding { name: check.name, relied_on_by: check.relied_on_by, verdict }
         })
@@ -181,7 +181,7 @@ impl<'c> Probe<'c> {
         Self { connection, mask: Mask::new(host), mark, made: Vec::new(), unanswered: false, over: None }
     }
 
-    fn run(&mut self, run: &Run) -> Result<(), Doubt> {
+    fn run(&mut self, run: &Run) -> Result<(), Failure> {
         match run {
             Run::Query(soql) => self.query(soql).map(drop),
             Run::Refusal(soql, codes) => {
@@ -194,27 +194,27 @@ impl<'c> Probe<'c> {
 
     // ---- requests ----
 
-    fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], sent: &Value) -> Result<Answer, Doubt> {
+    fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], sent: &Value) -> Result<Answer, Failure> {
         if let Some(over) = &self.over {
-            return Err(Doubt::CannotTell(over.clone()));
+            return Err(Failure::CannotTell(over.clone()));
         }
         let mut request = http::Request::builder()
             .method(method)
             .uri(path)
             .header(http::header::CONTENT_TYPE, "application/json")
-            .extension(Allowance { timeout: TIMEOUT, max_response_bytes: 16 * 1024 * 1024 });
+            .extension(RequestLimits { timeout: TIMEOUT, max_response_bytes: 16 * 1024 * 1024 });
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let body = if sent.is_null() { Vec::new() } else { sent.to_string().into_bytes() };
-        let request = request.body(body).map_err(|_| Doubt::CannotTell("the request can't be made".to_owned()))?;
+        let request = request.body(body).map_err(|_| Failure::CannotTell("the request can't be made".to_owned()))?;
         let response = self.connection.send(request).map_err(|failure| {
             let detail = failure.detail.unwrap_or_default();
             self.unanswered |= failure.request_sent;
             if failure.kind == FailureKind::AuthRequired {
                 self.over = Some("the user has to sign in".to_owned());
             }
-            Doubt::CannotTell(format!("no answer: {detail}"))
+            Failure::CannotTell(format!("no answer: {detail}"))
         })?;
         let (parts, body) = response.into_parts();
         let body = match body.as_slice() {
@@ -232,12 +232,12 @@ impl<'c> Probe<'c> {
         Ok(answer)
     }
 
-    fn get(&mut self, url: &str) -> Result<Answer, Doubt> {
+    fn get(&mut self, url: &str) -> Result<Answer, Failure> {
         self.send(Method::GET, &format!("{DATA}{url}"), &[], &Value::Null)
     }
 
     /// A composite request, whose parts must all have been answered.
-    fn composite(&mut self, all_or_none: bool, parts: &[Value]) -> Result<Vec<Answer>, Doubt> {
+    fn composite(&mut self, all_or_none: bool, parts: &[Value]) -> Result<Vec<Answer>, Failure> {
         let body = json!({"allOrNone": all_or_none, "compositeRequest": parts});
         let answer = self.send(Method::POST, &format!("{DATA}/composite"), &[], &body)?;
         let answers = answer.parts();
@@ -245,7 +245,7 @@ impl<'c> Probe<'c> {
     }
 
     /// The records of a query that runs.
-    fn query(&mut self, soql: &str) -> Result<Vec<Value>, Doubt> {
+    fn query(&mut self, soql: &str) -> Result<Vec<Value>, Failure> {
         let answer = self.get(&query_url(soql))?;
         match answer.body["records"].as_array() {
             Some(records) if answer.is_success() => Ok(records.clone()),
@@ -256,7 +256,7 @@ impl<'c> Probe<'c> {
     // ---- verdicts ----
 
     /// What an answer that is not as assumed means: some only say that this user or this org can't tell.
-    fn doubt(&mut self, answer: &Answer) -> Doubt {
+    fn doubt(&mut self, answer: &Answer) -> Failure {
         let shown = self.shown(answer);
         let elsewhere = matches!(answer.status, 401 | 403 | 429 | 500..=599)
             || [
@@ -266,24 +266,24 @@ impl<'c> Probe<'c> {
                 "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
             ]
             .contains(&answer.code());
-        if elsewhere { Doubt::CannotTell(shown) } else { Doubt::DoesNotHold(shown) }
+        if elsewhere { Failure::CannotTell(shown) } else { Failure::DoesNotHold(shown) }
     }
 
     /// An answer, masked and cut.
     fn shown(&mut self, answer: &Answer) -> String {
-        const LONGEST: usize = 200;
+        const MAX_LENGTH: usize = 200;
         self.mask.learn(&answer.body);
         let masked = match &answer.body {
             Value::Null => String::new(),
             Value::String(text) => self.mask.text(text),
             body => self.mask.body("", body).to_string(),
         };
-        let cut: String = masked.chars().take(LONGEST).collect();
+        let cut: String = masked.chars().take(MAX_LENGTH).collect();
         let more = if cut.len() < masked.len() { "…" } else { "" };
         format!("{} {cut}{more}", answer.status).trim_end().to_owned()
     }
 
-    fn expect(&mut self, holds: bool, answer: &Answer) -> Result<(), Doubt> {
+    fn expect(&mut self, holds: bool, answer: &Answer) -> Result<(), Failure> {
         if holds { Ok(()) } else { Err(self.doubt(answer)) }
     }
 

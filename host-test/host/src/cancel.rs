@@ -7,29 +7,29 @@ use tokio_util::sync::CancellationToken;
 
 /// Stops calls from outside, once and for good. Cloning shares it.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(CancellationToken);
+pub struct CancelHandle(CancellationToken);
 
-impl Stop {
-    /// Asks the calls of every session that is [`stopped_by`](crate::Session::stopped_by) this to end.
-    pub fn stop(&self) {
+impl CancelHandle {
+    /// Asks the calls of every session that is [`cancelled_by`](crate::Session::cancelled_by) this to end.
+    pub fn cancel(&self) {
         self.0.cancel();
     }
 
     /// Whether they were asked to.
-    pub fn is_stopped(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
 }
 
 /// Who stops and who watches the calls of a session.
 #[derive(Clone, Default)]
-pub(crate) struct Supervision {
-    stop: Stop,
+pub(crate) struct CallControl {
+    stop: CancelHandle,
     report: Option<Arc<dyn Fn(u32) + Send + Sync>>,
 }
 
-impl Supervision {
-    pub(crate) fn stopped_by(&self, stop: &Stop) -> Self {
+impl CallControl {
+    pub(crate) fn cancelled_by(&self, stop: &CancelHandle) -> Self {
         Self { stop: stop.clone(), report: self.report.clone() }
     }
 
@@ -37,8 +37,8 @@ impl Supervision {
         Self { stop: self.stop.clone(), report: Some(Arc::new(report)) }
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.is_stopped()
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// What stops a request that is on its way.
@@ -53,8 +53,8 @@ impl Supervision {
     }
 }
 
-impl fmt::Debug for Supervision {
+impl fmt::Debug for CallControl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Supervision").field("stop", &self.stop).finish_non_exhaustive()
+        formatter.debug_struct("CallControl").field("stop", &self.stop).finish_non_exhaustive()
     }
 }

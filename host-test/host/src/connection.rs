@@ -10,11 +10,26 @@ use crate::token::Token;
 use crate::types::{ConnectionSettings, ObjectGrants};
 use crate::wire::origin::Origin;
 use crate::wire::token_provider::{Renewed, TokenProvider};
-use crate::wire::transport::{Allowance, Failure, FailureKind, Transcript, Transport};
+use crate::wire::transport::{Failure, FailureKind, RequestLimits, Transcript, Transport};
 
 pub use cache::Cache;
 
 /// One user's connection to one org. A platform keeps one for every user and org, and shares none.
+///
+/// ```
+/// use salesforce_host::types::ConnectionSettings;
+/// use salesforce_host::{Connection, Https, Origin, Token};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let origin = Origin::parse("https://acme.my.salesforce.com")?;
+/// let token = Token::new("00D5g000004XyZ1!AQ4AQFr0mZ.Kc9_TqWb7uLxYpE2sVhJdN")?;
+/// let connection = Connection::new(origin, token, Https::new());
+/// // This user wants nothing changed.
+/// connection.set_settings(ConnectionSettings { read_only: true, ..connection.settings() });
+/// assert!(connection.settings().read_only);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Connection {
     pub(crate) origin: Origin,
     pub(crate) token: Box<dyn TokenProvider>,
@@ -23,7 +38,7 @@ pub struct Connection {
     pub(crate) cache: Cache,
     settings: Mutex<ConnectionSettings>,
     /// A new token that was refused like the one before it: renewing that would never end.
-    incurable: Mutex<Option<Token>>,
+    rejected_fresh_token: Mutex<Option<Token>>,
     trouble: Mutex<Option<String>>,
 }
 
@@ -37,7 +52,7 @@ impl Connection {
             clock: Box::new(system_clock),
             cache: Cache::default(),
             settings: Mutex::new(unrestricted()),
-            incurable: Mutex::default(),
+            rejected_fresh_token: Mutex::default(),
             trouble: Mutex::default(),
         }
     }
@@ -72,7 +87,7 @@ impl Connection {
 
     /// A token in place of one the org refuses, unless that one is new and renewing is no cure.
     pub(crate) fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
-        if locked(&self.incurable).as_ref() == Some(refused) {
+        if locked(&self.rejected_fresh_token).as_ref() == Some(refused) {
             return Ok(None);
         }
         let renewed = self.token.renewed(refused, within);
@@ -86,8 +101,8 @@ impl Connection {
     }
 
     /// Remembers that the org refuses even a new token, as it does when the session is not one for the REST API.
-    pub(crate) fn give_up_on(&self, token: &Token) {
-        *locked(&self.incurable) = Some(token.clone());
+    pub(crate) fn mark_rejected(&self, token: &Token) {
+        *locked(&self.rejected_fresh_token) = Some(token.clone());
     }
 
     /// Sends a request of the program's own to the org, past the plugin, with the user's token in place of any other
@@ -103,12 +118,12 @@ impl Connection {
         if !refuses_token(&path, response.status().as_u16()) {
             return Ok(response);
         }
-        let Some(Renewed { token, fresh }) = self.renewed(&token, Allowance::of(&request).timeout)? else {
+        let Some(Renewed { token, fresh }) = self.renewed(&token, RequestLimits::of(&request).timeout)? else {
             return Ok(response);
         };
         let response = self.transport.send(self.addressed(&request, &token)?)?;
         if fresh && refuses_token(&path, response.status().as_u16()) {
-            self.give_up_on(&token);
+            self.mark_rejected(&token);
         }
         Ok(response)
     }

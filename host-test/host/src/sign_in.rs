@@ -28,7 +28,7 @@ use crate::store::{StoreError, Tokens};
 use crate::token::Token;
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
 use crate::wire::origin::Origin;
-use crate::wire::transport::{Allowance, Failure, Transport};
+use crate::wire::transport::{Failure, RequestLimits, Transport};
 
 pub use flow::{SignedIn, sign_in};
 pub use redirect::Listener;
@@ -37,11 +37,11 @@ pub use renewal::SavedTokens;
 /// Longest time for one request of a sign-in.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Answers here are small.
-const LARGEST: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 /// Waits before the same request is sent again, when the org says that another one is under way.
 const PAUSES: [Duration; 3] = [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 /// An org whose knowledge the plugin lends to those it can't know: the demo orgs of this machine.
-const STAND_IN: &str = "https://demo.my.salesforce.com";
+const FALLBACK_DOMAIN: &str = "https://demo.my.salesforce.com";
 
 /// The app, as one org's sign-in endpoints meet it.
 pub struct Client {
@@ -159,7 +159,7 @@ impl Client {
         transport: impl Transport + 'static,
     ) -> Result<Self, SignInError> {
         let profile = if origin.is_loopback() {
-            let known = host.oauth(STAND_IN)?.map_err(SignInError::Domain)?;
+            let known = host.oauth(FALLBACK_DOMAIN)?.map_err(SignInError::Domain)?;
             let moved = |url: String| url.replacen(&known.origin, origin.as_str(), 1);
             OauthProfile {
                 authorize_url: moved(known.authorize_url),
@@ -301,7 +301,7 @@ impl Client {
         within: Duration,
     ) -> Result<http::Response<Vec<u8>>, SignInError> {
         let request = request
-            .extension(Allowance { timeout: within, max_response_bytes: LARGEST })
+            .extension(RequestLimits { timeout: within, max_response_bytes: MAX_BYTES })
             .body(body)
             .map_err(|_| SignInError::Unreadable(0))?;
         self.transport.send(request).map_err(SignInError::NoAnswer)

@@ -18,13 +18,13 @@ pub struct Token(String);
 
 /// Why a text can't be an access token. It does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an access token is {SHORTEST} to {LONGEST} visible ASCII characters, without spaces or line ends")]
+#[error("an access token is {MIN_LENGTH} to {MAX_LENGTH} visible ASCII characters, without spaces or line ends")]
 pub struct InvalidToken;
 
 /// Shorter ones could not be told from ordinary text.
-const SHORTEST: usize = 16;
+const MIN_LENGTH: usize = 16;
 /// A header of 16 kB is refused by Salesforce.
-const LONGEST: usize = 8_192;
+const MAX_LENGTH: usize = 8_192;
 /// How much of either end of the token the search among undone escapes goes without: half an escape that happens to
 /// stand there takes the other half from the token.
 const SWALLOWED: usize = 8;
@@ -35,7 +35,7 @@ impl Token {
     /// A token from its text; spaces and line ends around it are forgiven.
     pub fn new(text: &str) -> Result<Self, InvalidToken> {
         let text = text.trim();
-        if (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if (MIN_LENGTH..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidToken)
@@ -63,7 +63,7 @@ impl Token {
     /// The part that must stay secret: a session id is the org's id, which everybody may know, `!`, and the secret.
     fn secret(&self) -> &str {
         match self.0.split_once('!') {
-            Some((_, secret)) if secret.len() >= SHORTEST => secret,
+            Some((_, secret)) if secret.len() >= MIN_LENGTH => secret,
             _ => &self.0,
         }
     }

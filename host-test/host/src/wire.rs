@@ -9,6 +9,6 @@ pub(crate) mod transport;
 pub use origin::{InvalidOrigin, Origin};
 pub use token_provider::{Renewed, TokenProvider};
 pub use transport::{
-    Allowance, Answer, CancellationToken, Exchange, Failure, FailureKind, Https, HttpsOptions, Proxy, Transcript,
+    Answer, CancellationToken, Exchange, Failure, FailureKind, Https, HttpsOptions, Proxy, RequestLimits, Transcript,
     Transport,
 };

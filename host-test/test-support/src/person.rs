@@ -22,6 +22,7 @@ use crate::HOST;
 pub struct Folder(pub Home);
 
 impl Folder {
+    #[allow(clippy::new_without_default)] // Each is another one.
     pub fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
@@ -63,6 +64,7 @@ pub struct Served {
 }
 
 impl Served {
+    #[allow(clippy::new_without_default)] // Each is another one.
     pub fn new() -> Self {
         let org = Arc::new(Org::demo());
         let server = Server::start(Arc::clone(&org), 0).unwrap();

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Answer, Check, DATA, Doubt, Probe, Run, part, query_url};
+use super::{Answer, Check, DATA, Failure, Probe, Run, part, query_url};
 
 pub(super) const CHECKS: &[Check] = &[
     check("v65.0 is among the API's versions", "src/rest.rs", Run::Code(version)),
@@ -190,26 +190,26 @@ const fn check(name: &'static str, relied_on_by: &'static str, run: Run) -> Chec
     Check { name, relied_on_by, run }
 }
 
-fn version(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn version(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = probe.send(Method::GET, "/services/data", &[], &Value::Null)?;
     let versions = answer.body.as_array().cloned().unwrap_or_default();
     probe.expect(versions.iter().any(|version| version["version"] == "65.0"), &answer)
 }
 
-fn user_info(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn user_info(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = probe.send(Method::GET, "/services/oauth2/userinfo", &[], &Value::Null)?;
     let user = answer.body["user_id"].as_str().is_some_and(|id| id.starts_with("005") && id.len() == 18);
     let zone = answer.body["zoneinfo"].as_str().is_some_and(|zone| zone.contains('/') || zone == "GMT");
     probe.expect(user && zone, &answer)
 }
 
-fn limit_info(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn limit_info(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = probe.get("/limits")?;
     let usage = answer.headers.get("sforce-limit-info").and_then(|value| value.to_str().ok()).unwrap_or_default();
     probe.expect(answer.is_success() && usage.contains("api-usage=") && usage.contains('/'), &answer)
 }
 
-fn page(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn page(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = probe.get(&query_url("SELECT Id, Name FROM User LIMIT 1"))?;
     let body = &answer.body;
     let first = &body["records"][0];
@@ -221,7 +221,7 @@ fn page(probe: &mut Probe<'_>) -> Result<(), Doubt> {
 }
 
 /// The pages of whatever object has more than one.
-fn further_page(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn further_page(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let counts = probe.get("/limits/recordCount")?;
     let long = counts.body["sObjects"].as_array().into_iter().flatten().find_map(|object| {
         let name = object["name"].as_str()?;
@@ -231,14 +231,14 @@ fn further_page(probe: &mut Probe<'_>) -> Result<(), Doubt> {
         (usual && object["count"].as_u64()? > 300).then(|| name.to_owned())
     });
     let Some(object) = long else {
-        return Err(Doubt::CannotTell("no usual object has more than 300 records".to_owned()));
+        return Err(Failure::CannotTell("no usual object has more than 300 records".to_owned()));
     };
     let path = format!("{DATA}{}", query_url(&format!("SELECT Id FROM {object}")));
     let first = probe.send(Method::GET, &path, &[("sforce-query-options", "batchSize=200")], &Value::Null)?;
     let Some(next) = first.body["nextRecordsUrl"].as_str().filter(|next| next.starts_with("/services/data/v")) else {
         // The count is of all, and the user may see fewer.
         return match first.body["done"] == true {
-            true => Err(Doubt::CannotTell("the user sees too few records for a second page".to_owned())),
+            true => Err(Failure::CannotTell("the user sees too few records for a second page".to_owned())),
             false => Err(probe.doubt(&first)),
         };
     };
@@ -255,12 +255,12 @@ fn is_described(body: &Value) -> bool {
         && children.iter().all(|child| child.get("childSObject").is_some() && child.get("field").is_some())
 }
 
-fn describe(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn describe(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = probe.get("/sobjects/Account/describe")?;
     probe.expect(is_described(&answer.body), &answer)
 }
 
-fn objects(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn objects(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = probe.get("/sobjects")?;
     let names = ["name", "label", "labelPlural", "keyPrefix", "queryable", "custom"];
     let objects = answer.body["sobjects"].as_array().cloned().unwrap_or_default();
@@ -268,27 +268,27 @@ fn objects(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(whole && !objects.is_empty(), &answer)
 }
 
-fn picklist_values(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn picklist_values(probe: &mut Probe<'_>) -> Result<(), Failure> {
     // The record type that every object has.
     let answer = probe.get("/ui-api/object-info/Opportunity/picklist-values/012000000000000AAA")?;
     let stages = &answer.body["picklistFieldValues"]["StageName"]["values"];
     probe.expect(stages[0]["value"].is_string(), &answer)
 }
 
-fn objects_in_composite(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn objects_in_composite(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answers = probe.composite(false, &[part("GET", "objects", "/sobjects")])?;
-    let Some(answer) = answers.first() else { return Err(Doubt::CannotTell("no answer".to_owned())) };
+    let Some(answer) = answers.first() else { return Err(Failure::CannotTell("no answer".to_owned())) };
     probe.expect(answer.body["sobjects"][0]["name"].is_string(), answer)
 }
 
 /// The id of some user: there is always one.
-fn some_user(probe: &mut Probe<'_>) -> Result<String, Doubt> {
+fn some_user(probe: &mut Probe<'_>) -> Result<String, Failure> {
     let users = probe.query("SELECT Id FROM User WHERE IsActive = true LIMIT 1")?;
     let id = users.first().and_then(|user| user["Id"].as_str()).map(str::to_owned);
-    id.ok_or_else(|| Doubt::CannotTell("the user sees no user".to_owned()))
+    id.ok_or_else(|| Failure::CannotTell("the user sees no user".to_owned()))
 }
 
-fn fields(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn fields(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let id = some_user(probe)?;
     let answer = probe.get(&format!("/sobjects/User/{id}?fields=Id%2CName"))?;
     let read = answer.body.as_object().is_some_and(|record| {
@@ -297,22 +297,22 @@ fn fields(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(read, &answer)
 }
 
-fn missing(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn missing(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = probe.get("/sobjects/Account/001000000000000AAA")?;
     probe.expect(answer.status == 404 && answer.code() == "NOT_FOUND", &answer)
 }
 
-fn owners(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn owners(probe: &mut Probe<'_>) -> Result<(), Failure> {
     probe
         .query("SELECT Id, Name, IsActive FROM User ORDER BY IsActive DESC NULLS LAST, Name ASC NULLS LAST LIMIT 6")?;
     probe.query("SELECT Id, Name FROM Group WHERE Type = 'Queue' LIMIT 6").map(drop)
 }
 
 /// The activities of some account, with all columns the plugin reads of them.
-fn activities(probe: &mut Probe<'_>, relationship: &str, direction: &str) -> Result<(), Doubt> {
+fn activities(probe: &mut Probe<'_>, relationship: &str, direction: &str) -> Result<(), Failure> {
     let accounts = probe.query("SELECT Id FROM Account LIMIT 1")?;
     let Some(id) = accounts.first().and_then(|account| account["Id"].as_str()) else {
-        return Err(Doubt::CannotTell("the user sees no account".to_owned()));
+        return Err(Failure::CannotTell("the user sees no account".to_owned()));
     };
     let soql = format!(
         "SELECT Id, (SELECT Id, Subject, ActivityDate, ActivityType, ActivitySubtype, Status, IsTask, IsClosed, \
@@ -323,15 +323,15 @@ fn activities(probe: &mut Probe<'_>, relationship: &str, direction: &str) -> Res
     probe.query(&soql).map(drop)
 }
 
-fn open(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn open(probe: &mut Probe<'_>) -> Result<(), Failure> {
     activities(probe, "OpenActivities", "ASC")
 }
 
-fn past(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn past(probe: &mut Probe<'_>) -> Result<(), Failure> {
     activities(probe, "ActivityHistories", "DESC")
 }
 
-fn notes(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn notes(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let id = some_user(probe)?;
     let soql = format!(
         "SELECT ContentDocumentId, ContentDocument.Title, ContentDocument.CreatedDate, ContentDocument.Owner.Name, \
@@ -340,18 +340,18 @@ fn notes(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.query(&soql).map(drop)
 }
 
-fn searched(probe: &mut Probe<'_>, field: &str) -> Result<Answer, Doubt> {
+fn searched(probe: &mut Probe<'_>, field: &str) -> Result<Answer, Failure> {
     let body = json!({"q": "acme", "in": "ALL", "overallLimit": 2,
         "sobjects": [{"name": "Contact", "fields": ["Id", "Name", field], "limit": 2}]});
     probe.send(Method::POST, &format!("{DATA}/parameterizedSearch"), &[], &body)
 }
 
-fn search(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn search(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = searched(probe, "Account.Name")?;
     probe.expect(answer.body["searchRecords"].is_array(), &answer)
 }
 
-fn search_unknown(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn search_unknown(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answer = searched(probe, "No_Such_Field__c")?;
     probe.expect(["INVALID_FIELD", "INVALID_TYPE", "MALFORMED_SEARCH"].contains(&answer.code()), &answer)
 }
@@ -360,27 +360,27 @@ fn query_part(name: &str, soql: &str) -> Value {
     part("GET", name, &query_url(soql))
 }
 
-fn reference(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn reference(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let users = query_part("users", "SELECT Id FROM User WHERE IsActive = true LIMIT 1");
     let read = part("GET", "user", "/sobjects/User/@{users.records[0].Id}?fields=Id%2CName");
     let answers = probe.composite(true, &[users, read])?;
     match answers.as_slice() {
         [users, user] => probe.expect(user.body["Id"] == users.body["records"][0]["Id"] && user.is_success(), user),
-        _ => Err(Doubt::CannotTell("not two answers".to_owned())),
+        _ => Err(Failure::CannotTell("not two answers".to_owned())),
     }
 }
 
-fn independent(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn independent(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let bad = query_part("bad", "SELECT No_Such_Field__c FROM Account LIMIT 1");
     let good = query_part("good", "SELECT Id FROM User LIMIT 1");
     let answers = probe.composite(false, &[bad, good])?;
     match answers.as_slice() {
         [bad, good] => probe.expect(bad.code() == "INVALID_FIELD" && good.is_success(), good),
-        _ => Err(Doubt::CannotTell("not two answers".to_owned())),
+        _ => Err(Failure::CannotTell("not two answers".to_owned())),
     }
 }
 
-fn five_queries(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn five_queries(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let queries = |count: usize| -> Vec<Value> {
         (0..count).map(|number| query_part(&format!("q{number}"), "SELECT Id FROM User LIMIT 1")).collect()
     };
@@ -394,7 +394,7 @@ fn five_queries(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(refused, &six)
 }
 
-fn describe_part(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn describe_part(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let parts = [part("GET", "a", "/sobjects/Account/describe"), part("GET", "b", "/sobjects/Contact/describe")];
     let answers = probe.composite(false, &parts)?;
     for answer in &answers {
@@ -403,15 +403,15 @@ fn describe_part(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     Ok(())
 }
 
-fn limits_part(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn limits_part(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answers = probe.composite(false, &[part("GET", "limits", "/limits")])?;
     match answers.as_slice() {
         [answer] => probe.expect(answer.body["DailyApiRequests"]["Max"].is_number(), answer),
-        _ => Err(Doubt::CannotTell("not one answer".to_owned())),
+        _ => Err(Failure::CannotTell("not one answer".to_owned())),
     }
 }
 
-fn long_query(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn long_query(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let names: Vec<String> = (0..2_000).map(|number| format!("'no such name {number}'")).collect();
     let soql = format!("SELECT Id FROM Account WHERE Name IN ({}) LIMIT 1", names.join(","));
     let alone = probe.get(&query_url(&soql))?;
@@ -419,6 +419,6 @@ fn long_query(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     let answers = probe.composite(false, &[query_part("long", &soql)])?;
     match answers.as_slice() {
         [answer] => probe.expect(answer.is_success(), answer),
-        _ => Err(Doubt::CannotTell("not one answer".to_owned())),
+        _ => Err(Failure::CannotTell("not one answer".to_owned())),
     }
 }

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Answer, Check, DATA, Doubt, Probe, Run, part, query_url};
+use super::{Answer, Check, DATA, Failure, Probe, Run, part, query_url};
 
 /// What people find should anything be left behind.
 pub(super) const NAME: &str = "salesforce-plugin verify, to be deleted";
@@ -28,12 +28,16 @@ pub(super) const CHECKS: &[Check] = &[
     check("a note is made and linked in one request", "src/tools/log_activity.rs", linked_note),
 ];
 
-const fn check(name: &'static str, relied_on_by: &'static str, run: fn(&mut Probe<'_>) -> Result<(), Doubt>) -> Check {
+const fn check(
+    name: &'static str,
+    relied_on_by: &'static str,
+    run: fn(&mut Probe<'_>) -> Result<(), Failure>,
+) -> Check {
     Check { name, relied_on_by, run: Run::Code(run) }
 }
 
-fn unlike(what: &str) -> Doubt {
-    Doubt::CannotTell(what.to_owned())
+fn unlike(what: &str) -> Failure {
+    Failure::CannotTell(what.to_owned())
 }
 
 /// A name no other record has.
@@ -50,7 +54,7 @@ fn with(mut part: Value, body: Value, headers: &[(&str, &str)]) -> Value {
 }
 
 /// Creates an account for a check to work on.
-fn account(probe: &mut Probe<'_>, name: &str) -> Result<String, Doubt> {
+fn account(probe: &mut Probe<'_>, name: &str) -> Result<String, Failure> {
     let path = format!("{DATA}/sobjects/Account");
     let answer = probe.send(Method::POST, &path, &[SAVE], &json!({"Name": name}))?;
     match probe.note("Account", &answer) {
@@ -60,7 +64,7 @@ fn account(probe: &mut Probe<'_>, name: &str) -> Result<String, Doubt> {
     }
 }
 
-fn create_and_read(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn create_and_read(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "read back");
     let create = with(part("POST", "write", "/sobjects/Account"), json!({"Name": name}), &[SAVE]);
     let read = part("GET", "read", "/sobjects/Account/@{write.id}?fields=Id%2CName");
@@ -72,14 +76,14 @@ fn create_and_read(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(created.status == 201 && read.body["Name"] == name.as_str(), read)
 }
 
-fn trimmed(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn trimmed(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "trimmed");
     let id = account(probe, &format!("  {name}  "))?;
     let read = probe.get(&format!("/sobjects/Account/{id}?fields=Name"))?;
     probe.expect(read.body["Name"] == name.as_str(), &read)
 }
 
-fn found_again(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn found_again(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "found");
     let id = account(probe, &name)?;
     let soql = format!(
@@ -90,7 +94,7 @@ fn found_again(probe: &mut Probe<'_>) -> Result<(), Doubt> {
 }
 
 /// The answer to a change of an account on the condition that nobody changed it since a date.
-fn change_since(probe: &mut Probe<'_>, id: &str, date: &str) -> Result<Answer, Doubt> {
+fn change_since(probe: &mut Probe<'_>, id: &str, date: &str) -> Result<Answer, Failure> {
     let change = with(
         part("PATCH", "write", &format!("/sobjects/Account/{id}")),
         json!({"Description": "changed"}),
@@ -99,21 +103,21 @@ fn change_since(probe: &mut Probe<'_>, id: &str, date: &str) -> Result<Answer, D
     probe.composite(false, &[change])?.pop().ok_or_else(|| unlike("no answer"))
 }
 
-fn stale(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn stale(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "stale");
     let id = account(probe, &name)?;
     let answer = change_since(probe, &id, "Sat, 01 Jan 2000 00:00:00 GMT")?;
     probe.expect(answer.status == 412, &answer)
 }
 
-fn unchanged(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn unchanged(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "unchanged");
     let id = account(probe, &name)?;
     let answer = change_since(probe, &id, "Fri, 01 Jan 2100 00:00:00 GMT")?;
     probe.expect(answer.status == 204 && answer.body.is_null(), &answer)
 }
 
-fn duplicate(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn duplicate(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "twice");
     let id = account(probe, &name)?;
     let answer = probe.send(Method::POST, &format!("{DATA}/sobjects/Account"), &[WARN], &json!({"Name": name}))?;
@@ -126,14 +130,14 @@ fn duplicate(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(answer.code() == "DUPLICATES_DETECTED" && matched, &answer)
 }
 
-fn gone(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn gone(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let path = format!("{DATA}/sobjects/Account/001000000000000AAA");
     let answer = probe.send(Method::PATCH, &path, &[], &json!({"Description": "changed"}))?;
     let code = ["INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND", "ENTITY_IS_DELETED"].contains(&answer.code());
     probe.expect(answer.status == 404 && code, &answer)
 }
 
-fn all_or_nothing(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn all_or_nothing(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "rolled back");
     let create = with(part("POST", "write", "/sobjects/Account"), json!({"Name": name}), &[SAVE]);
     let bad = with(part("POST", "bad", "/sobjects/Account"), json!({"No_Such_Field__c": 1}), &[]);
@@ -152,7 +156,7 @@ fn all_or_nothing(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(answer.body["totalSize"] == 0 && first.code() == "PROCESSING_HALTED", first)
 }
 
-fn misread(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn misread(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let body = json!({"Name": name(probe, "misread"), "Description": "a template: @{nobody.id}"});
     let create = with(part("POST", "write", "/sobjects/Account"), body, &[SAVE]);
     let answer = probe.composite(false, &[create])?.pop().ok_or_else(|| unlike("no answer"))?;
@@ -160,7 +164,7 @@ fn misread(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(made.is_none() && answer.code() == "PROCESSING_HALTED", &answer)
 }
 
-fn logged_call(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn logged_call(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let status = part(
         "GET",
         "status",
@@ -179,7 +183,7 @@ fn logged_call(probe: &mut Probe<'_>) -> Result<(), Doubt> {
     probe.expect(held.body["IsClosed"] == true && held.body["TaskSubtype"] == "Call", held)
 }
 
-fn linked_note(probe: &mut Probe<'_>) -> Result<(), Doubt> {
+fn linked_note(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let name = name(probe, "note");
     let id = account(probe, &name)?;
     // `<p>Made by a check.</p>`

@@ -40,6 +40,8 @@ fn every_page_can_be_read_in_an_editor() {
         for (number, line) in page.prose() {
             let long = line.chars().count() > MAX_LINE_CHARS && !line.starts_with('|');
             assert!(!long, "{}:{number}: longer than {MAX_LINE_CHARS} characters", page.path);
+            // These tests read code spans line by line.
+            assert!(line.matches('`').count() % 2 == 0, "{}:{number}: a code span ends in another line", page.path);
         }
     }
 }

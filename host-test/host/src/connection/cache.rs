@@ -22,9 +22,9 @@ struct Entry {
 }
 
 impl Cache {
-    const LONGEST_KEY: usize = 256;
-    const LARGEST_VALUE: usize = 512 * 1024;
-    const LARGEST: usize = 4 * 1024 * 1024;
+    const MAX_KEY_LENGTH: usize = 256;
+    const MAX_VALUE_BYTES: usize = 512 * 1024;
+    const MAX_BYTES: usize = 4 * 1024 * 1024;
 
     /// The bytes under a key.
     pub fn get(&self, key: &str) -> Option<Vec<u8>> {
@@ -38,7 +38,7 @@ impl Cache {
 
     /// Keeps bytes under a key, unless they are too many.
     pub fn put(&self, key: &str, value: Vec<u8>) {
-        if key.len() > Self::LONGEST_KEY || value.len() > Self::LARGEST_VALUE {
+        if key.len() > Self::MAX_KEY_LENGTH || value.len() > Self::MAX_VALUE_BYTES {
             return;
         }
         let mut entries = self.lock();
@@ -48,7 +48,7 @@ impl Cache {
         if let Some(old) = entries.values.insert(key.to_owned(), entry) {
             entries.bytes -= key.len() + old.value.len();
         }
-        while entries.bytes > Self::LARGEST {
+        while entries.bytes > Self::MAX_BYTES {
             let longest_unused = entries.values.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
             let Some(key) = longest_unused else { break };
             if let Some(old) = entries.values.remove(&key) {

@@ -9,22 +9,22 @@ use wasmtime::component::{HasData, Resource, ResourceTable};
 use crate::bindings::salesforce::plugin::{
     cache, clock, http as wit_http, read_types, secrets, settings, settings_types, sign_in_types, types, write_types,
 };
-use crate::cancel::Supervision;
+use crate::cancel::CallControl;
 use crate::connection::{Connection, refuses_token};
 use crate::engine::limits::Limits;
 use crate::token::Token;
 use crate::wire::token_provider::Renewed;
-use crate::wire::transport::{Allowance, Failure, FailureKind};
+use crate::wire::transport::{Failure, FailureKind, RequestLimits};
 use crate::wire::{egress, ingress};
 
 /// Handles a guest can hold at a time. It needs one.
-const MOST_HANDLES: usize = 64;
+const MAX_HANDLES: usize = 64;
 
 /// The state of one call, dropped with its instance.
 pub(crate) struct Call {
     connection: Arc<Connection>,
     limits: Limits,
-    supervision: Supervision,
+    control: CallControl,
     started: Instant,
     secrets: ResourceTable,
     /// The token that the guest's handles stand for since the first one was refused.
@@ -36,13 +36,13 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(connection: Arc<Connection>, limits: Limits, supervision: Supervision) -> Self {
+    pub(crate) fn new(connection: Arc<Connection>, limits: Limits, control: CallControl) -> Self {
         let mut secrets = ResourceTable::new();
-        secrets.set_max_capacity(MOST_HANDLES);
+        secrets.set_max_capacity(MAX_HANDLES);
         Self {
             connection,
             limits,
-            supervision,
+            control,
             started: Instant::now(),
             secrets,
             newer: None,
@@ -74,7 +74,7 @@ impl Call {
         self.newer = Some(token.clone());
         let response = self.send(request, &token)?;
         if fresh && refuses_token(&request.path, response.status) {
-            self.connection.give_up_on(&token);
+            self.connection.mark_rejected(&token);
         }
         Ok(response)
     }
@@ -84,7 +84,7 @@ impl Call {
         let request = self.outgoing(request, token)?;
         self.requests += 1;
         let response = self.connection.transport.send(request);
-        self.supervision.exchanged(self.requests);
+        self.control.exchanged(self.requests);
         let response = response?;
         ingress::admit(response, token, self.limits.response_bytes)
     }
@@ -92,7 +92,7 @@ impl Call {
     fn outgoing(&self, request: &wit_http::Request, token: &Token) -> Result<http::Request<Vec<u8>>, Failure> {
         let denied = |detail: String| Failure::before(FailureKind::Denied, detail);
         let refused = |refusal: egress::Refusal| denied(refusal.to_string());
-        if self.supervision.is_stopped() {
+        if self.control.is_cancelled() {
             return Err(Failure::before(FailureKind::Cancelled, "the call was stopped"));
         }
         if self.requests >= self.limits.requests {
@@ -115,8 +115,8 @@ impl Call {
                 wit_http::Method::Delete => http::Method::DELETE,
             })
             .uri(format!("{}{}", self.connection.origin, request.path))
-            .extension(Allowance { timeout, max_response_bytes: self.limits.response_bytes })
-            .extension(self.supervision.token())
+            .extension(RequestLimits { timeout, max_response_bytes: self.limits.response_bytes })
+            .extension(self.control.token())
             .body(request.body.clone().unwrap_or_default())
             .map_err(|_| denied("the path is not valid in a URI".to_owned()))?;
         *outgoing.headers_mut() = headers;
@@ -213,9 +213,9 @@ impl ResourceLimiter for Memory {
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= MOST_TABLE_ELEMENTS)
+        Ok(desired <= MAX_TABLE_ELEMENTS)
     }
 }
 
 /// Functions a guest may have in its table; the pool reserves room for as many.
-pub(crate) const MOST_TABLE_ELEMENTS: usize = 20_000;
+pub(crate) const MAX_TABLE_ELEMENTS: usize = 20_000;

@@ -9,16 +9,30 @@ use wasmtime::{
 };
 
 use crate::bindings::{Plugin, PluginPre};
-use crate::cancel::Supervision;
+use crate::cancel::CallControl;
 use crate::connection::Connection;
-use crate::engine::call::{Call, Imports, MOST_TABLE_ELEMENTS};
+use crate::engine::call::{Call, Imports, MAX_TABLE_ELEMENTS};
 use crate::engine::limits::{Limits, Usage};
 use crate::engine::ticker::Ticker;
 use crate::error::HostError;
 use crate::machine_code;
 use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
 
-/// The plugin, loaded and ready. Cloning shares it.
+/// The plugin, loaded and ready. Cloning shares it: a process needs one, whatever the number of its users.
+///
+/// ```no_run
+/// use salesforce_host::{Host, Limits};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let host = Host::new(Limits::default())?;
+/// // Any address of the org will do, as people paste them.
+/// match host.origin("https://acme.lightning.force.com/lightning/page/home")? {
+///     Ok(origin) => assert_eq!(origin, "https://acme.my.salesforce.com"),
+///     Err(refusal) => println!("{} {:?}", refusal.message, refusal.suggestion),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Host(Arc<Loaded>);
 
@@ -97,19 +111,19 @@ impl Host {
         &self,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> Result<R, HostError> {
-        self.enter(Arc::new(Connection::none()), Supervision::default(), work).0
+        self.enter(Arc::new(Connection::none()), CallControl::default(), work).0
     }
 
     /// Makes a fresh instance, works with it, and drops it.
     pub(crate) fn enter<R>(
         &self,
         connection: Arc<Connection>,
-        supervision: Supervision,
+        control: CallControl,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> (Result<R, HostError>, Usage) {
         let loaded = &*self.0;
         let limits = loaded.limits;
-        let mut store = Store::new(&loaded.engine, Call::new(connection, limits, supervision.clone()));
+        let mut store = Store::new(&loaded.engine, Call::new(connection, limits, control.clone()));
         store.limiter(|call| &mut call.memory);
         store.set_hostcall_fuel(limits.memory_bytes);
         let mut ends = Instant::now() + limits.deadline;
@@ -117,9 +131,9 @@ impl Host {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {
             let now = Instant::now();
-            if supervision.is_stopped() && !stopping {
+            if control.is_cancelled() && !stopping {
                 stopping = true;
-                ends = ends.min(now + LAST_WORDS);
+                ends = ends.min(now + GRACE_PERIOD);
             }
             match now >= ends {
                 true if stopping => Err(Stopped.into()),
@@ -160,7 +174,7 @@ fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
         .total_core_instances(limits.calls * CORE_INSTANCES)
         .total_memories(limits.calls)
         .total_tables(limits.calls * TABLES)
-        .table_elements(MOST_TABLE_ELEMENTS)
+        .table_elements(MAX_TABLE_ELEMENTS)
         .max_memory_size(limits.memory_bytes)
         .max_unused_warm_slots(limits.calls)
         .linear_memory_keep_resident(KEPT_RESIDENT)
@@ -181,7 +195,7 @@ const TABLES: u32 = 2;
 const KEPT_RESIDENT: usize = 256 * 1024;
 
 /// What a guest that is asked to stop has left, to say what it did.
-const LAST_WORDS: Duration = Duration::from_millis(100);
+const GRACE_PERIOD: Duration = Duration::from_millis(100);
 
 /// Ends a guest that was asked to stop and did not.
 #[derive(Debug, thiserror::Error)]

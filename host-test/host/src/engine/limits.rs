@@ -3,6 +3,15 @@
 use std::time::Duration;
 
 /// What one call may use.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use salesforce_host::Limits;
+///
+/// let limits = Limits { deadline: Duration::from_secs(20), requests: 20, ..Limits::default() };
+/// assert_eq!(limits.memory_bytes, 64 * 1024 * 1024);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Longest time, the org's included. Default: 60 s.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasmtime::Store;
 
 use crate::bindings::Plugin;
-use crate::cancel::{Stop, Supervision};
+use crate::cancel::{CallControl, CancelHandle};
 use crate::connection::Connection;
 use crate::engine::call::Call;
 use crate::engine::host::Host;
@@ -25,26 +25,26 @@ use crate::types::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArg
 pub struct Session {
     host: Host,
     connection: Arc<Connection>,
-    supervision: Supervision,
+    control: CallControl,
 }
 
 impl Host {
     /// A session of one user. The connection can be shared between sessions, not between users.
     pub fn session(&self, connection: impl Into<Arc<Connection>>) -> Session {
-        Session { host: self.clone(), connection: connection.into(), supervision: Supervision::default() }
+        Session { host: self.clone(), connection: connection.into(), control: CallControl::default() }
     }
 }
 
 impl Session {
     /// The same session, whose calls end when the stop is pulled: no further request leaves, and a guest that does not
     /// end by itself within a tenth of a second is ended. A request that has left already is waited for.
-    pub fn stopped_by(&self, stop: &Stop) -> Self {
-        Self { supervision: self.supervision.stopped_by(stop), ..self.clone() }
+    pub fn cancelled_by(&self, stop: &CancelHandle) -> Self {
+        Self { control: self.control.cancelled_by(stop), ..self.clone() }
     }
 
     /// The same session, which reports every answered or failed request of a call, counted from 1.
     pub fn reporting(&self, report: impl Fn(u32) + Send + Sync + 'static) -> Self {
-        Self { supervision: self.supervision.reporting(report), ..self.clone() }
+        Self { control: self.control.reporting(report), ..self.clone() }
     }
 
     /// The host the calls run on.
@@ -151,7 +151,7 @@ impl Session {
         &self,
         work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> (Result<R, HostError>, Usage) {
-        self.host.enter(Arc::clone(&self.connection), self.supervision.clone(), work)
+        self.host.enter(Arc::clone(&self.connection), self.control.clone(), work)
     }
 
     fn bounded(&self, reply: String) -> Result<String, CallError> {

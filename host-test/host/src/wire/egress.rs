@@ -9,10 +9,10 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 
 /// Salesforce answers 414 beyond 16,384 bytes; a SOQL query that long belongs into a body.
-const LONGEST_PATH: usize = 16_384;
-const MOST_HEADERS: usize = 16;
-const LONGEST_VALUE: usize = 4_096;
-const LARGEST_BODY: usize = 6 * 1024 * 1024;
+const MAX_PATH_LENGTH: usize = 16_384;
+const MAX_HEADERS: usize = 16;
+const MAX_VALUE_LENGTH: usize = 4_096;
+const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
 /// What there is of the REST API for the tools, each with everything below it. Others run code, as `tooling` does.
 const RESOURCES: [&str; 7] = ["composite", "limits", "parameterizedSearch", "query", "search", "sobjects", "ui-api"];
 /// Who the user is.
@@ -61,7 +61,7 @@ pub enum Refusal {
 /// it, and `/services/oauth2/userinfo`. A segment has nothing that any server could take for the end of it, written out
 /// or encoded. A query is free within <https://www.rfc-editor.org/rfc/rfc3986#section-3.4>.
 pub fn path(path: &str) -> Result<(), Refusal> {
-    if path.len() > LONGEST_PATH {
+    if path.len() > MAX_PATH_LENGTH {
         return Err(Refusal::Size);
     }
     if !path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#') {
@@ -123,7 +123,7 @@ fn escapes_are_whole(text: &str) -> bool {
 
 /// Checks headers and makes them `http`'s.
 pub fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
-    if pairs.len() > MOST_HEADERS {
+    if pairs.len() > MAX_HEADERS {
         return Err(Refusal::Size);
     }
     let mut headers = HeaderMap::new();
@@ -132,7 +132,7 @@ pub fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
         if !HEADERS.contains(&name.as_str()) && !name.starts_with("sforce-") {
             return Err(Refusal::Header);
         }
-        if value.len() > LONGEST_VALUE || !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        if value.len() > MAX_VALUE_LENGTH || !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             return Err(Refusal::Value);
         }
         let name = HeaderName::try_from(name).map_err(|_| Refusal::Header)?;
@@ -144,7 +144,7 @@ pub fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
 
 /// Checks a body.
 pub fn body(body: Option<&[u8]>) -> Result<(), Refusal> {
-    if body.is_some_and(|body| body.len() > LARGEST_BODY) { Err(Refusal::Size) } else { Ok(()) }
+    if body.is_some_and(|body| body.len() > MAX_BODY_BYTES) { Err(Refusal::Size) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -414,7 +414,7 @@ mod tests {
         ] {
             assert_eq!(path(trick), Err(Refusal::Character), "{trick:?}");
         }
-        assert_eq!(path(&format!("/services/{}", "a".repeat(LONGEST_PATH))), Err(Refusal::Size));
+        assert_eq!(path(&format!("/services/{}", "a".repeat(MAX_PATH_LENGTH))), Err(Refusal::Size));
     }
 
     #[test]

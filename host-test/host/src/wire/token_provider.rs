@@ -6,6 +6,31 @@ use crate::token::Token;
 use crate::wire::transport::Failure;
 
 /// Has the user's access token, or gets a new one. Asked once for every request.
+///
+/// A [`Token`] provides itself, and so does a closure that returns one. What renews them is
+/// [`SavedTokens`](crate::sign_in::SavedTokens), or the platform's own:
+///
+/// ```
+/// use std::sync::{Mutex, PoisonError};
+/// use std::time::Duration;
+///
+/// use salesforce_host::wire::{Failure, Renewed};
+/// use salesforce_host::{Token, TokenProvider};
+///
+/// struct Vault(Mutex<Token>);
+///
+/// impl TokenProvider for Vault {
+///     fn token(&self) -> Option<Token> {
+///         Some(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+///     }
+///
+///     fn renewed(&self, refused: &Token, _within: Duration) -> Result<Option<Renewed>, Failure> {
+///         let held = self.token();
+///         // Another request may have renewed it meanwhile; else the user has to sign in.
+///         Ok(held.filter(|held| held != refused).map(|token| Renewed { token, fresh: false }))
+///     }
+/// }
+/// ```
 pub trait TokenProvider: Send + Sync {
     /// The token; absent when the user has to sign in.
     fn token(&self) -> Option<Token>;

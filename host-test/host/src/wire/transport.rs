@@ -15,7 +15,22 @@ pub use transcript::{Answer, Exchange, Transcript};
 /// Sends requests to one org.
 ///
 /// A request has the absolute URI and the bearer token, has passed the checks of [`egress`](crate::wire::egress), and says
-/// what it may cost in its extensions: see [`Allowance`]. A `CancellationToken` among them stops it from any thread.
+/// what it may cost in its extensions: see [`RequestLimits`]. A `CancellationToken` among them stops it from any thread.
+///
+/// Whether a failed request may have been received decides whether a write may be tried again: it is
+/// [`Failure::before`] as long as no byte has left, and [`Failure::after`] from then on.
+///
+/// ```
+/// use http::{Request, Response};
+/// use salesforce_host::Transport;
+/// use salesforce_host::wire::{Failure, FailureKind};
+///
+/// let offline = |_: Request<Vec<u8>>| -> Result<Response<Vec<u8>>, Failure> {
+///     Err(Failure::before(FailureKind::Unreachable, "this machine is offline"))
+/// };
+/// let request = Request::get("https://acme.my.salesforce.com/services/data").body(Vec::new()).unwrap();
+/// assert!(!offline.send(request).unwrap_err().request_sent);
+/// ```
 pub trait Transport: Send + Sync {
     /// Sends one request and waits for the whole response, without following redirects.
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure>;
@@ -38,14 +53,14 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 
 /// What one request may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowance {
+pub struct RequestLimits {
     /// Time left of the call's deadline.
     pub timeout: Duration,
     /// Largest body, decompressed, in bytes.
     pub max_response_bytes: usize,
 }
 
-impl Allowance {
+impl RequestLimits {
     /// What a request may cost; a request that does not say gets a minute and 16 MiB.
     pub fn of<B>(request: &http::Request<B>) -> Self {
         request

@@ -9,13 +9,13 @@ use std::time::Duration;
 use demo_org::serve::Server;
 use demo_org::{Effect, Fault, Org};
 use http::{Method, Request, Response, StatusCode};
-use salesforce_host::wire::{Allowance, CancellationToken, Failure, FailureKind, Https, HttpsOptions, Proxy};
+use salesforce_host::wire::{CancellationToken, Failure, FailureKind, Https, HttpsOptions, Proxy, RequestLimits};
 use salesforce_host::{Connection, Origin, Token, Transport};
 
 use test_support::loopback::{Loopback, head};
 use test_support::{HOST, TOKEN, demo};
 
-const PLENTY: Allowance = Allowance { timeout: Duration::from_secs(60), max_response_bytes: 1024 * 1024 };
+const PLENTY: RequestLimits = RequestLimits { timeout: Duration::from_secs(60), max_response_bytes: 1024 * 1024 };
 const LIMITS: &str = "/services/data/v65.0/limits";
 const ACCOUNTS: &str = "/services/data/v65.0/sobjects/Account";
 
@@ -215,7 +215,7 @@ fn an_answer_that_does_not_come_in_time_is_a_timeout() {
     let (org, server, token) = served();
     org.fault(Fault::new(Effect::Delay(Duration::from_secs(2))));
     let mut request = request(Method::GET, &format!("{}{LIMITS}", server.origin()), &token);
-    request.extensions_mut().insert(Allowance { timeout: Duration::from_millis(50), ..PLENTY });
+    request.extensions_mut().insert(RequestLimits { timeout: Duration::from_millis(50), ..PLENTY });
     assert_eq!(failed(Https::with(options()).send(request)), (FailureKind::Timeout, true));
     assert_eq!(org.requests().len(), 1);
 }
@@ -228,7 +228,7 @@ fn a_body_that_trickles_is_held_to_the_deadline_too() {
         thread::park();
     });
     let mut request = request(Method::GET, &format!("{}{LIMITS}", server.origin()), TOKEN);
-    request.extensions_mut().insert(Allowance { timeout: Duration::from_millis(100), ..PLENTY });
+    request.extensions_mut().insert(RequestLimits { timeout: Duration::from_millis(100), ..PLENTY });
     assert_eq!(failed(Https::with(options()).send(request)), (FailureKind::Timeout, true));
 }
 
@@ -237,7 +237,7 @@ fn a_body_beyond_the_limit_is_not_read_to_its_end() {
     let (org, server, token) = served();
     org.fault(Fault::new(Effect::Oversize(200_000)));
     let mut request = request(Method::GET, &format!("{}{LIMITS}", server.origin()), &token);
-    request.extensions_mut().insert(Allowance { max_response_bytes: 100_000, ..PLENTY });
+    request.extensions_mut().insert(RequestLimits { max_response_bytes: 100_000, ..PLENTY });
     assert_eq!(failed(Https::with(options()).send(request)), (FailureKind::TooLarge, true));
     assert_eq!(org.requests().len(), 1);
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use demo_org::Org;
-use salesforce_host::cancel::Stop;
+use salesforce_host::cancel::CancelHandle;
 use salesforce_host::wire::Https;
 use salesforce_host::{CallError, Connection, HostError, Limits, Origin, Token};
 
@@ -18,13 +18,13 @@ use test_support::{HOST, guests, refusal, session};
 fn a_guest_that_does_not_stop_by_itself_is_ended_and_the_next_call_works() {
     let limits = Limits { memory_bytes: 1024 * 1024, calls: 1, ..Limits::default() };
     // Sends one request, in which the stop is pulled, and loops.
-    let stop = Stop::default();
+    let stop = CancelHandle::default();
     let pulled = stop.clone();
     let session = guest::session(guests::SENDS_AND_LOOPS, limits, move |_: http::Request<Vec<u8>>| {
-        pulled.stop();
+        pulled.cancel();
         Ok(http::Response::new(Vec::new()))
     });
-    let result = session.stopped_by(&stop).call_json("x", "/services/data/v65.0/limits");
+    let result = session.cancelled_by(&stop).call_json("x", "/services/data/v65.0/limits");
     assert!(matches!(result, Err(CallError::Host(HostError::Stopped))), "{result:?}");
     assert_eq!(session.call_json("", "").unwrap(), "");
 }
@@ -38,11 +38,11 @@ fn a_request_on_its_way_is_let_go_when_its_call_is_stopped() {
     });
     let origin = Origin::parse(&server.origin()).unwrap();
     let session = HOST.session(Connection::new(origin, Token::new(&Org::demo().token("riley")).unwrap(), Https::new()));
-    let stop = Stop::default();
-    let stopped = session.stopped_by(&stop);
+    let stop = CancelHandle::default();
+    let stopped = session.cancelled_by(&stop);
     let call = thread::spawn(move || stopped.call_json("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#));
     arrived.recv().unwrap();
-    stop.stop();
+    stop.cancel();
     let error = refusal(call.join().unwrap());
     assert!(error["message"].as_str().unwrap().starts_with("the call was stopped"), "{error}");
     assert_eq!(server.accepted(), 1);
@@ -52,10 +52,10 @@ fn a_request_on_its_way_is_let_go_when_its_call_is_stopped() {
 fn a_change_that_is_stopped_after_its_read_is_not_written() {
     let org = Arc::new(Org::demo());
     let (session, transcript) = session(&org, "riley");
-    let stop = Stop::default();
+    let stop = CancelHandle::default();
     let pulled = stop.clone();
     let update = r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "to": 500}]}"#;
-    let stopped = session.stopped_by(&stop).reporting(move |_| pulled.stop());
+    let stopped = session.cancelled_by(&stop).reporting(move |_| pulled.cancel());
     let error = refusal(stopped.call_json("salesforce_update", update));
     assert_eq!(error["changed"], "no", "{error}");
     assert_eq!(transcript.take().len(), 1);

@@ -23,7 +23,7 @@ pub(crate) use people::*;
 pub(crate) use service::*;
 
 /// Tokens of a reply that is no list of records.
-pub(crate) const MOST_TOKENS: usize = 1_500;
+pub(crate) const MAX_TOKENS: usize = 1_500;
 
 /// One thing that people ask.
 pub(crate) struct Task {

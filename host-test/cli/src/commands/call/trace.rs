@@ -6,7 +6,7 @@ use crate::render::printable;
 use salesforce_host::wire::Exchange;
 
 /// Longest body shown, in characters.
-const LONGEST: usize = 2_000;
+const MAX_LENGTH: usize = 2_000;
 
 /// Prints exchanges. They are without the token already.
 pub(crate) fn print(exchanges: &[Exchange], out: &mut impl Write) -> io::Result<()> {
@@ -37,8 +37,8 @@ fn part(out: &mut impl Write, mark: char, headers: &[(String, String)], body: &s
     if body.is_empty() {
         return Ok(());
     }
-    let shown: String = printable(body).chars().take(LONGEST).collect();
-    let cut = body.chars().count().saturating_sub(LONGEST);
+    let shown: String = printable(body).chars().take(MAX_LENGTH).collect();
+    let cut = body.chars().count().saturating_sub(MAX_LENGTH);
     let rest = if cut > 0 { format!(" … {cut} more characters") } else { String::new() };
     writeln!(out, "{mark} {shown}{rest}")
 }

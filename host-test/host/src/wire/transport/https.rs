@@ -14,7 +14,7 @@ use tokio::runtime::{self, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use super::retry::{self, Budget};
-use super::{Allowance, Failure, FailureKind, Transport};
+use super::{Failure, FailureKind, RequestLimits, Transport};
 use crate::wire::origin::is_loopback;
 
 /// A client with the platform's certificates. It follows no redirect, keeps no cookie, undoes gzip, speaks HTTP/2 where
@@ -207,7 +207,7 @@ impl Shared {
         client: &reqwest::Client,
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, Failure> {
-        let allowance = Allowance::of(&request);
+        let allowance = RequestLimits::of(&request);
         let deadline = Instant::now() + allowance.timeout;
         let mut sent = false;
         let mut repetition = 0;
@@ -278,7 +278,7 @@ fn retry_after(response: &http::Response<Vec<u8>>) -> Option<Duration> {
 async fn exchange(
     client: &reqwest::Client,
     request: &http::Request<Vec<u8>>,
-    allowance: Allowance,
+    allowance: RequestLimits,
 ) -> Result<http::Response<Vec<u8>>, Missed> {
     let unmade = |_| Missed::for_good(Failure::before(FailureKind::Denied, "the request could not be made"));
     let mut outgoing = http::Request::new(request.body().clone());

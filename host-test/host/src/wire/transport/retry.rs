@@ -13,7 +13,7 @@ const PRICE: u32 = 10;
 /// Enough for ten repetitions in a row.
 const FULL: u32 = 10 * PRICE;
 /// Longest pause, however many came before it.
-const LONGEST: Duration = Duration::from_secs(2);
+const MAX_LENGTH: Duration = Duration::from_secs(2);
 
 impl Default for Budget {
     fn default() -> Self {
@@ -39,7 +39,7 @@ impl Budget {
 
 /// How long to wait: any time up to a bound that doubles, so that clients that failed together do not return together.
 pub(super) fn pause(first: Duration, repetition: u32) -> Duration {
-    let bound = first.saturating_mul(1 << repetition.min(16)).min(LONGEST);
+    let bound = first.saturating_mul(1 << repetition.min(16)).min(MAX_LENGTH);
     // A hasher's seed is the randomness the standard library has.
     let chance = u32::try_from(RandomState::new().hash_one(repetition) >> 32).unwrap_or(u32::MAX);
     bound.mul_f64(f64::from(chance) / f64::from(u32::MAX))
@@ -69,7 +69,7 @@ mod tests {
     fn pauses_grow_to_a_bound_and_differ() {
         let first = Duration::from_millis(200);
         for repetition in 0..40 {
-            let bound = first.saturating_mul(1 << repetition.min(10)).min(LONGEST);
+            let bound = first.saturating_mul(1 << repetition.min(10)).min(MAX_LENGTH);
             assert!((0..100).all(|_| pause(first, repetition) <= bound), "{repetition}");
         }
         let some: Vec<_> = (0..100).map(|_| pause(first, 3)).collect();
