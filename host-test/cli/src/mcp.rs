@@ -29,12 +29,13 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
+use crate::render;
 use salesforce_host::cancel::CancelHandle;
 use salesforce_host::settings::{FileError, SettingsFile};
 use salesforce_host::types::{ConnectionSettings, ErrorKind};
-use salesforce_host::{HostError, Session};
+use salesforce_host::{CallError, HostError, Session};
 
-use confirm::{Confirmations, Verdict};
+use confirm::{Confirmations, Seen, Verdict, Wanted};
 use offer::Offers;
 
 /// How often the settings are looked at when nobody calls. Every call looks by itself.
@@ -186,12 +187,24 @@ impl Server {
         result.map_err(|_| ErrorData::internal_error("the call could not be run", None))
     }
 
+    /// Reads what the person has to know to answer, where the settings let it be read.
+    async fn look_up(&self, request: &CallToolRequestParams) -> Vec<(Wanted, Seen)> {
+        let wanted = confirm::wanted(request.arguments.as_ref());
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let stop = StopWhenDropped(CancelHandle::default());
+        let session = self.0.session.cancelled_by(&stop.0);
+        let read = move || wanted.into_iter().map(|wanted| (wanted.clone(), look_up(&session, &wanted))).collect();
+        spawn_blocking(read).await.unwrap_or_default()
+    }
+
     /// One call, on a thread that may wait.
     fn call(&self, session: &Session, request: CallToolRequestParams, confirmed: bool) -> CallToolResult {
         self.refresh_now();
         let offer = self.0.offers.current();
         if let Some(fault) = &offer.fault {
-            return reply::refused(ErrorKind::SwitchedOff, fault);
+            return reply::refused(fault.kind, &fault.text);
         }
         let tool = offer.tool(&request.name);
         if !confirmed && tool.is_some_and(|tool| offer.confirm.covers(tool)) {
@@ -200,6 +213,7 @@ impl Server {
         let started = Instant::now();
         let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
         let (result, usage) = session.call_measured(&request.name, &arguments);
+        let result = result.map_err(|error| with_trouble(error, session.connection().trouble()));
         let (requests, time) = (usage.requests, started.elapsed().as_millis());
         let name = tool.map_or("an unknown tool", |tool| &tool.name);
         let (outcome, result) = reply::of(name, tool.map(|tool| tool.effect), result, requests);
@@ -207,6 +221,55 @@ impl Server {
         (self.0.log)(&format!("{name}: {outcome}, {requests} request{plural} to Salesforce, {time} ms"));
         result
     }
+}
+
+/// An error with why there was no token for the call, where the person can do something about that.
+fn with_trouble(error: CallError, trouble: Option<String>) -> CallError {
+    match (error, trouble) {
+        (CallError::Tool(mut error), Some(trouble))
+            if matches!(error.kind, ErrorKind::SignIn | ErrorKind::Unavailable) =>
+        {
+            error.message = format!("{} ({trouble})", error.message);
+            CallError::Tool(error)
+        }
+        (error, _) => error,
+    }
+}
+
+/// Reads one record by the tool that a model would read it with, so that the settings hold for it.
+fn look_up(session: &Session, wanted: &Wanted) -> Seen {
+    let fields = ["Name"].into_iter().chain(wanted.fields.iter().map(String::as_str)).collect();
+    let found = match read(session, wanted, fields) {
+        // Some records are called by another field, which is among those shown unless others are asked for.
+        Err(CallError::Tool(error)) if error.kind == ErrorKind::InvalidInput => read(session, wanted, Vec::new()),
+        found => found,
+    };
+    match found {
+        Ok(Found { object, id, fields }) => {
+            let name = fields.iter().find_map(|(_, value)| value.as_str()).map(str::to_owned);
+            Seen::Read { object, id, fields: confirm::paired(&wanted.fields, fields), name }
+        }
+        Err(CallError::Tool(error)) => Seen::NotRead(error.message),
+        Err(CallError::Host(error)) => Seen::NotRead(error.to_string()),
+    }
+}
+
+fn read(session: &Session, wanted: &Wanted, fields: Vec<&str>) -> Result<Found, CallError> {
+    let mut arguments = serde_json::json!({"record": wanted.record, "fields": fields});
+    if let Some(object) = &wanted.object {
+        arguments["object"] = object.as_str().into();
+    }
+    let reply = session.call_json("salesforce_get", &arguments.to_string())?;
+    serde_json::from_str(&reply).map_err(|_| HostError::Trapped("its reply can't be read".to_owned()).into())
+}
+
+/// A record as the tool shows it.
+#[derive(serde::Deserialize)]
+struct Found {
+    object: String,
+    id: String,
+    #[serde(deserialize_with = "render::in_order")]
+    fields: Vec<(String, serde_json::Value)>,
 }
 
 /// A call nobody waits for any more is stopped.
@@ -251,12 +314,24 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         self.refresh().await;
         let offer = self.0.offers.current();
+        if let Some(fault) = &offer.fault {
+            return Ok(reply::refused(fault.kind, &fault.text).into());
+        }
         let asks = offer.tool(&request.name).filter(|tool| offer.confirm.covers(tool));
         let confirmed = match asks {
             None => false,
             Some(tool) => {
-                let origin = self.0.session.connection().origin();
-                match self.0.confirmations.verdict(tool, origin, &request, &context).await {
+                let confirmations = &self.0.confirmations;
+                let verdict = match confirmations.known(&request, &context) {
+                    Some(verdict) => verdict,
+                    None => {
+                        let seen = self.look_up(&request).await;
+                        let origin = self.0.session.connection().origin();
+                        let question = confirm::question(tool, origin, request.arguments.as_ref(), &seen);
+                        confirmations.ask(question, &request, &context).await
+                    }
+                };
+                match verdict {
                     Verdict::Yes => true,
                     Verdict::No(why) => {
                         (self.0.log)(&format!("{}: not confirmed", tool.name));

@@ -7,7 +7,7 @@ use salesforce_host::types::WhoAmIArgs;
 use salesforce_host::{CallError, Connection, Host};
 
 use crate::failure::Failure;
-use crate::render::{self, Form, printable};
+use crate::render::{self, Form, printable, quoted};
 
 /// Asks, and shows the answers.
 pub(crate) fn show(host: &Host, connection: Connection, saved: &Saved, out: &mut impl Write) -> Result<(), Failure> {
@@ -24,9 +24,11 @@ pub(crate) fn show(host: &Host, connection: Connection, saved: &Saved, out: &mut
         Err(CallError::Host(error)) => return Err(error.into()),
     };
     let mut line = |name: &str, text: &str| writeln!(out, "  {name:<9}  {}", printable(text));
-    line("User", &format!("{} ({})", saved.name, saved.username))?;
+    // What the user can name stands last and in quotes, so that it can't go on as something else.
+    line("User", &format!("{} {}", saved.username, quoted(&saved.name)))?;
     let sandbox = if found.org.sandbox == Some(true) { ", a sandbox" } else { "" };
-    line("Org", format!("{}{sandbox} {}", found.org.name.unwrap_or_default(), saved.origin).trim_start())?;
+    let name = found.org.name.map(|name| format!(" {}", quoted(&name))).unwrap_or_default();
+    line("Org", &format!("{}{sandbox}{name}", saved.origin))?;
     line("May read", &list(&found.readable))?;
     line("create", &list(&found.creatable))?;
     line("change", &list(&found.editable))?;

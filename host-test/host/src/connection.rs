@@ -76,6 +76,15 @@ impl Connection {
         self
     }
 
+    /// The user's token; where there is none, why is remembered.
+    pub(crate) fn access_token(&self) -> Option<Token> {
+        let token = self.token.token();
+        if token.is_none() {
+            *locked(&self.trouble) = self.token.trouble();
+        }
+        token
+    }
+
     /// A token in place of one the org refuses, unless that one is new and renewing is no cure.
     pub(crate) fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {
         if locked(&self.rejected_fresh_token).as_ref() == Some(refused) {
@@ -86,7 +95,7 @@ impl Connection {
         renewed
     }
 
-    /// Why the token could not be renewed when that was last tried, in words for the person whose connection it is.
+    /// Why there was no token, or none in place of a refused one, when that was last tried, in words for the person whose connection it is.
     pub fn trouble(&self) -> Option<String> {
         locked(&self.trouble).clone()
     }
@@ -100,8 +109,10 @@ impl Connection {
     /// authorization. Only path and query of its URI count. If the org refuses the token, the request has done nothing
     /// and is sent once more with another one.
     pub fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure> {
-        let token =
-            self.token.token().ok_or_else(|| Failure::before(FailureKind::AuthRequired, "the user has to sign in"))?;
+        let token = self.access_token().ok_or_else(|| {
+            let why = self.trouble().unwrap_or_else(|| "the user has to sign in".to_owned());
+            Failure::before(FailureKind::AuthRequired, why)
+        })?;
         let path = request.uri().path().to_owned();
         let response = self.transport.send(self.addressed(&request, &token)?)?;
         if !refuses_token(&path, response.status().as_u16()) {

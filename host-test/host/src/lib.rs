@@ -47,6 +47,7 @@
 //! * A sign-in ends with who began it, and what it gives is kept by its owner alone: `tests/it/sign_in.rs`, [`store`].
 //! * The component imports what `wit/` says and nothing of `wasi:`: `tests/it/component.rs`.
 
+pub mod access;
 mod bindings;
 pub mod cancel;
 pub mod config_dir;

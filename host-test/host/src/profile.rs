@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::access::{AccessError, written_by_owner_alone};
 use crate::config_dir::{ConnectionName, Home};
 use crate::connection::Connection;
 use crate::engine::host::Host;
 use crate::sign_in::{Client, SavedTokens, SignInError, SignedIn};
-use crate::store::{self, Kept, Lock, StoreError, TokenStore, Tokens};
+use crate::store::{self, Kept, Lock, Owner, StoreError, TokenStore, Tokens};
 use crate::wire::origin::{InvalidOrigin, Origin};
 use crate::wire::transport::Https;
 
@@ -74,6 +75,9 @@ pub enum SavedError {
         /// What is wrong, with line and key.
         reason: String,
     },
+    /// Somebody else could have written it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// Its org can't be asked.
     #[error(transparent)]
     SignIn(#[from] SignInError),
@@ -118,6 +122,9 @@ impl Saved {
     /// Reads what is remembered of a connection.
     pub fn read(home: &Home, name: &ConnectionName) -> Result<Self, SavedError> {
         let path = Self::file(home, name);
+        for place in [home.root(), &home.connections(), &home.connection(name), &path] {
+            written_by_owner_alone(place)?;
+        }
         match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text)
                 .map_err(|error| SavedError::Invalid { path, reason: error.to_string().trim_end().to_owned() }),
@@ -134,7 +141,7 @@ impl Saved {
         let Site::At(origin) = &self.origin else { return Ok(None) };
         let client = Client::new(host, origin, &self.consumer_key, Https::new())?;
         let (opened, again, called) = (self.clone(), home.clone(), name.clone());
-        let tokens = SavedTokens::new(client, Kept::of(home, name), home.lock(name))
+        let tokens = SavedTokens::new(client, Kept::of(home, name, &self.owner()), home.lock(name))
             .while_ours(move || Self::read(&again, &called).is_ok_and(|now| now.is_same_users(&opened)));
         Ok(Some(Connection::new(origin.clone(), tokens, Https::new())))
     }
@@ -148,20 +155,22 @@ impl Saved {
         tokens: &Tokens,
     ) -> Result<(), SignInError> {
         let _lock = Lock::take(&home.lock(name), PATIENCE)?;
-        if let Ok(earlier) = Self::read(home, name)
+        let earlier = Self::read(home, name).ok();
+        if let Some(earlier) = &earlier
             && !earlier.is_same_users(self)
         {
             // Nobody is to find another user's settings. That nothing came of the sign-in is said in any case.
             drop(client.revoke(tokens.spent_last()));
-            return Err(SignInError::Taken(earlier.username));
+            return Err(SignInError::Taken(earlier.username.clone()));
         }
         self.write(home, name)?;
         if self.origin == Site::Embedded {
             return Ok(());
         }
-        let store = Kept::of(home, name);
-        let earlier = store.load().ok().flatten();
-        store.save(tokens)?;
+        // The org may have moved meanwhile; the user is the same.
+        let before = earlier.map_or_else(|| self.owner(), |earlier| earlier.owner());
+        let earlier = Kept::of(home, name, &before).load().ok().flatten();
+        Kept::of(home, name, &self.owner()).save(tokens)?;
         // Nobody could use or revoke it later. That the org can't be asked just now is no reason to fail.
         if let Some(earlier) = earlier.filter(|earlier| earlier.refresh != tokens.refresh) {
             drop(client.revoke(earlier.spent_last()));
@@ -174,6 +183,15 @@ impl Saved {
         (&self.user_id, &self.organization_id) == (&other.user_id, &other.organization_id)
     }
 
+    /// Whom its tokens are for.
+    pub fn owner(&self) -> Owner {
+        Owner {
+            origin: self.origin.to_string(),
+            user_id: self.user_id.clone(),
+            organization_id: self.organization_id.clone(),
+        }
+    }
+
     fn write(&self, home: &Home, name: &ConnectionName) -> Result<(), SignInError> {
         let path = Self::file(home, name);
         let text = toml::to_string(self).unwrap_or_default();
@@ -184,7 +202,7 @@ impl Saved {
     /// forgotten, unless the person insists.
     pub fn disconnect(&self, host: &Host, home: &Home, name: &ConnectionName, insist: bool) -> Result<(), SavedError> {
         let lock = Lock::take(&home.lock(name), PATIENCE).map_err(SignInError::from)?;
-        let store = Kept::of(home, name);
+        let store = Kept::of(home, name, &self.owner());
         let revoked = self.revoke(host, &store);
         if !insist {
             revoked?;

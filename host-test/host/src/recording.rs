@@ -5,6 +5,7 @@
 //! requests it knows.
 
 mod mask;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use crate::connection::Connection;
 use crate::token::Token;
+use crate::types::Tool;
 use crate::wire::origin::Origin;
 use crate::wire::transport::{Answer, Exchange, Failure, FailureKind, Transport};
 use mask::HOST;
@@ -91,6 +93,18 @@ struct Missing {
     request_sent: bool,
 }
 
+/// A word that may not be shown is left in what was to be written down. It is not repeated here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{place} {number} would still show a word of the org or of the call, so nothing is written: please report this"
+)]
+pub struct Leak {
+    /// What kind of place it is.
+    pub place: &'static str,
+    /// Which call or exchange, from 1.
+    pub number: usize,
+}
+
 /// Why a file is no cassette this program can play.
 #[derive(Debug, thiserror::Error)]
 pub enum Damaged {
@@ -134,8 +148,18 @@ pub enum Damaged {
 
 impl Cassette {
     /// Masks a session: its calls, as names and JSON arguments, and what went over the wire. What makes or unmakes a
-    /// sign-in is left out altogether.
-    pub fn of(origin: &Origin, now: u64, calls: &[(String, String)], exchanges: &[Exchange]) -> Self {
+    /// sign-in is left out altogether. `tools` are the ones there are: their own words say nothing of anybody.
+    ///
+    /// # Errors
+    ///
+    /// A word of the originals that may not be shown is left somewhere: nothing is to be written then.
+    pub fn of(
+        origin: &Origin,
+        now: u64,
+        tools: &[Tool],
+        calls: &[(String, String)],
+        exchanges: &[Exchange],
+    ) -> Result<Self, Leak> {
         let host = origin.as_str().split_once("://").map_or("", |(_, host)| host);
         let mut mask = Mask::new(host);
         let exchanges: Vec<_> = exchanges
@@ -145,15 +169,28 @@ impl Cassette {
                     || exchange.path.starts_with("/services/oauth2/userinfo")
             })
             .collect();
+        for tool in tools {
+            mask.learn_tool(&json(&tool.input_schema));
+        }
+        for (_, arguments) in calls {
+            mask.reserve_json(&json(arguments));
+        }
         for exchange in &exchanges {
             mask.reserve(&exchange.path);
-            mask.reserve(&exchange.body);
+            let sent = json(&exchange.body);
+            mask.reserve_json(&sent);
+            mask.learn_request(&sent);
             if let Ok(answer) = &exchange.outcome {
-                mask.reserve(&answer.body);
-                mask.learn(&json(&answer.body));
+                let body = json(&answer.body);
+                mask.reserve_json(&body);
+                mask.learn(&body);
+                for (name, value) in answer.headers.iter().filter(|(name, _)| is_kept(name)) {
+                    mask.reserve(name);
+                    mask.reserve(value);
+                }
             }
         }
-        Self {
+        let cassette = Self {
             version: VERSION,
             now,
             calls: calls
@@ -161,7 +198,22 @@ impl Cassette {
                 .map(|(tool, arguments)| Called { tool: tool.clone(), arguments: mask.arguments(&json(arguments)) })
                 .collect(),
             exchanges: exchanges.into_iter().map(|exchange| Recorded::of(exchange, &mut mask)).collect(),
+        };
+        match cassette.leak(&mask) {
+            Some(leak) => Err(leak),
+            None => Ok(cassette),
         }
+    }
+
+    /// Where a word is left that may not be shown.
+    fn leak(&self, mask: &Mask) -> Option<Leak> {
+        let of_calls = self.calls.iter().enumerate().filter(|(_, call)| mask.leaks_json(&call.arguments));
+        let of_exchanges =
+            self.exchanges.iter().enumerate().filter_map(|(at, exchange)| Some((at, exchange.leak(mask)?)));
+        let mut leaks = of_calls
+            .map(|(at, _)| Leak { place: "the arguments of call", number: at + 1 })
+            .chain(of_exchanges.map(|(at, place)| Leak { place, number: at + 1 }));
+        leaks.next()
     }
 
     /// The calls, to be repeated with these very arguments.
@@ -335,6 +387,27 @@ impl Recorded {
         Self { method: exchange.method.to_string(), path, query, body, outcome }
     }
 
+    /// Where a word is left that may not be shown.
+    fn leak(&self, mask: &Mask) -> Option<&'static str> {
+        let answer = match &self.outcome {
+            Outcome::Response(response) => Some(response),
+            Outcome::Failure(_) => None,
+        };
+        if mask.leaks(&self.path) {
+            Some("the path of exchange")
+        } else if self.query.iter().any(|(name, value)| mask.leaks(name) || mask.leaks(value)) {
+            Some("the query of exchange")
+        } else if mask.leaks_json(&self.body) {
+            Some("the body sent in exchange")
+        } else if answer.is_some_and(|answer| answer.headers.values().any(|value| mask.leaks(value))) {
+            Some("a header of exchange")
+        } else if answer.is_some_and(|answer| mask.leaks_json(&answer.body)) {
+            Some("the answer of exchange")
+        } else {
+            None
+        }
+    }
+
     fn asked(&self) -> Asked<'_> {
         Asked { method: &self.method, path: &self.path, query: &self.query, body: &self.body }
     }
@@ -384,16 +457,21 @@ impl Recorded {
 /// The headers that matter, masked.
 fn headers(answer: &Answer, mask: &mut Mask) -> BTreeMap<String, String> {
     let kept = answer.headers.iter().filter_map(|(name, value)| {
+        if !is_kept(name) {
+            return None;
+        }
         let value = match name.as_str() {
-            "location" => mask.address(value),
             // What else Salesforce puts there are names of apps.
-            "sforce-limit-info" => value.split([',', ';']).find(|part| part.starts_with("api-usage="))?.to_owned(),
-            name if HEADERS.contains(&name) => value.clone(),
-            _ => return None,
+            "sforce-limit-info" => mask.usage(value)?,
+            name => mask.header(name, value),
         };
         Some((name.clone(), value))
     });
     kept.collect()
+}
+
+fn is_kept(name: &str) -> bool {
+    matches!(name, "location" | "sforce-limit-info") || HEADERS.contains(&name)
 }
 
 /// JSON where it is JSON, and otherwise the text; nothing is null.

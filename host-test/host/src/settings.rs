@@ -21,6 +21,7 @@
 
 mod edit;
 mod file;
+mod in_force;
 
 use std::fmt;
 use std::ops::Range;
@@ -34,7 +35,8 @@ use crate::types::{Alias, ConnectionSettings, ObjectGrants};
 use crate::types::{Effect, Tool};
 
 pub use edit::{Change, edited};
-pub use file::{FileError, SettingsFile};
+pub use file::{FileError, SettingsFile, is_shortage};
+pub use in_force::{InForce, Look, SETTLE};
 
 /// Every key at the top.
 const KEYS: [&str; 6] = ["read_only", "confirm", "instructions", "tools", "objects", "vocabulary"];
@@ -96,6 +98,12 @@ impl Confirm {
             Effect::Additive => self.append,
             Effect::Overwrites => self.edit || (self.delete && short(&tool.name) == "delete"),
         }
+    }
+
+    /// Whether the person is not asked about something that the other asks about.
+    fn asks_less_than(self, other: Self) -> bool {
+        let deletes = |confirm: Self| confirm.edit || confirm.delete;
+        (other.append && !self.append) || (other.edit && !self.edit) || (deletes(other) && !deletes(self))
     }
 }
 
@@ -192,14 +200,75 @@ impl Settings {
     pub fn confirm(&self) -> Confirm {
         self.confirm
     }
+
+    /// Whether these allow anything that others do not. Instructions and vocabulary allow nothing.
+    pub fn is_looser_than(&self, other: &Self, tools: &ToolNames) -> bool {
+        let others = other.tools.on(tools);
+        let wider = |(ours, theirs): (&Option<Vec<String>>, &Option<Vec<String>>)| match (ours, theirs) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(ours), Some(theirs)) => ours.iter().any(|object| !names_object(theirs, object)),
+        };
+        (other.read_only && !self.read_only)
+            || self.tools.on(tools).iter().any(|tool| !others.contains(tool))
+            || self.objects.tiers().into_iter().zip(other.objects.tiers()).any(wider)
+            || self.confirm.asks_less_than(other.confirm)
+    }
+
+    /// What both allow, with the other's instructions and vocabulary.
+    pub fn stricter_of(&self, other: &Self, tools: &ToolNames) -> Self {
+        let (ours, theirs) = (self.tools.on(tools), other.tools.on(tools));
+        let both: Vec<String> = ours.iter().filter(|tool| theirs.contains(tool)).cloned().collect();
+        let choice = if both == ours {
+            self.tools.clone()
+        } else {
+            ToolChoice { others: Others::None, named: both.into_iter().map(|tool| (tool, true)).collect() }
+        };
+        let narrower = |ours: &Option<Vec<String>>, theirs: &Option<Vec<String>>| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => {
+                Some(ours.iter().filter(|object| names_object(theirs, object)).cloned().collect())
+            }
+            (one, None) => one.clone(),
+            (None, other) => other.clone(),
+        };
+        Self {
+            tools: choice,
+            read_only: self.read_only || other.read_only,
+            objects: Grants {
+                read: narrower(&self.objects.read, &other.objects.read),
+                append: narrower(&self.objects.append, &other.objects.append),
+                edit: narrower(&self.objects.edit, &other.objects.edit),
+            },
+            confirm: Confirm {
+                append: self.confirm.append || other.confirm.append,
+                edit: self.confirm.edit || other.confirm.edit,
+                delete: self.confirm.delete || other.confirm.delete,
+            },
+            instructions: other.instructions.clone(),
+            vocabulary: other.vocabulary.clone(),
+        }
+    }
+}
+
+impl Grants {
+    fn tiers(&self) -> [&Option<Vec<String>>; 3] {
+        [&self.read, &self.append, &self.edit]
+    }
+}
+
+/// Whether a grant names an object. The component does not tell capitals apart either.
+fn names_object(granted: &[String], object: &str) -> bool {
+    granted.iter().any(|name| name.eq_ignore_ascii_case(object))
 }
 
 impl ToolChoice {
     /// The names that are on; absent when nothing was chosen.
     fn list(&self, tools: &ToolNames) -> Option<Vec<String>> {
-        if self.others == Others::Default && self.named.is_empty() {
-            return None;
-        }
+        if self.others == Others::Default && self.named.is_empty() { None } else { Some(self.on(tools)) }
+    }
+
+    /// The names that are on, in the order of all.
+    fn on(&self, tools: &ToolNames) -> Vec<String> {
         let on = |tool: &String| match self.named.iter().find(|(name, _)| name == tool) {
             Some((_, on)) => *on,
             None => match self.others {
@@ -208,7 +277,7 @@ impl ToolChoice {
                 Others::None => false,
             },
         };
-        Some(tools.all.iter().filter(|tool| on(tool)).cloned().collect())
+        tools.all.iter().filter(|tool| on(tool)).cloned().collect()
     }
 }
 

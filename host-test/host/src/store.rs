@@ -5,9 +5,12 @@ mod file;
 mod keychain;
 mod lock;
 
+use std::borrow::Cow;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -71,17 +74,51 @@ pub enum StoreError {
     /// What is there are no tokens.
     #[error("what is kept in {0} are no tokens: connect again")]
     Unreadable(String),
+    /// What is there are the tokens of somebody else, or for another org.
+    #[error(
+        "the tokens kept in {place} are not this connection's: they are {theirs}'s, and the connection is {ours}'s. \
+         Nothing was sent with them: disconnect, and connect again"
+    )]
+    NotOurs {
+        /// Where they are.
+        place: String,
+        /// Whose they are.
+        theirs: Box<Owner>,
+        /// Whose they would have to be.
+        ours: Box<Owner>,
+    },
     /// There is no keychain, or it is locked.
     #[error("this system's keychain can't be used just now")]
     Keychain,
+    /// The keychain was asked and said nothing.
+    #[error("this system's keychain did not answer within {} s: unlock it, and try again", .0.as_secs())]
+    KeychainSilent(Duration),
     /// Another process holds the lock.
     #[error("another program is busy with the tokens of this connection")]
     Busy,
 }
 
+/// Whom tokens are for: they are kept together with this, and given to nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The org's origin, where alone they are sent.
+    pub origin: String,
+    /// The user's id.
+    pub user_id: String,
+    /// The org's id.
+    pub organization_id: String,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "user {} of org {} at {}", self.user_id, self.organization_id, self.origin)
+    }
+}
+
 /// The store of a connection: its file, where there is one, else the keychain, and a file again where there is none.
 ///
-/// Once a connection has a file, it stays with it: two places could not be changed in one step.
+/// Once a connection has a file, it stays with it: two places could not be changed in one step. So what a keychain
+/// that was given up on may still write later is never read.
 pub struct Kept {
     file: FileStore,
     keychain: Option<Keychain>,
@@ -89,17 +126,22 @@ pub struct Kept {
 
 impl Kept {
     /// The store of a connection. A home the person has moved holds everything itself.
-    pub fn of(home: &Home, name: &ConnectionName) -> Self {
-        let file = FileStore::new(home.connection(name).join("token"));
-        let keychain = if home.is_moved() { None } else { Keychain::of(name).ok() };
+    pub fn of(home: &Home, name: &ConnectionName, owner: &Owner) -> Self {
+        let file = FileStore::new(home.connection(name).join("token"), owner.clone());
+        let keychain = (!home.is_moved()).then(|| Keychain::new(name, owner.clone()));
         Self { file, keychain }
     }
 
-    /// Where the tokens are, or will be, in words.
+    /// Where the tokens are, or will be, in words; and why it is a plain file where a keychain was to be.
     pub fn place(&self) -> String {
-        match self.keychain {
-            Some(_) if !self.file.exists() => "this system's keychain".to_owned(),
-            _ => self.file.path().display().to_string(),
+        let file = self.file.path().display();
+        match &self.keychain {
+            None => format!("{file}, a plain file, since the folder of the connections was moved"),
+            Some(_) if self.file.exists() => {
+                format!("{file}, a plain file, for this system's keychain could not be used when they were kept")
+            }
+            Some(keychain) if keychain.is_there() => "this system's keychain".to_owned(),
+            Some(_) => format!("this system's keychain, which can't be used just now; the next are kept in {file}"),
         }
     }
 }
@@ -133,9 +175,10 @@ impl TokenStore for Kept {
 /// How tokens are written down.
 #[derive(Serialize, Deserialize)]
 struct Written<'t> {
-    access_token: std::borrow::Cow<'t, str>,
+    owner: Cow<'t, Owner>,
+    access_token: Cow<'t, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<std::borrow::Cow<'t, str>>,
+    refresh_token: Option<Cow<'t, str>>,
 }
 
 impl Tokens {
@@ -144,23 +187,27 @@ impl Tokens {
         self.refresh.as_ref().unwrap_or(&self.access)
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
+    fn to_bytes(&self, owner: &Owner) -> Vec<u8> {
         let written = Written {
+            owner: Cow::Borrowed(owner),
             access_token: self.access.reveal().into(),
             refresh_token: self.refresh.as_ref().map(|token| token.reveal().into()),
         };
-        // Two strings are always JSON.
+        // Texts are always JSON.
         serde_json::to_vec(&written).unwrap_or_default()
     }
 
-    /// Reads what was written; the reason why it can't be stays here, for it could quote a token.
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let written: Written<'_> = serde_json::from_slice(bytes).ok()?;
-        let refresh = match written.refresh_token {
-            Some(token) => Some(Token::new(&token).ok()?),
-            None => None,
-        };
-        Some(Self { access: Token::new(&written.access_token).ok()?, refresh })
+    /// Reads what was written for an owner; the reason why it can't be stays here, for it could quote a token.
+    fn from_bytes(bytes: &[u8], owner: &Owner, place: &str) -> Result<Self, StoreError> {
+        let unreadable = || StoreError::Unreadable(place.to_owned());
+        let written: Written<'_> = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
+        if *written.owner != *owner {
+            let theirs = Box::new(written.owner.into_owned());
+            return Err(StoreError::NotOurs { place: place.to_owned(), theirs, ours: Box::new(owner.clone()) });
+        }
+        let token = |text: &str| Token::new(text).map_err(|_| unreadable());
+        let refresh = written.refresh_token.as_deref().map(token).transpose()?;
+        Ok(Self { access: token(&written.access_token)?, refresh })
     }
 }
 
@@ -173,6 +220,11 @@ pub(crate) mod tests {
             access: Token::new(&format!("00DdM0000000001!access.token.number.{number}")).unwrap(),
             refresh: Some(Token::new(&format!("5Aep861.refresh.token.number.{number}")).unwrap()),
         }
+    }
+
+    pub(crate) fn owner(user: &str) -> Owner {
+        let origin = "https://acme.my.salesforce.com".to_owned();
+        Owner { origin, user_id: format!("005-{user}"), organization_id: "00D-acme".to_owned() }
     }
 
     /// An empty folder, gone when the test is over.
@@ -193,7 +245,7 @@ pub(crate) mod tests {
     }
 
     fn kept(folder: &Folder, keychain: Option<Keychain>) -> Kept {
-        Kept { file: FileStore::new(folder.0.join("token")), keychain }
+        Kept { file: FileStore::new(folder.0.join("token"), owner("riley")), keychain }
     }
 
     #[test]
@@ -204,7 +256,7 @@ pub(crate) mod tests {
     #[test]
     fn a_keychain_that_works_leaves_no_file() {
         let folder = Folder::new("keychain");
-        let kept = kept(&folder, Some(keychain::tests::mock("works")));
+        let kept = kept(&folder, Some(keychain::tests::mock("works", owner("riley"))));
         assert_eq!(kept.load().unwrap(), None);
         kept.save(&tokens(1)).unwrap();
         assert_eq!(kept.load().unwrap(), Some(tokens(1)));
@@ -216,7 +268,7 @@ pub(crate) mod tests {
     #[test]
     fn a_keychain_that_fails_is_replaced_by_a_file_for_good() {
         let folder = Folder::new("degraded");
-        let keychain = keychain::tests::mock("fails");
+        let keychain = keychain::tests::mock("fails", owner("riley"));
         keychain::tests::fail_once(&keychain);
         let kept = kept(&folder, Some(keychain));
         kept.save(&tokens(1)).unwrap();
@@ -230,11 +282,62 @@ pub(crate) mod tests {
     #[test]
     fn a_keychain_that_cannot_be_asked_is_no_reason_to_sign_in_again() {
         let folder = Folder::new("locked");
-        let keychain = keychain::tests::mock("locked");
+        let keychain = keychain::tests::mock("locked", owner("riley"));
         keychain.save(&tokens(1)).unwrap();
         keychain::tests::fail_once(&keychain);
         let kept = kept(&folder, Some(keychain));
         assert!(matches!(kept.load(), Err(StoreError::Keychain)));
         assert_eq!(kept.load().unwrap(), Some(tokens(1)));
+    }
+
+    #[test]
+    fn a_keychain_that_does_not_answer_is_replaced_by_a_file_and_what_it_says_later_is_not_read() {
+        let folder = Folder::new("silent");
+        let mut keychain = keychain::tests::mock("silent-kept", owner("riley"));
+        keychain.save(&tokens(1)).unwrap();
+        let silent = keychain::tests::silence(&mut keychain);
+        let kept = kept(&folder, Some(keychain));
+        assert!(matches!(kept.load(), Err(StoreError::KeychainSilent(_))));
+        kept.save(&tokens(2)).unwrap();
+        drop(silent);
+        assert_eq!(kept.load().unwrap(), Some(tokens(2)));
+        assert!(
+            kept.place().contains("a plain file, for this system's keychain could not be used"),
+            "{}",
+            kept.place()
+        );
+    }
+
+    #[test]
+    fn tokens_of_another_user_org_or_origin_are_given_to_nobody() {
+        let folder = Folder::new("owner");
+        let ours = owner("riley");
+        let others = [
+            owner("jonas"),
+            Owner { organization_id: "00D-globex".to_owned(), ..ours.clone() },
+            Owner { origin: "https://globex.my.salesforce.com".to_owned(), ..ours.clone() },
+        ];
+        for (number, other) in others.into_iter().enumerate() {
+            let name = format!("owner-{number}");
+            let keychain = || Some(keychain::tests::mock(&name, ours.clone()));
+            let file = |owner: &Owner| FileStore::new(folder.0.join(&name), owner.clone());
+            for stores in [
+                (Kept { file: file(&other), keychain: None }, Kept { file: file(&ours), keychain: None }),
+                (
+                    Kept { file: file(&other), keychain: Some(keychain::tests::mock(&name, other.clone())) },
+                    Kept { file: file(&ours), keychain: keychain() },
+                ),
+            ] {
+                let (theirs, ours) = stores;
+                theirs.save(&tokens(1)).unwrap();
+                assert_eq!(theirs.load().unwrap(), Some(tokens(1)));
+                let error = ours.load().unwrap_err();
+                assert!(matches!(error, StoreError::NotOurs { .. }), "{error}");
+                let text = format!("{error} {error:?}");
+                assert!(text.contains("connect again") && text.contains(&other.to_string()), "{text}");
+                assert!(!text.contains("token.number"), "{text}");
+                theirs.forget().unwrap();
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ impl Folder {
     }
 
     pub fn tokens(&self, name: &str) -> Tokens {
-        Kept::of(&self.0, &named(name)).load().unwrap().unwrap()
+        Kept::of(&self.0, &named(name), &self.saved(name).owner()).load().unwrap().unwrap()
     }
 }
 

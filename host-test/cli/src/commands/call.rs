@@ -17,7 +17,12 @@ use crate::render::{self, Form};
 pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let host = Host::new(Limits::default())?;
     let (connection, replay) = match &call.replay {
-        Some(file) => record::replay(file)?,
+        // What a recording is asked obeys the settings as what an org is asked does.
+        Some(file) => {
+            let (connection, replay) = record::replay(file)?;
+            let opened = open::Opened { connection, settings: open::settings(arguments)? };
+            (opened.under_settings(&host, arguments)?, replay)
+        }
         None => (open::open(&host, arguments)?.under_settings(&host, arguments)?, None),
     };
     let (origin, now) = (connection.origin().clone(), connection.now());
@@ -33,7 +38,8 @@ pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> R
     }
     if let Some(file) = &call.record {
         let calls = [(call.tool.clone(), call.arguments.clone())];
-        record::save(&Cassette::of(&origin, now, &calls, &exchanges), file)?;
+        let recording = Cassette::of(&origin, now, &session.tools()?, &calls, &exchanges);
+        record::save(&recording.map_err(|leak| Failure::Host(leak.to_string()))?, file)?;
     }
     if let Some(trouble) = session.connection().trouble() {
         eprintln!("salesforce-plugin: {}", render::printable(&trouble));

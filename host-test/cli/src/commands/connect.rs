@@ -88,7 +88,9 @@ pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failu
         Site::Embedded => {
             writeln!(out, "  Tokens     none are kept: the demo org is in this program, and new at every start")?
         }
-        Site::At(_) => writeln!(out, "  Tokens     kept in {}", Kept::of(&home, &arguments.name).place())?,
+        Site::At(_) => {
+            writeln!(out, "  Tokens     kept in {}", Kept::of(&home, &arguments.name, &saved.owner()).place())?
+        }
     }
     writeln!(out, "\nNext: salesforce-plugin --connection {} call find '{{\"text\": \"Acme\"}}'", arguments.name)?;
     Ok(())

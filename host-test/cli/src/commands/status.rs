@@ -15,7 +15,7 @@ use crate::summary;
 pub(crate) fn run(name: &ConnectionName, out: &mut impl Write) -> Result<(), Failure> {
     let home = Home::from_env()?;
     let saved = Saved::read(&home, name)?;
-    let kept = Kept::of(&home, name);
+    let kept = Kept::of(&home, name, &saved.owner());
     if matches!(saved.origin, Site::At(_)) && kept.load()?.is_none() {
         return Err(Failure::Host(format!(
             "{name} is signed out: connect again with `salesforce-plugin connect {name}`"

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use salesforce_host::types::ConnectionSettings;
 use salesforce_host::{Host, Limits};
 use serde_json::json;
 
@@ -10,10 +11,39 @@ use crate::failure::Failure;
 use crate::open;
 use crate::verify::{self, Verdict};
 
+/// Refuses to write where the settings or the command line let nothing be written, before anything is sent.
+fn may_write(settings: &ConnectionSettings) -> Result<(), Failure> {
+    let refused = |what: String| Err(Failure::Usage(format!("verify --write: {what}; nothing was sent")));
+    if settings.read_only {
+        return refused("nothing may be changed, by --read-only or by read_only in settings.toml".to_owned());
+    }
+    if let Some(tools) = &settings.tools {
+        let is_on =
+            |tool: &str| tools.iter().any(|name| name == "all" || name.trim_start_matches("salesforce_") == tool);
+        if let Some(off) = ["create", "update"].into_iter().find(|tool| !is_on(tool)) {
+            return refused(format!("it creates and changes records, and the tool {off} is off"));
+        }
+    }
+    for (granted, doing) in [(&settings.objects.append, "created"), (&settings.objects.edit, "changed")] {
+        let Some(granted) = granted else { continue };
+        let is_granted = |object: &str| granted.iter().any(|name| name.eq_ignore_ascii_case(object));
+        if let Some(object) = OBJECTS.into_iter().find(|object| !is_granted(object)) {
+            return refused(format!("{object} records may not be {doing}, by [objects] in settings.toml"));
+        }
+    }
+    Ok(())
+}
+
+/// What the checks make, change and delete.
+const OBJECTS: [&str; 4] = ["Account", "Task", "ContentNote", "ContentDocumentLink"];
+
 /// Runs the checks and prints a table, or JSON. An assumption that does not hold is a refusal, for the exit code.
 pub(crate) fn run(arguments: &Arguments, write: bool, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
     let host = Host::new(Limits::default())?;
-    let connection = open::open(&host, arguments)?.connection;
+    let connection = open::open(&host, arguments)?.under_settings(&host, arguments)?;
+    if write {
+        may_write(&connection.settings())?;
+    }
     let report = verify::run(&connection, verify::reads().iter().chain(verify::writes().iter().filter(|_| write)));
     let of = |wanted: &str| report.findings.iter().filter(|finding| finding.verdict.to_string() == wanted).count();
     let counts = ["holds", "does not hold", "can't tell"].map(|verdict| (verdict, of(verdict)));

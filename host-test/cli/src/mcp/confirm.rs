@@ -15,16 +15,20 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use serde_json::Value;
 
-use crate::render::printable;
+use crate::render::{printable, quoted};
 use salesforce_host::Origin;
-use salesforce_host::types::Tool;
+use salesforce_host::types::{Effect, Tool};
 
 /// The question's name in a call that is answered with it.
 const QUESTION: &str = "confirm";
 /// Questions that can be open at a time; the oldest is forgotten, and asked again.
 const MOST_OPEN: usize = 64;
-/// Longest value shown, in characters. Every value is shown, and one that is cut says so.
-const LONGEST: usize = 300;
+/// Longest text shown whole, in characters. Of a longer one the beginning and the end are shown, and how much is between.
+const MAX_SHOWN: usize = 400;
+/// Characters of the end that are shown of a longer one.
+const TAIL: usize = 150;
+/// Most records that are looked up for one question.
+const MAX_LOOKED_UP: usize = 5;
 
 const CANNOT_ASK: &str = "the settings want the person to confirm this, and this client can't ask the person: nothing was \
                           done. Tell the person; in settings.toml, `confirm` says what is asked about";
@@ -53,35 +57,44 @@ struct Open {
 }
 
 impl Confirmations {
-    pub(super) async fn verdict(
+    /// What is known without asking: the client can't ask, or it comes with the answer.
+    pub(super) fn known(
         &self,
-        tool: &Tool,
-        origin: &Origin,
+        request: &CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Option<Verdict> {
+        if !can_ask(context) {
+            return Some(Verdict::No(CANNOT_ASK));
+        }
+        let (true, Some(name), Some(answers)) =
+            (calls_again(context), &request.request_state, &request.input_responses)
+        else {
+            return None;
+        };
+        self.close(name, request).then(|| {
+            let answer = answers.get(QUESTION).map(|answer| serde_json::from_value::<ElicitResult>(answer.clone()));
+            match answer {
+                Some(Ok(answer)) => verdict(&answer),
+                _ => Verdict::No(NO_ANSWER),
+            }
+        })
+    }
+
+    /// Asks the person a question.
+    pub(super) async fn ask(
+        &self,
+        message: String,
         request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Verdict {
-        if !can_ask(context) {
-            return Verdict::No(CANNOT_ASK);
-        }
         let question = ElicitRequestParams::FormElicitationParams {
             meta: None,
-            message: question(tool, origin, request.arguments.as_ref()),
+            message,
             // Yes and no are the client's own buttons.
             requested_schema: ElicitationSchema::new(Default::default()),
         };
-        let calls_again = context.protocol_version().is_some_and(|version| !version.has_initialize());
-        if calls_again { self.by_calling_again(question, request) } else { during_the_call(question, context).await }
-    }
-
-    fn by_calling_again(&self, question: ElicitRequestParams, request: &CallToolRequestParams) -> Verdict {
-        if let (Some(name), Some(answers)) = (&request.request_state, &request.input_responses)
-            && self.close(name, request)
-        {
-            let answer = answers.get(QUESTION).map(|answer| serde_json::from_value::<ElicitResult>(answer.clone()));
-            return match answer {
-                Some(Ok(answer)) => verdict(&answer),
-                _ => Verdict::No(NO_ANSWER),
-            };
+        if !calls_again(context) {
+            return during_the_call(question, context).await;
         }
         match self.open(request) {
             Some(name) => {
@@ -140,22 +153,162 @@ fn can_ask(context: &RequestContext<RoleServer>) -> bool {
     elicitation.is_some_and(|elicitation| elicitation.form.is_some() || elicitation.url.is_none())
 }
 
-/// What the person is asked: everything the tool would be given.
-fn question(tool: &Tool, origin: &Origin, arguments: Option<&JsonObject>) -> String {
-    let mut text = format!("{} in Salesforce ({origin})?", tool.annotations.title);
-    for (name, value) in arguments.into_iter().flatten() {
-        put(&mut text, name, value, 0);
+/// Whether the client of this protocol asks by itself and calls again.
+fn calls_again(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version().is_some_and(|version| !version.has_initialize())
+}
+
+// ---- what the person sees ----
+
+/// What the person sees of a record beside how the call names it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Seen {
+    /// It was read for the question.
+    Read {
+        object: String,
+        id: String,
+        /// The fields asked for, as the call spells them, with their values.
+        fields: Vec<(String, Value)>,
+        /// What the record is called.
+        name: Option<String>,
+    },
+    /// It was not, for this reason.
+    NotRead(String),
+}
+
+/// A record the question is about, and the fields it is to say the values of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Wanted {
+    pub(super) record: String,
+    pub(super) object: Option<String>,
+    pub(super) fields: Vec<String>,
+}
+
+/// The records a question can't be understood without: those named by id or link alone, which tells the person nothing,
+/// and those whose fields are changed whatever stands there now. A record that is called by its name, with the old
+/// values beside the new, needs no request before the person has said yes.
+pub(super) fn wanted(arguments: Option<&JsonObject>) -> Vec<Wanted> {
+    let mut found = Vec::new();
+    if let Some(arguments) = arguments {
+        collect(arguments, &mut found);
     }
+    found.truncate(MAX_LOOKED_UP);
+    found
+}
+
+fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
+    if let Some(record) = object.get("record").and_then(Value::as_str) {
+        let changes = object.get("changes").and_then(Value::as_array).into_iter().flatten();
+        let unseen = changes.filter(|change| change.get("from").is_none());
+        let fields: Vec<String> =
+            unseen.filter_map(|change| change.get("field")?.as_str().map(str::to_owned)).collect();
+        if !fields.is_empty() || says_nothing(record) {
+            let kind = object.get("object").and_then(Value::as_str).map(str::to_owned);
+            found.push(Wanted { record: record.to_owned(), object: kind, fields });
+        }
+    }
+    for value in object.values() {
+        match value {
+            Value::Object(inner) => collect(inner, found),
+            Value::Array(items) => items.iter().filter_map(Value::as_object).for_each(|item| collect(item, found)),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a record is named by an id or a link, as far as a person can tell.
+fn says_nothing(record: &str) -> bool {
+    let last = record.rsplit(['/', ' ']).next().unwrap_or(record);
+    let id = last.bytes().all(|byte| byte.is_ascii_alphanumeric()) && last.bytes().any(|byte| byte.is_ascii_digit());
+    record.contains("://") || (matches!(last.len(), 15 | 18) && id)
+}
+
+/// The fields a call speaks of with what was read of them, which has API names where a call may have labels: by the same
+/// name, or because there is one of each left. What can't be told is left out.
+pub(super) fn paired(wanted: &[String], read: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let plain = |name: &str| name.chars().filter(|one| one.is_alphanumeric()).collect::<String>().to_lowercase();
+    let mut read = read;
+    // The first is what the record is called.
+    let mut left: Vec<(String, Value)> = read.split_off(read.len().min(1));
+    let mut pairs = Vec::new();
+    let mut unpaired = Vec::new();
+    for name in wanted {
+        match left.iter().chain(&read).find(|(column, _)| plain(column) == plain(name)) {
+            Some((_, value)) => pairs.push((name.clone(), value.clone())),
+            None => unpaired.push(name),
+        }
+    }
+    left.retain(|(column, _)| !wanted.iter().any(|name| plain(name) == plain(column)));
+    if let ([name], [(_, value)]) = (unpaired.as_slice(), left.as_slice()) {
+        pairs.push(((*name).clone(), value.clone()));
+    }
+    pairs
+}
+
+/// What the person is asked: everything the tool would be given, what is there now as far as that was read, and what
+/// was not checked.
+pub(super) fn question(
+    tool: &Tool,
+    origin: &Origin,
+    arguments: Option<&JsonObject>,
+    seen: &[(Wanted, Seen)],
+) -> String {
+    let mut text = format!("{} in Salesforce ({origin})?", tool.annotations.title);
+    members(&mut text, arguments.into_iter().flatten(), None, 0, seen);
+    text.push_str("\nNot checked before you answer: ");
+    text.push_str(match tool.effect {
+        Effect::Overwrites if arguments.is_some_and(|arguments| arguments.contains_key("changes")) => {
+            "what the org's own rules say to it; and whether it is the record you mean."
+        }
+        Effect::Overwrites => "what else depends on the record; and whether it is the one you mean.",
+        _ => "whether the org holds the same already; and what its own rules say to it.",
+    });
     text
 }
 
-fn put(text: &mut String, name: &str, value: &Value, depth: usize) {
+fn members<'v>(
+    text: &mut String,
+    members: impl Iterator<Item = (&'v String, &'v Value)>,
+    of: Option<&Seen>,
+    depth: usize,
+    seen: &[(Wanted, Seen)],
+) {
+    let members: Vec<_> = members.collect();
+    let record = members.iter().find(|(name, _)| *name == "record").and_then(|(_, value)| value.as_str());
+    let here = seen.iter().find(|(wanted, _)| Some(wanted.record.as_str()) == record).map(|(_, seen)| seen);
+    for (name, value) in members {
+        put(text, &word(name), value, here.or(of), depth, seen);
+        if name == "record" && value.is_string() {
+            text.push_str(&here.map(beside).unwrap_or_default());
+        }
+    }
+}
+
+/// Which record that is: the id first, since a name can say anything.
+fn beside(seen: &Seen) -> String {
+    match seen {
+        Seen::Read { object, id, name: Some(name), .. } => {
+            format!(" = {} {}, now called {}", printable(object), printable(id), text_of(name))
+        }
+        Seen::Read { object, id, name: None, .. } => {
+            format!(" = {} {}, without a name", printable(object), printable(id))
+        }
+        Seen::NotRead(why) => format!(" (what it is called was not looked up: {})", printable(why)),
+    }
+}
+
+fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: usize, seen: &[(Wanted, Seen)]) {
     let indent = "  ".repeat(depth);
-    text.push_str(&format!("\n{indent}{}:", printable(name)));
+    text.push_str(&format!("\n{indent}{name}:"));
     match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| put(text, name, value, depth + 1)),
+        Value::Object(change) if change.contains_key("field") && change.contains_key("to") => {
+            text.push_str(&format!(" {}", changed(change, of)));
+            let rest = change.iter().filter(|(name, _)| !["field", "from", "to"].contains(&name.as_str()));
+            members(text, rest, of, depth + 1, seen);
+        }
+        Value::Object(inner) => members(text, inner.iter(), of, depth + 1, seen),
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-            items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, depth + 1));
+            items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, of, depth + 1, seen));
         }
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(scalar).collect();
@@ -165,12 +318,147 @@ fn put(text: &mut String, name: &str, value: &Value, depth: usize) {
     }
 }
 
+/// One change: the field, what is there now, and what is to be.
+fn changed(change: &JsonObject, of: Option<&Seen>) -> String {
+    let of_change = |name: &str| change.get(name).unwrap_or(&Value::Null);
+    let field = of_change("field").as_str().map(word).unwrap_or_else(|| scalar(of_change("field")));
+    let to = scalar(of_change("to"));
+    if let Some(from) = change.get("from") {
+        return format!("{field}: {} → {to} (refused if it is something else by now)", scalar(from));
+    }
+    let read = match of {
+        Some(Seen::Read { fields, .. }) => {
+            fields.iter().find(|(name, _)| Some(name.as_str()) == of_change("field").as_str())
+        }
+        _ => None,
+    };
+    match read {
+        Some((_, now)) => format!("{field}: {} → {to} (as just read, and not looked at again)", scalar(now)),
+        None => format!("{field}: ? → {to} (what is there now was not checked)"),
+    }
+}
+
+/// A name of an argument or field: bare where it is one, and in quotes where it could be anything else.
+fn word(name: &str) -> String {
+    let plain = |one: char| one.is_ascii_alphanumeric() || one == '_' || one == '.';
+    if !name.is_empty() && name.chars().all(plain) { name.to_owned() } else { text_of(name) }
+}
+
 fn scalar(value: &Value) -> String {
-    let whole = value.as_str().map_or_else(|| value.to_string(), printable);
-    let more = whole.chars().count().saturating_sub(LONGEST);
-    if more == 0 {
-        whole
-    } else {
-        whole.chars().take(LONGEST).collect::<String>() + &format!("… ({more} more characters)")
+    match value {
+        Value::String(text) => text_of(text),
+        Value::Null => "(empty)".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// A text in quotes; of a long one its beginning and its end, where what matters may stand.
+fn text_of(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= MAX_SHOWN {
+        return quoted(text);
+    }
+    let head: String = text.chars().take(MAX_SHOWN - TAIL).collect();
+    let tail: String = text.chars().skip(length - TAIL).collect();
+    format!("{} … {} characters are not shown here … {}", quoted(&head), length - MAX_SHOWN, quoted(&tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(value: Value) -> JsonObject {
+        let Value::Object(object) = value else { panic!("an object") };
+        object
+    }
+
+    fn lines(arguments: Value, seen: &[(Wanted, Seen)]) -> String {
+        let mut text = String::new();
+        members(&mut text, object(arguments).iter(), None, 0, seen);
+        text.trim_start().to_owned()
+    }
+
+    const ID: &str = "001dM0000000010QAA";
+
+    #[test]
+    fn a_change_shows_before_and_after_and_which_of_it_was_checked() {
+        let arguments = json!({"record": ID, "changes": [
+            {"field": "Employees", "from": 100, "to": 500}, {"field": "Phone", "to": "1"}, {"field": "Fax", "to": null}]});
+        let [wanted] = wanted(Some(&object(arguments.clone()))).try_into().unwrap();
+        assert_eq!(
+            (wanted.record.as_str(), wanted.fields.as_slice()),
+            (ID, ["Phone".to_owned(), "Fax".to_owned()].as_slice())
+        );
+        let read = Seen::Read {
+            object: "Account".to_owned(),
+            id: ID.to_owned(),
+            fields: vec![("Phone".to_owned(), json!("+1 415"))],
+            name: Some("Acme".to_owned()),
+        };
+        let expected = format!(
+            "changes:\n  1: Employees: 100 → 500 (refused if it is something else by now)\n  \
+             2: Phone: \"+1 415\" → \"1\" (as just read, and not looked at again)\n  \
+             3: Fax: ? → (empty) (what is there now was not checked)\n\
+             record: \"{ID}\" = Account {ID}, now called \"Acme\""
+        );
+        assert_eq!(lines(arguments.clone(), &[(wanted.clone(), read)]), expected);
+        let text = lines(arguments, &[(wanted, Seen::NotRead("switched off".to_owned()))]);
+        assert!(text.contains("2: Phone: ? → \"1\" (what is there now was not checked)"), "{text}");
+        assert!(text.ends_with(&format!("\"{ID}\" (what it is called was not looked up: switched off)")), "{text}");
+    }
+
+    #[test]
+    fn a_value_is_shown_as_what_is_there_only_if_it_is_that_fields() {
+        let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let read = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), json!(name))).collect::<Vec<_>>();
+        let pairs = |wanted: &[&str], columns: &[&str]| paired(&named(wanted), read(columns));
+        assert_eq!(
+            pairs(&["phone", "Employees"], &["Name", "Phone", "NumberOfEmployees"]),
+            [("phone".to_owned(), json!("Phone")), ("Employees".to_owned(), json!("NumberOfEmployees"))]
+        );
+        assert_eq!(pairs(&["Name"], &["Name"]), [("Name".to_owned(), json!("Name"))]);
+        // Two labels and two columns, in whatever order.
+        assert_eq!(pairs(&["Employees", "Account Phone"], &["Name", "NumberOfEmployees", "Phone"]), []);
+        assert_eq!(pairs(&["Address"], &["Name", "BillingCity", "BillingStreet"]), []);
+        assert_eq!(pairs(&["Employees"], &[]), []);
+    }
+
+    #[test]
+    fn what_says_all_by_itself_is_not_looked_up() {
+        let named = json!({"record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]});
+        assert_eq!(wanted(Some(&object(named))), []);
+        assert_eq!(wanted(Some(&object(json!({"object": "Account", "fields": {"Name": "Acme"}})))), []);
+        for record in [ID, &ID[..15], "https://acme.my.salesforce.com/001", "/001dM0000000010QAA"] {
+            assert_eq!(wanted(Some(&object(json!({"record": record})))).len(), 1, "{record}");
+        }
+        let many: Vec<_> = (0..30).map(|_| json!({"record": ID})).collect();
+        assert_eq!(wanted(Some(&object(json!({"records": many})))).len(), MAX_LOOKED_UP);
+    }
+
+    #[test]
+    fn a_name_can_neither_play_the_rest_of_its_line_nor_a_line_of_its_own() {
+        let name = "Acme\", now called \"Globex\"\nrecord: \"other\u{202e}\u{e0041}\u{61c}\u{2060}";
+        let seen = Seen::Read {
+            object: "Account".to_owned(),
+            id: ID.to_owned(),
+            fields: Vec::new(),
+            name: Some(name.to_owned()),
+        };
+        let wanted = Wanted { record: ID.to_owned(), object: None, fields: Vec::new() };
+        let text = lines(json!({"record": ID, "a\nb: c": name}), &[(wanted, seen)]);
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.contains(r#"now called "Acme\", now called \"Globex\"\nrecord: \"other����""#), "{text}");
+        assert!(text.starts_with(r#""a\nb: c": "#), "{text}");
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_and_the_end_are_shown() {
+        let text = format!("begin{}end", "x".repeat(2_000));
+        let shown = text_of(&text);
+        assert!(shown.starts_with("\"beginx") && shown.ends_with("xend\""), "{shown}");
+        assert!(shown.contains("… 1608 characters are not shown here …"), "{shown}");
+        assert_eq!(text_of(&"x".repeat(MAX_SHOWN)).len(), MAX_SHOWN + 2);
     }
 }

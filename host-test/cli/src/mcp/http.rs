@@ -4,10 +4,12 @@
 //! every request must name this server as its host, may come from no other origin, and must carry the key, which is
 //! made for this run and which no page can know.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -20,14 +22,29 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
 
 use super::{EVERY, Server};
 use salesforce_host::Token;
+use salesforce_host::settings::is_shortage;
 
 /// Where clients find it.
 const PATH: &str = "/mcp";
-/// A client that says nothing for longer is no client.
-const LONGEST_HEADER: Duration = Duration::from_secs(30);
+/// What whoever has no key yet may use up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// Most connections at once. Where there would be more, the one that has been idle for longest is closed; where each
+    /// is at work for a client with the key, the new one. Default: 64.
+    pub connections: usize,
+    /// Longest time for the headers of a request, counted from the end of the one before. Default: 5 s.
+    pub headers: Duration,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self { connections: 64, headers: Duration::from_secs(5) }
+    }
+}
 /// Bytes of chance in a key.
 const KEY: usize = 32;
 
@@ -36,6 +53,7 @@ const KEY: usize = 32;
 pub struct HttpServer {
     listener: TcpListener,
     address: SocketAddr,
+    limits: HttpLimits,
 }
 
 /// The address is not this machine's own.
@@ -51,7 +69,12 @@ impl HttpServer {
         }
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, limits: HttpLimits::default() })
+    }
+
+    /// The server with other limits.
+    pub fn with_limits(self, limits: HttpLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// What clients connect to.
@@ -71,31 +94,104 @@ impl HttpServer {
         let sessions = Arc::new(LocalSessionManager::default());
         let service = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
         let key = Arc::new(key);
+        let mut open = Open::default();
         loop {
             let stream = match self.listener.accept().await {
                 Ok((stream, _)) => stream,
-                // A client that has gone, or too many open files: neither is for ever.
+                // Without file handles nobody gets in, until whoever only waits gives theirs back.
+                Err(error) if is_shortage(&error) => {
+                    if !open.close_idle() {
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+                // A client that has gone.
                 Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    tokio::time::sleep(PAUSE).await;
                     continue;
                 }
             };
-            let (service, key) = (service.clone(), Arc::clone(&key));
+            if !open.make_room(self.limits.connections) {
+                continue;
+            }
+            let at_work = Arc::new(AtomicUsize::new(0));
+            let (service, key, working) = (service.clone(), Arc::clone(&key), Arc::clone(&at_work));
             let answer = service_fn(move |request: Request<Incoming>| {
-                let (service, key) = (service.clone(), Arc::clone(&key));
+                let (service, key, working) = (service.clone(), Arc::clone(&key), Arc::clone(&working));
                 async move {
                     Ok::<_, Infallible>(match refusal(&request, &key) {
                         Some(refusal) => refusal,
-                        None => service.handle(request).await,
+                        None => {
+                            let work = Work::begin(working);
+                            service
+                                .handle(request)
+                                .await
+                                .map(|body| body.map_frame(move |frame| work.of(frame)).boxed())
+                        }
                     })
                 }
             });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
-                .header_read_timeout(LONGEST_HEADER)
+                .header_read_timeout(self.limits.headers)
                 .serve_connection(TokioIo::new(stream), answer);
-            tokio::spawn(connection);
+            open.add(tokio::spawn(async move { drop(connection.await) }).abort_handle(), at_work);
         }
+    }
+}
+
+/// How long the server waits after a connection that could not be taken.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The open connections, the oldest first.
+#[derive(Default)]
+struct Open(VecDeque<Taken>);
+
+struct Taken {
+    task: AbortHandle,
+    /// Requests with the key that are not answered in full.
+    at_work: Arc<AtomicUsize>,
+}
+
+impl Open {
+    fn add(&mut self, task: AbortHandle, at_work: Arc<AtomicUsize>) {
+        self.0.push_back(Taken { task, at_work });
+    }
+
+    /// Makes room for one more; false when everybody there is at work.
+    fn make_room(&mut self, most: usize) -> bool {
+        self.0.retain(|taken| !taken.task.is_finished());
+        self.0.len() < most || self.close_idle()
+    }
+
+    /// Closes the oldest connection that nobody with the key is using; false when there is none.
+    fn close_idle(&mut self) -> bool {
+        self.0.retain(|taken| !taken.task.is_finished());
+        let idle = self.0.iter().position(|taken| taken.at_work.load(Ordering::SeqCst) == 0);
+        let closed = idle.and_then(|at| self.0.remove(at));
+        closed.inspect(|taken| taken.task.abort()).is_some()
+    }
+}
+
+/// A request with the key, until the last of its answer is sent or nobody wants it any more.
+struct Work(Arc<AtomicUsize>);
+
+impl Work {
+    fn begin(working: Arc<AtomicUsize>) -> Self {
+        working.fetch_add(1, Ordering::SeqCst);
+        Self(working)
+    }
+
+    /// Passes a part of the answer on; what matters is that the answer owns this.
+    fn of<T>(&self, frame: T) -> T {
+        frame
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -117,6 +213,8 @@ fn refusal(request: &Request<Incoming>, key: &Token) -> Option<Response<BoxBody<
     };
     let mut response = Response::new(Full::new(Bytes::from_static(why.as_bytes())).boxed());
     *response.status_mut() = status;
+    // Whoever wants to try again may knock again.
+    response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, http::HeaderValue::from_static("Bearer"));
     }

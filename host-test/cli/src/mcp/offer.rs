@@ -5,17 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
 
 use super::StartError;
-use salesforce_host::settings::{Confirm, Settings, SettingsFile, ToolNames};
-use salesforce_host::types::{ConnectionSettings, Tool};
+use salesforce_host::settings::{Confirm, InForce, Look, SettingsFile, ToolNames};
+use salesforce_host::types::{ConnectionSettings, ErrorKind, Tool};
 use salesforce_host::{HostError, Session};
 
 /// The offer, renewed whenever the settings file says something else.
 pub(super) struct Offers {
     session: Session,
-    settings: Option<(SettingsFile, ToolNames)>,
+    settings: Option<Mutex<InForce>>,
     restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
-    /// The text the offer was made from; absent when the file could not be read.
-    seen: Mutex<Option<String>>,
     current: RwLock<Arc<Offer>>,
 }
 
@@ -28,7 +26,29 @@ pub(super) struct Offer {
     pub(super) instructions: String,
     pub(super) confirm: Confirm,
     /// Why no tool runs, though they are on offer.
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<Fault>,
+}
+
+/// Why no tool runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) kind: ErrorKind,
+    pub(super) text: String,
+}
+
+impl From<StartError> for Fault {
+    fn from(error: StartError) -> Self {
+        match &error {
+            StartError::Settings(file) if file.is_shortage() => Self {
+                kind: ErrorKind::Unavailable,
+                text: format!("this program has no file handle left to read the settings with: try again ({error})"),
+            },
+            _ => Self {
+                kind: ErrorKind::SwitchedOff,
+                text: format!("no tool runs until the settings are put right: {error}"),
+            },
+        }
+    }
 }
 
 /// What came of a look at the settings.
@@ -54,51 +74,36 @@ impl Offers {
         restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
     ) -> Result<Self, StartError> {
         let settings = match file {
-            Some(file) => Some((file, ToolNames::of(session.host())?)),
+            Some(file) => Some(InForce::of(file, ToolNames::of(session.host())?)?),
             None => None,
         };
-        let (text, parsed) = match &settings {
-            Some((file, names)) => {
-                let text = file.text()?;
-                let parsed = file.parse(&text, names)?;
-                (Some(text), parsed)
-            }
-            None => (None, Settings::default()),
-        };
-        let offer = offer(&session, settings.as_ref().map(|(_, names)| names), &parsed, &restrict)?;
-        Ok(Self { session, settings, restrict, seen: Mutex::new(text), current: RwLock::new(Arc::new(offer)) })
+        let offer = offer(&session, settings.as_ref(), &restrict)?;
+        Ok(Self { session, settings: settings.map(Mutex::new), restrict, current: RwLock::new(Arc::new(offer)) })
     }
 
     pub(super) fn current(&self) -> Arc<Offer> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the settings again if they are others. Waits for the disk.
+    /// Looks at the settings again. Waits for the disk.
     pub(super) fn refresh(&self) -> Refreshed {
-        let Some((file, names)) = &self.settings else { return Refreshed::default() };
+        let Some(settings) = &self.settings else { return Refreshed::default() };
         // Whoever comes meanwhile waits for the new offer.
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = file.text();
-        if text.as_ref().ok().is_some_and(|text| seen.as_ref() == Some(text)) {
-            return Refreshed::default();
-        }
+        let mut settings = settings.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.current();
-        let renewed = text.map_err(StartError::from).and_then(|text| {
-            let settings = file.parse(&text, names)?;
-            Ok((offer(&self.session, Some(names), &settings, &self.restrict)?, text))
-        });
-        let (after, word) = match renewed {
-            Ok((offer, text)) => {
-                *seen = Some(text);
-                (offer, "the settings have changed".to_owned())
-            }
-            // Nobody knows what the person wants, so nothing happens until they say so.
-            Err(error) => {
-                *seen = None;
-                let fault = format!("no tool runs until the settings are put right: {error}");
-                (Offer { fault: Some(fault.clone()), ..(*before).clone() }, fault)
-            }
+        let word = match settings.look() {
+            Ok(Look::Same) if before.fault.is_none() => return Refreshed::default(),
+            Ok(Look::Waiting) => Ok(WAITING),
+            Ok(_) => Ok("the settings have changed"),
+            Err(error) => Err(StartError::from(error)),
         };
+        let renewed =
+            word.and_then(|word| Ok((offer(&self.session, Some(&settings), &self.restrict)?, word.to_owned())));
+        // Nobody knows what the person wants, so nothing happens until they say so.
+        let (after, word) = renewed.unwrap_or_else(|error| {
+            let fault = Fault::from(error);
+            (Offer { fault: Some(fault.clone()), ..(*before).clone() }, fault.text)
+        });
         if after.fault.is_some() && after.fault == before.fault {
             return Refreshed::default();
         }
@@ -108,15 +113,18 @@ impl Offers {
     }
 }
 
+/// What the log says of settings that allow more than those of before.
+const WAITING: &str = "the settings have changed: what they restrict holds now, what they allow more holds once the file has \
+                       said so for 2 s";
+
 /// Puts settings in force, and asks the component what is on offer under them.
 fn offer(
     session: &Session,
-    names: Option<&ToolNames>,
-    settings: &Settings,
+    settings: Option<&InForce>,
     restrict: &dyn Fn(&mut ConnectionSettings),
 ) -> Result<Offer, HostError> {
-    let mut connection_settings = match names {
-        Some(names) => settings.connection_settings(names),
+    let mut connection_settings = match settings {
+        Some(settings) => settings.settings().connection_settings(settings.tools()),
         None => session.connection().settings(),
     };
     restrict(&mut connection_settings);
@@ -125,7 +133,7 @@ fn offer(
     Ok(Offer {
         listed: tools.iter().map(listed).collect::<Result<_, _>>()?,
         instructions: session.instructions()?,
-        confirm: settings.confirm(),
+        confirm: settings.map(|settings| settings.settings().confirm()).unwrap_or_default(),
         fault: None,
         tools,
     })

@@ -149,3 +149,24 @@ fn the_component_can_be_taken_out() {
     std::fs::remove_file(&file).unwrap();
     assert_eq!(written, salesforce_host::COMPONENT);
 }
+
+#[test]
+fn verify_writes_nothing_where_nothing_may_be_written() {
+    let (code, out, error) = run(&["--read-only", "verify", "--write"]);
+    assert_eq!((code, out.as_str()), (2, ""), "{error}");
+    assert!(error.contains("--read-only") && error.contains("nothing was sent"), "{error}");
+    let (code, _, error) = run(&["--tools", "find,list", "verify", "--write"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("the tool create is off"), "{error}");
+    let home = std::env::temp_dir().join(format!("salesforce-plugin-verify-{}", std::process::id()));
+    let folder = home.join("connections/demo");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (settings, word) in [("read_only = true", "read_only"), ("[objects]\nedit = [\"Account\"]", "Task records")] {
+        std::fs::write(folder.join("settings.toml"), settings).unwrap();
+        let mut command = command(&["verify", "--write"]);
+        let (code, _, error) = finished(&command.env("SALESFORCE_PLUGIN_HOME", &home).output().unwrap());
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains(word), "{error}");
+    }
+    std::fs::remove_dir_all(&home).unwrap();
+}

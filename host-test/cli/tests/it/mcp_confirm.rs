@@ -29,7 +29,12 @@ async fn a_change_is_made_after_the_person_saw_it_and_said_yes() {
         assert_eq!(result.is_error, Some(false), "{result:?}");
         assert_eq!(employees(&org), 500);
         let question = next(&mut client.questions).await;
-        for part in ["https://demo.my.salesforce.com", "record: Acme", "field: Employees", "from: 100", "to: 500"] {
+        for part in [
+            "https://demo.my.salesforce.com",
+            "record: \"Acme\"",
+            "1: Employees: 100 → 500 (refused if it is something else by now)",
+            "Not checked before you answer: ",
+        ] {
             assert!(question.contains(part), "{part}: {question}");
         }
         assert!(client.questions.try_recv().is_err());
@@ -110,4 +115,29 @@ async fn a_yes_holds_once_and_for_the_arguments_it_was_given_to() {
     assert!(matches!(with_yes(hire(), &state).await, CallToolResponse::Complete(_)));
     assert!(matches!(with_yes(hire(), &state).await, CallToolResponse::InputRequired(_)));
     assert_eq!(employees(&org), 500);
+}
+
+#[tokio::test]
+async fn a_record_named_by_its_id_is_shown_with_its_name_and_what_is_there_now() {
+    let org = Arc::new(Org::demo());
+    let id = org.id("acme").unwrap().to_string();
+    for (settings, expected) in [
+        (CONFIRM, format!("record: \"{id}\" = Account {id}, now called \"Acme\"")),
+        ("confirm = [\"edit\"]\n[objects]\nread = [\"Lead\"]", "(what it is called was not looked up: ".to_owned()),
+        ("confirm = [\"edit\"]\n[tools]\nget = false", "(what it is called was not looked up: ".to_owned()),
+    ] {
+        for lifecycle in LIFECYCLES {
+            let folder = Folder::new();
+            let (server, _) = server(riley(&org), Some(folder.settings(settings)));
+            let mut client = Client::of(&server, lifecycle, Some(ElicitationAction::Decline)).await;
+            let change = json!({"record": id, "object": "Account", "changes": [{"field": "Employees", "to": 500}]});
+            assert_eq!(client.call("salesforce_update", change).await.is_error, Some(true));
+            let question = next(&mut client.questions).await;
+            assert!(question.contains(&expected), "{question}");
+            let read = question.contains("Employees: 100 → 500 (as just read, and not looked at again)");
+            assert_eq!(read, settings == CONFIRM, "{question}");
+            assert!(client.questions.try_recv().is_err());
+        }
+    }
+    assert_eq!(employees(&org), 100);
 }

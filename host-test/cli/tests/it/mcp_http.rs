@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use salesforce_host::{Connection, Token};
-use salesforce_plugin_cli::mcp::http::{HttpServer, random_text};
+use salesforce_plugin_cli::mcp::http::{HttpLimits, HttpServer, random_text};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
@@ -167,6 +167,61 @@ async fn a_page_in_the_persons_browser_gets_nowhere_even_with_the_key() {
     }
     let own = format!("http://127.0.0.1:{port}");
     assert_eq!(send(request(&url).header("origin", own), &hello()).await.status(), StatusCode::OK);
+}
+
+/// Whether the server has closed a connection, waiting until it says something.
+async fn is_closed(mut stream: TcpStream) -> bool {
+    let mut answer = Vec::new();
+    // What is left of an answer does not matter; the end does.
+    tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer).await.is_ok_and(|_| true) || answer.is_empty()
+}
+
+#[tokio::test]
+async fn connections_that_only_wait_keep_no_client_out() {
+    let listening = HttpServer::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let limits = HttpLimits { connections: 4, ..HttpLimits::default() };
+    let url = listening.url();
+    let (server, _) = server(riley(&Arc::new(Org::demo())), None);
+    tokio::spawn(listening.with_limits(limits).serve(server, Token::new(KEY).unwrap()));
+    let authority = url.parse::<http::Uri>().unwrap().authority().unwrap().to_string();
+    let session = Session::start(&url).await;
+    let mut idle = Vec::new();
+    for number in 0..40 {
+        let mut stream = TcpStream::connect(&authority).await.unwrap();
+        if number % 2 == 0 {
+            // Some begin a request, with a key that is none.
+            tokio::io::AsyncWriteExt::write_all(&mut stream, b"POST /mcp HTTP/1.1\r\nauthorization: Bea")
+                .await
+                .unwrap();
+        }
+        idle.push(stream);
+        if number % 10 == 9 {
+            let list = session.call("salesforce_list", json!({"object": "Account", "limit": 1})).await;
+            assert_eq!(list[0]["result"]["isError"], false);
+        }
+    }
+    // The oldest had to go.
+    let newest = idle.split_off(38);
+    for stream in idle.drain(..20) {
+        assert!(is_closed(stream).await);
+    }
+    drop(newest);
+}
+
+#[tokio::test]
+async fn headers_that_do_not_come_end_the_connection() {
+    let listening = HttpServer::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    assert_eq!(HttpLimits::default().headers, std::time::Duration::from_secs(5));
+    let limits = HttpLimits { headers: std::time::Duration::from_millis(20), ..HttpLimits::default() };
+    let url = listening.url();
+    let (server, _) = server(riley(&Arc::new(Org::demo())), None);
+    tokio::spawn(listening.with_limits(limits).serve(server, Token::new(KEY).unwrap()));
+    let authority = url.parse::<http::Uri>().unwrap().authority().unwrap().to_string();
+    for begin in ["", "POST /mcp HTTP/1.1\r\n", "POST /mcp HTTP/1.1\r\nhost: a\r\nx-slow: "] {
+        let mut stream = TcpStream::connect(&authority).await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut stream, begin.as_bytes()).await.unwrap();
+        assert!(is_closed(stream).await, "{begin:?}");
+    }
 }
 
 #[tokio::test]

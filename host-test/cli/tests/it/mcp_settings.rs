@@ -13,10 +13,9 @@ use test_support::HOST;
 
 #[tokio::test]
 async fn a_restriction_holds_from_the_next_call_on() {
-    let folder = Folder::new();
-    let (server, _) = server(riley(&Arc::new(Org::demo())), Some(folder.settings("")));
     for lifecycle in LIFECYCLES {
-        folder.settings("");
+        let folder = Folder::new();
+        let (server, _) = server(riley(&Arc::new(Org::demo())), Some(folder.settings("")));
         let client = Client::of(&server, lifecycle, None).await;
         assert!(client.tools().await.contains(&"salesforce_update".to_owned()));
         folder.settings("[tools]\nupdate = false");
@@ -74,4 +73,51 @@ async fn clients_are_told_when_other_tools_are_on_offer_and_only_then() {
     assert!(tokio::time::timeout(Duration::from_secs(60), subscription.next()).await.unwrap().unwrap().is_some());
     assert_eq!(old.tools().await, ["salesforce_find"]);
     assert!(old.changes.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_emptied_or_cut_lifts_no_restriction() {
+    const STRICT: &str = "read_only = true\nconfirm = [\"edit\"]\n[objects]\nread = [\"Account\"]\n";
+    let org = Arc::new(Org::demo());
+    for lifecycle in LIFECYCLES {
+        let folder = Folder::new();
+        let (connection, transcript) = riley(&org).recorded();
+        let settings = folder.settings(STRICT);
+        let (server, _) = server(connection, Some(settings.clone()));
+        let client = Client::of(&server, lifecycle, None).await;
+        let away = settings.path().with_extension("away");
+        let lost: [(&str, &dyn Fn()); 5] = [
+            ("it is gone", &|| std::fs::rename(settings.path(), &away).unwrap()),
+            ("it is empty", &|| std::fs::write(settings.path(), "").unwrap()),
+            ("it is empty", &|| std::fs::write(settings.path(), "\n\n").unwrap()),
+            ("cut short", &|| std::fs::write(settings.path(), &STRICT[..17]).unwrap()),
+            ("line 2", &|| std::fs::write(settings.path(), &STRICT[..30]).unwrap()),
+        ];
+        for (word, lose) in lost {
+            lose();
+            for (tool, arguments) in [("salesforce_update", hire()), ("salesforce_list", json!({"object": "Account"}))]
+            {
+                let result = client.call(tool, arguments).await;
+                let message = error(&result)["message"].as_str().unwrap().to_owned();
+                assert!(message.contains("no tool runs") && message.contains(word), "{word}: {message}");
+            }
+            assert_eq!(transcript.take().len(), 0);
+            // Put back, it holds as before.
+            folder.settings(STRICT);
+            assert_eq!(client.call("salesforce_list", json!({"object": "Account"})).await.is_error, Some(false));
+            assert_eq!(error(&client.call("salesforce_list", json!({"object": "Lead"})).await)["kind"], "switched_off");
+            assert_eq!(error(&client.call("salesforce_update", hire()).await)["kind"], "switched_off");
+            transcript.take();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_allows_more_does_not_hold_from_one_look_to_the_next() {
+    let folder = Folder::new();
+    let (server, mut log) = server(riley(&Arc::new(Org::demo())), Some(folder.settings("read_only = true")));
+    let client = Client::of(&server, Lifecycle::Handshake, None).await;
+    folder.settings("# nothing");
+    assert_eq!(error(&client.call("salesforce_update", hire()).await)["kind"], "switched_off");
+    assert!(next(&mut log).await.contains("what they allow more holds once"));
 }

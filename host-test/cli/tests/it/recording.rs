@@ -24,6 +24,9 @@ fn the_command_line_records_a_call_and_replays_it() {
     assert_eq!((code, error.as_str()), (0, ""));
     let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(shape(&parsed(&replayed)), shape(&parsed(&recorded)));
+    // What is played back obeys what an org would.
+    let (code, refused, _) = run(&[&arguments, "--replay", path, "--tools", "list"]);
+    assert_eq!((code, parsed(&refused)["kind"].as_str()), (1, Some("switched_off")), "{refused}");
     let (code, _, error) = run(&[r#"{"text": "initech"}"#, "--replay", path]);
     assert_eq!(code, 1);
     assert!(error.contains("no answer left") && error.contains("nearest"), "{error}");

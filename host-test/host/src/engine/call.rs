@@ -149,7 +149,7 @@ impl wit_http::Host for Call {
 
 impl secrets::Host for Call {
     fn access_token(&mut self) -> wasmtime::Result<Option<Resource<Token>>> {
-        match self.connection.token.token() {
+        match self.connection.access_token() {
             Some(token) => Ok(Some(self.secrets.push(token)?)),
             None => Ok(None),
         }

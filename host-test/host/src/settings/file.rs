@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Change, Settings, SettingsError, ToolNames, edited};
+use crate::access::{AccessError, written_by_owner_alone};
 
 /// Nobody writes that much by hand.
 const LARGEST: u64 = 256 * 1024;
@@ -24,6 +25,17 @@ pub enum FileError {
         /// Where in it, and what.
         error: SettingsError,
     },
+    /// Somebody else could have written it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// It says nothing any more, though it did.
+    #[error("{}: {what}", .path.display())]
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// How, and what to do.
+        what: &'static str,
+    },
     /// It can't be read or written.
     #[error("{}: {error}", .path.display())]
     Io {
@@ -32,6 +44,25 @@ pub enum FileError {
         /// What the system says.
         error: io::Error,
     },
+}
+
+impl FileError {
+    /// Whether this program has run out of file handles: no mistake of the person's, and it passes.
+    pub fn is_shortage(&self) -> bool {
+        match self {
+            Self::Io { error, .. } | Self::Access(AccessError::Io { error, .. }) => is_shortage(error),
+            _ => false,
+        }
+    }
+}
+
+/// Whether the system gives this program, or any, no more file handles.
+pub fn is_shortage(error: &io::Error) -> bool {
+    // EMFILE and ENFILE, and what Windows says instead.
+    const UNIX: [i32; 2] = [24, 23];
+    const WINDOWS: [i32; 2] = [4, 10024];
+    let codes = if cfg!(windows) { WINDOWS } else { UNIX };
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
 impl SettingsFile {
@@ -47,16 +78,23 @@ impl SettingsFile {
 
     /// Its text; empty when there is no such file.
     pub fn text(&self) -> Result<String, FileError> {
+        Ok(self.read()?.unwrap_or_default())
+    }
+
+    /// Its text; absent when there is no such file.
+    pub fn read(&self) -> Result<Option<String>, FileError> {
+        written_by_owner_alone(self.0.parent().unwrap_or(Path::new(".")))?;
+        written_by_owner_alone(&self.0)?;
         let read = || {
             let mut text = String::new();
             File::open(&self.0)?.take(LARGEST + 1).read_to_string(&mut text)?;
             if text.len() as u64 > LARGEST {
                 return Err(io::Error::other(format!("larger than {LARGEST} bytes")));
             }
-            Ok(text)
+            Ok(Some(text))
         };
         match read() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             result => result.map_err(|error| self.io(error)),
         }
     }
@@ -119,4 +157,36 @@ fn private_folder(path: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::names;
+    use super::*;
+    use crate::store::tests::Folder;
+
+    #[cfg(unix)]
+    #[test]
+    fn settings_that_others_can_write_are_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = Folder::new("settings-access");
+        let file = SettingsFile::of(&folder.0);
+        let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        fs::write(file.path(), "read_only = true").unwrap();
+        assert!(file.load(&names()).is_ok());
+        set(file.path(), 0o666);
+        assert!(file.load(&names()).unwrap_err().to_string().contains("others can write to "));
+        set(file.path(), 0o600);
+        set(&folder.0, 0o775);
+        assert!(matches!(file.load(&names()), Err(FileError::Access(_))));
+    }
+
+    #[test]
+    fn running_out_of_file_handles_is_told_from_a_mistake() {
+        let file = SettingsFile::of(Path::new("/folder"));
+        assert!(!file.io(io::Error::from_raw_os_error(13)).is_shortage());
+        if cfg!(unix) {
+            assert!([23, 24].into_iter().all(|code| file.io(io::Error::from_raw_os_error(code)).is_shortage()));
+        }
+    }
 }

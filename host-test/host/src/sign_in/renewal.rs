@@ -5,6 +5,10 @@
 //! answer and keeping it there is no step, but where refresh tokens rotate a process that dies just there takes the
 //! only good one along. No client can close that gap; the user has to connect again.
 
+#[cfg(test)]
+mod interleavings;
+
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,9 +23,21 @@ use crate::wire::transport::{Failure, FailureKind};
 pub struct SavedTokens {
     client: Client,
     store: Box<dyn TokenStore>,
-    lock: PathBuf,
+    turns: Box<dyn Turns>,
     still_ours: Box<dyn Fn() -> bool + Send + Sync>,
     known: Mutex<Known>,
+}
+
+/// How threads and processes take turns: one at a time, until what is returned is dropped.
+trait Turns: Send + Sync {
+    fn take(&self, within: Duration) -> Result<Box<dyn Any + Send>, StoreError>;
+}
+
+/// By a lock on a file.
+impl Turns for PathBuf {
+    fn take(&self, within: Duration) -> Result<Box<dyn Any + Send>, StoreError> {
+        Ok(Box::new(Lock::take(self, within)?))
+    }
 }
 
 /// What this process knows without asking the store.
@@ -30,13 +46,20 @@ struct Known {
     access: Option<Token>,
     /// Tokens the org gave and the store did not take: kept in mind for the next try, for there are no others.
     unsaved: Option<Tokens>,
+    /// Why the store could not be asked.
+    trouble: Option<String>,
 }
 
 impl SavedTokens {
     /// The tokens in a store, guarded by the lock at a path.
     pub fn new(client: Client, store: impl TokenStore + 'static, lock: impl Into<PathBuf>) -> Self {
-        let still_ours = Box::new(|| true);
-        Self { client, store: Box::new(store), lock: lock.into(), still_ours, known: Mutex::default() }
+        Self::taking_turns(client, store, lock.into())
+    }
+
+    /// The same, with another way to take turns.
+    fn taking_turns(client: Client, store: impl TokenStore + 'static, turns: impl Turns + 'static) -> Self {
+        let (store, turns) = (Box::new(store), Box::new(turns));
+        Self { client, store, turns, still_ours: Box::new(|| true), known: Mutex::default() }
     }
 
     /// Asks, before it trusts what is in the store, whether the connection is still the one that was opened: its name
@@ -48,7 +71,7 @@ impl SavedTokens {
     /// A token in place of one the org refuses.
     pub fn renew(&self, refused: &Token, within: Duration) -> Result<Renewed, SignInError> {
         let until = Instant::now() + within;
-        let _lock = Lock::take(&self.lock, within)?;
+        let _turn = self.turns.take(within)?;
         if !(self.still_ours)() {
             return Err(SignInError::SignedOut);
         }
@@ -86,13 +109,21 @@ impl SavedTokens {
 
 impl TokenProvider for SavedTokens {
     fn token(&self) -> Option<Token> {
-        let mut known = self.known();
-        if known.access.is_none() {
-            let tokens = self.store.load().ok().flatten();
-            // Asked second: without the lock, another user's tokens may have come just before, but not unannounced.
-            known.access = tokens.filter(|_| (self.still_ours)()).map(|tokens| tokens.access);
+        if let Some(access) = self.known().access.clone() {
+            return Some(access);
         }
-        known.access.clone()
+        // No lock is held meanwhile: a keychain takes its time.
+        let loaded = self.store.load();
+        self.known().trouble = loaded.as_ref().err().map(ToString::to_string);
+        let tokens = loaded.ok().flatten();
+        // Asked second: without the lock, another user's tokens may have come just before, but not unannounced.
+        let access = tokens.filter(|_| (self.still_ours)())?.access;
+        // Another thread may have renewed them meanwhile.
+        Some(self.known().access.get_or_insert(access).clone())
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.known().trouble.clone()
     }
 
     fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {

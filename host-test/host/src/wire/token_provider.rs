@@ -35,6 +35,11 @@ pub trait TokenProvider: Send + Sync {
     /// The token; absent when the user has to sign in.
     fn token(&self) -> Option<Token>;
 
+    /// Why there was none when it was last asked for, where that is not that the user has to sign in.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
     /// A token in place of one the org refuses; absent where there is no other way than to sign in again. The failure
     /// says what stood in the way, and that the refused request has done nothing.
     fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {

@@ -37,6 +37,11 @@ fn calls() -> Vec<(String, String)> {
             "log_activity",
             json!({"kind": "call", "who": "greta.vogel@rheinwerk.example", "text": "Talked about Zanzibar & the \"Phoenix\" rollout."}),
         ),
+        (
+            "run_soql",
+            json!({"query": "SELECT Name, Owner.Name, Industry FROM Account WHERE Name LIKE 'Acme%' ORDER BY Name LIMIT 3"}),
+        ),
+        ("run_soql", json!({"query": "SELECT Industry, COUNT(Id) howmany FROM Account GROUP BY Industry"})),
         ("log_activity", json!({"kind": "note", "what": "Globex", "object": "Account", "text": "Met at Wimbledon."})),
     ];
     calls.map(|(tool, arguments)| (format!("salesforce_{tool}"), arguments.to_string())).into()
@@ -67,7 +72,8 @@ fn taken(calls: &[(String, String)]) -> Taken {
     let (connection, transcript) = connection.recorded();
     let outcomes = made(connection, calls);
     let exchanges = transcript.take();
-    let cassette = Cassette::of(&origin, now, calls, &exchanges);
+    let tools = HOST.session(demo(&org, "riley")).tools().unwrap();
+    let cassette = Cassette::of(&origin, now, &tools, calls, &exchanges).unwrap();
     Taken { org, exchanges, outcomes, cassette }
 }
 

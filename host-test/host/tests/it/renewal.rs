@@ -138,7 +138,7 @@ impl TokenStore for Full {
 fn new_tokens_are_kept_before_they_are_used_and_not_lost_when_they_cannot_be() {
     let (served, folder) = expired();
     let full = Arc::new(AtomicBool::new(true));
-    let store = Full(Kept::of(&folder.0, &named("acme")), Arc::clone(&full));
+    let store = Full(Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner()), Arc::clone(&full));
     let before = folder.tokens("acme");
     let tokens = SavedTokens::new(served.client(), store, folder.0.lock(&named("acme")));
     let session = HOST.session(Connection::new(served.origin.clone(), tokens, Https::new()));
@@ -208,7 +208,7 @@ fn the_process_that_is_killed() {
     let saved = Saved::read(&home, &name).unwrap();
     let Site::At(origin) = &saved.origin else { panic!("not at an address") };
     let client = Client::new(&HOST, origin, &saved.consumer_key, Stopping(Https::new())).unwrap();
-    let store = Stopping((Kept::of(&home, &name), home.connection(&name)));
+    let store = Stopping((Kept::of(&home, &name, &saved.owner()), home.connection(&name)));
     let tokens = SavedTokens::new(client, store, home.lock(&name));
     let refused = tokens.token().unwrap();
     tokens.renew(&refused, ENOUGH).unwrap();
@@ -287,7 +287,11 @@ fn where_refresh_tokens_rotate_only_a_death_between_answer_and_file_needs_a_new_
 fn a_lock_of_a_process_that_hangs_ends_the_call_and_not_the_connection() {
     let (served, folder) = expired();
     let lock = salesforce_host::store::Lock::take(&folder.0.lock(&named("acme")), ENOUGH).unwrap();
-    let tokens = SavedTokens::new(served.client(), Kept::of(&folder.0, &named("acme")), folder.0.lock(&named("acme")));
+    let tokens = SavedTokens::new(
+        served.client(),
+        Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner()),
+        folder.0.lock(&named("acme")),
+    );
     let refused = tokens.token().unwrap();
     let error = tokens.renew(&refused, Duration::from_millis(50)).unwrap_err();
     assert!(matches!(error, SignInError::Store(StoreError::Busy)), "{error}");

@@ -286,7 +286,7 @@ fn nothing_of_an_oauth_error_repeats_a_token() {
     for text in [format!("{error}"), format!("{error:?}"), format!("{refresh:?} {:?}", folder.connection("acme"))] {
         assert!(!refresh.is_in(text.as_bytes()), "{text}");
     }
-    let kept = salesforce_host::store::Kept::of(&folder.0, &named("acme"));
+    let kept = salesforce_host::store::Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner());
     std::fs::write(folder.0.connection(&named("acme")).join("token"), echoed).unwrap();
     let error = kept.load().unwrap_err();
     assert!(!refresh.is_in(format!("{error} {error:?}").as_bytes()));
