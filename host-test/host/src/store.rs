@@ -187,7 +187,7 @@ impl Tokens {
         self.refresh.as_ref().unwrap_or(&self.access)
     }
 
-    fn to_bytes(&self, owner: &Owner) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self, owner: &Owner) -> Vec<u8> {
         let written = Written {
             owner: Cow::Borrowed(owner),
             access_token: self.access.reveal().into(),
@@ -198,7 +198,7 @@ impl Tokens {
     }
 
     /// Reads what was written for an owner; the reason why it can't be stays here, for it could quote a token.
-    fn from_bytes(bytes: &[u8], owner: &Owner, place: &str) -> Result<Self, StoreError> {
+    pub(crate) fn from_bytes(bytes: &[u8], owner: &Owner, place: &str) -> Result<Self, StoreError> {
         let unreadable = || StoreError::Unreadable(place.to_owned());
         let written: Written<'_> = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
         if *written.owner != *owner {
