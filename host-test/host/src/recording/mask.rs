@@ -290,7 +290,8 @@ impl Mask {
             let mut allowed = HashSet::new();
             let fixed: [&HashSet<&str>; 7] =
                 [&SOQL_WORDS, &MESSAGE_WORDS, &JSON_KEYS, &PATH_WORDS, &HEADER_WORDS, &TIME_WORDS, &DATE_LITERALS];
-            for text in fixed.into_iter().flatten().copied().chain(SCHEMA_NAMES.iter().copied()).chain([HOST, "v65"]) {
+            let fixed = fixed.into_iter().flatten().chain(SCHEMA_NAMES).chain(&SUFFIXES).copied();
+            for text in fixed.chain([HOST]) {
                 allowed.extend(words(text).map(str::to_lowercase));
             }
             let learned = [&self.plain, &self.names, &self.vocabulary, &self.references, &self.codes, &self.described];
@@ -335,10 +336,13 @@ impl Mask {
             let value = before(3) == "sobjects" && !is_id(field) && !field.contains('{') && field != "describe";
             let stays = !value
                 && (PATH_WORDS.contains(segment.to_lowercase().as_str())
-                    || is_version(segment)
                     || self.is_name(segment)
                     || self.is_reference(segment));
-            segments.push(if stays { segment.clone() } else { self.text(segment) });
+            segments.push(match segment {
+                _ if stays => segment.clone(),
+                version if !value && is_version(version) => self.number(version),
+                other => self.text(other),
+            });
         }
         segments.join("/")
     }
