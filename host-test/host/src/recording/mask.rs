@@ -102,8 +102,8 @@ pub struct Mask {
     references: HashSet<String>,
     /// Codes of errors, in lower case.
     codes: HashSet<String>,
-    /// Numbers and dates that stood where numbers and dates do.
-    numbers: HashSet<String>,
+    /// Words that stayed for their place or form: a version in a path, a date in a field of dates, a type in a describe.
+    kept: HashSet<String>,
     words: HashMap<String, String>,
     ids: HashMap<String, String>,
     /// Every word of the originals.
@@ -145,7 +145,7 @@ impl Mask {
             vocabulary: HashSet::new(),
             references: HashSet::new(),
             codes: HashSet::new(),
-            numbers: HashSet::new(),
+            kept: HashSet::new(),
             words: HashMap::new(),
             ids: HashMap::new(),
             originals: HashSet::new(),
@@ -260,7 +260,8 @@ impl Mask {
 
     /// Whether a text of the finished cassette has a word of the originals that may not stay.
     pub(crate) fn leaks(&self, text: &str) -> bool {
-        words(text).any(|word| {
+        // Escapes are no words, and what they hide was noted as they were read.
+        words(&percent_decode_str(text).decode_utf8_lossy()).any(|word| {
             let word = word.to_lowercase();
             self.originals.contains(&word) && !self.may_stay(&word)
         })
@@ -281,7 +282,7 @@ impl Mask {
         if self.allowed_words().contains(word) || is_everybodys_id(word) {
             return true;
         }
-        self.numbers.contains(word) || STANDARD_NAMES.vocabulary.contains(word) || STANDARD_NAMES.names.contains(word)
+        self.kept.contains(word) || STANDARD_NAMES.vocabulary.contains(word) || STANDARD_NAMES.names.contains(word)
     }
 
     /// The words of everything that is known, in lower case. They are worked out once a cassette.
@@ -290,7 +291,7 @@ impl Mask {
             let mut allowed = HashSet::new();
             let fixed: [&HashSet<&str>; 7] =
                 [&SOQL_WORDS, &MESSAGE_WORDS, &JSON_KEYS, &PATH_WORDS, &HEADER_WORDS, &TIME_WORDS, &DATE_LITERALS];
-            let fixed = fixed.into_iter().flatten().chain(SCHEMA_NAMES).chain(&SUFFIXES).copied();
+            let fixed = fixed.into_iter().flatten().chain(SCHEMA_NAMES).chain(&SUFFIXES).chain(&PLAIN_WORDS).copied();
             for text in fixed.chain([HOST]) {
                 allowed.extend(words(text).map(str::to_lowercase));
             }
@@ -313,7 +314,7 @@ impl Mask {
             let value = match name {
                 "q" => self.soql(&value),
                 "fields" | "sObjects" => self.names_in(&value),
-                _ if is_number(&value) => self.number(&value),
+                _ if is_number(&value) => self.keep(&value),
                 _ => self.text(&value),
             };
             let name =
@@ -340,7 +341,7 @@ impl Mask {
                     || self.is_reference(segment));
             segments.push(match segment {
                 _ if stays => segment.clone(),
-                version if !value && is_version(version) => self.number(version),
+                version if !value && is_version(version) => self.keep(version),
                 other => self.text(other),
             });
         }
@@ -367,11 +368,13 @@ impl Mask {
     pub(crate) fn header(&mut self, name: &str, value: &str) -> String {
         match name.to_ascii_lowercase().as_str() {
             "location" => self.address(value),
-            "retry-after" if is_number(value) => self.number(value),
+            "retry-after" if is_number(value) => self.keep(value),
+            // `batchSize=2000`
+            "sforce-query-options" if value.strip_prefix("batchSize=").is_some_and(is_number) => self.keep(value),
             "date" | "last-modified" | "if-modified-since" | "if-unmodified-since" | "retry-after"
                 if is_http_date(value) =>
             {
-                self.number(value)
+                self.keep(value)
             }
             _ => self.each(value, |mask, word| {
                 let stays = HEADER_WORDS.contains(word.to_lowercase().as_str());
@@ -384,7 +387,7 @@ impl Mask {
     pub(crate) fn usage(&mut self, value: &str) -> Option<String> {
         let usage = value.split([',', ';']).find(|part| part.trim_start().starts_with("api-usage="))?.trim();
         let numbers = usage.strip_prefix("api-usage=")?;
-        numbers.split('/').all(is_number).then(|| self.number(usage))
+        numbers.split('/').all(is_number).then(|| self.keep(usage))
     }
 
     // ---- JSON ----
@@ -469,12 +472,12 @@ impl Mask {
         let stays = match key {
             "errorCode" | "statusCode" => is_code(text),
             "error" => is_code(text) || MESSAGE_WORDS.contains(text),
-            "method" => ["GET", "POST", "PATCH", "DELETE"].contains(&text),
+            "method" if ["GET", "POST", "PATCH", "DELETE"].contains(&text) => return self.keep(text),
             "referenceId" => self.references.contains(text),
             "fields" | "type" => self.is_name(text),
             "TimeZoneSidKey" | "zoneinfo" => return self.zone(text),
             "LanguageLocaleKey" | "LocaleSidKey" | "language" | "locale" => return self.locale(text),
-            _ if self.is_of_dates(key) && is_date(text) => return self.number(text),
+            _ if self.is_of_dates(key) && is_date(text) => return self.keep(text),
             _ => false,
         };
         match key {
@@ -499,7 +502,7 @@ impl Mask {
 
     /// A text of a describe that stays, but for ids.
     fn described(&mut self, text: &str) -> String {
-        self.each(text, |mask, word| if is_id(word) { mask.id(word) } else { word.to_owned() })
+        self.each(text, |mask, word| if is_id(word) { mask.id(word) } else { mask.keep(word) })
     }
 
     fn argument(&mut self, text: &str, key: &str, part: Part) -> String {
@@ -513,7 +516,7 @@ impl Mask {
         }
         let is_time = || words(text).all(|word| is_number(word) || TIME_WORDS.contains(word.to_lowercase().as_str()));
         if part == Part::Dates && (is_date(text) || is_time()) {
-            return self.number(text);
+            return self.keep(text);
         }
         let stays = self.vocabulary.contains(&lower)
             || self.plain.contains(&lower)
@@ -582,7 +585,7 @@ impl Mask {
             };
             let (token, after) = rest.split_at(end.max(first.len_utf8()));
             if first.is_ascii_digit() && (is_decimal(token) || is_date(token)) {
-                masked.push_str(&self.number(token));
+                masked.push_str(&self.keep(token));
             } else if is_part(first) {
                 let lower = token.to_lowercase();
                 let stays = SOQL_WORDS.contains(lower.as_str())
@@ -631,7 +634,7 @@ impl Mask {
             let lower = token.to_lowercase();
             let is_place = is_number(token) && (masked.ends_with("Row:") || masked.ends_with("Column:"));
             if is_place {
-                masked.push_str(&self.number(token));
+                masked.push_str(&self.keep(token));
             } else if !is_part(first)
                 || MESSAGE_WORDS.contains(lower.as_str())
                 || self.is_name(token)
@@ -665,7 +668,7 @@ impl Mask {
             && text.starts_with(|first: char| first.is_ascii_uppercase())
             && text.chars().all(|one| one.is_ascii_alphanumeric() || "/_+-".contains(one))
             && (text.contains('/') || ["GMT", "UTC"].contains(&text));
-        if is_zone { self.number(text) } else { self.text(text) }
+        if is_zone { self.keep(text) } else { self.text(text) }
     }
 
     /// `en_US`, `zh_Hans_CN`.
@@ -675,13 +678,13 @@ impl Mask {
                 let sized = if at == 0 { matches!(part.len(), 2 | 3) } else { matches!(part.len(), 2..=4) };
                 sized && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
             });
-        if is_locale { self.number(text) } else { self.text(text) }
+        if is_locale { self.keep(text) } else { self.text(text) }
     }
 
-    /// Notes that a number, a date or what else has a form of its own stands where such things do, and may stay.
-    fn number(&mut self, text: &str) -> String {
+    /// Lets stay what has the form that belongs where it stands.
+    fn keep(&mut self, text: &str) -> String {
         if self.key.is_some() {
-            self.numbers.extend(words(text).map(str::to_lowercase));
+            self.kept.extend(words(text).map(str::to_lowercase));
         }
         text.to_owned()
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use demo_org::Org;
 use salesforce_host::recording::Cassette;
+use salesforce_host::types::ConnectionSettings;
 use salesforce_host::wire::Exchange;
 use salesforce_host::{CallError, Connection};
 use serde_json::{Value, json};
@@ -41,15 +42,21 @@ fn calls() -> Vec<(String, String)> {
             "run_soql",
             json!({"query": "SELECT Name, Owner.Name, Industry FROM Account WHERE Name LIKE 'Acme%' ORDER BY Name LIMIT 3"}),
         ),
-        ("run_soql", json!({"query": "SELECT Industry, COUNT(Id) howmany FROM Account GROUP BY Industry"})),
+        ("run_soql", json!({"query": "SELECT Industry, COUNT(Id) FROM Account GROUP BY Industry"})),
         ("log_activity", json!({"kind": "note", "what": "Globex", "object": "Account", "text": "Met at Wimbledon."})),
     ];
     calls.map(|(tool, arguments)| (format!("salesforce_{tool}"), arguments.to_string())).into()
 }
 
-/// What came of calls, as JSON: replies, and errors of tools.
+fn with_all_tools(connection: Connection) -> Connection {
+    let tools = Some(vec!["all".to_owned()]);
+    connection.set_settings(ConnectionSettings { tools, ..connection.settings() });
+    connection
+}
+
+/// What came of calls with all tools on, as JSON: replies, and errors of tools.
 fn made(connection: Connection, calls: &[(String, String)]) -> Vec<Result<Value, Value>> {
-    let session = HOST.session(connection);
+    let session = HOST.session(with_all_tools(connection));
     let called = calls.iter().map(|(tool, arguments)| match session.call_json(tool, arguments) {
         Ok(reply) => Ok(serde_json::from_str(&reply).unwrap()),
         Err(CallError::Tool(error)) => Err(error.to_json()),
@@ -72,7 +79,7 @@ fn taken(calls: &[(String, String)]) -> Taken {
     let (connection, transcript) = connection.recorded();
     let outcomes = made(connection, calls);
     let exchanges = transcript.take();
-    let tools = HOST.session(demo(&org, "riley")).tools().unwrap();
+    let tools = HOST.session(with_all_tools(demo(&org, "riley"))).tools().unwrap();
     let cassette = Cassette::of(&origin, now, &tools, calls, &exchanges).unwrap();
     Taken { org, exchanges, outcomes, cassette }
 }
