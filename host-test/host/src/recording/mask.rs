@@ -449,7 +449,10 @@ impl Mask {
                     || words(name).all(|word| HEADER_WORDS.contains(word.to_lowercase().as_str()))
             }
             Part::Data | Part::Schema => {
-                JSON_KEYS.contains(name) || self.is_name(name) || self.is_alias(name) || self.plain.contains(&lower)
+                if is_alias(name) {
+                    self.keep(name);
+                }
+                JSON_KEYS.contains(name) || self.is_name(name) || is_alias(name) || self.plain.contains(&lower)
             }
         };
         if stays { name.to_owned() } else { self.text(name) }
@@ -591,7 +594,7 @@ impl Mask {
                 let stays = SOQL_WORDS.contains(lower.as_str())
                     || DATE_LITERALS.contains(lower.as_str())
                     || self.is_name(token)
-                    || self.is_alias(token);
+                    || is_alias(token);
                 masked.push_str(&if stays { token.to_owned() } else { self.text(token) });
             } else {
                 masked.push_str(token);
@@ -745,12 +748,6 @@ impl Mask {
     fn is_of_dates(&self, field: &str) -> bool {
         let last = joined(field.rsplit('.').next().unwrap_or(field));
         STANDARD_NAMES.dates.contains(&last) || self.dates.contains(&last)
-    }
-
-    /// What the plugin and Salesforce call the columns of groups.
-    fn is_alias(&self, name: &str) -> bool {
-        let numbered = |prefix: &str| name.strip_prefix(prefix).is_some_and(is_number);
-        numbered("g") || numbered("m") || numbered("expr")
     }
 
     /// `@{part.id}` in a composite request, with the name of a part that there is.
@@ -920,6 +917,12 @@ fn parts(text: &str) -> Vec<String> {
 /// A name or label without what stands between its words, in lower case.
 fn joined(text: &str) -> String {
     words(text).flat_map(str::chars).flat_map(char::to_lowercase).collect()
+}
+
+/// What the plugin and Salesforce call the columns of groups.
+fn is_alias(name: &str) -> bool {
+    let numbered = |prefix: &str| name.strip_prefix(prefix).is_some_and(is_number);
+    numbered("g") || numbered("m") || numbered("expr")
 }
 
 fn is_api_name(text: &str) -> bool {
