@@ -1,6 +1,7 @@
 //! JSON text out of parts: nothing else in this crate puts brackets, braces and commas around values.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::{Json, quoted};
 
@@ -10,9 +11,14 @@ const MAX_DEPTH: u32 = 32;
 /// What stands for a value that lies deeper.
 const TOO_DEEP: &str = "\"(nested too deeply to be shown)\"";
 
-/// An object, member by member. The same name twice is the caller's mistake.
+/// An object, member by member. Of the same name twice, which some readers refuse, the first counts, as in
+/// [`Fields::get`](crate::record::Fields::get).
 #[derive(Debug, Default)]
-pub(crate) struct Object(Parts);
+pub(crate) struct Object {
+    members: Parts,
+    /// The names, quoted.
+    names: BTreeSet<String>,
+}
 
 /// A list, item by item.
 #[derive(Debug, Default)]
@@ -34,10 +40,15 @@ impl Parts {
 impl Object {
     /// Adds a member.
     pub(crate) fn member(&mut self, name: &str, value: Json<'_>) {
-        let text = self.0.next();
-        text.push_str(&quoted(name));
+        let name = quoted(name);
+        if self.names.contains(&name) {
+            return;
+        }
+        let text = self.members.next();
+        text.push_str(&name);
         text.push(':');
         text.push_str(value.get());
+        self.names.insert(name);
     }
 
     /// Adds a member that is a text.
@@ -46,12 +57,12 @@ impl Object {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.0.is_empty()
+        self.members.0.is_empty()
     }
 
     /// The object as JSON text.
     pub(crate) fn finish(self) -> String {
-        format!("{{{}}}", self.0.0)
+        format!("{{{}}}", self.members.0)
     }
 }
 
@@ -73,9 +84,9 @@ impl List {
 
 impl<'a> Json<'a> {
     /// The same value in a form that every JSON reader takes, whatever wrote it: half of a surrogate pair becomes U+FFFD, a
-    /// number beyond what a double holds becomes a text, and what is nested too deeply is left out.
-    /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 8.2 and 9 there
-    pub(crate) fn portable(self) -> Cow<'a, str> {
+    /// number beyond what a double holds becomes a text, and what is nested too deeply or named twice is left out.
+    /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 4, 8.2 and 9 there
+    pub fn portable(self) -> Cow<'a, str> {
         self.portable_within(MAX_DEPTH)
     }
 
@@ -133,6 +144,16 @@ mod tests {
         check("1e400", "\"1e400\"");
         check("-1E+999", "\"-1E+999\"");
         check(r#"{"\ud83d":[1e999,{"b":"\udfff"}]}"#, "{\"\u{fffd}\":[\"1e999\",{\"b\":\"\u{fffd}\"}]}");
+    }
+
+    #[test]
+    fn what_is_named_twice_in_one_object_stands_once() {
+        check(r#"{"a":1,"b":2,"\u0061":3,"a":4,"A":5}"#, r#"{"a":1,"b":2,"A":5}"#);
+        check(r#"[{"a":{"b":1,"b":2}},{"a":3}]"#, r#"[{"a":{"b":1}},{"a":3}]"#);
+        let mut object = Object::default();
+        object.text("a", "1");
+        object.text("a", "2");
+        assert_eq!(object.finish(), r#"{"a":"1"}"#);
     }
 
     #[test]
