@@ -43,7 +43,7 @@ const KEYS: [&str; 6] = ["read_only", "confirm", "instructions", "tools", "objec
 /// The key of `[tools]` that speaks of the tools not named there.
 const OTHERS: &str = "others";
 /// What the model reads with every conversation should be short.
-const LONGEST_INSTRUCTIONS: usize = 10_000;
+const MAX_INSTRUCTIONS_LENGTH: usize = 10_000;
 
 /// What the person behind a connection has chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -365,8 +365,8 @@ fn confirm(entry: &Entry<'_>) -> Result<Confirm, SettingsError> {
 fn instructions(entry: &Entry<'_>) -> Result<String, SettingsError> {
     let text = entry.string()?.trim();
     let length = text.chars().count();
-    if length > LONGEST_INSTRUCTIONS {
-        let allowed = format!("{length} characters are too many: at most {LONGEST_INSTRUCTIONS}");
+    if length > MAX_INSTRUCTIONS_LENGTH {
+        let allowed = format!("{length} characters are too many: at most {MAX_INSTRUCTIONS_LENGTH}");
         return Err(entry.wrong(allowed));
     }
     Ok(text.to_owned())
@@ -595,7 +595,7 @@ pub(crate) mod tests {
             "[vocabulary]\ndeal = \"the deal\"",
             "line 2, vocabulary.deal: a word means an object or a field, by API name: \"Opportunity\" or \"Account.Industry\"",
         );
-        let long = format!("\n\ninstructions = \"{}\"", "a".repeat(LONGEST_INSTRUCTIONS + 1));
+        let long = format!("\n\ninstructions = \"{}\"", "a".repeat(MAX_INSTRUCTIONS_LENGTH + 1));
         refused(&long, "line 3, instructions: 10001 characters are too many: at most 10000");
     }
 

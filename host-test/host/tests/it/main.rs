@@ -3,7 +3,6 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod cassette;
 mod catalog;
 mod component;
 mod connection;
@@ -14,6 +13,7 @@ mod guest;
 mod https;
 mod injection;
 mod limits;
+mod recording;
 mod renewal;
 mod replies;
 mod schema;

@@ -23,9 +23,13 @@ fn a_response_that_repeats_the_token_does_not_reach_the_guest() {
     };
     // This guest replies with every byte the host gives it.
     let session = guest::session(guests::SENDS, Limits::default(), echo);
-    for path in ["percent", "json", "quoted"] {
+    for (path, crosses) in [
+        ("percent", "the response repeats the access token"),
+        ("json", "the response repeats the access token"),
+        ("quoted", r#"[{"message":"(withheld: it repeats the access token)"}]"#),
+    ] {
         let reply = session.call_json("x", &format!("/services/data/v65.0/sobjects/{path}")).unwrap();
-        assert_eq!(reply, "the response repeats the access token");
+        assert_eq!(reply, crosses);
     }
     assert_eq!(session.call_json("x", "/services/data/v65.0/sobjects/plain").unwrap(), "no token");
 }
