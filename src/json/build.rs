@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Json, quoted};
+use super::{Cursor, Json, quoted};
 
 /// Lists and objects within each other that are passed on. Readers give up at 128 or so, and what records hold needs few.
 const MAX_DEPTH: u32 = 32;
@@ -87,32 +87,63 @@ impl<'a> Json<'a> {
     /// number beyond what a double holds becomes a text, and what is nested too deeply or named twice is left out.
     /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 4, 8.2 and 9 there
     pub fn portable(self) -> Cow<'a, str> {
-        self.portable_within(MAX_DEPTH)
-    }
-
-    fn portable_within(self, depth: u32) -> Cow<'a, str> {
         let text = self.get();
         match text.as_bytes().first() {
+            Some(b'{' | b'[') => {
+                let mut portable = String::with_capacity(text.len());
+                self.cursor().copy_portable(MAX_DEPTH, &mut portable);
+                Cow::Owned(portable)
+            }
             // Most texts hold no escape at all, which takes little to see.
             Some(b'"') if !text.as_bytes().contains(&b'\\') || !text.contains("\\u") => Cow::Borrowed(text),
             Some(b'"') => Cow::Owned(quoted(&self.text().unwrap_or_default())),
-            Some(b'{' | b'[') if depth == 0 => Cow::Borrowed(TOO_DEEP),
-            Some(b'{') => {
-                let mut object = Object::default();
-                for (name, value) in self.members() {
-                    object.member(&name, Json::trusted(&value.portable_within(depth - 1)));
-                }
-                Cow::Owned(object.finish())
-            }
-            Some(b'[') => {
-                let mut list = List::default();
-                for item in self.items() {
-                    list.item(Json::trusted(&item.portable_within(depth - 1)));
-                }
-                Cow::Owned(list.finish())
-            }
             Some(b'-' | b'0'..=b'9') if is_beyond_a_double(text) => Cow::Owned(quoted(text)),
             _ => Cow::Borrowed(text),
+        }
+    }
+}
+
+impl Cursor<'_> {
+    /// Goes behind the value it stands before, and writes that value as [`Json::portable`] does. However lists lie in
+    /// lists, each byte is copied once.
+    fn copy_portable(&mut self, depth: u32, portable: &mut String) {
+        match self.byte() {
+            b'{' | b'[' if depth == 0 => {
+                self.skip();
+                portable.push_str(TOO_DEEP);
+            }
+            b'{' => {
+                self.enter_object();
+                portable.push('{');
+                let mut names = BTreeSet::new();
+                while let Some(name) = self.next_name() {
+                    let name = quoted(&name);
+                    if names.contains(&name) {
+                        self.skip();
+                        continue;
+                    }
+                    portable.push_str(if names.is_empty() { "" } else { "," });
+                    portable.push_str(&name);
+                    portable.push(':');
+                    names.insert(name);
+                    self.copy_portable(depth - 1, portable);
+                }
+                portable.push('}');
+            }
+            b'[' => {
+                self.enter_list();
+                let mut opening = "[";
+                while self.next_item() {
+                    portable.push_str(opening);
+                    opening = ",";
+                    self.copy_portable(depth - 1, portable);
+                }
+                portable.push_str(if opening == "[" { "[]" } else { "]" });
+            }
+            _ => {
+                let value = self.value();
+                portable.push_str(&value.portable());
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A model calls a tool with whatever it likes. The first part of the input is the tool's name, the second its arguments;
 //! the org is the demo org.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use demo_org::{Org, Reply};
@@ -21,7 +21,7 @@ pub fn bad_arguments_write_nothing_and_no_request_is_stopped_at_the_door(input: 
     let mut parts = crate::parts(input);
     let tool = crate::text(parts.next().unwrap_or_default());
     let arguments = crate::text(parts.next().unwrap_or_default());
-    let demo = Demo::new();
+    let demo = Demo::untouched();
     match tools::call(&Call::new(&demo), &tool, &arguments) {
         Ok(reply) => every_reader_takes(&reply),
         Err(error) => {
@@ -32,6 +32,7 @@ pub fn bad_arguments_write_nothing_and_no_request_is_stopped_at_the_door(input: 
             assert!(error["changed"] != "no" || writes == 0, "{writes} writes: {error:#}");
         }
     }
+    demo.leave();
 }
 
 struct Demo {
@@ -40,10 +41,26 @@ struct Demo {
     cache: RefCell<BTreeMap<String, Vec<u8>>>,
 }
 
+thread_local! {
+    /// A demo org nobody has written to: making one takes longer than most calls.
+    static UNTOUCHED: Cell<Option<Demo>> = const { Cell::new(None) };
+}
+
 impl Demo {
-    fn new() -> Self {
-        let org = Org::demo();
-        Self { token: org.token("riley"), org, cache: RefCell::default() }
+    fn untouched() -> Self {
+        UNTOUCHED.take().unwrap_or_else(|| {
+            let org = Org::demo();
+            Self { token: org.token("riley"), org, cache: RefCell::default() }
+        })
+    }
+
+    /// Leaves the org to the next call, if it is as it was.
+    fn leave(self) {
+        if self.org.writes().is_empty() {
+            self.org.forget_requests();
+            self.cache.borrow_mut().clear();
+            UNTOUCHED.set(Some(self));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use salesforce_host::Origin;
-use salesforce_host::recording::Cassette;
+use salesforce_host::recording::Recording;
 use salesforce_host::wire::{Answer, Exchange};
 use serde_json::{Value, json};
 
@@ -16,11 +16,11 @@ pub fn no_word_of_a_value_survives(input: &[u8]) {
     let text = crate::text(input).replace('\u{1}', SECRET);
     let origin = Origin::parse("https://acme.my.salesforce.com").unwrap();
     let (calls, exchanges) = session(&text);
-    let cassette = match Cassette::of(&origin, 1_780_000_000_000, &[], &calls, &exchanges) {
-        Ok(cassette) => serde_json::to_value(&cassette).expect("a cassette is JSON"),
+    let shown = match Recording::of(&origin, 1_780_000_000_000, &[], &calls, &exchanges) {
+        Ok(recording) => serde_json::to_value(&recording).expect("a recording is JSON"),
         Err(leak) => panic!("{leak}: {text:?}"),
     };
-    every_text(&cassette, &mut |shown| {
+    every_text(&shown, &mut |shown| {
         let decoded = percent_encoding::percent_decode_str(shown).decode_utf8_lossy().to_lowercase();
         assert!(!decoded.contains(&SECRET.to_lowercase()), "{shown:?} of {text:?}");
     });
