@@ -55,7 +55,7 @@ mod component;
 pub mod error;
 mod excerpt;
 pub mod id;
-mod json;
+pub mod json;
 pub mod known;
 pub mod platform;
 pub mod policy;

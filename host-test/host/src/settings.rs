@@ -115,6 +115,11 @@ pub struct ToolNames {
 }
 
 impl ToolNames {
+    /// The short names of the tools that are on unless the settings say otherwise, and of all there are.
+    pub fn new(usual: Vec<String>, all: Vec<String>) -> Self {
+        Self { usual, all }
+    }
+
     /// Asks the component, which alone knows its tools.
     pub fn of(host: &Host) -> Result<Self, HostError> {
         let names = |tools: Option<Vec<String>>| {
@@ -126,7 +131,7 @@ impl ToolNames {
         let usual = names(None)?;
         let mut all = names(Some(vec!["all".to_owned()]))?;
         all.extend(usual.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
-        Ok(Self { usual, all })
+        Ok(Self::new(usual, all))
     }
 
     /// The short name of a tool a person means, or a sentence about what there is.
@@ -501,10 +506,10 @@ pub(crate) mod tests {
 
     pub(crate) fn names() -> ToolNames {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
-        ToolNames {
-            usual: names(&["find", "get", "create", "update"]),
-            all: names(&["find", "get", "create", "update", "delete"]),
-        }
+        ToolNames::new(
+            names(&["find", "get", "create", "update"]),
+            names(&["find", "get", "create", "update", "delete"]),
+        )
     }
 
     fn connection_settings(text: &str) -> ConnectionSettings {

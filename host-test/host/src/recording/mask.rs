@@ -452,6 +452,16 @@ mod tests {
     }
 
     #[test]
+    fn words_run_together_in_an_argument_are_one_word_and_go() {
+        let arguments = json!({"nSELECT": "x", "fields": {"\\nSELECT ": 1}, "object": "accountLimit"});
+        let mut mask = mask();
+        mask.reserve_json(&arguments);
+        let shown = mask.arguments(&arguments);
+        assert!(!mask.leaks_json(&shown), "{shown}");
+        assert!(!shown.to_string().contains("SELECT") && !shown.to_string().contains("accountLimit"), "{shown}");
+    }
+
+    #[test]
     fn of_a_query_only_what_is_known_stays_outside_of_quotes_too() {
         let mut mask = mask();
         let query = "select Id, Zanzibar__c, COUNT(Id) freight FROM Account WHERE CloseDate > 2026-05-12 AND Amount > 10.5 \

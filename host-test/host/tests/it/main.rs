@@ -7,6 +7,7 @@ mod catalog;
 mod component;
 mod connection;
 mod contract;
+mod cost;
 mod egress;
 mod guest;
 mod https;

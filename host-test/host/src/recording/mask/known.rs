@@ -205,14 +205,17 @@ impl Mask {
         !text.is_empty() && text.split('.').all(known)
     }
 
-    /// A name or label as people write it: a known one, or made of the words that those of every org are made of.
+    /// A name or label as people write it: a known one, or made of the words that those of every org are made of. Words
+    /// run together are one word, which may be anybody's.
     pub(super) fn is_label(&self, text: &str) -> bool {
         let joined = joined(text);
         let known = |label: &str| STANDARD_NAMES.labels.contains(label) || self.labels.contains(label);
         !joined.is_empty()
             && (known(&joined) || text.split('.').all(|part| known(&self::joined(part))) || {
-                let mut words = parts(text).into_iter();
-                words.all(|word| STANDARD_NAMES.vocabulary.contains(&word) || SOQL_WORDS.contains(word.as_str()))
+                words(text).all(|word| {
+                    let word = word.to_lowercase();
+                    STANDARD_NAMES.vocabulary.contains(&word) || SOQL_WORDS.contains(word.as_str())
+                })
             })
     }
 
