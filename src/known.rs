@@ -129,6 +129,19 @@ impl Known {
         policy::allow_object(&self.settings, object.as_str(), effect)
     }
 
+    /// Whether a reply may hold what the records of an object hold. Whatever comes back is a reading, by whichever tool: a
+    /// grant to create or to change is none to see.
+    pub(crate) fn may_read(&self, object: &ObjectName) -> bool {
+        policy::is_granted(&self.settings, object.as_str(), Effect::ReadOnly)
+    }
+
+    /// What the receipt of a write says where the records of its object may not be read.
+    pub(crate) fn untold(object: &ObjectName) -> String {
+        format!(
+            "the settings of this connection keep {object} records from being read: this is what the call said, not what the org holds now"
+        )
+    }
+
     /// An object's description, or what the embedded table says of it.
     pub(crate) fn schema(&self, object: &ObjectName) -> Result<Rc<ObjectSchema>, PlanError> {
         match self.learned(object) {

@@ -52,6 +52,7 @@ pub mod call;
 pub mod catalog;
 #[cfg(feature = "component")]
 mod component;
+mod details;
 pub mod error;
 mod excerpt;
 pub mod id;

@@ -45,6 +45,7 @@ fn attempt(call: &Call<'_>, args: &AggregateArgs, limit: u32) -> Result<(Aggrega
         let asked = (&plan.object, criteria(args), is_nothing(&plan, &reply.rows));
         let (remarks, looked_up) = call.plan_noting(&asked, filter::Remarks::of)?;
         reply.notices.extend(remarks.notices);
+        reply.details = remarks.details.finish();
         Ok((reply, looked_up && remarks.is_taken))
     })
 }
@@ -205,6 +206,7 @@ fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> 
         rows,
         totals,
         notices,
+        details: None,
     }
 }
 

@@ -25,7 +25,7 @@ const HOSTILE: [&str; 10] = [
 ];
 
 /// Where text out of the org may stand, `*` for any name of a field and `[]` for any place in a list. All else is ours.
-const THEIRS: [&str; 33] = [
+const THEIRS: [&str; 34] = [
     ".name",
     ".fields.*",
     ".names.*",
@@ -56,6 +56,7 @@ const THEIRS: [&str; 33] = [
     ".fields[].help",
     ".fields[].values[]",
     ".allowed[]",
+    ".details.*[]",
     ".org_message",
     ".current.fields.*",
     ".current.changed_by",
