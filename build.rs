@@ -58,7 +58,15 @@ const TYPES: &[Row] = &[
     ("activity-kind", ENUM, &[]),
     ("error-kind", REPLY_ENUM, &[]),
     ("changed", REPLY_ENUM, &[]),
-    ("error", REPLY, &[(UNLESS_ABSENT, "code org-message current"), (UNLESS_EMPTY, "fields allowed candidates"), (JSON_UNLESS_ABSENT, "details")]),
+    (
+        "error",
+        REPLY,
+        &[
+            (UNLESS_ABSENT, "code org-message current"),
+            (UNLESS_EMPTY, "fields allowed candidates"),
+            (JSON_UNLESS_ABSENT, "details"),
+        ],
+    ),
     ("current-record", REPLY, &[(JSON, "fields"), (UNLESS_ABSENT, "changed-by changed-at")]),
 ];
 
@@ -74,7 +82,11 @@ const READ_TYPES: &[Row] = &[
     ("operator", ARGUMENT_ENUM, &[]),
     ("child-filter", ARGUMENT, &[(LIST, "filters")]),
     ("sort-key", ARGUMENT, &[]),
-    ("list-reply", REPLY, &[(ROWS, "rows"), (UNLESS_ABSENT, "total cursor"), (UNLESS_EMPTY, "notices"), (JSON_UNLESS_ABSENT, "details")]),
+    (
+        "list-reply",
+        REPLY,
+        &[(ROWS, "rows"), (UNLESS_ABSENT, "total cursor"), (UNLESS_EMPTY, "notices"), (JSON_UNLESS_ABSENT, "details")],
+    ),
     ("aggregate-args", ARGUMENT, &[(LIST, "measures group-by filters any-of children having order-by")]),
     ("measure", ARGUMENT, &[]),
     ("aggregate-function", ARGUMENT_ENUM, &[]),

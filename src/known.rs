@@ -132,7 +132,12 @@ impl Known {
     /// Whether a reply may hold what the records of an object hold. Whatever comes back is a reading, by whichever tool: a
     /// grant to create or to change is none to see.
     pub(crate) fn may_read(&self, object: &ObjectName) -> bool {
-        policy::is_granted(&self.settings, object.as_str(), Effect::ReadOnly)
+        self.may_read_named(object.as_str())
+    }
+
+    /// The same of an object by a name that was not checked.
+    pub(crate) fn may_read_named(&self, object: &str) -> bool {
+        policy::is_granted(&self.settings, object, Effect::ReadOnly)
     }
 
     /// What the receipt of a write says where the records of its object may not be read.

@@ -17,9 +17,9 @@ use crate::schema::{Field, FieldType, ObjectSchema, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
 
-/// Objects to look in for one name.
+/// The most objects that one name is looked for in: each is a query of its own, and a request takes five of them.
 const MAX_TARGETS: usize = 4;
-/// Candidates in an answer, of all names together.
+/// The most candidates in an answer, of all its unclear names together: a person chooses among them.
 const MAX_CANDIDATES: usize = 10;
 
 /// What stands for a record, and the queries that find it.

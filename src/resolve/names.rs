@@ -195,7 +195,7 @@ pub(crate) fn distinguishing_columns(known: &Known, object: &ObjectName) -> Resu
 fn usual(known: &Known, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPath>, PlanError> {
     let schema = known.schema(object)?;
     let usual = columns::usual(&schema, purpose).into_iter();
-    let readable = usual.filter(|name| reach::may_read_own(known, &schema.name, name));
+    let readable = usual.filter(|column| reach::may_show(known, &schema, column));
     Ok(readable.map(|name| path(&name)).collect::<Result<_, _>>()?)
 }
 

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::schema::lookup::Path;
-use crate::schema::{Field, Source, repeated, standard};
+use crate::schema::{Field, ObjectSchema, Source, columns, repeated, standard};
 use crate::soql::ObjectName;
 
 /// Refuses a field that lies beyond what the settings let be read.
@@ -36,7 +36,11 @@ pub(crate) fn allow(known: &Known, object: &ObjectName, path: &Path<'_>) -> Resu
 /// Whether a field at the end of a path says no more than which record the last lookup points to.
 fn tells_which(path: &Path<'_>) -> bool {
     let name = path.field.name.as_str();
-    if path.object == standard::NAME { ["Id", "Name", "Type"].contains(&name) } else { path.field.name_field || name == "Id" }
+    if path.object == standard::NAME {
+        ["Id", "Name", "Type"].contains(&name)
+    } else {
+        path.field.name_field || name == "Id"
+    }
 }
 
 /// Refuses to read of the records of a lookup, unless each object that it may point to may be read.
@@ -67,8 +71,19 @@ pub(crate) fn may_read_all(known: &Known, object: &ObjectName) -> bool {
     repeated::fields(object.as_str()).iter().all(|field| may_read_own(known, object.as_str(), field))
 }
 
+/// Whether a column that nobody asked for may be read; one that may not is left out.
+pub(crate) fn may_show(known: &Known, schema: &ObjectSchema, column: &str) -> bool {
+    if known.settings().objects.read.is_none() {
+        return true;
+    }
+    let Some((relationship, field)) = column.split_once('.') else { return may_read_own(known, &schema.name, column) };
+    let Some(lookup) = schema.parent(relationship) else { return false };
+    let is_name = field == "Name" || columns::parent_name(lookup).is_some_and(|name| name == column);
+    is_name || lookup.references.iter().all(|target| known.may_read_named(target))
+}
+
 /// Whether a field of an object's own may be read: not where it repeats what a record holds that may not.
 pub(crate) fn may_read_own(known: &Known, object: &str, field: &str) -> bool {
     let mut sources = repeated::sources(object, field).iter();
-    sources.all(|source| known.may_read(&ObjectName::from_static(source)))
+    sources.all(|source| known.may_read_named(source))
 }

@@ -20,9 +20,9 @@ use crate::wit::Candidate;
 
 /// Records of a similar name that are looked at. Sorted by name, the one that is named exactly so is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
-/// Candidates in an answer.
+/// The most candidates in an answer: more than a person chooses among call for more of the name.
 pub(crate) const MAX_CANDIDATES: usize = 10;
-/// Characters of a text among a candidate's facts.
+/// The most characters of one fact of a candidate, which tells it apart and is not there to be read.
 const MAX_FACT_CHARS: usize = 120;
 
 /// A record as somebody refers to it.
@@ -107,7 +107,8 @@ pub(crate) fn condition(known: &Known, target: &Target) -> Result<(Condition, u3
         By::Id(id) => Ok((is(id), 1)),
         By::Name(name) => {
             known.allow_object(&target.object, Effect::ReadOnly).map_err(|error| {
-                error.with_context("so no name of one can be looked for: give the record's id, or ask the person for it")
+                error
+                    .with_context("so no name of one can be looked for: give the record's id, or ask the person for it")
             })?;
             Ok((like(known, &target.object, name, "record")?, MAX_SIMILAR))
         }

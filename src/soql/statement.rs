@@ -6,12 +6,12 @@
 use super::FieldPath;
 use crate::excerpt::Excerpt;
 
-/// Characters of a query.
+/// The most characters of a query that Salesforce takes.
 /// <https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm>
 const MAX_STATEMENT_CHARS: usize = 100_000;
 /// Parentheses in parentheses: nobody writes as many, and each takes space on the stack.
 const MAX_DEPTH: u32 = 40;
-/// Words that end what stands before them.
+/// The words that begin a clause, and so end the one before: none of them is a name.
 const CLAUSES: [&str; 12] =
     ["FROM", "USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE", "ALL"];
 /// Functions that return one number of many records.

@@ -24,7 +24,7 @@ use crate::schema::{FieldType, Source};
 use crate::soql::{Aggregate, Direction, GroupOrder, Grouping, List, Nulls, ObjectName, OrderBy, Scope};
 use crate::wit::{AggregateArgs, AggregateReply};
 
-/// Groups when no limit is given.
+/// Groups shown when the call gives no limit; totals are of all groups.
 const DEFAULT_GROUPS: u32 = 50;
 /// Groups Salesforce returns at most; it knows no next page of them.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>

@@ -28,7 +28,7 @@ use crate::write::references;
 use crate::write::undo;
 use crate::write::values::{self, FieldValue, Write};
 
-/// Values of a picklist that is missing.
+/// The most values shown of a required picklist that the call left out.
 const MAX_CHOICES: usize = 20;
 
 /// How a rule that only warns is overruled.

@@ -7,11 +7,11 @@ use crate::resolve::names;
 use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
 use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
-/// Entries when no limit is given.
+/// Fields or objects in a reply when the call gives no limit: what a model reads without harm to its context.
 const DEFAULT_ENTRIES: u32 = 40;
-/// Entries at most.
+/// The highest limit a call may give.
 const MAX_ENTRIES: u32 = 500;
-/// Picklist values of one field.
+/// The most picklist values shown of one field; a notice says how many more there are.
 const MAX_VALUES: usize = 40;
 
 /// Looks up fields or objects.

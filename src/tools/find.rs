@@ -16,9 +16,9 @@ use crate::soql::{FieldPath, ObjectName, Select};
 use crate::sort::by_rank;
 use crate::wit::{FindArgs, FindReply};
 
-/// Candidates when no limit is given.
+/// Candidates when the call gives no limit: as many as a person looks through.
 const DEFAULT_CANDIDATES: u32 = 8;
-/// Candidates at most.
+/// The highest limit a call may give.
 const MAX_CANDIDATES: u32 = 25;
 /// Objects at most: one query each, where the search finds nothing.
 const MAX_OBJECTS: usize = MAX_QUERIES;

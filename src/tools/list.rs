@@ -12,7 +12,7 @@ use crate::schema::well_known::ID;
 use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
 use crate::wit::{ListArgs, ListReply, Operator};
 
-/// Rows when no limit is given.
+/// Rows when the call gives no limit.
 const DEFAULT_ROWS: u32 = 25;
 /// Salesforce skips no more rows than this.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_offset.htm>

@@ -822,8 +822,8 @@ fn a_picklist_value_said_otherwise_is_repaired_and_noted() {
     assert_eq!(reply["changes"][1]["after"], "Not For Profit");
     assert_eq!(
         notices(&reply),
-        "Region__c: \"Asia Pacific\" was taken for the picklist's value \"APAC\"\n\
-         Industry: \"not for profit\" was taken for the picklist's value \"Not For Profit\""
+        "Region__c: \"Asia Pacific\" was taken for the picklist's value that the reply shows\n\
+         Industry: \"not for profit\" was taken for the picklist's value that the reply shows"
     );
 }
 
