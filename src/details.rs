@@ -3,33 +3,30 @@
 
 use crate::json::{Json, List, Object, quoted};
 
-/// Words of the org, by what a sentence calls them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Details(Vec<(String, Vec<String>)>);
+/// Words of the org, each with what a sentence calls it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Details(Vec<(String, String)>);
 
 impl Details {
     /// Adds a word, once.
     pub(crate) fn add(&mut self, of: &str, word: &str) {
-        let known = match self.0.iter().position(|(known, _)| known == of) {
-            Some(at) => at,
-            None => {
-                self.0.push((of.to_owned(), Vec::new()));
-                self.0.len() - 1
-            }
-        };
-        let words = &mut self.0[known].1;
-        if !words.iter().any(|known| known == word) {
-            words.push(word.to_owned());
+        if !self.0.iter().any(|(known, held)| known == of && held == word) {
+            self.0.push((of.to_owned(), word.to_owned()));
         }
     }
 
     /// As a JSON object of lists; absent where there is nothing.
-    pub(crate) fn finish(self) -> Option<String> {
+    pub(crate) fn finish(&self) -> Option<String> {
         let mut object = Object::default();
-        for (of, words) in self.0 {
+        for (at, (of, _)) in self.0.iter().enumerate() {
+            if self.0[..at].iter().any(|(known, _)| known == of) {
+                continue;
+            }
             let mut list = List::default();
-            words.iter().for_each(|word| list.item(Json::trusted(&quoted(word))));
-            object.member(&of, Json::trusted(&list.finish()));
+            for (_, word) in self.0.iter().filter(|(known, _)| known == of) {
+                list.item(Json::trusted(&quoted(word)));
+            }
+            object.member(of, Json::trusted(&list.finish()));
         }
         (!object.is_empty()).then(|| object.finish())
     }
@@ -51,7 +48,7 @@ mod tests {
     #[test]
     fn words_are_told_once_and_in_the_order_they_came() {
         let mut details = Details::default();
-        assert_eq!(details.clone().finish(), None);
+        assert_eq!(details.finish(), None);
         for (of, word) in [("Rating", "Hot"), ("Type", "a \"b\""), ("Rating", "Cold"), ("Rating", "Hot")] {
             details.add(of, word);
         }

@@ -180,9 +180,7 @@ impl Error {
     /// those may not be read.
     pub(crate) fn keep_names_back(&mut self) {
         if self.refusal().is_some_and(Refusal::names_others) && self.0.org_message.take().is_some() {
-            self.add_context(
-                "Salesforce's words are left out, for they name records that the settings of this connection may keep from being read",
-            );
+            self.add_context("Salesforce's words are left out, for they name records that may not be read");
         }
     }
 

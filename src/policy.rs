@@ -3,7 +3,6 @@
 //! Knows no tool: whoever asks hands in the tool's row, or the table of all.
 
 use crate::error::Error;
-use crate::schema::well_known::ACTIVITY_OBJECTS;
 use crate::wit::ConnectionSettings;
 
 /// What every tool's name begins with, since a model sees many plugins' tools at once.
@@ -13,9 +12,6 @@ pub(crate) const PREFIX: &str = "salesforce_";
 const ALL: &str = "all";
 const DEFAULT: &str = "default";
 const NONE: &str = "none";
-
-/// Objects that only list tasks and events, by the records those are about.
-const ACTIVITY_LISTS: [&str; 2] = ["ActivityHistory", "OpenActivity"];
 
 /// What a call of a tool can do: the interface of the WIT its function is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +63,7 @@ pub(crate) fn is_granted(settings: &ConnectionSettings, object: &str, effect: Ef
         Effect::Additive => &settings.objects.append,
         Effect::Overwrites => &settings.objects.edit,
     };
-    let Some(names) = granted else { return true };
-    let is_named = |object: &str| names.iter().any(|name| name.eq_ignore_ascii_case(object));
-    let is_list = ACTIVITY_LISTS.iter().any(|list| list.eq_ignore_ascii_case(object));
-    is_named(object) && (!is_list || ACTIVITY_OBJECTS.iter().all(|object| is_named(object)))
+    granted.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(object)))
 }
 
 /// Whether the settings leave a tool on.

@@ -52,7 +52,7 @@ fn allow_targets(known: &Known, owner: &ObjectName, lookup: &Field) -> Result<()
                 return error;
             }
             error.with_context(format!(
-                "{} may point to records of several objects: of those only the name, the id and the type can be read, unless all of the objects may be",
+                "{} points to records of several objects: only their name, id and type are read, unless all of those may be",
                 lookup.name
             ))
         })?;

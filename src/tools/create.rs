@@ -65,11 +65,12 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
         Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
         Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
     };
-    let mut reply = if plan.is_told {
-        reply(call, plan, found, id, record.as_ref().map(Record::fields))
+    let held = if plan.is_told {
+        record.as_ref().map(Record::fields)
     } else {
-        untold(call, plan, found, id)
+        Some(Fields::of(Json::trusted(&create.values)))
     };
+    let mut reply = reply(call, plan, found, id, held);
     reply.notices.extend(notice);
     Ok(reply)
 }
@@ -110,8 +111,12 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let undo = held.as_ref().filter(|_| super::is_on(call, "delete"));
-    let undo = undo.and_then(|held| undo::deletion(call.known(), &plan.object, &id, held.text(plan.name.as_str())));
+    let undo = held.as_ref().filter(|_| super::is_on(call, "delete")).and_then(|held| {
+        let name = held.text(plan.name.as_str());
+        // What was not sent whole, such as the name of a contact, is not known of what may not be read.
+        let is_known = plan.is_told || name.is_some();
+        is_known.then(|| undo::deletion(call.known(), &plan.object, &id, name)).flatten()
+    });
     let held = held.unwrap_or_default();
     let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
@@ -127,31 +132,6 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
         id: id.to_string(),
         fields,
         names: lookup::by_id(called.chain(record_type)),
-        undo: undo.unwrap_or_else(|| by_hand(id)),
-        notices,
-    }
-}
-
-/// The receipt of a record that may not be read: what was sent for it.
-fn untold(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId) -> CreateReply {
-    let mut notices = vec![Known::untold(&plan.object)];
-    notices.extend(plan.notices.iter().cloned());
-    notices.extend(found.iter().filter_map(|found| found.notice.clone()));
-    let mut values = Values::cut_after(MAX_TEXT_CHARS);
-    let sent = plan.values.iter().filter(|set| set.json != "null");
-    let fields = values.object(sent.map(|set| (set.field.name.as_str(), Some(Json::trusted(&set.json)))));
-    notices.extend(values.notice());
-    // A name that was sent whole is what the record is called.
-    let name = plan.values.iter().find(|set| set.name.as_str() == plan.name.as_str());
-    let name = name.and_then(|set| Some(Json::trusted(&set.json).text()?.into_owned()));
-    let undo = name.filter(|_| super::is_on(call, "delete"));
-    let undo = undo.and_then(|name| undo::deletion(call.known(), &plan.object, &id, Some(name)));
-    CreateReply {
-        object: plan.object.to_string(),
-        link: call.link(id.as_str()),
-        id: id.to_string(),
-        fields,
-        names: lookup::by_id(called(found)),
         undo: undo.unwrap_or_else(|| by_hand(id)),
         notices,
     }
@@ -233,6 +213,9 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     }
     // Which record type it gets is for the org to say, where describe does not.
     let is_told = known.may_read(&object);
+    if !is_told {
+        notices.insert(0, Known::untold(&object));
+    }
     if is_told && is_type_open(&schema, &read) {
         read.push(names::field_name(RECORD_TYPE)?);
         notices.push(

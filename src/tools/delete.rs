@@ -93,7 +93,7 @@ fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> 
     let about = vec!["name".to_owned()];
     if !call.known().may_read(&target.object) {
         let message = format!(
-            "nothing was deleted: the record is not called what `name` says, and the settings of this connection keep {} records from being read, so what it is called is not told: ask the person",
+            "nothing was deleted: the record is not called what `name` says, and what it is called is not told, for {} records may not be read: ask the person",
             target.object
         );
         return Error::conflict(message, None).about(about);

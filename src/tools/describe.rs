@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::error::Error;
-use crate::policy::{self, Effect};
+use crate::policy::Effect;
 use crate::resolve::names;
 use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
 use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
@@ -55,7 +55,7 @@ fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<Descri
     let allowed: Vec<_> = found
         .into_iter()
         .filter(|object| object.queryable)
-        .filter(|object| policy::is_granted(call.settings(), &object.name, Effect::ReadOnly))
+        .filter(|object| call.known().may_read_named(&object.name))
         .collect();
     if allowed.is_empty() {
         notices.push("no object fits; without search all are listed".to_owned());

@@ -82,7 +82,7 @@ fn plan(known: &Known, statement: &Statement<'_>) -> Result<Plan, PlanError> {
         }
         if statement.has_every && !reach::may_read_all(known, &object) {
             let message = format!(
-                "some fields of {object} repeat records of objects that the settings of this connection keep from being read; name the fields instead of FIELDS()"
+                "some fields of {object} repeat records that may not be read; name the fields instead of FIELDS()"
             );
             return Err(Error::argument("query", message).into());
         }

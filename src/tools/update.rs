@@ -66,8 +66,9 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
         notices.extend(left_behind.notices);
         let after = current.write(&pending, &mut notices)?;
         if !plan.is_told {
-            return Ok(current.untold(notices));
+            notices.insert(0, Known::untold(&plan.target.object));
         }
+        let after = after.filter(|_| plan.is_told);
         let receipt = current.receipt(after.as_ref().map(Record::fields).as_ref(), notices);
         return Ok(UpdateReply { details: left_behind.details.finish(), ..receipt });
     }
@@ -206,6 +207,13 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     Ok(())
 }
 
+/// How a change of what may not be read is taken back.
+fn by_hand() -> Undo {
+    let instructions =
+        "no call takes it back: a person can find the old values in the record's history, if the org keeps one";
+    Undo { tool: None, arguments: None, instructions: Some(instructions.to_owned()) }
+}
+
 /// The record as it was read.
 struct Current<'a> {
     call: &'a Call<'a>,
@@ -254,7 +262,7 @@ impl Current<'_> {
             )
         } else {
             format!(
-                "nothing was written: {differ} does not have the expected value, and the settings of this connection keep {} records from being read, so which it has is not told: ask the person",
+                "nothing was written: {differ} does not have the expected value, and which it has is not told, for {} records may not be read: ask the person",
                 self.plan.target.object
             )
         };
@@ -372,7 +380,7 @@ impl Current<'_> {
     /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
     fn overtaken(&self) -> Error {
         if !self.plan.is_told {
-            let message = "nothing was written: somebody changed the record in this very moment, and the settings of this connection keep it from being read: ask the person whether to call again";
+            let message = "nothing was written: somebody changed the record in this very moment: ask the person whether to call again";
             return Error::conflict(message, None);
         }
         let record = self.read_again(self.plan.select.clone());
@@ -407,39 +415,7 @@ impl Current<'_> {
         cause.with_context("the candidates are what it became, the person first").with_candidates(candidates.collect())
     }
 
-    /// The receipt of a record that may not be read: what the call expected, and what was written.
-    fn untold(&self, mut notices: Vec<String>) -> UpdateReply {
-        let object = &self.plan.target.object;
-        notices.insert(0, Known::untold(object));
-        let mut values = Values::cut_after(MAX_TEXT_CHARS);
-        let mut changes = Vec::new();
-        for change in &self.plan.changes {
-            changes.push(FieldChange {
-                field: change.name().to_owned(),
-                before: change.from.as_deref().map(|from| values.copy_text(from)),
-                after: values.copy_text(change.to()),
-            });
-        }
-        notices.extend(values.notice());
-        let found = self.plan.changes.iter().filter_map(|change| {
-            let id = Json::parse(change.to()).ok()?.text()?.into_owned();
-            Some((id, change.value.record_name.clone()?))
-        });
-        let instructions = "no call takes it back, for what was there before may not be read: a person can find it in the record's history, if the org keeps one";
-        UpdateReply {
-            object: object.to_string(),
-            link: self.call.link(self.id.as_str()),
-            id: self.id.to_string(),
-            name: None,
-            changes,
-            names: lookup::by_id(found),
-            undo: Some(Undo { tool: None, arguments: None, instructions: Some(instructions.to_owned()) }),
-            notices,
-            details: None,
-        }
-    }
-
-    /// Each field before and after; where that can't be read, as it was written.
+    /// Each field before and after; where that can't be read, as it was written, and where it may not be, as the call said.
     fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> UpdateReply {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut changes = Vec::new();
@@ -451,18 +427,22 @@ impl Current<'_> {
             }
             changes.push(FieldChange {
                 field: change.name().to_owned(),
-                before: Some(values.copy(self.fields.get(change.name()))),
+                before: if self.plan.is_told {
+                    Some(values.copy(self.fields.get(change.name())))
+                } else {
+                    change.from.as_deref().map(|from| values.copy_text(from))
+                },
                 after: values.copy_text(held),
             });
         }
         notices.extend(values.notice());
-        let undo = after.and_then(|after| self.undo(after));
+        let undo = if self.plan.is_told { after.and_then(|after| self.undo(after)) } else { Some(by_hand()) };
         let name = names::name_of(self.call.known(), &self.plan.target.object).ok();
         UpdateReply {
             object: self.plan.target.object.to_string(),
             link: self.call.link(self.id.as_str()),
             id: self.id.to_string(),
-            name: name.and_then(|name| self.fields.text(name.as_str())),
+            name: name.filter(|_| self.plan.is_told).and_then(|name| self.fields.text(name.as_str())),
             changes,
             names: self.names(after),
             undo,
@@ -475,7 +455,7 @@ impl Current<'_> {
     fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
         let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
         lookup::by_id(self.plan.changes.iter().flat_map(|change| {
-            let before = id(self.fields.get(change.name())).zip(self.called(change));
+            let before = id(self.fields.get(change.name())).zip(self.called(change)).filter(|_| self.plan.is_told);
             let now = id(after.and_then(|after| after.get(change.name())));
             let found =
                 change.value.record_name.clone().filter(|_| now.as_ref().is_none_or(|now| change.to() == quoted(now)));

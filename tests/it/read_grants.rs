@@ -153,7 +153,7 @@ fn by_path(tool: &str, holder: &str, path: &str) -> Vec<Value> {
 fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
     let all: Vec<(String, String)> = objects(bench)
         .into_iter()
-        .flat_map(|name| ids(bench, &name).into_iter().map(move |id| (name.clone(), id)))
+        .flat_map(|name| ids(bench, &name).into_iter().take(1).map(move |id| (name.clone(), id)))
         .collect();
     let schema = bench.org.schema();
     let target = schema.object(object).unwrap();
@@ -344,7 +344,7 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
             }
         }
     }
-    assert!(called > 3000, "{called} calls");
+    assert!(called > 4000, "{called} calls");
 }
 
 #[test]
@@ -563,7 +563,7 @@ fn a_deletion_of_what_may_not_be_read_tells_neither_name_nor_children() {
         let error = bench.err("delete", json!({ "record": bench.id("acme"), "name": "Acme" }));
         assert_eq!(error["code"], "DELETE_FAILED");
         assert_eq!(error.get("org_message").is_some(), told, "{error}");
-        assert_eq!(error["message"].as_str().unwrap().contains("may keep from being read"), !told, "{error}");
+        assert_eq!(error["message"].as_str().unwrap().contains("may not be read"), !told, "{error}");
     }
 }
 
