@@ -711,6 +711,16 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_be_read_is_not_shown_as_empty_and_the_orgs_words_stand_below_the_notice() {
+        let text = reply(
+            "salesforce_update",
+            r#"{"object":"Account","id":"001","link":"l","changes":[{"field":"Phone","after":"1"}],"notices":["n"],"details":{"Type":["a","b"]}}"#,
+            Form::Terminal,
+        );
+        assert_eq!(text, "Changed: Account 001\n  Phone: (not shown) → \"1\"\nNote: n\n  Type: \"a\", \"b\"\nl");
+    }
+
+    #[test]
     fn fields_stay_in_the_order_of_the_reply() {
         let text = reply(
             "get",
