@@ -187,7 +187,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note = repaired_notice(&field.name, text, &value);
+            let note = repaired_notice(&field.name, text, "the reply");
             Ok((value, Some(note)))
         }
         Picked::Unknown { nearest: mut allowed } => {
@@ -204,9 +204,9 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     }
 }
 
-/// That a picklist's value was said otherwise.
-pub(crate) fn repaired_notice(field: &str, input: &str, value: &str) -> String {
-    format!("{field}: {} was taken for the picklist's value {}", Excerpt::of(input), Excerpt::of(value))
+/// That a picklist's value was said otherwise, and where it is shown.
+pub(crate) fn repaired_notice(field: &str, input: &str, place: &str) -> String {
+    format!("{field}: {} was taken for the picklist's value that {place} shows", Excerpt::of(input))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist
