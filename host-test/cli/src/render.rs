@@ -715,7 +715,7 @@ mod tests {
         let text = reply(
             "salesforce_update",
             r#"{"object":"Account","id":"001","link":"l","changes":[{"field":"Phone","after":"1"}],"notices":["n"],"details":{"Type":["a","b"]}}"#,
-            Form::Terminal,
+            Style::Terminal,
         );
         assert_eq!(text, "Changed: Account 001\n  Phone: (not shown) → \"1\"\nNote: n\n  Type: \"a\", \"b\"\nl");
     }
