@@ -1,7 +1,6 @@
 //! JSON text out of parts: nothing else in this crate puts brackets, braces and commas around values.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::{Cursor, Json, quoted};
 
@@ -11,13 +10,19 @@ const MAX_DEPTH: u32 = 32;
 /// What stands for a value that lies deeper.
 const TOO_DEEP: &str = "\"(nested too deeply to be shown)\"";
 
+/// Members of an object that are passed on: each name is compared with those before it. An address has eight.
+const MAX_MEMBERS: usize = 500;
+
+/// What stands for an object that has more.
+const TOO_MANY: &str = "\"(too many members to be shown)\"";
+
 /// An object, member by member. Of the same name twice, which some readers refuse, the first counts, as in
 /// [`Fields::get`](crate::record::Fields::get).
 #[derive(Debug, Default)]
 pub(crate) struct Object {
     members: Parts,
     /// The names, quoted.
-    names: BTreeSet<String>,
+    names: Vec<String>,
 }
 
 /// A list, item by item.
@@ -48,7 +53,7 @@ impl Object {
         text.push_str(&name);
         text.push(':');
         text.push_str(value.get());
-        self.names.insert(name);
+        self.names.push(name);
     }
 
     /// Adds a member that is a text.
@@ -112,24 +117,7 @@ impl Cursor<'_> {
                 self.skip();
                 portable.push_str(TOO_DEEP);
             }
-            b'{' => {
-                self.enter_object();
-                portable.push('{');
-                let mut names = BTreeSet::new();
-                while let Some(name) = self.next_name() {
-                    let name = quoted(&name);
-                    if names.contains(&name) {
-                        self.skip();
-                        continue;
-                    }
-                    portable.push_str(if names.is_empty() { "" } else { "," });
-                    portable.push_str(&name);
-                    portable.push(':');
-                    names.insert(name);
-                    self.copy_portable(depth - 1, portable);
-                }
-                portable.push('}');
-            }
+            b'{' => self.copy_members(depth, portable),
             b'[' => {
                 self.enter_list();
                 let mut opening = "[";
@@ -144,6 +132,30 @@ impl Cursor<'_> {
                 let value = self.value();
                 portable.push_str(&value.portable());
             }
+        }
+    }
+
+    fn copy_members(&mut self, depth: u32, portable: &mut String) {
+        let start = portable.len();
+        self.enter_object();
+        portable.push('{');
+        let mut names: Vec<String> = Vec::new();
+        while let Some(name) = self.next_name() {
+            let name = quoted(&name);
+            if names.len() > MAX_MEMBERS || names.contains(&name) {
+                self.skip();
+                continue;
+            }
+            portable.push_str(if names.is_empty() { "" } else { "," });
+            portable.push_str(&name);
+            portable.push(':');
+            names.push(name);
+            self.copy_portable(depth - 1, portable);
+        }
+        portable.push('}');
+        if names.len() > MAX_MEMBERS {
+            portable.truncate(start);
+            portable.push_str(TOO_MANY);
         }
     }
 }
@@ -185,6 +197,16 @@ mod tests {
         object.text("a", "1");
         object.text("a", "2");
         assert_eq!(object.finish(), r#"{"a":"1"}"#);
+    }
+
+    #[test]
+    fn an_object_of_very_many_members_says_so_and_costs_what_stands_beside_it_nothing() {
+        let object = |members: usize| {
+            let members: Vec<String> = (0..members).map(|number| format!("\"{number}\":1")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        check(&object(MAX_MEMBERS), &object(MAX_MEMBERS));
+        check(&format!("[{},2]", object(MAX_MEMBERS + 1)), &format!("[{TOO_MANY},2]"));
     }
 
     #[test]

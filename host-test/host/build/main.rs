@@ -26,6 +26,7 @@ fn main() {
     let module = build_guest(&root, &guest_folder(&out));
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
+        .debug_names(false)
         .module(&module)
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
