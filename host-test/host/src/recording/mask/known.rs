@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::placeholders::PLAIN_WORDS;
-use super::shapes::{is_api_name, is_code, is_everybodys_id, is_id, is_number, joined, parts, words};
+use super::shapes::{is_api_name, is_code, is_everybodys_id, is_id, is_number, is_word, joined, parts, words};
 use super::{HOST, Mask};
 use crate::recording::words::{
     DATE_LITERALS, HEADER_WORDS, JSON_KEYS, MESSAGE_WORDS, PATH_WORDS, SCHEMA_NAMES, SOQL_WORDS, STANDARD, SUFFIXES,
@@ -154,10 +154,25 @@ impl Mask {
     /// Whether a text of the finished recording has a word of the originals that may not stay.
     pub(crate) fn leaks(&self, text: &str) -> bool {
         // Escapes are no words, and what they hide was noted as they were read.
-        words(&percent_decode_str(text).decode_utf8_lossy()).any(|word| {
+        words(&percent_decode_str(&self.without_chance_escapes(text)).decode_utf8_lossy()).any(|word| {
             let word = word.to_lowercase();
             self.originals.contains(&word) && !self.may_stay(&word)
         })
+    }
+
+    /// The text with each `%` escaped that has a placeholder behind it: together they are no escape, whatever it may
+    /// look like.
+    fn without_chance_escapes(&self, text: &str) -> String {
+        let mut pieces = text.split('%');
+        let mut escaped = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let end = piece.find(|one| !is_word(one)).unwrap_or(piece.len());
+            let word = piece.split_at(end).0.to_lowercase();
+            let is_placeholder = self.taken.contains(&word) && !self.originals.contains(&word);
+            escaped.push_str(if is_placeholder { "%25" } else { "%" });
+            escaped.push_str(piece);
+        }
+        escaped
     }
 
     /// The same, of all texts of JSON, keys included.
