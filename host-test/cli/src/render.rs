@@ -112,7 +112,7 @@ fn laid_out(reply: Reply, form: Style) -> String {
         Reply::Activities(reply) => activities(reply, form),
         Reply::WhoAmI(reply) => who_am_i(&reply, form),
         Reply::RunSoql(RunSoqlReply { object, columns, rows, total, complete, notices }) => {
-            list(ListReply { object, columns, rows, total, complete, cursor: None, notices }, form)
+            list(ListReply { object, columns, rows, total, complete, cursor: None, notices, details: None }, form)
         }
         Reply::Create(reply) => create(reply, form),
         Reply::LogActivity(reply) => log_activity(reply, form),
@@ -165,6 +165,7 @@ fn list(reply: ListReply, form: Style) -> String {
     let mut text = format!("{count} {} record{plural}{of}\n", reply.object);
     table(&mut text, &reply.columns, &reply.rows, form);
     notices(&mut text, &reply.notices);
+    details(&mut text, reply.details.as_ref());
     if let Some(cursor) = &reply.cursor {
         line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
     }
@@ -178,6 +179,7 @@ fn aggregate(reply: AggregateReply, form: Style) -> String {
         line(&mut text, &format!("In all: {}", totals.sentence(form)));
     }
     notices(&mut text, &reply.notices);
+    details(&mut text, reply.details.as_ref());
     text
 }
 
@@ -301,9 +303,11 @@ fn update(reply: UpdateReply, form: Style) -> String {
     let name = named(reply.name.as_deref());
     let mut text = format!("Changed: {} {}{name}\n", reply.object, reply.id);
     for change in &reply.changes {
-        line(&mut text, &format!("  {}: {} → {}", change.field, value(&change.before), value(&change.after)));
+        let before = change.before.as_ref().map_or_else(|| "(not shown)".to_owned(), value);
+        line(&mut text, &format!("  {}: {before} → {}", change.field, value(&change.after)));
     }
     notices(&mut text, &reply.notices);
+    details(&mut text, reply.details.as_ref());
     undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
     text
@@ -374,6 +378,7 @@ pub fn error(error: &Error, form: Style) -> String {
             line(&mut text, &format!("{title}: {}", items.join(", ")));
         }
     }
+    details(&mut text, error.details.as_deref().map(Members::parse).as_ref());
     let found: Vec<Candidate> = error
         .candidates
         .iter()
@@ -430,6 +435,14 @@ fn fields(text: &mut String, members: &Members) {
 fn notices(text: &mut String, notices: &[String]) {
     for notice in notices {
         line(text, &format!("Note: {}", printable(notice)));
+    }
+}
+
+/// The org's words that a message or a notice speaks of, by field.
+fn details(text: &mut String, details: Option<&Members>) {
+    for (name, words) in details.into_iter().flat_map(|details| &details.0) {
+        let words: Vec<String> = words.as_array().into_iter().flatten().map(value).collect();
+        line(text, &format!("  {}: {}", printable(name), words.join(", ")));
     }
 }
 
@@ -551,6 +564,11 @@ fn named(name: Option<&str>) -> String {
 /// The members of a JSON object in the order they came in.
 pub(crate) fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Value)>, D::Error> {
     Members::deserialize(deserializer).map(|members| members.0)
+}
+
+/// A value that is there, null or not.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// A value in words.
@@ -690,6 +708,16 @@ mod tests {
             text,
             "Changed: Account 001 \"Acme\"\n  NumberOfEmployees: 100 → 500\n  Rating: (empty) → \"Hot\"\nhttps://x/001"
         );
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_not_shown_as_empty_and_the_orgs_words_stand_below_the_notice() {
+        let text = reply(
+            "salesforce_update",
+            r#"{"object":"Account","id":"001","link":"l","changes":[{"field":"Phone","after":"1"}],"notices":["n"],"details":{"Type":["a","b"]}}"#,
+            Style::Terminal,
+        );
+        assert_eq!(text, "Changed: Account 001\n  Phone: (not shown) → \"1\"\nNote: n\n  Type: \"a\", \"b\"\nl");
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .module(&module)
-        .and_then(|encoder| encoder.encode())
+        .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let (code, code_with_fuel) = thread::scope(|scope| {
         let with_fuel = scope.spawn(|| compile::compile(&component, true));

@@ -88,6 +88,7 @@ fn plain(kind: ErrorKind, message: &str) -> Error {
         allowed: Vec::new(),
         candidates: Vec::new(),
         current: None,
+        details: None,
     }
 }
 

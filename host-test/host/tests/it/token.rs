@@ -75,7 +75,7 @@ fn the_token_is_in_nothing_that_crosses_from_the_host_to_the_guest_or_to_the_cal
 }
 
 #[test]
-fn an_echoing_org_makes_an_error_that_does_not_say_whether_it_wrote() {
+fn a_refusal_that_repeats_the_token_still_says_that_nothing_was_written() {
     let org = Arc::new(Org::demo());
     let (session, _) = session(&org, "riley");
     // Warm, so that the first request is the write.
@@ -83,7 +83,8 @@ fn an_echoing_org_makes_an_error_that_does_not_say_whether_it_wrote() {
     org.fault(Fault::new(Effect::EchoAuthorization).times(10));
     let error =
         refusal(session.call_json("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#));
-    assert_eq!(error["changed"], "unknown", "{error}");
+    assert_eq!(error["changed"], "no", "{error}");
+    assert_eq!(error["org_message"], "(withheld: it repeats the access token)", "{error}");
 }
 
 #[test]
