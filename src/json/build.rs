@@ -1,7 +1,6 @@
 //! JSON text out of parts: nothing else in this crate puts brackets, braces and commas around values.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::{Cursor, Json, quoted};
 
@@ -16,9 +15,12 @@ const TOO_DEEP: &str = "\"(nested too deeply to be shown)\"";
 #[derive(Debug, Default)]
 pub(crate) struct Object {
     members: Parts,
-    /// The names, quoted.
-    names: BTreeSet<String>,
+    names: Names,
 }
+
+/// The names of an object's members, by their hashes: a set of texts would be some kilobytes more of code.
+#[derive(Debug, Default)]
+struct Names(Vec<u64>);
 
 /// A list, item by item.
 #[derive(Debug, Default)]
@@ -35,20 +37,20 @@ impl Parts {
         }
         &mut self.0
     }
+
+    fn member(&mut self, name: &str, value: Json<'_>) {
+        let text = self.next();
+        text.push_str(&quoted(name));
+        text.push(':');
+        text.push_str(value.get());
+    }
 }
 
 impl Object {
     /// Adds a member.
     pub(crate) fn member(&mut self, name: &str, value: Json<'_>) {
-        let name = quoted(name);
-        if self.names.contains(&name) {
-            return;
-        }
-        let text = self.members.next();
-        text.push_str(&name);
-        text.push(':');
-        text.push_str(value.get());
-        self.names.insert(name);
+        self.names.add(name);
+        self.members.member(name, value);
     }
 
     /// Adds a member that is a text.
@@ -62,8 +64,40 @@ impl Object {
 
     /// The object as JSON text.
     pub(crate) fn finish(self) -> String {
-        format!("{{{}}}", self.members.0)
+        self.names.once(format!("{{{}}}", self.members.0))
     }
+}
+
+impl Names {
+    fn add(&mut self, name: &str) {
+        self.0.push(hash(name));
+    }
+
+    /// The object with these members, without those whose name stands before them already. Sorting finds whether there
+    /// are any, so that the work does not grow with the square of their number.
+    fn once(mut self, object: String) -> String {
+        let all = self.0.len();
+        self.0.sort_unstable();
+        self.0.dedup();
+        if self.0.len() == all {
+            return object;
+        }
+        let mut written = vec![false; self.0.len()];
+        let mut members = Parts::default();
+        for (name, value) in Json::trusted(&object).members() {
+            let written = self.0.binary_search(&hash(&name)).ok().and_then(|at| written.get_mut(at));
+            if written.is_some_and(|written| !std::mem::replace(written, true)) {
+                members.member(&name, value);
+            }
+        }
+        format!("{{{}}}", members.0)
+    }
+}
+
+/// FNV-1a. Two names of one hash are taken for one: it is the org's own loss if it goes looking for such.
+/// <https://www.rfc-editor.org/rfc/rfc9923>
+fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 impl List {
@@ -114,21 +148,19 @@ impl Cursor<'_> {
             }
             b'{' => {
                 self.enter_object();
+                let start = portable.len();
+                let mut names = Names::default();
                 portable.push('{');
-                let mut names = BTreeSet::new();
                 while let Some(name) = self.next_name() {
-                    let name = quoted(&name);
-                    if names.contains(&name) {
-                        self.skip();
-                        continue;
-                    }
-                    portable.push_str(if names.is_empty() { "" } else { "," });
-                    portable.push_str(&name);
+                    portable.push_str(if names.0.is_empty() { "" } else { "," });
+                    names.add(&name);
+                    portable.push_str(&quoted(&name));
                     portable.push(':');
-                    names.insert(name);
                     self.copy_portable(depth - 1, portable);
                 }
                 portable.push('}');
+                let object = portable.split_off(start);
+                portable.push_str(&names.once(object));
             }
             b'[' => {
                 self.enter_list();
