@@ -466,6 +466,13 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_stays_is_no_escape_behind_a_percent_sign() {
+        let mut mask = mask();
+        mask.reserve("%Call %Calling");
+        assert!(!mask.leaks("%Call") && mask.leaks("%Calling"));
+    }
+
+    #[test]
     fn words_run_together_in_an_argument_are_one_word_and_go() {
         let arguments = json!({"nSELECT": "x", "fields": {"\\nSELECT ": 1}, "object": "accountLimit"});
         let mut mask = mask();

@@ -160,8 +160,8 @@ impl Mask {
         })
     }
 
-    /// The text with each `%` escaped that has a placeholder behind it: together they are no escape, whatever it may
-    /// look like.
+    /// The text with each `%` escaped that has a placeholder behind it, or a word that stays and is more than an escape:
+    /// together they are none, whatever it may look like.
     fn without_chance_escapes(&self, text: &str) -> String {
         let mut pieces = text.split('%');
         let mut escaped = pieces.next().unwrap_or_default().to_owned();
@@ -169,7 +169,8 @@ impl Mask {
             let end = piece.find(|one| !is_word(one)).unwrap_or(piece.len());
             let word = piece.split_at(end).0.to_lowercase();
             let is_placeholder = self.taken.contains(&word) && !self.originals.contains(&word);
-            escaped.push_str(if is_placeholder { "%25" } else { "%" });
+            let is_kept = word.len() > 2 && self.may_stay(&word);
+            escaped.push_str(if is_placeholder || is_kept { "%25" } else { "%" });
             escaped.push_str(piece);
         }
         escaped
