@@ -221,18 +221,18 @@ impl Mask {
         !text.is_empty() && text.split('.').all(known)
     }
 
-    /// A name or label as people write it: a known one, or made of the words that those of every org are made of. Words
-    /// run together are one word, which may be anybody's.
+    /// A name or label as people write it: a known one, or made of the words that those of every org are made of. However
+    /// its words are run together or split, each that stands there has to be one that may stay.
     pub(super) fn is_label(&self, text: &str) -> bool {
         let joined = joined(text);
         let known = |label: &str| STANDARD_NAMES.labels.contains(label) || self.labels.contains(label);
+        let is_of_words = || {
+            let mut words = parts(text).into_iter();
+            words.all(|word| STANDARD_NAMES.vocabulary.contains(&word) || SOQL_WORDS.contains(word.as_str()))
+        };
         !joined.is_empty()
-            && (known(&joined) || text.split('.').all(|part| known(&self::joined(part))) || {
-                words(text).all(|word| {
-                    let word = word.to_lowercase();
-                    STANDARD_NAMES.vocabulary.contains(&word) || SOQL_WORDS.contains(word.as_str())
-                })
-            })
+            && (known(&joined) || text.split('.').all(|part| known(&self::joined(part))) || is_of_words())
+            && words(text).all(|word| self.may_stay(&word.to_lowercase()))
     }
 
     /// A field of dates, by name or label.
