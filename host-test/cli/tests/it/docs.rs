@@ -621,7 +621,8 @@ fn every_room_and_package_keeps_to_what_the_architecture_says() {
         } else {
             packages += 1;
             let manifest: Value = toml::from_str(&read(&format!("{name}/Cargo.toml"))).unwrap();
-            for dependency in manifest["dependencies"].as_object().unwrap().keys() {
+            // A package without dependencies has no such table.
+            for dependency in manifest["dependencies"].as_object().into_iter().flat_map(|table| table.keys()) {
                 assert!(!never.contains(&dependency.as_str()), "{place}: {name} depends on {dependency}");
             }
         }
