@@ -37,7 +37,7 @@ fn main() {
 
     overhead(&host);
 
-    let metered = Host::new(Limits { fuel: Some(FUEL), ..Limits::default() }).unwrap();
+    let metered = Host::metered(Limits::default(), FUEL).unwrap();
     println!("\ncall                         cache  fuel        memory     requests  reply");
     for (what, tool, arguments) in CALLS {
         let mut kept = Vec::new();

@@ -22,11 +22,11 @@ fn main() {
         .module(guest_module::MODULE)
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
-    let (code, code_with_fuel) = thread::scope(|scope| {
-        let with_fuel = scope.spawn(|| compile::compile(&component, true));
-        (compile::compile(&component, false), with_fuel.join().expect("the compiler has said why"))
+    let (code, metered) = thread::scope(|scope| {
+        let metered = scope.spawn(|| compile::compile(&component, true));
+        (compile::compile(&component, false), metered.join().expect("the compiler has said why"))
     });
-    for (name, bytes) in [("plugin.wasm", component), ("plugin.cwasm", code), ("plugin-fuel.cwasm", code_with_fuel)] {
+    for (name, bytes) in [("plugin.wasm", component), ("plugin.cwasm", code), ("plugin-metered.cwasm", metered)] {
         fs::write(out.join(name), bytes).expect("OUT_DIR can be written to");
     }
 }

@@ -38,6 +38,8 @@ pub struct Host(Arc<Loaded>);
 
 struct Loaded {
     limits: Limits,
+    /// Most fuel of a call, where it is counted.
+    fuel: Option<u64>,
     engine: Engine,
     component: Component,
     plugin: PluginPre<Call>,
@@ -48,33 +50,41 @@ impl Host {
     /// Loads the component this library was built with, in a moment: its machine code was made with the library.
     #[allow(unsafe_code)] // The code is this library's own.
     pub fn new(limits: Limits) -> Result<Self, HostError> {
-        let code = if limits.fuel.is_some() { MACHINE_CODE_WITH_FUEL } else { crate::MACHINE_CODE };
         // SAFETY: the build script made the code, and the compiler put it in here.
-        unsafe { Self::from_machine_code(code, limits) }
+        unsafe { Self::from_machine_code(crate::MACHINE_CODE, limits, None) }
+    }
+
+    /// Like [`Host::new`], with code that counts fuel, which costs some speed: a call that needs more than `fuel` is
+    /// [`HostError::Fuel`]. A program that never calls this does not carry the code.
+    #[allow(unsafe_code)] // The code is this library's own.
+    pub fn metered(limits: Limits, fuel: u64) -> Result<Self, HostError> {
+        // SAFETY: the build script made the code, and the compiler put it in here.
+        unsafe { Self::from_machine_code(METERED_MACHINE_CODE, limits, Some(fuel)) }
     }
 
     /// Loads another component that has the world of `wit/`, compiled by `wasmtime::Engine::precompile_component` with
-    /// the version and the settings [`crate::MACHINE_CODE`] names. With other ones it is [`HostError::Load`].
+    /// the version and the settings [`crate::MACHINE_CODE`] names, and with `consume_fuel` if a call may use only so
+    /// much `fuel`. With other ones it is [`HostError::Load`].
     ///
     /// # Safety
     ///
     /// The bytes are run as they are: they must come from the compiler, by a way on which nobody could change them.
     #[allow(unsafe_code)] // The caller vouches for the code, for nothing here can check it.
-    pub unsafe fn from_machine_code(code: &[u8], limits: Limits) -> Result<Self, HostError> {
-        let engine = engine(&limits).map_err(unloadable)?;
+    pub unsafe fn from_machine_code(code: &[u8], limits: Limits, fuel: Option<u64>) -> Result<Self, HostError> {
+        let engine = engine(&limits, fuel.is_some()).map_err(unloadable)?;
         // SAFETY: the caller promises that the bytes are what the compiler gave.
         let component = unsafe { Component::deserialize(&engine, code) }
             .map_err(|error| HostError::Load(format!("its machine code does not fit this program: {error:#}")))?;
-        Self::link(engine, component, limits)
+        Self::link(engine, component, limits, fuel)
     }
 
-    fn link(engine: Engine, component: Component, limits: Limits) -> Result<Self, HostError> {
+    fn link(engine: Engine, component: Component, limits: Limits, fuel: Option<u64>) -> Result<Self, HostError> {
         let mut linker = Linker::new(&engine);
         Plugin::add_to_linker::<_, Imports>(&mut linker, |call| call).map_err(unloadable)?;
         let instance = linker.instantiate_pre(&component).map_err(unloadable)?;
         let plugin = PluginPre::new(instance).map_err(unloadable)?;
         let ticker = Ticker::start(engine.clone());
-        Ok(Self(Arc::new(Loaded { limits, engine, component, plugin, ticker })))
+        Ok(Self(Arc::new(Loaded { limits, fuel, engine, component, plugin, ticker })))
     }
 
     /// The origin of an org's REST API, from a domain as people paste it.
@@ -143,7 +153,7 @@ impl Host {
         });
 
         let ticking = loaded.ticker.tick();
-        let result = match limits.fuel {
+        let result = match loaded.fuel {
             Some(fuel) => store.set_fuel(fuel),
             None => Ok(()),
         }
@@ -154,7 +164,7 @@ impl Host {
         let usage = Usage {
             requests: store.data().requests,
             memory_bytes: store.data().memory.in_use,
-            fuel: limits.fuel.and_then(|fuel| Some(fuel.saturating_sub(store.get_fuel().ok()?))),
+            fuel: loaded.fuel.and_then(|fuel| Some(fuel.saturating_sub(store.get_fuel().ok()?))),
         };
         let result = result.map_err(|error| stopped(&error, store.data().memory.refused));
         (result, usage)
@@ -168,7 +178,7 @@ impl std::fmt::Debug for Host {
 }
 
 /// An engine whose instances come out of a pool, with their memory mapped from the component's image on write.
-fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
+fn engine(limits: &Limits, counts_fuel: bool) -> wasmtime::Result<Engine> {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(limits.calls)
         .total_core_instances(limits.calls * CORE_INSTANCES)
@@ -179,13 +189,13 @@ fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
         .max_unused_warm_slots(limits.calls)
         .linear_memory_keep_resident(KEPT_RESIDENT)
         .table_keep_resident(KEPT_RESIDENT);
-    let mut config = machine_code::config(limits.fuel.is_some());
+    let mut config = machine_code::config(counts_fuel);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
 }
 
 /// [`crate::MACHINE_CODE`], and it counts fuel.
-const MACHINE_CODE_WITH_FUEL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin-fuel.cwasm"));
+const METERED_MACHINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin-metered.cwasm"));
 
 /// `wit-component` makes a module for the guest and two small ones that tie it to its imports.
 const CORE_INSTANCES: u32 = 4;

@@ -24,8 +24,6 @@ pub struct Limits {
     pub reply_bytes: usize,
     /// Most requests to the org. Default: 50.
     pub requests: u32,
-    /// Most fuel, if it is to be counted; counting costs some speed. Default: not counted.
-    pub fuel: Option<u64>,
     /// Most calls at once, of all users. Default: 32.
     pub calls: u32,
 }
@@ -38,7 +36,6 @@ impl Default for Limits {
             response_bytes: 8 * 1024 * 1024,
             reply_bytes: 1024 * 1024,
             requests: 50,
-            fuel: None,
             calls: 32,
         }
     }
@@ -51,6 +48,6 @@ pub struct Usage {
     pub requests: u32,
     /// Peak linear memory, in bytes.
     pub memory_bytes: usize,
-    /// Fuel, when it is counted.
+    /// Fuel, on a host that counts it ([`Host::metered`](crate::Host::metered)).
     pub fuel: Option<u64>,
 }

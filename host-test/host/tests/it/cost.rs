@@ -45,8 +45,8 @@ const CALLS: [(&str, &str); 7] = [
 
 #[test]
 fn a_byte_of_an_answer_costs_the_same_however_many_there_are() {
-    let limits = Limits { fuel: Some(u64::MAX), memory_bytes: 512 * 1024 * 1024, ..Limits::default() };
-    let host = Host::new(limits).unwrap();
+    let limits = Limits { memory_bytes: 512 * 1024 * 1024, ..Limits::default() };
+    let host = Host::metered(limits, u64::MAX).unwrap();
     for (open, unit, close) in VALUES {
         for (tool, arguments) in CALLS {
             let cost = |length: usize| {

@@ -65,8 +65,7 @@ fn a_guest_that_overflows_its_stack_is_reported_and_the_next_call_works() {
 
 #[test]
 fn fuel_stops_a_guest_where_it_is_counted() {
-    let limits = Limits { fuel: Some(10_000), ..limits() };
-    let session = guest::session(guests::LOOPS_WITH_FUEL, limits, nowhere);
+    let session = guest::with_fuel(guests::LOOPS_WITH_FUEL, limits(), Some(10_000), nowhere);
     let (result, usage) = session.call_measured("", "{}");
     assert_eq!(stopped(result), HostError::Fuel);
     assert!(usage.fuel.is_some_and(|fuel| (9_000..=10_000).contains(&fuel)), "{usage:?}");
@@ -116,9 +115,9 @@ fn an_org_that_answers_too_late_is_a_timeout_for_the_model() {
 /// What is said of machine code that does not fit; none of it has run.
 #[track_caller]
 #[allow(unsafe_code)] // Nothing here can check the code.
-fn unfit(code: &[u8], limits: Limits) -> String {
+fn unfit(code: &[u8], fuel: Option<u64>) -> String {
     // SAFETY: the code comes from build scripts; the bytes a test changes are no instructions.
-    match unsafe { Host::from_machine_code(code, limits) } {
+    match unsafe { Host::from_machine_code(code, Limits::default(), fuel) } {
         Err(HostError::Load(why)) => why,
         other => panic!("{other:?}"),
     }
@@ -130,26 +129,26 @@ fn machine_code_of_another_version_is_refused_and_the_refusal_names_it() {
     let at = MACHINE_CODE.windows(3).position(|bytes| bytes == b"\x0248").expect("wasmtime's major version is 48");
     let mut code = MACHINE_CODE.to_vec();
     code[at + 1..at + 3].copy_from_slice(b"47");
-    let why = unfit(&code, Limits::default());
+    let why = unfit(&code, None);
     assert_eq!(why, "its machine code does not fit this program: Module was compiled with incompatible version '47'");
 }
 
 #[test]
 fn machine_code_with_other_settings_is_refused_and_the_refusal_names_them() {
-    let why = unfit(guests::LOOPS_WITH_FUEL, Limits::default());
+    let why = unfit(guests::LOOPS_WITH_FUEL, None);
     assert_eq!(
         why,
         "its machine code does not fit this program: Module was compiled with fuel support but it is not enabled for \
          the host"
     );
-    let why = unfit(MACHINE_CODE, Limits { fuel: Some(1), ..Limits::default() });
+    let why = unfit(MACHINE_CODE, Some(1));
     assert!(why.contains("Module was compiled without fuel support"), "{why}");
 }
 
 #[test]
 fn what_is_no_machine_code_is_refused() {
     for bytes in [&b""[..], COMPONENT, &MACHINE_CODE[..100]] {
-        let why = unfit(bytes, Limits::default());
+        let why = unfit(bytes, None);
         assert!(why.starts_with("its machine code does not fit this program: "), "{why}");
     }
 }
