@@ -1,5 +1,7 @@
 //! Texts: queries, messages of errors, lists of names and prose, word by word.
 
+use std::iter;
+
 use super::shapes::{is_alias, is_date, is_decimal, is_number, is_word, words};
 use super::{HOST, Mask};
 use crate::recording::words::{DATE_LITERALS, MESSAGE_WORDS, SOQL_WORDS, SUFFIXES};
@@ -33,21 +35,15 @@ impl Mask {
             return text.to_owned();
         }
         let mut masked = String::new();
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let is_part = |one: char| is_word(one) || one == '_';
-            let is_of_number = |one: char| one.is_ascii_alphanumeric() || "-:.+".contains(one);
-            let end = if first.is_ascii_digit() {
-                rest.find(|one: char| !is_of_number(one)).unwrap_or(rest.len())
-            } else if is_part(first) {
-                rest.find(|one: char| !is_part(one)).unwrap_or(rest.len())
-            } else {
-                rest.find(is_part).unwrap_or(rest.len())
-            };
-            let (token, after) = rest.split_at(end.max(first.len_utf8()));
-            if first.is_ascii_digit() && (is_decimal(token) || is_date(token)) {
+        let is_of_number = |one: char| one.is_ascii_alphanumeric() || "-:.+".contains(one);
+        let numbers_whole = |rest: &str| match rest.starts_with(|first: char| first.is_ascii_digit()) {
+            true => rest.find(|one: char| !is_of_number(one)).unwrap_or(rest.len()),
+            false => run(rest, is_of_name),
+        };
+        for token in pieces(text, numbers_whole) {
+            if token.starts_with(|first: char| first.is_ascii_digit()) && (is_decimal(token) || is_date(token)) {
                 masked.push_str(&self.keep(token));
-            } else if is_part(first) {
+            } else if token.starts_with(is_of_name) {
                 let lower = token.to_lowercase();
                 let stays = SOQL_WORDS.contains(lower.as_str())
                     || DATE_LITERALS.contains(lower.as_str())
@@ -57,7 +53,6 @@ impl Mask {
             } else {
                 masked.push_str(token);
             }
-            rest = after;
         }
         masked
     }
@@ -87,16 +82,12 @@ impl Mask {
             return text.to_owned();
         }
         let mut masked = String::new();
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let is_part = |one: char| is_word(one) || one == '_';
-            let end = if is_part(first) { rest.find(|one: char| !is_part(one)) } else { rest.find(is_part) };
-            let (token, after) = rest.split_at(end.unwrap_or(rest.len()));
+        for token in pieces(text, |rest| run(rest, is_of_name)) {
             let lower = token.to_lowercase();
             let is_place = is_number(token) && (masked.ends_with("Row:") || masked.ends_with("Column:"));
             if is_place {
                 masked.push_str(&self.keep(token));
-            } else if !is_part(first)
+            } else if !token.starts_with(is_of_name)
                 || MESSAGE_WORDS.contains(lower.as_str())
                 || self.is_name(token)
                 || self.codes.contains(&lower)
@@ -105,7 +96,6 @@ impl Mask {
             } else {
                 masked.push_str(&self.text(token));
             }
-            rest = after;
         }
         masked
     }
@@ -161,14 +151,11 @@ impl Mask {
         loop {
             let found = if host.is_empty() { None } else { rest.find(host.as_str()) };
             let (part, after) = rest.split_at(found.unwrap_or(rest.len()));
-            let mut left = part;
-            while let Some(first) = left.chars().next() {
-                let end = if is_word(first) { left.find(|one| !is_word(one)) } else { left.find(is_word) };
-                let (token, next) = left.split_at(end.unwrap_or(left.len()));
+            for token in pieces(part, |left| run(left, is_word)) {
                 // `__c` and its like say what kind of name it is.
                 let is_suffix = masked.ends_with("__") && SUFFIXES.contains(&token);
-                masked.push_str(&if is_word(first) && !is_suffix { change(self, token) } else { token.to_owned() });
-                left = next;
+                let changes = token.starts_with(is_word) && !is_suffix;
+                masked.push_str(&if changes { change(self, token) } else { token.to_owned() });
             }
             match after.strip_prefix(host.as_str()) {
                 Some(after) if found.is_some() => {
@@ -179,4 +166,28 @@ impl Mask {
             }
         }
     }
+}
+
+/// A text in pieces, in order and without loss; `length` says in how many bytes, at least one character, the first
+/// piece of what is left ends.
+fn pieces<'t>(text: &'t str, length: impl Fn(&str) -> usize) -> impl Iterator<Item = &'t str> {
+    let mut rest = text;
+    iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, after) = rest.split_at(length(rest));
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// The bytes of the characters a text begins with that are of a kind, or else of those that are not.
+fn run(text: &str, is_of_kind: impl Fn(char) -> bool) -> usize {
+    let begins = text.starts_with(&is_of_kind);
+    text.find(|one| is_of_kind(one) != begins).unwrap_or(text.len())
+}
+
+fn is_of_name(one: char) -> bool {
+    is_word(one) || one == '_'
 }
