@@ -23,6 +23,7 @@ mod edit;
 mod file;
 mod in_force;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -212,7 +213,10 @@ impl Settings {
         let wider = |(ours, theirs): (&Option<Vec<String>>, &Option<Vec<String>>)| match (ours, theirs) {
             (_, None) => false,
             (None, Some(_)) => true,
-            (Some(ours), Some(theirs)) => ours.iter().any(|object| !names_object(theirs, object)),
+            (Some(ours), Some(theirs)) => {
+                let theirs = Granted::of(theirs);
+                ours.iter().any(|object| !theirs.names(object))
+            }
         };
         (other.read_only && !self.read_only)
             || self.tools.on(tools).iter().any(|tool| !others.contains(tool))
@@ -231,7 +235,8 @@ impl Settings {
         };
         let narrower = |ours: &Option<Vec<String>>, theirs: &Option<Vec<String>>| match (ours, theirs) {
             (Some(ours), Some(theirs)) => {
-                Some(ours.iter().filter(|object| names_object(theirs, object)).cloned().collect())
+                let theirs = Granted::of(theirs);
+                Some(ours.iter().filter(|object| theirs.names(object)).cloned().collect())
             }
             (one, None) => one.clone(),
             (None, other) => other.clone(),
@@ -261,9 +266,17 @@ impl Grants {
     }
 }
 
-/// Whether a grant names an object. The component does not tell capitals apart either.
-fn names_object(granted: &[String], object: &str) -> bool {
-    granted.iter().any(|name| name.eq_ignore_ascii_case(object))
+/// The objects a grant names. The component does not tell capitals apart either.
+struct Granted(HashSet<String>);
+
+impl Granted {
+    fn of(names: &[String]) -> Self {
+        Self(names.iter().map(|name| name.to_ascii_lowercase()).collect())
+    }
+
+    fn names(&self, object: &str) -> bool {
+        self.0.contains(&object.to_ascii_lowercase())
+    }
 }
 
 impl ToolChoice {
