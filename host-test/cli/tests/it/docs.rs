@@ -105,7 +105,7 @@ fn every_path_that_is_named_exists() {
 
 /// Whether a code span names a file or folder of this project, and not one of the reader's machine.
 fn is_path(span: &str) -> bool {
-    const INSIDE: [&str; 7] = ["src/", "wit/", "tests/", "docs/", "host-test/", ".ci/", ".github/"];
+    const INSIDE: [&str; 8] = ["src/", "wit/", "tests/", "docs/", "host-test/", "adapters/", ".ci/", ".github/"];
     const ENDINGS: [&str; 8] = ["/", ".rs", ".md", ".wit", ".sh", ".json", ".txt", ".toml"];
     // What the program keeps for a person, and what clients are configured by.
     const ELSEWHERE: [&str; 8] =

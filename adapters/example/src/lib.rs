@@ -1,8 +1,8 @@
 //! The core in another world: a component for an agent host that calls tools by name with JSON, and lends the same
 //! imports as the plugin's own host.
 //!
-//! Its crate takes the core without the feature `component`, for a component has one world:
-//! `cargo build --example adapter --no-default-features --target wasm32-unknown-unknown`
+//! `cargo build --release --manifest-path adapters/Cargo.toml --target wasm32-unknown-unknown` makes the module, and
+//! `wasm-tools component new` the component.
 
 use salesforce_plugin::call::Call;
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
@@ -21,7 +21,7 @@ mod bindings {
                 export invoke: func(tool: string, arguments: string) -> result<string, string>;
             }
         ",
-        path: "wit",
+        path: "../../wit",
         generate_all,
         // Records are the core's; what the host lends is this crate's to bind.
         with: { "salesforce:plugin/settings-types@0.1.0": salesforce_plugin::wit },
