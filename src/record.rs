@@ -26,6 +26,9 @@ impl Record {
     }
 }
 
+/// What a record usually has no more of, so that there is room for them at once.
+const USUAL_MEMBERS: usize = 8;
+
 /// The members of a JSON object, each unparsed.
 #[derive(Debug, Clone, Default)]
 pub struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
@@ -33,7 +36,9 @@ pub struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 impl<'a> Fields<'a> {
     /// The members of a value; none if it is not an object.
     pub fn of(value: Json<'a>) -> Self {
-        Self(value.members().collect())
+        let mut members = Vec::with_capacity(USUAL_MEMBERS);
+        members.extend(value.members());
+        Self(members)
     }
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.

@@ -29,16 +29,20 @@ pub(crate) struct Object {
 #[derive(Debug, Default)]
 pub(crate) struct List(Parts);
 
-/// Parts with commas between.
+/// Parts with commas between, behind an opening bracket; nothing as long as there is none.
 #[derive(Debug, Default)]
 struct Parts(String);
 
 impl Parts {
-    fn next(&mut self) -> &mut String {
-        if !self.0.is_empty() {
-            self.0.push(',');
-        }
+    fn next(&mut self, opening: char) -> &mut String {
+        self.0.push(if self.0.is_empty() { opening } else { ',' });
         &mut self.0
+    }
+
+    fn finish(mut self, brackets: &str) -> String {
+        let (_, closing) = brackets.split_at(1);
+        self.0.push_str(if self.0.is_empty() { brackets } else { closing });
+        self.0
     }
 }
 
@@ -49,7 +53,7 @@ impl Object {
         if self.names.contains(&name) {
             return;
         }
-        let text = self.members.next();
+        let text = self.members.next('{');
         text.push_str(&name);
         text.push(':');
         text.push_str(value.get());
@@ -67,14 +71,14 @@ impl Object {
 
     /// The object as JSON text.
     pub(crate) fn finish(self) -> String {
-        format!("{{{}}}", self.members.0)
+        self.members.finish("{}")
     }
 }
 
 impl List {
     /// Adds an item.
     pub(crate) fn item(&mut self, value: Json<'_>) {
-        self.0.next().push_str(value.get());
+        self.0.next('[').push_str(value.get());
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -83,7 +87,7 @@ impl List {
 
     /// The list as JSON text.
     pub(crate) fn finish(self) -> String {
-        format!("[{}]", self.0.0)
+        self.0.finish("[]")
     }
 }
 

@@ -101,6 +101,43 @@ fn list<'a, T>(from: &mut Cursor<'a>, project: fn(&mut Cursor<'a>, u32) -> Optio
     kept
 }
 
+/// Slots of [`Names`].
+const SLOTS: usize = 128;
+
+/// A few names, of which one is found without being compared with each: most members of a describe are none of them.
+struct Names<const COUNT: usize> {
+    names: [&'static str; COUNT],
+    /// The place of the name whose slot it is.
+    slots: [u8; SLOTS],
+}
+
+impl<const COUNT: usize> Names<COUNT> {
+    /// Does not compile if two of the names have the same slot.
+    const fn of(names: [&'static str; COUNT]) -> Self {
+        let mut slots = [u8::MAX; SLOTS];
+        let mut place = 0;
+        while place < COUNT {
+            let slot = slot(names[place].as_bytes());
+            assert!(slots[slot] == u8::MAX, "two names have the same slot: weigh the letters otherwise");
+            slots[slot] = place as u8;
+            place += 1;
+        }
+        Self { names, slots }
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let place = usize::from(*self.slots.get(slot(name.as_bytes()))?);
+        self.names.get(place).is_some_and(|known| *known == name).then_some(place)
+    }
+}
+
+const fn slot(name: &[u8]) -> usize {
+    match name {
+        [first, .., last] => (name.len() + 5 * *first as usize + 7 * *last as usize) % SLOTS,
+        _ => 0,
+    }
+}
+
 /// An object of the response, of which some members are looked at: values, and lists of which something is kept.
 macro_rules! wire {
     ($name:ident: $($field:ident = $member:literal,)* $(; $($list:ident: $kept:ty = $of:literal by $project:expr,)*)?) => {
@@ -111,12 +148,16 @@ macro_rules! wire {
 
         impl<'a> $name<'a> {
             fn of(from: &mut Cursor<'a>) -> Self {
+                #[allow(non_camel_case_types)] // Named like the members.
+                enum Place { $($field,)* $($($list,)*)? Count }
+                const NAMES: Names<{ Place::Count as usize }> = Names::of([$($member,)* $($($of,)*)?]);
+
                 let mut wire = Self { $($field: Json::NULL,)* $($($list: Vec::new(),)*)? };
                 if from.enter_object() {
                     while let Some(name) = from.next_name() {
-                        match name.as_ref() {
-                            $($member => wire.$field = from.value(),)*
-                            $($($of => wire.$list = list(from, $project),)*)?
+                        match NAMES.place(&name) {
+                            $(Some(place) if place == Place::$field as usize => wire.$field = from.value(),)*
+                            $($(Some(place) if place == Place::$list as usize => wire.$list = list(from, $project),)*)?
                             _ => from.skip(),
                         }
                     }
