@@ -30,7 +30,7 @@ pub(super) fn value(text: &str) -> Option<&str> {
                     return None;
                 } else {
                     depth += 1;
-                    levels = levels << 1 | u64::from(opening == b'{');
+                    levels = (levels << 1) | u64::from(opening == b'{');
                     if opening == b'{' {
                         at = behind_name(bytes, at)?;
                     }
@@ -76,7 +76,8 @@ pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     while let Some(step) = bytes.get(at..).and_then(<[u8]>::first_chunk::<STEP>) {
         let word = u64::from_le_bytes(*step);
         let controls = word.wrapping_sub(LOW * 0x20) & !word;
-        let found = (zeros(word ^ LOW * u64::from(b'"')) | zeros(word ^ LOW * u64::from(b'\\')) | controls) & LOW << 7;
+        let found =
+            (zeros(word ^ (LOW * u64::from(b'"'))) | zeros(word ^ (LOW * u64::from(b'\\'))) | controls) & (LOW << 7);
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }

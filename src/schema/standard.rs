@@ -67,7 +67,39 @@ pub(super) fn usual_columns(object: &str, purpose: Use) -> Option<impl Iterator<
 
 /// Each object's lines, the heading without its mark.
 fn sections() -> impl Iterator<Item = &'static str> {
-    TABLE.split("\n*").skip(1)
+    SECTIONS.iter().filter_map(|(start, end)| TABLE.get(*start..*end))
+}
+
+/// Where the sections are, found at compile time: a call asks for several of them several times.
+const SECTIONS: [(usize, usize); HEADINGS] = {
+    let table = TABLE.as_bytes();
+    let mut sections = [(0, table.len()); HEADINGS];
+    let (mut at, mut found) = (1, 0);
+    while at < table.len() {
+        if is_heading(table, at) {
+            sections[found].0 = at + 1;
+            if found > 0 {
+                sections[found - 1].1 = at - 1;
+            }
+            found += 1;
+        }
+        at += 1;
+    }
+    sections
+};
+
+const HEADINGS: usize = {
+    let table = TABLE.as_bytes();
+    let (mut at, mut found) = (1, 0);
+    while at < table.len() {
+        found += is_heading(table, at) as usize;
+        at += 1;
+    }
+    found
+};
+
+const fn is_heading(table: &[u8], at: usize) -> bool {
+    table[at] == b'*' && table[at - 1] == b'\n'
 }
 
 fn section(object: &str) -> Option<&'static str> {
