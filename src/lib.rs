@@ -66,6 +66,7 @@ pub mod rest;
 pub mod schema;
 pub mod sign_in;
 pub mod soql;
+pub mod sql;
 mod sort;
 pub mod time;
 pub mod tools;
