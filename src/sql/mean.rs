@@ -8,13 +8,15 @@ mod logic;
 mod semi_join;
 mod side;
 mod tables;
+mod term;
 mod today;
+mod unit;
 
 use self::columns::Selected;
 use self::tables::Tables;
 use super::refusal::{Fault, Reason};
 use super::tree::{Logic, Select};
-use super::{Column, Condition, Note, Query, Statement, parse};
+use super::{Aggregate, Column, Condition, Expression, Name, Note, Query, Span, Statement, parse};
 
 /// Notes of one statement; more would say nothing.
 const MAX_NOTES: usize = 30;
@@ -82,7 +84,8 @@ impl Meaning {
             conditions.extend(self.logic(conjunct, place)?);
         }
         conditions.extend(joined.anti_joins);
-        for lookup in joined.required {
+        // The farther ones first, for they imply those on the way.
+        for lookup in joined.required.into_iter().rev() {
             self.require(lookup, &mut conditions);
         }
         let grouped = self.grouped(&mut select, &joined.tables)?;
@@ -92,7 +95,10 @@ impl Meaning {
             Some((having, _)) => {
                 let selected = &grouped.selected;
                 let place = Place { clause: Clause::Having, joins: false, selected, ..place };
-                Condition::all(self.logic(having, place)?)
+                let having = Condition::all(self.logic(having, place)?);
+                let keys = grouped.group_by.as_ref().map_or(&[][..], |group_by| &group_by.keys);
+                having.iter().try_for_each(|having| columns::check_having(having, keys))?;
+                having
             }
         };
         let mut query = Query {
@@ -121,10 +127,8 @@ impl Meaning {
             query.order_by.clear();
             self.note(Note::ClauseDropped("ORDER BY"));
         }
-        let counts = matches!(
-            query.select.as_slice(),
-            [Column::Expression { expression: super::Expression::CountRows(_), .. }]
-        );
+        let counts =
+            matches!(query.select.as_slice(), [Column::Expression { expression: Expression::CountRows(_), .. }]);
         if counts {
             return Ok(());
         }
@@ -152,4 +156,9 @@ fn conjuncts(logic: Option<Logic<'_>>) -> Vec<Logic<'_>> {
         Some(Logic::And(parts)) => parts.into_iter().flat_map(|part| conjuncts(Some(part))).collect(),
         Some(other) => vec![other],
     }
+}
+
+/// `COUNT(Id)`, the number of records where others stand beside it.
+fn count_of_ids(at: Span) -> Expression {
+    Expression::Aggregate { function: Aggregate::Count, field: Name::new("Id", at).into() }
 }

@@ -5,7 +5,6 @@ mod term;
 
 pub(super) use term::{date, shift};
 
-use super::quoted::Quoted;
 use super::refusal::{Fault, MAX_CHARS, MAX_COLUMNS, MAX_DEPTH, MAX_TABLES, Reason};
 use super::token::{self, Kind, Token};
 use super::tree::{Item, Join, Select, Sort, Table, Term};
@@ -14,16 +13,61 @@ use crate::soql::{Direction, Nulls};
 
 /// Words that end what stands before them, and so are no short names.
 const ENDS: [&str; 43] = [
-    "ALL", "AND", "AS", "ASC", "BETWEEN", "CROSS", "DESC", "EXCEPT", "EXCLUDES", "FETCH", "FOR", "FROM", "FULL", "GROUP",
-    "HAVING", "IN", "INCLUDES", "INNER", "INTERSECT", "INTO", "IS", "JOIN", "LEFT", "LIKE", "ILIKE", "LIMIT", "MINUS",
-    "NATURAL", "NOT", "NULLS", "OFFSET", "ON", "OR", "ORDER", "OVER", "QUALIFY", "RIGHT", "SELECT", "UNION", "UPDATE",
-    "USING", "WHERE", "WITH",
+    "ALL",
+    "AND",
+    "AS",
+    "ASC",
+    "BETWEEN",
+    "CROSS",
+    "DESC",
+    "EXCEPT",
+    "EXCLUDES",
+    "FETCH",
+    "FOR",
+    "FROM",
+    "FULL",
+    "GROUP",
+    "HAVING",
+    "IN",
+    "INCLUDES",
+    "INNER",
+    "INTERSECT",
+    "INTO",
+    "IS",
+    "JOIN",
+    "LEFT",
+    "LIKE",
+    "ILIKE",
+    "LIMIT",
+    "MINUS",
+    "NATURAL",
+    "NOT",
+    "NULLS",
+    "OFFSET",
+    "ON",
+    "OR",
+    "ORDER",
+    "OVER",
+    "QUALIFY",
+    "RIGHT",
+    "SELECT",
+    "UNION",
+    "UPDATE",
+    "USING",
+    "WHERE",
+    "WITH",
 ];
+/// Further words that are never a name.
+const ALONE: [&str; 3] = ["FIRST", "LAST", "NULL"];
 /// Statements that are no queries.
 const WRITES: [&str; 14] = [
     "INSERT", "UPDATE", "DELETE", "MERGE", "UPSERT", "CREATE", "DROP", "ALTER", "TRUNCATE", "REPLACE", "GRANT", "CALL",
     "EXEC", "SET",
 ];
+/// What stands between queries.
+const SETS: [&str; 4] = ["UNION", "INTERSECT", "EXCEPT", "MINUS"];
+/// What reads otherwise.
+const OTHERS: [&str; 5] = ["FIND", "SHOW", "DESCRIBE", "DESC", "EXPLAIN"];
 /// How a filter of data categories selects, the longer first.
 const SELECTORS: [&str; 4] = ["ABOVE_OR_BELOW", "AT", "ABOVE", "BELOW"];
 
@@ -32,17 +76,28 @@ pub(super) fn select<'q>(text: &'q str) -> Result<(Select<'q>, Vec<Note>), Fault
     if text.len() > MAX_CHARS {
         return Err(Reason::Length.at(Span::default()));
     }
+    other(text)?;
     let mut parser = Parser { tokens: token::tokens(text)?, next: 0, depth: 0, notes: Vec::new() };
     let select = parser.statement()?;
     while parser.take_mark(";") {}
     match parser.peek() {
         Kind::End => Ok((select, parser.notes)),
-        Kind::Word(word) if ["UNION", "INTERSECT", "EXCEPT", "MINUS"].iter().any(|set| set.eq_ignore_ascii_case(word)) => {
-            Err(parser.fault(Reason::Sets(word.to_ascii_uppercase())))
-        }
         _ if parser.is_mark_before(";") => Err(parser.fault(Reason::Several)),
-        _ => Err(parser.expected("the end of the query, or AND, OR or the next clause")),
+        _ => Err(parser.expected("AND, OR, the next clause or the end (texts go in single quotes)")),
     }
+}
+
+/// What begins like another language is not taken apart first.
+fn other(text: &str) -> Result<(), Fault> {
+    let mut rest = text.trim_start_matches(|character: char| character.is_whitespace() || character == '(');
+    while let Some((_, after)) = rest.strip_prefix("/*").and_then(|comment| comment.split_once("*/")) {
+        rest = after.trim_start();
+    }
+    let word = rest.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
+    let is_other = OTHERS.iter().any(|other| other.eq_ignore_ascii_case(word));
+    let start = text.len() - rest.len();
+    let at = Span { start, end: start + word.len() };
+    if is_other { Err(Reason::Other(word.to_ascii_uppercase()).at(at)) } else { Ok(()) }
 }
 
 struct Parser<'q> {
@@ -206,9 +261,17 @@ impl<'q> Parser<'q> {
             if select.items.is_empty() {
                 select.items.push(Item::Done(Column::Usual(at)));
             }
+            if parser.is(0, "INTO") {
+                return Err(parser.fault(Reason::Writes("SELECT INTO".to_owned())));
+            }
             parser.expect("FROM", "FROM, or a comma and the next column")?;
             parser.tables(&mut select.tables)?;
             parser.clauses(&mut select)?;
+            if let Kind::Word(word) = parser.peek()
+                && SETS.iter().any(|set| set.eq_ignore_ascii_case(word))
+            {
+                return Err(parser.fault(Reason::Sets(word.to_ascii_uppercase())));
+            }
             select.at = at.to(parser.end_of_last());
             Ok(select)
         })
@@ -303,8 +366,7 @@ impl<'q> Parser<'q> {
             self.expect("THEN", "THEN")?;
             branches.push(Branch { object, fields: self.short_list(|parser| parser.path("a field"))? });
         }
-        let otherwise =
-            if self.take("ELSE") { self.short_list(|parser| parser.path("a field"))? } else { Vec::new() };
+        let otherwise = if self.take("ELSE") { self.short_list(|parser| parser.path("a field"))? } else { Vec::new() };
         self.expect("END", "WHEN, ELSE or END")?;
         Ok(Column::TypeOf { relationship, branches, otherwise })
     }
@@ -315,7 +377,7 @@ impl<'q> Parser<'q> {
         let text = match self.peek() {
             Kind::Word(word) => word.to_owned(),
             Kind::Named(name) => name.to_owned(),
-            Kind::Text(quoted) => label(&quoted)?,
+            Kind::Text(quoted) => quoted.label()?.text,
             _ => return Err(self.expected(expected)),
         };
         self.next += 1;
@@ -372,7 +434,7 @@ impl<'q> Parser<'q> {
             return Err(self.fault(Reason::Nested));
         }
         if let Kind::Word(word) = self.peek()
-            && is_end(word)
+            && (is_end(word) || ALONE.iter().any(|alone| alone.eq_ignore_ascii_case(word)))
             && !(["GROUP", "ORDER"].iter().any(|object| object.eq_ignore_ascii_case(word)) && !self.is(1, "BY"))
         {
             return Err(self.expected("an object"));
@@ -412,7 +474,6 @@ impl<'q> Parser<'q> {
                     "FOR" | "UPDATE" => return Err(self.fault(Reason::Marks)),
                     "ALL" if self.is(1, "ROWS") => return Err(self.fault(Reason::AllRows)),
                     "WINDOW" | "QUALIFY" => return Err(self.fault(Reason::Window)),
-                    "INTO" => return Err(self.fault(Reason::Writes("SELECT INTO".to_owned()))),
                     _ => return Ok(()),
                 },
                 _ => return Ok(()),
@@ -551,11 +612,4 @@ fn is_mark(kind: Kind<'_>, mark: &str) -> bool {
 
 fn is_end(word: &str) -> bool {
     ENDS.iter().any(|end| end.eq_ignore_ascii_case(word))
-}
-
-/// A name in quotes: a label.
-fn label(quoted: &Quoted<'_>) -> Result<String, Fault> {
-    let text = quoted.text()?;
-    let label = text.trim();
-    if label.is_empty() { Err(Reason::Expected { expected: "a name" }.at(quoted.at)) } else { Ok(label.to_owned()) }
 }

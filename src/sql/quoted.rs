@@ -1,7 +1,7 @@
 //! What stands in quotes: a text, a pattern or a name, by where it stands.
 
-use super::Span;
 use super::refusal::{Fault, Reason};
+use super::{Name, Span};
 use crate::soql::Pattern;
 
 /// The inside of quotes, as it was written.
@@ -19,6 +19,16 @@ impl Quoted<'_> {
     /// The text it means.
     pub(super) fn text(&self) -> Result<String, Fault> {
         self.unescaped(false)
+    }
+
+    /// The name it is: a label.
+    pub(super) fn label(&self) -> Result<Name, Fault> {
+        let text = self.text()?;
+        let label = text.trim();
+        if label.is_empty() {
+            return Err(Reason::Expected { expected: "a name" }.at(self.at));
+        }
+        Ok(Name::new(label, self.at))
     }
 
     /// The pattern it means.

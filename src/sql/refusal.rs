@@ -58,7 +58,7 @@ pub enum Reason {
     #[error("{0}")]
     Literal(LiteralError),
     /// Something else than belongs there.
-    #[error("{expected} is expected here")]
+    #[error("expected here: {expected}")]
     Expected {
         /// What belongs there.
         expected: &'static str,
@@ -66,6 +66,9 @@ pub enum Reason {
     /// A clause in the wrong place.
     #[error("{0} stands twice or too late; the order is FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, OFFSET")]
     Clause(&'static str),
+    /// A search.
+    #[error("{0} is no query; a query is a SELECT, and there are other tools to search and to describe objects")]
+    Other(String),
     /// No query at all.
     #[error("{0} does more than read; a query is a SELECT, and there are other tools to write")]
     Writes(String),
@@ -114,7 +117,7 @@ pub enum Reason {
     #[error("a condition is a comparison, such as Name = 'Acme' or IsClosed = true")]
     NoCondition,
     /// What can't be compared with null.
-    #[error("null is only equal or not equal; use = null or != null")]
+    #[error("null, true and false are only equal or not equal; use = or !=")]
     Null,
     /// What is never true.
     #[error("this condition never holds, so nothing would be found; leave it out")]
@@ -129,7 +132,9 @@ pub enum Reason {
     #[error("SOQL has LIKE with % and _, and no regular expressions")]
     Regex,
     /// A period compared in a way that no range is.
-    #[error("compare the field with a range of days instead: = THIS_MONTH, >= LAST_QUARTER, < THIS_YEAR, or with a date")]
+    #[error(
+        "compare the field with a range of days instead: = THIS_MONTH, >= LAST_QUARTER, < THIS_YEAR, or with a date"
+    )]
     Period,
     /// A distance that no field is compared with.
     #[error("an interval is added to today or now: CURRENT_DATE - INTERVAL '30' DAY, or LAST_N_DAYS:30")]
@@ -168,12 +173,18 @@ pub enum Reason {
     /// A column of many where one is computed.
     #[error("GROUP BY returns groups; select what is grouped by, and COUNT, SUM, AVG, MIN or MAX")]
     Grouped,
+    /// A name twice.
+    #[error("two columns are called {0}")]
+    TwoColumns(String),
     /// DISTINCT that no grouping says.
     #[error("DISTINCT can't be said here; use GROUP BY, or COUNT_DISTINCT(field)")]
     Distinct,
     /// Aggregates among the conditions on records.
     #[error("conditions on COUNT, SUM, AVG, MIN and MAX belong in HAVING")]
     Where,
+    /// Groups by something else than fields.
+    #[error("group by fields and parts of dates; COUNT, SUM, AVG, MIN and MAX are selected")]
+    Key,
     /// HAVING without groups.
     #[error("HAVING is about groups; add GROUP BY, or use WHERE for conditions on records")]
     Having,
@@ -201,6 +212,9 @@ pub enum Reason {
     /// A field of any of several objects.
     #[error("say of which object {0} is, as in a.{0}")]
     Unqualified(String),
+    /// A name that none of several objects has.
+    #[error("{0} names no object of this query; begin each field with one that does, as in a.Name")]
+    NoTable(String),
     /// An object of an outer query in an inner one.
     #[error("{0} belongs to the outer query; only EXISTS can refer to it, by one lookup")]
     Outer(String),
@@ -264,10 +278,7 @@ mod tests {
         let at = text.find("Größe").unwrap();
         let refusal = Reason::Sort.at(Span { start: at, end: at }).in_text(text);
         assert_eq!((refusal.line, refusal.column), (2, 3));
-        assert_eq!(
-            refusal.to_string(),
-            "sort by a field or by what is selected (line 2, column 3: \"Größe FROM x\")"
-        );
+        assert_eq!(refusal.to_string(), "sort by a field or by what is selected (line 2, column 3: \"Größe FROM x\")");
         let refusal = Reason::Sort.at(Span { start: 1_000, end: 0 }).in_text(text);
         assert_eq!((refusal.line, refusal.column, refusal.near.to_string()), (3, 6, "\"\"".to_owned()));
         let long = "é".repeat(100);

@@ -130,7 +130,7 @@ impl<'q> Lexer<'q> {
             '.' if rest[1..].starts_with(is_digit) && !self.follows_a_name() => Kind::Number(self.number()),
             _ if is_digit(first) => {
                 if has_shape(rest, "dddd-dd-dd") {
-                    Kind::Date(self.take(run(0, |next| next.is_ascii_alphanumeric() || "-:.+".contains(next))))
+                    Kind::Date(self.take(date_length(rest)))
                 } else {
                     Kind::Number(self.number())
                 }
@@ -156,6 +156,13 @@ impl<'q> Lexer<'q> {
     /// Whether a point here follows a name at once, so that it is part of a path.
     fn follows_a_name(&self) -> bool {
         self.text[..self.at].ends_with(|last: char| is_word(last) || "`]\"".contains(last))
+    }
+
+    /// Whether the word before is ESCAPE.
+    fn follows_escape(&self) -> bool {
+        let before = self.text[..self.at].trim_end();
+        let word = before.len().checked_sub("ESCAPE".len()).and_then(|start| before.get(start..));
+        word.is_some_and(|word| word.eq_ignore_ascii_case("ESCAPE"))
     }
 
     /// Digits with a point and an exponent; letters that follow at once belong to it too, and make it none.
@@ -184,6 +191,11 @@ impl<'q> Lexer<'q> {
     fn quoted(&mut self, open: char, close: char) -> Result<Kind<'q>, Fault> {
         let start = self.at;
         let inside = &self.rest()[open.len_utf8()..];
+        // The one place where SQL's backslash stands for itself.
+        if inside.starts_with(r"\'") && self.follows_escape() {
+            self.at += 3;
+            return Ok(Kind::Text(Quoted { raw: r"\", quote: close, at: Span { start, end: self.at } }));
+        }
         let mut characters = inside.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             if character == '\\' {
@@ -196,6 +208,23 @@ impl<'q> Lexer<'q> {
         }
         Err(self.fault(Reason::Unclosed))
     }
+}
+
+/// How long the day or moment at the beginning is, with letters and digits that follow at once and make it none.
+fn date_length(rest: &str) -> usize {
+    let count = |from: usize, wanted: fn(char) -> bool| {
+        let tail = rest.get(from..).unwrap_or_default();
+        tail.find(|character| !wanted(character)).unwrap_or(tail.len())
+    };
+    let mut length = "2026-01-01".len();
+    if rest[length..].starts_with(['T', 't']) {
+        length += 1;
+        length += count(length, |next| is_digit(next) || ":.".contains(next));
+        let zone = rest.get(length..).unwrap_or_default();
+        let offset = ["+dd:dd", "-dd:dd", "+dddd", "-dddd"].into_iter().find(|shape| has_shape(zone, shape));
+        length += offset.map_or(0, str::len);
+    }
+    length + count(length, is_word)
 }
 
 /// Whether a word is an amount in a currency, such as `USD5000`.
@@ -225,7 +254,10 @@ mod tests {
             ("a<=-.5", vec![Word("a"), Mark("<="), Mark("-"), Number(".5")]),
             ("1e-3 1.5E+2 007", vec![Number("1e-3"), Number("1.5E+2"), Number("007")]),
             ("10k 1_000", vec![Number("10k"), Number("1_000")]),
-            ("2026-01-01,2026-01-01T10:00:00+02:00", vec![Date("2026-01-01"), Mark(","), Date("2026-01-01T10:00:00+02:00")]),
+            (
+                "2026-01-01,2026-01-01T10:00:00+02:00",
+                vec![Date("2026-01-01"), Mark(","), Date("2026-01-01T10:00:00+02:00")],
+            ),
             ("x=:from_day", vec![Word("x"), Mark("="), Parameter("from_day")]),
             ("LAST_N_DAYS:30", vec![Word("LAST_N_DAYS"), Mark(":"), Number("30")]),
             ("x::date", vec![Word("x"), Mark("::"), Word("date")]),

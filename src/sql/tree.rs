@@ -92,11 +92,33 @@ pub(super) enum Logic<'q> {
     And(Vec<Logic<'q>>),
     Or(Vec<Logic<'q>>),
     Not(Box<Logic<'q>>),
-    Compare { left: Term<'q>, op: Comparison, right: Term<'q> },
-    Like { left: Term<'q>, pattern: Term<'q>, escape: Option<char> },
-    Between { left: Term<'q>, low: Term<'q>, high: Term<'q>, negated: bool },
-    In { left: Term<'q>, negated: bool, values: Vec<Term<'q>>, at: Span },
-    Includes { left: Term<'q>, negated: bool, values: Vec<Term<'q>> },
+    Compare {
+        left: Term<'q>,
+        op: Comparison,
+        right: Term<'q>,
+    },
+    Like {
+        left: Term<'q>,
+        pattern: Term<'q>,
+        escape: Option<char>,
+    },
+    Between {
+        left: Term<'q>,
+        low: Term<'q>,
+        high: Term<'q>,
+        negated: bool,
+    },
+    In {
+        left: Term<'q>,
+        negated: bool,
+        values: Vec<Term<'q>>,
+        at: Span,
+    },
+    Includes {
+        left: Term<'q>,
+        negated: bool,
+        values: Vec<Term<'q>>,
+    },
     Exists(Box<Select<'q>>),
     /// Something that stands alone: a checkbox.
     Truth(Term<'q>),
@@ -107,8 +129,21 @@ impl Term<'_> {
         match self {
             Self::Path(path) => path.at(),
             Self::Quoted(quoted) => quoted.at,
-            Self::Value(_, at) | Self::Interval(_, at) | Self::Star(at) | Self::Call { at, .. } | Self::Sum { at, .. } => *at,
+            Self::Value(_, at)
+            | Self::Interval(_, at)
+            | Self::Star(at)
+            | Self::Call { at, .. }
+            | Self::Sum { at, .. } => *at,
             Self::Select(select) => select.at,
+        }
+    }
+
+    /// Whether it is null.
+    pub(super) fn is_null(&self) -> bool {
+        match self {
+            Self::Value(value, _) => *value == Value::Null,
+            Self::Path(path) => path.is("null"),
+            _ => false,
         }
     }
 }

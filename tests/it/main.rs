@@ -29,6 +29,7 @@ mod schema_recorded;
 mod schema_values;
 mod settings;
 mod soql_roundtrip;
+mod sql_corpus;
 mod stories;
 mod undo;
 mod who_am_i;

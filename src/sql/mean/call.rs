@@ -4,9 +4,10 @@ use super::super::parse::date;
 use super::super::refusal::{Fault, Reason};
 use super::super::tree::Term;
 use super::super::{Aggregate, DatePart, Expression, Note, Path, Shift, Span, Value};
-use super::side::{Side, counted, distance, part_of, unit_of};
-use super::today::{self, Unit};
-use super::{Clause, Meaning, Place};
+use super::side::{Side, part_of};
+use super::term::{counted, distance, unit_of};
+use super::unit::Unit;
+use super::{Clause, Meaning, Place, count_of_ids, today};
 use crate::soql::Number;
 
 /// Functions whose result is one number of many records.
@@ -116,7 +117,6 @@ impl Meaning {
             _ => {
                 let hint = match function {
                     "CONVERTTIMEZONE" => ", or write DAY_ONLY(convertTimezone(field))",
-                    "CONCAT" | "CONCAT_WS" | "GROUP_CONCAT" | "STRING_AGG" | "LISTAGG" => "s",
                     "LEN" | "LENGTH" | "SUBSTRING" | "SUBSTR" | "LEFT" | "RIGHT" | "REPLACE" | "CHARINDEX" => {
                         "; for parts of texts use LIKE"
                     }
@@ -144,7 +144,7 @@ impl Meaning {
         let at = argument.at();
         let argument = match argument {
             // A label.
-            Term::Quoted(quoted) => return place.tables.path(super::columns::label(&quoted)?),
+            Term::Quoted(quoted) => return place.tables.path(quoted.label()?.into()),
             other => other,
         };
         // Inside a function, a name is never that of a column.
@@ -177,7 +177,8 @@ impl Meaning {
         place: Place<'_>,
     ) -> Result<Side, Fault> {
         match place.clause {
-            Clause::Where | Clause::GroupBy => return Err(Reason::Where.at(at)),
+            Clause::Where => return Err(Reason::Where.at(at)),
+            Clause::GroupBy => return Err(Reason::Key.at(at)),
             Clause::Select | Clause::Having | Clause::OrderBy => {}
         }
         if arguments.len() > 1 {
@@ -185,7 +186,10 @@ impl Meaning {
         }
         let Some(argument) = arguments.pop() else {
             return match function {
-                Aggregate::Count if !distinct => Ok(Side::Is(Expression::CountRows(at))),
+                Aggregate::Count if !distinct && place.clause == Clause::Select => {
+                    Ok(Side::Is(Expression::CountRows(at)))
+                }
+                Aggregate::Count if !distinct => Ok(Side::Is(count_of_ids(at))),
                 _ => Err(Reason::Arguments(name.to_owned(), "a field").at(at)),
             };
         };
@@ -242,7 +246,7 @@ impl Meaning {
         }
         let of_at = of.at();
         let of = match of {
-            Term::Quoted(quoted) => Side::Is(Expression::Field(place.tables.path(super::columns::label(&quoted)?)?)),
+            Term::Quoted(quoted) => Side::Is(Expression::Field(place.tables.path(quoted.label()?.into())?)),
             other => self.side(other, Place { clause: Clause::Where, ..place })?,
         };
         match (of, part) {
@@ -293,7 +297,7 @@ impl Meaning {
         };
         let of_at = of.at();
         let of = match of {
-            Term::Quoted(quoted) => Side::Is(Expression::Field(place.tables.path(super::columns::label(&quoted)?)?)),
+            Term::Quoted(quoted) => Side::Is(Expression::Field(place.tables.path(quoted.label()?.into())?)),
             other => self.side(other, Place { clause: Clause::Where, ..place })?,
         };
         match of {
@@ -380,8 +384,10 @@ impl Meaning {
 
     /// `DISTANCE(Location__c, GEOLOCATION(37.7, -122.4), 'mi')`
     fn distance(&mut self, arguments: Arguments<'_>, at: Span, place: Place<'_>) -> Result<Side, Fault> {
-        let wrong =
-            || Reason::Arguments("DISTANCE".to_owned(), "a field, GEOLOCATION(latitude, longitude) and 'mi' or 'km'").at(at);
+        let wrong = || {
+            Reason::Arguments("DISTANCE".to_owned(), "a field, GEOLOCATION(latitude, longitude) and 'mi' or 'km'")
+                .at(at)
+        };
         let Ok([field, point, unit]) = <[Term<'_>; 3]>::try_from(arguments) else { return Err(wrong()) };
         let field = self.field(field, place)?;
         let (latitude, longitude) = match point {
@@ -407,10 +413,6 @@ impl Place<'_> {
     fn is_shown(&self) -> bool {
         matches!(self.clause, Clause::Select)
     }
-}
-
-pub(super) fn count_of_ids(at: Span) -> Expression {
-    Expression::Aggregate { function: Aggregate::Count, field: super::super::Name::new("Id", at).into() }
 }
 
 fn is_or_zero(name: &str, arguments: &[Term<'_>]) -> bool {

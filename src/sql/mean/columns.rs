@@ -1,21 +1,21 @@
 //! Columns, groups and sort keys, and the names and numbers they call one another by.
 
 use super::super::refusal::{Fault, Reason};
-use super::super::quoted::Quoted;
 use super::super::tree::{Item, Select, Term};
-use super::super::{Column, Expression, GroupKind, Grouping, Name, Note, Order, Path, Span, Value};
-use super::call::count_of_ids;
+use super::super::{Column, Condition, Expression, GroupKind, Grouping, Name, Note, Order, Path, Span, Value};
 use super::joins::relationship;
 use super::side::{Side, part_of};
 use super::tables::Tables;
-use super::today::Unit;
-use super::{Clause, Meaning, Place};
+use super::unit::Unit;
+use super::{Clause, Meaning, Place, count_of_ids};
 use crate::excerpt::Excerpt;
 
 /// What is selected, by number and by name: each column is one expression, or the parts of a period.
 #[derive(Debug, Default)]
 pub(super) struct Selected {
     columns: Vec<(Option<Name>, Vec<Expression>)>,
+    /// What is grouped by.
+    keys: Vec<Expression>,
 }
 
 /// A select list and what depends on it.
@@ -28,11 +28,18 @@ pub(super) struct Grouped {
 
 impl Selected {
     fn named(&self, name: &Name) -> Option<&[Expression]> {
-        self.columns.iter().find(|(alias, _)| alias.as_ref() == Some(name)).map(|(_, expressions)| expressions.as_slice())
+        self.columns
+            .iter()
+            .find(|(alias, _)| alias.as_ref() == Some(name))
+            .map(|(_, expressions)| expressions.as_slice())
     }
 
-    /// The column of this name, if it is one expression.
+    /// The column of this name, if it is one expression; what is grouped by keeps its own name.
     pub(super) fn only(&self, name: &Name) -> Option<&Expression> {
+        let is_key = |key: &Expression| matches!(key, Expression::Field(field) if field.single() == Some(name));
+        if self.keys.iter().any(is_key) {
+            return None;
+        }
         match self.named(name)? {
             [expression] => Some(expression),
             _ => None,
@@ -64,15 +71,14 @@ impl Meaning {
             self.check_groups(&mut columns, group_by.as_mut(), select.at)?;
         } else {
             self.plain(&mut columns);
+            once(&mut columns);
         }
+        named_once(&columns)?;
+        selected.keys = group_by.iter().flat_map(|group_by| group_by.keys.clone()).collect();
         let mut order_by = Vec::new();
         for sort in std::mem::take(&mut select.order_by) {
             let at = sort.term.at();
             for by in self.key(sort.term, Place { clause: Clause::OrderBy, ..place }, &selected)? {
-                let by = match by {
-                    Expression::CountRows(at) if is_aggregate => count_of_ids(at),
-                    by => by,
-                };
                 let is_key = group_by.as_ref().is_some_and(|group_by| group_by.keys.contains(&by));
                 match group_by.is_some() {
                     true if !by.is_aggregate() && !is_key => {
@@ -129,7 +135,12 @@ impl Meaning {
             let alias = alias.clone().filter(|_| is_one);
             columns.push(Column::Expression { expression: expression.clone(), alias });
         }
-        selected.columns.push((alias, expressions));
+        // `COUNT()` stands alone or not at all, so wherever it is called by its name it counts ids.
+        let expressions = expressions.into_iter().map(|expression| match expression {
+            Expression::CountRows(at) => count_of_ids(at),
+            other => other,
+        });
+        selected.columns.push((alias, expressions.collect()));
         Ok(())
     }
 
@@ -137,7 +148,7 @@ impl Meaning {
     fn expressions(&mut self, term: Term<'_>, place: Place<'_>) -> Result<Vec<Expression>, Fault> {
         let at = term.at();
         if let Term::Quoted(quoted) = &term {
-            return Ok(vec![Expression::Field(place.tables.path(label(quoted)?)?)]);
+            return Ok(vec![Expression::Field(place.tables.path(quoted.label()?.into())?)]);
         }
         match self.side(term, place)? {
             Side::Period(Unit::Week, _) => Err(Reason::Week.at(at)),
@@ -153,28 +164,27 @@ impl Meaning {
         }
     }
 
-    /// What a key of GROUP BY or ORDER BY comes to: a column by its number or its name, or an expression.
-    fn key(&mut self, term: Term<'_>, place: Place<'_>, selected: &Selected) -> Result<Vec<Expression>, Fault> {
-        let at = term.at();
-        let name = match &term {
-            Term::Value(Value::Number(number), _) => {
-                let column = selected.at(number).map(<[_]>::to_vec);
-                let number = number.as_str().parse().unwrap_or_default();
-                return column.ok_or_else(|| Reason::Position(number).at(at));
-            }
-            Term::Value(..) => return Err(Reason::Sort.at(at)),
-            Term::Path(path) => path.single().cloned(),
-            Term::Quoted(quoted) => Some(Name::new(quoted.text()?, at)),
+    /// The column that a term calls by its name.
+    fn column_called(&self, term: &Term<'_>, selected: &Selected) -> Option<Vec<Expression>> {
+        let column = match term {
+            Term::Value(Value::Number(number), _) => selected.at(number),
+            Term::Path(path) => selected.named(path.single()?),
+            Term::Quoted(quoted) => selected.named(&Name::new(quoted.text().ok()?, quoted.at)),
             _ => None,
         };
-        let column = name.and_then(|name| selected.named(&name));
-        // A number of a group is nothing to group by: then the name is that of a field.
-        let fits = |expressions: &&[Expression]| {
-            place.clause == Clause::OrderBy || !expressions.iter().any(Expression::is_aggregate)
-        };
-        match column.filter(fits) {
-            Some(expressions) => Ok(expressions.to_vec()),
-            None => self.expressions(term, place),
+        column.map(<[_]>::to_vec)
+    }
+
+    /// What a key comes to: a column by its number or its name, or an expression.
+    fn key(&mut self, term: Term<'_>, place: Place<'_>, selected: &Selected) -> Result<Vec<Expression>, Fault> {
+        let at = term.at();
+        match (self.column_called(&term, selected), &term) {
+            (Some(column), _) => Ok(column),
+            (None, Term::Value(Value::Number(number), _)) => {
+                Err(Reason::Position(number.as_str().parse().unwrap_or_default()).at(at))
+            }
+            (None, Term::Value(..)) => Err(Reason::Sort.at(at)),
+            (None, _) => self.expressions(term, place),
         }
     }
 
@@ -184,17 +194,40 @@ impl Meaning {
         place: Place<'_>,
         selected: &Selected,
     ) -> Result<Option<Grouping>, Fault> {
-        let mut keys: Vec<Expression> = Vec::new();
         let kind = select.group_kind;
+        let place = Place { clause: Clause::GroupBy, ..place };
+        let nothing = Selected::default();
+        // What is a field whatever the columns are called; the others may be one or a column.
+        let mut said = Vec::new();
         for term in std::mem::take(&mut select.group_by) {
             let at = term.at();
-            let parts = self.key(term, Place { clause: Clause::GroupBy, ..place }, selected)?;
+            let column =
+                self.column_called(&term, selected).filter(|column| !column.iter().any(Expression::is_aggregate));
+            let parts = match &column {
+                Some(_) if !matches!(term, Term::Value(..)) => Err(term),
+                _ => Ok(self.key(term, place, if column.is_some() { selected } else { &nothing })?),
+            };
+            said.push((parts, column, at));
+        }
+        let certain: Vec<Expression> =
+            said.iter().filter_map(|(parts, ..)| parts.as_ref().ok()).flatten().cloned().collect();
+        let mut keys: Vec<Expression> = Vec::new();
+        for (parts, column, at) in said {
+            let parts = match (parts, column) {
+                (Ok(parts), _) => parts,
+                // If the column is grouped by anyway, its name need not stand for it, and to SOQL it is a field's.
+                (Err(field), Some(column)) if column.iter().all(|part| certain.contains(part)) => {
+                    self.expressions(field, place)?
+                }
+                (Err(_), Some(column)) => column,
+                (Err(field), None) => self.expressions(field, place)?,
+            };
             if parts.len() > 1 && kind != GroupKind::Plain {
                 return Err(Reason::Period.at(at));
             }
             for key in parts {
                 if key.is_aggregate() {
-                    return Err(Reason::Where.at(at));
+                    return Err(Reason::Key.at(at));
                 }
                 if !keys.contains(&key) {
                     keys.push(key);
@@ -255,9 +288,8 @@ impl Meaning {
             if expression.is_aggregate() {
                 continue;
             }
-            let missing = |expression: &Expression| {
-                Err(Reason::Ungrouped(Excerpt::of(&named(expression))).at(expression.at()))
-            };
+            let missing =
+                |expression: &Expression| Err(Reason::Ungrouped(Excerpt::of(&named(expression))).at(expression.at()));
             let Some(group_by) = group_by.as_deref_mut() else { return missing(expression) };
             let is_key = |expression: &Expression| group_by.keys.contains(expression);
             let shown = match &*expression {
@@ -298,6 +330,49 @@ impl Meaning {
     }
 }
 
+/// Conditions on groups are about numbers of theirs, or about what they have in common.
+pub(super) fn check_having(having: &Condition, keys: &[Expression]) -> Result<(), Fault> {
+    let (left, at) = match having {
+        Condition::All(parts) | Condition::Any(parts) => {
+            return parts.iter().try_for_each(|part| check_having(part, keys));
+        }
+        Condition::Not(inner) => return check_having(inner, keys),
+        Condition::Compare { left, .. } | Condition::Like { left, .. } | Condition::In { left, .. } => {
+            (left, left.at())
+        }
+        Condition::Includes { field, .. } | Condition::InSelect { field, .. } => return Err(Reason::Key.at(field.at())),
+    };
+    if left.is_aggregate() || keys.contains(left) {
+        return Ok(());
+    }
+    Err(Reason::Ungrouped(Excerpt::of(&named(left))).at(at))
+}
+
+/// Fields of records, each once: Salesforce refuses one that is there already.
+fn once(columns: &mut Vec<Column>) {
+    let mut known: Vec<Column> = Vec::new();
+    columns.retain(|column| {
+        let is_new = !matches!(column, Column::Expression { .. }) || !known.contains(column);
+        if is_new {
+            known.push(column.clone());
+        }
+        is_new
+    });
+}
+
+fn named_once(columns: &[Column]) -> Result<(), Fault> {
+    let mut known: Vec<&Name> = Vec::new();
+    for column in columns {
+        if let Column::Expression { alias: Some(alias), .. } = column {
+            if known.contains(&alias) {
+                return Err(Reason::TwoColumns(alias.text.clone()).at(alias.at));
+            }
+            known.push(alias);
+        }
+    }
+    Ok(())
+}
+
 fn is_aggregate(column: &Column) -> bool {
     matches!(column, Column::Expression { expression, .. } if expression.is_aggregate())
 }
@@ -313,19 +388,10 @@ fn follows(field: &Path, keys: &[Expression]) -> bool {
     let leads_there = |key: &Expression| {
         let Expression::Field(lookup) = key else { return false };
         let Some((last, before)) = lookup.parts.split_last() else { return false };
-        let is_lookup = relationship(last).text.len() != last.text.len() || last.is("Id") && !before.is_empty();
-        let lead = if last.is("Id") { before.to_vec() } else { before.iter().cloned().chain([relationship(last)]).collect() };
+        let is_lookup = relationship(last).text != last.text || last.is("Id") && !before.is_empty();
+        let lead =
+            if last.is("Id") { before.to_vec() } else { before.iter().cloned().chain([relationship(last)]).collect() };
         is_lookup && !lead.is_empty() && parent.starts_with(&lead)
     };
     keys.iter().any(leads_there)
-}
-
-/// A label in quotes as a path.
-pub(super) fn label(quoted: &Quoted<'_>) -> Result<Path, Fault> {
-    let text = quoted.text()?;
-    let label = text.trim();
-    if label.is_empty() {
-        return Err(Reason::Expected { expected: "a field" }.at(quoted.at));
-    }
-    Ok(Name::new(label, quoted.at).into())
 }

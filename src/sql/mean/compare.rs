@@ -4,8 +4,8 @@ use super::super::refusal::{Fault, Reason};
 use super::super::tree::Term;
 use super::super::{Condition, Expression, Literal, Path, Span, Value};
 use super::side::{Side, part_of};
-use super::today::{self, Unit};
-use super::{Meaning, Place};
+use super::unit::Unit;
+use super::{Meaning, Place, today};
 use crate::soql::{Comparison, Date};
 
 /// What is said of a record.
@@ -27,16 +27,18 @@ impl Meaning {
         let (left_at, right_at) = (left.at(), right.at());
         // A text where a field belongs is a label, unless the field is on the other side.
         let label = match (&left, &right) {
-            (Term::Quoted(left), Term::Quoted(right)) if left.quote == '\'' && right.quote == '\'' && left.raw == right.raw => {
+            (Term::Quoted(left), Term::Quoted(right))
+                if left.quote == '\'' && right.quote == '\'' && left.raw == right.raw =>
+            {
                 return constant(op == Comparison::Eq, left.at);
             }
-            (Term::Quoted(label), _) => Some(super::columns::label(label)),
+            (Term::Quoted(label), _) => Some(label.label()),
             _ => None,
         };
         let right = self.side(right, place)?;
         let left = match (label, &right) {
             (Some(label), Side::Value(_) | Side::Start(..) | Side::Part(..)) => {
-                Side::Is(Expression::Field(place.tables.path(label?)?))
+                Side::Is(Expression::Field(place.tables.path(label?.into())?))
             }
             _ => self.side(left, place)?,
         };
@@ -60,7 +62,9 @@ impl Meaning {
     fn compared(&mut self, left: Side, op: Comparison, right: Side, at: Span) -> Result<Held, Fault> {
         let condition = match (left, right) {
             (Side::Period(unit, field), Side::Start(other, by)) if unit == other => within(field, op, unit, by, at)?,
-            (Side::Is(Expression::Date { part, field, .. }), Side::Part(unit @ Unit::Year, by)) if part == part_of(unit) => {
+            (Side::Is(Expression::Date { part, field, .. }), Side::Part(unit @ Unit::Year, by))
+                if part == part_of(unit) =>
+            {
                 within(field, op, unit, by, at)?
             }
             (Side::Period(unit, field), Side::Value(value)) => of_period(unit, field, op, &value, at)?,

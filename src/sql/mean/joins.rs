@@ -6,7 +6,6 @@
 use super::super::refusal::{Fault, Reason};
 use super::super::tree::{Join, Logic, Table, Term};
 use super::super::{Condition, Expression, Literal, Name, Note, Path, SemiJoin, Span, Value};
-use super::logic::is_null;
 use super::tables::{Lead, Tables};
 use super::{Clause, Meaning, Place, Selected};
 use crate::soql::Comparison;
@@ -126,7 +125,7 @@ impl Meaning {
         at: Span,
     ) -> Result<Condition, Fault> {
         let is_absence = |logic: &Logic<'_>| match logic {
-            Logic::Compare { left: Term::Path(path), op: Comparison::Eq, right } if is_null(right) => {
+            Logic::Compare { left: Term::Path(path), op: Comparison::Eq, right } if right.is_null() => {
                 path.parts.split_first().is_some_and(|(first, rest)| {
                     first == name && (rest == edge.lookup || matches!(rest, [id] if id.is("Id")))
                 })

@@ -1,7 +1,7 @@
 //! What must hold, and what of it SOQL says in other words.
 
 use super::super::refusal::{Fault, Reason};
-use super::super::tree::{Logic, Term};
+use super::super::tree::{Item, Logic, Term};
 use super::super::{Condition, Expression, Literal, Match, Note, Path, Span, Value};
 use super::compare::{Held, valued};
 use super::side::Side;
@@ -51,12 +51,19 @@ impl Meaning {
             Logic::Compare { left, op, right: Term::Select(query) }
                 if matches!(op, Comparison::Eq | Comparison::Ne) =>
             {
-                self.in_select(left, op == Comparison::Ne, *query, place).map(Held::If)
+                // One value, if the query selects a field and has one row: then it is among the rows.
+                if !matches!(query.items.as_slice(), [Item::Term { term: Term::Path(_), .. }]) {
+                    return Err(Reason::Scalar.at(query.at));
+                }
+                let negated = op == Comparison::Ne;
+                query.tables.iter().for_each(|table| self.note_semi_join(&table.object, negated));
+                self.in_select(left, negated, *query, place).map(Held::If)
             }
             Logic::Compare { left, op, right } => self.compare(left, op, right, place),
             Logic::Like { left, pattern, escape } => self.like(left, pattern, escape, place).map(Held::If),
             Logic::Between { left, low, high, negated } => {
-                let (from, to) = if negated { (Comparison::Lt, Comparison::Gt) } else { (Comparison::Ge, Comparison::Le) };
+                let (from, to) =
+                    if negated { (Comparison::Lt, Comparison::Gt) } else { (Comparison::Ge, Comparison::Le) };
                 let ends = [self.compare(left.clone(), from, low, inner)?, self.compare(left, to, high, inner)?];
                 let ends = ends.into_iter().filter_map(|end| match end {
                     Held::Always => None,
@@ -125,7 +132,9 @@ impl Meaning {
                 let pattern = pattern(&text.text()?).map_err(|error| Reason::Literal(error).at(text.at))?;
                 Ok(Some(Condition::Like { left, pattern: Match::Pattern(pattern, text.at) }))
             }
-            (None, [field]) if ["ISNULL", "ISBLANK", "ISEMPTY"].iter().any(|known| known.eq_ignore_ascii_case(name)) => {
+            (None, [field])
+                if ["ISNULL", "ISBLANK", "ISEMPTY"].iter().any(|known| known.eq_ignore_ascii_case(name)) =>
+            {
                 let left = Expression::Field(self.field(field.clone(), place)?);
                 valued(left, Comparison::Eq, Value::Null, at).map(Some)
             }
@@ -164,7 +173,7 @@ impl Meaning {
     pub(super) fn left(&mut self, left: Term<'_>, place: Place<'_>) -> Result<Expression, Fault> {
         let at = left.at();
         match left {
-            Term::Quoted(quoted) => Ok(Expression::Field(place.tables.path(super::columns::label(&quoted)?)?)),
+            Term::Quoted(quoted) => Ok(Expression::Field(place.tables.path(quoted.label()?.into())?)),
             other => self.side(other, place)?.expression(at),
         }
     }
@@ -211,15 +220,6 @@ impl Meaning {
     pub(super) fn note_semi_join(&mut self, from: &Path, negated: bool) {
         let object = from.clone();
         self.note(if negated { Note::AntiJoined(object) } else { Note::SemiJoined(object) });
-    }
-}
-
-/// Whether a term is null.
-pub(super) fn is_null(term: &Term<'_>) -> bool {
-    match term {
-        Term::Value(value, _) => *value == Value::Null,
-        Term::Path(path) => path.is("null"),
-        _ => false,
     }
 }
 

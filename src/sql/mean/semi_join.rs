@@ -25,15 +25,14 @@ impl Meaning {
         let [Item::Term { term, alias: None }] = select.items.as_slice() else {
             return Err(Reason::SemiJoin.at(at));
         };
-        let (selected, condition) = {
-            let term = term.clone();
-            let is_distinct_anyway = matches!((select.group_by.as_slice(), &term), ([Term::Path(key)], Term::Path(path)) if key == path);
-            if is_distinct_anyway {
-                select.group_by.clear();
-            }
-            self.inside(&mut select, Some(term), place)?
-        };
-        let (from, condition) = condition;
+        let term = term.clone();
+        // A list of what is grouped by is a list of what there is.
+        if let ([Term::Path(key)], Term::Path(path)) = (select.group_by.as_slice(), &term)
+            && key == path
+        {
+            select.group_by.clear();
+        }
+        let (selected, from, condition) = self.inside(&mut select, Some(term), place)?;
         let selected = selected.ok_or_else(|| Reason::SemiJoin.at(at))?;
         Ok(Condition::InSelect { field, negated, query: Box::new(SemiJoin { select: selected, from, condition }) })
     }
@@ -76,12 +75,12 @@ impl Meaning {
         let found = found.map(|found| conjuncts.remove(found)).and_then(|logic| correlation(&logic));
         let (selected, outer) = found.ok_or_else(|| Reason::Exists.at(at))?;
         let field = place.tables.path(outer)?;
-        if !selected.is("Id") && field.last().eq_ignore_ascii_case("Id") == selected.is("Id") {
+        if !selected.is("Id") && !field.last().eq_ignore_ascii_case("Id") {
             return Err(Reason::Exists.at(at));
         }
         select.condition = if conjuncts.is_empty() { None } else { Some(Logic::And(conjuncts)) };
         select.limit = None;
-        let (_, (from, condition)) = self.inside(&mut select, None, place)?;
+        let (_, from, condition) = self.inside(&mut select, None, place)?;
         self.note_semi_join(&from, negated);
         // With nothing among what must not be there, NOT IN would hold of no record.
         let guard = (negated && !selected.is("Id")).then(|| is_set(selected.clone()));
@@ -90,13 +89,12 @@ impl Meaning {
     }
 
     /// The inside of a subquery: the field it selects, its object and its conditions.
-    #[allow(clippy::type_complexity)]
     fn inside(
         &mut self,
         select: &mut Select<'_>,
         selected: Option<Term<'_>>,
         place: Place<'_>,
-    ) -> Result<(Option<Path>, (Path, Option<Condition>)), Fault> {
+    ) -> Result<(Option<Path>, Path, Option<Condition>), Fault> {
         let at = select.at;
         let is_plain = select.group_by.is_empty()
             && select.having.is_none()
@@ -130,9 +128,9 @@ impl Meaning {
         if !joined.anti_joins.is_empty() {
             return Err(Reason::SemiJoinPlace.at(at));
         }
-        for lookup in joined.required {
+        for lookup in joined.required.into_iter().rev() {
             self.require(lookup, &mut conditions);
         }
-        Ok((selected, (joined.root, Condition::all(conditions))))
+        Ok((selected, joined.root, Condition::all(conditions)))
     }
 }

@@ -57,10 +57,8 @@ impl<'t> Tables<'t> {
                 Ok(path)
             }
             Some(Lead::Nowhere) => Err(Reason::LeftChildren.at(at)),
-            None if self.outer.is_some_and(|outer| outer.knows(first)) => {
-                Err(Reason::Outer(first.text.clone()).at(at))
-            }
-            None if self.is_joined => Err(Reason::Unqualified(path.to_string()).at(at)),
+            None if self.outer.is_some_and(|outer| outer.knows(first)) => Err(Reason::Outer(first.text.clone()).at(at)),
+            None if self.is_joined => Err(Reason::NoTable(first.text.clone()).at(at)),
             None => Ok(path),
         }
     }

@@ -89,7 +89,8 @@ impl<'q> Parser<'q> {
     fn number(&mut self, minus: bool, at: Span) -> Result<Term<'q>, Fault> {
         let Kind::Number(digits) = self.peek() else { return Err(self.expected("a number")) };
         let at = at.to(self.here());
-        let text = format!("{}{}{digits}", if minus { "-" } else { "" }, if digits.starts_with('.') { "0" } else { "" });
+        let text =
+            format!("{}{}{digits}", if minus { "-" } else { "" }, if digits.starts_with('.') { "0" } else { "" });
         let number = Number::parse(&text).map_err(|error| Reason::Literal(error).at(at))?;
         self.next += 1;
         Ok(Term::Value(Value::Number(number), at))
@@ -125,7 +126,7 @@ impl<'q> Parser<'q> {
             return Ok(Term::Path(name.into()));
         }
         let is_path = self.is_mark(1, ".");
-        if is_end(word) && !is_path {
+        if (is_end(word) || is("FIRST") || is("LAST")) && !is_path {
             return Err(self.expected("a field or a value"));
         }
         Ok(Term::Path(self.path("a field")?))
