@@ -389,6 +389,13 @@ impl<'q> Parser<'q> {
         let mut parts = vec![self.name(expected)?];
         while self.is_mark(0, ".") && !self.is_mark(1, "*") {
             self.next += 1;
+            if let Kind::Word(word) = self.peek()
+                && is_reserved(word)
+                && !self.is(0, "ORDER")
+                && !(self.is(0, "GROUP") && self.is_mark(1, "."))
+            {
+                return Err(self.expected("a name"));
+            }
             parts.push(self.name("a name")?);
         }
         Ok(Path { parts })
@@ -433,9 +440,11 @@ impl<'q> Parser<'q> {
         if self.is_mark(0, "(") {
             return Err(self.fault(Reason::Nested));
         }
+        // Group and Order are objects as well as keywords.
+        let begins_clause = !self.is_one_of(&["GROUP", "ORDER"]) || self.is(1, "BY");
         if let Kind::Word(word) = self.peek()
-            && (is_end(word) || ALONE.iter().any(|alone| alone.eq_ignore_ascii_case(word)))
-            && !(["GROUP", "ORDER"].iter().any(|object| object.eq_ignore_ascii_case(word)) && !self.is(1, "BY"))
+            && begins_clause
+            && is_reserved(word)
         {
             return Err(self.expected("an object"));
         }
@@ -608,6 +617,11 @@ impl<'q> Parser<'q> {
 
 fn is_mark(kind: Kind<'_>, mark: &str) -> bool {
     matches!(kind, Kind::Mark(found) if found == mark)
+}
+
+/// Whether a word is a name only in quotes.
+fn is_reserved(word: &str) -> bool {
+    is_end(word) || ALONE.iter().any(|alone| alone.eq_ignore_ascii_case(word))
 }
 
 fn is_end(word: &str) -> bool {

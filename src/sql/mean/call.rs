@@ -84,6 +84,18 @@ impl Meaning {
         if let Some(side) = self.period(function, &mut arguments, at, place)? {
             return Ok(side);
         }
+        self.of_one_record(upper, arguments, at, place)
+    }
+
+    /// A function of a field, or of a value.
+    fn of_one_record(
+        &mut self,
+        upper: String,
+        mut arguments: Arguments<'_>,
+        at: Span,
+        place: Place<'_>,
+    ) -> Result<Side, Fault> {
+        let function = upper.as_str();
         match (function, arguments.len()) {
             ("EXTRACT" | "DATEPART" | "DATE_PART", 2) => {
                 let unit = unit_of(&arguments[0]).unwrap_or_default().to_ascii_uppercase();
@@ -115,17 +127,7 @@ impl Meaning {
                 self.part(function, of, at, place)
             }
             _ => {
-                let hint = match function {
-                    "CONVERTTIMEZONE" => ", or write DAY_ONLY(convertTimezone(field))",
-                    "LEN" | "LENGTH" | "SUBSTRING" | "SUBSTR" | "LEFT" | "RIGHT" | "REPLACE" | "CHARINDEX" => {
-                        "; for parts of texts use LIKE"
-                    }
-                    _ if DEFAULTS.contains(&function) => "; for records without a value use OR field = null",
-                    "MEDIAN" | "STDDEV" | "VARIANCE" | "PERCENTILE_CONT" | "MODE" => {
-                        "; there are COUNT, COUNT_DISTINCT, SUM, AVG, MIN and MAX"
-                    }
-                    _ => "",
-                };
+                let hint = hint(function);
                 Err(Reason::Function(upper, hint).at(at))
             }
         }
@@ -412,6 +414,21 @@ impl Place<'_> {
     /// Whether a value is only looked at here.
     fn is_shown(&self) -> bool {
         matches!(self.clause, Clause::Select)
+    }
+}
+
+/// What would do in the place of a function there is none of.
+fn hint(function: &str) -> &'static str {
+    match function {
+        "CONVERTTIMEZONE" => ", or write DAY_ONLY(convertTimezone(field))",
+        "LEN" | "LENGTH" | "SUBSTRING" | "SUBSTR" | "LEFT" | "RIGHT" | "REPLACE" | "CHARINDEX" => {
+            "; for parts of texts use LIKE"
+        }
+        _ if DEFAULTS.contains(&function) => "; for records without a value use OR field = null",
+        "MEDIAN" | "STDDEV" | "VARIANCE" | "PERCENTILE_CONT" | "MODE" => {
+            "; there are COUNT, COUNT_DISTINCT, SUM, AVG, MIN and MAX"
+        }
+        _ => "",
     }
 }
 

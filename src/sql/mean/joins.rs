@@ -38,6 +38,16 @@ struct Edge {
     is_inner: bool,
 }
 
+/// The lookups that a FROM follows.
+struct Along<'q> {
+    edges: Vec<Edge>,
+    /// Further conditions out of ON.
+    conditions: Vec<Logic<'q>>,
+    /// Left joins from a parent to its children, with what their ON says further.
+    absent: Vec<(Edge, Vec<Logic<'q>>, Span)>,
+    tables: Vec<Table<'q>>,
+}
+
 impl Meaning {
     pub(super) fn joined<'q, 't>(
         &mut self,
@@ -49,36 +59,8 @@ impl Meaning {
             return single(tables, outer);
         }
         named_once(&tables)?;
-        let mut edges = Vec::new();
-        let mut conditions = Vec::new();
-        let mut absent = Vec::new();
         let names: Vec<Name> = tables.iter().map(called).collect();
-        let mut joins = Vec::new();
-        for (index, mut table) in tables.into_iter().enumerate() {
-            let on = table.on.take();
-            if index == 0 {
-                unqualified(&table)?;
-            } else {
-                let mut on = super::conjuncts(on);
-                let edge = match along(&table, &names[..index], index) {
-                    Some(edge) => edge,
-                    None => {
-                        unqualified(&table)?;
-                        let pool = if table.join == Join::Listed { &mut *conjuncts } else { &mut on };
-                        take_edge(pool, &names, index).ok_or_else(|| Reason::JoinCondition.at(table.at))?
-                    }
-                };
-                match table.join {
-                    Join::Left if edge.child == index => absent.push((edge, on, table.at)),
-                    Join::Left if !on.is_empty() => return Err(Reason::LeftCondition.at(table.at)),
-                    join => {
-                        conditions.append(&mut on);
-                        edges.push(Edge { is_inner: edge.is_inner && join != Join::Left, ..edge });
-                    }
-                }
-            }
-            joins.push(table);
-        }
+        let Along { edges, conditions, absent, tables: joins } = followed(tables, &names, conjuncts)?;
         let absent_tables: Vec<usize> = absent.iter().map(|(edge, ..)| edge.child).collect();
         let root = root(&joins, &edges, &absent_tables)?;
         let leads = leads(root, joins.len(), &edges);
@@ -187,6 +169,37 @@ fn single<'q, 't>(tables: Vec<Table<'q>>, outer: Option<&'t Tables<'t>>) -> Resu
         root.single().iter().for_each(|object| known.add(object, &own));
     }
     Ok(Joined { root, tables: known, conditions: Vec::new(), anti_joins: Vec::new(), required: Vec::new() })
+}
+
+/// Each object after the first is joined to one before it.
+fn followed<'q>(tables: Vec<Table<'q>>, names: &[Name], conjuncts: &mut Vec<Logic<'q>>) -> Result<Along<'q>, Fault> {
+    let mut along = Along { edges: Vec::new(), conditions: Vec::new(), absent: Vec::new(), tables: Vec::new() };
+    for (index, mut table) in tables.into_iter().enumerate() {
+        let mut on = super::conjuncts(table.on.take());
+        if index == 0 {
+            unqualified(&table)?;
+            along.tables.push(table);
+            continue;
+        }
+        let edge = match self::along(&table, &names[..index], index) {
+            Some(edge) => edge,
+            None => {
+                unqualified(&table)?;
+                let pool = if table.join == Join::Listed { &mut *conjuncts } else { &mut on };
+                take_edge(pool, names, index).ok_or_else(|| Reason::JoinCondition.at(table.at))?
+            }
+        };
+        match table.join {
+            Join::Left if edge.child == index => along.absent.push((edge, on, table.at)),
+            Join::Left if !on.is_empty() => return Err(Reason::LeftCondition.at(table.at)),
+            join => {
+                along.conditions.append(&mut on);
+                along.edges.push(Edge { is_inner: edge.is_inner && join != Join::Left, ..edge });
+            }
+        }
+        along.tables.push(table);
+    }
+    Ok(along)
 }
 
 fn unqualified(table: &Table<'_>) -> Result<(), Fault> {

@@ -8,8 +8,10 @@ use super::side::Side;
 use super::{Meaning, Place};
 use crate::soql::{Comparison, LiteralError, Pattern};
 
+type MakePattern = fn(&str) -> Result<Pattern, LiteralError>;
+
 /// Functions that say of a text what LIKE says.
-const MATCHES: [(&str, fn(&str) -> Result<Pattern, LiteralError>); 7] = [
+const MATCHES: [(&str, MakePattern); 7] = [
     ("CONTAINS", Pattern::contains),
     ("STARTS_WITH", Pattern::starts_with),
     ("STARTSWITH", Pattern::starts_with),

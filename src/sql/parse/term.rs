@@ -4,7 +4,7 @@ use super::super::refusal::{Fault, Reason};
 use super::super::token::Kind;
 use super::super::tree::Term;
 use super::super::{Name, Path, Shift, Span, Value};
-use super::{Parser, is_end};
+use super::{Parser, is_reserved};
 use crate::soql::{Date, DateTime, Number};
 
 /// Functions of a condition.
@@ -126,7 +126,7 @@ impl<'q> Parser<'q> {
             return Ok(Term::Path(name.into()));
         }
         let is_path = self.is_mark(1, ".");
-        if (is_end(word) || is("FIRST") || is("LAST")) && !is_path {
+        if is_reserved(word) && !is("NULL") && !is_path {
             return Err(self.expected("a field or a value"));
         }
         Ok(Term::Path(self.path("a field")?))
