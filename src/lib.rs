@@ -16,6 +16,7 @@
 //! * [`policy`] is what the settings allow. It knows no tool.
 //! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
 //! * [`schema`] knows objects and fields; [`soql`] builds query text, and nothing else does; [`time`] is local time.
+//! * [`sql`] reads statements as people and models write them, and knows no org.
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
 //! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
@@ -32,6 +33,7 @@
 //! * Bad arguments are refused before any request: the tests in `tests/it/refusals.rs` count requests.
 //! * A room imports no room above it: `tests/it/rooms.rs`.
 //! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.
+//! * A statement means what was written, or is refused: `tests/it/sql_corpus.rs`.
 //! * A next page can't lead out of the API: `a_next_page_that_leads_elsewhere_is_refused`.
 //! * A name on a write means one record or none: `tests/it/resolver.rs`, against a second judgement of who is meant.
 //! * What is off in the settings does nothing, by whichever face it is called: `tests/it/settings.rs`.
@@ -52,6 +54,7 @@ pub mod call;
 pub mod catalog;
 #[cfg(feature = "component")]
 mod component;
+mod cursor;
 pub mod error;
 mod excerpt;
 pub mod id;
@@ -66,8 +69,8 @@ pub mod rest;
 pub mod schema;
 pub mod sign_in;
 pub mod soql;
-pub mod sql;
 mod sort;
+pub mod sql;
 pub mod time;
 pub mod tools;
 pub mod wit;

@@ -10,4 +10,5 @@ pub(crate) mod names;
 mod nicknames;
 pub(crate) mod record;
 pub(crate) mod related;
+pub(crate) mod statement;
 pub(crate) mod value;

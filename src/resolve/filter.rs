@@ -20,7 +20,7 @@ use crate::wit::{ChildFilter, Filter, Operator};
 const MAX_CHILDREN: usize = 2;
 
 /// Objects that Salesforce joins with no other, by the same page.
-const UNJOINED: [&str; 8] =
+pub(crate) const UNJOINED: [&str; 8] =
     ["ActivityHistory", "Attachment", "Event", "EventAttendee", "EventRelation", "Note", "OpenActivity", "Task"];
 
 /// The conditions of a call: all filters hold, one of each group's, and what is said of children.
@@ -58,7 +58,7 @@ fn each(known: &Known, object: &ObjectName, filters: &[Filter]) -> Result<Vec<Co
 }
 
 /// One filter.
-fn one(known: &Known, object: &ObjectName, filter: &Filter) -> Result<Condition, PlanError> {
+pub(crate) fn one(known: &Known, object: &ObjectName, filter: &Filter) -> Result<Condition, PlanError> {
     let mut named = names::field(known, object, &filter.field)?;
     if !named.field.filterable {
         return Err(Error::argument(

@@ -1,6 +1,6 @@
 //! A query of numbers: what to compute of which records, and how to group them.
 
-use super::{Comparison, Condition, Direction, FieldPath, List, Literal, Nulls, ObjectName, Scope};
+use super::{Comparison, Condition, DatePart, Direction, FieldPath, List, Literal, Nulls, ObjectName, Scope};
 
 /// A query that returns groups of records instead of records. Every column has an alias, because the API names an
 /// aggregate `expr0` and `Account.Industry` just `Industry`: the keys come back as `g0`, `g1`…, the measures as `m0`…
@@ -72,25 +72,6 @@ pub enum Function {
     Min,
     /// `MAX`
     Max,
-}
-
-/// A part of a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatePart {
-    /// `DAY_ONLY`: the day of a datetime.
-    Day,
-    /// `CALENDAR_MONTH`: 1 for January.
-    Month,
-    /// `CALENDAR_QUARTER`
-    Quarter,
-    /// `CALENDAR_YEAR`
-    Year,
-    /// `FISCAL_MONTH`: 1 for the first month of the org's fiscal year.
-    FiscalMonth,
-    /// `FISCAL_QUARTER`
-    FiscalQuarter,
-    /// `FISCAL_YEAR`
-    FiscalYear,
 }
 
 /// A condition on a group.

@@ -1,6 +1,6 @@
 //! Conditions of a WHERE clause as a tree.
 
-use super::{FieldName, FieldPath, Literal, ObjectName, Pattern, Text};
+use super::{DatePart, FieldName, FieldPath, Literal, ObjectName, Pattern, Text};
 
 /// What must hold of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,15 @@ pub enum Operand {
     Field(FieldPath),
     /// The day of a datetime field in the user's time zone, to be compared with a date.
     Day(FieldPath),
+    /// A part of a date, to be compared with a number.
+    Part {
+        /// Which part.
+        part: DatePart,
+        /// Of which field.
+        field: FieldPath,
+        /// Whether the field is a datetime, of which the part in the user's time zone is meant.
+        zoned: bool,
+    },
 }
 
 /// How the sides of a comparison relate.

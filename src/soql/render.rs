@@ -4,8 +4,9 @@ use std::fmt::{self, Display, Formatter, Write as _};
 
 use super::escape;
 use super::{
-    Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, Function, GroupOrder, Having, Key,
-    List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
+    Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, FieldPath, Function, GroupOrder,
+    Having, Key, List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin,
+    Text,
 };
 
 /// Writes elements with something between them.
@@ -75,7 +76,8 @@ impl Display for Operand {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Field(field) => field.fmt(out),
-            Self::Day(field) => write!(out, "DAY_ONLY(convertTimezone({field}))"),
+            Self::Day(field) => part(DatePart::Day, field, true, out),
+            Self::Part { part, field, zoned } => self::part(*part, field, *zoned, out),
         }
     }
 }
@@ -218,10 +220,14 @@ impl Display for Key {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Field(field) => field.fmt(out),
-            Self::Part { part, field, zoned: false } => write!(out, "{part}({field})"),
-            Self::Part { part, field, zoned: true } => write!(out, "{part}(convertTimezone({field}))"),
+            Self::Part { part, field, zoned } => self::part(*part, field, *zoned, out),
         }
     }
+}
+
+/// A part of a date; of a moment, in the user's time zone.
+fn part(part: DatePart, field: &FieldPath, zoned: bool, out: &mut Formatter<'_>) -> fmt::Result {
+    if zoned { write!(out, "{part}(convertTimezone({field}))") } else { write!(out, "{part}({field})") }
 }
 
 impl Display for DatePart {
@@ -234,6 +240,12 @@ impl Display for DatePart {
             Self::FiscalMonth => "FISCAL_MONTH",
             Self::FiscalQuarter => "FISCAL_QUARTER",
             Self::FiscalYear => "FISCAL_YEAR",
+            Self::DayInMonth => "DAY_IN_MONTH",
+            Self::DayInWeek => "DAY_IN_WEEK",
+            Self::DayInYear => "DAY_IN_YEAR",
+            Self::HourInDay => "HOUR_IN_DAY",
+            Self::WeekInMonth => "WEEK_IN_MONTH",
+            Self::WeekInYear => "WEEK_IN_YEAR",
         })
     }
 }

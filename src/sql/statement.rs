@@ -328,6 +328,16 @@ impl Expression {
 }
 
 impl Query {
+    /// Goes through the values of its conditions, those of child queries and subqueries too.
+    pub fn values(&mut self, each: &mut dyn FnMut(&mut Literal)) {
+        self.condition.iter_mut().chain(&mut self.having).for_each(|condition| condition.values(each));
+        for column in &mut self.select {
+            if let Column::Children(children) = column {
+                children.values(each);
+            }
+        }
+    }
+
     /// Whether it returns numbers instead of records.
     pub fn is_aggregate(&self) -> bool {
         let computes =
@@ -359,5 +369,17 @@ impl Condition {
             }
         }
         if any.len() > 1 { Some(Self::Any(any)) } else { any.pop() }
+    }
+
+    /// Goes through its values, those of subqueries too.
+    pub fn values(&mut self, each: &mut dyn FnMut(&mut Literal)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter_mut().for_each(|part| part.values(each)),
+            Self::Not(inner) => inner.values(each),
+            Self::Compare { value, .. } => each(value),
+            Self::In { values, .. } | Self::Includes { values, .. } => values.iter_mut().for_each(each),
+            Self::InSelect { query, .. } => query.condition.iter_mut().for_each(|condition| condition.values(each)),
+            Self::Like { .. } => {}
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `list`: the records of one object that match filters. One `query`, or one composite request when also counting.
 
 use crate::call::{Call, read_error, unsendable};
+use crate::cursor::{Cursor, MAX_OFFSET, fingerprint};
 use crate::error::Error;
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
@@ -14,9 +15,6 @@ use crate::wit::{ListArgs, ListReply, Operator};
 
 /// Rows when no limit is given.
 const DEFAULT_ROWS: u32 = 25;
-/// Salesforce skips no more rows than this.
-/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_offset.htm>
-const MAX_OFFSET: u32 = 2000;
 
 /// Lists the records that match.
 pub(super) fn list(call: &Call<'_>, args: ListArgs) -> Result<ListReply, Error> {
@@ -178,62 +176,5 @@ fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply
         complete,
         cursor,
         notices,
-    }
-}
-
-/// Where a list goes on: how many rows to skip, and of which query. Not an address, so it can lead nowhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cursor {
-    skip: u32,
-    fingerprint: u32,
-}
-
-impl Cursor {
-    fn parse(text: &str) -> Result<Self, Error> {
-        let parsed = text.split_once('-').and_then(|(skip, fingerprint)| {
-            Some(Self { skip: skip.parse().ok()?, fingerprint: u32::from_str_radix(fingerprint, 16).ok()? })
-        });
-        parsed
-            .filter(|cursor| cursor.skip <= MAX_OFFSET && cursor.to_string() == text)
-            .ok_or_else(|| Error::argument("cursor", "this is no cursor; give the one of the previous reply, or none"))
-    }
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{:08x}", self.skip, self.fingerprint)
-    }
-}
-
-/// FNV-1a of a query's text: tells queries apart, no more.
-fn fingerprint(select: &Select) -> u32 {
-    select.to_string().bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_is_read_back_as_it_was_written() {
-        let cursor = Cursor { skip: 25, fingerprint: 0xab };
-        assert_eq!(Cursor::parse(&cursor.to_string()).unwrap(), cursor);
-    }
-
-    #[test]
-    fn what_is_no_cursor_is_refused() {
-        for text in [
-            "",
-            "25",
-            "25-",
-            "-ab",
-            "2001-000000ab",
-            "25-AB",
-            "https://evil.example/",
-            "/services/data/v65.0/query/01g-2000",
-            "+25-000000ab",
-        ] {
-            assert!(Cursor::parse(text).is_err(), "{text}");
-        }
     }
 }

@@ -13,6 +13,7 @@ mod delete;
 mod documented_answers;
 mod lookups;
 mod picklists;
+mod query;
 mod reads;
 mod recorded;
 mod recordings;

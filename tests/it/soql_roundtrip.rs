@@ -169,18 +169,28 @@ fn key_of(key: &Key) -> org::Expression {
     match key {
         Key::Field(field) => field_of(field),
         Key::Part { part, field, zoned } => org::Expression::Date {
-            function: match part {
-                DatePart::Day => org::DateFunction::DayOnly,
-                DatePart::Month => org::DateFunction::CalendarMonth,
-                DatePart::Quarter => org::DateFunction::CalendarQuarter,
-                DatePart::Year => org::DateFunction::CalendarYear,
-                DatePart::FiscalMonth => org::DateFunction::FiscalMonth,
-                DatePart::FiscalQuarter => org::DateFunction::FiscalQuarter,
-                DatePart::FiscalYear => org::DateFunction::FiscalYear,
-            },
+            function: part_of(*part),
             field: org::Path::new(field.as_str()),
             convert_timezone: *zoned,
         },
+    }
+}
+
+fn part_of(part: DatePart) -> org::DateFunction {
+    match part {
+        DatePart::Day => org::DateFunction::DayOnly,
+        DatePart::Month => org::DateFunction::CalendarMonth,
+        DatePart::Quarter => org::DateFunction::CalendarQuarter,
+        DatePart::Year => org::DateFunction::CalendarYear,
+        DatePart::FiscalMonth => org::DateFunction::FiscalMonth,
+        DatePart::FiscalQuarter => org::DateFunction::FiscalQuarter,
+        DatePart::FiscalYear => org::DateFunction::FiscalYear,
+        DatePart::DayInMonth => org::DateFunction::DayInMonth,
+        DatePart::DayInWeek => org::DateFunction::DayInWeek,
+        DatePart::DayInYear => org::DateFunction::DayInYear,
+        DatePart::HourInDay => org::DateFunction::HourInDay,
+        DatePart::WeekInMonth => org::DateFunction::WeekInMonth,
+        DatePart::WeekInYear => org::DateFunction::WeekInYear,
     }
 }
 
@@ -258,6 +268,11 @@ fn condition_of(condition: &Condition) -> org::Condition {
                     function: org::DateFunction::DayOnly,
                     field: org::Path::new(field.as_str()),
                     convert_timezone: true,
+                },
+                Operand::Part { part, field, zoned } => org::Expression::Date {
+                    function: part_of(*part),
+                    field: org::Path::new(field.as_str()),
+                    convert_timezone: *zoned,
                 },
             },
             operator: operator_of(*op),
@@ -455,9 +470,30 @@ fn grouping() -> impl Strategy<Value = Grouping> {
         })
 }
 
+fn date_part() -> impl Strategy<Value = DatePart> {
+    use DatePart::{
+        Day, DayInMonth, DayInWeek, DayInYear, FiscalMonth, FiscalQuarter, FiscalYear, HourInDay, Month, Quarter,
+        WeekInMonth, WeekInYear, Year,
+    };
+    select(vec![
+        Day,
+        Month,
+        Quarter,
+        Year,
+        FiscalMonth,
+        FiscalQuarter,
+        FiscalYear,
+        DayInMonth,
+        DayInWeek,
+        DayInYear,
+        HourInDay,
+        WeekInMonth,
+        WeekInYear,
+    ])
+}
+
 fn key() -> impl Strategy<Value = Key> {
-    use DatePart::{Day, FiscalMonth, FiscalQuarter, FiscalYear, Month, Quarter, Year};
-    let part = select(vec![Day, Month, Quarter, Year, FiscalMonth, FiscalQuarter, FiscalYear]);
+    let part = date_part();
     prop_oneof![
         path().prop_map(Key::Field),
         (part, path(), any::<bool>()).prop_map(|(part, field, zoned)| Key::Part { part, field, zoned }),
@@ -549,6 +585,9 @@ fn leaf() -> impl Strategy<Value = Condition> {
         4 => (path(), any_op(), value()).prop_map(|(field, op, value)| Condition::compare(field, op, value)),
         1 => (path(), any_op(), date())
             .prop_map(|(field, op, date)| Condition::compare(Operand::Day(field), op, date)),
+        1 => (path(), date_part(), any::<bool>(), any_op(), number()).prop_map(|(field, part, zoned, op, number)| {
+            Condition::compare(Operand::Part { part, field, zoned }, op, number)
+        }),
         3 => (path(), pattern()).prop_map(|(field, pattern)| Condition::Like { field, pattern }),
         3 => (path(), any::<bool>(), values())
             .prop_map(|(field, negated, values)| Condition::In { field, negated, values }),

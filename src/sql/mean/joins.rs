@@ -5,7 +5,7 @@
 
 use super::super::refusal::{Fault, Reason};
 use super::super::tree::{Join, Logic, Table, Term};
-use super::super::{Condition, Expression, Literal, Name, Note, Path, SemiJoin, Span, Value};
+use super::super::{Condition, Expression, Literal, Match, Name, Note, Path, SemiJoin, Span, Value};
 use super::tables::{Lead, Tables};
 use super::{Clause, Meaning, Place, Selected};
 use crate::soql::Comparison;
@@ -334,6 +334,10 @@ fn implies(condition: &Condition, lead: &[Name], lookup: &Path) -> bool {
     match condition {
         Condition::Compare { left, op: Comparison::Ne, value } => value.value == Value::Null && is_there(left),
         Condition::Compare { left, value, .. } => is_something(&value.value) && is_there(left),
+        // A text of nothing but wildcards could be no text at all.
+        Condition::Like { left, pattern: Match::Pattern(pattern, _) } => {
+            pattern.as_str().bytes().any(|byte| byte != b'%') && is_there(left)
+        }
         Condition::In { left, negated: false, values } => {
             values.iter().all(|value| is_something(&value.value)) && is_there(left)
         }
