@@ -64,6 +64,13 @@ impl Meaning {
         let absent_tables: Vec<usize> = absent.iter().map(|(edge, ..)| edge.child).collect();
         let root = root(&joins, &edges, &absent_tables)?;
         let leads = leads(root, joins.len(), &edges);
+        let own = joins[root].object.parts.last();
+        for (table, lead) in joins.iter().zip(&leads) {
+            // To Salesforce, a path that begins with the object's own name leads nowhere else.
+            if matches!(lead, Lead::Path(lead) if lead.first().is_some_and(|first| Some(first) == own)) {
+                return Err(Reason::JoinCondition.at(table.at));
+            }
+        }
         let mut known = Tables::inside(outer, joins.len() > 1 + absent.len());
         for (name, lead) in names.iter().zip(&leads) {
             known.add(name, lead);

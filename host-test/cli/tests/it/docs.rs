@@ -475,7 +475,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Objects searched at once", one(constant("src/rest/composite.rs", "MAX_QUERIES"))),
         (
             "Rows of a list",
-            [tool("tools/list", &["DEFAULT_ROWS"]), tool("reply", &["MAX_ROWS"]), tool("tools/list", &["MAX_OFFSET"])]
+            [tool("tools/list", &["DEFAULT_ROWS"]), tool("reply", &["MAX_ROWS"]), tool("cursor", &["MAX_OFFSET"])]
                 .concat(),
         ),
         (
