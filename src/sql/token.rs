@@ -182,8 +182,11 @@ impl<'q> Lexer<'q> {
     /// A name up to its closing sign.
     fn named(&mut self, close: char) -> Result<&'q str, Fault> {
         let inside = &self.rest()[1..];
-        let length = inside.find([close, '\n']).filter(|at| inside[*at..].starts_with(close) && *at > 0);
+        let length = inside.find([close, '\n']).filter(|at| inside[*at..].starts_with(close));
         let length = length.ok_or_else(|| self.fault(Reason::Unclosed))?;
+        if inside[..length].trim().is_empty() {
+            return Err(self.fault(Reason::Expected { expected: "a name" }));
+        }
         Ok(self.take(length + 2)[1..=length].trim())
     }
 
@@ -299,6 +302,7 @@ mod tests {
             ("a [b", 2),
             ("a []", 2),
             ("a `b\n`", 2),
+            ("a ` `", 2),
             ("é @x", 3),
             ("$5", 0),
             ("{x}", 0),
