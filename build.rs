@@ -58,7 +58,15 @@ const TYPES: &[Row] = &[
     ("activity-kind", ENUM, &[]),
     ("error-kind", REPLY_ENUM, &[]),
     ("changed", REPLY_ENUM, &[]),
-    ("error", REPLY, &[(UNLESS_ABSENT, "code org-message current"), (UNLESS_EMPTY, "fields allowed candidates")]),
+    (
+        "error",
+        REPLY,
+        &[
+            (UNLESS_ABSENT, "code org-message current"),
+            (UNLESS_EMPTY, "fields allowed candidates"),
+            (JSON_UNLESS_ABSENT, "details"),
+        ],
+    ),
     ("current-record", REPLY, &[(JSON, "fields"), (UNLESS_ABSENT, "changed-by changed-at")]),
 ];
 
@@ -74,13 +82,17 @@ const READ_TYPES: &[Row] = &[
     ("operator", ARGUMENT_ENUM, &[]),
     ("child-filter", ARGUMENT, &[(LIST, "filters")]),
     ("sort-key", ARGUMENT, &[]),
-    ("list-reply", REPLY, &[(ROWS, "rows"), (UNLESS_ABSENT, "total cursor"), (UNLESS_EMPTY, "notices")]),
+    (
+        "list-reply",
+        REPLY,
+        &[(ROWS, "rows"), (UNLESS_ABSENT, "total cursor"), (UNLESS_EMPTY, "notices"), (JSON_UNLESS_ABSENT, "details")],
+    ),
     ("aggregate-args", ARGUMENT, &[(LIST, "measures group-by filters any-of children having order-by")]),
     ("measure", ARGUMENT, &[]),
     ("aggregate-function", ARGUMENT_ENUM, &[]),
     ("grouping", ARGUMENT, &[]),
     ("period", ARGUMENT_ENUM, &[]),
-    ("aggregate-reply", REPLY, &[(ROWS, "rows"), (JSON_UNLESS_ABSENT, "totals"), (UNLESS_EMPTY, "notices")]),
+    ("aggregate-reply", REPLY, &[(ROWS, "rows"), (JSON_UNLESS_ABSENT, "totals details"), (UNLESS_EMPTY, "notices")]),
     ("describe-args", ARGUMENT, &[]),
     ("describe-reply", REPLY, &[(UNLESS_ABSENT, "object"), (UNLESS_EMPTY, "fields objects notices")]),
     ("object-info", REPLY, &[]),
@@ -118,9 +130,9 @@ const WRITE_TYPES: &[Row] = &[
     (
         "update-reply",
         REPLY,
-        &[(UNLESS_ABSENT, "name undo"), (UNLESS_EMPTY, "changes notices"), (JSON_UNLESS_ABSENT, "names")],
+        &[(UNLESS_ABSENT, "name undo"), (UNLESS_EMPTY, "changes notices"), (JSON_UNLESS_ABSENT, "names details")],
     ),
-    ("field-change", REPLY, &[(JSON, "before after")]),
+    ("field-change", REPLY, &[(JSON_UNLESS_ABSENT, "before"), (JSON, "after")]),
     ("delete-args", ARGUMENT, &[]),
     ("delete-reply", REPLY, &[(UNLESS_ABSENT, "name"), (JSON, "facts"), (UNLESS_EMPTY, "notices")]),
     ("undo", REPLY, &[(UNLESS_ABSENT, "tool instructions"), (JSON_UNLESS_ABSENT, "arguments")]),

@@ -82,6 +82,13 @@ impl<'p> Call<'p> {
         }
     }
 
+    /// Drops what an error would tell of records that may not be read.
+    pub(crate) fn keep_back(&self, error: &mut Error) {
+        if self.settings().objects.read.is_some() {
+            error.keep_names_back();
+        }
+    }
+
     /// Plans from what is known, fetches what the plan lacks, and plans again until it lacks nothing.
     ///
     /// A plan is a function of what is known and of its arguments, and of nothing else: it captures nothing, so it can't

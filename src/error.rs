@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::details::Details;
 use crate::platform::{FailureReason, SendFailure};
 use crate::rest::Refusal;
 use crate::soql::{LiteralError, NameError};
@@ -30,6 +31,8 @@ struct Inner {
     candidates: Vec<Candidate>,
     /// The record as it is, where it is not as expected.
     current: Option<CurrentRecord>,
+    /// What the message speaks of in the org's own words.
+    details: Details,
     /// Salesforce's words and code, if it sent any.
     org_message: Option<String>,
     code: Option<String>,
@@ -48,6 +51,7 @@ impl Error {
             allowed: Vec::new(),
             candidates: Vec::new(),
             current: None,
+            details: Details::default(),
             org_message: None,
             code: None,
             refusal: None,
@@ -166,6 +170,20 @@ impl Error {
         self
     }
 
+    /// The same failure, with what its message speaks of in the org's own words.
+    pub(crate) fn with_details(mut self, details: Details) -> Self {
+        self.0.details = details;
+        self
+    }
+
+    /// Drops Salesforce's own words where they name records of other objects than the call is about: by a setting, some of
+    /// those may not be read.
+    pub(crate) fn keep_names_back(&mut self) {
+        if self.refusal().is_some_and(Refusal::names_others) && self.0.org_message.take().is_some() {
+            self.add_context("Salesforce's words are left out, for they name records that may not be read");
+        }
+    }
+
     /// The same failure, with what was found out about it.
     pub(crate) fn with_context(mut self, found: impl Into<String>) -> Self {
         self.add_context(found);
@@ -248,7 +266,8 @@ impl std::error::Error for Error {}
 impl From<Error> for wit::Error {
     fn from(error: Error) -> Self {
         let message = error.to_string();
-        let Inner { kind, changed, fields, allowed, candidates, current, org_message, code, .. } = *error.0;
-        Self { kind, message, changed, code, org_message, fields, allowed, candidates, current }
+        let Inner { kind, changed, fields, allowed, candidates, current, details, org_message, code, .. } = *error.0;
+        let details = details.finish();
+        Self { kind, message, changed, code, org_message, fields, allowed, candidates, current, details }
     }
 }

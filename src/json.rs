@@ -91,14 +91,14 @@ impl<'a> Json<'a> {
     }
 
     /// The items of a list; none if it is another value.
-    pub(crate) fn items(self) -> Items<'a> {
+    pub fn items(self) -> Items<'a> {
         let mut cursor = self.cursor();
         cursor.enter_list();
         Items(cursor)
     }
 
     /// The members of an object; none if it is another value.
-    pub(crate) fn members(self) -> Members<'a> {
+    pub fn members(self) -> Members<'a> {
         let mut cursor = self.cursor();
         cursor.enter_object();
         Members(cursor)
@@ -112,7 +112,7 @@ impl<'a> Json<'a> {
 
 /// The items of a list, each cut out.
 #[derive(Debug, Clone)]
-pub(crate) struct Items<'a>(Cursor<'a>);
+pub struct Items<'a>(Cursor<'a>);
 
 impl<'a> Iterator for Items<'a> {
     type Item = Json<'a>;
@@ -124,7 +124,7 @@ impl<'a> Iterator for Items<'a> {
 
 /// The members of an object, each cut out.
 #[derive(Debug, Clone)]
-pub(crate) struct Members<'a>(Cursor<'a>);
+pub struct Members<'a>(Cursor<'a>);
 
 impl<'a> Iterator for Members<'a> {
     type Item = (Cow<'a, str>, Json<'a>);

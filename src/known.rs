@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::policy::{self, Effect};
 use crate::rest::User;
+use crate::schema::well_known::{ACTIVITY_LISTS, ACTIVITY_OBJECTS};
 use crate::schema::{GlobalDescribe, ObjectSchema, Source};
 use crate::soql::{FieldPath, NameError, ObjectName};
 use crate::wit::ConnectionSettings;
@@ -126,7 +127,27 @@ impl Known {
 
     /// Refuses an object that the settings keep from this tier.
     pub(crate) fn allow_object(&self, object: &ObjectName, effect: Effect) -> Result<(), Error> {
-        policy::allow_object(&self.settings, object.as_str(), effect)
+        policy::allow_object(&self.settings, object.as_str(), effect)?;
+        held_by(object.as_str()).iter().try_for_each(|held| policy::allow_object(&self.settings, held, effect))
+    }
+
+    /// Whether a reply may hold what the records of an object hold. Whatever comes back is a reading, by whichever tool: a
+    /// grant to create or to change is none to see.
+    pub(crate) fn may_read(&self, object: &ObjectName) -> bool {
+        self.may_read_named(object.as_str())
+    }
+
+    /// The same of an object by a name that was not checked.
+    pub(crate) fn may_read_named(&self, object: &str) -> bool {
+        let is_granted = |object: &str| policy::is_granted(&self.settings, object, Effect::ReadOnly);
+        is_granted(object) && held_by(object).iter().all(|held| is_granted(held))
+    }
+
+    /// What the receipt of a write says where the records of its object may not be read.
+    pub(crate) fn untold(object: &ObjectName) -> String {
+        format!(
+            "the settings keep {object} records from being read: this is what the call said, not what the org holds"
+        )
     }
 
     /// An object's description, or what the embedded table says of it.
@@ -222,6 +243,11 @@ impl Known {
     pub(crate) fn learn_user(&self, user: User) {
         *self.user.borrow_mut() = Some(user);
     }
+}
+
+/// The objects whose records an object lists that has none of its own.
+fn held_by(object: &str) -> &'static [&'static str] {
+    if ACTIVITY_LISTS.iter().any(|list| list.eq_ignore_ascii_case(object)) { &ACTIVITY_OBJECTS } else { &[] }
 }
 
 /// All that the parts of a plan come to, or everything they lack together, so that it is fetched together. What is wrong

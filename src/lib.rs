@@ -43,6 +43,8 @@
 //! * Every transition of every time zone is right: `tests/it/zones.rs`.
 //! * Text out of the org stays a JSON value and is never part of a sentence of ours:
 //!   `text_out_of_the_org_stays_in_its_field` (`tests/it/replies.rs`).
+//! * No reply tells what an object holds that may not be read: `tests/it/read_grants.rs`.
+//! * No sentence holds a label, a value or a message of the org: `tests/it/org_words.rs`.
 //! * A query the person wrote reads no object that is not granted: `no_object_is_read_that_is_not_granted` and
 //!   `no_query_goes_unseen` (`tests/it/run_soql.rs`).
 //! * A record that is called something else than the person said is not deleted: `a_record_of_another_name_stays`
@@ -55,10 +57,11 @@ pub mod catalog;
 #[cfg(feature = "component")]
 mod component;
 mod cursor;
+mod details;
 pub mod error;
 mod excerpt;
 pub mod id;
-mod json;
+pub mod json;
 pub mod known;
 pub mod platform;
 pub mod policy;

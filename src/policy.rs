@@ -45,17 +45,25 @@ pub(crate) fn allow_tool(settings: &ConnectionSettings, tool: &Row, table: &[Row
 
 /// Refuses an object that the settings keep from this tier.
 pub(crate) fn allow_object(settings: &ConnectionSettings, object: &str, effect: Effect) -> Result<(), Error> {
-    let (granted, doing) = match effect {
-        Effect::ReadOnly => (&settings.objects.read, "reading"),
-        Effect::Additive => (&settings.objects.append, "creating"),
-        Effect::Overwrites => (&settings.objects.edit, "changing"),
-    };
-    match granted {
-        Some(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(object)) => {
-            Err(Error::switched_off(&format!("{doing} {object} records"), None))
-        }
-        _ => Ok(()),
+    if is_granted(settings, object, effect) {
+        return Ok(());
     }
+    let doing = match effect {
+        Effect::ReadOnly => "reading",
+        Effect::Additive => "creating",
+        Effect::Overwrites => "changing",
+    };
+    Err(Error::switched_off(&format!("{doing} {object} records"), None))
+}
+
+/// Whether the settings let a tool of this tier touch an object.
+pub(crate) fn is_granted(settings: &ConnectionSettings, object: &str, effect: Effect) -> bool {
+    let granted = match effect {
+        Effect::ReadOnly => &settings.objects.read,
+        Effect::Additive => &settings.objects.append,
+        Effect::Overwrites => &settings.objects.edit,
+    };
+    granted.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(object)))
 }
 
 /// Whether the settings leave a tool on.

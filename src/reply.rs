@@ -10,10 +10,10 @@ use crate::soql::FieldPath;
 /// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
 pub(crate) const MAX_TEXT_CHARS: usize = 255;
 
-/// Rows of a reply at most.
+/// The most rows of a reply, and the highest limit a call may give: what Salesforce sends in one page.
 pub(crate) const MAX_ROWS: u32 = 2000;
 
-/// Characters of all rows of a reply together.
+/// The most characters of a reply's rows together, so that a model's context holds it; the rest comes with the cursor.
 const MAX_REPLY_CHARS: usize = 100_000;
 
 /// A number argument within its bounds: how much a reply may hold.

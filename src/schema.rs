@@ -8,6 +8,7 @@ pub mod columns;
 pub mod lookup;
 pub mod picklist;
 pub mod project;
+pub(crate) mod repeated;
 pub mod search;
 pub mod standard;
 pub mod stored;

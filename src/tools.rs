@@ -29,7 +29,8 @@ use crate::wit::{self, Changed, ConnectionSettings};
 
 /// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
 /// the settings name it, and its types. What holds for every tool is done here, so that no tool can forget it: the
-/// settings are asked before anything else, and replies tell where the org runs out of API calls.
+/// settings are asked before anything else, an error names no record that may not be read, and replies tell where the org
+/// runs out of API calls.
 macro_rules! tools {
     ($($effect:ident, $usual:ident: $tool:ident($args:ident) -> $reply:ident;)*) => {
         $(
@@ -37,6 +38,9 @@ macro_rules! tools {
             pub fn $tool(call: &Call<'_>, args: wit::$args) -> Result<wit::$reply, Error> {
                 policy::allow_tool(call.settings(), &tools!(row $effect, $usual: $tool), TOOLS)?;
                 let mut outcome = self::$tool::$tool(call, args);
+                if let Err(error) = &mut outcome {
+                    call.keep_back(error);
+                }
                 call.warn(outcome.as_mut().map(|reply| &mut reply.notices));
                 outcome
             }

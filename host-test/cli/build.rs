@@ -90,7 +90,10 @@ impl Writer<'_> {
         self.line(&format!("pub(super) struct {name} {{"));
         for (member, ty) in members {
             // What the JSON face leaves out is empty.
-            if ty == "bool" || ty == "Members" || ty.starts_with("Vec<") || ty.starts_with("Option<") {
+            if ty == "Option<Value>" {
+                // What is left out is not the same as null.
+                self.line("    #[serde(default, deserialize_with = \"super::present\")]");
+            } else if ty == "bool" || ty == "Members" || ty.starts_with("Vec<") || ty.starts_with("Option<") {
                 self.line("    #[serde(default)]");
             }
             self.line(&format!("    pub(super) r#{member}: {ty},"));

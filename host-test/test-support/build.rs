@@ -98,7 +98,7 @@ fn component(body: &str) -> Vec<u8> {
     );
 
     let mut module = wat::parse_str(&text.0).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Json, quoted};
+use super::{Cursor, Json, quoted};
 
 /// Lists and objects within each other that are passed on. Readers give up at 128 or so, and what records hold needs few.
 const MAX_DEPTH: u32 = 32;
@@ -10,9 +10,20 @@ const MAX_DEPTH: u32 = 32;
 /// What stands for a value that lies deeper.
 const TOO_DEEP: &str = "\"(nested too deeply to be shown)\"";
 
-/// An object, member by member. The same name twice is the caller's mistake.
+/// Members of an object that are passed on: each name is compared with those before it. An address has eight.
+const MAX_MEMBERS: usize = 500;
+
+/// What stands for an object that has more.
+const TOO_MANY: &str = "\"(too many members to be shown)\"";
+
+/// An object, member by member. Of the same name twice, which some readers refuse, the first counts, as in
+/// [`Fields::get`](crate::record::Fields::get).
 #[derive(Debug, Default)]
-pub(crate) struct Object(Parts);
+pub(crate) struct Object {
+    members: Parts,
+    /// The names, quoted.
+    names: Vec<String>,
+}
 
 /// A list, item by item.
 #[derive(Debug, Default)]
@@ -34,10 +45,15 @@ impl Parts {
 impl Object {
     /// Adds a member.
     pub(crate) fn member(&mut self, name: &str, value: Json<'_>) {
-        let text = self.0.next();
-        text.push_str(&quoted(name));
+        let name = quoted(name);
+        if self.names.contains(&name) {
+            return;
+        }
+        let text = self.members.next();
+        text.push_str(&name);
         text.push(':');
         text.push_str(value.get());
+        self.names.push(name);
     }
 
     /// Adds a member that is a text.
@@ -46,12 +62,12 @@ impl Object {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.0.is_empty()
+        self.members.0.is_empty()
     }
 
     /// The object as JSON text.
     pub(crate) fn finish(self) -> String {
-        format!("{{{}}}", self.0.0)
+        format!("{{{}}}", self.members.0)
     }
 }
 
@@ -73,35 +89,73 @@ impl List {
 
 impl<'a> Json<'a> {
     /// The same value in a form that every JSON reader takes, whatever wrote it: half of a surrogate pair becomes U+FFFD, a
-    /// number beyond what a double holds becomes a text, and what is nested too deeply is left out.
-    /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 8.2 and 9 there
-    pub(crate) fn portable(self) -> Cow<'a, str> {
-        self.portable_within(MAX_DEPTH)
-    }
-
-    fn portable_within(self, depth: u32) -> Cow<'a, str> {
+    /// number beyond what a double holds becomes a text, and what is nested too deeply or named twice is left out.
+    /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 4, 8.2 and 9 there
+    pub fn portable(self) -> Cow<'a, str> {
         let text = self.get();
         match text.as_bytes().first() {
+            Some(b'{' | b'[') => {
+                let mut portable = String::with_capacity(text.len());
+                self.cursor().copy_portable(MAX_DEPTH, &mut portable);
+                Cow::Owned(portable)
+            }
             // Most texts hold no escape at all, which takes little to see.
             Some(b'"') if !text.as_bytes().contains(&b'\\') || !text.contains("\\u") => Cow::Borrowed(text),
             Some(b'"') => Cow::Owned(quoted(&self.text().unwrap_or_default())),
-            Some(b'{' | b'[') if depth == 0 => Cow::Borrowed(TOO_DEEP),
-            Some(b'{') => {
-                let mut object = Object::default();
-                for (name, value) in self.members() {
-                    object.member(&name, Json::trusted(&value.portable_within(depth - 1)));
-                }
-                Cow::Owned(object.finish())
-            }
-            Some(b'[') => {
-                let mut list = List::default();
-                for item in self.items() {
-                    list.item(Json::trusted(&item.portable_within(depth - 1)));
-                }
-                Cow::Owned(list.finish())
-            }
             Some(b'-' | b'0'..=b'9') if is_beyond_a_double(text) => Cow::Owned(quoted(text)),
             _ => Cow::Borrowed(text),
+        }
+    }
+}
+
+impl Cursor<'_> {
+    /// Goes behind the value it stands before, and writes that value as [`Json::portable`] does. However lists lie in
+    /// lists, each byte is copied once.
+    fn copy_portable(&mut self, depth: u32, portable: &mut String) {
+        match self.byte() {
+            b'{' | b'[' if depth == 0 => {
+                self.skip();
+                portable.push_str(TOO_DEEP);
+            }
+            b'{' => self.copy_members(depth, portable),
+            b'[' => {
+                self.enter_list();
+                let mut opening = "[";
+                while self.next_item() {
+                    portable.push_str(opening);
+                    opening = ",";
+                    self.copy_portable(depth - 1, portable);
+                }
+                portable.push_str(if opening == "[" { "[]" } else { "]" });
+            }
+            _ => {
+                let value = self.value();
+                portable.push_str(&value.portable());
+            }
+        }
+    }
+
+    fn copy_members(&mut self, depth: u32, portable: &mut String) {
+        let start = portable.len();
+        self.enter_object();
+        portable.push('{');
+        let mut names: Vec<String> = Vec::new();
+        while let Some(name) = self.next_name() {
+            let name = quoted(&name);
+            if names.len() > MAX_MEMBERS || names.contains(&name) {
+                self.skip();
+                continue;
+            }
+            portable.push_str(if names.is_empty() { "" } else { "," });
+            portable.push_str(&name);
+            portable.push(':');
+            names.push(name);
+            self.copy_portable(depth - 1, portable);
+        }
+        portable.push('}');
+        if names.len() > MAX_MEMBERS {
+            portable.truncate(start);
+            portable.push_str(TOO_MANY);
         }
     }
 }
@@ -133,6 +187,26 @@ mod tests {
         check("1e400", "\"1e400\"");
         check("-1E+999", "\"-1E+999\"");
         check(r#"{"\ud83d":[1e999,{"b":"\udfff"}]}"#, "{\"\u{fffd}\":[\"1e999\",{\"b\":\"\u{fffd}\"}]}");
+    }
+
+    #[test]
+    fn what_is_named_twice_in_one_object_stands_once() {
+        check(r#"{"a":1,"b":2,"\u0061":3,"a":4,"A":5}"#, r#"{"a":1,"b":2,"A":5}"#);
+        check(r#"[{"a":{"b":1,"b":2}},{"a":3}]"#, r#"[{"a":{"b":1}},{"a":3}]"#);
+        let mut object = Object::default();
+        object.text("a", "1");
+        object.text("a", "2");
+        assert_eq!(object.finish(), r#"{"a":"1"}"#);
+    }
+
+    #[test]
+    fn an_object_of_very_many_members_says_so_and_costs_what_stands_beside_it_nothing() {
+        let object = |members: usize| {
+            let members: Vec<String> = (0..members).map(|number| format!("\"{number}\":1")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        check(&object(MAX_MEMBERS), &object(MAX_MEMBERS));
+        check(&format!("[{},2]", object(MAX_MEMBERS + 1)), &format!("[{TOO_MANY},2]"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Filters as people give them, as conditions of a query: the operator, the field's type and the value made to fit.
 
+use crate::details::Details;
 use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape};
@@ -177,6 +178,8 @@ fn by_record(
 pub(crate) struct Remarks {
     /// In words.
     pub(crate) notices: Vec<String>,
+    /// The values that those speak of.
+    pub(crate) details: Details,
     /// Whether a value is taken for another.
     pub(crate) is_taken: bool,
 }
@@ -234,14 +237,17 @@ impl Remarks {
                         // Salesforce compares without regard to case.
                         picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(input) => {
                             self.is_taken = true;
-                            self.notices.push(value::repaired_notice(named.path.as_str(), input, &value));
+                            self.notices.push(value::repaired_notice(named.path.as_str(), input, "`details`"));
+                            self.details.add(named.path.as_str(), &value);
                         }
-                        picklist::Value::Unknown { nearest } if nothing => self.notices.push(format!(
-                            "{}: {} is none of its values; nearest: {}",
-                            named.path,
-                            Excerpt::of(input),
-                            nearest.iter().map(|value| Excerpt::of(value).to_string()).collect::<Vec<_>>().join(", ")
-                        )),
+                        picklist::Value::Unknown { nearest } if nothing => {
+                            self.notices.push(format!(
+                                "{}: {} is none of its values; `details` shows the nearest",
+                                named.path,
+                                Excerpt::of(input)
+                            ));
+                            nearest.iter().for_each(|value| self.details.add(named.path.as_str(), value));
+                        }
                         _ => {}
                     }
                 }

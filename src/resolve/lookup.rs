@@ -17,9 +17,9 @@ use crate::schema::{Field, FieldType, ObjectSchema, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
 
-/// Objects to look in for one name.
+/// The most objects that one name is looked for in: each is a query of its own, and a request takes five of them.
 const MAX_TARGETS: usize = 4;
-/// Candidates in an answer, of all names together.
+/// The most candidates in an answer, of all its unclear names together: a person chooses among them.
 const MAX_CANDIDATES: usize = 10;
 
 /// What stands for a record, and the queries that find it.
@@ -28,7 +28,10 @@ pub(crate) struct Wanted {
     /// The field or argument it stands in.
     pub(crate) argument: String,
     by: By,
+    /// None for an id that stands for itself.
     queries: Vec<(ObjectName, Select)>,
+    /// The object of such an id: its records may not be read.
+    unread: Option<ObjectName>,
     /// How closely a name has to match, to be taken though others fit as well.
     enough: NameMatch,
 }
@@ -83,8 +86,8 @@ pub(crate) fn is_me(field: &Field, json: &str) -> bool {
         && field.references.iter().any(|object| object == "User")
 }
 
-/// What may be a record of these objects. Of many objects those the settings keep away are left out; a single one is
-/// refused by its name.
+/// What may be a record of these objects. Of many objects those the settings keep from being read are left out. Where
+/// none is left, a name is refused, and an id is taken as it is.
 pub(crate) fn among(
     known: &Known,
     argument: &str,
@@ -92,9 +95,13 @@ pub(crate) fn among(
     mut objects: Vec<ObjectName>,
     enough: NameMatch,
 ) -> Result<Wanted, PlanError> {
-    let may_read = |object: &ObjectName| known.allow_object(object, Effect::ReadOnly).is_ok();
+    let may_read = |object: &ObjectName| known.may_read(object);
     if objects.iter().any(may_read) {
         objects.retain(may_read);
+    } else if let (By::Id(_), Some(object)) = (&by, objects.first()) {
+        // To write that it is this one, nothing has to be read of it.
+        let unread = Some(object.clone());
+        return Ok(Wanted { argument: argument.to_owned(), by, queries: Vec::new(), unread, enough });
     }
     objects.iter().try_for_each(|object| known.allow_object(object, Effect::ReadOnly))?;
     known.need_schemas(&objects)?;
@@ -106,7 +113,7 @@ pub(crate) fn among(
         };
         queries.push((object, select));
     }
-    Ok(Wanted { argument: argument.to_owned(), by, queries, enough })
+    Ok(Wanted { argument: argument.to_owned(), by, queries, unread: None, enough })
 }
 
 fn query_for(known: &Known, object: &ObjectName, name: &str, argument: &str) -> Result<Select, PlanError> {
@@ -129,7 +136,7 @@ fn query_for(known: &Known, object: &ObjectName, name: &str, argument: &str) -> 
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
     let mut select = record::candidate_query(known, object, (condition, record::MAX_SIMILAR))?;
     if object.as_str() == "User" {
-        // Who has left is results at too, but last, so that it can be said.
+        // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
         select.order_by.insert(0, active_first);
     }
@@ -177,7 +184,8 @@ impl Found {
     fn is_unlikely_with(&self, who: &Self) -> bool {
         // Of other objects nobody can say whose they are.
         let has_company = BUSINESS.contains(&self.candidate.object.as_str());
-        self.by_part && has_company && self.company != who.company
+        // Of whom nothing may be read, nobody can say it either.
+        self.by_part && has_company && who.candidate.name.is_some() && self.company != who.company
     }
 }
 
@@ -189,6 +197,12 @@ fn company(candidate: &Candidate, record: &Record) -> Option<String> {
         _ => fields.text("Account.Name").or_else(|| fields.text("Company")),
     };
     name.map(|name| name.to_lowercase())
+}
+
+/// A record of which nothing but its id is known.
+fn nameless(object: &ObjectName, id: &RecordId) -> Candidate {
+    let facts = "{}".to_owned();
+    Candidate { object: object.to_string(), id: id.to_string(), name: None, facts, field: None }
 }
 
 /// Why a name stands for no one record.
@@ -230,14 +244,15 @@ impl Wanted {
 
     fn by_id(&self, known: &Known, id: &RecordId, results: &[(ObjectName, Vec<Record>)]) -> Result<Found, Unclear> {
         let record = results.iter().flat_map(|(_, records)| records).next();
-        let Some((candidate, record)) = record.and_then(|record| Some((record::candidate(known, record)?, record)))
-        else {
-            return Err(self.unclear(&record::no_such(&self.queries[0].0, id), Vec::new(), false));
+        let known = record.and_then(|record| Some((record::candidate(known, record)?, Some(record))));
+        let Some((candidate, record)) = known.or_else(|| Some((nameless(self.unread.as_ref()?, id), None))) else {
+            let none = self.queries.first().map(|(object, _)| record::no_such(object, id));
+            return Err(self.unclear(&none.unwrap_or_default(), Vec::new(), false));
         };
         Ok(Found {
             argument: self.argument.clone(),
             id: *id,
-            company: company(&candidate, record),
+            company: record.and_then(|record| company(&candidate, record)),
             candidate,
             notice: None,
             certain: true,
@@ -266,7 +281,7 @@ impl Wanted {
                 let others = match (count, is_exact) {
                     (1, true) => String::new(),
                     (1, false) => ", the only one that fits".to_owned(),
-                    (_, true) => format!(", the one of {count} that is called just so"),
+                    (_, true) => format!(", the one of {count} that is named exactly so"),
                     (_, false) => format!(", the one of {count} that fits best"),
                 };
                 let certain = others.is_empty() && inactive.is_empty();

@@ -71,18 +71,19 @@ impl From<Score> for u32 {
     }
 }
 
-/// Characters of a name that is looked for: nearly every name has some letter in it.
+/// The fewest characters of a name that is looked for: a single letter is in nearly every name, so it would tell nothing.
 pub(crate) const MIN_NAME_CHARS: usize = 2;
 
-/// Words before a name that are none of it.
+/// Words that people put before a name and that are no part of it, each between spaces: "the Acme", "our Bob".
 const ARTICLES: &str = " the our my ";
-/// Words after a company's name that may be left out of it.
+/// The legal forms after a company's name, each between spaces. People leave them out: "Acme" is "Acme, Inc."
 const LEGAL_FORMS: &str =
     " & ag bv co company corp corporation gmbh inc incorporated kg limited llc llp ltd plc sa sas se ";
-/// What stands between two people.
+/// What separates the names where a text names two people: "Ann Lee and Bob Stone". Taken in this order: the first that
+/// the text has is where it is split.
 const AND: [&str; 4] = [" and ", " & ", ",", ";"];
 
-/// What stands between a person and where they work.
+/// What separates a person's name from the company they work for: "Bob at Acme".
 const AT: [&str; 3] = [" at ", " from ", " @ "];
 
 /// A person and where they work: "Bob at Acme".

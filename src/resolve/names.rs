@@ -7,12 +7,12 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::known::{self, Known, PlanError};
-use crate::policy::Effect;
 use crate::record::Record;
+use crate::resolve::reach;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
 use crate::schema::well_known::{ID, IS_CLOSED};
-use crate::schema::{Field, ObjectSchema, Source, Use, standard};
+use crate::schema::{Field, ObjectSchema, Source, Use};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
 
@@ -72,11 +72,7 @@ pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<N
         let parent = |name: &str| parents.iter().map(Rc::as_ref).find(|parent| parent.name == name);
         let needed = match lookup::path(&schema, input, &known.settings().vocabulary, &parent) {
             PathMatch::Found(found) => {
-                // What a parent is called is a part of the child; the rest is the parent's own.
-                if !found.through.is_empty() && !found.field.name_field && found.object != standard::NAME {
-                    let parent = ObjectName::parse(found.object)?;
-                    known.allow_object(&parent, Effect::ReadOnly)?;
-                }
+                reach::allow(known, object, &found)?;
                 let lookup = found.through.split_last().map(|(last, before)| {
                     let before = before.iter().filter_map(|lookup| lookup.relationship.as_deref());
                     path(&before.chain([last.name.as_str()]).collect::<Vec<_>>().join("."))
@@ -176,10 +172,11 @@ pub(crate) fn columns_of_one(known: &Known, object: &ObjectName, input: &[String
     columns(known, object, input)
 }
 
-/// Every field of an object.
+/// Every field of an object, but for those that repeat what may not be read.
 pub(crate) fn every_field(known: &Known, object: &ObjectName) -> Result<Vec<FieldPath>, PlanError> {
     let schema = known.description(object)?;
     let fields = schema.fields.iter().filter(|field| !field.field_type.is_compound());
+    let fields = fields.filter(|field| reach::may_read_own(known, &schema.name, &field.name));
     Ok(fields.map(|field| path(&field.name)).collect::<Result<_, _>>()?)
 }
 
@@ -197,7 +194,9 @@ pub(crate) fn distinguishing_columns(known: &Known, object: &ObjectName) -> Resu
 
 fn usual(known: &Known, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPath>, PlanError> {
     let schema = known.schema(object)?;
-    Ok(columns::usual(&schema, purpose).iter().map(|name| path(name)).collect::<Result<_, _>>()?)
+    let usual = columns::usual(&schema, purpose).into_iter();
+    let readable = usual.filter(|column| reach::may_show(known, &schema, column));
+    Ok(readable.map(|name| path(&name)).collect::<Result<_, _>>()?)
 }
 
 /// The field that names an object's records; the id where none does.

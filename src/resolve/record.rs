@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
 use crate::known::{Known, PlanError};
+use crate::policy::Effect;
 use crate::record::Record;
 use crate::reply::Values;
 use crate::resolve::matching::{self, Fit, Interpretation, MIN_NAME_CHARS, NameMatch};
@@ -17,11 +18,11 @@ use crate::soql::{
 use crate::sort::by_rank;
 use crate::wit::Candidate;
 
-/// Records of a similar name that are results at. Sorted by name, the one called just so is among the first.
+/// Records of a similar name that are looked at. Sorted by name, the one that is named exactly so is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
-/// Candidates in an answer.
+/// The most candidates in an answer: more than a person chooses among call for more of the name.
 pub(crate) const MAX_CANDIDATES: usize = 10;
-/// Characters of a text among a candidate's facts.
+/// The most characters of one fact of a candidate, which tells it apart and is not there to be read.
 const MAX_FACT_CHARS: usize = 120;
 
 /// A record as somebody refers to it.
@@ -99,11 +100,18 @@ pub(crate) fn is_meant_as_id(input: &str, reason: &IdError) -> bool {
     }
 }
 
-/// The condition a reference means, and how many records to look at.
+/// The condition a reference means, and how many records to look at. Looking for a name is reading: it tells which
+/// records there are.
 pub(crate) fn condition(known: &Known, target: &Target) -> Result<(Condition, u32), PlanError> {
     match &target.by {
         By::Id(id) => Ok((is(id), 1)),
-        By::Name(name) => Ok((like(known, &target.object, name, "record")?, MAX_SIMILAR)),
+        By::Name(name) => {
+            known.allow_object(&target.object, Effect::ReadOnly).map_err(|error| {
+                error
+                    .with_context("so no name of one can be looked for: give the record's id, or ask the person for it")
+            })?;
+            Ok((like(known, &target.object, name, "record")?, MAX_SIMILAR))
+        }
     }
 }
 
@@ -131,7 +139,7 @@ pub(crate) fn select(known: &Known, target: &Target) -> Result<Select, PlanError
     candidate_query(known, &target.object, condition(known, target)?)
 }
 
-/// Sorted by name, so that the record called just so comes before those whose names go on.
+/// Sorted by name, so that the record that is named exactly so comes before those whose names go on.
 pub(crate) fn by_name(known: &Known, object: &ObjectName) -> Result<Vec<Order>, PlanError> {
     let name = names::name_of(known, object)?;
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
@@ -259,7 +267,7 @@ pub(crate) fn resolve<'r>(
         }
         if records.len() >= MAX_SIMILAR as usize {
             all_seen = false;
-            // After the last one results at there may be another of its name.
+            // After the last one that was looked at there may be another of its name.
             name_seen &= last.is_some_and(|last| last > name.to_lowercase());
         }
     }
@@ -299,7 +307,7 @@ pub(crate) fn choose(
         Some((_, _, record)) if found.is_settled => {
             if others > 0 {
                 notices.push(format!(
-                    "{others} other {object} record{} have that name as a part of theirs; this one is called just so",
+                    "{others} other {object} record{} have that name as a part of theirs; this one is named exactly so",
                     if others == 1 { "" } else { "s" }
                 ));
             }
@@ -322,13 +330,16 @@ pub(crate) fn no_such(object: &ObjectName, id: &RecordId) -> String {
     format!("there is no {object} with the id {id}, or the user may not see it")
 }
 
-/// A record as a candidate; absent if it does not say its object and id.
+/// A record as a candidate; absent if it does not say its object and id, or is of an object that may not be read.
 pub(crate) fn candidate(known: &Known, record: &Record) -> Option<Candidate> {
     let object = ObjectName::parse(&record.fields().object()?).ok()?;
     candidate_of(known, &object, record)
 }
 
 fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<Candidate> {
+    if !known.may_read(object) {
+        return None;
+    }
     let fields = record.fields();
     let id = fields.text("Id")?;
     let name = names::name_of(known, object).ok()?;

@@ -5,11 +5,12 @@ use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::names;
 use crate::schema::well_known::{ACTIVITY_OBJECTS, ID};
+use crate::schema::{ChildRelationship, ObjectSchema};
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
 };
 
-/// Records of a related list.
+/// The most records of one related list beside its parent; `list` reads on.
 pub(crate) const MAX_ROWS: u32 = 10;
 
 /// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.
@@ -48,39 +49,11 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
         Some(rest) => (rest.to_owned(), true),
         None => (name.to_owned(), false),
     };
-    let schema = known.schema(object)?;
-    // By the relationship's name, or by the child object's, which is what people say.
-    let children = schema.children.iter().filter(|child| child.relationship.is_some());
-    let child = children
-        .clone()
-        .find(|child| child.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(&relationship)))
-        .or_else(|| children.clone().find(|child| child.object.eq_ignore_ascii_case(&relationship)));
-    let Some((child, api_name)) = child.and_then(|child| Some((child, child.relationship.as_deref()?))) else {
-        if !known.is_fresh(object) {
-            return Err(PlanError::needs_description(object));
-        }
-        return Err(Error::argument(
-            "related",
-            format!("{object} has no related list {name:?} that is visible to the user"),
-        )
-        .allowing(children.filter_map(|child| child.relationship.clone()).take(40).collect())
-        .into());
-    };
+    let parent_schema = known.schema(object)?;
+    let (child, api_name) = child_list(known, object, &parent_schema, name, &relationship)?;
     let of = ObjectName::parse(&child.object)?;
     known.allow_object(&of, Effect::ReadOnly)?;
     let schema = known.schema(&of)?;
-    let condition = match schema.field("IsClosed") {
-        _ if !only_open => None,
-        Some(closed) => Some(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false))),
-        None => {
-            return Err(Error::argument(
-                "related",
-                format!("{of} records are neither open nor closed; ask for {api_name}"),
-            )
-            .allowing(vec![api_name.to_owned()])
-            .into());
-        }
-    };
     // What the parent is called says its own record.
     let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
     let columns = names::columns(known, &of, &[])?;
@@ -91,11 +64,45 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
         select: ChildSelect {
             relationship: relationship_name(api_name)?,
             fields: FieldList::of(ID, columns.cloned()),
-            condition,
+            condition: if only_open { Some(is_open(&schema, &of, api_name)?) } else { None },
             order_by: vec![order(latest, Direction::Descending)?],
             limit: Some(MAX_ROWS),
         },
     }])
+}
+
+/// The related list of an object, by the relationship's name or by the child object's, which is what people say; with
+/// its API name.
+fn child_list<'s>(
+    known: &Known,
+    object: &ObjectName,
+    schema: &'s ObjectSchema,
+    name: &str,
+    relationship: &str,
+) -> Result<(&'s ChildRelationship, &'s str), PlanError> {
+    let children = schema.children.iter().filter(|child| child.relationship.is_some());
+    let child = children
+        .clone()
+        .find(|child| child.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(relationship)))
+        .or_else(|| children.clone().find(|child| child.object.eq_ignore_ascii_case(relationship)));
+    if let Some(found) = child.and_then(|child| Some((child, child.relationship.as_deref()?))) {
+        return Ok(found);
+    }
+    if !known.is_fresh(object) {
+        return Err(PlanError::needs_description(object));
+    }
+    let message = format!("{object} has no related list {name:?} that is visible to the user");
+    let lists = children.filter_map(|child| child.relationship.clone()).take(40).collect();
+    Err(Error::argument("related", message).allowing(lists).into())
+}
+
+/// The condition that records are open.
+fn is_open(schema: &ObjectSchema, object: &ObjectName, api_name: &str) -> Result<Condition, Error> {
+    let Some(closed) = schema.field("IsClosed") else {
+        let message = format!("{object} records are neither open nor closed; ask for {api_name}");
+        return Err(Error::argument("related", message).allowing(vec![api_name.to_owned()]));
+    };
+    Ok(Condition::compare(names::path(&closed.name)?, Comparison::Eq, Literal::Boolean(false)))
 }
 
 fn activities(relationship: &'static str) -> Result<List, Error> {

@@ -105,68 +105,77 @@ pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
         }
         Shape::List(_) | Shape::Object => return Err(invalid_value(field, json, "one value, not a list or an object")),
     };
-    match field.field_type {
-        FieldType::Boolean => Ok((boolean(field, &text)?.to_string(), None)),
-        kind if kind.is_number() => {
-            let number = number(field, &text)?.as_str().to_owned();
-            if matches!(kind, FieldType::Int | FieldType::Long) && number.contains('.') {
-                return Err(invalid_value(field, json, "a whole number"));
-            }
-            // Digits after the point are cut silently; too many before it are an error.
-            // <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm>
-            let whole = number.trim_start_matches('-').split('.').next().unwrap_or_default();
-            if let Some(most) = field.length.filter(|most| whole != "0" && whole.len() > *most as usize) {
-                return Err(invalid_value(field, json, &format!("a number of at most {most} digits before the point")));
-            }
-            Ok((number, None))
-        }
+    let value = match field.field_type {
+        FieldType::Picklist | FieldType::MultiPicklist => return picked_values(field, &text),
+        FieldType::Boolean => boolean(field, &text)?.to_string(),
+        kind if kind.is_number() => number_that_fits(field, &text, json)?,
         FieldType::Date => {
             let date = Date::parse(&text).map_err(|_| invalid_value(field, json, "a date like \"2026-05-31\""))?;
-            Ok((quoted(&date.to_string()), None))
+            quoted(&date.to_string())
         }
         FieldType::DateTime => {
             let instant = DateTime::parse(&text)
                 .map_err(|_| invalid_value(field, json, "a time with a zone, like \"2026-05-31T15:00:00+02:00\""))?;
-            Ok((quoted(&instant.to_string()), None))
+            quoted(&instant.to_string())
         }
-        FieldType::Reference => {
-            let id = RecordId::from_text(&text).map_err(|reason| {
-                invalid_value(
-                    field,
-                    json,
-                    &format!("the id of the record it points to ({reason}); salesforce_find finds it"),
-                )
-            })?;
-            let points_there = |object: &str| field.references.iter().any(|known| known.eq_ignore_ascii_case(object));
-            if let Some(object) = standard_object(id.prefix()).filter(|object| !points_there(object)) {
-                let expected = format!("the id of {} and not of {object}", field.references.join(" or "));
-                return Err(invalid_value(field, json, &expected));
-            }
-            Ok((quoted(id.as_str()), None))
+        FieldType::Reference => quoted(id_of_target(field, &text, json)?.as_str()),
+        FieldType::Email if !is_address(&text) => return Err(invalid_value(field, json, "an e-mail address")),
+        _ => quoted(text_that_fits(field, &text)?),
+    };
+    Ok((value, None))
+}
+
+/// A number with no more digits before the point than the field has. Those after it are cut silently by Salesforce.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm>
+fn number_that_fits(field: &Field, text: &str, json: &str) -> Result<String, Error> {
+    let number = number(field, text)?.as_str().to_owned();
+    if matches!(field.field_type, FieldType::Int | FieldType::Long) && number.contains('.') {
+        return Err(invalid_value(field, json, "a whole number"));
+    }
+    let whole = number.trim_start_matches('-').split('.').next().unwrap_or_default();
+    match field.length {
+        Some(most) if whole != "0" && whole.len() > most as usize => {
+            Err(invalid_value(field, json, &format!("a number of at most {most} digits before the point")))
         }
-        FieldType::Email if !is_address(&text) => Err(invalid_value(field, json, "an e-mail address")),
-        FieldType::Picklist | FieldType::MultiPicklist => {
-            let (mut values, mut notes) = (String::new(), String::new());
-            for part in parts(field, &text) {
-                let (value, note) = picked(field, part)?;
-                append(&mut values, ";", &value);
-                append(&mut notes, "; ", &note.unwrap_or_default());
-            }
-            Ok((quoted(&values), Some(notes).filter(|notes| !notes.is_empty())))
+        _ => Ok(number),
+    }
+}
+
+/// The id of a record of an object that the lookup points to, as far as its prefix tells.
+fn id_of_target(field: &Field, text: &str, json: &str) -> Result<RecordId, Error> {
+    let id = RecordId::from_text(text).map_err(|reason| {
+        let expected = format!("the id of the record it points to ({reason}); salesforce_find finds it");
+        invalid_value(field, json, &expected)
+    })?;
+    let points_there = |object: &str| field.references.iter().any(|known| known.eq_ignore_ascii_case(object));
+    match standard_object(id.prefix()) {
+        Some(object) if !points_there(object) => {
+            let expected = format!("the id of {} and not of {object}", field.references.join(" or "));
+            Err(invalid_value(field, json, &expected))
         }
-        _ => {
-            let length = text.chars().count();
-            match field.length {
-                Some(longest) if longest > 0 && length > longest as usize => Err(Error::argument(
-                    &field.name,
-                    format!(
-                        "the text for {} has {length} characters, and the field holds {longest}; shorten it",
-                        field.name
-                    ),
-                )),
-                _ => Ok((quoted(&text), None)),
-            }
-        }
+        _ => Ok(id),
+    }
+}
+
+/// One value of a picklist, or several of one that takes several.
+fn picked_values(field: &Field, text: &str) -> Result<(String, Option<String>), Error> {
+    let (mut values, mut notes) = (String::new(), String::new());
+    for part in parts(field, text) {
+        let (value, note) = picked(field, part)?;
+        append(&mut values, ";", &value);
+        append(&mut notes, "; ", &note.unwrap_or_default());
+    }
+    Ok((quoted(&values), Some(notes).filter(|notes| !notes.is_empty())))
+}
+
+fn text_that_fits<'t>(field: &Field, text: &'t str) -> Result<&'t str, Error> {
+    let length = text.chars().count();
+    match field.length {
+        Some(longest) if longest > 0 && length > longest as usize => Err(Error::argument(
+            &field.name,
+            format!("the text for {} has {length} characters, and the field holds {longest}; shorten it", field.name),
+        )),
+        _ => Ok(text),
     }
 }
 
@@ -187,7 +196,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note = repaired_notice(&field.name, text, &value);
+            let note = repaired_notice(&field.name, text, "the reply");
             Ok((value, Some(note)))
         }
         Picked::Unknown { nearest: mut allowed } => {
@@ -204,9 +213,9 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     }
 }
 
-/// That a picklist's value was said otherwise.
-pub(crate) fn repaired_notice(field: &str, input: &str, value: &str) -> String {
-    format!("{field}: {} was taken for the picklist's value {}", Excerpt::of(input), Excerpt::of(value))
+/// That a picklist's value was said otherwise, and where it is shown.
+pub(crate) fn repaired_notice(field: &str, input: &str, place: &str) -> String {
+    format!("{field}: {} was taken for the picklist's value that {place} shows", Excerpt::of(input))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist

@@ -84,6 +84,11 @@ impl Refusal {
         self.is("INVALID_FIELD") || self.is("INVALID_TYPE")
     }
 
+    /// Whether its message names records that depend on the one in question.
+    pub(crate) fn names_others(&self) -> bool {
+        DEPENDED_ON.iter().any(|code| self.is(code))
+    }
+
     /// What the caller can do next.
     pub(crate) fn kind(&self) -> ErrorKind {
         self.meaning().0
@@ -122,6 +127,9 @@ const BAD_TOKEN: &str = "Bad_OAuth_Token";
 
 /// What a part of an all-or-none request says that failed because another part did.
 const HALTED: &str = "PROCESSING_HALTED";
+
+/// How a deletion is refused for the records that depend on what was to be deleted.
+const DEPENDED_ON: [&str; 3] = ["DELETE_FAILED", "DEPENDENCY_EXISTS", "DELETE_OPERATION_TOO_LARGE"];
 
 /// Codes, statuses and a part of the message, with what they mean. No codes means any; `""` is the answer without one,
 /// which did not come from the API itself.
@@ -195,7 +203,7 @@ const MEANINGS: &[Meaning] = &[
         "there is nothing to search for in this text: give at least two letters or digits of a name"),
     (&["QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"], ANY, "", ErrorKind::Timeout,
         "this took Salesforce too long; filter more, or ask for fewer fields or records"),
-    (&["DELETE_FAILED", "DEPENDENCY_EXISTS", "DELETE_OPERATION_TOO_LARGE"], ANY, "", ErrorKind::Rejected,
+    (&DEPENDED_ON, ANY, "", ErrorKind::Rejected,
         "the record can't be deleted as long as others depend on it, and org_message may name them: ask the person whether those are to be deleted or related to another record first"),
     (&["DELETE_REQUIRED_ON_CASCADE"], ANY, "", ErrorKind::Forbidden,
         "other records would be deleted with this one, and the user lacks the right to delete those; an admin can grant it"),

@@ -30,7 +30,7 @@ impl ObjectSchema {
     /// The projection of `GET sobjects/{object}/describe`.
     pub fn from_describe(body: &[u8]) -> Result<Self, Unreadable> {
         let wire = ObjectWire::of(&mut read(body)?.cursor());
-        let name = text(wire.name).ok_or(ANOTHER_SHAPE)?;
+        let name = api_name(wire.name).ok_or(ANOTHER_SHAPE)?;
         let label = text(wire.label).unwrap_or_else(|| words::label(&name));
         Ok(Self {
             label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
@@ -67,6 +67,11 @@ fn read(body: &[u8]) -> Result<Json<'_>, Unreadable> {
 /// A text that is not empty.
 fn text(value: Json<'_>) -> Option<String> {
     value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
+}
+
+/// An API name or an id. Names stand in messages, which hold no text out of the org, so anything else is none.
+fn api_name(value: Json<'_>) -> Option<String> {
+    text(value).filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
 }
 
 fn yes(value: Json<'_>) -> bool {
@@ -173,15 +178,15 @@ fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
     if yes(wire.deprecated_and_hidden) {
         return None;
     }
-    let name = text(wire.name)?;
+    let name = api_name(wire.name)?;
     let field_type = wire.field_type.text().map_or(FieldType::Other, |name| FieldType::from_name(&name));
-    let controller = text(wire.controller_name);
+    let controller = api_name(wire.controller_name);
     let mut values = wire.picklist_values;
     if controller.is_none() {
         values.iter_mut().for_each(|value| value.valid_for = None);
     }
     // A field that is a part of itself (the name of an account where there are person accounts) is no part.
-    let compound = text(wire.compound_field_name).filter(|compound| *compound != name);
+    let compound = api_name(wire.compound_field_name).filter(|compound| *compound != name);
     Some(Field {
         label: text(wire.label).unwrap_or_else(|| words::label(&name)),
         length: match field_type {
@@ -205,7 +210,7 @@ fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
         picklist: field_type.has_values().then_some(values),
         controller,
         references: wire.references,
-        relationship: text(wire.relationship_name),
+        relationship: api_name(wire.relationship_name),
         compound,
         help: text(wire.inline_help_text).map(|help| words::one_line(&help)).filter(|help| !help.is_empty()),
         name,
@@ -214,7 +219,7 @@ fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
 }
 
 fn name(from: &mut Cursor<'_>, _: u32) -> Option<String> {
-    text(from.value())
+    api_name(from.value())
 }
 
 wire! { ValueWire:
@@ -247,12 +252,12 @@ wire! { ChildWire:
 
 fn child(from: &mut Cursor<'_>, _: u32) -> Option<ChildRelationship> {
     let wire = ChildWire::of(from);
-    let object = text(wire.child_s_object)?;
+    let object = api_name(wire.child_s_object)?;
     // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
     if yes(wire.deprecated_and_hidden) || object.ends_with("ChangeEvent") {
         return None;
     }
-    Some(ChildRelationship { relationship: text(wire.relationship_name), object, field: text(wire.field)? })
+    Some(ChildRelationship { relationship: api_name(wire.relationship_name), object, field: api_name(wire.field)? })
 }
 
 wire! { RecordTypeWire:
@@ -270,7 +275,7 @@ fn record_type(from: &mut Cursor<'_>, _: u32) -> Option<RecordType> {
         return None;
     }
     Some(RecordType {
-        id: text(wire.record_type_id)?,
+        id: api_name(wire.record_type_id)?,
         name: text(wire.name).unwrap_or_default(),
         default: yes(wire.default_record_type_mapping),
         master: yes(wire.master),
@@ -296,7 +301,7 @@ fn summary(from: &mut Cursor<'_>, _: u32) -> Option<ObjectSummary> {
     if yes(wire.deprecated_and_hidden) || !(yes(wire.queryable) || yes(wire.createable)) {
         return None;
     }
-    let name = text(wire.name)?;
+    let name = api_name(wire.name)?;
     let label = text(wire.label).unwrap_or_else(|| words::label(&name));
     Some(ObjectSummary {
         label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),

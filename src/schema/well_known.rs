@@ -32,6 +32,8 @@ pub(crate) const BUSINESS: [&str; 3] = ["Account", "Opportunity", "Case"];
 pub(crate) const CORE: [&str; 5] = ["Account", "Contact", "Lead", "Opportunity", "Case"];
 /// Tasks and events.
 pub(crate) const ACTIVITY_OBJECTS: [&str; 2] = ["Task", "Event"];
+/// Lists of a record's tasks and events, which Salesforce describes as objects.
+pub(crate) const ACTIVITY_LISTS: [&str; 2] = ["ActivityHistory", "OpenActivity"];
 /// Objects whose records a lookup by name is tried in where it has several: owners, then the core, then campaigns.
 pub(crate) const LOOKUP_TARGETS: [&str; 8] =
     ["User", "Group", "Account", "Contact", "Lead", "Opportunity", "Case", "Campaign"];

@@ -17,7 +17,8 @@ const INTERFACE_DOMAINS: [(&str, &str); 4] = [
     (".lightning.sfcrmapps.cn", ".my.sfcrmproducts.cn"),
 ];
 
-/// What may stand between an org's name and its domain's ending.
+/// The kinds of orgs that Salesforce names in the address, between the org's name and the ending of the domain: a sandbox
+/// called "test" of Acme is acme--test.sandbox.my.salesforce.com, a Developer Edition org NAME.develop.my.salesforce.com.
 const PARTITIONS: [&str; 7] = ["sandbox", "develop", "scratch", "demo", "patch", "free", "trailblaze"];
 
 /// The host, or why there is none.

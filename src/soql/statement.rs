@@ -6,12 +6,12 @@
 use super::FieldPath;
 use crate::excerpt::Excerpt;
 
-/// Characters of a query.
+/// The most characters of a query that Salesforce takes.
 /// <https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm>
 const MAX_STATEMENT_CHARS: usize = 100_000;
 /// Parentheses in parentheses: nobody writes as many, and each takes space on the stack.
 const MAX_DEPTH: u32 = 40;
-/// Words that end what stands before them.
+/// The words that begin a clause, and so end the one before: none of them is a name.
 const CLAUSES: [&str; 12] =
     ["FROM", "USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE", "ALL"];
 /// Functions that return one number of many records.
@@ -60,6 +60,8 @@ pub struct Statement<'q> {
     pub is_aggregate: bool,
     /// Whether it has GROUP BY.
     pub is_grouped: bool,
+    /// Whether it selects all fields of an object, in whichever query.
+    pub has_every: bool,
     /// Its LIMIT.
     pub limit: Option<u32>,
     /// Where its OFFSET begins.
@@ -122,6 +124,7 @@ impl<'q> Statement<'q> {
             columns: Vec::new(),
             is_aggregate: false,
             is_grouped: false,
+            has_every: false,
             limit: None,
             offset: None,
         };
@@ -389,6 +392,7 @@ impl<'q> Parser<'q> {
         let mut column = Column::Computed;
         if name.eq_ignore_ascii_case("FIELDS") {
             column = Column::Every(!self.is("STANDARD"));
+            self.statement.has_every = true;
             self.word("ALL, STANDARD or CUSTOM")?;
         } else {
             self.statement.is_aggregate |= scope == 0 && is_one_of(&AGGREGATES);

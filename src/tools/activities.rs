@@ -23,15 +23,15 @@ use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candid
 
 static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
 
-/// Entries when no limit is given.
+/// Entries when the call gives no limit.
 const DEFAULT_ITEMS: u32 = 20;
-/// Entries at most.
+/// The highest limit a call may give.
 const MAX_ITEMS: u32 = 100;
 /// Activities of a record that are looked at for a range of days, for which Salesforce can't filter them.
 const MAX_RECORDS_READ: u32 = 200;
 /// Days of "what lies ahead" and "what was" of the user's own.
 const DEFAULT_DAYS: i64 = 14;
-/// Characters of a text.
+/// The most characters of an entry's text; `get` reads it whole.
 const MAX_TEXT_CHARS: usize = 300;
 
 /// Columns of a record's activities.

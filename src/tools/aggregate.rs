@@ -24,7 +24,7 @@ use crate::schema::{FieldType, Source};
 use crate::soql::{Aggregate, Direction, GroupOrder, Grouping, List, Nulls, ObjectName, OrderBy, Scope};
 use crate::wit::{AggregateArgs, AggregateReply};
 
-/// Groups when no limit is given.
+/// Groups shown when the call gives no limit; totals are of all groups.
 const DEFAULT_GROUPS: u32 = 50;
 /// Groups Salesforce returns at most; it knows no next page of them.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_group_by_considerations.htm>
@@ -45,6 +45,7 @@ fn attempt(call: &Call<'_>, args: &AggregateArgs, limit: u32) -> Result<(Aggrega
         let asked = (&plan.object, criteria(args), is_nothing(&plan, &reply.rows));
         let (remarks, looked_up) = call.plan_noting(&asked, filter::Remarks::of)?;
         reply.notices.extend(remarks.notices);
+        reply.details = remarks.details.finish();
         Ok((reply, looked_up && remarks.is_taken))
     })
 }
@@ -205,6 +206,7 @@ fn reply(plan: &Plan, page: &Page, fiscal: Option<FiscalYear>, limit: usize) -> 
         rows,
         totals,
         notices,
+        details: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! `create`: one record, read back. One composite request: `POST sobjects/{object}` and `GET` of what it made; before
+//! `create`: one record, read back where it may be read. One composite request: `POST sobjects/{object}` and `GET` of what it made; before
 //! it, where lookups are given by name, one of a `query` for each.
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
@@ -23,12 +23,12 @@ use crate::wit::{CreateArgs, CreateReply, Undo};
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::lost_response::{self, Recovery};
-use crate::write::picklists::{self, Given, Picklists};
+use crate::write::picklists::{self, Given, Held, Picklists};
 use crate::write::references;
 use crate::write::undo;
 use crate::write::values::{self, FieldValue, Write};
 
-/// Values of a picklist that is missing.
+/// The most values shown of a required picklist that the call left out.
 const MAX_CHOICES: usize = 20;
 
 /// How a rule that only warns is overruled.
@@ -55,12 +55,22 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
     };
     let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.read };
     let began = call.now();
-    let (id, record, notice) = match call.write_and_read(&create, &create.values, read_back, |id| *id) {
+    let written = if plan.is_told {
+        call.write_and_read(&create, &create.values, read_back, |id| *id)
+    } else {
+        call.write(&create).map(|id| (id, None))
+    };
+    let (id, record, notice) = match written {
         Ok((id, record)) => (id, record, None),
         Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
         Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
     };
-    let mut reply = reply(call, plan, found, id, record.as_ref().map(Record::fields));
+    let held = if plan.is_told {
+        record.as_ref().map(Record::fields)
+    } else {
+        Some(Fields::of(Json::trusted(&create.values)))
+    };
+    let mut reply = reply(call, plan, found, id, held);
     reply.notices.extend(notice);
     Ok(reply)
 }
@@ -101,12 +111,16 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let undo = held.as_ref().filter(|_| super::is_on(call, "delete"));
-    let undo = undo.and_then(|held| undo::deletion(call.known(), &plan.object, &id, held.text(plan.name.as_str())));
+    let undo = held.as_ref().filter(|_| super::is_on(call, "delete")).and_then(|held| {
+        let name = held.text(plan.name.as_str());
+        // What was not sent whole, such as the name of a contact, is not known of what may not be read.
+        let is_known = plan.is_told || name.is_some();
+        is_known.then(|| undo::deletion(call.known(), &plan.object, &id, name)).flatten()
+    });
     let held = held.unwrap_or_default();
     let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
-    let called = found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)));
+    let called = called(found);
     let record_type = held.get(RECORD_TYPE).and_then(|id| {
         let schema = call.known().schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
@@ -118,13 +132,19 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
         id: id.to_string(),
         fields,
         names: lookup::by_id(called.chain(record_type)),
-        undo: undo.unwrap_or_else(|| Undo {
-            tool: None,
-            arguments: None,
-            instructions: Some(format!("deleting {id} takes it back: no tool does, but a person can in Salesforce")),
-        }),
+        undo: undo.unwrap_or_else(|| by_hand(id)),
         notices,
     }
+}
+
+/// What the records are called that names in lookups stand for, by id.
+fn called(found: &[Found]) -> impl Iterator<Item = (String, String)> {
+    found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)))
+}
+
+fn by_hand(id: RecordId) -> Undo {
+    let instructions = format!("deleting {id} takes it back: no tool does, but a person can in Salesforce");
+    Undo { tool: None, arguments: None, instructions: Some(instructions) }
 }
 
 /// What to write.
@@ -137,6 +157,8 @@ struct Plan {
     name: FieldPath,
     /// The fields to read back: those that were set, and the record's name.
     read: Vec<FieldName>,
+    /// Whether the reply may tell what the org holds.
+    is_told: bool,
     allow_duplicate: bool,
     /// Whether assignment rules choose the owner, where not as the org does it by itself.
     assign: Option<bool>,
@@ -178,7 +200,7 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     for set in &values {
         given.push(Given { field: &set.field, json: &set.json, writes: true });
     }
-    let picklists = Picklists { object: &object, schema: &schema, given: &given, held: None };
+    let picklists = Picklists { object: &object, schema: &schema, given: &given, held: Held::New };
     picklists.check(known).map_err(|error| match error {
         PlanError::Failed(error) => denied(error),
         needs @ PlanError::Needs(_) => needs,
@@ -190,7 +212,11 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
         read.push(names::field_name(name.as_str())?);
     }
     // Which record type it gets is for the org to say, where describe does not.
-    if is_type_open(&schema, &read) {
+    let is_told = known.may_read(&object);
+    if !is_told {
+        notices.insert(0, Known::untold(&object));
+    }
+    if is_told && is_type_open(&schema, &read) {
         read.push(names::field_name(RECORD_TYPE)?);
         notices.push(
             "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
@@ -198,7 +224,7 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     }
     let assign = assignment(args.assign, &object, &schema, &values, &mut read)?;
     let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, values, wanted, name, read, allow_duplicate, assign, notices })
+    Ok(Plan { object, values, wanted, name, read, is_told, allow_duplicate, assign, notices })
 }
 
 /// Refuses a record that lacks what its object requires.

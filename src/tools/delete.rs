@@ -36,8 +36,15 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
         Err(cause) if cause.outcome_unknown() => Some(verify_deleted(call, &target, cause)?),
         Err(error) => return Err(error),
     };
-    let candidate = record::candidate(call.known(), &record);
-    let (name, facts) = candidate.map_or((None, "{}".to_owned()), |candidate| (candidate.name, candidate.facts));
+    let mut notices: Vec<String> = notice.into_iter().collect();
+    let (name, facts) = match record::candidate(call.known(), &record) {
+        Some(candidate) => (candidate.name, candidate.facts),
+        None if call.known().may_read(&target.object) => (None, "{}".to_owned()),
+        None => {
+            notices.push(Known::untold(&target.object));
+            (Some(args.name.trim().to_owned()), "{}".to_owned())
+        }
+    };
     let with_it = match target.object.as_str() {
         "Account" => "its contacts, opportunities, tasks, events, notes and whatever else belongs to it",
         _ => "what belongs to it, such as tasks, events and notes,",
@@ -50,7 +57,7 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
         recovery: format!(
             "{with_it} went with it. No tool restores it, but for 15 days a person can, as a rule: in Salesforce's Recycle Bin, which shows users what they deleted and admins what anybody did"
         ),
-        notices: notice.into_iter().collect(),
+        notices,
     })
 }
 
@@ -83,6 +90,14 @@ fn is_called(call: &Call<'_>, target: &Target, record: &Record, input: &str) -> 
 }
 
 fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> Error {
+    let about = vec!["name".to_owned()];
+    if !call.known().may_read(&target.object) {
+        let message = format!(
+            "nothing was deleted: the record is not called what `name` says, and what it is called is not told, for {} records may not be read: ask the person",
+            target.object
+        );
+        return Error::conflict(message, None).about(about);
+    }
     let fields = record.fields();
     let columns = names::distinguishing_columns(call.known(), &target.object).unwrap_or_default();
     let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
@@ -95,7 +110,7 @@ fn conflict(call: &Call<'_>, target: &Target, id: RecordId, record: &Record) -> 
         changed_at: None,
     };
     let message = "nothing was deleted: the record is not called what `name` says; tell the person what `current` says it is, and ask which one they mean";
-    Error::conflict(message, Some(current)).about(vec!["name".to_owned()])
+    Error::conflict(message, Some(current)).about(about)
 }
 
 /// After a delete without an answer: what became of the record, if it is gone.

@@ -7,11 +7,11 @@ use crate::resolve::names;
 use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
 use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
-/// Entries when no limit is given.
+/// Fields or objects in a reply when the call gives no limit: what a model reads without harm to its context.
 const DEFAULT_ENTRIES: u32 = 40;
-/// Entries at most.
+/// The highest limit a call may give.
 const MAX_ENTRIES: u32 = 500;
-/// Picklist values of one field.
+/// The most picklist values shown of one field; a notice says how many more there are.
 const MAX_VALUES: usize = 40;
 
 /// Looks up fields or objects.
@@ -55,10 +55,7 @@ fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<Descri
     let allowed: Vec<_> = found
         .into_iter()
         .filter(|object| object.queryable)
-        .filter(|object| {
-            let granted = &call.settings().objects.read;
-            granted.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(&object.name)))
-        })
+        .filter(|object| call.known().may_read_named(&object.name))
         .collect();
     if allowed.is_empty() {
         notices.push("no object fits; without search all are listed".to_owned());

@@ -16,9 +16,9 @@ use crate::soql::{FieldPath, ObjectName, Select};
 use crate::sort::by_rank;
 use crate::wit::{FindArgs, FindReply};
 
-/// Candidates when no limit is given.
+/// Candidates when the call gives no limit: as many as a person looks through.
 const DEFAULT_CANDIDATES: u32 = 8;
-/// Candidates at most.
+/// The highest limit a call may give.
 const MAX_CANDIDATES: u32 = 25;
 /// Objects at most: one query each, where the search finds nothing.
 const MAX_OBJECTS: usize = MAX_QUERIES;
@@ -64,7 +64,7 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
     known.need_schemas(&objects)?;
     for object in objects {
         let columns = names::distinguishing_columns(known, &object)?;
-        // Sorted, so that the one called just so is among them.
+        // Sorted, so that the one that is named exactly so is among them.
         let most = limit.max(2);
         plan.queries.push(record::candidate_query(
             known,
@@ -136,7 +136,7 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
     }
 }
 
-/// The records as candidates: those called just so first, else in the order they came.
+/// The records as candidates: those that are named exactly so first, else in the order they came.
 fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let mut candidates = Vec::new();
     let mut last: Option<(String, Vec<Interpretation>)> = None;

@@ -16,7 +16,7 @@ use crate::wit::{Changed, GetArgs, GetReply, RelatedList};
 /// Characters of a text, of a record read in full too: some fields hold 131,072.
 const MAX_TEXT_CHARS: usize = 4000;
 
-/// Characters of a text in a related list.
+/// The most characters of a text in a related list: what the parent asks for is told shorter than the parent.
 const MAX_LISTED_CHARS: usize = 160;
 
 /// Reads one record.

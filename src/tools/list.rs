@@ -13,7 +13,7 @@ use crate::schema::well_known::ID;
 use crate::soql::{Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
 use crate::wit::{ListArgs, ListReply, Operator};
 
-/// Rows when no limit is given.
+/// Rows when the call gives no limit.
 const DEFAULT_ROWS: u32 = 25;
 
 /// Lists the records that match.
@@ -38,6 +38,7 @@ fn attempt(call: &Call<'_>, args: &ListArgs, limit: u32, cursor: Option<Cursor>)
         let asked = (&plan.object, criteria(args), reply.rows.is_empty());
         let (remarks, looked_up) = call.plan_noting(&asked, filter::Remarks::of)?;
         reply.notices.extend(remarks.notices);
+        reply.details = remarks.details.finish();
         Ok((reply, looked_up && remarks.is_taken))
     })
 }
@@ -176,5 +177,6 @@ fn reply(plan: &Plan, page: Page, counted: Option<u32>, limit: u32) -> ListReply
         complete,
         cursor,
         notices,
+        details: None,
     }
 }

@@ -373,9 +373,17 @@ impl New {
         self.text("ActivityDate", &day);
     }
 
-    /// What is read back.
-    fn fields(&self) -> Result<Vec<FieldName>, Error> {
+    /// What is sent.
+    fn json(&self) -> String {
+        members(&self.values)
+    }
+
+    /// What is read back: of what may not be read, nothing but the id.
+    fn fields(&self, known: &Known) -> Result<Vec<FieldName>, Error> {
         let mut fields = vec![FieldName::from_static("Id")];
+        if !known.may_read(object(self.kind)) {
+            return Ok(fields);
+        }
         let mut is_read = |field| -> Result<(), Error> {
             if field != "Content" && !fields.iter().any(|known| known.as_str() == field) {
                 fields.push(names::field_name(field)?);
@@ -403,12 +411,16 @@ fn create(
     object: &ObjectName,
     values: &[(&str, String)],
 ) -> Result<(), Error> {
+    let create = Create { object, values: members(values), allow_duplicate: false, assign: None };
+    composite.add(name, &create).map(drop).map_err(unsendable)
+}
+
+fn members(values: &[(&str, String)]) -> String {
     let mut members = Object::default();
     for (field, value) in values {
         members.member(field, Json::trusted(value));
     }
-    let create = Create { object, values: members.finish(), allow_duplicate: false, assign: None };
-    composite.add(name, &create).map(drop).map_err(unsendable)
+    members.finish()
 }
 
 /// The closed status that is the org's own choice, or its first.
@@ -440,7 +452,7 @@ fn write(
     if new.iter().any(|new| new.values.iter().any(|(_, json)| *json == status)) {
         composite.add("status", &closed_status()?).map_err(unsendable)?;
     }
-    let fields = new.iter().map(New::fields).collect::<Result<Vec<_>, _>>()?;
+    let fields = new.iter().map(|new| new.fields(call.known())).collect::<Result<Vec<_>, _>>()?;
     let mut parts: Vec<(&New, Retrieve<'_>, Part)> = Vec::new();
     for ((new, fields), [name, read]) in new.iter().zip(&fields).zip([["activity", "held"], ["next", "next_held"]]) {
         create(&mut composite, name, object(new.kind), &new.values)?;
@@ -484,13 +496,30 @@ fn logged(
     let fields = record.fields();
     let id = fields.text("Id").and_then(|id| RecordId::parse(&id).ok());
     let id = id.ok_or_else(|| Error::unreadable("the activity came without its id", Changed::Unknown))?;
-    let when = new.held(&fields);
-    if when != new.when {
-        notices.push("the org changed a time; tell the person what `when` says".to_owned());
-    }
+    let is_told = call.known().may_read(retrieve.object);
+    let sent;
+    let (fields, when) = if is_told {
+        let held = new.held(&fields);
+        if held != new.when {
+            notices.push("the org changed a time; tell the person what `when` says".to_owned());
+        }
+        (fields, held)
+    } else {
+        let notice = Known::untold(retrieve.object);
+        if !notices.contains(&notice) {
+            notices.push(notice);
+        }
+        sent = new.json();
+        (Fields::of(Json::trusted(&sent)), new.when)
+    };
     let mut values = Values::cut_after(MAX_SHOWN);
-    let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"];
-    let shown = retrieve.fields.iter().map(FieldName::as_str).filter(|field| !hidden.contains(field));
+    let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate", "Content"];
+    let names: Vec<&str> = match is_told {
+        true => retrieve.fields.iter().map(FieldName::as_str).collect(),
+        // What the org looks up for itself is not what the call said.
+        false => new.values.iter().filter(|(_, json)| *json != quoted(CLOSED_STATUS)).map(|(name, _)| *name).collect(),
+    };
+    let shown = names.into_iter().filter(|field| !hidden.contains(field));
     let name = fields.text("Subject").or_else(|| fields.text("Title"));
     let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
     Ok(LoggedActivity {

@@ -10,6 +10,7 @@ use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{MAX_ROWS, MAX_TEXT_CHARS, Rows, Values, bounded};
 use crate::resolve::names;
+use crate::resolve::reach;
 use crate::rest::{Page, Query};
 use crate::soql::{Column, FieldPath, ObjectName, Statement};
 use crate::wit::{RunSoqlArgs, RunSoqlReply};
@@ -77,6 +78,12 @@ fn plan(known: &Known, statement: &Statement<'_>) -> Result<Plan, PlanError> {
         {
             // Whose field `alias.Name` is would be Salesforce's choice.
             let message = format!("{alias} is a relationship of {object} too; give the object another short name");
+            return Err(Error::argument("query", message).into());
+        }
+        if statement.has_every && !reach::may_read_all(known, &object) {
+            let message = format!(
+                "some fields of {object} repeat records that may not be read; name the fields instead of FIELDS()"
+            );
             return Err(Error::argument("query", message).into());
         }
         objects.push(object);

@@ -2,6 +2,7 @@
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
 
 use crate::call::Call;
+use crate::details::Remarks;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, List, Object, quoted};
@@ -21,7 +22,7 @@ use crate::soql::{FieldList, FieldPath, ObjectName, Select};
 use crate::wit::{self, Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::duplicates;
-use crate::write::picklists::{self, Given, Picklists};
+use crate::write::picklists::{self, Given, Held, Picklists};
 use crate::write::values::{self, FieldValue, Write};
 
 /// Bytes of a value that the call which restores it carries.
@@ -44,7 +45,9 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
         let mut notices = Vec::new();
         let (plan, record) = read(call, &args, &mut notices)?;
         let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
-        let pending: Vec<&Change> = plan.changes.iter().filter(|change| !current.holds(change)).collect();
+        // That a value is there already would tell it.
+        let is_pending = |change: &&Change| !plan.is_told || !current.holds(change);
+        let pending: Vec<&Change> = plan.changes.iter().filter(is_pending).collect();
         if let Some(conflict) = current.unexpected(&pending) {
             return Err(conflict);
         }
@@ -55,13 +58,19 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
             notices.push("nothing was written: the record holds these values already".to_owned());
             return Ok(current.receipt(Some(&current.fields), notices));
         }
-        match current.left_behind(&pending) {
+        let left_behind = match current.left_behind(&pending) {
             // An admin may have changed what is allowed since it was described.
             Err(_) if call.refresh()? => continue,
-            left_behind => notices.extend(left_behind?),
-        }
+            left_behind => left_behind?,
+        };
+        notices.extend(left_behind.notices);
         let after = current.write(&pending, &mut notices)?;
-        return Ok(current.receipt(after.as_ref().map(Record::fields).as_ref(), notices));
+        if !plan.is_told {
+            notices.insert(0, Known::untold(&plan.target.object));
+        }
+        let after = after.filter(|_| plan.is_told);
+        let receipt = current.receipt(after.as_ref().map(Record::fields).as_ref(), notices);
+        return Ok(UpdateReply { details: left_behind.details.finish(), ..receipt });
     }
 }
 
@@ -86,6 +95,8 @@ struct Plan {
     wanted: Vec<Wanted>,
     changes: Vec<Change>,
     select: Select,
+    /// Whether the reply may tell what the record holds.
+    is_told: bool,
     allow_duplicate: bool,
 }
 
@@ -115,12 +126,17 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
     let (changes, wanted) = changes(known, &target, args)?;
     let (condition, limit) = record::condition(known, &target)?;
     let mut fields = FieldList::from(ID);
-    names::distinguishing_columns(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
+    let is_told = known.may_read(&target.object);
+    if is_told {
+        names::distinguishing_columns(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
+    }
     for change in &changes {
         fields.add(change.value.name.clone().into());
         change.path.iter().for_each(|path| fields.add(path.clone()));
     }
-    add_narrowing(&*known.schema(&target.object)?, &changes, &mut fields)?;
+    if is_told {
+        add_narrowing(&*known.schema(&target.object)?, &changes, &mut fields)?;
+    }
     SYSTEM.into_iter().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
@@ -128,7 +144,7 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
         select.order_by = record::by_name(known, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, wanted, changes, select, allow_duplicate: args.allow_duplicate == Some(true) })
+    Ok(Plan { target, wanted, changes, select, is_told, allow_duplicate: args.allow_duplicate == Some(true) })
 }
 
 /// The changes, each with what it expects, and the names in lookups among them.
@@ -191,6 +207,13 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     Ok(())
 }
 
+/// How a change of what may not be read is taken back.
+fn by_hand() -> Undo {
+    let instructions =
+        "no call takes it back: a person can find the old values in the record's history, if the org keeps one";
+    Undo { tool: None, arguments: None, instructions: Some(instructions.to_owned()) }
+}
+
 /// The record as it was read.
 struct Current<'a> {
     call: &'a Call<'a>,
@@ -232,36 +255,45 @@ impl Current<'_> {
         if unexpected.is_empty() {
             return None;
         }
-        let message = format!(
-            "nothing was written: {} does not have the expected value; tell the person what `current` says, and call again with that as `from` if they still want the change",
-            unexpected.join(", ")
-        );
-        Some(Error::conflict(message, Some(self.as_it_is())).about(unexpected))
+        let differ = unexpected.join(", ");
+        let message = if self.plan.is_told {
+            format!(
+                "nothing was written: {differ} does not have the expected value; tell the person what `current` says, and call again with that as `from` if they still want the change"
+            )
+        } else {
+            format!(
+                "nothing was written: {differ} does not have the expected value, and which it has is not told, for {} records may not be read: ask the person",
+                self.plan.target.object
+            )
+        };
+        Some(Error::conflict(message, self.as_it_is()).about(unexpected))
     }
 
     /// Refuses picklist values that the record can't hold; says which of its values no longer go together.
-    fn left_behind(&self, pending: &[&Change]) -> Result<Vec<String>, Error> {
+    fn left_behind(&self, pending: &[&Change]) -> Result<Remarks, Error> {
         let object = &self.plan.target.object;
-        let Ok(schema) = self.call.known().schema(object) else { return Ok(Vec::new()) };
+        let Ok(schema) = self.call.known().schema(object) else { return Ok(Remarks::default()) };
         let mut given = Vec::new();
         for change in &self.plan.changes {
             let writes = pending.iter().any(|one| one.name() == change.name());
             given.push(Given { field: &change.value.field, json: change.to(), writes });
         }
-        let picklists = Picklists { object, schema: &schema, given: &given, held: Some(&self.fields) };
+        let held = if self.plan.is_told { Held::Values(&self.fields) } else { Held::Untold };
+        let picklists = Picklists { object, schema: &schema, given: &given, held };
         self.call.plan(&picklists, |known, picklists| picklists.check(known))
     }
 
-    fn as_it_is(&self) -> CurrentRecord {
+    /// The record as it is, if that may be told.
+    fn as_it_is(&self) -> Option<CurrentRecord> {
         let changes = self.plan.changes.iter();
-        CurrentRecord {
+        self.plan.is_told.then(|| CurrentRecord {
             object: self.plan.target.object.to_string(),
             link: self.call.link(self.id.as_str()),
             id: self.id.to_string(),
             fields: self.object(changes.map(|change| change.name())),
             changed_by: self.fields.text("LastModifiedBy.Name"),
             changed_at: self.fields.get("LastModifiedDate").map(reply::time),
-        }
+        })
     }
 
     /// The values of fields, nulls too: that a field is empty is news here.
@@ -300,7 +332,12 @@ impl Current<'_> {
         }
         let names: Vec<_> = self.plan.changes.iter().map(|change| change.value.name.clone()).collect();
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
-        let record = match self.call.write_and_read(&write, &write.values, read_back, |()| self.id) {
+        let written = if self.plan.is_told {
+            self.call.write_and_read(&write, &write.values, read_back, |()| self.id)
+        } else {
+            self.call.write(&write).map(|()| ((), None))
+        };
+        let record = match written {
             Ok(((), record)) => record,
             Err(error) if error.has_status(&[412]) => return Err(self.overtaken()),
             Err(error) if error.is_refused_with("CANNOT_UPDATE_CONVERTED_LEAD") => return Err(self.converted(error)),
@@ -310,7 +347,7 @@ impl Current<'_> {
             }
             Err(error) => return Err(duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED)),
         };
-        if record.is_none() {
+        if record.is_none() && self.plan.is_told {
             notices.push(
                 "the record was changed, but could not be read back: the user may not be allowed to see it any more"
                     .to_owned(),
@@ -342,10 +379,14 @@ impl Current<'_> {
 
     /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
     fn overtaken(&self) -> Error {
+        if !self.plan.is_told {
+            let message = "nothing was written: somebody changed the record in this very moment: ask the person whether to call again";
+            return Error::conflict(message, None);
+        }
         let record = self.read_again(self.plan.select.clone());
         let now = record.as_ref().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         let message = "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask";
-        Error::conflict(message, now.map(|now| now.as_it_is()))
+        Error::conflict(message, now.and_then(|now| now.as_it_is()))
     }
 
     /// A lead that was converted: reads what it became.
@@ -355,6 +396,9 @@ impl Current<'_> {
             ("Account", "ConvertedAccountId", "ConvertedAccount.Name"),
             ("Opportunity", "ConvertedOpportunityId", "ConvertedOpportunity.Name"),
         ];
+        if !self.plan.is_told {
+            return cause;
+        }
         let fields = BECAME.into_iter().flat_map(|(_, id, name)| [id, name]).map(FieldPath::from_static);
         let select = FieldList::new(fields).map(|fields| Select::new(fields, self.plan.target.object.clone()));
         let record = select.and_then(|select| self.read_again(select));
@@ -371,7 +415,7 @@ impl Current<'_> {
         cause.with_context("the candidates are what it became, the person first").with_candidates(candidates.collect())
     }
 
-    /// Each field before and after; where that can't be read, as it was written.
+    /// Each field before and after; where that can't be read, as it was written, and where it may not be, as the call said.
     fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> UpdateReply {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut changes = Vec::new();
@@ -383,22 +427,27 @@ impl Current<'_> {
             }
             changes.push(FieldChange {
                 field: change.name().to_owned(),
-                before: values.copy(self.fields.get(change.name())),
+                before: if self.plan.is_told {
+                    Some(values.copy(self.fields.get(change.name())))
+                } else {
+                    change.from.as_deref().map(|from| values.copy_text(from))
+                },
                 after: values.copy_text(held),
             });
         }
         notices.extend(values.notice());
-        let undo = after.and_then(|after| self.undo(after));
+        let undo = if self.plan.is_told { after.and_then(|after| self.undo(after)) } else { Some(by_hand()) };
         let name = names::name_of(self.call.known(), &self.plan.target.object).ok();
         UpdateReply {
             object: self.plan.target.object.to_string(),
             link: self.call.link(self.id.as_str()),
             id: self.id.to_string(),
-            name: name.and_then(|name| self.fields.text(name.as_str())),
+            name: name.filter(|_| self.plan.is_told).and_then(|name| self.fields.text(name.as_str())),
             changes,
             names: self.names(after),
             undo,
             notices,
+            details: None,
         }
     }
 
@@ -406,7 +455,7 @@ impl Current<'_> {
     fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
         let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
         lookup::by_id(self.plan.changes.iter().flat_map(|change| {
-            let before = id(self.fields.get(change.name())).zip(self.called(change));
+            let before = id(self.fields.get(change.name())).zip(self.called(change)).filter(|_| self.plan.is_told);
             let now = id(after.and_then(|after| after.get(change.name())));
             let found =
                 change.value.record_name.clone().filter(|_| now.as_ref().is_none_or(|now| change.to() == quoted(now)));

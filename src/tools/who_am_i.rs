@@ -1,7 +1,8 @@
 //! `who_am_i`: the user, the org and what is possible. One composite request: the user's row, and what is not known yet
 //! of the org, its currency and its objects. With an empty cache, `GET userinfo` before.
 //!
-//! The settings of a connection keep records from the tools; who the user is is no record of the CRM.
+//! The settings of a connection keep records from the tools: where users may not be read, the user's name alone is told, as
+//! it is of whoever owns a record. What the org says of itself is no record of the CRM.
 
 use std::rc::Rc;
 
@@ -14,12 +15,14 @@ use crate::resolve::names;
 use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
 use crate::schema::well_known::{ACTIVITY_OBJECTS, CORE};
-use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
+use crate::soql::{Comparison, Condition, FieldList, FieldName, FieldPath, ObjectName, Select};
 use crate::time::clock::{Clock, Placed};
 use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
 
 /// The cache's name for the corporate currency, empty where there is only one: no object is called so.
 const CURRENCY: &str = "*currency";
+
+static USER: ObjectName = ObjectName::from_static("User");
 
 /// Says who the user is, and where.
 pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
@@ -90,7 +93,9 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
         objects: call.recall_objects(),
     };
     // Naming a field that is hidden from the user fails; a row without names has what there is.
-    let row = Retrieve { object: &ObjectName::from_static("User"), record: Which::Id(&user.id), fields: &[] };
+    let name_alone = [FieldName::from_static("Name")];
+    let fields = if call.known().may_read(&USER) { &[][..] } else { &name_alone };
+    let row = Retrieve { object: &USER, record: Which::Id(&user.id), fields };
     let (organization, corporate) = (organization::query(), corporate());
     let mut composite = Composite::default();
     let user_part = composite.add("user", &row).map_err(unsendable)?;
@@ -164,7 +169,7 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
             }
         }
     }
-    let mut narrowed = false;
+    let mut narrowed = !call.known().may_read(&USER);
     for object in names.into_iter().filter_map(|name| objects.object(name)) {
         let Ok(name) = ObjectName::parse(&object.name) else { continue };
         for (may, effect, list) in [

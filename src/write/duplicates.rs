@@ -10,7 +10,7 @@ use crate::rest::Refusal;
 use crate::soql::{Condition, ObjectName, Select};
 use crate::wit::Candidate;
 
-/// Matches of an object that are told apart.
+/// The most matches of one object that are read, to tell them apart.
 const MAX_MATCHES: u32 = 100;
 
 /// Why a write failed: for matches of a duplicate rule, or for anything else. `overruled` says how the caller saves
@@ -25,16 +25,21 @@ pub(crate) fn refused(call: &Call<'_>, error: Error, allowed: bool, overruled: &
 fn duplicate(call: &Call<'_>, refusal: &Refusal, allowed: bool, overruled: &str) -> Error {
     let rule = refusal.duplicates.as_ref();
     let candidates = rule.map(|rule| candidates(call, &rule.records, !allowed)).unwrap_or_default();
+    let matches = rule.map_or(0, |rule| rule.records.len());
     let next = match rule.map(|rule| rule.allow_save) {
         Some(true) => overruled,
         Some(false) => "the org's rule does not let the user save a duplicate",
         None => "the org does not say which or whether its rule only warns",
     };
-    let held = match candidates.len() {
+    let mut held = match candidates.len() {
+        0 if matches > 0 => "a matching record, which may not be read: ask the person".to_owned(),
         0 => "a matching record that the user may not see: ask the person".to_owned(),
         1 => "a matching record: ask the person whether to use it".to_owned(),
         count => format!("{count} matching records: ask the person whether to use one of them"),
     };
+    if (1..matches).contains(&candidates.len()) {
+        held.push_str(" (others may not be read)");
+    }
     let message = format!("nothing was written: the org holds {held}; {next}");
     Error::duplicate(message, refusal.message.clone()).with_candidates(candidates)
 }
@@ -43,6 +48,9 @@ fn duplicate(call: &Call<'_>, refusal: &Refusal, allowed: bool, overruled: &str)
 /// does not say. One request more, unless the person has seen them and said to save all the same.
 fn candidates(call: &Call<'_>, matches: &[Record], ask: bool) -> Vec<Candidate> {
     let mut told = Vec::new();
+    let may_read = |record: &&Record| object(record).is_some_and(|object| call.known().may_read(&object));
+    let matches: Vec<Record> = matches.iter().filter(may_read).cloned().collect();
+    let matches = matches.as_slice();
     // What is known of their objects without a request has to do where there is none.
     for object in matches.iter().filter_map(object) {
         call.recall(&object);

@@ -28,7 +28,7 @@ const GRAIN: i64 = 2;
 /// query says so, and a second one looks again.
 const FIRST_REACH: i64 = 24 * 60 * 60;
 
-/// New records of the same keys that are looked at.
+/// The most records of the same keys that are looked at to find the one that was created.
 const MAX_ALIKE: u32 = 20;
 
 /// What is known of a create without an answer.

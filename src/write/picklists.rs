@@ -1,15 +1,19 @@
 //! Which picklist values one record may hold: what is left of a picklist by the field that controls it, and by the
 //! record type. A plan: what a record type leaves it needs once a day, where picklist values are written under one.
 
+use crate::details::{Details, Remarks};
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Shape, quoted};
+use crate::json::Shape;
 use crate::known::{Known, PlanError};
 use crate::record::Fields;
 use crate::resolve::value;
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType, ValidFor};
 use crate::soql::ObjectName;
+
+/// What a refusal calls the values of the controlling field that a value goes with.
+const GOES_WITH: &str = "goes_with";
 
 /// A field's value out of a call.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +35,19 @@ pub(crate) struct Picklists<'a> {
     pub(crate) schema: &'a ObjectSchema,
     /// All the call says.
     pub(crate) given: &'a [Given<'a>],
-    /// What the record holds; none if it is new.
-    pub(crate) held: Option<&'a Fields<'a>>,
+    /// What else decides.
+    pub(crate) held: Held<'a>,
+}
+
+/// What is known of the record that is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Held<'a> {
+    /// There is none yet.
+    New,
+    /// These values.
+    Values(&'a Fields<'a>),
+    /// Nothing that may be told: a refusal would tell it. Then it is left to the org.
+    Untold,
 }
 
 /// Why a value does not go with the field that controls its picklist.
@@ -45,8 +60,8 @@ struct Clash {
 
 impl Picklists<'_> {
     /// Refuses a value that the record can't hold; says what it keeps that will not go together.
-    pub(crate) fn check(&self, known: &Known) -> Result<Vec<String>, PlanError> {
-        let mut left_behind = Vec::new();
+    pub(crate) fn check(&self, known: &Known) -> Result<Remarks, PlanError> {
+        let mut left_behind = Remarks::default();
         for field in &self.schema.fields {
             if let Some(controller) = self.controller(field) {
                 self.go_together(field, controller, &mut left_behind)?;
@@ -77,42 +92,33 @@ impl Picklists<'_> {
     }
 
     fn holds(&self, name: &str) -> Option<&str> {
-        self.held.map(|held| held.get(name).map_or("null", |value| value.get()))
+        let Held::Values(held) = self.held else { return None };
+        Some(held.get(name).map_or("null", |value| value.get()))
     }
 
     /// The API takes what Salesforce's pages would not offer (countries and states apart), so that only this check
     /// keeps records as their admin wants them. A value that the record keeps, though what controls it changes, is not
     /// refused: Salesforce's own pages leave it to the person too.
     /// <https://help.salesforce.com/s/articleView?id=platform.fields_dependent_field_considerations.htm>
-    fn go_together(&self, field: &Field, controller: &Field, left_behind: &mut Vec<String>) -> Result<(), Error> {
+    fn go_together(&self, field: &Field, controller: &Field, left_behind: &mut Remarks) -> Result<(), Error> {
         let input = self.input(&field.name);
         if !self.writes(&field.name) && !self.writes(&controller.name) {
             return Ok(());
         }
         let Some(json) = input.map(|given| given.json).or_else(|| self.holds(&field.name)) else { return Ok(()) };
         for part in parts(field, json) {
-            let Some((valid_for, Clash { place, held })) = self.clash(field, controller, &part) else { continue };
-            let (value, name, controls) = (quoted(&part), &field.name, &controller.name);
-            if input.is_none() {
-                left_behind.push(format!(
-                    "{name} keeps {value}, which does not go with the new {controls}; set or clear it as well"
-                ));
-                continue;
+            let Some((valid_for, clash)) = self.clash(field, controller, &part) else { continue };
+            if input.is_some() {
+                return Err(apart(field, controller, &part, valid_for, &clash));
             }
-            let goes_with = shown(controller, &|value| valid_for.includes(value.place));
-            let mut message = format!("{value} is not allowed for {name} while {controls} is {held}");
-            // A checkbox has but one other value.
-            if !goes_with.is_empty() {
-                message.push_str("; it goes with ");
-                message.push_str(&goes_with.join(", "));
+            let notice = format!(
+                "{} keeps its value, which `details` shows and which does not go with the new {}; set or clear it as well",
+                field.name, controller.name
+            );
+            if left_behind.notices.last() != Some(&notice) {
+                left_behind.notices.push(notice);
             }
-            let allowed = match place {
-                None => goes_with,
-                Some(place) => {
-                    shown(field, &|value| value.valid_for.as_ref().is_none_or(|valid_for| valid_for.includes(place)))
-                }
-            };
-            return Err(Error::input(message).about(vec![name.clone(), controls.clone()]).allowing(allowed));
+            left_behind.details.add(&field.name, &part);
         }
         Ok(())
     }
@@ -125,9 +131,9 @@ impl Picklists<'_> {
     fn clash<'v>(&self, field: &'v Field, controller: &Field, value: &str) -> Option<(&'v ValidFor, Clash)> {
         let valid_for = find(field, value)?.valid_for.as_ref()?;
         let clash = match self.controlling(controller)? {
-            None => Clash { place: None, held: "empty".to_owned() },
+            None => Clash { place: None, held: String::new() },
             Some((place, _)) if valid_for.includes(place) => return None,
-            Some((place, held)) => Clash { place: Some(place), held: quoted(&held) },
+            Some((place, held)) => Clash { place: Some(place), held },
         };
         Some((valid_for, clash))
     }
@@ -142,6 +148,7 @@ impl Picklists<'_> {
             Some(given) => given.json,
             None => match self.holds(&field.name) {
                 Some(json) => json,
+                None if matches!(self.held, Held::Untold) => return None,
                 // A new record. What a checkbox is by default, describe says too, but nobody reads it.
                 None if field.field_type == FieldType::Boolean => return None,
                 None => return Some(field.picklist.iter().flatten().find(|value| value.default).map(known)),
@@ -171,6 +178,9 @@ impl Picklists<'_> {
             None => self.holds(RECORD_TYPE),
         };
         let Some(json) = json else {
+            if let Held::Untold = self.held {
+                return None;
+            }
             // Persons have a default of their own, and describe does not say which.
             let is_person = self.object.as_str() == "Account" && self.input("LastName").is_some();
             return usual_record_type(self.schema).filter(|_| !is_person);
@@ -188,14 +198,51 @@ impl Picklists<'_> {
             let Some(field) = narrowed.field(&given.field.name) else { continue };
             for part in parts(field, given.json) {
                 if self.is_new(given) && find(field, &part).is_none() {
-                    let (value, name, kind) = (quoted(&part), &field.name, quoted(&kind.name));
-                    let message = format!("{value} is not allowed for {name} of the record type {kind}");
-                    return Some(Error::argument(name, message).allowing(shown(field, &|_| true)));
+                    let name = &field.name;
+                    let mut details = Details::default();
+                    details.add(name, &part);
+                    details.add(RECORD_TYPE, &kind.name);
+                    let message = format!(
+                        "the value for {name} is not allowed with the record type that `details` shows: take one of `allowed`"
+                    );
+                    let error = Error::argument(name, message).allowing(shown(field, &|_| true));
+                    return Some(error.with_details(details));
                 }
             }
         }
         None
     }
+}
+
+/// A value that does not go with what its controller will hold.
+fn apart(field: &Field, controller: &Field, value: &str, valid_for: &ValidFor, clash: &Clash) -> Error {
+    let (name, controls) = (&field.name, &controller.name);
+    let mut details = Details::default();
+    details.add(name, value);
+    let goes_with = shown(controller, &|value| valid_for.includes(value.place));
+    let (message, allowed) = match clash.place {
+        None => {
+            let message = format!(
+                "the value for {name} is not allowed while {controls} is empty; `allowed` has the values of {controls} it goes with"
+            );
+            (message, goes_with)
+        }
+        Some(place) => {
+            let mut message = format!(
+                "the value for {name} is not allowed while {controls} is what `details` shows: take one of `allowed`"
+            );
+            // A checkbox has but one other value.
+            if !goes_with.is_empty() {
+                message.push_str(&format!(", or set {controls} to one of those in `{GOES_WITH}`"));
+            }
+            details.add(controls, &clash.held);
+            goes_with.iter().for_each(|value| details.add(GOES_WITH, value));
+            let is_allowed =
+                |value: &PicklistValue| value.valid_for.as_ref().is_none_or(|valid_for| valid_for.includes(place));
+            (message, shown(field, &is_allowed))
+        }
+    };
+    Error::input(message).about(vec![name.clone(), controls.clone()]).allowing(allowed).with_details(details)
 }
 
 /// The record types of an object, without the one that every object has and that allows everything.

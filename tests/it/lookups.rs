@@ -290,7 +290,7 @@ fn where_a_person_works_is_said_in_any_of_three_ways() {
         let reply = bench.ok("create", json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } }));
         assert_eq!(reply["fields"]["ContactId"], bench.id("bob_globex"), "{contact}");
     }
-    // Of two Bob Stones, the one whose company is called just so.
+    // Of two Bob Stones, the one whose company is named exactly so.
     let bench = Bench::warm(&["Case", "Contact"]);
     let other = json!({ "FirstName": "Bob", "LastName": "Stone", "Account": "Acme Holdings" });
     bench.ok("create", json!({ "object": "Contact", "fields": other, "allow_duplicate": true }));

@@ -53,14 +53,16 @@ fn a_value_that_does_not_go_with_the_controlling_one_is_refused_with_those_that_
     let error = bench.refused("create", case(json!({ "Subject": "x", "Product": "Platform", "Area": "power supply" })));
     assert_eq!(
         error["message"],
-        r#""Power Supply" is not allowed for Component__c while Product__c is "Platform"; it goes with Hardware"#
+        "the value for Component__c is not allowed while Product__c is what `details` shows: take one of `allowed`, or set Product__c to one of those in `goes_with`"
     );
+    let details = json!({ "Component__c": ["Power Supply"], "Product__c": ["Platform"], "goes_with": ["Hardware"] });
+    assert_eq!(error["details"], details);
     assert_eq!(error["fields"], json!(["Component__c", "Product__c"]));
     assert_eq!(error["allowed"], json!(["Login", "Billing"]));
 
     let reply = bench.ok("create", case(json!({ "Subject": "x", "Product": "Hardware", "Area": "power" })));
     assert_eq!(reply["fields"]["Component__c"], "Power Supply");
-    assert_eq!(notices(&reply), [r#"Component__c: "power" was taken for the picklist's value "Power Supply""#]);
+    assert_eq!(notices(&reply), [r#"Component__c: "power" was taken for the picklist's value that the reply shows"#]);
     assert_eq!(bench.counts(), (1, 1));
 }
 
@@ -73,8 +75,9 @@ fn a_dependent_value_without_its_controlling_one_is_refused_with_those_it_goes_w
         let error = bench.refused("create", case(fields));
         assert_eq!(
             error["message"],
-            r#""Login" is not allowed for Component__c while Product__c is empty; it goes with Platform, Mobile App"#
+            "the value for Component__c is not allowed while Product__c is empty; `allowed` has the values of Product__c it goes with"
         );
+        assert_eq!(error["details"], json!({ "Component__c": ["Login"] }));
         assert_eq!(error["allowed"], json!(["Platform", "Mobile App"]));
     }
 }
@@ -87,7 +90,8 @@ fn what_the_record_holds_controls_a_change_and_is_read_in_the_same_request() {
     bench.org.set(&id, "Product__c", "Hardware");
     let error = bench.err("update", change(&bench, key, json!([{ "field": "Area", "to": "Billing" }])));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("invalid_input"), Some("no")), "{error}");
-    assert!(error["message"].as_str().unwrap().contains(r#"while Product__c is "Hardware""#), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("while Product__c is what `details` shows"), "{error}");
+    assert_eq!(error["details"]["Product__c"], json!(["Hardware"]));
     assert_eq!(error["allowed"], json!(["Screen", "Power Supply"]));
     assert_eq!(bench.counts(), (1, 0));
 
@@ -112,9 +116,9 @@ fn a_value_left_behind_by_a_change_of_what_controls_it_is_told() {
         bench.org.set(&id, "Product__c", "Platform");
         bench.org.set(&id, "Component__c", "Login");
         let reply = bench.ok("update", change(&bench, "case_new_2", json!([{ "field": "Product", "to": to }])));
-        let expected =
-            r#"Component__c keeps "Login", which does not go with the new Product__c; set or clear it as well"#;
+        let expected = "Component__c keeps its value, which `details` shows and which does not go with the new Product__c; set or clear it as well";
         assert_eq!(notices(&reply), if told { vec![expected] } else { vec![] });
+        assert_eq!(reply.get("details"), told.then(|| json!({ "Component__c": ["Login"] })).as_ref());
         assert_eq!(bench.counts(), (2, 1));
     }
 }
@@ -141,7 +145,11 @@ fn a_checkbox_controls_a_picklist_too() {
         "create",
         project(json!({ "Name": "x", "Customer": account, "Billable": true, "Billing Rate": "Goodwill" })),
     );
-    assert_eq!(error["message"], r#""Goodwill" is not allowed for Rate__c while Billable__c is "true""#);
+    assert_eq!(
+        error["message"],
+        "the value for Rate__c is not allowed while Billable__c is what `details` shows: take one of `allowed`"
+    );
+    assert_eq!(error["details"], json!({ "Rate__c": ["Goodwill"], "Billable__c": ["true"] }));
     assert_eq!(error["allowed"], json!(["Standard", "Discounted"]));
     // What it is by default is not known.
     bench.ok("create", project(json!({ "Name": "x", "Customer": account, "Billing Rate": "Goodwill" })));
@@ -176,8 +184,10 @@ fn each_of_several_values_is_checked_and_a_default_controls_a_new_record() {
     let error = bench.refused("create", project(json!({ "Topics": ["migration", "Training"] })));
     assert_eq!(
         error["message"],
-        r#""Training" is not allowed for Tags__c while Status__c is "Planned"; it goes with Active"#
+        "the value for Tags__c is not allowed while Status__c is what `details` shows: take one of `allowed`, or set Status__c to one of those in `goes_with`"
     );
+    let details = json!({ "Tags__c": ["Training"], "Status__c": ["Planned"], "goes_with": ["Active"] });
+    assert_eq!(error["details"], details);
     assert_eq!(error["allowed"], json!(["Migration", "Integration"]));
     bench.ok("create", project(json!({ "Topics": ["Training", "Security"], "Phase": "Active" })));
     bench.ok("create", project(json!({ "Topics": "Migration;Integration" })));
@@ -232,7 +242,11 @@ fn a_value_that_the_record_type_lacks_is_refused_with_those_it_has() {
     let renewal = deal(json!({ "Record Type": "renewal", "Type": "new customer" }));
     let error = bench.err("create", renewal.clone());
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("invalid_input"), Some("no")));
-    assert_eq!(error["message"], r#""New Customer" is not allowed for Type of the record type "Renewal""#);
+    assert_eq!(
+        error["message"],
+        "the value for Type is not allowed with the record type that `details` shows: take one of `allowed`"
+    );
+    assert_eq!(error["details"], json!({ "Type": ["New Customer"], "RecordTypeId": ["Renewal"] }));
     assert_eq!(error["fields"], json!(["Type"]));
     assert_eq!(
         error["allowed"],
@@ -249,7 +263,7 @@ fn a_value_that_the_record_type_lacks_is_refused_with_those_it_has() {
 fn a_new_record_without_a_type_has_the_users_own() {
     let bench = Bench::warm(&["Opportunity"]);
     let error = bench.err("create", deal(json!({ "Type": "upgrade" })));
-    assert!(error["message"].as_str().unwrap().ends_with(r#"of the record type "New Business""#), "{error}");
+    assert_eq!(error["details"], json!({ "Type": ["Existing Customer - Upgrade"], "RecordTypeId": ["New Business"] }));
     assert_eq!(error["allowed"], json!(["New Customer"]));
     assert_eq!(bench.org.writes(), []);
 }
@@ -259,7 +273,7 @@ fn a_record_keeps_to_its_own_type_which_is_read_in_the_same_request() {
     let bench = Bench::warm(&["Opportunity"]);
     let stage = |stage: &str| json!([{ "field": "Stage", "to": stage }]);
     let error = bench.err("update", change(&bench, "acme_renewal", stage("Prospecting")));
-    assert_eq!(error["message"], r#""Prospecting" is not allowed for StageName of the record type "Renewal""#);
+    assert_eq!(error["details"], json!({ "StageName": ["Prospecting"], "RecordTypeId": ["Renewal"] }));
     assert_eq!((bench.counts(), bench.narrowings()), ((2, 0), 1));
     bench.ok("update", change(&bench, "acme_renewal", stage("proposal")));
     assert_eq!((bench.counts(), bench.narrowings()), ((4, 1), 1));
@@ -418,20 +432,22 @@ fn a_text_that_is_no_address_is_refused_where_an_address_belongs() {
 fn a_value_said_otherwise_in_a_filter_is_taken_for_the_one_and_told() {
     let bench = Bench::warm(&["Opportunity", "Account"]);
     let stage = json!({ "field": "Stage", "value": "negotiation" });
-    let told = r#"StageName: "negotiation" was taken for the picklist's value "Negotiation/Review""#;
+    let told = r#"StageName: "negotiation" was taken for the picklist's value that `details` shows"#;
+    let details = json!({ "StageName": ["Negotiation/Review"] });
     let listed = bench.ok("list", json!({ "object": "Opportunity", "filters": [stage] }));
     assert!(!listed["rows"].as_array().unwrap().is_empty());
-    assert_eq!(notices(&listed), [told]);
+    assert_eq!((notices(&listed), &listed["details"]), (vec![told], &details));
     let group = json!([{ "field": "Stage", "op": "in", "value": ["negotiation", "Closed Nowhere"] }]);
     let any = bench.ok("list", json!({ "object": "Opportunity", "any_of": [group] }));
     assert_eq!((&any["rows"], notices(&any)), (&listed["rows"], vec![told]));
     let counted = bench.ok("aggregate", json!({ "object": "Opportunity", "filters": [stage] }));
     assert_eq!(counted["rows"][0][0], listed["rows"].as_array().unwrap().len());
     assert!(notices(&counted).contains(&told), "{counted}");
+    assert_eq!(counted["details"], details);
     let children = json!([{ "object": "Opportunity", "filters": [stage] }]);
     let parents = bench.ok("list", json!({ "object": "Account", "children": children }));
     assert!(!parents["rows"].as_array().unwrap().is_empty());
-    assert_eq!(notices(&parents), [told]);
+    assert_eq!((notices(&parents), &parents["details"]), (vec![told], &details));
     // Other letters are the same to Salesforce, and a part of a text is no value.
     let filters = json!([{ "field": "Stage", "value": "negotiation/REVIEW" }, { "field": "Type", "op": "contains", "value": "new" }]);
     assert_eq!(notices(&bench.ok("list", json!({ "object": "Opportunity", "filters": filters }))), [""; 0]);
@@ -455,7 +471,7 @@ fn each_of_several_values_in_a_filter_is_taken_for_the_one_meant() {
 #[test]
 fn a_value_by_its_label_is_found_though_nobody_described_the_picklist() {
     let filters = json!([{ "field": "ShowAs", "value": "Out of Office" }]);
-    let told = r#"ShowAs: "Out of Office" was taken for the picklist's value "OutOfOffice""#;
+    let told = r#"ShowAs: "Out of Office" was taken for the picklist's value that `details` shows"#;
     for (tool, arguments) in [
         ("list", json!({ "object": "Event", "filters": filters })),
         ("aggregate", json!({ "object": "Event", "filters": filters })),
@@ -470,6 +486,7 @@ fn a_value_by_its_label_is_found_though_nobody_described_the_picklist() {
         };
         assert_eq!(found, 1, "{reply}");
         assert!(notices(&reply).contains(&told), "{reply}");
+        assert_eq!(reply["details"], json!({ "ShowAs": ["OutOfOffice"] }));
         // Nothing was found, so the picklist was looked up; then it was.
         assert_eq!(bench.requests(), 3, "{tool}");
         bench.org.forget_requests();

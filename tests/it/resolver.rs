@@ -213,7 +213,7 @@ fn org(people: &[New], lead: Option<&New>) -> Bench {
     bench
 }
 
-/// That nothing was written, that nobody is left out who is called just so, and nobody there who can't be meant.
+/// That nothing was written, that nobody is left out who is named exactly so, and nobody there who can't be meant.
 fn asks(bench: &Bench, error: &Value, plausible: &[((usize, bool), String)]) -> Result<(), TestCaseError> {
     prop_assert_eq!(bench.org.writes().len(), 0);
     prop_assert_eq!(&error["changed"], "no");

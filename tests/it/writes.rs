@@ -615,7 +615,7 @@ fn one_failed_expectation_stops_all_changes() {
 fn a_name_of_several_records_changes_none() {
     let bench = Bench::warm(&["Account"]);
     let change = json!([{ "field": "Phone", "to": "1" }]);
-    // None of them is called just so.
+    // None of them is named exactly so.
     let error = bench.err("update", json!({ "object": "Account", "record": "acm", "changes": change }));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("ambiguous"), Some("no")));
     assert_eq!(error["candidates"].as_array().unwrap().len(), 4);
@@ -641,7 +641,7 @@ fn a_name_that_is_said_whole_is_taken_among_similar_ones_and_that_is_said() {
     assert_eq!(reply["name"], "Acme");
     assert_eq!(
         notices(&reply),
-        "3 other Account records have that name as a part of theirs; this one is called just so"
+        "3 other Account records have that name as a part of theirs; this one is named exactly so"
     );
 }
 
@@ -822,8 +822,8 @@ fn a_picklist_value_said_otherwise_is_repaired_and_noted() {
     assert_eq!(reply["changes"][1]["after"], "Not For Profit");
     assert_eq!(
         notices(&reply),
-        "Region__c: \"Asia Pacific\" was taken for the picklist's value \"APAC\"\n\
-         Industry: \"not for profit\" was taken for the picklist's value \"Not For Profit\""
+        "Region__c: \"Asia Pacific\" was taken for the picklist's value that the reply shows\n\
+         Industry: \"not for profit\" was taken for the picklist's value that the reply shows"
     );
 }
 

@@ -4,8 +4,8 @@ use std::io;
 use std::process::ExitCode;
 
 use salesforce_host::HostError;
-use salesforce_host::config_dir::NoHome;
-use salesforce_host::profile::SavedError;
+use salesforce_host::config_dir::NoConfigDir;
+use salesforce_host::profile::ProfileError;
 use salesforce_host::sign_in::SignInError;
 use salesforce_host::store::StoreError;
 use salesforce_host::wire::InvalidOrigin;
@@ -61,16 +61,16 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<NoHome> for Failure {
-    fn from(error: NoHome) -> Self {
+impl From<NoConfigDir> for Failure {
+    fn from(error: NoConfigDir) -> Self {
         Self::Usage(error.to_string())
     }
 }
 
-impl From<SavedError> for Failure {
-    fn from(error: SavedError) -> Self {
+impl From<ProfileError> for Failure {
+    fn from(error: ProfileError) -> Self {
         match error {
-            SavedError::Unknown(_) | SavedError::Invalid { .. } => Self::Usage(error.to_string()),
+            ProfileError::Unknown(_) | ProfileError::Invalid { .. } => Self::Usage(error.to_string()),
             _ => Self::Host(printable(&error.to_string())),
         }
     }

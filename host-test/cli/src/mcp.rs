@@ -39,7 +39,7 @@ use confirm::{Confirmations, Seen, Verdict, Wanted};
 use offer::Offers;
 
 /// How often the settings are looked at when nobody calls. Every call looks by itself.
-const EVERY: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// One user's tools as a server. Cloning shares it: every client of it acts as that user.
 #[derive(Clone)]
@@ -91,7 +91,7 @@ impl Server {
 
     /// Serves one client on standard input and output, until it closes them.
     pub async fn serve_stdio(self) -> io::Result<()> {
-        let watching = tokio::spawn(self.clone().watch(EVERY));
+        let watching = tokio::spawn(self.clone().watch(POLL_INTERVAL));
         let served = match self.serve(rmcp::transport::io::stdio_pipes()).await {
             Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
             // A client that closes before it has said anything wants nothing.
@@ -213,7 +213,7 @@ impl Server {
         let started = Instant::now();
         let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
         let (result, usage) = session.call_measured(&request.name, &arguments);
-        let result = result.map_err(|error| with_trouble(error, session.connection().trouble()));
+        let result = result.map_err(|error| with_refresh_error(error, session.connection().last_refresh_error()));
         let (requests, time) = (usage.requests, started.elapsed().as_millis());
         let name = tool.map_or("an unknown tool", |tool| &tool.name);
         let (outcome, result) = reply::of(name, tool.map(|tool| tool.effect), result, requests);
@@ -224,12 +224,12 @@ impl Server {
 }
 
 /// An error with why there was no token for the call, where the person can do something about that.
-fn with_trouble(error: CallError, trouble: Option<String>) -> CallError {
-    match (error, trouble) {
-        (CallError::Tool(mut error), Some(trouble))
+fn with_refresh_error(error: CallError, refresh_error: Option<String>) -> CallError {
+    match (error, refresh_error) {
+        (CallError::Tool(mut error), Some(refresh_error))
             if matches!(error.kind, ErrorKind::SignIn | ErrorKind::Unavailable) =>
         {
-            error.message = format!("{} ({trouble})", error.message);
+            error.message = format!("{} ({refresh_error})", error.message);
             CallError::Tool(error)
         }
         (error, _) => error,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use demo_org::Org;
-use salesforce_host::config_dir::{ConnectionName, Home};
-use salesforce_host::profile::{Saved, SavedError};
+use salesforce_host::config_dir::{ConfigDir, ConnectionName};
+use salesforce_host::profile::{Profile, ProfileError};
 use salesforce_host::settings::{SettingsFile, ToolNames};
 use salesforce_host::types::ConnectionSettings;
 use salesforce_host::wire::{Https, InvalidOrigin};
@@ -66,9 +66,9 @@ pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Fa
         (None, None | Some(DEMO)) => DEMO.parse().map_err(|error| Failure::Host(format!("{error}")))?,
         (None, Some(_)) => return Ok(None),
     };
-    match Home::from_env() {
-        Ok(home) => Ok(Some(SettingsFile::of(&home.connection(&name)))),
-        // The demo org needs no home to be tried.
+    match ConfigDir::from_env() {
+        Ok(config_dir) => Ok(Some(SettingsFile::of(&config_dir.connection(&name)))),
+        // The demo org needs no folder to be tried.
         Err(_) if arguments.connection.is_none() => Ok(None),
         Err(error) => Err(Failure::Usage(error.to_string())),
     }
@@ -81,22 +81,27 @@ pub(crate) fn demo(arguments: &Arguments) -> Result<Connection, Failure> {
 
 /// A connection that somebody signed in to, or the demo org under its name.
 fn stored(host: &Host, name: &ConnectionName, arguments: &Arguments) -> Result<Connection, Failure> {
-    let home = Home::from_env()?;
-    match Saved::read(&home, name) {
-        Err(SavedError::Unknown(_)) if name.as_str() == DEMO => demo(arguments),
-        saved => opened(&saved?, host, &home, name),
+    let config_dir = ConfigDir::from_env()?;
+    match Profile::read(&config_dir, name) {
+        Err(ProfileError::Unknown(_)) if name.as_str() == DEMO => demo(arguments),
+        profile => opened(&profile?, host, &config_dir, name),
     }
 }
 
 /// What is remembered of a connection, opened: with its own tokens, or to the embedded org as its user.
-pub(crate) fn opened(saved: &Saved, host: &Host, home: &Home, name: &ConnectionName) -> Result<Connection, Failure> {
-    if let Some(connection) = saved.open(host, home, name)? {
+pub(crate) fn opened(
+    profile: &Profile,
+    host: &Host,
+    config_dir: &ConfigDir,
+    name: &ConnectionName,
+) -> Result<Connection, Failure> {
+    if let Some(connection) = profile.open(host, config_dir, name)? {
         return Ok(connection);
     }
     let org = Arc::new(Org::demo());
-    let user = org.user_named(&saved.username).ok_or_else(|| SavedError::Invalid {
-        path: Saved::file(home, name),
-        reason: format!("the demo org has no user {}", saved.username),
+    let user = org.user_named(&profile.username).ok_or_else(|| ProfileError::Invalid {
+        path: Profile::file(config_dir, name),
+        reason: format!("the demo org has no user {}", profile.username),
     })?;
     Ok(Demo::connection(&org, &user)?)
 }

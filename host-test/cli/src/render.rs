@@ -28,7 +28,7 @@ use replies::*;
 
 /// Where the text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum Style {
     /// On a terminal: columns are aligned, and long cells cut.
     Terminal,
     /// In a conversation, perhaps by a model that sees nothing else: nothing is cut, and no space is spent on looks.
@@ -36,7 +36,7 @@ pub enum Form {
 }
 
 /// Widest cell of a table on a terminal, in characters.
-const WIDEST: usize = 40;
+const MAX_CELL_WIDTH: usize = 40;
 
 /// The members of a JSON object in the order they came in.
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl Members {
     }
 
     /// `City: Berlin, Owner: Riley Reyes`
-    fn sentence(&self, form: Form) -> String {
+    fn sentence(&self, form: Style) -> String {
         let facts: Vec<String> =
             self.0.iter().map(|(name, value)| format!("{}: {}", printable(name), fact(value, form))).collect();
         facts.join(", ")
@@ -91,7 +91,7 @@ impl Members {
 }
 
 /// The reply of a tool. One that is not as the contract says is shown as it came, with a word about it.
-pub fn reply(tool: &str, json: &str, form: Form) -> String {
+pub fn reply(tool: &str, json: &str, form: Style) -> String {
     let text = match Reply::read(tool.strip_prefix("salesforce_").unwrap_or(tool), json) {
         Some(Ok(reply)) => laid_out(reply, form),
         Some(Err(error)) => format!("This reply can't be laid out ({error}), so here it is as it came:\n{json}"),
@@ -102,7 +102,7 @@ pub fn reply(tool: &str, json: &str, form: Form) -> String {
     text.trim_end().to_owned()
 }
 
-fn laid_out(reply: Reply, form: Form) -> String {
+fn laid_out(reply: Reply, form: Style) -> String {
     match reply {
         Reply::Find(reply) => find(reply, form),
         Reply::Get(reply) => get(reply, form),
@@ -112,7 +112,7 @@ fn laid_out(reply: Reply, form: Form) -> String {
         Reply::Activities(reply) => activities(reply, form),
         Reply::WhoAmI(reply) => who_am_i(&reply, form),
         Reply::RunSoql(RunSoqlReply { object, columns, rows, total, complete, notices }) => {
-            list(ListReply { object, columns, rows, total, complete, cursor: None, notices }, form)
+            list(ListReply { object, columns, rows, total, complete, cursor: None, notices, details: None }, form)
         }
         Reply::Create(reply) => create(reply, form),
         Reply::LogActivity(reply) => log_activity(reply, form),
@@ -121,7 +121,7 @@ fn laid_out(reply: Reply, form: Form) -> String {
     }
 }
 
-fn find(reply: FindReply, form: Form) -> String {
+fn find(reply: FindReply, form: Style) -> String {
     let mut text = match reply.candidates.len() {
         0 => "No record fits.\n".to_owned(),
         1 => "One record fits:\n".to_owned(),
@@ -132,7 +132,7 @@ fn find(reply: FindReply, form: Form) -> String {
     text
 }
 
-fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>, form: Form) {
+fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>, form: Style) {
     for (number, candidate) in candidates.enumerate() {
         let name = named(candidate.name.as_deref());
         let facts = candidate.facts.sentence(form);
@@ -141,7 +141,7 @@ fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candid
     }
 }
 
-fn get(reply: GetReply, form: Form) -> String {
+fn get(reply: GetReply, form: Style) -> String {
     let mut text = format!("{} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     for related in &reply.related {
@@ -154,7 +154,7 @@ fn get(reply: GetReply, form: Form) -> String {
     text
 }
 
-fn list(reply: ListReply, form: Form) -> String {
+fn list(reply: ListReply, form: Style) -> String {
     let count = reply.rows.len();
     let plural = if count == 1 { "" } else { "s" };
     let of = match reply.total {
@@ -165,23 +165,25 @@ fn list(reply: ListReply, form: Form) -> String {
     let mut text = format!("{count} {} record{plural}{of}\n", reply.object);
     table(&mut text, &reply.columns, &reply.rows, form);
     notices(&mut text, &reply.notices);
+    details(&mut text, reply.details.as_ref());
     if let Some(cursor) = &reply.cursor {
         line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
     }
     text
 }
 
-fn aggregate(reply: AggregateReply, form: Form) -> String {
+fn aggregate(reply: AggregateReply, form: Style) -> String {
     let mut text = format!("{} records in numbers\n", reply.object);
     table(&mut text, &reply.columns, &reply.rows, form);
     if let Some(totals) = &reply.totals {
         line(&mut text, &format!("In all: {}", totals.sentence(form)));
     }
     notices(&mut text, &reply.notices);
+    details(&mut text, reply.details.as_ref());
     text
 }
 
-fn describe(reply: DescribeReply, form: Form) -> String {
+fn describe(reply: DescribeReply, form: Style) -> String {
     let mut text = String::new();
     if let Some(object) = &reply.object {
         line(&mut text, &format!("{} ({}): {}", object.name, quoted(&object.label), rights(object)));
@@ -230,7 +232,7 @@ fn rights(object: &ObjectInfo) -> &'static str {
     }
 }
 
-fn create(reply: CreateReply, form: Form) -> String {
+fn create(reply: CreateReply, form: Style) -> String {
     let mut text = format!("Created: {} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     notices(&mut text, &reply.notices);
@@ -239,7 +241,7 @@ fn create(reply: CreateReply, form: Form) -> String {
     text
 }
 
-fn log_activity(reply: LogActivityReply, form: Form) -> String {
+fn log_activity(reply: LogActivityReply, form: Style) -> String {
     let mut text = String::new();
     for activity in &reply.created {
         let when = activity.when.as_deref().map(|when| format!(", {}", printable(when))).unwrap_or_default();
@@ -252,7 +254,7 @@ fn log_activity(reply: LogActivityReply, form: Form) -> String {
     text
 }
 
-fn activities(reply: ActivitiesReply, form: Form) -> String {
+fn activities(reply: ActivitiesReply, form: Style) -> String {
     let of = reply.record.as_ref().and_then(|record| record.name.as_deref());
     let of = of.map(|name| format!(" of {}", quoted(name))).unwrap_or_default();
     let count = reply.items.len();
@@ -286,8 +288,8 @@ fn activities(reply: ActivitiesReply, form: Form) -> String {
 }
 
 /// How to take a write back, for whoever reads no structure.
-fn undo(text: &mut String, undo: Option<&Undo>, form: Form) {
-    let Some(undo) = undo.filter(|_| form == Form::Conversation) else { return };
+fn undo(text: &mut String, undo: Option<&Undo>, form: Style) {
+    let Some(undo) = undo.filter(|_| form == Style::Conversation) else { return };
     if let Some(tool) = &undo.tool {
         let arguments = undo.arguments.as_ref().map(|arguments| format!(" {}", arguments.json())).unwrap_or_default();
         line(text, &format!("To take it back: {tool}{}", printable(&arguments)));
@@ -297,19 +299,21 @@ fn undo(text: &mut String, undo: Option<&Undo>, form: Form) {
     }
 }
 
-fn update(reply: UpdateReply, form: Form) -> String {
+fn update(reply: UpdateReply, form: Style) -> String {
     let name = named(reply.name.as_deref());
     let mut text = format!("Changed: {} {}{name}\n", reply.object, reply.id);
     for change in &reply.changes {
-        line(&mut text, &format!("  {}: {} → {}", change.field, value(&change.before), value(&change.after)));
+        let before = change.before.as_ref().map_or_else(|| "(not shown)".to_owned(), value);
+        line(&mut text, &format!("  {}: {before} → {}", change.field, value(&change.after)));
     }
     notices(&mut text, &reply.notices);
+    details(&mut text, reply.details.as_ref());
     undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
     text
 }
 
-fn delete(reply: &DeleteReply, form: Form) -> String {
+fn delete(reply: &DeleteReply, form: Style) -> String {
     let name = named(reply.name.as_deref());
     let mut text = format!("Deleted: {} {}{name}\n", reply.object, reply.id);
     if !reply.facts.0.is_empty() {
@@ -343,7 +347,7 @@ fn org(OrgInfo { id, name, sandbox, origin, currency, multi_currency }: &OrgInfo
     ])
 }
 
-fn who_am_i(reply: &WhoAmIReply, form: Form) -> String {
+fn who_am_i(reply: &WhoAmIReply, form: Style) -> String {
     let mut text = String::new();
     line(&mut text, &format!("User: {}", user(&reply.user).sentence(form)));
     line(&mut text, &format!("Org: {}", org(&reply.org).sentence(form)));
@@ -361,7 +365,7 @@ fn who_am_i(reply: &WhoAmIReply, form: Form) -> String {
 }
 
 /// An error of a tool, with what the org said quoted.
-pub fn error(error: &Error, form: Form) -> String {
+pub fn error(error: &Error, form: Style) -> String {
     let mut text = format!("{}: {}\n", error.kind.name().replace('_', " "), printable(&error.message));
     if error.code.is_some() || error.org_message.is_some() {
         let code = error.code.as_deref().unwrap_or("no code");
@@ -374,6 +378,7 @@ pub fn error(error: &Error, form: Form) -> String {
             line(&mut text, &format!("{title}: {}", items.join(", ")));
         }
     }
+    details(&mut text, error.details.as_deref().map(Members::parse).as_ref());
     let found: Vec<Candidate> = error
         .candidates
         .iter()
@@ -420,7 +425,7 @@ pub fn tools(tools: &[Tool]) -> String {
 
 fn fields(text: &mut String, members: &Members) {
     // One name of any length must not make every line as long.
-    let widest = members.0.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(WIDEST);
+    let widest = members.0.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(MAX_CELL_WIDTH);
     for (name, member) in &members.0 {
         let gap = " ".repeat(widest.saturating_sub(width(name)));
         line(text, &format!("  {}{gap}  {}", printable(name), value(member)));
@@ -433,8 +438,16 @@ fn notices(text: &mut String, notices: &[String]) {
     }
 }
 
+/// The org's words that a message or a notice speaks of, by field.
+fn details(text: &mut String, details: Option<&Members>) {
+    for (name, words) in details.into_iter().flat_map(|details| &details.0) {
+        let words: Vec<String> = words.as_array().into_iter().flatten().map(value).collect();
+        line(text, &format!("  {}: {}", printable(name), words.join(", ")));
+    }
+}
+
 /// Aligned columns, numbers to the right; a column without any value is left out.
-fn table(text: &mut String, columns: &[String], rows: &[Value], form: Form) {
+fn table(text: &mut String, columns: &[String], rows: &[Value], form: Style) {
     let columns: Vec<Column<'_>> = columns
         .iter()
         .enumerate()
@@ -443,14 +456,14 @@ fn table(text: &mut String, columns: &[String], rows: &[Value], form: Form) {
         .collect();
     let mut put = |cells: &mut dyn Iterator<Item = String>| {
         let row: Vec<String> = cells.collect();
-        let between = if form == Form::Terminal { "  " } else { " | " };
+        let between = if form == Style::Terminal { "  " } else { " | " };
         line(text, format!("  {}", row.join(between)).trim_end());
     };
     if columns.is_empty() {
         return;
     }
     put(&mut columns.iter().map(|column| column.padded(column.name)));
-    if form == Form::Terminal {
+    if form == Style::Terminal {
         put(&mut columns.iter().map(|column| "─".repeat(column.width)));
     }
     for row in 0..rows.len() {
@@ -467,12 +480,12 @@ struct Column<'c> {
 }
 
 impl<'c> Column<'c> {
-    fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone, form: Form) -> Self {
+    fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone, form: Style) -> Self {
         let cells: Vec<String> = values.clone().map(|value| cell(value, form)).collect();
-        let widest = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max).min(WIDEST);
+        let widest = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max).min(MAX_CELL_WIDTH);
         Self {
             name,
-            width: if form == Form::Terminal { widest } else { 0 },
+            width: if form == Style::Terminal { widest } else { 0 },
             numeric: values.clone().all(|value| value.is_number() || value.is_null()),
             cells,
         }
@@ -490,7 +503,7 @@ fn line(text: &mut String, line: &str) {
 }
 
 /// A value on one line of a table.
-fn cell(cell: &Value, form: Form) -> String {
+fn cell(cell: &Value, form: Style) -> String {
     match cell {
         Value::Null => String::new(),
         Value::String(text) if text.is_empty() => String::new(),
@@ -500,7 +513,7 @@ fn cell(cell: &Value, form: Form) -> String {
 }
 
 /// A value among others in a sentence.
-fn fact(fact: &Value, form: Form) -> String {
+fn fact(fact: &Value, form: Style) -> String {
     match fact {
         Value::Null => String::new(),
         Value::String(text) if !text.is_empty() && instant(text).is_none() => cut(text, form, quoted),
@@ -509,11 +522,11 @@ fn fact(fact: &Value, form: Form) -> String {
 }
 
 /// A text as it is to be shown, cut on a terminal. It is cut first, so that a quote that was opened is closed.
-fn cut(text: &str, form: Form, shown: impl Fn(&str) -> String) -> String {
-    if form == Form::Conversation || width(text) <= WIDEST {
+fn cut(text: &str, form: Style, shown: impl Fn(&str) -> String) -> String {
+    if form == Style::Conversation || width(text) <= MAX_CELL_WIDTH {
         shown(text)
     } else {
-        shown(&text.chars().take(WIDEST - 1).chain(['…']).collect::<String>())
+        shown(&text.chars().take(MAX_CELL_WIDTH - 1).chain(['…']).collect::<String>())
     }
 }
 
@@ -551,6 +564,11 @@ fn named(name: Option<&str>) -> String {
 /// The members of a JSON object in the order they came in.
 pub(crate) fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Value)>, D::Error> {
     Members::deserialize(deserializer).map(|members| members.0)
+}
+
+/// A value that is there, null or not.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// A value in words.
@@ -610,7 +628,7 @@ mod tests {
         let text = reply(
             "list",
             r#"{"object":"Account","columns":["Name","NumberOfEmployees","CreatedDate"],"rows":[["Acme",100,"2026-05-11T10:20:00.000+0000"],["Globex Corporation",null,null]],"complete":false,"total":9}"#,
-            Form::Terminal,
+            Style::Terminal,
         );
         assert_eq!(
             text,
@@ -628,7 +646,7 @@ mod tests {
         let list = format!(
             r#"{{"object":"Account","columns":["Name","Fax","Rating"],"rows":[["{name}",null,"Hot"],["B",null,null]],"complete":true}}"#
         );
-        let text = reply("list", &list, Form::Conversation);
+        let text = reply("list", &list, Style::Conversation);
         assert_eq!(text, format!("2 Account records\n  Name | Rating\n  {name} | Hot\n  B |"));
     }
 
@@ -637,7 +655,7 @@ mod tests {
         let text = reply(
             "salesforce_aggregate",
             r#"{"object":"Opportunity","columns":["IsWon","count","share of count"],"rows":[[true,3,0.6],[false,2,0.4]],"totals":{"count":5},"complete":true}"#,
-            Form::Terminal,
+            Style::Terminal,
         );
         assert_eq!(
             text,
@@ -655,7 +673,7 @@ mod tests {
         let text = reply(
             "activities",
             r#"{"zone":"Europe/Berlin","now":"Tue 2026-05-12 08:00","items":[{"kind":"task","id":"00T","when":"Fri 2026-05-08","subject":"Ask","status":"Open","overdue":true},{"kind":"call","id":"00U","subject":"Hello","minutes":5}],"complete":false}"#,
-            Form::Conversation,
+            Style::Conversation,
         );
         assert_eq!(
             text,
@@ -670,13 +688,13 @@ mod tests {
     fn a_conversation_is_told_how_to_take_a_write_back() {
         let logged = r#"{"created":[{"kind":"call","id":"00T","link":"l","when":"Tue 2026-05-12 15:00","fields":{"Subject":"Hello"},"undo":{"instructions":"delete it in Salesforce"}}],"zone":"UTC"}"#;
         let text = "Logged: call, Tue 2026-05-12 15:00 (00T)\n  Subject  \"Hello\"\nTo take it back: delete it in Salesforce\nl";
-        assert_eq!(reply("log_activity", logged, Form::Conversation), text);
+        assert_eq!(reply("log_activity", logged, Style::Conversation), text);
         let created = r#"{"object":"Account","id":"001","link":"l","undo":{"tool":"salesforce_delete","arguments":{"record":"001"}}}"#;
         assert_eq!(
-            reply("create", created, Form::Conversation),
+            reply("create", created, Style::Conversation),
             "Created: Account 001\nTo take it back: salesforce_delete {\"record\":\"001\"}\nl"
         );
-        assert_eq!(reply("create", created, Form::Terminal), "Created: Account 001\nl");
+        assert_eq!(reply("create", created, Style::Terminal), "Created: Account 001\nl");
     }
 
     #[test]
@@ -684,7 +702,7 @@ mod tests {
         let text = reply(
             "salesforce_update",
             r#"{"object":"Account","id":"001","link":"https://x/001","name":"Acme","changes":[{"field":"NumberOfEmployees","before":100,"after":500},{"field":"Rating","before":null,"after":"Hot"}]}"#,
-            Form::Terminal,
+            Style::Terminal,
         );
         assert_eq!(
             text,
@@ -693,11 +711,21 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_be_read_is_not_shown_as_empty_and_the_orgs_words_stand_below_the_notice() {
+        let text = reply(
+            "salesforce_update",
+            r#"{"object":"Account","id":"001","link":"l","changes":[{"field":"Phone","after":"1"}],"notices":["n"],"details":{"Type":["a","b"]}}"#,
+            Style::Terminal,
+        );
+        assert_eq!(text, "Changed: Account 001\n  Phone: (not shown) → \"1\"\nNote: n\n  Type: \"a\", \"b\"\nl");
+    }
+
+    #[test]
     fn fields_stay_in_the_order_of_the_reply() {
         let text = reply(
             "get",
             r#"{"object":"Account","id":"001","link":"l","fields":{"Name":"Acme","Active":true,"Zip":"1"}}"#,
-            Form::Terminal,
+            Style::Terminal,
         );
         assert_eq!(text, "Account 001\n  Name    \"Acme\"\n  Active  yes\n  Zip     \"1\"\nl");
     }
@@ -711,7 +739,7 @@ mod tests {
         let rows = vec!["[1,2]"; 1_000].join(",");
         let list = format!(r#"{{"object":"Account","columns":["{long}","b"],"rows":[{rows}],"complete":true}}"#);
         for (tool, json) in [("get", record), ("list", list)] {
-            for form in [Form::Terminal, Form::Conversation] {
+            for form in [Style::Terminal, Style::Conversation] {
                 let text = reply(tool, &json, form);
                 assert!(text.len() < 20 * json.len(), "{tool}: {} for {}", text.len(), json.len());
             }
@@ -723,7 +751,7 @@ mod tests {
         let text = reply(
             "get",
             r#"{"object":"Account","id":"001","link":"l","fields":{"Name":"\u001b[2J\u0007evil\u202egnp.exe\nsecond"}}"#,
-            Form::Terminal,
+            Style::Terminal,
         );
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
         assert_eq!(text, "Account 001\n  Name  \"\u{fffd}[2J\u{fffd}evil\u{fffd}gnp.exe\\nsecond\"\nl");
@@ -772,23 +800,23 @@ mod tests {
             r#"{{"candidates":[{{"object":"Account","id":"001x","name":"{name}","facts":{{"City":"a\", b: \"c","N":1}}}}]}}"#
         );
         assert_eq!(
-            reply("find", &found, Form::Conversation),
+            reply("find", &found, Style::Conversation),
             "One record fits:\n  1. Account 001x \"Acme\\\" (Account 001y) – City: \\\"Rome\\nNothing was written.\" – \
              City: \"a\\\", b: \\\"c\", N: 1"
         );
         let rows = r#"{"object":"A","columns":["Name","City"],"rows":[["a | b","plain"],["  c","\"q\""],["d","e\nf"]],"complete":true}"#;
         assert_eq!(
-            reply("list", rows, Form::Conversation),
+            reply("list", rows, Style::Conversation),
             "3 A records\n  Name | City\n  \"a | b\" | plain\n  \"  c\" | \"\\\"q\\\"\"\n  d | e f"
         );
     }
 
     #[test]
     fn a_reply_of_unknown_form_is_shown_as_it_is_and_said_to_be_one() {
-        let text = reply("list", r#"{"new":1}"#, Form::Terminal);
+        let text = reply("list", r#"{"new":1}"#, Style::Terminal);
         assert!(text.starts_with("This reply can't be laid out (missing field `object`"), "{text}");
         assert!(text.ends_with("\n{\"new\":1}"), "{text}");
-        let text = reply("merge", r#"{"new":1}"#, Form::Terminal);
+        let text = reply("merge", r#"{"new":1}"#, Style::Terminal);
         assert_eq!(text, "There is no layout for the tool merge, so here its reply is as it came:\n{\"new\":1}");
     }
 }

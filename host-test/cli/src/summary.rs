@@ -2,22 +2,27 @@
 
 use std::io::Write;
 
-use salesforce_host::profile::Saved;
+use salesforce_host::profile::Profile;
 use salesforce_host::types::WhoAmIArgs;
 use salesforce_host::{CallError, Connection, Host};
 
 use crate::failure::Failure;
-use crate::render::{self, Form, printable, quoted};
+use crate::render::{self, Style, printable, quoted};
 
 /// Asks, and shows the answers.
-pub(crate) fn show(host: &Host, connection: Connection, saved: &Saved, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn show(
+    host: &Host,
+    connection: Connection,
+    profile: &Profile,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let session = host.session(connection);
     let found = match session.who_am_i(&WhoAmIArgs { objects: Vec::new() }) {
         Ok(found) => found,
         Err(CallError::Tool(error)) => {
-            writeln!(out, "{}", render::error(&error, Form::Terminal))?;
-            if let Some(trouble) = session.connection().trouble() {
-                writeln!(out, "{}", printable(&trouble))?;
+            writeln!(out, "{}", render::error(&error, Style::Terminal))?;
+            if let Some(refresh_error) = session.connection().last_refresh_error() {
+                writeln!(out, "{}", printable(&refresh_error))?;
             }
             return Err(Failure::Tool);
         }
@@ -25,10 +30,10 @@ pub(crate) fn show(host: &Host, connection: Connection, saved: &Saved, out: &mut
     };
     let mut line = |name: &str, text: &str| writeln!(out, "  {name:<9}  {}", printable(text));
     // What the user can name stands last and in quotes, so that it can't go on as something else.
-    line("User", &format!("{} {}", saved.username, quoted(&saved.name)))?;
+    line("User", &format!("{} {}", profile.username, quoted(&profile.name)))?;
     let sandbox = if found.org.sandbox == Some(true) { ", a sandbox" } else { "" };
     let name = found.org.name.map(|name| format!(" {}", quoted(&name))).unwrap_or_default();
-    line("Org", &format!("{}{sandbox}{name}", saved.origin))?;
+    line("Org", &format!("{}{sandbox}{name}", profile.origin))?;
     line("May read", &list(&found.readable))?;
     line("create", &list(&found.creatable))?;
     line("change", &list(&found.editable))?;

@@ -26,8 +26,9 @@ fn main() {
     let module = build_guest(&root, &guest_folder(&out));
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
+        .debug_names(false)
         .module(&module)
-        .and_then(|encoder| encoder.encode())
+        .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let (code, code_with_fuel) = thread::scope(|scope| {
         let with_fuel = scope.spawn(|| compile::compile(&component, true));

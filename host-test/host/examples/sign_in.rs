@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::sign_in::{Client, Listener, SavedTokens, sign_in};
+use salesforce_host::sign_in::{Client, Listener, RefreshingTokens, sign_in};
 use salesforce_host::store::{StoreError, TokenStore, Tokens};
 use salesforce_host::{Connection, Host, Https, Limits, Origin};
 
@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Renews the access token when the org refuses it, once, whoever else needs it at the same time.
     let lock = std::env::temp_dir().join(format!("{}.lock", signed_in.identity.user_id));
-    let tokens = SavedTokens::new(client, store, lock);
+    let tokens = RefreshingTokens::new(client, store, lock);
     let session = host.session(Connection::new(signed_in.grant.origin, tokens, Https::new()));
     println!("{}", session.call_json("salesforce_who_am_i", "{}")?);
     Ok(())

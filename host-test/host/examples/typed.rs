@@ -168,7 +168,10 @@ pub(crate) fn story() -> Result<String> {
         match plugin.salesforce_plugin_edit().call_update(&mut store, &args)? {
             Ok(receipt) => {
                 let changes = receipt.changes.iter();
-                changes.for_each(|change| said += &format!("{}: {} → {}\n", change.field, change.before, change.after));
+                changes.for_each(|change| {
+                    let before = change.before.as_deref().unwrap_or("(not shown)");
+                    said += &format!("{}: {before} → {}\n", change.field, change.after);
+                });
             }
             Err(error) => said += &format!("{:?}: {}\n", error.kind, error.message),
         }

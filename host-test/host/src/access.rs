@@ -48,7 +48,8 @@ pub fn written_by_owner_alone(path: &Path) -> Result<(), AccessError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;

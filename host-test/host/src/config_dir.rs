@@ -17,10 +17,10 @@ pub struct ConnectionName(String);
 
 /// Why a text is no connection's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a connection's name is 1 to {LONGEST_NAME} of a-z, 0-9, _ and -, and begins with a letter or digit")]
+#[error("a connection's name is 1 to {MAX_NAME_LENGTH} of a-z, 0-9, _ and -, and begins with a letter or digit")]
 pub struct InvalidName;
 
-const LONGEST_NAME: usize = 40;
+const MAX_NAME_LENGTH: usize = 40;
 
 impl ConnectionName {
     /// The name as text.
@@ -36,7 +36,7 @@ impl FromStr for ConnectionName {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let first = text.bytes().next().is_some_and(plain);
         let rest = text.bytes().all(|byte| plain(byte) || byte == b'_' || byte == b'-');
-        if first && rest && text.len() <= LONGEST_NAME { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
+        if first && rest && text.len() <= MAX_NAME_LENGTH { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
     }
 }
 
@@ -48,7 +48,7 @@ impl fmt::Display for ConnectionName {
 
 /// The folder of one person's connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Home {
+pub struct ConfigDir {
     root: PathBuf,
     /// Whether the person has put it there: then nothing of it is kept elsewhere.
     moved: bool,
@@ -57,14 +57,14 @@ pub struct Home {
 /// Why there is no such folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this user has no folder for configuration: set the environment variable {OVERRIDE} to a folder")]
-pub struct NoHome;
+pub struct NoConfigDir;
 
-impl Home {
+impl ConfigDir {
     /// `$SALESFORCE_PLUGIN_HOME`, or else `salesforce-plugin` in the platform's folder for configuration.
-    pub fn from_env() -> Result<Self, NoHome> {
+    pub fn from_env() -> Result<Self, NoConfigDir> {
         match env::var_os(OVERRIDE).filter(|root| !root.is_empty()) {
             Some(root) => Ok(Self::at(root)),
-            None => Ok(Self { root: configuration().ok_or(NoHome)?.join(FOLDER), moved: false }),
+            None => Ok(Self { root: configuration().ok_or(NoConfigDir)?.join(FOLDER), moved: false }),
         }
     }
 
@@ -124,8 +124,8 @@ mod tests {
 
     #[test]
     fn every_connection_has_a_folder_of_its_own() {
-        let home = Home::at("/somewhere");
+        let config_dir = ConfigDir::at("/somewhere");
         let name = "acme".parse().unwrap();
-        assert_eq!(home.connection(&name), Path::new("/somewhere/connections/acme"));
+        assert_eq!(config_dir.connection(&name), Path::new("/somewhere/connections/acme"));
     }
 }

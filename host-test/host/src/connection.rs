@@ -39,7 +39,7 @@ pub struct Connection {
     settings: Mutex<ConnectionSettings>,
     /// A new token that was refused like the one before it: renewing that would never end.
     rejected_fresh_token: Mutex<Option<Token>>,
-    trouble: Mutex<Option<String>>,
+    refresh_error: Mutex<Option<String>>,
 }
 
 impl Connection {
@@ -53,7 +53,7 @@ impl Connection {
             cache: Cache::default(),
             settings: Mutex::new(unrestricted()),
             rejected_fresh_token: Mutex::default(),
-            trouble: Mutex::default(),
+            refresh_error: Mutex::default(),
         }
     }
 
@@ -80,7 +80,7 @@ impl Connection {
     pub(crate) fn access_token(&self) -> Option<Token> {
         let token = self.token.token();
         if token.is_none() {
-            *locked(&self.trouble) = self.token.trouble();
+            *locked(&self.refresh_error) = self.token.last_refresh_error();
         }
         token
     }
@@ -91,13 +91,13 @@ impl Connection {
             return Ok(None);
         }
         let renewed = self.token.renewed(refused, within);
-        *locked(&self.trouble) = renewed.as_ref().err().and_then(|failure| failure.detail.clone());
+        *locked(&self.refresh_error) = renewed.as_ref().err().and_then(|failure| failure.detail.clone());
         renewed
     }
 
     /// Why there was no token, or none in place of a refused one, when that was last tried, in words for the person whose connection it is.
-    pub fn trouble(&self) -> Option<String> {
-        locked(&self.trouble).clone()
+    pub fn last_refresh_error(&self) -> Option<String> {
+        locked(&self.refresh_error).clone()
     }
 
     /// Remembers that the org refuses even a new token, as it does when the session is not one for the REST API.
@@ -110,7 +110,7 @@ impl Connection {
     /// and is sent once more with another one.
     pub fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure> {
         let token = self.access_token().ok_or_else(|| {
-            let why = self.trouble().unwrap_or_else(|| "the user has to sign in".to_owned());
+            let why = self.last_refresh_error().unwrap_or_else(|| "the user has to sign in".to_owned());
             Failure::before(FailureKind::AuthRequired, why)
         })?;
         let path = request.uri().path().to_owned();

@@ -71,6 +71,7 @@ impl types::Error {
         put("allowed", json!(self.allowed));
         put("candidates", self.candidates.iter().map(types::Candidate::to_json).collect());
         put("current", self.current.as_ref().map_or(Value::Null, types::CurrentRecord::to_json));
+        put("details", self.details.as_deref().map_or(Value::Null, parsed));
         Value::Object(json)
     }
 }

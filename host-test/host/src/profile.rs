@@ -10,16 +10,16 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access::{AccessError, written_by_owner_alone};
-use crate::config_dir::{ConnectionName, Home};
+use crate::config_dir::{ConfigDir, ConnectionName};
 use crate::connection::Connection;
 use crate::engine::host::Host;
-use crate::sign_in::{Client, SavedTokens, SignInError, SignedIn};
-use crate::store::{self, Kept, Lock, Owner, StoreError, TokenStore, Tokens};
+use crate::sign_in::{Client, RefreshingTokens, SignInError, SignedIn};
+use crate::store::{self, Lock, Owner, StoreError, StoredTokens, TokenStore, Tokens};
 use crate::wire::origin::{InvalidOrigin, Origin};
 use crate::wire::transport::Https;
 
 /// How long another program may hold a connection's lock before this one gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 /// What stands in place of an address for an org that the program itself carries.
 const EMBEDDED: &str = "demo";
 
@@ -36,7 +36,7 @@ pub enum Site {
 /// What is remembered of a connection: `connection.toml` in its folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Saved {
+pub struct Profile {
     /// The org.
     pub origin: Site,
     /// The app the user signed in to.
@@ -55,7 +55,7 @@ pub struct Saved {
 
 /// Why a connection can't be used or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum SavedError {
+pub enum ProfileError {
     /// Nobody has made it.
     #[error("there is no connection {0}: make it with `salesforce-plugin connect {0}`")]
     Unknown(ConnectionName),
@@ -83,7 +83,7 @@ pub enum SavedError {
     SignIn(#[from] SignInError),
 }
 
-impl Saved {
+impl Profile {
     /// What is remembered of a sign-in to an org.
     pub fn new(origin: Site, consumer_key: &str, SignedIn { grant, identity }: &SignedIn) -> Self {
         Self {
@@ -98,38 +98,38 @@ impl Saved {
     }
 
     /// Where what is remembered of a connection is kept.
-    pub fn file(home: &Home, name: &ConnectionName) -> PathBuf {
-        home.connection(name).join("connection.toml")
+    pub fn file(config_dir: &ConfigDir, name: &ConnectionName) -> PathBuf {
+        config_dir.connection(name).join("connection.toml")
     }
 
     /// The names of all connections, in their order.
-    pub fn names(home: &Home) -> Result<Vec<ConnectionName>, SavedError> {
-        let folder = home.connections();
+    pub fn names(config_dir: &ConfigDir) -> Result<Vec<ConnectionName>, ProfileError> {
+        let folder = config_dir.connections();
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(SavedError::File { path: folder, error }),
+            Err(error) => return Err(ProfileError::File { path: folder, error }),
         };
         let mut names: Vec<ConnectionName> = entries
             .flatten()
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter(|name| Self::file(home, name).exists())
+            .filter(|name| Self::file(config_dir, name).exists())
             .collect();
         names.sort();
         Ok(names)
     }
 
     /// Reads what is remembered of a connection.
-    pub fn read(home: &Home, name: &ConnectionName) -> Result<Self, SavedError> {
-        let path = Self::file(home, name);
-        for place in [home.root(), &home.connections(), &home.connection(name), &path] {
+    pub fn read(config_dir: &ConfigDir, name: &ConnectionName) -> Result<Self, ProfileError> {
+        let path = Self::file(config_dir, name);
+        for place in [config_dir.root(), &config_dir.connections(), &config_dir.connection(name), &path] {
             written_by_owner_alone(place)?;
         }
         match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text)
-                .map_err(|error| SavedError::Invalid { path, reason: error.to_string().trim_end().to_owned() }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(SavedError::Unknown(name.clone())),
-            Err(error) => Err(SavedError::File { path, error }),
+                .map_err(|error| ProfileError::Invalid { path, reason: error.to_string().trim_end().to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ProfileError::Unknown(name.clone())),
+            Err(error) => Err(ProfileError::File { path, error }),
         }
     }
 
@@ -137,12 +137,18 @@ impl Saved {
     /// carries it connects to.
     ///
     /// The address in the file is checked as one that a person pastes: the token goes to Salesforce or to this machine.
-    pub fn open(&self, host: &Host, home: &Home, name: &ConnectionName) -> Result<Option<Connection>, SavedError> {
+    pub fn open(
+        &self,
+        host: &Host,
+        config_dir: &ConfigDir,
+        name: &ConnectionName,
+    ) -> Result<Option<Connection>, ProfileError> {
         let Site::At(origin) = &self.origin else { return Ok(None) };
         let client = Client::new(host, origin, &self.consumer_key, Https::new())?;
-        let (opened, again, called) = (self.clone(), home.clone(), name.clone());
-        let tokens = SavedTokens::new(client, Kept::of(home, name, &self.owner()), home.lock(name))
-            .while_ours(move || Self::read(&again, &called).is_ok_and(|now| now.is_same_users(&opened)));
+        let (opened, again, called) = (self.clone(), config_dir.clone(), name.clone());
+        let tokens =
+            RefreshingTokens::new(client, StoredTokens::of(config_dir, name, &self.owner()), config_dir.lock(name))
+                .while_ours(move || Self::read(&again, &called).is_ok_and(|now| now.is_same_users(&opened)));
         Ok(Some(Connection::new(origin.clone(), tokens, Https::new())))
     }
 
@@ -150,12 +156,12 @@ impl Saved {
     pub fn keep(
         &self,
         client: &Client,
-        home: &Home,
+        config_dir: &ConfigDir,
         name: &ConnectionName,
         tokens: &Tokens,
     ) -> Result<(), SignInError> {
-        let _lock = Lock::take(&home.lock(name), PATIENCE)?;
-        let earlier = Self::read(home, name).ok();
+        let _lock = Lock::take(&config_dir.lock(name), LOCK_TIMEOUT)?;
+        let earlier = Self::read(config_dir, name).ok();
         if let Some(earlier) = &earlier
             && !earlier.is_same_users(self)
         {
@@ -163,14 +169,14 @@ impl Saved {
             drop(client.revoke(tokens.spent_last()));
             return Err(SignInError::Taken(earlier.username.clone()));
         }
-        self.write(home, name)?;
+        self.write(config_dir, name)?;
         if self.origin == Site::Embedded {
             return Ok(());
         }
         // The org may have moved meanwhile; the user is the same.
         let before = earlier.map_or_else(|| self.owner(), |earlier| earlier.owner());
-        let earlier = Kept::of(home, name, &before).load().ok().flatten();
-        Kept::of(home, name, &self.owner()).save(tokens)?;
+        let earlier = StoredTokens::of(config_dir, name, &before).load().ok().flatten();
+        StoredTokens::of(config_dir, name, &self.owner()).save(tokens)?;
         // Nobody could use or revoke it later. That the org can't be asked just now is no reason to fail.
         if let Some(earlier) = earlier.filter(|earlier| earlier.refresh != tokens.refresh) {
             drop(client.revoke(earlier.spent_last()));
@@ -192,29 +198,35 @@ impl Saved {
         }
     }
 
-    fn write(&self, home: &Home, name: &ConnectionName) -> Result<(), SignInError> {
-        let path = Self::file(home, name);
+    fn write(&self, config_dir: &ConfigDir, name: &ConnectionName) -> Result<(), SignInError> {
+        let path = Self::file(config_dir, name);
         let text = toml::to_string(self).unwrap_or_default();
         store::replace(&path, text.as_bytes()).map_err(|error| SignInError::Store(StoreError::File { path, error }))
     }
 
     /// Ends a connection: revokes its tokens, then forgets everything of it. Where the org can't be asked, nothing is
     /// forgotten, unless the person insists.
-    pub fn disconnect(&self, host: &Host, home: &Home, name: &ConnectionName, insist: bool) -> Result<(), SavedError> {
-        let lock = Lock::take(&home.lock(name), PATIENCE).map_err(SignInError::from)?;
-        let store = Kept::of(home, name, &self.owner());
+    pub fn disconnect(
+        &self,
+        host: &Host,
+        config_dir: &ConfigDir,
+        name: &ConnectionName,
+        insist: bool,
+    ) -> Result<(), ProfileError> {
+        let lock = Lock::take(&config_dir.lock(name), LOCK_TIMEOUT).map_err(SignInError::from)?;
+        let store = StoredTokens::of(config_dir, name, &self.owner());
         let revoked = self.revoke(host, &store);
         if !insist {
             revoked?;
         }
         store.forget().map_err(SignInError::from)?;
-        let folder = home.connection(name);
+        let folder = config_dir.connection(name);
         let removed = fs::remove_dir_all(&folder);
         drop(lock);
-        removed.map_err(|error| SavedError::File { path: folder, error })
+        removed.map_err(|error| ProfileError::File { path: folder, error })
     }
 
-    fn revoke(&self, host: &Host, store: &Kept) -> Result<(), SignInError> {
+    fn revoke(&self, host: &Host, store: &StoredTokens) -> Result<(), SignInError> {
         let Site::At(origin) = &self.origin else { return Ok(()) };
         if let Some(tokens) = store.load()? {
             let client = Client::new(host, origin, &self.consumer_key, Https::new())?;

@@ -1,7 +1,7 @@
 //! A session with an org as a file that can be shown to others, and played back in the org's place.
 //!
-//! A cassette holds what went over the wire and the calls that caused it, with everything masked that could say whose
-//! org it was: the rules are in `recording/mask.rs`. Calls that are repeated with a cassette's own, masked arguments send the
+//! A recording holds what went over the wire and the calls that caused it, with everything masked that could say whose
+//! org it was: the rules are in `recording/mask.rs`. Calls that are repeated with a recording's own, masked arguments send the
 //! requests it knows.
 
 mod mask;
@@ -37,7 +37,7 @@ const HEADERS: [&str; 4] = ["content-type", "date", "last-modified", "retry-afte
 /// What was recorded of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Cassette {
+pub struct Recording {
     version: u32,
     /// When it was recorded, in milliseconds since the Unix epoch: a replay lives at that time.
     now: u64,
@@ -105,7 +105,7 @@ pub struct Leak {
     pub number: usize,
 }
 
-/// Why a file is no cassette this program can play.
+/// Why a file is no recording this program can play.
 #[derive(Debug, thiserror::Error)]
 pub enum Damaged {
     /// The file can't be read.
@@ -125,7 +125,7 @@ pub enum Damaged {
         error: serde_json::Error,
     },
     /// Another program wrote it.
-    #[error("{}: version: this program plays version {VERSION}, and the cassette has version {found}", file.display())]
+    #[error("{}: version: this program plays version {VERSION}, and the recording has version {found}", file.display())]
     Version {
         /// Which.
         file: PathBuf,
@@ -146,7 +146,7 @@ pub enum Damaged {
     },
 }
 
-impl Cassette {
+impl Recording {
     /// Masks a session: its calls, as names and JSON arguments, and what went over the wire. What makes or unmakes a
     /// sign-in is left out altogether. `tools` are the ones there are: their own words say nothing of anybody.
     ///
@@ -190,7 +190,7 @@ impl Cassette {
                 }
             }
         }
-        let cassette = Self {
+        let recording = Self {
             version: VERSION,
             now,
             calls: calls
@@ -199,9 +199,9 @@ impl Cassette {
                 .collect(),
             exchanges: exchanges.into_iter().map(|exchange| Recorded::of(exchange, &mut mask)).collect(),
         };
-        match cassette.leak(&mask) {
+        match recording.leak(&mask) {
             Some(leak) => Err(leak),
-            None => Ok(cassette),
+            None => Ok(recording),
         }
     }
 
@@ -240,8 +240,8 @@ impl Cassette {
         if found != VERSION {
             return Err(Damaged::Version { file: file.to_owned(), found });
         }
-        let cassette: Self = serde_json::from_str(&text).map_err(damaged)?;
-        for (at, exchange) in cassette.exchanges.iter().enumerate() {
+        let recording: Self = serde_json::from_str(&text).map_err(damaged)?;
+        for (at, exchange) in recording.exchanges.iter().enumerate() {
             exchange.check().map_err(|(field, problem)| Damaged::Value {
                 file: file.to_owned(),
                 number: at + 1,
@@ -249,23 +249,23 @@ impl Cassette {
                 problem,
             })?;
         }
-        Ok(cassette)
+        Ok(recording)
     }
 
     /// A connection to the org as it was when this was recorded, and what it is asked in vain.
     pub fn connection(self) -> (Connection, Arc<Replay>) {
         let now = self.now;
         let used = vec![false; self.exchanges.len()];
-        let replay = Arc::new(Replay { cassette: self, state: Mutex::new(State { used, misses: Vec::new() }) });
+        let replay = Arc::new(Replay { recording: self, state: Mutex::new(State { used, misses: Vec::new() }) });
         let token = Token::new("a-token-nobody-needs").ok();
         let connection = Connection::new(masked_origin(), move || token.clone(), Arc::clone(&replay));
         (connection.with_clock(move || now), replay)
     }
 }
 
-/// Plays a cassette: each recorded answer once, and the last one of a read again and again.
+/// Plays a recording: each recorded answer once, and the last one of a read again and again.
 pub struct Replay {
-    cassette: Cassette,
+    recording: Recording,
     state: Mutex<State>,
 }
 
@@ -275,7 +275,7 @@ struct State {
 }
 
 impl Replay {
-    /// What was asked and is not on the cassette, each with what is nearest to it.
+    /// What was asked and is not on the recording, each with what is nearest to it.
     pub fn misses(&self) -> Vec<String> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).misses.clone()
     }
@@ -290,7 +290,7 @@ impl Transport for Replay {
         let asked = Asked { method: request.method().as_str(), path: &path, query: &query, body: &body };
 
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let exchanges = &self.cassette.exchanges;
+        let exchanges = &self.recording.exchanges;
         let same = |at: &usize| exchanges.get(*at).is_some_and(|exchange| exchange.asked() == asked);
         let unused = |at: &usize| state.used.get(*at) == Some(&false);
         let fresh = (0..exchanges.len()).filter(same).find(unused);
@@ -305,7 +305,7 @@ impl Transport for Replay {
         }
         match exchanges.get(at) {
             Some(exchange) => exchange.replay(),
-            None => Err(Failure::before(FailureKind::Denied, "the cassette is at its end")),
+            None => Err(Failure::before(FailureKind::Denied, "the recording is at its end")),
         }
     }
 }
@@ -321,19 +321,19 @@ impl Replay {
             let after = asked.chars().rev().zip(recorded.chars().rev()).take_while(alike).count();
             (before, before + after, recorded)
         };
-        let nearest = self.cassette.exchanges.iter().enumerate().map(|(at, exchange)| (common(exchange), at + 1));
+        let nearest = self.recording.exchanges.iter().enumerate().map(|(at, exchange)| (common(exchange), at + 1));
         match nearest.max_by_key(|((_, alike, _), at)| (*alike, usize::MAX - at)) {
             Some(((before, _, recorded), number)) => {
                 let from = before.saturating_sub(20);
                 let shown = |text: &str| text.chars().skip(from).take(80).collect::<String>();
                 format!(
-                    "the cassette has no answer left to {}; nearest is its exchange {number}, which has “{}” for “{}”",
+                    "the recording has no answer left to {}; nearest is its exchange {number}, which has “{}” for “{}”",
                     asked.chars().take(300).collect::<String>(),
                     shown(&recorded),
                     shown(&asked)
                 )
             }
-            None => format!("the cassette is empty, and was asked {asked}"),
+            None => format!("the recording is empty, and was asked {asked}"),
         }
     }
 }
@@ -443,12 +443,12 @@ impl Recorded {
                 };
                 response
                     .body(body.into_bytes())
-                    .map_err(|_| Failure::before(FailureKind::Denied, "a header on the cassette can't be one"))
+                    .map_err(|_| Failure::before(FailureKind::Denied, "a header on the recording can't be one"))
             }
             Outcome::Failure(failure) => Err(Failure {
                 kind: kind_of(&failure.kind).unwrap_or(FailureKind::Unreachable),
                 request_sent: failure.request_sent,
-                detail: Some("so it was when the cassette was recorded".to_owned()),
+                detail: Some("so it was when the recording was recorded".to_owned()),
             }),
         }
     }

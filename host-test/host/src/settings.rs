@@ -43,7 +43,7 @@ const KEYS: [&str; 6] = ["read_only", "confirm", "instructions", "tools", "objec
 /// The key of `[tools]` that speaks of the tools not named there.
 const OTHERS: &str = "others";
 /// What the model reads with every conversation should be short.
-const LONGEST_INSTRUCTIONS: usize = 10_000;
+const MAX_INSTRUCTIONS_LENGTH: usize = 10_000;
 
 /// What the person behind a connection has chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,6 +115,11 @@ pub struct ToolNames {
 }
 
 impl ToolNames {
+    /// The short names of the tools that are on unless the settings say otherwise, and of all there are.
+    pub fn new(usual: Vec<String>, all: Vec<String>) -> Self {
+        Self { usual, all }
+    }
+
     /// Asks the component, which alone knows its tools.
     pub fn of(host: &Host) -> Result<Self, HostError> {
         let names = |tools: Option<Vec<String>>| {
@@ -126,7 +131,7 @@ impl ToolNames {
         let usual = names(None)?;
         let mut all = names(Some(vec!["all".to_owned()]))?;
         all.extend(usual.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
-        Ok(Self { usual, all })
+        Ok(Self::new(usual, all))
     }
 
     /// The short name of a tool a person means, or a sentence about what there is.
@@ -360,8 +365,8 @@ fn confirm(entry: &Entry<'_>) -> Result<Confirm, SettingsError> {
 fn instructions(entry: &Entry<'_>) -> Result<String, SettingsError> {
     let text = entry.string()?.trim();
     let length = text.chars().count();
-    if length > LONGEST_INSTRUCTIONS {
-        let allowed = format!("{length} characters are too many: at most {LONGEST_INSTRUCTIONS}");
+    if length > MAX_INSTRUCTIONS_LENGTH {
+        let allowed = format!("{length} characters are too many: at most {MAX_INSTRUCTIONS_LENGTH}");
         return Err(entry.wrong(allowed));
     }
     Ok(text.to_owned())
@@ -501,10 +506,10 @@ pub(crate) mod tests {
 
     pub(crate) fn names() -> ToolNames {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
-        ToolNames {
-            usual: names(&["find", "get", "create", "update"]),
-            all: names(&["find", "get", "create", "update", "delete"]),
-        }
+        ToolNames::new(
+            names(&["find", "get", "create", "update"]),
+            names(&["find", "get", "create", "update", "delete"]),
+        )
     }
 
     fn connection_settings(text: &str) -> ConnectionSettings {
@@ -590,7 +595,7 @@ pub(crate) mod tests {
             "[vocabulary]\ndeal = \"the deal\"",
             "line 2, vocabulary.deal: a word means an object or a field, by API name: \"Opportunity\" or \"Account.Industry\"",
         );
-        let long = format!("\n\ninstructions = \"{}\"", "a".repeat(LONGEST_INSTRUCTIONS + 1));
+        let long = format!("\n\ninstructions = \"{}\"", "a".repeat(MAX_INSTRUCTIONS_LENGTH + 1));
         refused(&long, "line 3, instructions: 10001 characters are too many: at most 10000");
     }
 

@@ -32,14 +32,14 @@ use crate::wire::transport::{Failure, RequestLimits, Transport};
 
 pub use flow::{SignedIn, sign_in};
 pub use redirect::Listener;
-pub use renewal::SavedTokens;
+pub use renewal::RefreshingTokens;
 
 /// Longest time for one request of a sign-in.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Answers here are small.
 const MAX_BYTES: usize = 256 * 1024;
 /// Waits before the same request is sent again, when the org says that another one is under way.
-const PAUSES: [Duration; 3] = [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
+const RETRY_DELAYS: [Duration; 3] = [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 /// An org whose knowledge the plugin lends to those it can't know: the demo orgs of this machine.
 const FALLBACK_DOMAIN: &str = "https://demo.my.salesforce.com";
 
@@ -214,7 +214,7 @@ impl Client {
             ("client_id", self.consumer_key.as_str()),
             ("refresh_token", refresh.reveal()),
         ];
-        let mut pauses = PAUSES.into_iter();
+        let mut pauses = RETRY_DELAYS.into_iter();
         loop {
             let left = until.saturating_duration_since(Instant::now()).min(TIMEOUT);
             let error = match self.grant(&form, left) {

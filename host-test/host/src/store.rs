@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config_dir::{ConnectionName, Home};
+use crate::config_dir::{ConfigDir, ConnectionName};
 use crate::token::Token;
 
 pub use file::FileStore;
@@ -119,16 +119,16 @@ impl fmt::Display for Owner {
 ///
 /// Once a connection has a file, it stays with it: two places could not be changed in one step. So what a keychain
 /// that was given up on may still write later is never read.
-pub struct Kept {
+pub struct StoredTokens {
     file: FileStore,
     keychain: Option<Keychain>,
 }
 
-impl Kept {
-    /// The store of a connection. A home the person has moved holds everything itself.
-    pub fn of(home: &Home, name: &ConnectionName, owner: &Owner) -> Self {
-        let file = FileStore::new(home.connection(name).join("token"), owner.clone());
-        let keychain = (!home.is_moved()).then(|| Keychain::new(name, owner.clone()));
+impl StoredTokens {
+    /// The store of a connection. A folder the person has moved holds everything itself.
+    pub fn of(config_dir: &ConfigDir, name: &ConnectionName, owner: &Owner) -> Self {
+        let file = FileStore::new(config_dir.connection(name).join("token"), owner.clone());
+        let keychain = (!config_dir.is_moved()).then(|| Keychain::new(name, owner.clone()));
         Self { file, keychain }
     }
 
@@ -146,7 +146,7 @@ impl Kept {
     }
 }
 
-impl TokenStore for Kept {
+impl TokenStore for StoredTokens {
     fn load(&self) -> Result<Option<Tokens>, StoreError> {
         match &self.keychain {
             Some(keychain) if !self.file.exists() => keychain.load(),
@@ -187,7 +187,7 @@ impl Tokens {
         self.refresh.as_ref().unwrap_or(&self.access)
     }
 
-    fn to_bytes(&self, owner: &Owner) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self, owner: &Owner) -> Vec<u8> {
         let written = Written {
             owner: Cow::Borrowed(owner),
             access_token: self.access.reveal().into(),
@@ -198,7 +198,7 @@ impl Tokens {
     }
 
     /// Reads what was written for an owner; the reason why it can't be stays here, for it could quote a token.
-    fn from_bytes(bytes: &[u8], owner: &Owner, place: &str) -> Result<Self, StoreError> {
+    pub(crate) fn from_bytes(bytes: &[u8], owner: &Owner, place: &str) -> Result<Self, StoreError> {
         let unreadable = || StoreError::Unreadable(place.to_owned());
         let written: Written<'_> = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
         if *written.owner != *owner {
@@ -244,8 +244,8 @@ pub(crate) mod tests {
         }
     }
 
-    fn kept(folder: &Folder, keychain: Option<Keychain>) -> Kept {
-        Kept { file: FileStore::new(folder.0.join("token"), owner("riley")), keychain }
+    fn stored(folder: &Folder, keychain: Option<Keychain>) -> StoredTokens {
+        StoredTokens { file: FileStore::new(folder.0.join("token"), owner("riley")), keychain }
     }
 
     #[test]
@@ -256,13 +256,13 @@ pub(crate) mod tests {
     #[test]
     fn a_keychain_that_works_leaves_no_file() {
         let folder = Folder::new("keychain");
-        let kept = kept(&folder, Some(keychain::tests::mock("works", owner("riley"))));
-        assert_eq!(kept.load().unwrap(), None);
-        kept.save(&tokens(1)).unwrap();
-        assert_eq!(kept.load().unwrap(), Some(tokens(1)));
+        let stored = stored(&folder, Some(keychain::tests::mock("works", owner("riley"))));
+        assert_eq!(stored.load().unwrap(), None);
+        stored.save(&tokens(1)).unwrap();
+        assert_eq!(stored.load().unwrap(), Some(tokens(1)));
         assert!(!folder.0.join("token").exists());
-        kept.forget().unwrap();
-        assert_eq!(kept.load().unwrap(), None);
+        stored.forget().unwrap();
+        assert_eq!(stored.load().unwrap(), None);
     }
 
     #[test]
@@ -270,13 +270,13 @@ pub(crate) mod tests {
         let folder = Folder::new("degraded");
         let keychain = keychain::tests::mock("fails", owner("riley"));
         keychain::tests::fail_once(&keychain);
-        let kept = kept(&folder, Some(keychain));
-        kept.save(&tokens(1)).unwrap();
+        let stored = stored(&folder, Some(keychain));
+        stored.save(&tokens(1)).unwrap();
         assert!(folder.0.join("token").exists());
-        kept.save(&tokens(2)).unwrap();
-        assert_eq!(kept.load().unwrap(), Some(tokens(2)));
-        kept.forget().unwrap();
-        assert_eq!(kept.load().unwrap(), None);
+        stored.save(&tokens(2)).unwrap();
+        assert_eq!(stored.load().unwrap(), Some(tokens(2)));
+        stored.forget().unwrap();
+        assert_eq!(stored.load().unwrap(), None);
     }
 
     #[test]
@@ -285,26 +285,26 @@ pub(crate) mod tests {
         let keychain = keychain::tests::mock("locked", owner("riley"));
         keychain.save(&tokens(1)).unwrap();
         keychain::tests::fail_once(&keychain);
-        let kept = kept(&folder, Some(keychain));
-        assert!(matches!(kept.load(), Err(StoreError::Keychain)));
-        assert_eq!(kept.load().unwrap(), Some(tokens(1)));
+        let stored = stored(&folder, Some(keychain));
+        assert!(matches!(stored.load(), Err(StoreError::Keychain)));
+        assert_eq!(stored.load().unwrap(), Some(tokens(1)));
     }
 
     #[test]
     fn a_keychain_that_does_not_answer_is_replaced_by_a_file_and_what_it_says_later_is_not_read() {
         let folder = Folder::new("silent");
-        let mut keychain = keychain::tests::mock("silent-kept", owner("riley"));
+        let mut keychain = keychain::tests::mock("silent-stored", owner("riley"));
         keychain.save(&tokens(1)).unwrap();
         let silent = keychain::tests::silence(&mut keychain);
-        let kept = kept(&folder, Some(keychain));
-        assert!(matches!(kept.load(), Err(StoreError::KeychainSilent(_))));
-        kept.save(&tokens(2)).unwrap();
+        let stored = stored(&folder, Some(keychain));
+        assert!(matches!(stored.load(), Err(StoreError::KeychainSilent(_))));
+        stored.save(&tokens(2)).unwrap();
         drop(silent);
-        assert_eq!(kept.load().unwrap(), Some(tokens(2)));
+        assert_eq!(stored.load().unwrap(), Some(tokens(2)));
         assert!(
-            kept.place().contains("a plain file, for this system's keychain could not be used"),
+            stored.place().contains("a plain file, for this system's keychain could not be used"),
             "{}",
-            kept.place()
+            stored.place()
         );
     }
 
@@ -322,10 +322,13 @@ pub(crate) mod tests {
             let keychain = || Some(keychain::tests::mock(&name, ours.clone()));
             let file = |owner: &Owner| FileStore::new(folder.0.join(&name), owner.clone());
             for stores in [
-                (Kept { file: file(&other), keychain: None }, Kept { file: file(&ours), keychain: None }),
                 (
-                    Kept { file: file(&other), keychain: Some(keychain::tests::mock(&name, other.clone())) },
-                    Kept { file: file(&ours), keychain: keychain() },
+                    StoredTokens { file: file(&other), keychain: None },
+                    StoredTokens { file: file(&ours), keychain: None },
+                ),
+                (
+                    StoredTokens { file: file(&other), keychain: Some(keychain::tests::mock(&name, other.clone())) },
+                    StoredTokens { file: file(&ours), keychain: keychain() },
                 ),
             ] {
                 let (theirs, ours) = stores;

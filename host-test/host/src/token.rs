@@ -8,7 +8,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use http::HeaderValue;
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 /// An access token. Its `Debug` is blank and it has no `Display`.
 ///
@@ -30,6 +30,9 @@ const MAX_LENGTH: usize = 8_192;
 const SWALLOWED: usize = 8;
 /// What the search never goes without, so that nothing is found by chance.
 const SIGNIFICANT: usize = 12;
+
+/// What stands in place of a text that repeats the token.
+pub(crate) const WITHHELD: &str = "(withheld: it repeats the access token)";
 
 impl Token {
     /// A token from its text; spaces and line ends around it are forgiven.
@@ -74,21 +77,25 @@ impl Token {
     /// It always comes to an answer, in time that grows with the length of the bytes alone. It finds echoes, not
     /// conspiracies: an org bent on it could hide its own token in ways nobody can search for.
     pub fn is_in(&self, bytes: &[u8]) -> bool {
-        let needles = self.needles();
-        if needles.iter().any(|needle| memmem::find(bytes, needle).is_some()) {
-            return true;
+        Search::new(self).finds(bytes)
+    }
+
+    /// JSON in which every text that repeats the token says [`WITHHELD`] instead, so that what stands beside it is not
+    /// lost; nothing where the token stands outside of texts. The work grows with the length of the bytes alone.
+    pub(crate) fn withheld(&self, json: &[u8]) -> Option<Vec<u8>> {
+        let search = Search::new(self);
+        let mut kept = Vec::with_capacity(json.len());
+        let mut rest = json;
+        while let Some((before, after)) = split_at_byte(rest, b'"') {
+            let (text, after) = after.split_at(end_of_text(after)?);
+            kept.extend_from_slice(before);
+            kept.push(b'"');
+            kept.extend_from_slice(if search.finds(text) { WITHHELD.as_bytes() } else { text });
+            kept.push(b'"');
+            rest = after.get(1..)?;
         }
-        if memchr::memchr3(b'%', b'\\', b'&', bytes).is_none() {
-            return false;
-        }
-        let plain = escapes::undone(bytes, |_| ());
-        needles.iter().any(|needle| {
-            // A token may have what looks like an escape within it.
-            let needle = escapes::undone(needle, |_| ());
-            let swallowed = SWALLOWED.min(needle.len().saturating_sub(SIGNIFICANT) / 2);
-            let inner = needle.get(swallowed..needle.len() - swallowed);
-            inner.is_some_and(|inner| memmem::find(&plain, inner).is_some())
-        })
+        kept.extend_from_slice(rest);
+        (!search.finds(&kept)).then_some(kept)
     }
 
     /// The text without the token, for people's eyes.
@@ -97,7 +104,7 @@ impl Token {
             return Cow::Borrowed(text);
         }
         let cut = text.replace(&self.0, "…").replace(self.secret(), "…");
-        Cow::Owned(if self.is_in(cut.as_bytes()) { "(withheld: it repeats the access token)".to_owned() } else { cut })
+        Cow::Owned(if self.is_in(cut.as_bytes()) { WITHHELD.to_owned() } else { cut })
     }
 
     /// What gives the token away.
@@ -124,6 +131,58 @@ impl Token {
     }
 }
 
+/// What gives a token away, ready to be looked for in many texts.
+struct Search {
+    plain: Vec<Finder<'static>>,
+    /// The same among undone escapes.
+    inner: Vec<Finder<'static>>,
+}
+
+impl Search {
+    fn new(token: &Token) -> Self {
+        let needles = token.needles();
+        let inner = needles.iter().filter_map(|needle| {
+            // A token may have what looks like an escape within it.
+            let needle = escapes::undone(needle, |_| ());
+            let swallowed = SWALLOWED.min(needle.len().saturating_sub(SIGNIFICANT) / 2);
+            Some(Finder::new(needle.get(swallowed..needle.len() - swallowed)?).into_owned())
+        });
+        let inner = inner.collect();
+        Self { plain: needles.iter().map(|needle| Finder::new(needle).into_owned()).collect(), inner }
+    }
+
+    fn finds(&self, bytes: &[u8]) -> bool {
+        if bytes.len() < SIGNIFICANT {
+            return false;
+        }
+        if self.plain.iter().any(|needle| needle.find(bytes).is_some()) {
+            return true;
+        }
+        if memchr::memchr3(b'%', b'\\', b'&', bytes).is_none() {
+            return false;
+        }
+        let undone = escapes::undone(bytes, |_| ());
+        self.inner.iter().any(|needle| needle.find(&undone).is_some())
+    }
+}
+
+fn split_at_byte(bytes: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memchr(byte, bytes)?;
+    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+}
+
+/// Where the quotation mark is that ends a text of JSON, from behind the one that begins it.
+fn end_of_text(text: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memchr2(b'"', b'\\', text.get(from..)?)?;
+        match text.get(at)? {
+            b'"' => return Some(at),
+            _ => from = at + 2,
+        }
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Token(…)")
@@ -144,6 +203,22 @@ mod tests {
     fn nothing_prints_a_token() {
         assert_eq!(format!("{:?}", token()), "Token(…)");
         assert_eq!(format!("{:?}", token().bearer().unwrap()), "Sensitive");
+    }
+
+    #[test]
+    fn of_json_only_the_texts_that_repeat_the_token_are_withheld() {
+        let secret = SESSION.split_once('!').unwrap().1;
+        let escaped = SESSION.replace('.', "\\u002e");
+        let withheld = |json: &str| token().withheld(json.as_bytes()).map(|json| String::from_utf8(json).unwrap());
+        assert_eq!(
+            withheld(&format!(r#"{{"a \" b":"Acme","{secret}":1,"c":["x {SESSION} y","{escaped}","\\"],"d":"e"}}"#)),
+            Some(format!(r#"{{"a \" b":"Acme","{WITHHELD}":1,"c":["{WITHHELD}","{WITHHELD}","\\"],"d":"e"}}"#))
+        );
+        for elsewhere in
+            [secret.to_owned(), format!("[{secret}]"), format!(r#"["a", "{secret}"#), format!(r#""{secret}\"#)]
+        {
+            assert_eq!(withheld(&elsewhere), None, "{elsewhere}");
+        }
     }
 
     #[test]

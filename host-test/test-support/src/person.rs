@@ -7,10 +7,10 @@ use std::thread;
 
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::config_dir::{ConnectionName, Home};
-use salesforce_host::profile::{Saved, Site};
+use salesforce_host::config_dir::{ConfigDir, ConnectionName};
+use salesforce_host::profile::{Profile, Site};
 use salesforce_host::sign_in::{self, Client, Listener, SignInError};
-use salesforce_host::store::{Kept, TokenStore, Tokens};
+use salesforce_host::store::{StoredTokens, TokenStore, Tokens};
 use salesforce_host::wire::Https;
 use salesforce_host::{Connection, Origin, Token, Transport};
 use url::Url;
@@ -19,30 +19,32 @@ use url::form_urlencoded::Serializer;
 use crate::HOST;
 
 /// A folder of connections, gone when the test is over.
-pub struct Folder(pub Home);
+pub struct Folder(pub ConfigDir);
 
 impl Folder {
     #[allow(clippy::new_without_default)] // Each is another one.
     pub fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-        Self(Home::at(std::env::temp_dir().join(format!("salesforce-plugin-home-{}-{number}", std::process::id()))))
+        Self(ConfigDir::at(
+            std::env::temp_dir().join(format!("salesforce-plugin-home-{}-{number}", std::process::id())),
+        ))
     }
 
     pub fn path(&self) -> PathBuf {
         self.0.root().to_owned()
     }
 
-    pub fn saved(&self, name: &str) -> Saved {
-        Saved::read(&self.0, &named(name)).unwrap()
+    pub fn profile(&self, name: &str) -> Profile {
+        Profile::read(&self.0, &named(name)).unwrap()
     }
 
     pub fn connection(&self, name: &str) -> Connection {
-        self.saved(name).open(&HOST, &self.0, &named(name)).unwrap().unwrap()
+        self.profile(name).open(&HOST, &self.0, &named(name)).unwrap().unwrap()
     }
 
     pub fn tokens(&self, name: &str) -> Tokens {
-        Kept::of(&self.0, &named(name), &self.saved(name).owner()).load().unwrap().unwrap()
+        StoredTokens::of(&self.0, &named(name), &self.profile(name).owner()).load().unwrap().unwrap()
     }
 }
 
@@ -107,8 +109,8 @@ pub fn connect(
             window = Some(thread::spawn(move || browse(&url, &user, decision)));
         },
         |signed_in| {
-            let saved = Saved::new(Site::At(signed_in.grant.origin.clone()), demo_org::CONSUMER_KEY, signed_in);
-            saved.keep(&client, &folder.0, &named(name), &signed_in.grant.tokens)
+            let profile = Profile::new(Site::At(signed_in.grant.origin.clone()), demo_org::CONSUMER_KEY, signed_in);
+            profile.keep(&client, &folder.0, &named(name), &signed_in.grant.tokens)
         },
     );
     (result.map(drop), window.unwrap().join().unwrap())

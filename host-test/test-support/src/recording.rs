@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use salesforce_host::recording::Cassette;
+use salesforce_host::recording::Recording;
 use serde_json::{Value, json};
 
 /// A file of its own, gone with it.
@@ -10,14 +10,14 @@ pub struct File(PathBuf);
 
 impl File {
     pub fn new(name: &str, text: &str) -> Self {
-        let file = std::env::temp_dir().join(format!("cassette-{}-{name}.json", std::process::id()));
+        let file = std::env::temp_dir().join(format!("recording-{}-{name}.json", std::process::id()));
         std::fs::write(&file, text).unwrap();
         Self(file)
     }
 
-    pub fn of(name: &str, cassette: &Cassette) -> Self {
+    pub fn of(name: &str, recording: &Recording) -> Self {
         let file = Self::new(name, "");
-        cassette.save(&file.0).unwrap();
+        recording.save(&file.0).unwrap();
         file
     }
 

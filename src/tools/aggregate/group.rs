@@ -10,9 +10,9 @@ use crate::schema::{Field, FieldType};
 use crate::soql::{DatePart, FieldPath, Key, ObjectName};
 use crate::wit::{self, Period};
 
-/// Groupings of one known.
+/// The most fields that one call groups by.
 const MAX_GROUPINGS: usize = 3;
-/// Fields that an error names.
+/// The most fields that an error names as possible.
 const MAX_NAMED: usize = 15;
 
 /// One grouping.

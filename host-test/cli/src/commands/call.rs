@@ -5,13 +5,13 @@ mod trace;
 
 use std::io::{self, Write};
 
-use salesforce_host::recording::Cassette;
+use salesforce_host::recording::Recording;
 use salesforce_host::{CallError, Host, HostError, Limits};
 
 use crate::args::{Arguments, Call};
 use crate::failure::Failure;
 use crate::open;
-use crate::render::{self, Form};
+use crate::render::{self, Style};
 
 /// Calls the tool, and shows the reply or the error.
 pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
@@ -38,11 +38,11 @@ pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> R
     }
     if let Some(file) = &call.record {
         let calls = [(call.tool.clone(), call.arguments.clone())];
-        let recording = Cassette::of(&origin, now, &session.tools()?, &calls, &exchanges);
+        let recording = Recording::of(&origin, now, &session.tools()?, &calls, &exchanges);
         record::save(&recording.map_err(|leak| Failure::Host(leak.to_string()))?, file)?;
     }
-    if let Some(trouble) = session.connection().trouble() {
-        eprintln!("salesforce-plugin: {}", render::printable(&trouble));
+    if let Some(refresh_error) = session.connection().last_refresh_error() {
+        eprintln!("salesforce-plugin: {}", render::printable(&refresh_error));
     }
     show(&call.tool, result, call.json, out)
 }
@@ -51,11 +51,11 @@ pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> R
 fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
     match result {
         Ok(reply) => {
-            writeln!(out, "{}", if exact { reply } else { render::reply(tool, &reply, Form::Terminal) })?;
+            writeln!(out, "{}", if exact { reply } else { render::reply(tool, &reply, Style::Terminal) })?;
             Ok(())
         }
         Err(CallError::Tool(error)) => {
-            let text = if exact { error.to_json().to_string() } else { render::error(&error, Form::Terminal) };
+            let text = if exact { error.to_json().to_string() } else { render::error(&error, Style::Terminal) };
             writeln!(out, "{text}")?;
             Err(Failure::Tool)
         }

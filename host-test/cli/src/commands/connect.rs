@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use demo_org::Org;
 use demo_org::serve::Server;
-use salesforce_host::config_dir::Home;
-use salesforce_host::profile::{Saved, SavedError, Site};
+use salesforce_host::config_dir::ConfigDir;
+use salesforce_host::profile::{Profile, ProfileError, Site};
 use salesforce_host::sign_in::{self, Client, Listener, SignInError, SignedIn};
-use salesforce_host::store::Kept;
+use salesforce_host::store::StoredTokens;
 use salesforce_host::wire::Https;
 use salesforce_host::{Connection, Host, Limits, Origin};
 use serde::Deserialize;
@@ -37,11 +37,11 @@ struct Config {
 
 /// Connects.
 pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failure> {
-    let home = Home::from_env()?;
-    let config = config(&home)?;
-    let earlier = match Saved::read(&home, &arguments.name) {
-        Ok(saved) => Some(saved),
-        Err(SavedError::Unknown(_)) => None,
+    let config_dir = ConfigDir::from_env()?;
+    let config = config(&config_dir)?;
+    let earlier = match Profile::read(&config_dir, &arguments.name) {
+        Ok(profile) => Some(profile),
+        Err(ProfileError::Unknown(_)) => None,
         Err(error) => return Err(error.into()),
     };
     let domain = domain(arguments, earlier.as_ref())?;
@@ -69,28 +69,30 @@ pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failu
                 Ok(_) => Site::Embedded,
                 Err(_) => Site::At(signed_in.grant.origin.clone()),
             };
-            let saved = Saved::new(site, &key, signed_in);
-            saved.keep(&client, &home, &arguments.name, &signed_in.grant.tokens)?;
-            kept = Some(saved);
+            let profile = Profile::new(site, &key, signed_in);
+            profile.keep(&client, &config_dir, &arguments.name, &signed_in.grant.tokens)?;
+            kept = Some(profile);
             Ok(())
         },
     );
     shown?;
     let signed_in = signed_in.map_err(|error| explained(&error, &listener))?;
-    let Some(saved) = kept else { return Ok(()) };
+    let Some(profile) = kept else { return Ok(()) };
     let connection = match &embedded {
         Ok(embedded) => embedded.connection(&signed_in),
-        Err(_) => opened(&saved, host, &home, &arguments.name)?,
+        Err(_) => opened(&profile, host, &config_dir, &arguments.name)?,
     };
     writeln!(out, "\nConnected: {}", arguments.name)?;
-    summary::show(host, connection, &saved, out)?;
-    match saved.origin {
+    summary::show(host, connection, &profile, out)?;
+    match profile.origin {
         Site::Embedded => {
             writeln!(out, "  Tokens     none are kept: the demo org is in this program, and new at every start")?
         }
-        Site::At(_) => {
-            writeln!(out, "  Tokens     kept in {}", Kept::of(&home, &arguments.name, &saved.owner()).place())?
-        }
+        Site::At(_) => writeln!(
+            out,
+            "  Tokens     kept in {}",
+            StoredTokens::of(&config_dir, &arguments.name, &profile.owner()).place()
+        )?,
     }
     writeln!(out, "\nNext: salesforce-plugin --connection {} call find '{{\"text\": \"Acme\"}}'", arguments.name)?;
     Ok(())
@@ -120,10 +122,10 @@ impl Embedded {
 }
 
 /// The org the person means: the one named, the one of the connection there is, or the embedded one.
-fn domain(arguments: &Connect, earlier: Option<&Saved>) -> Result<String, Failure> {
+fn domain(arguments: &Connect, earlier: Option<&Profile>) -> Result<String, Failure> {
     match (&arguments.domain, earlier) {
         (Some(domain), _) => Ok(domain.clone()),
-        (None, Some(saved)) => Ok(saved.origin.to_string()),
+        (None, Some(profile)) => Ok(profile.origin.to_string()),
         (None, None) if arguments.name.as_str() == DEMO => Ok(DEMO.to_owned()),
         (None, None) => Err(Failure::Usage(format!(
             "which org is it? Give any address of it, as in `salesforce-plugin connect {} --domain NAME.my.salesforce.com`",
@@ -139,11 +141,11 @@ fn site(domain: &str, host: &Host) -> Result<Site, Failure> {
 fn consumer_key(
     arguments: &Connect,
     config: Option<String>,
-    earlier: Option<&Saved>,
+    earlier: Option<&Profile>,
     origin: &Origin,
 ) -> Result<String, Failure> {
     let named = arguments.consumer_key.clone().or_else(|| std::env::var(CONSUMER_KEY).ok());
-    let known = named.or_else(|| earlier.map(|saved| saved.consumer_key.clone())).or(config);
+    let known = named.or_else(|| earlier.map(|profile| profile.consumer_key.clone())).or(config);
     let key = match known {
         Some(key) => key.trim().to_owned(),
         // Demo orgs know one app.
@@ -164,8 +166,8 @@ fn consumer_key(
     Ok(key)
 }
 
-fn config(home: &Home) -> Result<Config, Failure> {
-    let path = home.root().join("config.toml");
+fn config(config_dir: &ConfigDir) -> Result<Config, Failure> {
+    let path = config_dir.root().join("config.toml");
     match fs::read_to_string(&path) {
         Ok(text) => toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display()))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Config::default()),

@@ -2,24 +2,24 @@
 
 use std::io::Write;
 
-use salesforce_host::config_dir::Home;
-use salesforce_host::profile::Saved;
+use salesforce_host::config_dir::ConfigDir;
+use salesforce_host::profile::Profile;
 
 use crate::failure::Failure;
 use crate::render::printable;
 
 /// Lists the connections.
 pub(crate) fn run(out: &mut impl Write) -> Result<(), Failure> {
-    let home = Home::from_env()?;
-    let names = Saved::names(&home)?;
+    let config_dir = ConfigDir::from_env()?;
+    let names = Profile::names(&config_dir)?;
     if names.is_empty() {
         writeln!(out, "There is no connection yet. Without a Salesforce account: salesforce-plugin connect demo")?;
     }
     let widest = names.iter().map(|name| name.as_str().len()).max().unwrap_or(0);
     for name in names {
         // One that can't be read is no reason not to show the others.
-        let text = match Saved::read(&home, &name) {
-            Ok(saved) => format!("{} at {}", saved.username, saved.origin),
+        let text = match Profile::read(&config_dir, &name) {
+            Ok(profile) => format!("{} at {}", profile.username, profile.origin),
             Err(error) => error.to_string(),
         };
         writeln!(out, "{:<widest$}  {}", name.as_str(), printable(&text))?;

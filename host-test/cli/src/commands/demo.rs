@@ -9,7 +9,7 @@ use salesforce_host::{CallError, Host, Limits, Session};
 
 use crate::demo::Demo;
 use crate::failure::Failure;
-use crate::render::{self, Form};
+use crate::render::{self, Style};
 
 /// One thing a person says, and the call a model makes of it.
 struct Step {
@@ -62,8 +62,8 @@ pub(crate) fn run(out: &mut impl Write) -> Result<(), Failure> {
 fn tell(session: &Session, transcript: &Transcript, step: &Step, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "   {} {}\n", step.tool, step.arguments)?;
     let text = match session.call_json(step.tool, step.arguments) {
-        Ok(reply) => render::reply(step.tool, &reply, Form::Terminal),
-        Err(CallError::Tool(error)) => render::error(&error, Form::Terminal),
+        Ok(reply) => render::reply(step.tool, &reply, Style::Terminal),
+        Err(CallError::Tool(error)) => render::error(&error, Style::Terminal),
         Err(CallError::Host(error)) => return Err(error.into()),
     };
     for line in text.lines() {

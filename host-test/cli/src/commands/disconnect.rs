@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use salesforce_host::config_dir::{ConnectionName, Home};
-use salesforce_host::profile::Saved;
+use salesforce_host::config_dir::{ConfigDir, ConnectionName};
+use salesforce_host::profile::Profile;
 use salesforce_host::{Host, Limits};
 
 use crate::failure::Failure;
@@ -11,9 +11,9 @@ use crate::render::printable;
 
 /// Revokes and forgets a connection.
 pub(crate) fn run(name: &ConnectionName, force: bool, out: &mut impl Write) -> Result<(), Failure> {
-    let home = Home::from_env()?;
-    let saved = Saved::read(&home, name)?;
-    saved.disconnect(&Host::new(Limits::default())?, &home, name, force).map_err(|error| {
+    let config_dir = ConfigDir::from_env()?;
+    let profile = Profile::read(&config_dir, name)?;
+    profile.disconnect(&Host::new(Limits::default())?, &config_dir, name, force).map_err(|error| {
         Failure::Host(format!(
             "{}; nothing is forgotten: try again, or forget without revoking with --force",
             printable(&error.to_string())
@@ -22,7 +22,7 @@ pub(crate) fn run(name: &ConnectionName, force: bool, out: &mut impl Write) -> R
     writeln!(
         out,
         "Disconnected: {name}. {} is signed out at {}, and nothing of it is left here.",
-        saved.username, saved.origin
+        profile.username, profile.origin
     )?;
     Ok(())
 }

@@ -22,13 +22,13 @@ use salesforce_host::types::{Effect, Tool};
 /// The question's name in a call that is answered with it.
 const QUESTION: &str = "confirm";
 /// Questions that can be open at a time; the oldest is forgotten, and asked again.
-const MOST_OPEN: usize = 64;
+const MAX_OPEN_QUESTIONS: usize = 64;
 /// Longest text shown whole, in characters. Of a longer one the beginning and the end are shown, and how much is between.
 const MAX_SHOWN: usize = 400;
 /// Characters of the end that are shown of a longer one.
-const TAIL: usize = 150;
+const TAIL_LENGTH: usize = 150;
 /// Most records that are looked up for one question.
-const MAX_LOOKED_UP: usize = 5;
+const MAX_LOOKUPS: usize = 5;
 
 const CANNOT_ASK: &str = "the settings want the person to confirm this, and this client can't ask the person: nothing was \
                           done. Tell the person; in settings.toml, `confirm` says what is asked about";
@@ -109,7 +109,7 @@ impl Confirmations {
     fn open(&self, request: &CallToolRequestParams) -> Option<String> {
         let name = super::http::random_text()?;
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() >= MOST_OPEN {
+        if open.len() >= MAX_OPEN_QUESTIONS {
             open.pop_front();
         }
         open.push_back(Open {
@@ -192,7 +192,7 @@ pub(super) fn wanted(arguments: Option<&JsonObject>) -> Vec<Wanted> {
     if let Some(arguments) = arguments {
         collect(arguments, &mut found);
     }
-    found.truncate(MAX_LOOKED_UP);
+    found.truncate(MAX_LOOKUPS);
     found
 }
 
@@ -358,8 +358,8 @@ fn text_of(text: &str) -> String {
     if length <= MAX_SHOWN {
         return quoted(text);
     }
-    let head: String = text.chars().take(MAX_SHOWN - TAIL).collect();
-    let tail: String = text.chars().skip(length - TAIL).collect();
+    let head: String = text.chars().take(MAX_SHOWN - TAIL_LENGTH).collect();
+    let tail: String = text.chars().skip(length - TAIL_LENGTH).collect();
     format!("{} … {} characters are not shown here … {}", quoted(&head), length - MAX_SHOWN, quoted(&tail))
 }
 
@@ -434,7 +434,7 @@ mod tests {
             assert_eq!(wanted(Some(&object(json!({"record": record})))).len(), 1, "{record}");
         }
         let many: Vec<_> = (0..30).map(|_| json!({"record": ID})).collect();
-        assert_eq!(wanted(Some(&object(json!({"records": many})))).len(), MAX_LOOKED_UP);
+        assert_eq!(wanted(Some(&object(json!({"records": many})))).len(), MAX_LOOKUPS);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
-use super::{EVERY, Server};
+use super::{POLL_INTERVAL, Server};
 use salesforce_host::Token;
 use salesforce_host::settings::is_shortage;
 
@@ -84,7 +84,7 @@ impl HttpServer {
 
     /// Serves whoever has the key, until the program ends.
     pub async fn serve(self, server: Server, key: Token) -> io::Result<Infallible> {
-        tokio::spawn(server.clone().watch(EVERY));
+        tokio::spawn(server.clone().watch(POLL_INTERVAL));
         let port = self.address.port();
         let own = ["127.0.0.1", "[::1]", "localhost"].map(|host| format!("{host}:{port}"));
         let config = StreamableHttpServerConfig::default()
@@ -101,14 +101,14 @@ impl HttpServer {
                 // Without file handles nobody gets in, until whoever only waits gives theirs back.
                 Err(error) if is_shortage(&error) => {
                     if !open.close_idle() {
-                        tokio::time::sleep(PAUSE).await;
+                        tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                     }
                     tokio::task::yield_now().await;
                     continue;
                 }
                 // A client that has gone.
                 Err(_) => {
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                     continue;
                 }
             };
@@ -142,7 +142,7 @@ impl HttpServer {
 }
 
 /// How long the server waits after a connection that could not be taken.
-const PAUSE: Duration = Duration::from_millis(50);
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// The open connections, the oldest first.
 #[derive(Default)]

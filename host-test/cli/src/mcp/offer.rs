@@ -93,7 +93,7 @@ impl Offers {
         let before = self.current();
         let word = match settings.look() {
             Ok(Look::Same) if before.fault.is_none() => return Refreshed::default(),
-            Ok(Look::Waiting) => Ok(WAITING),
+            Ok(Look::Waiting) => Ok(LOOSENED_LATER),
             Ok(_) => Ok("the settings have changed"),
             Err(error) => Err(StartError::from(error)),
         };
@@ -114,7 +114,7 @@ impl Offers {
 }
 
 /// What the log says of settings that allow more than those of before.
-const WAITING: &str = "the settings have changed: what they restrict holds now, what they allow more holds once the file has \
+const LOOSENED_LATER: &str = "the settings have changed: what they restrict holds now, what they allow more holds once the file has \
                        said so for 2 s";
 
 /// Puts settings in force, and asks the component what is on offer under them.

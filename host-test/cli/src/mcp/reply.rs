@@ -3,7 +3,7 @@
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
-use crate::render::{self, Form};
+use crate::render::{self, Style};
 use salesforce_host::types::{Changed, Effect, Error, ErrorKind};
 use salesforce_host::{CallError, HostError};
 
@@ -17,7 +17,7 @@ pub(super) fn of(
     match result {
         Ok(reply) => match serde_json::from_str::<Value>(&reply) {
             Ok(structure) => {
-                let text = render::reply(tool, &reply, Form::Conversation);
+                let text = render::reply(tool, &reply, Style::Conversation);
                 let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
                 result.structured_content = Some(structure);
                 ("done", result)
@@ -72,7 +72,7 @@ pub(super) fn refused(kind: ErrorKind, why: &str) -> CallToolResult {
 }
 
 fn failed(error: &Error) -> CallToolResult {
-    let mut result = CallToolResult::error(vec![ContentBlock::text(render::error(error, Form::Conversation))]);
+    let mut result = CallToolResult::error(vec![ContentBlock::text(render::error(error, Style::Conversation))]);
     result.structured_content = Some(error.to_json());
     result
 }
@@ -88,6 +88,7 @@ fn plain(kind: ErrorKind, message: &str) -> Error {
         allowed: Vec::new(),
         candidates: Vec::new(),
         current: None,
+        details: None,
     }
 }
 

@@ -117,7 +117,7 @@ async def asks_first(target, mode):
         answers.append("accept")
         done = await client.call_tool("salesforce_update", HIRE)
         assert not done.is_error and done.structured_content["changes"][0]["before"] == 100, done
-        assert len(questions) == 2 and all("to: 500" in question for question in questions), questions
+        assert len(questions) == 2 and all("Employees: 100 → 500" in question for question in questions), questions
     async with Client(target(), mode=mode) as client:
         refused = await client.call_tool("salesforce_update", HIRE)
         assert refused.is_error and "can't ask the person" in refused.content[0].text, refused

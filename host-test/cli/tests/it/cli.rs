@@ -131,7 +131,7 @@ fn replies_of_every_tool_are_told_in_words() {
         (&["run_soql", r#"{"query": "SELECT Name FROM Account LIMIT 3"}"#], "3 Account records, and there are more"),
         (
             &["delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#],
-            "Deleted: Account Lumen Analytics",
+            "Deleted: Account 001dM00000000L0QAI \"Lumen Analytics\"",
         ),
     ] {
         let (code, out, error) = run(&[&["--tools", "all", "call"], call].concat());

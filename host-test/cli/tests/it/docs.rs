@@ -510,7 +510,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Calls at once, of all users", one(limits.calls.into())),
         ("Repetitions of a request that did nothing", one(https.retries.into())),
         ("Time until a connection stands", one(https.connect_timeout.as_secs())),
-        ("Characters of your instructions", one(constant("host-test/host/src/settings.rs", "LONGEST_INSTRUCTIONS"))),
+        ("Characters of your instructions", one(constant("host-test/host/src/settings.rs", "MAX_INSTRUCTIONS_LENGTH"))),
     ]
 }
 

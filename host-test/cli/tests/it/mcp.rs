@@ -22,7 +22,7 @@ use test_support::{Demo, HOST, demo};
 use tokio::sync::mpsc;
 
 /// Longest wait for what must come; a test that waits for it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A folder that is gone with its test.
 pub(crate) struct Folder(std::path::PathBuf);
@@ -163,7 +163,7 @@ pub(crate) fn call(tool: &str, arguments: Value) -> CallToolRequestParams {
 
 /// Waits for what must come.
 pub(crate) async fn next<T>(receiver: &mut mpsc::UnboundedReceiver<T>) -> T {
-    tokio::time::timeout(PATIENCE, receiver.recv()).await.expect("nothing came").unwrap()
+    tokio::time::timeout(TIMEOUT, receiver.recv()).await.expect("nothing came").unwrap()
 }
 
 pub(crate) fn text(result: &CallToolResult) -> &str {

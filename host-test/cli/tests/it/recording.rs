@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use salesforce_host::recording::Cassette;
+use salesforce_host::recording::Recording;
 use serde_json::Value;
 use test_support::recording::{File, shape};
 
@@ -18,7 +18,7 @@ fn the_command_line_records_a_call_and_replays_it() {
     let path = file.path().to_str().unwrap();
     let (code, recorded, _) = run(&[r#"{"text": "globex"}"#, "--record", path]);
     assert_eq!(code, 0);
-    let arguments = Cassette::load(file.path()).unwrap().calls()[0].arguments.to_string();
+    let arguments = Recording::load(file.path()).unwrap().calls()[0].arguments.to_string();
     assert!(!arguments.contains("globex"), "{arguments}");
     let (code, replayed, error) = run(&[&arguments, "--replay", path]);
     assert_eq!((code, error.as_str()), (0, ""));

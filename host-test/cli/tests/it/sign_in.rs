@@ -48,7 +48,7 @@ fn the_command_line_connects_checks_calls_and_disconnects() {
     let (code, out, error) =
         connect_on_the_command_line(&folder, &[&["connect", "acme"], &domain[..]].concat(), "vera");
     assert_eq!(code, 0, "{out}{error}");
-    for part in ["Connected: acme", "Vera Viewer (vera@demo.example)", "API calls  149", "Tokens     kept in "] {
+    for part in ["Connected: acme", "vera@demo.example \"Vera Viewer\"", "API calls  149", "Tokens     kept in "] {
         assert!(out.contains(part), "{part}\n{out}");
     }
     let rights = out.lines().find(|line| line.trim_start().starts_with("create")).unwrap();

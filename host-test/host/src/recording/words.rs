@@ -31,9 +31,9 @@ pub(super) const SCHEMA_NAMES: &[&str] = &[
 /// Where a search looks.
 pub(super) const PICKLISTS: [&str; 5] = ["ALL", "NAME", "EMAIL", "PHONE", "SIDEBAR"];
 
-/// What the plugin itself writes into queries and rows.
+/// What the plugin itself writes into queries and rows; 5 is the status of an email that is a draft.
 pub(super) const PLUGIN_VALUES: &[&str] =
-    &["Call", "Email", "Inbound", "Internal", "Meeting", "Outbound", "Queue", "SNOTE", "Task"];
+    &["5", "Call", "Email", "Inbound", "Internal", "Meeting", "Outbound", "Queue", "SNOTE", "Task"];
 
 /// Arguments that take a date or time.
 pub(super) const ARGUMENT_DATES: [&str; 10] =

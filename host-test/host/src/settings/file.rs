@@ -8,7 +8,7 @@ use super::{Change, Settings, SettingsError, ToolNames, edited};
 use crate::access::{AccessError, written_by_owner_alone};
 
 /// Nobody writes that much by hand.
-const LARGEST: u64 = 256 * 1024;
+const MAX_BYTES: u64 = 256 * 1024;
 
 /// Where a connection's settings are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,9 +87,9 @@ impl SettingsFile {
         written_by_owner_alone(&self.0)?;
         let read = || {
             let mut text = String::new();
-            File::open(&self.0)?.take(LARGEST + 1).read_to_string(&mut text)?;
-            if text.len() as u64 > LARGEST {
-                return Err(io::Error::other(format!("larger than {LARGEST} bytes")));
+            File::open(&self.0)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+            if text.len() as u64 > MAX_BYTES {
+                return Err(io::Error::other(format!("larger than {MAX_BYTES} bytes")));
             }
             Ok(Some(text))
         };

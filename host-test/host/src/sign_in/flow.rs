@@ -6,7 +6,7 @@ use super::redirect::Arrival;
 use super::{Client, Grant, Identity, Listener, SignInError, page};
 
 /// Longest time a person may take in the browser.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+const BROWSER_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// What a sign-in gives.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub fn sign_in(
 ) -> Result<SignedIn, SignInError> {
     let attempt = client.begin(&listener.redirect())?;
     show(&attempt.url);
-    let Arrival { outcome, browser } = listener.wait(&attempt, PATIENCE)?;
+    let Arrival { outcome, browser } = listener.wait(&attempt, BROWSER_TIMEOUT)?;
     let finish = || {
         let code = outcome.map_err(|failure| client.refused(failure))?;
         let grant = client.exchange(&attempt, &code)?;

@@ -16,14 +16,14 @@ use crate::types::SignInFailure;
 
 const PATH: &str = "/callback";
 /// The longest request line and headers a browser sends here, in bytes.
-const MAX_HEAD: usize = 32 * 1024;
+const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// Browsers open connections they may never use.
-const PATIENCE: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that have not said all of their request yet. Beyond that, the oldest has to go.
 const MAX_PENDING: usize = 128;
 /// New connections of one address between two looks at the others.
 const MAX_ACCEPTED: usize = 16;
-const PAUSE: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Waits at `localhost`, which may be either of two addresses: another program must not have the other one.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl Listener {
                     Redirect::None => browser.show(404, &page::not_this_one()),
                 }
             }
-            thread::sleep(PAUSE);
+            thread::sleep(POLL_INTERVAL);
         }
         Err(SignInError::TooLate(within))
     }
@@ -123,7 +123,7 @@ enum Progress {
 impl Pending {
     fn new(stream: TcpStream) -> Option<Self> {
         stream.set_nonblocking(true).ok()?;
-        Some(Self { stream, head: Vec::new(), until: Instant::now() + PATIENCE })
+        Some(Self { stream, head: Vec::new(), until: Instant::now() + READ_TIMEOUT })
     }
 
     /// Takes what has come, and waits for nothing.
@@ -137,7 +137,7 @@ impl Pending {
                     self.head.extend(chunk.iter().take(length));
                     let ends =
                         self.head.get(searched..).is_some_and(|new| new.windows(4).any(|end| end == b"\r\n\r\n"));
-                    if self.head.len() > MAX_HEAD {
+                    if self.head.len() > MAX_HEADER_BYTES {
                         return Progress::Over;
                     }
                     if ends {
@@ -231,7 +231,7 @@ impl Browser {
             page.len(),
         );
         // Somebody who does not read the page must not keep the others waiting.
-        let timeout = self.0.set_nonblocking(false).and_then(|()| self.0.set_write_timeout(Some(PAUSE)));
+        let timeout = self.0.set_nonblocking(false).and_then(|()| self.0.set_write_timeout(Some(POLL_INTERVAL)));
         let sent =
             timeout.and_then(|()| self.0.write_all(head.as_bytes())).and_then(|()| self.0.write_all(page.as_bytes()));
         // Whoever closed the window does not miss the page.
@@ -331,7 +331,7 @@ mod tests {
             let mut others: Vec<TcpStream> = (0..2 * MAX_PENDING).map(|_| connect()).collect();
             let mut endless = connect();
             // It is cut off in the middle.
-            drop(endless.write_all(&b"GET /callback HTTP/1.1\r\nx: ".repeat(MAX_HEAD)));
+            drop(endless.write_all(&b"GET /callback HTTP/1.1\r\nx: ".repeat(MAX_HEADER_BYTES)));
             for partial in others.iter_mut().take(10) {
                 drop(partial.write_all(b"GET /callback?code=other&state=mi"));
             }

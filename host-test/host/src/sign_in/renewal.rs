@@ -20,7 +20,7 @@ use crate::wire::token_provider::{Renewed, TokenProvider};
 use crate::wire::transport::{Failure, FailureKind};
 
 /// The tokens of one connection, shared with every other process that uses it.
-pub struct SavedTokens {
+pub struct RefreshingTokens {
     client: Client,
     store: Box<dyn TokenStore>,
     turns: Box<dyn Turns>,
@@ -47,10 +47,10 @@ struct Known {
     /// Tokens the org gave and the store did not take: kept in mind for the next try, for there are no others.
     unsaved: Option<Tokens>,
     /// Why the store could not be asked.
-    trouble: Option<String>,
+    refresh_error: Option<String>,
 }
 
-impl SavedTokens {
+impl RefreshingTokens {
     /// The tokens in a store, guarded by the lock at a path.
     pub fn new(client: Client, store: impl TokenStore + 'static, lock: impl Into<PathBuf>) -> Self {
         Self::taking_turns(client, store, lock.into())
@@ -107,14 +107,14 @@ impl SavedTokens {
     }
 }
 
-impl TokenProvider for SavedTokens {
+impl TokenProvider for RefreshingTokens {
     fn token(&self) -> Option<Token> {
         if let Some(access) = self.known().access.clone() {
             return Some(access);
         }
         // No lock is held meanwhile: a keychain takes its time.
         let loaded = self.store.load();
-        self.known().trouble = loaded.as_ref().err().map(ToString::to_string);
+        self.known().refresh_error = loaded.as_ref().err().map(ToString::to_string);
         let tokens = loaded.ok().flatten();
         // Asked second: without the lock, another user's tokens may have come just before, but not unannounced.
         let access = tokens.filter(|_| (self.still_ours)())?.access;
@@ -122,8 +122,8 @@ impl TokenProvider for SavedTokens {
         Some(self.known().access.get_or_insert(access).clone())
     }
 
-    fn trouble(&self) -> Option<String> {
-        self.known().trouble.clone()
+    fn last_refresh_error(&self) -> Option<String> {
+        self.known().refresh_error.clone()
     }
 
     fn renewed(&self, refused: &Token, within: Duration) -> Result<Option<Renewed>, Failure> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{StoreError, file};
 
 /// How often a lock that is taken is tried again. There is no way to wait for one with a deadline.
-const PAUSE: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The right to change a connection's tokens, until it is dropped or its process ends, however it ends.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Lock {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(POLL_INTERVAL),
                 Err(TryLockError::WouldBlock) => return Err(StoreError::Busy),
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }

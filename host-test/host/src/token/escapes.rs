@@ -157,6 +157,10 @@ mod tests {
         texts.push(format!("{}{}", "\\".repeat(LENGTH / 2), "u0041".repeat(LENGTH / 10)));
         texts.push(format!("{}{}", "a".repeat(LENGTH / 2), ";".repeat(LENGTH / 2)));
         texts.push(format!("{}{}", "a".repeat(LENGTH / 2), "&#65;".repeat(LENGTH / 10)));
+        // As long as a response may be, of everything in turns: each time another piece comes after another.
+        let pieces = ["\\", "%", "&#", "%25", "\\u005c", "&amp;", ";", "41", "x", "&#0", "\"", "u0"];
+        let mixed = (0..).map(|turn: usize| pieces[turn.wrapping_mul(0x9e37_79b1) / 7 % pieces.len()]);
+        texts.push(mixed.take(8 * 1024 * 1024 / 3).collect());
         for text in texts {
             let mut visited = 0;
             undone(text.as_bytes(), |bytes| visited += bytes);

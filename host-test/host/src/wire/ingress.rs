@@ -1,4 +1,4 @@
-//! What may come in: a response is cut down to what the guest needs, and kept out when it repeats the token.
+//! What may come in: a response is cut down to what the guest needs, and what repeats the token is kept out.
 
 use crate::bindings::salesforce::plugin::http::{Failure, FailureKind, Response};
 use crate::token::Token;
@@ -29,9 +29,12 @@ pub(crate) fn admit(response: http::Response<Vec<u8>>, token: &Token, largest: u
         .filter(|(name, value)| name.len() <= MAX_HEADER_VALUE && value.len() <= MAX_HEADER_VALUE)
         .take(MAX_HEADERS)
         .collect();
-    if token.is_in(&body) || headers.iter().any(|(_, value)| token.is_in(value.as_bytes())) {
-        return Err(failure(FailureKind::Denied, "the response repeats the access token".to_owned()));
+    let repeats = || failure(FailureKind::Denied, "the response repeats the access token".to_owned());
+    if headers.iter().any(|(_, value)| token.is_in(value.as_bytes())) {
+        return Err(repeats());
     }
+    // One record's text must not cost those beside it.
+    let body = if token.is_in(&body) { token.withheld(&body).ok_or_else(repeats)? } else { body };
     Ok(Response { status: parts.status.as_u16(), headers, body })
 }
 
@@ -89,11 +92,21 @@ mod tests {
 
     #[test]
     fn a_response_that_repeats_the_token_is_kept_out() {
-        let echo = admitted(http::Response::builder(), &format!(r#"{{"session":"{SESSION}"}}"#)).unwrap_err();
+        let echo = admitted(http::Response::builder(), &format!("<p>{SESSION}</p>")).unwrap_err();
         assert_eq!(echo.kind, FailureKind::Denied);
         assert!(echo.request_sent);
         let tag = http::Response::builder().header("etag", format!("/secur/frontdoor.jsp?sid={SESSION}"));
         assert_eq!(admitted(tag, "").unwrap_err().kind, FailureKind::Denied);
+    }
+
+    #[test]
+    fn a_text_that_repeats_the_token_costs_that_text_alone() {
+        let body = format!(r#"[{{"Name":"Acme"}},{{"Name":"{SESSION}"}}]"#);
+        let admitted = admitted(http::Response::builder(), &body).unwrap().body;
+        assert_eq!(
+            String::from_utf8(admitted).unwrap(),
+            r#"[{"Name":"Acme"},{"Name":"(withheld: it repeats the access token)"}]"#
+        );
     }
 
     #[test]

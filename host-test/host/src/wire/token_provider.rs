@@ -8,7 +8,7 @@ use crate::wire::transport::Failure;
 /// Has the user's access token, or gets a new one. Asked once for every request.
 ///
 /// A [`Token`] provides itself, and so does a closure that returns one. What renews them is
-/// [`SavedTokens`](crate::sign_in::SavedTokens), or the platform's own:
+/// [`RefreshingTokens`](crate::sign_in::RefreshingTokens), or the platform's own:
 ///
 /// ```
 /// use std::sync::{Mutex, PoisonError};
@@ -36,7 +36,7 @@ pub trait TokenProvider: Send + Sync {
     fn token(&self) -> Option<Token>;
 
     /// Why there was none when it was last asked for, where that is not that the user has to sign in.
-    fn trouble(&self) -> Option<String> {
+    fn last_refresh_error(&self) -> Option<String> {
         None
     }
 

@@ -3,16 +3,17 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod cassette;
 mod catalog;
 mod component;
 mod connection;
 mod contract;
+mod cost;
 mod egress;
 mod guest;
 mod https;
 mod injection;
 mod limits;
+mod recording;
 mod renewal;
 mod replies;
 mod schema;

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use demo_org::Fault;
 use http::Method;
-use salesforce_host::profile::{Saved, Site};
-use salesforce_host::sign_in::{Client, SavedTokens, SignInError};
-use salesforce_host::store::{Kept, StoreError, TokenStore, Tokens};
+use salesforce_host::profile::{Profile, Site};
+use salesforce_host::sign_in::{Client, RefreshingTokens, SignInError};
+use salesforce_host::store::{StoreError, StoredTokens, TokenStore, Tokens};
 use salesforce_host::wire::Https;
 use salesforce_host::{Connection, TokenProvider, Transport};
 
@@ -110,15 +110,15 @@ fn a_sign_in_that_is_over_is_told_from_an_org_that_does_not_answer() {
         let create = r#"{"object": "Account", "fields": {"Name": "Alder Works"}}"#;
         let error = refusal(session.call_json("salesforce_create", create));
         assert_eq!((&error["kind"], &error["changed"]), (&kind.into(), &"no".into()), "{error}");
-        let trouble = session.connection().trouble().unwrap();
-        assert!(trouble.contains(word), "{trouble}");
+        let refresh_error = session.connection().last_refresh_error().unwrap();
+        assert!(refresh_error.contains(word), "{refresh_error}");
         assert_eq!(session.call_json("salesforce_list", LIST).is_ok(), alive, "{word}");
-        assert_eq!(session.connection().trouble().is_none(), alive);
+        assert_eq!(session.connection().last_refresh_error().is_none(), alive);
     }
 }
 
 /// Refuses to keep anything, until it is told to.
-struct Full(Kept, Arc<AtomicBool>);
+struct Full(StoredTokens, Arc<AtomicBool>);
 
 impl TokenStore for Full {
     fn load(&self) -> Result<Option<Tokens>, StoreError> {
@@ -138,9 +138,9 @@ impl TokenStore for Full {
 fn new_tokens_are_kept_before_they_are_used_and_not_lost_when_they_cannot_be() {
     let (served, folder) = expired();
     let full = Arc::new(AtomicBool::new(true));
-    let store = Full(Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner()), Arc::clone(&full));
+    let store = Full(StoredTokens::of(&folder.0, &named("acme"), &folder.profile("acme").owner()), Arc::clone(&full));
     let before = folder.tokens("acme");
-    let tokens = SavedTokens::new(served.client(), store, folder.0.lock(&named("acme")));
+    let tokens = RefreshingTokens::new(served.client(), store, folder.0.lock(&named("acme")));
     let session = HOST.session(Connection::new(served.origin.clone(), tokens, Https::new()));
     let error = refusal(session.call_json("salesforce_list", LIST));
     assert_eq!(error["kind"], "unavailable", "{error}");
@@ -179,7 +179,7 @@ impl Transport for Stopping<Https> {
     }
 }
 
-impl TokenStore for Stopping<(Kept, std::path::PathBuf)> {
+impl TokenStore for Stopping<(StoredTokens, std::path::PathBuf)> {
     fn load(&self) -> Result<Option<Tokens>, StoreError> {
         self.0.0.load()
     }
@@ -203,13 +203,13 @@ impl TokenStore for Stopping<(Kept, std::path::PathBuf)> {
 #[test]
 #[ignore = "the part of the tests below that is killed: they run it in a process of its own"]
 fn the_process_that_is_killed() {
-    let home = salesforce_host::config_dir::Home::from_env().unwrap();
+    let home = salesforce_host::config_dir::ConfigDir::from_env().unwrap();
     let name = named("acme");
-    let saved = Saved::read(&home, &name).unwrap();
-    let Site::At(origin) = &saved.origin else { panic!("not at an address") };
-    let client = Client::new(&HOST, origin, &saved.consumer_key, Stopping(Https::new())).unwrap();
-    let store = Stopping((Kept::of(&home, &name, &saved.owner()), home.connection(&name)));
-    let tokens = SavedTokens::new(client, store, home.lock(&name));
+    let profile = Profile::read(&home, &name).unwrap();
+    let Site::At(origin) = &profile.origin else { panic!("not at an address") };
+    let client = Client::new(&HOST, origin, &profile.consumer_key, Stopping(Https::new())).unwrap();
+    let store = Stopping((StoredTokens::of(&home, &name, &profile.owner()), home.connection(&name)));
+    let tokens = RefreshingTokens::new(client, store, home.lock(&name));
     let refused = tokens.token().unwrap();
     tokens.renew(&refused, ENOUGH).unwrap();
 }
@@ -274,7 +274,7 @@ fn where_refresh_tokens_rotate_only_a_death_between_answer_and_file_needs_a_new_
                     // The org gave the only good token to a process that is gone. The person is told, and one sign-in
                     // mends it.
                     assert_eq!(refusal(result)["kind"], "sign_in");
-                    assert!(session.connection().trouble().unwrap().contains("connect Salesforce again"));
+                    assert!(session.connection().last_refresh_error().unwrap().contains("connect Salesforce again"));
                     connected(&served, &folder, "acme", "riley");
                     assert!(session.call_json("salesforce_list", LIST).is_ok(), "{point}");
                 }
@@ -287,9 +287,9 @@ fn where_refresh_tokens_rotate_only_a_death_between_answer_and_file_needs_a_new_
 fn a_lock_of_a_process_that_hangs_ends_the_call_and_not_the_connection() {
     let (served, folder) = expired();
     let lock = salesforce_host::store::Lock::take(&folder.0.lock(&named("acme")), ENOUGH).unwrap();
-    let tokens = SavedTokens::new(
+    let tokens = RefreshingTokens::new(
         served.client(),
-        Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner()),
+        StoredTokens::of(&folder.0, &named("acme"), &folder.profile("acme").owner()),
         folder.0.lock(&named("acme")),
     );
     let refused = tokens.token().unwrap();

@@ -4,7 +4,7 @@ use std::thread;
 
 use demo_org::{Effect, Fault};
 use http::Method;
-use salesforce_host::profile::{Saved, SavedError};
+use salesforce_host::profile::{Profile, ProfileError};
 use salesforce_host::sign_in::{Listener, SignInError};
 use salesforce_host::store::TokenStore;
 use salesforce_host::types::{Actor, SignInFailure};
@@ -35,10 +35,10 @@ fn a_connection_lives_through_expiry_refresh_and_rotation_until_it_is_revoked() 
 
     let last = folder.tokens("acme");
     assert!(served.accepts(&last.access));
-    folder.saved("acme").disconnect(&HOST, &folder.0, &named("acme"), false).unwrap();
+    folder.profile("acme").disconnect(&HOST, &folder.0, &named("acme"), false).unwrap();
     assert!(!served.accepts(&last.access), "revoked at the org");
     assert!(!folder.0.connection(&named("acme")).exists(), "forgotten here");
-    assert!(matches!(Saved::read(&folder.0, &named("acme")), Err(SavedError::Unknown(_))));
+    assert!(matches!(Profile::read(&folder.0, &named("acme")), Err(ProfileError::Unknown(_))));
     let error = refusal(session.call_json("salesforce_list", LIST));
     assert_eq!(error["kind"], "sign_in", "{error}");
 }
@@ -55,7 +55,7 @@ fn an_app_that_is_not_installed_is_the_admins_move_and_nothing_is_kept() {
     assert_eq!(advice, plugins);
     assert!(page.contains("Your Salesforce admin has the next move"), "{page}");
     assert!(page.contains("Connected Apps OAuth Usage") && page.contains("app must be installed into org"), "{page}");
-    assert_eq!(Saved::names(&folder.0).unwrap(), []);
+    assert_eq!(Profile::names(&folder.0).unwrap(), []);
     assert!(!folder.path().exists());
 
     served.org.change_app(|app| app.installed = true);
@@ -84,7 +84,7 @@ fn every_way_a_sign_in_fails_is_told_in_the_browser_and_leaves_nothing() {
         let (result, page) = connect(&served, &folder, "acme", user, decision);
         assert!(result.is_err(), "{title}");
         assert!(page.contains(&format!("<h1>{title}</h1>")), "{title}: {page}");
-        assert_eq!(Saved::names(&folder.0).unwrap(), []);
+        assert_eq!(Profile::names(&folder.0).unwrap(), []);
     }
 }
 
@@ -160,7 +160,7 @@ fn a_name_given_to_another_user_gives_nothing_to_who_opened_it_before() {
     connected(&served, &folder, "acme", "riley");
     let [warm, cold] = [(), ()].map(|()| HOST.session(folder.connection("acme")));
     assert!(warm.call_json("salesforce_list", LIST).is_ok());
-    folder.saved("acme").disconnect(&HOST, &folder.0, &named("acme"), false).unwrap();
+    folder.profile("acme").disconnect(&HOST, &folder.0, &named("acme"), false).unwrap();
     connected(&served, &folder, "acme", "jonas");
     served.org.forget_requests();
     for session in [warm, cold] {
@@ -174,14 +174,14 @@ fn a_name_given_to_another_user_gives_nothing_to_who_opened_it_before() {
 fn who_cannot_be_revoked_is_not_forgotten_unless_the_person_insists() {
     let (served, folder) = (Served::new(), Folder::new());
     connected(&served, &folder, "acme", "riley");
-    let saved = folder.saved("acme");
+    let profile = folder.profile("acme");
     let unreachable = || served.org.fault(Fault::html_503().on(Method::POST, "/revoke"));
     unreachable();
-    assert!(saved.disconnect(&HOST, &folder.0, &named("acme"), false).is_err());
+    assert!(profile.disconnect(&HOST, &folder.0, &named("acme"), false).is_err());
     assert!(HOST.session(folder.connection("acme")).call_json("salesforce_list", LIST).is_ok());
     unreachable();
-    saved.disconnect(&HOST, &folder.0, &named("acme"), true).unwrap();
-    assert_eq!(Saved::names(&folder.0).unwrap(), []);
+    profile.disconnect(&HOST, &folder.0, &named("acme"), true).unwrap();
+    assert_eq!(Profile::names(&folder.0).unwrap(), []);
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn nothing_of_one_user_or_org_reaches_another() {
         assert!(created.iter().all(|row| row.get("OwnerId").as_str() == Some(owner.as_str())), "{name}");
     }
     // Revoking one leaves the others alone.
-    folder.saved("riley-one").disconnect(&HOST, &folder.0, &named("riley-one"), false).unwrap();
+    folder.profile("riley-one").disconnect(&HOST, &folder.0, &named("riley-one"), false).unwrap();
     for name in ["jonas-one", "riley-two"] {
         assert!(HOST.session(folder.connection(name)).call_json("salesforce_list", LIST).is_ok(), "{name}");
     }
@@ -262,8 +262,8 @@ fn an_address_in_a_file_is_checked_before_a_token_goes_there() {
         ("user_id", "usr_id", "usr_id"),
     ] {
         std::fs::write(&file, good.replace(from, to)).unwrap();
-        let opened = Saved::read(&folder.0, &named("acme"))
-            .and_then(|saved| saved.open(&HOST, &folder.0, &named("acme")).map(drop));
+        let opened = Profile::read(&folder.0, &named("acme"))
+            .and_then(|profile| profile.open(&HOST, &folder.0, &named("acme")).map(drop));
         let error = opened.unwrap_err().to_string();
         assert!(error.contains(word), "{to}: {error}");
     }
@@ -286,7 +286,7 @@ fn nothing_of_an_oauth_error_repeats_a_token() {
     for text in [format!("{error}"), format!("{error:?}"), format!("{refresh:?} {:?}", folder.connection("acme"))] {
         assert!(!refresh.is_in(text.as_bytes()), "{text}");
     }
-    let kept = salesforce_host::store::Kept::of(&folder.0, &named("acme"), &folder.saved("acme").owner());
+    let kept = salesforce_host::store::StoredTokens::of(&folder.0, &named("acme"), &folder.profile("acme").owner());
     std::fs::write(folder.0.connection(&named("acme")).join("token"), echoed).unwrap();
     let error = kept.load().unwrap_err();
     assert!(!refresh.is_in(format!("{error} {error:?}").as_bytes()));

@@ -23,9 +23,13 @@ fn a_response_that_repeats_the_token_does_not_reach_the_guest() {
     };
     // This guest replies with every byte the host gives it.
     let session = guest::session(guests::SENDS, Limits::default(), echo);
-    for path in ["percent", "json", "quoted"] {
+    for (path, crosses) in [
+        ("percent", "the response repeats the access token"),
+        ("json", "the response repeats the access token"),
+        ("quoted", r#"[{"message":"(withheld: it repeats the access token)"}]"#),
+    ] {
         let reply = session.call_json("x", &format!("/services/data/v65.0/sobjects/{path}")).unwrap();
-        assert_eq!(reply, "the response repeats the access token");
+        assert_eq!(reply, crosses);
     }
     assert_eq!(session.call_json("x", "/services/data/v65.0/sobjects/plain").unwrap(), "no token");
 }
@@ -71,7 +75,7 @@ fn the_token_is_in_nothing_that_crosses_from_the_host_to_the_guest_or_to_the_cal
 }
 
 #[test]
-fn an_echoing_org_makes_an_error_that_does_not_say_whether_it_wrote() {
+fn a_refusal_that_repeats_the_token_still_says_that_nothing_was_written() {
     let org = Arc::new(Org::demo());
     let (session, _) = session(&org, "riley");
     // Warm, so that the first request is the write.
@@ -79,7 +83,8 @@ fn an_echoing_org_makes_an_error_that_does_not_say_whether_it_wrote() {
     org.fault(Fault::new(Effect::EchoAuthorization).times(10));
     let error =
         refusal(session.call_json("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#));
-    assert_eq!(error["changed"], "unknown", "{error}");
+    assert_eq!(error["changed"], "no", "{error}");
+    assert_eq!(error["org_message"], "(withheld: it repeats the access token)", "{error}");
 }
 
 #[test]

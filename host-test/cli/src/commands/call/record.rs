@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use salesforce_host::Connection;
-use salesforce_host::recording::{Cassette, Replay};
+use salesforce_host::recording::{Recording, Replay};
 
 use crate::failure::Failure;
 
 /// Writes a recording, and says so where it does not mix with the reply.
-pub(crate) fn save(cassette: &Cassette, file: &Path) -> Result<(), Failure> {
-    cassette.save(file).map_err(|error| Failure::Host(format!("{}: {error}", file.display())))?;
+pub(crate) fn save(recording: &Recording, file: &Path) -> Result<(), Failure> {
+    recording.save(file).map_err(|error| Failure::Host(format!("{}: {error}", file.display())))?;
     eprintln!(
         "salesforce-plugin: recorded, with everything masked but names of fields, numbers and dates: {}",
         file.display()
@@ -20,7 +20,7 @@ pub(crate) fn save(cassette: &Cassette, file: &Path) -> Result<(), Failure> {
 
 /// A connection that a recording answers.
 pub(crate) fn replay(file: &Path) -> Result<(Connection, Option<Arc<Replay>>), Failure> {
-    let cassette = Cassette::load(file).map_err(|damaged| Failure::Usage(damaged.to_string()))?;
-    let (connection, replay) = cassette.connection();
+    let recording = Recording::load(file).map_err(|damaged| Failure::Usage(damaged.to_string()))?;
+    let (connection, replay) = recording.connection();
     Ok((connection, Some(replay)))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use super::{SavedTokens, Turns};
+use super::{RefreshingTokens, Turns};
 use crate::engine::host::Host;
 use crate::engine::limits::Limits;
 use crate::sign_in::{Client, SignInError};
@@ -166,11 +166,11 @@ fn tokens(refresh: &str) -> Tokens {
 }
 
 impl Process {
-    fn saved_tokens(&self) -> SavedTokens {
+    fn refreshing_tokens(&self) -> RefreshingTokens {
         let origin = Origin::parse(&owner(self.user).origin).unwrap();
         let client = Client::new(&HOST, &origin, "key", self.clone()).unwrap();
         let (world, number, user) = (Arc::clone(&self.world), self.number, self.user);
-        SavedTokens::taking_turns(client, self.clone(), self.clone()).while_ours(move || {
+        RefreshingTokens::taking_turns(client, self.clone(), self.clone()).while_ours(move || {
             world.point(number, "profile");
             world.state.lock().unwrap().user == user
         })
@@ -276,16 +276,16 @@ fn refused() -> Token {
 
 /// A process whose call finds its token refused.
 fn renews(process: &Process) -> Vec<String> {
-    let renewed = process.saved_tokens().renew(&refused(), Duration::from_secs(30));
+    let renewed = process.refreshing_tokens().renew(&refused(), Duration::from_secs(30));
     renewed.into_iter().map(|renewed| renewed.token.reveal().to_owned()).collect()
 }
 
 /// A process that asks for its token, finds it refused, and asks once more.
 fn works_on(process: &Process) -> Vec<String> {
-    let saved = process.saved_tokens();
-    let before = saved.token();
-    let renewed = saved.renew(&refused(), Duration::from_secs(30)).ok().map(|renewed| renewed.token);
-    let got = [before, renewed, saved.token()];
+    let profile = process.refreshing_tokens();
+    let before = profile.token();
+    let renewed = profile.renew(&refused(), Duration::from_secs(30)).ok().map(|renewed| renewed.token);
+    let got = [before, renewed, profile.token()];
     got.into_iter().flatten().map(|token| token.reveal().to_owned()).collect()
 }
 
@@ -362,7 +362,7 @@ fn in_no_order_does_one_users_token_reach_another() {
 #[test]
 fn a_sign_in_that_is_over_is_told_as_that() {
     fn over(process: &Process) -> Vec<String> {
-        let error = process.saved_tokens().renew(&refused(), Duration::from_secs(30)).unwrap_err();
+        let error = process.refreshing_tokens().renew(&refused(), Duration::from_secs(30)).unwrap_err();
         vec![matches!(error, SignInError::SignedOut).to_string()]
     }
     let (_, endings, _) = run(&[("jonas", over, false)], &[]);

@@ -9,27 +9,27 @@ use std::time::Duration;
 pub(super) struct Budget(AtomicU32);
 
 /// A repetition costs this many tokens, and an answer earns one back.
-const PRICE: u32 = 10;
+const RETRY_COST: u32 = 10;
 /// Enough for ten repetitions in a row.
-const FULL: u32 = 10 * PRICE;
+const MAX_TOKENS: u32 = 10 * RETRY_COST;
 /// Longest pause, however many came before it.
 const MAX_LENGTH: Duration = Duration::from_secs(2);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(AtomicU32::new(FULL))
+        Self(AtomicU32::new(MAX_TOKENS))
     }
 }
 
 impl Budget {
     /// Notes an answer.
     pub(super) fn earn(&self) {
-        self.change(|tokens| Some((tokens + 1).min(FULL)));
+        self.change(|tokens| Some((tokens + 1).min(MAX_TOKENS)));
     }
 
     /// Pays for a repetition, if there is enough left.
     pub(super) fn spend(&self) -> bool {
-        self.change(|tokens| tokens.checked_sub(PRICE))
+        self.change(|tokens| tokens.checked_sub(RETRY_COST))
     }
 
     fn change(&self, to: impl FnMut(u32) -> Option<u32>) -> bool {

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use demo_org::Org;
-use salesforce_host::recording::Cassette;
+use salesforce_host::recording::Recording;
+use salesforce_host::types::ConnectionSettings;
 use salesforce_host::wire::Exchange;
 use salesforce_host::{CallError, Connection};
 use serde_json::{Value, json};
@@ -41,15 +42,21 @@ fn calls() -> Vec<(String, String)> {
             "run_soql",
             json!({"query": "SELECT Name, Owner.Name, Industry FROM Account WHERE Name LIKE 'Acme%' ORDER BY Name LIMIT 3"}),
         ),
-        ("run_soql", json!({"query": "SELECT Industry, COUNT(Id) howmany FROM Account GROUP BY Industry"})),
+        ("run_soql", json!({"query": "SELECT Industry, COUNT(Id) FROM Account GROUP BY Industry"})),
         ("log_activity", json!({"kind": "note", "what": "Globex", "object": "Account", "text": "Met at Wimbledon."})),
     ];
     calls.map(|(tool, arguments)| (format!("salesforce_{tool}"), arguments.to_string())).into()
 }
 
-/// What came of calls, as JSON: replies, and errors of tools.
+fn with_all_tools(connection: Connection) -> Connection {
+    let tools = Some(vec!["all".to_owned()]);
+    connection.set_settings(ConnectionSettings { tools, ..connection.settings() });
+    connection
+}
+
+/// What came of calls with all tools on, as JSON: replies, and errors of tools.
 fn made(connection: Connection, calls: &[(String, String)]) -> Vec<Result<Value, Value>> {
-    let session = HOST.session(connection);
+    let session = HOST.session(with_all_tools(connection));
     let called = calls.iter().map(|(tool, arguments)| match session.call_json(tool, arguments) {
         Ok(reply) => Ok(serde_json::from_str(&reply).unwrap()),
         Err(CallError::Tool(error)) => Err(error.to_json()),
@@ -62,7 +69,7 @@ struct Taken {
     org: Arc<Org>,
     exchanges: Vec<Exchange>,
     outcomes: Vec<Result<Value, Value>>,
-    cassette: Cassette,
+    recording: Recording,
 }
 
 fn taken(calls: &[(String, String)]) -> Taken {
@@ -72,9 +79,9 @@ fn taken(calls: &[(String, String)]) -> Taken {
     let (connection, transcript) = connection.recorded();
     let outcomes = made(connection, calls);
     let exchanges = transcript.take();
-    let tools = HOST.session(demo(&org, "riley")).tools().unwrap();
-    let cassette = Cassette::of(&origin, now, &tools, calls, &exchanges).unwrap();
-    Taken { org, exchanges, outcomes, cassette }
+    let tools = HOST.session(with_all_tools(demo(&org, "riley"))).tools().unwrap();
+    let recording = Recording::of(&origin, now, &tools, calls, &exchanges).unwrap();
+    Taken { org, exchanges, outcomes, recording }
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -84,7 +91,7 @@ fn words(text: &str) -> Vec<String> {
 #[test]
 fn a_recording_shows_no_token_host_id_or_text_of_the_org() {
     let taken = taken(&calls());
-    let file = File::of("hides", &taken.cassette);
+    let file = File::of("hides", &taken.recording);
     let text = std::fs::read_to_string(file.path()).unwrap();
     let raw: String = taken.exchanges.iter().map(|exchange| format!("{exchange:?}")).collect();
 
@@ -139,11 +146,11 @@ const WIRE: [&str; 6] = ["2021", "2026", "done", "https", "since", "success"];
 #[test]
 fn a_recording_answers_its_own_calls_as_the_org_did() {
     let taken = taken(&calls());
-    let file = File::of("replays", &taken.cassette);
-    let cassette = Cassette::load(file.path()).unwrap();
-    assert_eq!(cassette, taken.cassette);
-    let masked: Vec<_> = cassette.calls().iter().map(|call| (call.tool.clone(), call.arguments.to_string())).collect();
-    let (connection, replay) = cassette.connection();
+    let file = File::of("replays", &taken.recording);
+    let recording = Recording::load(file.path()).unwrap();
+    assert_eq!(recording, taken.recording);
+    let masked: Vec<_> = recording.calls().iter().map(|call| (call.tool.clone(), call.arguments.to_string())).collect();
+    let (connection, replay) = recording.connection();
     let replayed = made(connection, &masked);
     assert_eq!(replay.misses(), [""; 0]);
     assert_eq!(replayed.len(), taken.outcomes.len());
@@ -162,11 +169,11 @@ fn a_read_is_answered_again_and_a_write_is_not() {
     let update = json!({"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "to": 500}]});
     let update = vec![("salesforce_update".to_owned(), update.to_string())];
     for (calls, again) in [(list(3), true), (update, false)] {
-        let cassette = taken(&calls).cassette;
+        let recording = taken(&calls).recording;
         let masked: Vec<_> =
-            cassette.calls().iter().map(|call| (call.tool.clone(), call.arguments.to_string())).collect();
+            recording.calls().iter().map(|call| (call.tool.clone(), call.arguments.to_string())).collect();
         let twice = [masked.clone(), masked].concat();
-        let (connection, replay) = cassette.connection();
+        let (connection, replay) = recording.connection();
         let outcomes = made(connection, &twice);
         assert!(outcomes[0].is_ok(), "{outcomes:?}");
         assert_eq!((outcomes[1].is_ok(), replay.misses().is_empty()), (again, again), "{outcomes:?}");
@@ -175,7 +182,7 @@ fn a_read_is_answered_again_and_a_write_is_not() {
 
 #[test]
 fn a_request_that_is_not_recorded_is_named_with_what_is_nearest() {
-    let (connection, replay) = taken(&list(3)).cassette.connection();
+    let (connection, replay) = taken(&list(3)).recording.connection();
     let outcome = made(connection, &list(4)).remove(0).unwrap_err();
     assert_eq!(outcome["changed"], "no", "{outcome}");
     let [miss] = replay.misses().try_into().unwrap();
@@ -186,11 +193,11 @@ fn a_request_that_is_not_recorded_is_named_with_what_is_nearest() {
 
 #[test]
 fn a_damaged_recording_says_where() {
-    let good = std::fs::read_to_string(File::of("good", &taken(&list(2)).cassette).path()).unwrap();
+    let good = std::fs::read_to_string(File::of("good", &taken(&list(2)).recording).path()).unwrap();
     let damaged = |name: &str, from: &str, to: &str| {
         assert!(good.contains(from), "{from} is not in {good}");
         let file = File::new(name, &good.replacen(from, to, 1));
-        Cassette::load(file.path()).unwrap_err().to_string()
+        Recording::load(file.path()).unwrap_err().to_string()
     };
     let line = |text: &str| 1 + good[..good.find(text).unwrap()].matches('\n').count();
 
@@ -206,6 +213,6 @@ fn a_damaged_recording_says_where() {
     assert!(error.contains("exchange 1: method: \"FETCH\"") && error.contains("GET, POST"), "{error}");
     let error = damaged("status", "\"status\": 200", "\"status\": 20");
     assert!(error.contains("exchange 1: status: 20 "), "{error}");
-    let error = Cassette::load(Path::new("/no/such/cassette.json")).unwrap_err().to_string();
-    assert!(error.starts_with("/no/such/cassette.json: "), "{error}");
+    let error = Recording::load(Path::new("/no/such/recording.json")).unwrap_err().to_string();
+    assert!(error.starts_with("/no/such/recording.json: "), "{error}");
 }

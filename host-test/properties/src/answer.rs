@@ -1,0 +1,144 @@
+//! An org answers whatever it likes. The first byte of the input says which call is made; then each part is an answer,
+//! the last of them again and again: its first byte says the status, or that it is a header or what the host's cache
+//! holds, and the rest is the body.
+
+use std::cell::Cell;
+
+use salesforce_host::{Limits, Token};
+use salesforce_plugin::call::Call;
+use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::tools;
+use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
+
+use crate::strict::every_reader_takes;
+
+/// What is asked, of every tool and most of their ways.
+pub const CALLS: [(&str, &str); 24] = [
+    ("find", r#"{"text":"acme"}"#),
+    ("find", r#"{"text":"bob@acme.com","objects":["Contact"]}"#),
+    ("get", r#"{"record":"001dM0000000010QAA","related":["contacts","opportunities","cases","activities"]}"#),
+    ("get", r#"{"object":"Account","record":"Acme","full":true}"#),
+    ("list", r#"{"object":"Account","fields":["Name","Owner","Employees"],"count":true,"limit":3}"#),
+    ("list", r#"{"object":"Opportunity","filters":[{"field":"Stage","value":"Closed Won"}]}"#),
+    ("aggregate", r#"{"object":"Opportunity","group_by":[{"field":"Stage"},{"field":"Owner"}]}"#),
+    ("aggregate", r#"{"object":"Opportunity","measures":[{"function":"sum","field":"Amount"}]}"#),
+    ("describe", r#"{"object":"Case","limit":500}"#),
+    ("describe", r#"{"search":"account"}"#),
+    ("activities", r#"{"record":"001dM0000000010QAA"}"#),
+    ("activities", r#"{}"#),
+    ("who_am_i", r#"{"objects":["Account"]}"#),
+    ("run_soql", r#"{"query":"SELECT Id, Name, (SELECT Id FROM Contacts) FROM Account"}"#),
+    ("run_soql", r#"{"query":"SELECT StageName, SUM(Amount) total FROM Opportunity GROUP BY StageName"}"#),
+    ("create", r#"{"object":"Account","fields":{"Name":"Acme","Employees":5}}"#),
+    ("create", r#"{"object":"Contact","fields":{"LastName":"Lee","Account":"Acme"}}"#),
+    ("log_activity", r#"{"kind":"call","subject":"Call","what":"Acme","follow_up":{"when":"2026-06-02"}}"#),
+    ("log_activity", r#"{"kind":"note","subject":"Note","text":"Text","what":"001dM0000000010QAA"}"#),
+    (
+        "update",
+        r#"{"object":"Account","record":"Acme","changes":[{"field":"Employees","from":100,"to":500},{"field":"Fax","to":null}]}"#,
+    ),
+    ("update", r#"{"record":"001dM0000000010QAA","changes":[{"field":"Name","to":"Acme 2"}]}"#),
+    ("update", r#"{"record":"006dM0000000010QAA","changes":[{"field":"Stage","to":"Closed Won"}]}"#),
+    ("delete", r#"{"record":"001dM0000000010QAA","name":"Acme"}"#),
+    ("delete", r#"{"record":"001dM0000000010QAA","name":"001dM0000000010QAA"}"#),
+];
+
+/// Whatever an org answers, a call ends with a reply or an error that every reader of JSON takes, after no more requests
+/// than a host lets it send; and the host lets through what does not repeat the token.
+pub fn a_reply_is_json_that_every_reader_takes(input: &[u8]) {
+    let Some((call, answers)) = input.split_first() else { return };
+    let (tool, arguments) = CALLS[usize::from(*call) % CALLS.len()];
+    let org = Org::of(answers);
+    match tools::call(&Call::new(&org), tool, arguments) {
+        Ok(reply) => every_reader_takes(&reply),
+        Err(error) => every_reader_takes(&serde_json::to_string(&Error::from(error)).expect("an error is JSON")),
+    }
+    let most = Limits::default().requests;
+    assert!(org.sent.get() <= most.try_into().unwrap(), "{} requests", org.sent.get());
+    let token = Token::new("00D5g000004XyZ1!AQ4AQFr0mZ.Kc9_TqWb7uLxYpE2sVhJdNgRiOaMkCeB3vXz8wHtP6lSfUyQj").unwrap();
+    assert!(!token.is_in(answers));
+}
+
+/// Every tool, every object.
+pub(crate) fn unrestricted() -> ConnectionSettings {
+    ConnectionSettings {
+        tools: Some(vec!["all".to_owned()]),
+        read_only: false,
+        objects: ObjectGrants { read: None, append: None, edit: None },
+        instructions: None,
+        vocabulary: Vec::new(),
+    }
+}
+
+struct Org<'i> {
+    answers: Vec<(http::StatusCode, &'i [u8])>,
+    headers: Vec<(&'static str, http::HeaderValue)>,
+    cache: Option<&'i [u8]>,
+    sent: Cell<usize>,
+}
+
+impl<'i> Org<'i> {
+    fn of(input: &'i [u8]) -> Self {
+        let mut org = Self { answers: Vec::new(), headers: Vec::new(), cache: None, sent: Cell::default() };
+        for part in crate::parts(input) {
+            let Some((kind, body)) = part.split_first() else { continue };
+            let status = match kind {
+                b'1' => 201,
+                b'2' => 200,
+                b'3' => 304,
+                b'4' => 400,
+                b'5' => 500,
+                b'6' => 401,
+                b'7' => 403,
+                b'8' => 404,
+                b'9' => 412,
+                b'0' => 204,
+                b'c' => {
+                    org.cache = Some(body);
+                    continue;
+                }
+                b'd' | b'l' => {
+                    let name = if *kind == b'd' { "date" } else { "sforce-limit-info" };
+                    org.headers.extend(http::HeaderValue::from_bytes(body).ok().map(|value| (name, value)));
+                    continue;
+                }
+                other => 200 + u16::from(*other),
+            };
+            org.answers.push((http::StatusCode::from_u16(status).unwrap(), body));
+        }
+        org
+    }
+}
+
+impl Platform for Org<'_> {
+    fn send(&self, _: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        let sent = self.sent.replace(self.sent.get() + 1);
+        let Some((status, body)) = self.answers.get(sent).or(self.answers.last()) else {
+            return Err(SendFailure { reason: FailureReason::Unreachable, request_sent: true });
+        };
+        let mut response = http::Response::new(body.to_vec());
+        *response.status_mut() = *status;
+        for (name, value) in &self.headers {
+            response.headers_mut().insert(*name, value.clone());
+        }
+        Ok(response)
+    }
+
+    fn origin(&self) -> String {
+        "https://demo.my.salesforce.com".to_owned()
+    }
+
+    fn now(&self) -> u64 {
+        1_780_000_000_000
+    }
+
+    fn cached(&self, _: &str) -> Option<Vec<u8>> {
+        self.cache.map(<[u8]>::to_vec)
+    }
+
+    fn cache(&self, _: &str, _: &[u8]) {}
+
+    fn settings(&self) -> ConnectionSettings {
+        unrestricted()
+    }
+}
