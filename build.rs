@@ -77,6 +77,17 @@ const READ_TYPES: &[Row] = &[
     ("get-args", ARGUMENT, &[(LIST, "fields related")]),
     ("get-reply", REPLY, &[(JSON, "fields"), (UNLESS_EMPTY, "related notices")]),
     ("related-list", REPLY, &[(ROWS, "rows")]),
+    ("query-args", ARGUMENT, &[(OPTIONAL_JSON, "params")]),
+    (
+        "query-reply",
+        REPLY,
+        &[
+            (ROWS, "rows"),
+            (UNLESS_ABSENT, "total cursor soql"),
+            (UNLESS_EMPTY, "notices"),
+            (JSON_UNLESS_ABSENT, "totals details"),
+        ],
+    ),
     ("list-args", ARGUMENT, &[(LIST, "fields filters any-of children order-by")]),
     ("filter", ARGUMENT, &[(OPTIONAL_JSON, "value")]),
     ("operator", ARGUMENT_ENUM, &[]),

@@ -6,7 +6,7 @@ use crate::rest::LIMIT_INFO;
 use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, AggregateArgs, AggregateReply, ConnectionSettings, CreateArgs,
     CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, ListArgs, ListReply, LogActivityArgs, LogActivityReply, OauthProfile, RunSoqlArgs, RunSoqlReply,
+    GetArgs, GetReply, ListArgs, ListReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, RunSoqlArgs, RunSoqlReply,
     SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
@@ -99,6 +99,10 @@ impl exports::read::Guest for Plugin {
 
     fn get(args: GetArgs) -> Result<GetReply, Error> {
         Ok(tools::get(&Call::new(&Host), args)?)
+    }
+
+    fn query(args: QueryArgs) -> Result<QueryReply, Error> {
+        Ok(tools::query(&Call::new(&Host), args)?)
     }
 
     fn list(args: ListArgs) -> Result<ListReply, Error> {

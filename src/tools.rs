@@ -16,8 +16,6 @@ mod run_soql;
 mod update;
 mod who_am_i;
 
-pub use query::QueryArgs;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -67,6 +65,7 @@ macro_rules! tools {
 tools! {
     ReadOnly, on: find(FindArgs) -> FindReply;
     ReadOnly, on: get(GetArgs) -> GetReply;
+    ReadOnly, on: query(QueryArgs) -> QueryReply;
     ReadOnly, on: list(ListArgs) -> ListReply;
     ReadOnly, on: aggregate(AggregateArgs) -> AggregateReply;
     ReadOnly, on: describe(DescribeArgs) -> DescribeReply;
@@ -77,19 +76,6 @@ tools! {
     Additive, on: log_activity(LogActivityArgs) -> LogActivityReply;
     Overwrites, on: update(UpdateArgs) -> UpdateReply;
     Overwrites, off: delete(DeleteArgs) -> DeleteReply;
-}
-
-/// The tool `query`, which is to take the place of `list`, `aggregate` and `run_soql`: it reads records, and neither
-/// numbers nor groups yet. Until it stands in the table it is on where `list` is.
-///
-/// # Errors
-///
-/// What can't be read, and where; what the org does not have; what the settings keep from the user.
-pub fn query(call: &Call<'_>, args: QueryArgs) -> Result<wit::ListReply, Error> {
-    policy::allow_tool(call.settings(), &tools!(row ReadOnly, on: list), TOOLS)?;
-    let mut outcome = self::query::query(call, args);
-    call.warn(outcome.as_mut().map(|reply| &mut reply.notices));
-    outcome
 }
 
 fn run<A: DeserializeOwned, R: Serialize>(

@@ -1,7 +1,7 @@
 //! `query`: the records that a statement in SQL or SOQL selects. One `query`.
 //!
 //! The statement is never passed on: it is read, its names and values are looked up, and what comes of it is rendered.
-//! Groups and numbers are still `aggregate`'s, so the table of tools does not offer this one yet.
+//! Groups and numbers are still `aggregate`'s.
 
 use crate::call::Call;
 use crate::cursor::{Cursor, MAX_OFFSET, fingerprint};
@@ -20,26 +20,13 @@ use crate::soql::{Date, Direction, FieldList, Nulls, ObjectName, Order, Scope, S
 use crate::sql::{Column, Expression, Note, Query, Shift, Statement, Value};
 use crate::time::clock::{Clock, DAY};
 use crate::time::zone;
-use crate::wit::{Filter, ListReply, Operator};
+use crate::wit::{Filter, Operator, QueryArgs, QueryReply};
 
 /// Rows when no limit is given.
 const DEFAULT_ROWS: u32 = 25;
 
-/// What to ask.
-#[derive(Debug, Clone)]
-pub struct QueryArgs {
-    /// The statement.
-    pub soql: String,
-    /// A JSON object: what `:name` stands for.
-    pub params: Option<String>,
-    /// Most rows to return, 1 to 2000. Default 25.
-    pub limit: Option<u32>,
-    /// The cursor of the previous reply, with the same other arguments.
-    pub cursor: Option<String>,
-}
-
 /// Reads the records that a statement selects.
-pub(super) fn query(call: &Call<'_>, args: QueryArgs) -> Result<ListReply, Error> {
+pub(super) fn query(call: &Call<'_>, args: QueryArgs) -> Result<QueryReply, Error> {
     let limit = bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
     let statement = Statement::parse(&args.soql).map_err(|refusal| Error::argument("soql", refusal.to_string()))?;
@@ -60,7 +47,7 @@ struct Asked<'a> {
     now: i64,
 }
 
-fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(ListReply, bool), Error> {
+fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(QueryReply, bool), Error> {
     call.run(asked, plan, |plan| {
         let page = call.query(&plan.select, plan.most as usize)?;
         let mut reply = reply(&plan, page);
@@ -70,11 +57,14 @@ fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(ListReply, bool), Erro
                     .to_owned(),
             );
         }
-        reply.notices.extend(changes(&asked.statement.notes, &plan.select));
+        let changed = changes(&asked.statement.notes);
+        reply.soql = changed.as_ref().map(|_| plan.select.to_string());
+        reply.notices.extend(changed);
         let criteria = Criteria { filters: &plan.filters, any_of: &[], children: &[] };
         let nothing = reply.rows.is_empty() && plan.select.selection != Selection::Count;
         let (remarks, looked_up) = call.plan_noting(&(&plan.object, criteria, nothing), filter::Remarks::of)?;
         reply.notices.extend(remarks.notices);
+        reply.details = remarks.details.finish();
         Ok((reply, looked_up && remarks.is_taken))
     })
 }
@@ -244,17 +234,20 @@ fn leaves_untouched(filters: &[Filter]) -> bool {
     filters.iter().filter(of_activity).any(is_before) && !filters.iter().filter(of_activity).any(is_null)
 }
 
-fn reply(plan: &Plan, page: Page) -> ListReply {
+fn reply(plan: &Plan, page: Page) -> QueryReply {
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let mut notices = Vec::new();
-    let mut reply = ListReply {
+    let mut reply = QueryReply {
         object: plan.object.to_string(),
         columns: Vec::new(),
         rows: Vec::new(),
         total: None,
         complete: true,
+        totals: None,
         cursor: None,
+        soql: None,
         notices: Vec::new(),
+        details: None,
     };
     let Selection::Records { children, .. } = &plan.select.selection else {
         reply.total = Some(page.total_size);
@@ -322,8 +315,8 @@ fn record(values: &mut Values, fields: &Fields<'_>, is_cut: &mut bool) -> String
     object.finish()
 }
 
-/// What was changed beyond spelling, in one sentence with what ran.
-fn changes(notes: &[Note], ran: &Select) -> Option<String> {
+/// What was changed beyond spelling, in one sentence.
+fn changes(notes: &[Note]) -> Option<String> {
     let mut said: Vec<String> = Vec::new();
     for note in notes {
         let words = match note {
@@ -346,5 +339,5 @@ fn changes(notes: &[Note], ran: &Select) -> Option<String> {
             said.push(words);
         }
     }
-    (!said.is_empty()).then(|| format!("{}; what ran: {ran}", said.join("; ")))
+    (!said.is_empty()).then(|| said.join("; "))
 }

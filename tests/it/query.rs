@@ -1,8 +1,8 @@
 //! Statements on the demo org: what leaves for Salesforce, what comes back, and what is refused.
 
 use salesforce_plugin::call::Call;
-use salesforce_plugin::tools::{self, QueryArgs};
-use salesforce_plugin::wit::{Error, ListReply};
+use salesforce_plugin::tools;
+use salesforce_plugin::wit::{Error, QueryArgs, QueryReply};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -12,7 +12,7 @@ fn args(soql: &str) -> QueryArgs {
 }
 
 #[track_caller]
-fn ok(bench: &Bench, args: QueryArgs) -> ListReply {
+fn ok(bench: &Bench, args: QueryArgs) -> QueryReply {
     let soql = args.soql.clone();
     tools::query(&Call::new(bench), args).unwrap_or_else(|error| panic!("{soql}: {:#?}", Error::from(error)))
 }
@@ -33,7 +33,7 @@ fn sent(bench: &Bench) -> String {
     url::form_urlencoded::parse(format!("q={query}").as_bytes()).next().unwrap().1.into_owned()
 }
 
-fn rows(reply: &ListReply) -> Vec<Value> {
+fn rows(reply: &QueryReply) -> Vec<Value> {
     reply.rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect()
 }
 
@@ -103,8 +103,9 @@ fn what_changed_is_said_with_what_ran() {
     let bench = Bench::warm(&OBJECTS);
     let soql = "SELECT Name FROM Account WHERE Industry = 'Energy' AND Rating = 'Hot' OR Type = 'Customer'";
     let reply = ok(&bench, args(soql));
-    let notice = &reply.notices[0];
-    assert!(notice.starts_with("AND binds before OR; what ran: SELECT Id, Name FROM Account WHERE ("), "{notice}");
+    assert_eq!(reply.notices, ["AND binds before OR"]);
+    let ran = reply.soql.unwrap();
+    assert!(ran.starts_with("SELECT Id, Name FROM Account WHERE ("), "{ran}");
     assert!(ok(&bench, args("select NAME as n from ACCOUNT;")).notices.is_empty());
 }
 
@@ -169,7 +170,7 @@ fn nothing_is_sent_for_a_statement_that_is_refused() {
 }
 
 #[test]
-fn it_is_on_where_list_is() {
+fn it_is_off_where_the_settings_name_others() {
     let bench = Bench::warm(&OBJECTS);
     bench.settings.borrow_mut().tools = Some(vec!["get".to_owned()]);
     let before = bench.requests();

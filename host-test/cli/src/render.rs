@@ -106,6 +106,7 @@ fn laid_out(reply: Reply, form: Style) -> String {
     match reply {
         Reply::Find(reply) => find(reply, form),
         Reply::Get(reply) => get(reply, form),
+        Reply::Query(reply) => query(reply, form),
         Reply::List(reply) => list(reply, form),
         Reply::Aggregate(reply) => aggregate(reply, form),
         Reply::Describe(reply) => describe(reply, form),
@@ -151,6 +152,18 @@ fn get(reply: GetReply, form: Style) -> String {
     }
     notices(&mut text, &reply.notices);
     line(&mut text, &reply.link);
+    text
+}
+
+fn query(reply: QueryReply, form: Style) -> String {
+    let QueryReply { object, columns, rows, total, totals, complete, cursor, soql, notices, details } = reply;
+    let mut text = list(ListReply { object, columns, rows, total, complete, cursor, notices, details }, form);
+    if let Some(totals) = &totals {
+        line(&mut text, &format!("In all: {}", totals.sentence(form)));
+    }
+    if let Some(soql) = &soql {
+        line(&mut text, &format!("What ran: {}", printable(soql)));
+    }
     text
 }
 

@@ -4,7 +4,7 @@ pub use crate::bindings::exports::salesforce::plugin::catalog::{Annotations, Eff
 pub use crate::bindings::salesforce::plugin::read_types::{
     ActivitiesArgs, ActivitiesReply, Activity, AggregateArgs, AggregateFunction, AggregateReply, ApiCalls, ChildFilter,
     DescribeArgs, DescribeReply, FieldInfo, Filter, FindArgs, FindReply, GetArgs, GetReply, Grouping, ListArgs,
-    ListReply, Measure, ObjectInfo, Operator, OrgInfo, Period, RelatedList, RunSoqlArgs, RunSoqlReply, SortKey,
+    ListReply, Measure, ObjectInfo, Operator, OrgInfo, Period, QueryArgs, QueryReply, RelatedList, RunSoqlArgs, RunSoqlReply, SortKey,
     Timeframe, UserInfo, WhoAmIArgs, WhoAmIReply, Writable,
 };
 pub use crate::bindings::salesforce::plugin::settings_types::{Alias, ConnectionSettings, ObjectGrants};

@@ -16,7 +16,7 @@ use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivity
 use crate::types::{AggregateArgs, AggregateReply};
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
-    ListReply, UpdateArgs, UpdateReply,
+    ListReply, QueryArgs, QueryReply, UpdateArgs, UpdateReply,
 };
 use crate::types::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
 
@@ -88,6 +88,11 @@ impl Session {
     /// Reads one record.
     pub fn get(&self, args: &GetArgs) -> Result<GetReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_get(store, args))
+    }
+
+    /// Reads records, or numbers of them, by a SELECT.
+    pub fn query(&self, args: &QueryArgs) -> Result<QueryReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_query(store, args))
     }
 
     /// Lists the records that match filters.

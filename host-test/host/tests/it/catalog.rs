@@ -142,6 +142,7 @@ fn title(function: &str) -> String {
     match function {
         "find" => "Find records".to_owned(),
         "get" => "Read a record".to_owned(),
+        "query" => "Query records".to_owned(),
         "list" => "List records".to_owned(),
         "aggregate" => "Compute numbers by groups".to_owned(),
         "describe" => "Look up fields and objects".to_owned(),
