@@ -88,22 +88,6 @@ const READ_TYPES: &[Row] = &[
             (JSON_UNLESS_ABSENT, "totals details"),
         ],
     ),
-    ("list-args", ARGUMENT, &[(LIST, "fields filters any-of children order-by")]),
-    ("filter", ARGUMENT, &[(OPTIONAL_JSON, "value")]),
-    ("operator", ARGUMENT_ENUM, &[]),
-    ("child-filter", ARGUMENT, &[(LIST, "filters")]),
-    ("sort-key", ARGUMENT, &[]),
-    (
-        "list-reply",
-        REPLY,
-        &[(ROWS, "rows"), (UNLESS_ABSENT, "total cursor"), (UNLESS_EMPTY, "notices"), (JSON_UNLESS_ABSENT, "details")],
-    ),
-    ("aggregate-args", ARGUMENT, &[(LIST, "measures group-by filters any-of children having order-by")]),
-    ("measure", ARGUMENT, &[]),
-    ("aggregate-function", ARGUMENT_ENUM, &[]),
-    ("grouping", ARGUMENT, &[]),
-    ("period", ARGUMENT_ENUM, &[]),
-    ("aggregate-reply", REPLY, &[(ROWS, "rows"), (JSON_UNLESS_ABSENT, "totals details"), (UNLESS_EMPTY, "notices")]),
     ("describe-args", ARGUMENT, &[]),
     ("describe-reply", REPLY, &[(UNLESS_ABSENT, "object"), (UNLESS_EMPTY, "fields objects notices")]),
     ("object-info", REPLY, &[]),
@@ -122,8 +106,6 @@ const READ_TYPES: &[Row] = &[
     ("user-info", REPLY, &[(UNLESS_ABSENT, "name username email locale language currency")]),
     ("org-info", REPLY, &[(UNLESS_ABSENT, "id name sandbox currency multi-currency")]),
     ("api-calls", REPLY, &[]),
-    ("run-soql-args", ARGUMENT, &[]),
-    ("run-soql-reply", REPLY, &[(ROWS, "rows"), (UNLESS_ABSENT, "total"), (UNLESS_EMPTY, "notices")]),
 ];
 
 /// The records of tools that write.

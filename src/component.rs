@@ -4,9 +4,9 @@ use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
 use crate::wit::{
-    ActivitiesArgs, ActivitiesReply, Advice, AggregateArgs, AggregateReply, ConnectionSettings, CreateArgs,
+    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, CreateArgs,
     CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, ListArgs, ListReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, RunSoqlArgs, RunSoqlReply,
+    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply,
     SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
@@ -105,14 +105,6 @@ impl exports::read::Guest for Plugin {
         Ok(tools::query(&Call::new(&Host), args)?)
     }
 
-    fn list(args: ListArgs) -> Result<ListReply, Error> {
-        Ok(tools::list(&Call::new(&Host), args)?)
-    }
-
-    fn aggregate(args: AggregateArgs) -> Result<AggregateReply, Error> {
-        Ok(tools::aggregate(&Call::new(&Host), args)?)
-    }
-
     fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {
         Ok(tools::describe(&Call::new(&Host), args)?)
     }
@@ -125,9 +117,6 @@ impl exports::read::Guest for Plugin {
         Ok(tools::who_am_i(&Call::new(&Host), args)?)
     }
 
-    fn run_soql(args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-        Ok(tools::run_soql(&Call::new(&Host), args)?)
-    }
 }
 
 impl exports::append::Guest for Plugin {

@@ -8,6 +8,7 @@ pub(crate) mod lookup;
 pub(crate) mod matching;
 pub(crate) mod names;
 mod nicknames;
+pub(crate) mod parameters;
 pub(crate) mod reach;
 pub(crate) mod record;
 pub(crate) mod related;

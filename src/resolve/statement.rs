@@ -5,196 +5,431 @@ use crate::error::Error;
 use crate::json::{Json, List, quoted};
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
-use crate::resolve::filter::{self, UNJOINED};
-use crate::resolve::names;
+use crate::resolve::filter::{self, Filter, Op, UNJOINED};
+use crate::resolve::names::{self, Named};
+use crate::resolve::parameters::Parameters;
+use crate::resolve::reach;
 use crate::schema::well_known::ID;
-use crate::schema::{Field, FieldType};
+use crate::schema::{ChildRelationship, Field, FieldType, ObjectSchema};
 use crate::soql::{
     ChildSelect, Comparison, Condition, Date, FieldList, FieldPath, Literal, Nulls, Number, ObjectName, Operand, Order,
     SemiJoin,
 };
-use crate::sql::{self, Column, Expression, Match, Value};
-use crate::wit::{Filter, Operator};
+use crate::sql::{self, Column, Expression, Match, Refusal, Shift, Span, Value};
 
-/// What the caller gives for the names after colons: a JSON object. They are values, and never text of the query.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Parameters<'a>(Option<Json<'a>>);
+/// Child records of each record where no LIMIT is given, and the most with one: what a person reads beside a parent.
+const DEFAULT_CHILDREN: u32 = 20;
+const MAX_CHILDREN: u32 = 200;
+/// Relationships that an error names.
+const MAX_NAMED: usize = 20;
 
-impl<'a> Parameters<'a> {
-    /// Reads the argument.
-    pub(crate) fn read(text: Option<&'a str>) -> Result<Self, Error> {
-        let wrong = || Error::argument("params", "params is an object: values by the names that follow colons");
-        let json = text.map(|text| Json::parse(text).map_err(|_| wrong())).transpose()?;
-        if json.is_none_or(Json::is_object) { Ok(Self(json)) } else { Err(wrong()) }
+/// The text of a day or a moment so far from now, by the user's clock, and whether it is a day.
+pub(crate) type Settle = fn(&Known, i64, Shift, bool) -> Result<String, PlanError>;
+
+/// A statement while it is read.
+pub(crate) struct Reading<'a> {
+    pub(crate) known: &'a Known,
+    /// Its text.
+    pub(crate) soql: &'a str,
+    pub(crate) parameters: &'a Parameters,
+    /// Seconds since the Unix epoch.
+    pub(crate) now: i64,
+    pub(crate) settle: Settle,
+    /// The conditions one by one, with the object each is about.
+    pub(crate) said: Vec<(ObjectName, Filter)>,
+    /// The parts of dates that are compared with.
+    pub(crate) parts: Vec<sql::DatePart>,
+    /// What was left out of what is shown.
+    pub(crate) dropped: Vec<&'static str>,
+}
+
+/// What is said of a group, where it is no condition on a field.
+pub(crate) type OfGroup<'a> = &'a mut dyn FnMut(&Expression, Comparison, &str) -> Result<Condition, PlanError>;
+
+impl Reading<'_> {
+    /// Refuses a part of the statement.
+    pub(crate) fn refuse(&self, at: Span, why: &'static str) -> PlanError {
+        Error::argument("soql", Refusal::of(self.soql, at, why).to_string()).into()
     }
 
-    /// The JSON of one.
-    fn get(self, name: &str) -> Result<&'a str, Error> {
-        let mut members = self.0.into_iter().flat_map(Json::members);
-        members.find(|(known, _)| known == name).map(|(_, value)| value.get()).ok_or_else(|| {
-            let names = self.0.into_iter().flat_map(Json::members).map(|(name, _)| name.into_owned()).collect();
-            Error::argument("params", format!("params has no {name:?}, which the query names")).allowing(names)
+    /// The condition on an object's records; or on groups, of which `group` says what a number's comparison is.
+    pub(crate) fn condition(
+        &mut self,
+        object: &ObjectName,
+        condition: &sql::Condition,
+        mut group: Option<OfGroup<'_>>,
+    ) -> Result<Condition, PlanError> {
+        let mut each = |parts: &[sql::Condition]| {
+            let (mut done, mut lacking) = (Vec::with_capacity(parts.len()), Ok(()));
+            for part in parts {
+                match self.condition(object, part, group.as_mut().map(|group| &mut **group as OfGroup<'_>)) {
+                    Ok(condition) => done.push(condition),
+                    Err(error) => lacking = known::both(lacking, Err::<(), _>(error)).map(drop),
+                }
+                // What is wrong comes before what is lacking.
+                if let Err(PlanError::Failed(_)) = lacking {
+                    break;
+                }
+            }
+            lacking.map(|()| done)
+        };
+        let some = |condition: Option<Condition>| {
+            condition.ok_or_else(|| PlanError::from(Error::argument("soql", "a condition has no parts")))
+        };
+        match condition {
+            sql::Condition::All(parts) => some(Condition::all(each(parts)?)),
+            sql::Condition::Any(parts) => some(Condition::any(each(parts)?)),
+            sql::Condition::Not(inner) => Ok(!self.condition(object, inner, group)?),
+            sql::Condition::InSelect { field, negated, query } => self.semi_join(object, field, *negated, query),
+            sql::Condition::Compare { left, op, value } => {
+                let json = self.json(value)?;
+                match (left, &mut group) {
+                    (left, Some(group)) if left.is_aggregate() => group(left, *op, &json),
+                    _ => self.compared(object, left, *op, json),
+                }
+            }
+            sql::Condition::Like { left, pattern } => {
+                let value = match pattern {
+                    Match::Pattern(pattern, _) => quoted(pattern.as_str()),
+                    Match::Parameter(name, _) => self.parameters.get(name).to_owned(),
+                };
+                self.filtered(object, self.plain(left)?, Op::Like, value)
+            }
+            sql::Condition::In { left, negated, values } => self.in_list(object, left, *negated, values),
+            sql::Condition::Includes { field, negated, values } => {
+                let values = self.json_list(values)?;
+                self.filtered(object, field, Op::Includes { negated: *negated }, values)
+            }
+        }
+    }
+
+    fn compared(
+        &mut self,
+        object: &ObjectName,
+        left: &Expression,
+        op: Comparison,
+        json: String,
+    ) -> Result<Condition, PlanError> {
+        if let Expression::Date { part, field, .. } = left
+            && *part != sql::DatePart::DayOnly
+        {
+            return self.part_of_date(object, *part, field, op, &json);
+        }
+        // A parameter may hold several.
+        let op = match op {
+            Comparison::Eq | Comparison::Ne if json.starts_with('[') => Op::In { negated: op == Comparison::Ne },
+            op => Op::Is(op),
+        };
+        self.filtered(object, self.plain(left)?, op, json)
+    }
+
+    fn in_list(
+        &mut self,
+        object: &ObjectName,
+        left: &Expression,
+        negated: bool,
+        values: &[sql::Literal],
+    ) -> Result<Condition, PlanError> {
+        let values = self.json_list(values)?;
+        let Expression::Date { part, field, .. } = left else {
+            return self.filtered(object, self.plain(left)?, Op::In { negated }, values);
+        };
+        if *part == sql::DatePart::DayOnly {
+            return self.filtered(object, field, Op::In { negated }, values);
+        }
+        let op = if negated { Comparison::Ne } else { Comparison::Eq };
+        let mut each = Vec::new();
+        for value in Json::trusted(&values).items() {
+            each.push(self.part_of_date(object, *part, field, op, value.get())?);
+        }
+        let condition = if negated { Condition::all(each) } else { Condition::any(each) };
+        condition.ok_or_else(|| self.refuse(left.at(), "the list is empty, so nothing can match"))
+    }
+
+    /// A condition on a field, by the filters' rules.
+    fn filtered(
+        &mut self,
+        object: &ObjectName,
+        field: &sql::Path,
+        op: Op,
+        value: String,
+    ) -> Result<Condition, PlanError> {
+        let mut filter = Filter { field: field.to_string(), op, value };
+        let named = names::field(self.known, object, &filter.field)?;
+        if named.field.field_type == FieldType::Date {
+            whole_day(&mut filter.value);
+        }
+        let condition = filter::one(self.known, object, named, &filter);
+        self.said.push((object.clone(), filter));
+        condition
+    }
+
+    /// The field of an expression that filters read as that field: a picklist's label is repaired in any case, and a day
+    /// means the whole day.
+    fn plain<'e>(&self, expression: &'e Expression) -> Result<&'e sql::Path, PlanError> {
+        match expression {
+            Expression::Field(field)
+            | Expression::Label(field)
+            | Expression::Date { part: sql::DatePart::DayOnly, field, .. } => Ok(field),
+            other => Err(self.refuse(other.at(), "records are not filtered by this; compare the field itself")),
+        }
+    }
+
+    /// A value as a filter takes it.
+    fn json(&self, literal: &sql::Literal) -> Result<String, PlanError> {
+        Ok(match &literal.value {
+            Value::Null => "null".to_owned(),
+            Value::Boolean(value) => value.to_string(),
+            Value::Number(number) => number.as_str().to_owned(),
+            Value::Text(text) => quoted(text),
+            Value::Date(date) => quoted(&date.to_string()),
+            Value::DateTime(moment) => quoted(&moment.to_string()),
+            Value::Range(range) => quoted(&range.to_string()),
+            Value::Parameter(name) => self.parameters.get(name).to_owned(),
+            Value::Currency { .. } => {
+                return Err(self.refuse(literal.at, "compare with the plain amount, without the currency"));
+            }
+            Value::Day(shift) => quoted(&(self.settle)(self.known, self.now, *shift, true)?),
+            Value::Moment(shift) => quoted(&(self.settle)(self.known, self.now, *shift, false)?),
         })
+    }
+
+    /// Values as a list; a parameter may hold several.
+    fn json_list(&self, values: &[sql::Literal]) -> Result<String, PlanError> {
+        let mut list = List::default();
+        for value in values {
+            let json = self.json(value)?;
+            let value = Json::trusted(&json);
+            if json.starts_with('[') {
+                value.items().for_each(|item| list.item(item));
+            } else {
+                list.item(value);
+            }
+        }
+        Ok(list.finish())
+    }
+
+    fn part_of_date(
+        &mut self,
+        object: &ObjectName,
+        part: sql::DatePart,
+        field: &sql::Path,
+        op: Comparison,
+        json: &str,
+    ) -> Result<Condition, PlanError> {
+        let named = names::field(self.known, object, &field.to_string())?;
+        let zoned = is_moment(&named)?;
+        let number = Number::parse(json.trim_matches('"'));
+        let number =
+            number.map_err(|_| Error::argument(named.path.as_str(), "a part of a date is compared with a number"))?;
+        self.parts.push(part);
+        let operand = Operand::Part { part: date_part(part), field: named.path, zoned };
+        Ok(Condition::Compare { operand, op, value: Literal::Number(number) })
+    }
+
+    fn semi_join(
+        &mut self,
+        object: &ObjectName,
+        field: &sql::Path,
+        negated: bool,
+        query: &sql::SemiJoin,
+    ) -> Result<Condition, PlanError> {
+        let known = self.known;
+        let other = names::object(known, &query.from.to_string())?;
+        known.allow_object(&other, Effect::ReadOnly)?;
+        if UNJOINED.contains(&other.as_str()) {
+            let message = format!(
+                "Salesforce can't look through {other} records in a subquery; for activities compare LastActivityDate instead"
+            );
+            return Err(Error::argument("soql", message).allowing(vec!["LastActivityDate".to_owned()]).into());
+        }
+        let ends = known::both(id_field(known, object, field), id_field(known, &other, &query.select))?;
+        let (field, select) = (names::field_name(&ends.0.name)?, names::field_name(&ends.1.name)?);
+        let mut condition = match &query.condition {
+            Some(inner) => Some(self.condition(&other, inner, None)?),
+            None => None,
+        };
+        // A null in the list would make NOT IN match nothing.
+        if negated && select.as_str() != "Id" {
+            let guard = Condition::compare(FieldPath::from(select.clone()), Comparison::Ne, Literal::Null);
+            let is_said = match &condition {
+                Some(Condition::And(parts)) => parts.as_slice().contains(&guard),
+                Some(other) => *other == guard,
+                None => false,
+            };
+            if !is_said {
+                condition = Condition::all(condition.into_iter().chain([guard]));
+            }
+        }
+        let query = SemiJoin { select, from: other, condition };
+        Ok(Condition::InSelect { field, negated, query: Box::new(query) })
+    }
+
+    /// What a select list shows: fields, and child records by their relationships.
+    pub(crate) fn columns(&mut self, object: &ObjectName, select: &[Column]) -> Result<Columns, PlanError> {
+        let known = self.known;
+        let (mut inputs, mut every, mut children) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_usual = false;
+        for column in select {
+            match column {
+                Column::Usual(_) => is_usual = true,
+                Column::Fields(set, at) => every.extend(self.every_field(object, *set, *at)?),
+                Column::Expression { expression, .. } => inputs.push(self.shown(expression)?.to_string()),
+                Column::Total(_) => {}
+                Column::Children(query) => children.push(self.child(object, query)?),
+                Column::TypeOf { relationship, .. } => {
+                    let why = "TYPEOF is not read; select the name and the type, as in What.Name, What.Type";
+                    return Err(self.refuse(relationship.at, why));
+                }
+            }
+        }
+        is_usual |= inputs.is_empty() && every.is_empty() && children.is_empty();
+        let mut fields = if is_usual { names::columns(known, object, &[])? } else { FieldList::from(ID) };
+        every.into_iter().for_each(|field| fields.add(field));
+        if !inputs.is_empty() {
+            names::columns(known, object, &inputs)?.as_slice().iter().cloned().for_each(|field| fields.add(field));
+        }
+        Ok(Columns { fields, children, is_usual })
+    }
+
+    /// The fields of FIELDS().
+    fn every_field(&self, object: &ObjectName, set: sql::FieldSet, at: Span) -> Result<Vec<FieldPath>, PlanError> {
+        if !reach::may_read_all(self.known, object) {
+            let why = "some fields repeat records that may not be read; name the fields instead of FIELDS()";
+            return Err(self.refuse(at, why));
+        }
+        let mut fields = names::every_field(self.known, object)?;
+        fields.retain(|field| match set {
+            sql::FieldSet::All => true,
+            sql::FieldSet::Custom => field.as_str().ends_with("__c"),
+            sql::FieldSet::Standard => !field.as_str().ends_with("__c"),
+        });
+        Ok(fields)
+    }
+
+    /// The field whose value a column shows.
+    pub(crate) fn shown<'e>(&mut self, expression: &'e Expression) -> Result<&'e sql::Path, PlanError> {
+        let (field, dropped) = match expression {
+            Expression::Field(field) => return Ok(field),
+            Expression::Label(field) => (field, "toLabel is left out: values are API values"),
+            Expression::Converted(field) => (field, "convertCurrency is left out: amounts are in each record's currency"),
+            Expression::Formatted(inner) => {
+                self.drop("FORMAT is left out");
+                return self.shown(inner);
+            }
+            other => return Err(self.refuse(other.at(), "this can't be selected; select the field itself")),
+        };
+        self.drop(dropped);
+        Ok(field)
+    }
+
+    pub(crate) fn drop(&mut self, what: &'static str) {
+        if !self.dropped.contains(&what) {
+            self.dropped.push(what);
+        }
+    }
+
+    fn child(&mut self, parent: &ObjectName, query: &sql::Query) -> Result<ChildSelect, PlanError> {
+        let known = self.known;
+        let schema = known.schema(parent)?;
+        let Some((found, relationship)) = child_list(&schema, query.from.last()) else {
+            if !known.is_fresh(parent) {
+                return Err(PlanError::needs_description(parent));
+            }
+            let input = query.from.last();
+            let message = format!("{parent} has no child relationship {input:?} that is visible to the user");
+            let children = schema.children_of(input).chain(&schema.children);
+            let allowed = children.filter_map(|child| child.relationship.clone()).take(MAX_NAMED).collect();
+            return Err(Error::argument("soql", message).allowing(allowed).into());
+        };
+        let object = ObjectName::parse(&found.object)?;
+        known.allow_object(&object, Effect::ReadOnly)?;
+        let relationship = names::field_name(relationship)?;
+        if let Some(Column::Total(at)) = query.select.iter().find(|column| matches!(column, Column::Total(_))) {
+            return Err(self.refuse(*at, "child records are not counted beside their parents; query them alone"));
+        }
+        let Columns { fields, children, .. } = self.columns(&object, &query.select)?;
+        if !children.is_empty() {
+            return Err(self.refuse(query.from.at(), "child records of child records are not read; query them alone"));
+        }
+        let condition = match &query.condition {
+            Some(inner) => Some(self.condition(&object, inner, None)?),
+            None => None,
+        };
+        let order_by = self.order(&object, &query.order_by)?;
+        let limit = match query.limit {
+            Some(own) if own > MAX_CHILDREN => {
+                return Err(self.refuse(
+                    query.from.at(),
+                    "at most 200 child records of each record are read; query them alone for more",
+                ));
+            }
+            Some(own) => own,
+            // One more than is shown tells whether there are more.
+            None => DEFAULT_CHILDREN + 1,
+        };
+        Ok(ChildSelect { relationship, fields, condition, order_by, limit: Some(limit) })
+    }
+
+    /// Sort keys. What has no value comes last, unless the statement says otherwise: nobody asks for the top five to see
+    /// those without a number.
+    pub(crate) fn order(&mut self, object: &ObjectName, keys: &[sql::Order]) -> Result<Vec<Order>, PlanError> {
+        let mut order_by = Vec::new();
+        for key in keys {
+            let input = self.shown(&key.by)?.to_string();
+            let named = names::field(self.known, object, &input)?;
+            if !named.field.sortable {
+                return Err(Error::argument(&input, format!("Salesforce can't sort by {}", named.path)).into());
+            }
+            let nulls = key.nulls.unwrap_or(Nulls::Last);
+            order_by.push(Order { field: named.path, direction: key.direction, nulls });
+        }
+        Ok(order_by)
     }
 }
 
-/// The condition on an object's records.
-pub(crate) fn condition(
-    known: &Known,
-    object: &ObjectName,
-    condition: &sql::Condition,
-    parameters: Parameters<'_>,
-) -> Result<Condition, PlanError> {
-    let each = |parts: &[sql::Condition]| {
-        known::all(parts.iter().map(|part| self::condition(known, object, part, parameters)))
-    };
-    let empty = || PlanError::from(Error::argument("soql", "a condition has no parts"));
-    match condition {
-        sql::Condition::All(parts) => Condition::all(each(parts)?).ok_or_else(empty),
-        sql::Condition::Any(parts) => Condition::any(each(parts)?).ok_or_else(empty),
-        sql::Condition::Not(inner) => Ok(!self::condition(known, object, inner, parameters)?),
-        sql::Condition::InSelect { field, negated, query } => {
-            semi_join(known, object, (field, *negated, query), parameters)
-        }
-        sql::Condition::Compare { left: Expression::Date { part, field, .. }, op, value }
-            if *part != sql::DatePart::DayOnly =>
-        {
-            part_of_date(known, object, (*part, field), *op, value, parameters)
-        }
-        leaf => match filter(leaf, parameters)? {
-            Some(mut filter) => {
-                let kind = names::field(known, object, &filter.field)?.field.field_type;
-                whole_day(&mut filter, kind);
-                filter::one(known, object, &filter)
-            }
-            None => Err(unsaid("this condition")),
-        },
+/// Records of a child relationship that are shown of each record, of so many that are asked for.
+pub(crate) fn most_shown(asked: Option<u32>) -> usize {
+    let asked = asked.unwrap_or(MAX_CHILDREN);
+    (if asked == DEFAULT_CHILDREN + 1 { DEFAULT_CHILDREN } else { asked }) as usize
+}
+
+/// A select list.
+pub(crate) struct Columns {
+    pub(crate) fields: FieldList,
+    pub(crate) children: Vec<ChildSelect>,
+    /// Whether the usual fields are among them because none were named.
+    pub(crate) is_usual: bool,
+}
+
+/// A child relationship by its name, or by the only one of an object's that has this name.
+fn child_list<'s>(schema: &'s ObjectSchema, input: &str) -> Option<(&'s ChildRelationship, &'s str)> {
+    let named = |child: &'s ChildRelationship| Some((child, child.relationship.as_deref()?));
+    if let Some(found) = schema.child(input) {
+        return named(found);
     }
+    let mut children = schema.children_of(input).filter_map(named);
+    children.next().filter(|_| children.next().is_none())
 }
 
 /// A date is compared with the day of a moment.
-fn whole_day(filter: &mut Filter, kind: FieldType) {
-    let Some(value) = filter.value.as_mut().filter(|_| kind == FieldType::Date) else { return };
+fn whole_day(value: &mut String) {
     let day = value.get(1..11).filter(|day| value.as_bytes().get(11) == Some(&b'T') && Date::parse(day).is_ok());
     if let Some(day) = day.map(quoted) {
         *value = day;
     }
 }
 
-/// The conditions one by one, for remarks on their values.
-pub(crate) fn filters(condition: &sql::Condition, parameters: Parameters<'_>, filters: &mut Vec<Filter>) {
-    match condition {
-        sql::Condition::All(parts) | sql::Condition::Any(parts) => {
-            parts.iter().for_each(|part| self::filters(part, parameters, filters));
-        }
-        sql::Condition::Not(inner) => self::filters(inner, parameters, filters),
-        sql::Condition::InSelect { .. } => {}
-        leaf => filters.extend(filter(leaf, parameters).ok().flatten()),
-    }
-}
-
-/// One condition as a filter, if it is about a field as it is.
-fn filter(condition: &sql::Condition, parameters: Parameters<'_>) -> Result<Option<Filter>, Error> {
-    let (field, op, value) = match condition {
-        sql::Condition::Compare { left, op, value } => {
-            let op = match op {
-                Comparison::Eq => Operator::Eq,
-                Comparison::Ne => Operator::Ne,
-                Comparison::Lt => Operator::Lt,
-                Comparison::Le => Operator::Lte,
-                Comparison::Gt => Operator::Gt,
-                Comparison::Ge => Operator::Gte,
-            };
-            (plain(left), op, json(value, parameters)?)
-        }
-        sql::Condition::Like { left, pattern } => {
-            let value = match pattern {
-                Match::Pattern(pattern, _) => quoted(pattern.as_str()),
-                Match::Parameter(name, _) => parameters.get(name)?.to_owned(),
-            };
-            (plain(left), Operator::Like, value)
-        }
-        sql::Condition::In { left, negated, values } => {
-            let op = if *negated { Operator::NotIn } else { Operator::In };
-            (plain(left), op, json_list(values, parameters)?)
-        }
-        sql::Condition::Includes { field, negated, values } => {
-            let op = if *negated { Operator::Excludes } else { Operator::Includes };
-            (Some(field), op, json_list(values, parameters)?)
-        }
-        _ => return Ok(None),
-    };
-    Ok(field.map(|field| Filter { field: field.to_string(), op: Some(op), value: Some(value) }))
-}
-
-/// The field of an expression that filters read as that field: a picklist's label is repaired in any case, and a day
-/// means the whole day.
-fn plain(expression: &Expression) -> Option<&sql::Path> {
-    match expression {
-        Expression::Field(field)
-        | Expression::Label(field)
-        | Expression::Date { part: sql::DatePart::DayOnly, field, .. } => Some(field),
-        _ => None,
-    }
-}
-
-/// A value as a filter takes it.
-fn json(literal: &sql::Literal, parameters: Parameters<'_>) -> Result<String, Error> {
-    Ok(match &literal.value {
-        Value::Null => "null".to_owned(),
-        Value::Boolean(value) => value.to_string(),
-        Value::Number(number) => number.as_str().to_owned(),
-        Value::Text(text) => quoted(text),
-        Value::Date(date) => quoted(&date.to_string()),
-        Value::DateTime(moment) => quoted(&moment.to_string()),
-        Value::Range(range) => quoted(&range.to_string()),
-        Value::Parameter(name) => parameters.get(name)?.to_owned(),
-        Value::Currency { code, amount } => {
-            let message = format!("compare with the plain amount {}, without {code}", amount.as_str());
-            return Err(Error::argument("soql", message));
-        }
-        // They were settled by the user's clock before.
-        Value::Day(_) | Value::Moment(_) => return Err(Error::argument("soql", "this day is not known")),
-    })
-}
-
-/// Values as a list; a parameter may hold several.
-fn json_list(values: &[sql::Literal], parameters: Parameters<'_>) -> Result<String, Error> {
-    let mut list = List::default();
-    for value in values {
-        let json = json(value, parameters)?;
-        let value = Json::trusted(&json);
-        if json.starts_with('[') {
-            value.items().for_each(|item| list.item(item));
-        } else {
-            list.item(value);
-        }
-    }
-    Ok(list.finish())
-}
-
-fn part_of_date(
-    known: &Known,
-    object: &ObjectName,
-    (part, field): (sql::DatePart, &sql::Path),
-    op: Comparison,
-    value: &sql::Literal,
-    parameters: Parameters<'_>,
-) -> Result<Condition, PlanError> {
-    let named = names::field(known, object, &field.to_string())?;
-    let zoned = match named.field.field_type {
-        FieldType::Date => false,
-        FieldType::DateTime => true,
+/// Whether a date is one of a moment, of which the part in the user's zone is meant.
+pub(crate) fn is_moment(named: &Named) -> Result<bool, Error> {
+    match named.field.field_type {
+        FieldType::Date => Ok(false),
+        FieldType::DateTime => Ok(true),
         other => {
             let message = format!("only dates have parts; {} is a {}", named.path, other.name());
-            return Err(Error::argument(named.path.as_str(), message).into());
+            Err(Error::argument(named.path.as_str(), message))
         }
-    };
-    let number = Number::parse(json(value, parameters)?.trim_matches('"'));
-    let number =
-        number.map_err(|_| Error::argument(named.path.as_str(), "a part of a date is compared with a number"))?;
-    let operand = Operand::Part { part: date_part(part), field: named.path, zoned };
-    Ok(Condition::Compare { operand, op, value: Literal::Number(number) })
+    }
 }
 
 /// The same part in SOQL's words.
@@ -217,38 +452,6 @@ pub(crate) fn date_part(part: sql::DatePart) -> crate::soql::DatePart {
     }
 }
 
-fn semi_join(
-    known: &Known,
-    object: &ObjectName,
-    (field, negated, query): (&sql::Path, bool, &sql::SemiJoin),
-    parameters: Parameters<'_>,
-) -> Result<Condition, PlanError> {
-    let other = names::object(known, &query.from.to_string())?;
-    known.allow_object(&other, Effect::ReadOnly)?;
-    if UNJOINED.contains(&other.as_str()) {
-        let message = format!(
-            "Salesforce can't look through {other} records in a subquery; for activities compare LastActivityDate instead"
-        );
-        return Err(Error::argument("soql", message).allowing(vec!["LastActivityDate".to_owned()]).into());
-    }
-    let ends = known::both(id_field(known, object, field), id_field(known, &other, &query.select))?;
-    let (field, select) = (names::field_name(&ends.0.name)?, names::field_name(&ends.1.name)?);
-    let inner = query.condition.iter().map(|inner| condition(known, &other, inner, parameters));
-    let mut conditions = known::all(inner)?;
-    // A null in the list would make NOT IN match nothing.
-    if negated && select.as_str() != "Id" {
-        let guard = Condition::compare(FieldPath::from(select.clone()), Comparison::Ne, Literal::Null);
-        let said = Condition::all(conditions.clone());
-        let is_said = said.is_some_and(|said| match said {
-            Condition::And(parts) => parts.as_slice().contains(&guard),
-            other => other == guard,
-        });
-        conditions.extend((!is_said).then_some(guard));
-    }
-    let query = SemiJoin { select, from: other, condition: Condition::all(conditions) };
-    Ok(Condition::InSelect { field, negated, query: Box::new(query) })
-}
-
 /// A field of the object itself that holds an id.
 fn id_field(known: &Known, object: &ObjectName, path: &sql::Path) -> Result<Field, PlanError> {
     let name = path.to_string();
@@ -264,108 +467,4 @@ fn id_field(known: &Known, object: &ObjectName, path: &sql::Path) -> Result<Fiel
             Err(Error::argument(&name, message).into())
         }
     }
-}
-
-/// The columns of a select list: fields, and child records by their relationships.
-pub(crate) struct Columns {
-    pub(crate) fields: FieldList,
-    pub(crate) children: Vec<ChildSelect>,
-}
-
-pub(crate) fn columns(
-    known: &Known,
-    object: &ObjectName,
-    select: &[Column],
-    parameters: Parameters<'_>,
-) -> Result<Columns, PlanError> {
-    let mut inputs = Vec::new();
-    let mut usual = false;
-    let mut every = Vec::new();
-    let mut children = Vec::new();
-    for column in select {
-        match column {
-            Column::Usual(_) => usual = true,
-            Column::Fields(set, _) => {
-                let is_custom = |field: &FieldPath| field.as_str().ends_with("__c");
-                every.extend(names::every_field(known, object)?.into_iter().filter(|field| match set {
-                    sql::FieldSet::All => true,
-                    sql::FieldSet::Custom => is_custom(field),
-                    sql::FieldSet::Standard => !is_custom(field),
-                }));
-            }
-            Column::Expression { expression, .. } => match shown(expression) {
-                Some(field) => inputs.push(field.to_string()),
-                None => return Err(unsaid("this column")),
-            },
-            Column::Children(query) => children.push(child(known, object, query, parameters)?),
-            Column::TypeOf { .. } => return Err(unsaid("TYPEOF")),
-        }
-    }
-    let mut fields = if usual || (inputs.is_empty() && every.is_empty() && children.is_empty()) {
-        names::columns(known, object, &[])?
-    } else {
-        FieldList::from(ID)
-    };
-    every.into_iter().for_each(|field| fields.add(field));
-    if !inputs.is_empty() {
-        names::columns(known, object, &inputs)?.as_slice().iter().cloned().for_each(|field| fields.add(field));
-    }
-    Ok(Columns { fields, children })
-}
-
-/// The field whose value a column shows.
-fn shown(expression: &Expression) -> Option<&sql::Path> {
-    match expression {
-        Expression::Field(field) | Expression::Label(field) => Some(field),
-        Expression::Formatted(inner) => shown(inner),
-        _ => None,
-    }
-}
-
-fn child(
-    known: &Known,
-    parent: &ObjectName,
-    query: &sql::Query,
-    parameters: Parameters<'_>,
-) -> Result<ChildSelect, PlanError> {
-    let input = query.from.to_string();
-    let schema = known.schema(parent)?;
-    let found = schema.child(&input);
-    let Some(found) = found else {
-        if !known.is_fresh(parent) {
-            return Err(PlanError::needs_description(parent));
-        }
-        let message = format!("{parent} has no child relationship {input:?} that is visible to the user");
-        let children = schema.children_of(&input).chain(&schema.children);
-        let allowed = children.filter_map(|child| child.relationship.clone()).take(20).collect();
-        return Err(Error::argument("soql", message).allowing(allowed).into());
-    };
-    let object = ObjectName::parse(&found.object)?;
-    known.allow_object(&object, Effect::ReadOnly)?;
-    let relationship = names::field_name(found.relationship.as_deref().unwrap_or(&input))?;
-    let Columns { fields, children } = columns(known, &object, &query.select, parameters)?;
-    if !children.is_empty() {
-        return Err(unsaid("child records of child records"));
-    }
-    let condition = query.condition.as_ref().map(|inner| condition(known, &object, inner, parameters)).transpose()?;
-    let order_by = order(known, &object, &query.order_by)?;
-    Ok(ChildSelect { relationship, fields, condition, order_by, limit: query.limit })
-}
-
-/// Sort keys. What has no value comes last, unless the statement says otherwise: nobody asks for the top five to see
-/// those without a number.
-pub(crate) fn order(known: &Known, object: &ObjectName, keys: &[sql::Order]) -> Result<Vec<Order>, PlanError> {
-    known::all(keys.iter().map(|key| {
-        let Some(field) = shown(&key.by) else { return Err(unsaid("this sort key")) };
-        let input = field.to_string();
-        let named = names::field(known, object, &input)?;
-        if !named.field.sortable {
-            return Err(Error::argument(&input, format!("Salesforce can't sort by {}", named.path)).into());
-        }
-        Ok(Order { field: named.path, direction: key.direction, nulls: key.nulls.unwrap_or(Nulls::Last) })
-    }))
-}
-
-fn unsaid(what: &str) -> PlanError {
-    Error::argument("soql", format!("{what} can't be read by this tool yet; leave it out")).into()
 }

@@ -1,8 +1,8 @@
-//! Conditions of a WHERE clause as a tree.
+//! Conditions of a WHERE or HAVING clause as a tree.
 
-use super::{DatePart, FieldName, FieldPath, Literal, ObjectName, Pattern, Text};
+use super::{DatePart, FieldName, FieldPath, Literal, Measure, ObjectName, Pattern, Text};
 
-/// What must hold of a record.
+/// What must hold of a record or of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// A comparison with one value. `null` and booleans know only `Eq` and `Ne`.
@@ -82,6 +82,8 @@ pub enum Operand {
         /// Whether the field is a datetime, of which the part in the user's time zone is meant.
         zoned: bool,
     },
+    /// A number of a group: in HAVING only.
+    Measure(Measure),
 }
 
 /// How the sides of a comparison relate.

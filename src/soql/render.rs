@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter, Write as _};
 use super::escape;
 use super::{
     Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, FieldPath, Function, GroupOrder,
-    Having, Key, List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin,
+    Key, List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin,
     Text,
 };
 
@@ -78,6 +78,7 @@ impl Display for Operand {
             Self::Field(field) => field.fmt(out),
             Self::Day(field) => part(DatePart::Day, field, true, out),
             Self::Part { part, field, zoned } => self::part(*part, field, *zoned, out),
+            Self::Measure(measure) => measure.fmt(out),
         }
     }
 }
@@ -207,10 +208,7 @@ impl Display for Aggregate {
         let Some(grouping) = &self.grouping else { return Ok(()) };
         out.write_str(" GROUP BY ")?;
         joined(out, keys, ", ", Display::fmt)?;
-        if !grouping.having.is_empty() {
-            out.write_str(" HAVING ")?;
-            joined(out, &grouping.having, " AND ", Display::fmt)?;
-        }
+        clause(" HAVING ", grouping.having.as_ref(), out)?;
         order_by_clause(&grouping.order_by, out)?;
         clause(" LIMIT ", grouping.limit, out)
     }
@@ -261,12 +259,6 @@ impl Display for Measure {
             Function::Max => "MAX",
         };
         write!(out, "{function}({})", self.field)
-    }
-}
-
-impl Display for Having {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {}", self.measure, self.op, self.value)
     }
 }
 
@@ -567,7 +559,7 @@ mod tests {
             condition: Some(eq("IsClosed", true)),
             grouping: Some(crate::soql::Grouping {
                 keys: List::new([Key::Field(name("Account.Industry")), year.clone()]).unwrap(),
-                having: vec![Having { measure: sum.clone(), op: Comparison::Gt, value: Number::from(5).into() }],
+                having: Some(Condition::compare(Operand::Measure(sum.clone()), Comparison::Gt, Number::from(5))),
                 order_by: vec![
                     GroupOrder { by: OrderBy::Key(year), direction: Direction::Ascending, nulls: Nulls::Last },
                     GroupOrder { by: OrderBy::Measure(sum), direction: Direction::Descending, nulls: Nulls::Last },

@@ -230,9 +230,19 @@ pub enum Reason {
     /// A name twice.
     #[error("{0} names two objects of this query; give one of them another short name")]
     TwoTables(String),
+    /// What only somebody who knows the org can tell.
+    #[error("{0}")]
+    Said(&'static str),
     /// `WITH`
     #[error("only WITH DATA CATEGORY is understood; every query runs with the user's own rights")]
     With,
+}
+
+impl Refusal {
+    /// Refuses a part of a statement that was read.
+    pub(crate) fn of(text: &str, at: Span, why: &'static str) -> Self {
+        Reason::Said(why).at(at).in_text(text)
+    }
 }
 
 /// A reason and where it lies, before the text is at hand to say in which line.

@@ -1,6 +1,6 @@
 //! What a statement means, in SOQL's terms.
 
-use super::{Literal, Name, Note, Path, Span};
+use super::{Literal, Name, Note, Path, Span, Value};
 use crate::soql::{Comparison, Direction, Nulls, Number, Pattern};
 
 /// A query that only reads, and what was changed to say it in SOQL.
@@ -51,6 +51,8 @@ pub enum Column {
         /// What it is to be called. Fields of records keep their own names.
         alias: Option<Name>,
     },
+    /// `COUNT(*) OVER ()`: how many records match in all.
+    Total(Span),
     /// Records that belong to each record.
     Children(Box<Query>),
     /// `TYPEOF`: fields by what a lookup with several targets points to.
@@ -328,12 +330,12 @@ impl Expression {
 }
 
 impl Query {
-    /// Goes through the values of its conditions, those of child queries and subqueries too.
-    pub fn values(&mut self, each: &mut dyn FnMut(&mut Literal)) {
-        self.condition.iter_mut().chain(&mut self.having).for_each(|condition| condition.values(each));
-        for column in &mut self.select {
+    /// Goes through the names of its parameters, those of child queries and subqueries too.
+    pub fn parameters<'q>(&'q self, each: &mut dyn FnMut(&'q str)) {
+        self.condition.iter().chain(&self.having).for_each(|condition| condition.parameters(each));
+        for column in &self.select {
             if let Column::Children(children) = column {
-                children.values(each);
+                children.parameters(each);
             }
         }
     }
@@ -371,14 +373,20 @@ impl Condition {
         if any.len() > 1 { Some(Self::Any(any)) } else { any.pop() }
     }
 
-    /// Goes through its values, those of subqueries too.
-    pub fn values(&mut self, each: &mut dyn FnMut(&mut Literal)) {
+    /// Goes through the names of its parameters, those of subqueries too.
+    fn parameters<'q>(&'q self, each: &mut dyn FnMut(&'q str)) {
+        let mut name = |literal: &'q Literal| {
+            if let Value::Parameter(name) = &literal.value {
+                each(name);
+            }
+        };
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter_mut().for_each(|part| part.values(each)),
-            Self::Not(inner) => inner.values(each),
-            Self::Compare { value, .. } => each(value),
-            Self::In { values, .. } | Self::Includes { values, .. } => values.iter_mut().for_each(each),
-            Self::InSelect { query, .. } => query.condition.iter_mut().for_each(|condition| condition.values(each)),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.parameters(each)),
+            Self::Not(inner) => inner.parameters(each),
+            Self::Compare { value, .. } => name(value),
+            Self::In { values, .. } | Self::Includes { values, .. } => values.iter().for_each(name),
+            Self::InSelect { query, .. } => query.condition.iter().for_each(|condition| condition.parameters(each)),
+            Self::Like { pattern: Match::Parameter(name, _), .. } => each(name),
             Self::Like { .. } => {}
         }
     }

@@ -78,6 +78,8 @@ pub(super) enum Term<'q> {
     Interval(Shift, Span),
     /// The `*` of COUNT(*).
     Star(Span),
+    /// `COUNT(*) OVER ()`: of all rows.
+    Total(Span),
     /// A function.
     Call { name: Name, distinct: bool, arguments: Vec<Term<'q>>, at: Span },
     /// A sum or difference.
@@ -132,6 +134,7 @@ impl Term<'_> {
             Self::Value(_, at)
             | Self::Interval(_, at)
             | Self::Star(at)
+            | Self::Total(at)
             | Self::Call { at, .. }
             | Self::Sum { at, .. } => *at,
             Self::Select(select) => select.at,

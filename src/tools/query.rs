@@ -1,37 +1,52 @@
-//! `query`: the records that a statement in SQL or SOQL selects. One `query`.
+//! `query`: the records that a statement in SQL or SOQL selects, or numbers of them. One `query`; where numbers are by
+//! dates and the org's fiscal year is not known yet, one composite request that asks for it as well.
 //!
 //! The statement is never passed on: it is read, its names and values are looked up, and what comes of it is rendered.
-//! Groups and numbers are still `aggregate`'s.
 
+mod arrange;
+mod calendar;
+mod decimal;
+mod fill;
+mod group;
+mod measure;
+mod numbers;
+mod records;
+
+use self::numbers::Numbers;
+use self::records::Records;
 use crate::call::Call;
-use crate::cursor::{Cursor, MAX_OFFSET, fingerprint};
+use crate::cursor::Cursor;
 use crate::error::Error;
-use crate::json::{Json, List, Object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::record::Fields;
-use crate::reply::{MAX_ROWS, MAX_TEXT_CHARS, Rows, Values, bounded};
-use crate::resolve::filter::{self, Criteria};
+use crate::reply::{MAX_ROWS, bounded};
+use crate::resolve::filter::{Filter, Remarks};
 use crate::resolve::names;
-use crate::resolve::statement::{self, Columns, Parameters};
-use crate::rest::Page;
-use crate::schema::well_known::ID;
-use crate::soql::{Date, Direction, FieldList, Nulls, ObjectName, Order, Scope, Select, Selection};
-use crate::sql::{Column, Expression, Note, Query, Shift, Statement, Value};
+use crate::resolve::parameters::Parameters;
+use crate::resolve::statement::Reading;
+use crate::soql::{ObjectName, Scope};
+use crate::sql::{Note, Query, Shift, Statement};
 use crate::time::clock::{Clock, DAY};
 use crate::time::zone;
-use crate::wit::{Filter, Operator, QueryArgs, QueryReply};
+use crate::wit::{QueryArgs, QueryReply};
 
-/// Rows when no limit is given.
+/// Rows and groups when neither the call nor the statement says how many.
 const DEFAULT_ROWS: u32 = 25;
+const DEFAULT_GROUPS: u32 = 50;
 
-/// Reads the records that a statement selects.
+/// Reads what a statement selects.
 pub(super) fn query(call: &Call<'_>, args: QueryArgs) -> Result<QueryReply, Error> {
-    let limit = bounded("limit", args.limit, DEFAULT_ROWS, MAX_ROWS)?;
+    let limit = bounded("limit", args.limit, MAX_ROWS, MAX_ROWS)?;
     let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
     let statement = Statement::parse(&args.soql).map_err(|refusal| Error::argument("soql", refusal.to_string()))?;
-    let parameters = Parameters::read(args.params.as_deref())?;
-    let asked = Asked { statement: &statement, parameters, limit, cursor, now: call.now() };
+    let parameters = Parameters::read(args.params.as_deref(), &statement)?;
+    let usual = if statement.query.is_aggregate() { DEFAULT_GROUPS } else { DEFAULT_ROWS };
+    let limit = match args.limit {
+        Some(_) => limit,
+        // Who says LIMIT 100 wants a hundred.
+        None => statement.query.limit.unwrap_or(usual).min(MAX_ROWS),
+    };
+    let asked = Asked { soql: &args.soql, statement: &statement, parameters: &parameters, limit, cursor, now: call.now() };
     let (reply, too_late) = attempt(call, &asked)?;
     // Once more, with the values by the names that the org has for them.
     if too_late && cursor.is_none() { Ok(attempt(call, &asked)?.0) } else { Ok(reply) }
@@ -39,178 +54,115 @@ pub(super) fn query(call: &Call<'_>, args: QueryArgs) -> Result<QueryReply, Erro
 
 /// A statement and how much of its answer is wanted.
 struct Asked<'a> {
+    soql: &'a str,
     statement: &'a Statement,
-    parameters: Parameters<'a>,
+    parameters: &'a Parameters,
     limit: u32,
     cursor: Option<Cursor>,
     /// Seconds since the Unix epoch.
     now: i64,
 }
 
+/// What to ask, and how to show the answer.
+struct Plan {
+    object: ObjectName,
+    what: What,
+    /// The conditions one by one, with the object each is about.
+    said: Vec<(ObjectName, Filter)>,
+    /// What was left out of what is shown.
+    dropped: Vec<&'static str>,
+}
+
+enum What {
+    Records(Records),
+    Numbers(Numbers),
+}
+
 fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(QueryReply, bool), Error> {
     call.run(asked, plan, |plan| {
-        let page = call.query(&plan.select, plan.most as usize)?;
-        let mut reply = reply(&plan, page);
-        if plan.leaves_untouched {
-            reply.notices.push(
-                "records that never had an activity have no LastActivityDate and are not among these; OR LastActivityDate = null adds them"
-                    .to_owned(),
-            );
+        let mut reply = QueryReply {
+            object: plan.object.to_string(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            total: None,
+            totals: None,
+            complete: true,
+            cursor: None,
+            soql: None,
+            notices: Vec::new(),
+            details: None,
+        };
+        let nothing = match &plan.what {
+            What::Records(records) => records.read(call, &mut reply)?,
+            What::Numbers(numbers) => numbers.read(call, &mut reply, asked.limit as usize)?,
+        };
+        if let Some(changed) = changes(&asked.statement.notes, &plan) {
+            reply.notices.push(changed);
+            reply.soql = Some(match &plan.what {
+                What::Records(records) => records.select.to_string(),
+                What::Numbers(numbers) => numbers.query.to_string(),
+            });
         }
-        let changed = changes(&asked.statement.notes);
-        reply.soql = changed.as_ref().map(|_| plan.select.to_string());
-        reply.notices.extend(changed);
-        let criteria = Criteria { filters: &plan.filters, any_of: &[], children: &[] };
-        let nothing = reply.rows.is_empty() && plan.select.selection != Selection::Count;
-        let (remarks, looked_up) = call.plan_noting(&(&plan.object, criteria, nothing), filter::Remarks::of)?;
+        let (remarks, looked_up) = call.plan_noting(&(plan.said.as_slice(), nothing), Remarks::of)?;
         reply.notices.extend(remarks.notices);
         reply.details = remarks.details.finish();
         Ok((reply, looked_up && remarks.is_taken))
     })
 }
 
-/// What to ask, and how to show the answer.
-struct Plan {
-    object: ObjectName,
-    columns: FieldList,
-    select: Select,
-    /// The conditions one by one.
-    filters: Vec<Filter>,
-    /// Rows to show.
-    most: u32,
-    /// Rows before this page, by the cursor and by the statement's own OFFSET.
-    skipped: u32,
-    offset: u32,
-    /// Whether the statement's own LIMIT ends with this page.
-    is_last: bool,
-    fingerprint: u32,
-    leaves_untouched: bool,
-}
-
 fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
-    let mut query = asked.statement.query.clone();
-    settle(known, &mut query, asked.now)?;
+    let query = &asked.statement.query;
     let object = names::object(known, &query.from.to_string())?;
     known.allow_object(&object, Effect::ReadOnly)?;
-    let is_count = matches!(query.select.as_slice(), [Column::Expression { expression: Expression::CountRows(_), .. }]);
-    if query.is_aggregate() && !is_count {
-        return Err(Error::argument("soql", "numbers and groups are aggregate's; ask it").into());
-    }
-    if !query.categories.is_empty() {
-        return Err(Error::argument("soql", "data categories can't be read by this tool; leave WITH out").into());
-    }
-    let parameters = asked.parameters;
-    let condition =
-        query.condition.as_ref().map(|condition| statement::condition(known, &object, condition, parameters));
-    let select = if is_count { &[] } else { query.select.as_slice() };
-    let columns = statement::columns(known, &object, select, parameters);
-    let (columns, condition) = crate::known::both(columns, condition.transpose())?;
-    let Columns { fields, children } = columns;
-    let selection = if is_count { Selection::Count } else { Selection::Records { fields: fields.clone(), children } };
-    let mut select = Select::new(selection, object.clone());
-    select.scope = scope(known, &object, &query)?;
-    select.condition = condition;
-    let mut filters = Vec::new();
-    query.condition.iter().for_each(|condition| statement::filters(condition, parameters, &mut filters));
-    let leaves_untouched = leaves_untouched(&filters);
-    let mut plan = Plan {
-        object,
-        columns: fields,
-        select,
-        filters,
-        most: asked.limit,
-        skipped: 0,
-        offset: query.offset.unwrap_or(0),
-        is_last: false,
-        fingerprint: 0,
-        leaves_untouched,
+    let mut reading = Reading {
+        known,
+        soql: asked.soql,
+        parameters: asked.parameters,
+        now: asked.now,
+        settle,
+        said: Vec::new(),
+        parts: Vec::new(),
+        dropped: Vec::new(),
     };
-    if is_count {
-        plan.select.limit = query.limit;
-        return Ok(plan);
+    if let Some(category) = query.categories.first() {
+        return Err(reading.refuse(category.group.at, "data categories are not read; leave WITH out"));
     }
-    plan.select.order_by = statement::order(known, &plan.object, &query.order_by)?;
-    // Pages need an order without ties.
-    if !plan.select.order_by.iter().any(|key| key.field.as_str().eq_ignore_ascii_case("Id")) {
-        plan.select.order_by.push(Order { field: ID, direction: Direction::Ascending, nulls: Nulls::Last });
-    }
-    paged(&mut plan, &query, asked)?;
-    Ok(plan)
-}
-
-/// Which rows of all that match.
-fn paged(plan: &mut Plan, query: &Query, asked: &Asked<'_>) -> Result<(), Error> {
-    plan.select.limit = query.limit;
-    plan.select.offset = query.offset;
-    plan.fingerprint = fingerprint(&plan.select);
-    plan.skipped = match asked.cursor {
-        None => 0,
-        Some(cursor) if cursor.fingerprint == plan.fingerprint => cursor.skip,
-        Some(_) => {
-            let message = "the cursor belongs to other arguments; give those it came with, or no cursor";
-            return Err(Error::argument("cursor", message));
-        }
+    let what = if query.is_aggregate() && !records::is_count(query) {
+        What::Numbers(Numbers::plan(&mut reading, &object, query, asked.cursor.is_some())?)
+    } else {
+        What::Records(Records::plan(&mut reading, &object, query, asked.limit, asked.cursor)?)
     };
-    let offset = plan.offset.saturating_add(plan.skipped);
-    if offset > MAX_OFFSET {
-        let message = format!("Salesforce skips at most {MAX_OFFSET} rows; narrow the conditions instead");
-        return Err(Error::argument("soql", message));
-    }
-    let left = query.limit.map(|own| own.saturating_sub(plan.skipped));
-    plan.is_last = left.is_some_and(|left| left <= asked.limit);
-    plan.most = left.unwrap_or(asked.limit).min(asked.limit);
-    // One row more than asked for tells whether there are more.
-    plan.select.limit = Some(plan.most + 1);
-    plan.select.offset = (offset > 0).then_some(offset);
-    Ok(())
+    Ok(Plan { object, what, said: reading.said, dropped: reading.dropped })
 }
 
 /// Whose records.
-fn scope(known: &Known, object: &ObjectName, query: &Query) -> Result<Option<Scope>, PlanError> {
+fn scope(reading: &Reading<'_>, object: &ObjectName, query: &Query) -> Result<Option<Scope>, PlanError> {
     let Some(scope) = &query.scope else { return Ok(None) };
     if scope.is("everything") {
         return Ok(None);
     }
     if !scope.is("mine") {
-        let allowed = ["mine", "everything"].map(str::to_owned).into();
-        return Err(Error::argument("soql", format!("the scope {scope} can't be read")).allowing(allowed).into());
+        return Err(reading.refuse(scope.at, "this scope is not read; there are mine and everything"));
     }
-    if known.schema(object)?.field("OwnerId").is_some() {
+    if reading.known.schema(object)?.field("OwnerId").is_some() {
         return Ok(Some(Scope::Mine));
     }
-    known.description(object)?;
+    reading.known.description(object)?;
     Err(Error::argument("soql", format!("{object} records have no owner")).into())
 }
 
-/// Days and moments relative to now, by the user's clock. A moment is written in the user's zone, so that it begins with
+/// A day or a moment relative to now, by the user's clock. A moment is written in the user's zone, so that it begins with
 /// the user's day, which is all that a date can be compared with.
-fn settle(known: &Known, query: &mut Query, now: i64) -> Result<(), PlanError> {
-    let mut lacks = None;
-    let mut settle = |literal: &mut crate::sql::Literal| {
-        let (shift, is_day) = match &literal.value {
-            Value::Day(shift) => (*shift, true),
-            Value::Moment(shift) => (*shift, false),
-            _ => return,
-        };
-        let user = match known.user() {
-            Ok(user) => user,
-            Err(error) => {
-                lacks = Some(error);
-                return;
-            }
-        };
-        let clock = Clock::new(user.id, &user.zone, now, &mut Vec::new());
-        let (day, time) = moved(clock.local(now), shift);
-        literal.value = if is_day {
-            Date::parse(&zone::date(day)).map_or(Value::Null, Value::Date)
-        } else {
-            let moment = clock.start(day) + time;
-            let local = clock.local(moment);
-            Value::Text(format!("{}{}", zone::date_time(local), zone::shown_offset(local - moment)))
-        };
-    };
-    query.values(&mut settle);
-    lacks.map_or(Ok(()), Err)
+fn settle(known: &Known, now: i64, shift: Shift, is_day: bool) -> Result<String, PlanError> {
+    let user = known.user()?;
+    let clock = Clock::new(user.id, &user.zone, now, &mut Vec::new());
+    let (day, time) = moved(clock.local(now), shift);
+    if is_day {
+        return Ok(zone::date(day));
+    }
+    let moment = clock.start(day) + time;
+    let local = clock.local(moment);
+    Ok(zone::date_time(local) + &zone::shown_offset(local - moment))
 }
 
 /// A local time some way off: its day, and the seconds of the day.
@@ -226,118 +178,34 @@ fn moved(local: i64, shift: Shift) -> (i64, i64) {
     (days + seconds.div_euclid(DAY), seconds.rem_euclid(DAY))
 }
 
-/// Whether a condition on the last activity leaves out what never had one: who asks for what was neglected wants it.
-fn leaves_untouched(filters: &[Filter]) -> bool {
-    let of_activity = |filter: &&Filter| filter.field.eq_ignore_ascii_case("LastActivityDate");
-    let is_before = |filter: &Filter| matches!(filter.op, Some(Operator::Lt | Operator::Lte));
-    let is_null = |filter: &Filter| filter.value.as_deref() == Some("null");
-    filters.iter().filter(of_activity).any(is_before) && !filters.iter().filter(of_activity).any(is_null)
-}
-
-fn reply(plan: &Plan, page: Page) -> QueryReply {
-    let mut values = Values::cut_after(MAX_TEXT_CHARS);
-    let mut notices = Vec::new();
-    let mut reply = QueryReply {
-        object: plan.object.to_string(),
-        columns: Vec::new(),
-        rows: Vec::new(),
-        total: None,
-        complete: true,
-        totals: None,
-        cursor: None,
-        soql: None,
-        notices: Vec::new(),
-        details: None,
-    };
-    let Selection::Records { children, .. } = &plan.select.selection else {
-        reply.total = Some(page.total_size);
-        return reply;
-    };
-    let fields = plan.columns.as_slice();
-    reply.columns = fields.iter().map(ToString::to_string).collect();
-    reply.columns.extend(children.iter().map(|child| child.relationship.to_string()));
-    let mut rows = Rows::default();
-    let mut is_cut = false;
-    for record in page.records.iter().take(plan.most as usize) {
-        let record = record.fields();
-        let mut row = List::default();
-        for column in &reply.columns {
-            row.item(Json::trusted(&shown(&mut values, record.get(column), &mut is_cut)));
-        }
-        if !rows.add(row.finish()) {
-            let shown = rows.rows.len();
-            notices.push(format!("only {shown} rows fit in one reply; read on with the cursor, or select less"));
-            break;
-        }
-    }
-    let shown = rows.rows.len() as u32;
-    let next = plan.skipped + shown;
-    reply.complete = shown == page.total_size;
-    let is_over = reply.complete || plan.is_last && shown == plan.most;
-    let is_within = next.saturating_add(plan.offset) <= MAX_OFFSET;
-    reply.cursor = (!is_over && is_within).then(|| Cursor { skip: next, fingerprint: plan.fingerprint }.to_string());
-    if !is_over && !is_within {
-        notices
-            .push(format!("Salesforce pages through at most {MAX_OFFSET} rows; narrow the conditions to see the rest"));
-    } else if is_over && !reply.complete {
-        notices.push("the statement's own LIMIT was reached, and more records match".to_owned());
-    }
-    if is_cut {
-        notices.push("child records are left out where a record has many; query them by themselves".to_owned());
-    }
-    notices.extend(values.notice());
-    reply.total = (reply.complete && plan.offset == 0).then_some(next);
-    reply.rows = rows.rows;
-    reply.notices = notices;
-    reply
-}
-
-/// A value; child records as an array, records without what Salesforce says about them.
-fn shown(values: &mut Values, value: Option<Json<'_>>, is_cut: &mut bool) -> String {
-    let Some(value) = value.filter(|value| value.is_object()) else { return values.copy(value) };
-    let fields = Fields::of(value);
-    let Some(page) = Page::of(&fields) else {
-        return if fields.object().is_some() { record(values, &fields, is_cut) } else { values.copy(Some(value)) };
-    };
-    *is_cut |= !page.done;
-    let mut records = List::default();
-    for child in &page.records {
-        records.item(Json::trusted(&record(values, &child.fields(), is_cut)));
-    }
-    records.finish()
-}
-
-fn record(values: &mut Values, fields: &Fields<'_>, is_cut: &mut bool) -> String {
-    let mut object = Object::default();
-    for (name, value) in fields.values() {
-        object.member(name, Json::trusted(&shown(values, Some(value), is_cut)));
-    }
-    object.finish()
-}
-
 /// What was changed beyond spelling, in one sentence.
-fn changes(notes: &[Note]) -> Option<String> {
-    let mut said: Vec<String> = Vec::new();
+fn changes(notes: &[Note], plan: &Plan) -> Option<String> {
+    let mut said = String::new();
+    let mut say = |words: &[&str]| {
+        if !said.is_empty() {
+            said.push_str("; ");
+        }
+        words.iter().for_each(|word| said.push_str(word));
+    };
     for note in notes {
-        let words = match note {
-            // Fields of records have names of their own, and nothing else changes.
-            Note::Alias(_) => continue,
-            Note::Joined { object, path } => format!("the joined {object} is read as {path}"),
-            Note::Rooted(object) => format!("each row is one {object}"),
-            Note::Required(lookup) => format!("only records with {lookup}, as the inner join has it"),
-            Note::SemiJoined(object) => format!("{object} only says which records count"),
-            Note::AntiJoined(object) => format!("only records without such {object}"),
-            Note::Grouped => "DISTINCT groups".to_owned(),
-            Note::KeyAdded(field) => format!("{field} is grouped by too"),
-            Note::Precedence => "AND binds before OR".to_owned(),
-            Note::Period(field) => format!("periods of {field} are a year and its part"),
-            Note::Dropped(function) => format!("{function} is left out"),
-            Note::ClauseDropped(clause) => format!("{clause} is left out"),
-            Note::Range(range) => format!("{range} is meant"),
-        };
-        if !said.contains(&words) {
-            said.push(words);
+        match note {
+            // Fields of records have names of their own, and nothing else changes; of groups the columns say it.
+            Note::Alias(_) | Note::Period(_) => {}
+            Note::Joined { object, path } => {
+                say(&["the joined ", &object.to_string(), " is read as ", &path.to_string()]);
+            }
+            Note::Rooted(object) => say(&["each row is one ", &object.to_string()]),
+            Note::Required(lookup) => say(&["only records with ", &lookup.to_string(), ", as the inner join has it"]),
+            Note::SemiJoined(object) => say(&[&object.to_string(), " only says which records count"]),
+            Note::AntiJoined(object) => say(&["only records without such ", &object.to_string()]),
+            Note::Grouped => say(&["DISTINCT groups"]),
+            Note::KeyAdded(field) => say(&[&field.to_string(), " is grouped by too"]),
+            Note::Precedence => say(&["AND binds before OR"]),
+            Note::Dropped(function) => say(&[function, " is left out"]),
+            Note::ClauseDropped(clause) => say(&[clause, " is left out"]),
+            Note::Range(range) => say(&[range, " is meant"]),
         }
     }
-    (!said.is_empty()).then(|| said.join("; "))
+    plan.dropped.iter().for_each(|dropped| say(&[dropped]));
+    (!said.is_empty()).then_some(said)
 }

@@ -5,13 +5,14 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod activities;
-mod aggregate;
+
 mod api_calls;
 mod bench;
 mod cache;
 mod delete;
 mod documented_answers;
 mod lookups;
+mod numbers;
 mod org_words;
 mod picklists;
 mod query;
@@ -24,7 +25,7 @@ mod refusals;
 mod replies;
 mod resolver;
 mod rooms;
-mod run_soql;
+mod said;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;

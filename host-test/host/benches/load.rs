@@ -96,8 +96,8 @@ fn call(user: &User, number: usize) -> Duration {
         0 => ("salesforce_find", json!({"text": marker})),
         1 => ("salesforce_get", json!({"record": record})),
         2 => (
-            "salesforce_list",
-            json!({"object": "Account", "fields": ["Name"], "filters": [{"field": "Name", "op": "contains", "value": "Marker"}]}),
+            "salesforce_query",
+            json!({"soql": "SELECT Name FROM Account WHERE Name LIKE '%Marker%'"}),
         ),
         _ => (
             "salesforce_update",

@@ -118,6 +118,11 @@ impl Meaning {
             }
             Item::Term { term, alias } => (term, alias),
         };
+        if let Term::Total(at) = term {
+            columns.push(Column::Total(at));
+            selected.columns.push((None, Vec::new()));
+            return Ok(());
+        }
         if let Term::Select(select) = term {
             let at = select.at;
             let query = self.query(*select, Some(place.tables))?;

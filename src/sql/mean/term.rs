@@ -16,6 +16,7 @@ impl Meaning {
             Term::Quoted(quoted) => Ok(Side::Value(Value::Text(quoted.text()?))),
             Term::Value(value, _) => Ok(Side::Value(value)),
             Term::Interval(..) => Err(Reason::Interval.at(at)),
+            Term::Total(at) => Err(Reason::Window.at(at)),
             Term::Star(_) => Err(Reason::Expected { expected: "a field" }.at(at)),
             Term::Call { name, distinct, arguments, at } => self.call(&name.text, distinct, arguments, at, place),
             Term::Sum { left, right, minus, at } => self.sum(*left, *right, minus, at, place),

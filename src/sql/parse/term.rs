@@ -158,6 +158,13 @@ impl<'q> Parser<'q> {
         })?;
         self.expect_mark(")", "a comma or a closing parenthesis")?;
         let at = at.to(self.end_of_last());
+        let counts_rows = word.eq_ignore_ascii_case("COUNT")
+            && !distinct
+            && matches!(arguments.as_slice(), [] | [Term::Star(_) | Term::Value(..)]);
+        if counts_rows && self.is(0, "OVER") && self.is_mark(1, "(") && self.is_mark(2, ")") {
+            self.next += 3;
+            return Ok(Term::Total(at.to(self.end_of_last())));
+        }
         if self.is(0, "OVER") || self.is(0, "WITHIN") && self.is(1, "GROUP") {
             return Err(self.fault(Reason::Window));
         }

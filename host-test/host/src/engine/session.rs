@@ -13,12 +13,10 @@ use crate::engine::limits::Usage;
 use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::types::{AggregateArgs, AggregateReply};
 use crate::types::{
-    CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
-    ListReply, QueryArgs, QueryReply, UpdateArgs, UpdateReply,
+    CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs, QueryReply, UpdateArgs, UpdateReply,
 };
-use crate::types::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
+use crate::types::{DeleteArgs, DeleteReply, WhoAmIArgs, WhoAmIReply};
 
 /// The plugin with one user's connection. Every call is an instance of its own.
 #[derive(Debug, Clone)]
@@ -95,16 +93,6 @@ impl Session {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_query(store, args))
     }
 
-    /// Lists the records that match filters.
-    pub fn list(&self, args: &ListArgs) -> Result<ListReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_list(store, args))
-    }
-
-    /// Computes numbers by groups.
-    pub fn aggregate(&self, args: &AggregateArgs) -> Result<AggregateReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_aggregate(store, args))
-    }
-
     /// Looks up fields or objects.
     pub fn describe(&self, args: &DescribeArgs) -> Result<DescribeReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_describe(store, args))
@@ -118,11 +106,6 @@ impl Session {
     /// Says who the user is, and where.
     pub fn who_am_i(&self, args: &WhoAmIArgs) -> Result<WhoAmIReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_who_am_i(store, args))
-    }
-
-    /// Runs a query the person wrote.
-    pub fn run_soql(&self, args: &RunSoqlArgs) -> Result<RunSoqlReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_run_soql(store, args))
     }
 
     /// Creates one record.

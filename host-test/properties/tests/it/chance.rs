@@ -46,15 +46,13 @@ fn bad_arguments_write_nothing_and_no_request_is_stopped_at_the_door() {
     check(400, inputs, arguments::bad_arguments_write_nothing_and_no_request_is_stopped_at_the_door);
 }
 
-const TOOLS: [&str; 12] = [
+const TOOLS: [&str; 10] = [
     "find",
     "get",
-    "list",
-    "aggregate",
+    "query",
     "describe",
     "activities",
     "who_am_i",
-    "run_soql",
     "create",
     "log_activity",
     "update",
