@@ -4,10 +4,10 @@ use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
 use crate::wit::{
-    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, CreateArgs,
-    CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply,
-    SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, CreateArgs, CreateReply, DeleteArgs, DeleteReply,
+    DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply, GetArgs, GetReply, LogActivityArgs,
+    LogActivityReply, OauthProfile, QueryArgs, QueryReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs,
+    WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -116,7 +116,6 @@ impl exports::read::Guest for Plugin {
     fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
         Ok(tools::who_am_i(&Call::new(&Host), args)?)
     }
-
 }
 
 impl exports::append::Guest for Plugin {

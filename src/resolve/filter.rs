@@ -153,10 +153,7 @@ pub(crate) struct Remarks {
 impl Remarks {
     /// Says which picklist values of filters are taken for another; and where `nothing` was found, which are none.
     /// Not an error: records may hold values that are out of use. Only then picklists that are unknown are looked up.
-    pub(crate) fn of(
-        known: &Known,
-        &(filters, nothing): &(&[(ObjectName, Filter)], bool),
-    ) -> Result<Self, PlanError> {
+    pub(crate) fn of(known: &Known, &(filters, nothing): &(&[(ObjectName, Filter)], bool)) -> Result<Self, PlanError> {
         let mut remarks = Self::default();
         for (object, filter) in filters {
             remarks.add(known, object, filter, nothing)?;
@@ -167,10 +164,7 @@ impl Remarks {
     fn add(&mut self, known: &Known, object: &ObjectName, filter: &Filter, nothing: bool) -> Result<(), PlanError> {
         // The query was planned, so all names are known.
         let Ok(named) = names::field(known, object, &filter.field) else { return Ok(()) };
-        if nothing
-            && is_lookup(&named)
-            && matches!(filter.op, Op::Is(Comparison::Eq) | Op::In { negated: false })
-        {
+        if nothing && is_lookup(&named) && matches!(filter.op, Op::Is(Comparison::Eq) | Op::In { negated: false }) {
             let is_part = |item: &&Json<'_>| {
                 !lookup::is_me(&named.field, item.get()) && lookup::name(&named.field, item.get()).is_some()
             };
@@ -218,11 +212,8 @@ fn compare(named: &Named, op: Comparison, value: &str) -> Result<Condition, Erro
     let (operand, literal) = operand(named, value)?;
     let ordered = !matches!(op, Comparison::Eq | Comparison::Ne);
     if ordered && matches!(literal, Literal::Null | Literal::Boolean(_)) {
-        return Err(Error::argument(
-            named.path.as_str(),
-            format!("{} can only be compared with = and !=", named.path),
-        )
-        .allowing(vec!["=".to_owned(), "!=".to_owned()]));
+        return Err(Error::argument(named.path.as_str(), format!("{} can only be compared with = and !=", named.path))
+            .allowing(vec!["=".to_owned(), "!=".to_owned()]));
     }
     Ok(Condition::Compare { operand, op, value: literal })
 }

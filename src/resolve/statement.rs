@@ -84,7 +84,7 @@ impl Reading<'_> {
             sql::Condition::Compare { left, op, value } => {
                 let json = self.json(value)?;
                 match (left, &mut group) {
-                    (left, Some(group)) if left.is_aggregate() => group(left, *op, &json),
+                    (left, Some(group)) if left.is_aggregate() => (*group)(left, *op, &json),
                     _ => self.compared(object, left, *op, json),
                 }
             }
@@ -312,7 +312,9 @@ impl Reading<'_> {
         let (field, dropped) = match expression {
             Expression::Field(field) => return Ok(field),
             Expression::Label(field) => (field, "toLabel is left out: values are API values"),
-            Expression::Converted(field) => (field, "convertCurrency is left out: amounts are in each record's currency"),
+            Expression::Converted(field) => {
+                (field, "convertCurrency is left out: amounts are in each record's currency")
+            }
             Expression::Formatted(inner) => {
                 self.drop("FORMAT is left out");
                 return self.shown(inner);
@@ -408,7 +410,8 @@ fn child_list<'s>(schema: &'s ObjectSchema, input: &str) -> Option<(&'s ChildRel
     if let Some(found) = schema.child(input) {
         return named(found);
     }
-    let mut children = schema.children_of(input).filter_map(named);
+    let of_object = |child: &&'s ChildRelationship| child.object.eq_ignore_ascii_case(input);
+    let mut children = schema.children.iter().filter(of_object).filter_map(named);
     children.next().filter(|_| children.next().is_none())
 }
 

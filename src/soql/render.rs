@@ -5,8 +5,7 @@ use std::fmt::{self, Display, Formatter, Write as _};
 use super::escape;
 use super::{
     Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, FieldPath, Function, GroupOrder,
-    Key, List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin,
-    Text,
+    Key, List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
 
 /// Writes elements with something between them.

@@ -41,12 +41,12 @@ pub(super) fn query(call: &Call<'_>, args: QueryArgs) -> Result<QueryReply, Erro
     let statement = Statement::parse(&args.soql).map_err(|refusal| Error::argument("soql", refusal.to_string()))?;
     let parameters = Parameters::read(args.params.as_deref(), &statement)?;
     let usual = if statement.query.is_aggregate() { DEFAULT_GROUPS } else { DEFAULT_ROWS };
-    let limit = match args.limit {
-        Some(_) => limit,
-        // Who says LIMIT 100 wants a hundred.
-        None => statement.query.limit.unwrap_or(usual).min(MAX_ROWS),
-    };
-    let asked = Asked { soql: &args.soql, statement: &statement, parameters: &parameters, limit, cursor, now: call.now() };
+    // Who says LIMIT 100 wants a hundred.
+    let own = statement.query.limit;
+    let limit = if args.limit.is_some() { own.map_or(limit, |own| own.min(limit)) } else { own.unwrap_or(usual) };
+    let limit = limit.min(MAX_ROWS);
+    let asked =
+        Asked { soql: &args.soql, statement: &statement, parameters: &parameters, limit, cursor, now: call.now() };
     let (reply, too_late) = attempt(call, &asked)?;
     // Once more, with the values by the names that the org has for them.
     if too_late && cursor.is_none() { Ok(attempt(call, &asked)?.0) } else { Ok(reply) }

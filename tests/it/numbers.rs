@@ -133,12 +133,14 @@ fn a_cold_cache_costs_the_pipeline_one_description_for_the_order_of_the_stages()
 #[test]
 fn leads_by_source_come_with_the_conversion_rate_of_each() {
     let bench = Bench::warm(&["Lead"]);
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         numbers(json!({
             "object": "Lead",
             "group_by": [{ "field": "Lead Source" }, { "field": "Converted" }],
             "filters": [{ "field": "Created Date", "value": "THIS_QUARTER" }],
-        })));
+        })),
+    );
     assert_eq!(reply["columns"], json!(["LeadSource", "IsConverted", "count", "share of count within LeadSource"]));
     assert_eq!(
         *rows(&reply),
@@ -158,12 +160,14 @@ fn leads_by_source_come_with_the_conversion_rate_of_each() {
 fn owners_are_told_apart_by_id_and_named_the_largest_first() {
     for said in ["Owner", "OwnerId", "Owner.Name"] {
         let bench = Bench::new();
-        let reply = bench.ok("query",
+        let reply = bench.ok(
+            "query",
             numbers(json!({
                 "object": "Opportunity",
                 "measures": [{ "function": "sum", "field": "Amount" }, { "function": "average", "field": "Amount" }],
                 "group_by": [{ "field": said }],
-            })));
+            })),
+        );
         assert_eq!(
             reply["columns"],
             json!(["OwnerId", "Owner.Name", "sum(Amount)", "share of sum(Amount)", "average(Amount)"])
@@ -184,7 +188,8 @@ fn owners_are_told_apart_by_id_and_named_the_largest_first() {
 #[test]
 fn numbers_that_need_no_groups_are_one_row() {
     let bench = Bench::new();
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         numbers(json!({
             "object": "Opportunity",
             "measures": [
@@ -196,7 +201,8 @@ fn numbers_that_need_no_groups_are_one_row() {
             ],
             "filters": [{ "field": "IsClosed", "value": false }],
             "mine": true,
-        })));
+        })),
+    );
     assert_eq!(
         reply["columns"],
         json!(["count", "count(Amount)", "count_distinct(AccountId)", "min(Amount)", "max(CloseDate)"])
@@ -245,7 +251,10 @@ fn periods_are_named_with_their_year_and_come_in_order() {
     assert_eq!(by("month"), ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05"]);
     assert_eq!(by("quarter"), ["2025-Q4", "2026-Q1", "2026-Q2"]);
     assert_eq!(by("year"), ["2025", "2026"]);
-    assert_eq!(by("fiscal_month"), ["FY2026-M10", "FY2026-M11", "FY2026-M12", "FY2027-M01", "FY2027-M02", "FY2027-M03", "FY2027-M04"]);
+    assert_eq!(
+        by("fiscal_month"),
+        ["FY2026-M10", "FY2026-M11", "FY2026-M12", "FY2027-M01", "FY2027-M02", "FY2027-M03", "FY2027-M04"]
+    );
     assert_eq!(by("fiscal_quarter"), ["FY2026-Q4", "FY2027-Q1", "FY2027-Q2"]);
     assert_eq!(by("fiscal_year"), ["FY2026", "FY2027"]);
     assert_eq!(by("day")[0], "2025-11-14");
@@ -279,8 +288,10 @@ fn the_fiscal_year_is_asked_for_once_and_only_where_it_matters() {
 #[test]
 fn picklists_keep_the_orgs_order_within_other_groups() {
     let bench = Bench::warm(&["Opportunity"]);
-    let reply = bench
-        .ok("query", numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "Owner" }, { "field": "Stage" }] })));
+    let reply = bench.ok(
+        "query",
+        numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "Owner" }, { "field": "Stage" }] })),
+    );
     let shown: Vec<_> = rows(&reply)
         .as_array()
         .unwrap()
@@ -328,13 +339,15 @@ fn groups_are_sorted_as_asked() {
 #[test]
 fn a_condition_on_a_measure_leaves_groups_out_and_says_what_the_shares_are_of() {
     let bench = Bench::new();
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         numbers(json!({
             "object": "Opportunity",
             "measures": [{ "function": "sum", "field": "Amount" }],
             "group_by": [{ "field": "Account" }],
             "having": [{ "field": "sum(Amount)", "op": "gt", "value": 230_000 }],
-        })));
+        })),
+    );
     assert_eq!(
         *rows(&reply),
         json!([[bench.id("globex"), "Globex", 325_000, 0.5804], [bench.id("hooli"), "Hooli", 235_000, 0.4196],])
@@ -346,9 +359,11 @@ fn a_condition_on_a_measure_leaves_groups_out_and_says_what_the_shares_are_of() 
 #[test]
 fn a_limit_shows_fewer_groups_with_shares_of_all() {
     let bench = Bench::new();
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "Account.Industry" }],
-                "order_by": [{ "field": "COUNT(Id)", "descending": true }], "limit": 2 })));
+                "order_by": [{ "field": "COUNT(Id)", "descending": true }], "limit": 2 })),
+    );
     assert_eq!(firsts(&reply), ["Technology", "Energy"]);
     assert_eq!(reply["rows"][0], json!(["Technology", 4, 0.2667]));
     assert_eq!((&reply["complete"], &reply["totals"]["count"]), (&json!(false), &json!(15)));
@@ -386,12 +401,15 @@ fn filters_are_those_of_a_list() {
 #[test]
 fn what_cannot_be_grouped_is_refused_with_what_can() {
     let bench = Bench::new();
-    let error = bench.refused("query", numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "Amount" }] })));
+    let error =
+        bench.refused("query", numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "Amount" }] })));
     assert_eq!(error["message"], "Salesforce can't group by Amount (a currency)");
     assert!(error["allowed"].as_array().unwrap().contains(&json!("StageName")), "{error}");
 
-    let error = bench.refused("query",
-        numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "StageName", "by": "month" }] })));
+    let error = bench.refused(
+        "query",
+        numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "StageName", "by": "month" }] })),
+    );
     assert_eq!(error["message"], "only dates have parts; StageName is a picklist");
     assert!(error["allowed"].as_array().unwrap().contains(&json!("CloseDate")), "{error}");
 
@@ -443,7 +461,8 @@ fn conditions_and_sort_keys_must_be_of_what_is_selected() {
     assert!(error["message"].as_str().unwrap().contains("WEEK_IN_YEAR"), "{error}");
     let error = bench.refused("query", soql("SELECT COUNT(Id) FROM Opportunity HAVING COUNT(Id) > 5"));
     assert!(error["message"].as_str().unwrap().starts_with("HAVING is about groups"), "{error}");
-    let error = bench.refused("query", json!({ "soql": "SELECT IsWon FROM Opportunity GROUP BY IsWon", "cursor": "1-0000000a" }));
+    let error = bench
+        .refused("query", json!({ "soql": "SELECT IsWon FROM Opportunity GROUP BY IsWon", "cursor": "1-0000000a" }));
     assert_eq!(error["fields"], json!(["cursor"]));
 }
 
@@ -456,13 +475,14 @@ fn a_name_is_the_columns_and_what_is_grouped_by_twice_is_one_group() {
         "query",
         soql("SELECT OwnerId, Owner.Name, COUNT(*) AS n, SUM(Amount) total FROM Opportunity GROUP BY OwnerId, Owner.Name ORDER BY total DESC LIMIT 1"),
     );
-    assert_eq!(
-        reply["columns"],
-        json!(["OwnerId", "Owner.Name", "n", "share of n", "total", "share of total"])
-    );
+    assert_eq!(reply["columns"], json!(["OwnerId", "Owner.Name", "n", "share of n", "total", "share of total"]));
     assert_eq!(reply["rows"][0][1], "Riley Reyes");
     assert_eq!((&reply["complete"], &reply["totals"]["n"]), (&json!(false), &json!(15)));
-    assert!(last_query(&bench).contains("GROUP BY OwnerId, Owner.Name ORDER BY SUM(Amount) DESC"), "{}", last_query(&bench));
+    assert!(
+        last_query(&bench).contains("GROUP BY OwnerId, Owner.Name ORDER BY SUM(Amount) DESC"),
+        "{}",
+        last_query(&bench)
+    );
 }
 
 #[test]
@@ -486,7 +506,8 @@ fn a_period_without_records_is_there_with_zero_unless_it_was_left_out_on_purpose
     let reply = bench.ok("query", soql(months));
     assert_eq!(reply["rows"][1], json!(["2025-12", 0, 0, 0, 0, null]));
     assert!(reply["notices"].to_string().contains("2 periods between have no records"), "{reply}");
-    let down = bench.ok("query", soql(format!("{months} ORDER BY CALENDAR_YEAR(CloseDate) DESC, CALENDAR_MONTH(CloseDate) DESC")));
+    let down = bench
+        .ok("query", soql(format!("{months} ORDER BY CALENDAR_YEAR(CloseDate) DESC, CALENDAR_MONTH(CloseDate) DESC")));
     let mut expected = firsts(&reply);
     expected.reverse();
     assert_eq!(firsts(&down), expected);
@@ -494,17 +515,24 @@ fn a_period_without_records_is_there_with_zero_unless_it_was_left_out_on_purpose
         let reply = bench.ok("query", soql(format!("{months} {end}")));
         assert!(!firsts(&reply).contains(&"2025-12"), "{end}: {reply}");
     }
-    let words = bench.ok("query", soql("SELECT DATE_TRUNC('month', CloseDate), COUNT(*) FROM Opportunity WHERE IsClosed = true GROUP BY 1"));
+    let words = bench.ok(
+        "query",
+        soql("SELECT DATE_TRUNC('month', CloseDate), COUNT(*) FROM Opportunity WHERE IsClosed = true GROUP BY 1"),
+    );
     assert_eq!(firsts(&words), firsts(&reply));
 }
 
 #[test]
 fn a_part_of_a_date_without_its_year_is_itself() {
     let bench = Bench::new();
-    let reply = bench.ok("query", soql("SELECT MONTH(CloseDate) m, COUNT(Id) FROM Opportunity GROUP BY MONTH(CloseDate)"));
+    let reply =
+        bench.ok("query", soql("SELECT MONTH(CloseDate) m, COUNT(Id) FROM Opportunity GROUP BY MONTH(CloseDate)"));
     assert_eq!(reply["columns"][0], "CALENDAR_MONTH(CloseDate)");
     assert!(reply["rows"][0][0].is_number(), "{reply}");
-    let reply = bench.ok("query", soql("SELECT FISCAL_QUARTER(CloseDate), COUNT(Id) FROM Opportunity GROUP BY FISCAL_QUARTER(CloseDate)"));
+    let reply = bench.ok(
+        "query",
+        soql("SELECT FISCAL_QUARTER(CloseDate), COUNT(Id) FROM Opportunity GROUP BY FISCAL_QUARTER(CloseDate)"),
+    );
     assert!(reply["notices"].to_string().contains("fiscal periods"), "{reply}");
 }
 
@@ -512,7 +540,8 @@ fn a_part_of_a_date_without_its_year_is_itself() {
 fn conditions_on_groups_may_be_alternatives_and_of_what_is_grouped_by() {
     let bench = Bench::new();
     let stages = "SELECT StageName, COUNT(Id), SUM(Amount) s FROM Opportunity GROUP BY StageName HAVING";
-    let reply = bench.ok("query", soql(format!("{stages} (COUNT(Id) > 4 OR s > 170000) AND NOT SUM(Amount) > 9999999")));
+    let reply =
+        bench.ok("query", soql(format!("{stages} (COUNT(Id) > 4 OR s > 170000) AND NOT SUM(Amount) > 9999999")));
     assert!(!firsts(&reply).is_empty() && firsts(&reply).len() < 8, "{reply}");
     assert!(
         last_query(&bench).contains("HAVING (COUNT(Id) > 4 OR SUM(Amount) > 170000) AND (NOT SUM(Amount) > 9999999)"),
@@ -522,7 +551,8 @@ fn conditions_on_groups_may_be_alternatives_and_of_what_is_grouped_by() {
     let reply = bench.ok("query", soql(format!("{stages} StageName = 'closed won' AND COUNT(Id) > 1")));
     assert_eq!(firsts(&reply), ["Closed Won"]);
     // What is only compared with is no column.
-    let reply = bench.ok("query", soql("SELECT StageName FROM Opportunity GROUP BY StageName HAVING MAX(Amount) > 100000"));
+    let reply =
+        bench.ok("query", soql("SELECT StageName FROM Opportunity GROUP BY StageName HAVING MAX(Amount) > 100000"));
     assert_eq!(reply["columns"], json!(["StageName", "count", "share of count"]));
 }
 

@@ -164,7 +164,8 @@ fn a_parameter_that_is_missing_unused_or_wrong_is_refused_unsent() {
     }
     let error = err(&bench, args(soql));
     assert!(error.message.contains("params has no"), "{}", error.message);
-    let error = err(&bench, QueryArgs { params: Some("{}".to_owned()), ..args("SELECT Id FROM Account WHERE Name = :n") });
+    let error =
+        err(&bench, QueryArgs { params: Some("{}".to_owned()), ..args("SELECT Id FROM Account WHERE Name = :n") });
     assert_eq!(error.fields, ["params"]);
 }
 

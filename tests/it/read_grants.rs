@@ -204,11 +204,14 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
                     "SELECT h.Id FROM {of} h WHERE EXISTS (SELECT 1 FROM {object} x WHERE x.{of}Id = h.Id)"
                 )));
                 calls.push(soql(format!("SELECT x.* FROM {object} x JOIN {of} y ON x.{of}Id = y.Id")));
-                calls.push(soql(format!("SELECT y.*, x.Description FROM {of} y JOIN {object} x ON y.{object}Id = x.Id")));
+                calls.push(soql(format!(
+                    "SELECT y.*, x.Description FROM {of} y JOIN {object} x ON y.{object}Id = x.Id"
+                )));
                 for child in
                     schema.object(&of).unwrap().child_relationships.iter().filter_map(|child| child.name.as_ref())
                 {
-                    calls.push(soql(format!("SELECT Id, (SELECT FIELDS(ALL) FROM {child} LIMIT 5) FROM {of} LIMIT 20")));
+                    calls
+                        .push(soql(format!("SELECT Id, (SELECT FIELDS(ALL) FROM {child} LIMIT 5) FROM {of} LIMIT 20")));
                     calls.push(soql(format!("SELECT Id, (SELECT * FROM {child}) FROM {of} LIMIT 20")));
                     calls.push(soql(format!(
                         "SELECT Id, (SELECT Id, Subject, Description FROM {child}) FROM {of} LIMIT 20"

@@ -439,19 +439,23 @@ fn groups_of_conditions_need_one_of_each() {
 #[test]
 fn fields_of_parents_are_filtered_and_shown() {
     let bench = Bench::warm(&["Contact"]);
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         records(json!({
             "object": "Contact",
             "fields": ["Name", "Account.Billing City", "Account.Owner.Name"],
             "filters": [{ "field": "Account Name", "op": "starts_with", "value": "Acme" }],
             "order_by": [{ "field": "Account.Name" }, { "field": "Name", "descending": true }],
-        })));
+        })),
+    );
     assert_eq!(reply["columns"], json!(["Id", "Name", "Account.BillingCity", "Account.Owner.Name"]));
     assert_eq!(names(&reply), ["Robert Klein", "Bob Stone"]);
     assert_eq!(reply["rows"][0][3], "Riley Reyes");
     assert_eq!(bench.requests(), 1);
-    let tasks =
-        bench.ok("query", records(json!({ "object": "Task", "filters": [{ "field": "Who.Name", "value": "Nina Volkov" }] })));
+    let tasks = bench.ok(
+        "query",
+        records(json!({ "object": "Task", "filters": [{ "field": "Who.Name", "value": "Nina Volkov" }] })),
+    );
     assert_eq!(column(&tasks, "Who.Name"), ["Nina Volkov"]);
 }
 
@@ -615,7 +619,8 @@ fn ones_own_records_are_listed_when_asked_so() {
 fn two_thousand_rows_come_together_from_small_pages() {
     let bench = Bench::warm(&["Meter_Reading__c"]);
     bench.org.limit_pages(300);
-    let reply = bench.ok("query", records(json!({ "object": "Meter_Reading__c", "fields": ["Reading"], "limit": 2000 })));
+    let reply =
+        bench.ok("query", records(json!({ "object": "Meter_Reading__c", "fields": ["Reading"], "limit": 2000 })));
     let mut ids = column(&reply, "Id");
     assert_eq!(ids.len(), 2000);
     ids.sort_by_key(ToString::to_string);
@@ -856,7 +861,8 @@ fn a_lookup_named_as_people_do_is_read_by_name_and_its_id_by_id() {
 
 /// The names of the records of a list.
 fn named(bench: &Bench, object: &str, filters: Value) -> Vec<String> {
-    let reply = bench.ok("query", records(json!({ "object": object, "fields": ["Name"], "filters": filters, "limit": 2000 })));
+    let reply =
+        bench.ok("query", records(json!({ "object": object, "fields": ["Name"], "filters": filters, "limit": 2000 })));
     names(&reply)
 }
 
@@ -883,9 +889,11 @@ fn a_lookup_is_compared_with_the_name_of_what_it_points_to() {
     // A polymorphic one, and one whose record has a number for its name.
     assert!(
         !column(
-            &bench.ok("query",
+            &bench.ok(
+                "query",
                 records(json!({ "object": "Case", "fields": ["Subject"],
-        "filters": [{ "field": "Case Owner", "value": "Riley Reyes" }] }))),
+        "filters": [{ "field": "Case Owner", "value": "Riley Reyes" }] }))
+            ),
             "Subject"
         )
         .is_empty()

@@ -60,7 +60,11 @@ fn an_argument_of_another_type_is_named_by_its_path() {
     );
     let text = message("update", json!({ "object": "Account", "record": "Acme", "changes": "Industry = 'Media'" }));
     assert_eq!(text, "the argument changes is \"Industry = 'Media'\"; it must be a list");
-    check("query", json!({ "soql": ["SELECT Id FROM Account"] }), "the argument soql is [\"SELECT Id FROM Account\"]; it must be a string");
+    check(
+        "query",
+        json!({ "soql": ["SELECT Id FROM Account"] }),
+        "the argument soql is [\"SELECT Id FROM Account\"]; it must be a string",
+    );
     let text = message("log_activity", json!({ "kind": "chat" }));
     assert!(text.starts_with("the argument kind is \"chat\"; it must be one of "), "{text}");
     let text = message("create", json!({ "object": "Account", "fields": ["Name", "Acme"] }));
@@ -531,12 +535,16 @@ fn a_condition_without_its_value_is_refused() {
 
 #[test]
 fn a_field_that_salesforce_cannot_filter_or_sort_is_refused() {
-    check("query",
+    check(
+        "query",
         records(accounts_where(json!({ "field": "Account Description", "op": "contains", "value": "x" }))),
-        "Salesforce can't filter by Description (a textarea); leave the condition out and read the values");
-    check("query",
+        "Salesforce can't filter by Description (a textarea); leave the condition out and read the values",
+    );
+    check(
+        "query",
         records(json!({ "object": "Account", "order_by": [{ "field": "Description" }] })),
-        "Salesforce can't sort by Description");
+        "Salesforce can't sort by Description",
+    );
 }
 
 #[test]
@@ -551,7 +559,10 @@ fn a_comparison_that_the_fields_type_does_not_know_is_refused() {
     let text = message("query", records(opportunities(json!({ "field": "Id", "op": "starts_with", "value": "006" }))));
     assert_eq!(text, "Id is a id and has no text to match");
     for op in ["includes", "excludes"] {
-        let text = message("query", records(opportunities(json!({ "field": "StageName", "op": op, "value": ["Closed Won"] }))));
+        let text = message(
+            "query",
+            records(opportunities(json!({ "field": "StageName", "op": op, "value": ["Closed Won"] }))),
+        );
         assert!(text.contains("multi-select"), "{text}");
     }
 }
@@ -605,7 +616,10 @@ fn children_that_salesforce_cannot_look_through_are_refused() {
 fn a_subquery_of_a_field_that_is_no_lookup_is_refused() {
     let bench = Bench::warm(&["Account", "Contact", "Lead"]);
     for (soql, said) in [
-        ("SELECT Id FROM Lead WHERE Id IN (SELECT LeadId FROM Contact)", "the field \"LeadId\" does not exist on Contact"),
+        (
+            "SELECT Id FROM Lead WHERE Id IN (SELECT LeadId FROM Contact)",
+            "the field \"LeadId\" does not exist on Contact",
+        ),
         ("SELECT Id FROM Account WHERE Id IN (SELECT Name FROM Contact)", "Name is a string and holds no id"),
         ("SELECT Id FROM Account WHERE Name IN (SELECT AccountId FROM Contact)", "Name is a string and holds no id"),
         ("SELECT Id FROM Contact WHERE Account.OwnerId IN (SELECT Id FROM User)", "is a field of a parent"),

@@ -20,7 +20,10 @@ fn one_of_each(bench: &Bench) -> Vec<(&'static str, Value, Value)> {
         ("get", json!({ "record": acme, "full": true })),
         ("query", records(json!({ "object": "Account", "limit": 3, "count": true }))),
         ("query", records(json!({ "object": "Task", "fields": ["Subject", "Description", "Who.Name"] }))),
-        ("query", numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "Owner" }, { "field": "Stage" }] }))),
+        (
+            "query",
+            numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "Owner" }, { "field": "Stage" }] })),
+        ),
         ("describe", json!({ "object": "Case", "limit": 500 })),
         ("describe", json!({ "search": "account" })),
         ("create", json!({ "object": "Account", "fields": { "Name": "Zenith", "Employees": 5 } })),

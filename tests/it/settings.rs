@@ -190,7 +190,10 @@ fn an_object_that_is_off_is_not_reached_through_another() {
     assert_eq!(off(&bench, "get", get("contacts")), "reading Contact records");
     assert_eq!(off(&bench, "get", get("activities")), "reading Task records");
     let child = json!([{ "object": "Contact", "filters": [{ "field": "Title", "value": "CFO" }] }]);
-    assert_eq!(off(&bench, "query", records(json!({ "object": "Account", "children": child }))), "reading Contact records");
+    assert_eq!(
+        off(&bench, "query", records(json!({ "object": "Account", "children": child }))),
+        "reading Contact records"
+    );
 }
 
 #[test]
@@ -240,11 +243,13 @@ fn the_users_own_words_stand_for_fields_and_objects() {
         alias("people", Some("Account"), "NumberOfEmployees"),
         alias("spend", Some("Project__c"), "Budget__c"),
     ];
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         records(json!({
             "object": "Logo", "fields": ["Name", "People"],
             "filters": [{ "field": "people", "op": "gte", "value": 4500 }], "order_by": [{ "field": "people" }],
-        })));
+        })),
+    );
     assert_eq!(reply["columns"], json!(["Id", "Name", "NumberOfEmployees"]));
     assert_eq!(reply["rows"].as_array().unwrap().len(), 2);
     let change = json!([{ "field": "people", "from": 100, "to": 500 }]);

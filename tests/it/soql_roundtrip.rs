@@ -12,8 +12,8 @@ use proptest::strategy::Union;
 use proptest::test_runner::{Config, RngSeed};
 use salesforce_plugin::soql::{
     Aggregate, ChildSelect, Comparison, Condition, Date, DateLiteral, DatePart, DateTime, Direction, FieldList,
-    FieldName, FieldPath, Function, GroupOrder, Grouping, Key, List, Literal, LiteralError, Measure, Nulls,
-    Number, ObjectName, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
+    FieldName, FieldPath, Function, GroupOrder, Grouping, Key, List, Literal, LiteralError, Measure, Nulls, Number,
+    ObjectName, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
 
 /// Names on which the grammar of `tree-sitter-sfapex` 3.0.1 refuses real SOQL, because it takes them for the beginning

@@ -8,13 +8,15 @@ use crate::said::records;
 #[test]
 fn recently_created_accounts_are_found_in_one_request() {
     let bench = Bench::new();
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         records(json!({
             "object": "Account",
             "fields": ["Name", "Owner.Name", "Created Date"],
             "filters": [{ "field": "Created Date", "value": "LAST_N_DAYS:30" }],
             "order_by": [{ "field": "CreatedDate", "descending": true }],
-        })));
+        })),
+    );
     assert_eq!(reply["columns"], json!(["Id", "Name", "Owner.Name", "CreatedDate"]));
     let names: Vec<_> = reply["rows"].as_array().unwrap().iter().map(|row| row[1].as_str().unwrap()).collect();
     assert_eq!(names, ["Lumen Analytics", "Pacific Drones", "Quill Publishing"]);
@@ -107,7 +109,8 @@ fn an_account_comes_with_its_related_lists_in_one_request() {
 #[test]
 fn accounts_of_one_industry_without_an_open_opportunity_are_listed_in_one_request() {
     let bench = Bench::new();
-    let reply = bench.ok("query",
+    let reply = bench.ok(
+        "query",
         records(json!({
             "object": "accounts",
             "fields": ["Name"],
@@ -121,7 +124,8 @@ fn accounts_of_one_industry_without_an_open_opportunity_are_listed_in_one_reques
                 "filters": [{ "field": "IsClosed", "value": false }],
             }],
             "order_by": [{ "field": "Name" }],
-        })));
+        })),
+    );
     let names: Vec<_> = reply["rows"].as_array().unwrap().iter().map(|row| row[1].as_str().unwrap()).collect();
     assert_eq!(names, ["ACME Labs GmbH", "Bavaria Antriebe GmbH", "Nordlicht Fertigung GmbH"]);
     assert_eq!(bench.requests(), 1);

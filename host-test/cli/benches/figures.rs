@@ -81,11 +81,7 @@ const CALLS: [(&str, &str, &str); 14] = [
     ("get", "get", GET.1),
     ("query of 25 rows", "query", LIST.1),
     ("query of 2,000 rows", "query", r#"{"soql": "SELECT Name FROM Meter_Reading__c", "limit": 2000}"#),
-    (
-        "query of groups",
-        "query",
-        r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage"}"#,
-    ),
+    ("query of groups", "query", r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage"}"#),
     ("describe Account", "describe", r#"{"object": "Account"}"#),
     ("activities of a record", "activities", r#"{"record": "Globex", "object": "Account"}"#),
     ("the user's day", "activities", "{}"),

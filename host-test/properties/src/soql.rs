@@ -101,7 +101,10 @@ impl Seen {
         query.group_by.iter().for_each(|key| self.expression(key));
         // One row has no order, which is left out.
         let computes = |item: &SelectItem| {
-            matches!(item, SelectItem::Expression { expression: Expression::Aggregate { .. } | Expression::CountRows(_), .. })
+            matches!(
+                item,
+                SelectItem::Expression { expression: Expression::Aggregate { .. } | Expression::CountRows(_), .. }
+            )
         };
         if !query.group_by.is_empty() || !query.select.iter().any(computes) {
             query.order_by.iter().for_each(|order| self.expression(&order.expression));

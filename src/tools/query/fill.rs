@@ -19,7 +19,7 @@ pub(super) fn gaps(rows: &mut Vec<Row>, period: Period, measures: &[Measured]) -
     if !(1..=MAX_FILLED).contains(&missing) {
         return 0;
     }
-    let mut before = None;
+    let mut before: Option<i64> = None;
     for row in std::mem::take(rows) {
         let number = number(period, row.first());
         while let (Some(last), Some(next)) = (before, number)

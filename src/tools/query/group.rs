@@ -94,9 +94,7 @@ pub(super) fn all(
         let group = match key {
             Expression::Date { part, field, .. } => {
                 let is_with = |other: &Said| {
-                    let same = |key: &Expression| {
-                        matches!(key, Expression::Date { part, field: of, .. } if part == other && of == field)
-                    };
+                    let same = |key: &Expression| matches!(key, Expression::Date { part, field: of, .. } if part == other && of == field);
                     keys.iter().any(same)
                 };
                 let Some(meant) = period(*part, &is_with) else { continue };
@@ -177,12 +175,7 @@ fn period(part: Said, is_with: &dyn Fn(&Said) -> bool) -> Option<Meant> {
 }
 
 /// A group by a period or a part of a date.
-fn of_date(
-    reading: &Reading<'_>,
-    object: &ObjectName,
-    field: &sql::Path,
-    meant: Meant,
-) -> Result<Group, PlanError> {
+fn of_date(reading: &Reading<'_>, object: &ObjectName, field: &sql::Path, meant: Meant) -> Result<Group, PlanError> {
     let named = names::field(reading.known, object, &field.to_string())?;
     let zoned = is_moment(&named).map_err(|error| match fields(reading.known, object, &is_date) {
         Ok(dates) => error.allowing(dates),

@@ -15,7 +15,7 @@ use crate::resolve::statement::{Reading, date_part};
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
 use crate::soql::{
-    Aggregate, Condition, DatePart, Direction, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy,
+    Aggregate, Condition, Direction, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy,
 };
 use crate::sql::{Column, Expression, GroupKind, Query};
 use crate::wit::QueryReply;
@@ -62,7 +62,8 @@ impl Numbers {
         let mut measures = measures(reading, object, query)?;
         let sorted = sorted(reading, object, query, &groups, &mut measures)?;
         let having = having(reading, object, query, &mut measures)?;
-        let condition = query.condition.as_ref().map(|condition| reading.condition(object, condition, None)).transpose()?;
+        let condition =
+            query.condition.as_ref().map(|condition| reading.condition(object, condition, None)).transpose()?;
         let calendar = calendar(reading, &groups)?;
         let by_groups = !groups.is_empty();
         if by_groups {
@@ -97,7 +98,7 @@ fn measures(reading: &mut Reading<'_>, object: &ObjectName, query: &Query) -> Re
         let expression = match expression {
             Expression::Formatted(inner) => {
                 reading.drop("FORMAT is left out");
-                inner
+                &**inner
             }
             other => other,
         };
@@ -191,12 +192,7 @@ fn calendar(reading: &Reading<'_>, groups: &[Group]) -> Result<calendar::Use, Pl
     Ok(calendar)
 }
 
-fn grouping(
-    groups: &[Group],
-    measures: &[Measured],
-    sorted: &[Sorted],
-    having: Option<Condition>,
-) -> Option<Grouping> {
+fn grouping(groups: &[Group], measures: &[Measured], sorted: &[Sorted], having: Option<Condition>) -> Option<Grouping> {
     let mut order_by = Vec::new();
     for key in sorted {
         add_order(&mut order_by, key, groups, measures);

@@ -51,7 +51,8 @@ impl Records {
         cursor: Option<Cursor>,
     ) -> Result<Self, PlanError> {
         let is_count = is_count(query);
-        let condition = query.condition.as_ref().map(|condition| reading.condition(object, condition, None)).transpose();
+        let condition =
+            query.condition.as_ref().map(|condition| reading.condition(object, condition, None)).transpose();
         let selection = if is_count { Ok((Selection::Count, false)) } else { selection(reading, object, query) };
         let ((selection, is_usual), condition) = known::both(selection, condition)?;
         let mut select = Select::new(selection, object.clone());

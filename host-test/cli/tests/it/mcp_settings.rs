@@ -95,7 +95,8 @@ async fn a_file_that_is_gone_emptied_or_cut_lifts_no_restriction() {
         ];
         for (word, lose) in lost {
             lose();
-            for (tool, arguments) in [("salesforce_update", hire()), ("salesforce_query", json!({"soql": "SELECT * FROM Account"}))]
+            for (tool, arguments) in
+                [("salesforce_update", hire()), ("salesforce_query", json!({"soql": "SELECT * FROM Account"}))]
             {
                 let result = client.call(tool, arguments).await;
                 let message = error(&result)["message"].as_str().unwrap().to_owned();
@@ -104,8 +105,14 @@ async fn a_file_that_is_gone_emptied_or_cut_lifts_no_restriction() {
             assert_eq!(transcript.take().len(), 0);
             // Put back, it holds as before.
             folder.settings(STRICT);
-            assert_eq!(client.call("salesforce_query", json!({"soql": "SELECT * FROM Account"})).await.is_error, Some(false));
-            assert_eq!(error(&client.call("salesforce_query", json!({"soql": "SELECT * FROM Lead"})).await)["kind"], "switched_off");
+            assert_eq!(
+                client.call("salesforce_query", json!({"soql": "SELECT * FROM Account"})).await.is_error,
+                Some(false)
+            );
+            assert_eq!(
+                error(&client.call("salesforce_query", json!({"soql": "SELECT * FROM Lead"})).await)["kind"],
+                "switched_off"
+            );
             assert_eq!(error(&client.call("salesforce_update", hire()).await)["kind"], "switched_off");
             transcript.take();
         }

@@ -14,7 +14,8 @@ use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
-    CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs, QueryReply, UpdateArgs, UpdateReply,
+    CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
+    QueryReply, UpdateArgs, UpdateReply,
 };
 use crate::types::{DeleteArgs, DeleteReply, WhoAmIArgs, WhoAmIReply};
 
