@@ -27,9 +27,9 @@ fn each_tool_takes_as_few_requests_as_it_can() {
     costs("get", |_| json!({ "record": "Acme", "object": "Account", "related": ["contacts"] }), 1, 1);
     costs("get", |bench| json!({ "record": bench.id("acme"), "full": true }), 2, 1);
     costs("get", |bench| json!({ "record": bench.id("migration") }), 3, 1);
-    costs("query", records(|_| json!({ "object": "Account" })), 1, 1);
-    costs("query", records(|_| json!({ "object": "Account", "fields": ["Service Level"] })), 2, 1);
-    costs("query", records(|_| json!({ "object": "Project__c" })), 2, 1);
+    costs("query", |_| records(json!({ "object": "Account" })), 1, 1);
+    costs("query", |_| records(json!({ "object": "Account", "fields": ["Service Level"] })), 2, 1);
+    costs("query", |_| records(json!({ "object": "Project__c" })), 2, 1);
     costs("describe", |_| json!({ "object": "Account" }), 1, 0);
     costs("describe", |_| json!({}), 1, 0);
     costs("who_am_i", |_| json!({}), 2, 1);

@@ -598,7 +598,7 @@ fn settled(mut query: Query) -> Query {
                 alias.iter_mut().for_each(settle_name);
             }
             Column::Children(children) => **children = settled((**children).clone()),
-            Column::TypeOf { .. } => {}
+            Column::TypeOf { .. } | Column::Total(_) => {}
         }
     }
     settle_path(&mut query.from);
@@ -721,7 +721,7 @@ fn optional<T, R>(value: Option<&T>, translate: impl Fn(&T) -> Option<R>) -> Opt
 
 fn item(column: &Column) -> Option<org::SelectItem> {
     Some(match column {
-        Column::Usual(_) | Column::TypeOf { .. } => return None,
+        Column::Usual(_) | Column::TypeOf { .. } | Column::Total(_) => return None,
         Column::Fields(set, _) => org::SelectItem::Fields(
             match set {
                 FieldSet::All => org::FieldSet::All,

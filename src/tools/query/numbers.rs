@@ -14,9 +14,7 @@ use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::resolve::statement::{Reading, date_part};
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
-use crate::soql::{
-    Aggregate, Condition, Direction, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy,
-};
+use crate::soql::{Aggregate, Condition, Direction, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy};
 use crate::sql::{Column, Expression, GroupKind, Query};
 use crate::wit::QueryReply;
 
