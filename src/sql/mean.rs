@@ -75,7 +75,8 @@ impl Meaning {
 
     fn query(&mut self, mut select: Select<'_>, outer: Option<&Tables<'_>>) -> Result<Query, Fault> {
         let mut conjuncts = conjuncts(select.condition.take());
-        let joined = self.joined(std::mem::take(&mut select.tables), &mut conjuncts, outer)?;
+        let mut joined = self.joined(std::mem::take(&mut select.tables), &mut conjuncts, outer)?;
+        joined.tables.alone();
         let nothing = Selected::default();
         let place = Place { tables: &joined.tables, clause: Clause::Where, joins: true, selected: &nothing };
         conjuncts.extend(joined.conditions);

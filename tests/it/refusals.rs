@@ -518,6 +518,9 @@ fn an_empty_list_of_values_is_refused() {
     {
         let filter = json!({ "field": field, "op": op, "value": [] });
         let text = message("query", records(json!({ "object": "Contact", "filters": [filter] })));
+        assert!(text.starts_with("the list is empty, so nothing can match (line 1, column "), "{op}: {text}");
+        let soql = format!("SELECT Id FROM Contact WHERE {field} {} :x", op.to_uppercase().replace('_', " "));
+        let text = message("query", json!({ "soql": soql, "params": { "x": [] } }));
         assert_eq!(text, format!("the list of values for {field} is empty, so nothing can match"), "{op}");
     }
 }
@@ -590,7 +593,7 @@ fn a_filters_value_of_another_type_than_its_field_is_refused() {
 
 #[test]
 fn a_pattern_with_a_stray_backslash_is_refused() {
-    let text = message("query", records(accounts_where(json!({ "field": "Name", "op": "like", "value": "a\\b%" }))));
+    let text = message("query", records(accounts_where(json!({ "field": "Name", "op": "like", "value": "a\\x%" }))));
     assert!(text.contains("backslash"), "{text}");
 }
 

@@ -28,6 +28,11 @@ impl<'t> Tables<'t> {
         Self { names: Vec::new(), is_joined, outer }
     }
 
+    /// Forgets the query around it, which child records can't refer to: `Account.Name` is their parent's there.
+    pub(super) fn alone(&mut self) {
+        self.outer = None;
+    }
+
     /// Adds what an object is called: the first to have a name keeps it.
     pub(super) fn add(&mut self, name: &Name, lead: &Lead) {
         if self.lead(name).is_none() {

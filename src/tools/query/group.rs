@@ -89,8 +89,21 @@ pub(super) fn all(
     object: &ObjectName,
     keys: &[Expression],
 ) -> Result<Vec<Group>, PlanError> {
+    let refuse = |reading: &Reading<'_>, at| reading.refuse(at, "group by at most 3 fields");
+    // Before anything is fetched for it.
+    let mut roots: Vec<String> = Vec::new();
+    for key in keys {
+        let root = key.field().and_then(|field| field.parts.first()).map_or("", |first| &first.text);
+        let root = root.strip_suffix("Id").unwrap_or(root).to_ascii_lowercase();
+        if !roots.contains(&root) {
+            if roots.len() == MAX_GROUPINGS {
+                return Err(refuse(reading, key.at()));
+            }
+            roots.push(root);
+        }
+    }
     let mut groups: Vec<Group> = Vec::new();
-    for (index, key) in keys.iter().enumerate() {
+    for key in keys {
         let group = match key {
             Expression::Date { part, field, .. } => {
                 let is_with = |other: &Said| {
@@ -110,7 +123,7 @@ pub(super) fn all(
             continue;
         }
         if groups.len() == MAX_GROUPINGS {
-            return Err(reading.refuse(keys[index].at(), "group by at most 3 fields"));
+            return Err(refuse(reading, key.at()));
         }
         groups.push(group);
     }
