@@ -76,7 +76,7 @@ impl Meaning {
     fn query(&mut self, mut select: Select<'_>, outer: Option<&Tables<'_>>) -> Result<Query, Fault> {
         let mut conjuncts = conjuncts(select.condition.take());
         let mut joined = self.joined(std::mem::take(&mut select.tables), &mut conjuncts, outer)?;
-        joined.tables.alone();
+        joined.tables.of_children();
         let nothing = Selected::default();
         let place = Place { tables: &joined.tables, clause: Clause::Where, joins: true, selected: &nothing };
         conjuncts.extend(joined.conditions);

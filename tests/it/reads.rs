@@ -706,9 +706,9 @@ fn a_condition_too_long_for_a_request_line_travels_in_a_body() {
 #[test]
 fn a_condition_too_long_to_be_sent_at_all_is_refused() {
     let bench = Bench::warm(&["Account"]);
-    let names: Vec<_> = (0..27).map(|number| format!("{number}{}", "ä".repeat(3000))).collect();
-    let filters = json!([{ "field": "Name", "op": "in", "value": names }]);
-    let error = bench.refused("query", records(json!({ "object": "Account", "filters": filters })));
+    let names: Vec<_> = (0..40).map(|number| format!("{number}{}", "x".repeat(3000))).collect();
+    let soql = "SELECT Id FROM Account WHERE Name IN :names";
+    let error = bench.refused("query", json!({ "soql": soql, "params": { "names": names } }));
     assert!(error["message"].as_str().unwrap().contains("shorter values"), "{error}");
 }
 

@@ -77,7 +77,7 @@ impl Meaning {
         }
         for (table, lead) in joins.iter().zip(&leads) {
             if let Some(object) = table.object.single() {
-                known.add(object, lead);
+                known.add_object(object, lead);
             }
         }
         let mut required = Vec::new();
@@ -173,7 +173,7 @@ fn single<'q, 't>(tables: Vec<Table<'q>>, outer: Option<&'t Tables<'t>>) -> Resu
             (None, [.., last]) => return Err(Reason::Qualified(last.text.clone()).at(root.at())),
             _ => {}
         }
-        root.single().iter().for_each(|object| known.add(object, &own));
+        root.single().iter().for_each(|object| known.add_object(object, &own));
     }
     Ok(Joined { root, tables: known, conditions: Vec::new(), anti_joins: Vec::new(), required: Vec::new() })
 }

@@ -9,6 +9,9 @@ pub(super) struct Tables<'t> {
     names: Vec<(Name, Lead)>,
     /// Whether there are several, so that a field has to say whose it is.
     is_joined: bool,
+    /// The objects' own names.
+    objects: Vec<Name>,
+    is_of_children: bool,
     /// Those of the query around it.
     outer: Option<&'t Tables<'t>>,
 }
@@ -25,12 +28,18 @@ pub(super) enum Lead {
 impl<'t> Tables<'t> {
     /// No objects yet, of a query inside another one or of the outermost.
     pub(super) fn inside(outer: Option<&'t Tables<'t>>, is_joined: bool) -> Self {
-        Self { names: Vec::new(), is_joined, outer }
+        Self { names: Vec::new(), is_joined, objects: Vec::new(), is_of_children: false, outer }
     }
 
-    /// Forgets the query around it, which child records can't refer to: `Account.Name` is their parent's there.
-    pub(super) fn alone(&mut self) {
-        self.outer = None;
+    /// Of child records, where `Account.Name` is their parent's and no column of the query around them.
+    pub(super) fn of_children(&mut self) {
+        self.is_of_children = true;
+    }
+
+    /// Adds an object by its own name.
+    pub(super) fn add_object(&mut self, name: &Name, lead: &Lead) {
+        self.add(name, lead);
+        self.objects.push(name.clone());
     }
 
     /// Adds what an object is called: the first to have a name keeps it.
@@ -49,6 +58,12 @@ impl<'t> Tables<'t> {
         self.lead(name).is_some()
     }
 
+    /// Whether this is what an object of the query around it is called.
+    fn is_outer(&self, name: &Name) -> bool {
+        let is_path = |outer: &Tables<'_>| self.is_of_children && outer.objects.contains(name);
+        self.outer.is_some_and(|outer| outer.knows(name) && !is_path(outer))
+    }
+
     /// The path of a field from the object whose records are read.
     pub(super) fn path(&self, mut path: Path) -> Result<Path, Fault> {
         let at = path.at();
@@ -62,7 +77,7 @@ impl<'t> Tables<'t> {
                 Ok(path)
             }
             Some(Lead::Nowhere) => Err(Reason::LeftChildren.at(at)),
-            None if self.outer.is_some_and(|outer| outer.knows(first)) => Err(Reason::Outer(first.text.clone()).at(at)),
+            None if self.is_outer(first) => Err(Reason::Outer(first.text.clone()).at(at)),
             None if self.is_joined => Err(Reason::NoTable(first.text.clone()).at(at)),
             None => Ok(path),
         }
