@@ -48,8 +48,7 @@ fn each_tool_takes_as_few_requests_as_it_can() {
 #[test]
 fn objects_that_have_to_be_described_together_are_described_in_one_request() {
     let bench = Bench::new();
-    let children =
-        json!([{ "object": "Meter_Reading__c", "via": "Account__c", "filters": [{ "field": "Reading", "op": "gt", "value": 98 }] }]);
+    let children = json!([{ "object": "Meter_Reading__c", "via": "Account__c", "filters": [{ "field": "Reading", "op": "gt", "value": 98 }] }]);
     let arguments = json!({ "object": "Account", "fields": ["Service Level", "Name"], "children": children });
     bench.ok("query", records(arguments));
     assert_eq!(bench.requests(), 2, "{:#?}", bench.org.requests());
