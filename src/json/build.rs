@@ -162,6 +162,9 @@ impl Cursor<'_> {
 
 /// Whether a number is larger than any double, which only one with an exponent or hundreds of digits can be.
 fn is_beyond_a_double(number: &str) -> bool {
+    if number.len() <= 300 && !number.contains(['e', 'E']) {
+        return false;
+    }
     // The digits and the magnitude, for reading doubles would weigh seven kilobytes: 0.DIGITS times ten to the MAGNITUDE.
     let number = number.trim_start_matches('-');
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
