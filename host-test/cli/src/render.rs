@@ -106,14 +106,10 @@ fn laid_out(reply: Reply, form: Style) -> String {
     match reply {
         Reply::Find(reply) => find(reply, form),
         Reply::Get(reply) => get(reply, form),
-        Reply::List(reply) => list(reply, form),
-        Reply::Aggregate(reply) => aggregate(reply, form),
+        Reply::Query(reply) => query(reply, form),
         Reply::Describe(reply) => describe(reply, form),
         Reply::Activities(reply) => activities(reply, form),
         Reply::WhoAmI(reply) => who_am_i(&reply, form),
-        Reply::RunSoql(RunSoqlReply { object, columns, rows, total, complete, notices }) => {
-            list(ListReply { object, columns, rows, total, complete, cursor: None, notices, details: None }, form)
-        }
         Reply::Create(reply) => create(reply, form),
         Reply::LogActivity(reply) => log_activity(reply, form),
         Reply::Update(reply) => update(reply, form),
@@ -154,32 +150,31 @@ fn get(reply: GetReply, form: Style) -> String {
     text
 }
 
-fn list(reply: ListReply, form: Style) -> String {
-    let count = reply.rows.len();
-    let plural = if count == 1 { "" } else { "s" };
-    let of = match reply.total {
-        Some(total) if !reply.complete => format!(" of {total}"),
-        None if !reply.complete => ", and there are more".to_owned(),
-        _ => String::new(),
+fn query(reply: QueryReply, form: Style) -> String {
+    let mut text = if reply.totals.is_some() {
+        format!("{} records in numbers\n", reply.object)
+    } else {
+        let count = reply.rows.len();
+        let plural = if count == 1 { "" } else { "s" };
+        let of = match reply.total {
+            Some(total) if !reply.complete => format!(" of {total}"),
+            None if !reply.complete => ", and there are more".to_owned(),
+            _ => String::new(),
+        };
+        format!("{count} {} record{plural}{of}\n", reply.object)
     };
-    let mut text = format!("{count} {} record{plural}{of}\n", reply.object);
-    table(&mut text, &reply.columns, &reply.rows, form);
-    notices(&mut text, &reply.notices);
-    details(&mut text, reply.details.as_ref());
-    if let Some(cursor) = &reply.cursor {
-        line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
-    }
-    text
-}
-
-fn aggregate(reply: AggregateReply, form: Style) -> String {
-    let mut text = format!("{} records in numbers\n", reply.object);
     table(&mut text, &reply.columns, &reply.rows, form);
     if let Some(totals) = &reply.totals {
         line(&mut text, &format!("In all: {}", totals.sentence(form)));
     }
     notices(&mut text, &reply.notices);
     details(&mut text, reply.details.as_ref());
+    if let Some(soql) = &reply.soql {
+        line(&mut text, &format!("What ran: {}", printable(soql)));
+    }
+    if let Some(cursor) = &reply.cursor {
+        line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
+    }
     text
 }
 
@@ -626,7 +621,7 @@ mod tests {
     #[test]
     fn a_list_is_an_aligned_table() {
         let text = reply(
-            "list",
+            "query",
             r#"{"object":"Account","columns":["Name","NumberOfEmployees","CreatedDate"],"rows":[["Acme",100,"2026-05-11T10:20:00.000+0000"],["Globex Corporation",null,null]],"complete":false,"total":9}"#,
             Style::Terminal,
         );
@@ -646,14 +641,14 @@ mod tests {
         let list = format!(
             r#"{{"object":"Account","columns":["Name","Fax","Rating"],"rows":[["{name}",null,"Hot"],["B",null,null]],"complete":true}}"#
         );
-        let text = reply("list", &list, Style::Conversation);
+        let text = reply("query", &list, Style::Conversation);
         assert_eq!(text, format!("2 Account records\n  Name | Rating\n  {name} | Hot\n  B |"));
     }
 
     #[test]
     fn numbers_are_a_table_with_their_totals() {
         let text = reply(
-            "salesforce_aggregate",
+            "salesforce_query",
             r#"{"object":"Opportunity","columns":["IsWon","count","share of count"],"rows":[[true,3,0.6],[false,2,0.4]],"totals":{"count":5},"complete":true}"#,
             Style::Terminal,
         );
@@ -738,7 +733,7 @@ mod tests {
         let record = format!(r#"{{"object":"Account","id":"001","link":"l","fields":{fields}}}"#);
         let rows = vec!["[1,2]"; 1_000].join(",");
         let list = format!(r#"{{"object":"Account","columns":["{long}","b"],"rows":[{rows}],"complete":true}}"#);
-        for (tool, json) in [("get", record), ("list", list)] {
+        for (tool, json) in [("get", record), ("query", list)] {
             for form in [Style::Terminal, Style::Conversation] {
                 let text = reply(tool, &json, form);
                 assert!(text.len() < 20 * json.len(), "{tool}: {} for {}", text.len(), json.len());
@@ -806,14 +801,14 @@ mod tests {
         );
         let rows = r#"{"object":"A","columns":["Name","City"],"rows":[["a | b","plain"],["  c","\"q\""],["d","e\nf"]],"complete":true}"#;
         assert_eq!(
-            reply("list", rows, Style::Conversation),
+            reply("query", rows, Style::Conversation),
             "3 A records\n  Name | City\n  \"a | b\" | plain\n  \"  c\" | \"\\\"q\\\"\"\n  d | e f"
         );
     }
 
     #[test]
     fn a_reply_of_unknown_form_is_shown_as_it_is_and_said_to_be_one() {
-        let text = reply("list", r#"{"new":1}"#, Style::Terminal);
+        let text = reply("query", r#"{"new":1}"#, Style::Terminal);
         assert!(text.starts_with("This reply can't be laid out (missing field `object`"), "{text}");
         assert!(text.ends_with("\n{\"new\":1}"), "{text}");
         let text = reply("merge", r#"{"new":1}"#, Style::Terminal);

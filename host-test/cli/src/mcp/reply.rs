@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_read_whose_reply_is_no_json_is_shown_as_text() {
         for reply in broken() {
-            let (_, result) = of("salesforce_list", Some(Effect::ReadOnly), Ok(reply), 1);
+            let (_, result) = of("salesforce_query", Some(Effect::ReadOnly), Ok(reply), 1);
             assert_eq!(result.structured_content.clone().unwrap()["changed"], "no");
             assert!(texts(&result).contains("001dM0000000010QAA"), "{}", texts(&result));
         }

@@ -226,8 +226,8 @@ async fn a_reply_is_a_structure_for_programs_and_a_text_for_people() {
     let (server, _) = server(riley(&Arc::new(Org::demo())), None);
     for lifecycle in LIFECYCLES {
         let client = Client::of(&server, lifecycle, None).await;
-        let list = json!({"object": "Account", "fields": ["Name"], "limit": 2, "order_by": [{"field": "Name"}]});
-        let result = client.call("salesforce_list", list).await;
+        let list = json!({"soql": "SELECT Name FROM Account ORDER BY Name", "limit": 2});
+        let result = client.call("salesforce_query", list).await;
         assert_eq!(result.is_error, Some(false));
         let structure = result.structured_content.as_ref().unwrap();
         assert_eq!(structure["rows"].as_array().unwrap().len(), 2);

@@ -40,7 +40,7 @@ fn one_users_settings_are_not_anothers() {
     careful.instructions = Some("Always say please.".to_owned());
     riley.connection().set_settings(careful);
 
-    assert_eq!((riley.tools().unwrap().len(), jonas.tools().unwrap().len()), (7, 10));
+    assert_eq!((riley.tools().unwrap().len(), jonas.tools().unwrap().len()), (6, 9));
     assert!(riley.instructions().unwrap().contains("Always say please."));
     assert!(!jonas.instructions().unwrap().contains("Always say please."));
     let create = r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#;
@@ -57,7 +57,7 @@ fn many_users_call_at_once() {
             let (session, _) = session(&org, user);
             scope.spawn(move || {
                 for _ in 0..5 {
-                    session.call_json("salesforce_list", r#"{"object": "Account"}"#).unwrap();
+                    session.call_json("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#).unwrap();
                 }
             });
         }
