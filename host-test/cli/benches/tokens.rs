@@ -1,0 +1,37 @@
+//! Prints what conversations cost a model in tokens, as a table in Markdown: `cargo bench --bench tokens`. With a word
+//! behind it, such as `-- show`, the replies too.
+
+// A play fails as a test does.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+#[path = "../tests/tokens/plays.rs"]
+mod plays;
+
+use plays::{Cost, Preface};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    // Cargo says `--bench` to every bench.
+    let is_shown = std::env::args().skip(1).any(|argument| argument == "show");
+    let preface = plays::preface().await;
+    let Preface { definitions, instructions } = preface;
+    println!("Definitions: {definitions} tokens. Instructions: {instructions}.\n");
+    println!("| | What the person says | Calls | Their arguments | Replies | Their structures | Input of all turns |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    let row = |name: &str, prompt: &str, cost: &Cost| {
+        let Cost { calls, arguments, texts, structures, input, .. } = cost;
+        println!("| {name} | {prompt} | {calls} | {arguments} | {texts} | {structures} | {input} |");
+    };
+    let mut sum = Cost::default();
+    for play in plays::all() {
+        let mut shown = Vec::new();
+        let cost = plays::cost(&play, preface, &mut |reply| shown.push(reply.to_owned())).await;
+        row(play.name, play.prompt, &cost);
+        if is_shown {
+            shown.iter().for_each(|reply| println!("\n```text\n{reply}\n```\n"));
+        }
+        sum += cost;
+    }
+    row("", "In all", &sum);
+    println!("\n{} of {} tokens are definitions, instructions and prompts.", sum.fixed, sum.input);
+}
