@@ -334,7 +334,7 @@ struct StopWhenDropped(CancelHandle);
 
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
-        self.shared.cancel();
+        self.0.cancel();
     }
 }
 

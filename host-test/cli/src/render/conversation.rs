@@ -60,7 +60,9 @@ fn get(reply: &GetReply) -> String {
         let more = if related.complete { "" } else { ", and there are more" };
         let count = if related.rows.is_empty() { "none".to_owned() } else { related.rows.len().to_string() };
         text.line(&format!("{}: {count}{more}", printable(&related.name)));
-        text.table(&related.columns, &related.rows);
+        // What is over is not called again, unless for the rest of a text.
+        let needs_id = |row: &Value| related.name != "ActivityHistories" || has_cut_text(row);
+        text.rows(&related.columns, &related.rows, needs_id, false);
     }
     text.notices(&reply.notices);
     text.0
@@ -250,7 +252,7 @@ fn update(reply: &UpdateReply) -> String {
         text.line(&format!(" {field}: {before} → {}", known_as(after, names, &['→'])));
     }
     if reply.undo.as_ref().is_some_and(|undo| is_swap(undo, reply)) {
-        text.line("Undo: the same update with the values swapped");
+        text.line("Undo: the same with the values swapped");
     } else {
         text.undo(reply.undo.as_ref(), &reply.id);
     }
@@ -302,7 +304,10 @@ pub(super) fn error(error: &Error) -> String {
         let said = error.org_message.as_deref().map(|said| format!(": {}", quoted(said))).unwrap_or_default();
         text.line(&format!("Salesforce says {}{said}", printable(code)));
     }
-    for (title, items) in [("Fields", &error.fields), ("Possible", &error.allowed)] {
+    let current = error.current.as_ref().map(|current| Members::parse(&current.fields)).unwrap_or_default();
+    let is_named = |field: &String| names_whole(message, field) || current.0.iter().any(|(name, _)| name == field);
+    let fields: Vec<String> = error.fields.iter().filter(|field| !is_named(field)).cloned().collect();
+    for (title, items) in [("Fields", &fields), ("Possible", &error.allowed)] {
         if !items.is_empty() {
             text.line(&format!("{title}: {}", listed(items)));
         }
@@ -397,11 +402,13 @@ impl Text {
     fn candidates(&mut self, candidates: &[Candidate], is_object_said: bool) {
         match shared_object(candidates) {
             Some(object) if candidates.len() > 1 => {
+                let field = shared(candidates.iter().map(|candidate| candidate.field.as_deref())).flatten();
                 if !is_object_said {
-                    self.line(&format!("{} {object} records:", candidates.len()));
+                    let field = field.map(|field| format!(" for {field}")).unwrap_or_default();
+                    self.line(&format!("{} {object} records{field}:", candidates.len()));
                 }
-                let (columns, rows) = compared(candidates);
-                self.rows(&columns, &rows, true);
+                let (columns, rows) = compared(candidates, field.is_none());
+                self.rows(&columns, &rows, |_| true, true);
             }
             _ => {
                 for Candidate { object, id, name, facts: known, field } in candidates {
@@ -416,18 +423,24 @@ impl Text {
 
     /// Rows below their columns. What all rows share is said once.
     fn table(&mut self, columns: &[String], rows: &[Value]) {
-        self.rows(columns, rows, false);
+        self.rows(columns, rows, |_| true, false);
     }
 
-    fn rows(&mut self, columns: &[String], rows: &[Value], keeps_ids: bool) {
+    /// The same. Ids are left out of rows that need none, and of all where another column names each, unless they are
+    /// kept.
+    fn rows(&mut self, columns: &[String], rows: &[Value], needs_id: impl Fn(&Value) -> bool, keeps_ids: bool) {
         if rows.is_empty() {
             return;
         }
-        let columns: Vec<Column<'_>> =
+        let mut columns: Vec<Column<'_>> =
             columns.iter().enumerate().map(|(at, name)| Column::new(name, at, rows)).collect();
+        for ids in columns.iter_mut().filter(|column| column.name == ID) {
+            ids.cells.iter_mut().zip(rows).filter(|(_, row)| !needs_id(row)).for_each(|(id, _)| id.clear());
+        }
         let is_named = columns.iter().any(|column| NAMES.contains(&column.name) && column.tells_apart());
         let is_needed = |column: &&Column<'_>| keeps_ids || column.name != ID || !is_named;
         let (empty, filled): (Vec<_>, Vec<_>) = columns.iter().filter(is_needed).partition(|column| column.is_empty());
+        let empty: Vec<_> = empty.into_iter().filter(|column| column.name != ID).collect();
         let is_shared = |column: &&Column<'_>| rows.len() >= MIN_ROWS_TO_SHARE && column.shared().is_some();
         let (mut same, mut differing): (Vec<_>, Vec<_>) = filled.into_iter().partition(is_shared);
         if differing.is_empty() && !same.is_empty() {
@@ -485,6 +498,20 @@ impl<'c> Column<'c> {
     }
 }
 
+/// Whether a text of a row was cut.
+fn has_cut_text(row: &Value) -> bool {
+    row.as_array().into_iter().flatten().filter_map(Value::as_str).any(|text| text.ends_with(CUT))
+}
+
+/// Whether a message has a name as a word of its own.
+fn names_whole(message: &str, name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_' || character == '.';
+    message.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&message[..at], &message[at + name.len()..]);
+        !before.ends_with(is_part) && !after.trim_end_matches(['.', ':', ',']).starts_with(is_part)
+    })
+}
+
 /// What all have in common.
 fn shared<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
     let first = items.next()?;
@@ -497,9 +524,9 @@ fn shared_object(candidates: &[Candidate]) -> Option<&str> {
 }
 
 /// Candidates of one object as columns and rows.
-fn compared(candidates: &[Candidate]) -> (Vec<String>, Vec<Value>) {
+fn compared(candidates: &[Candidate], may_differ_in_field: bool) -> (Vec<String>, Vec<Value>) {
     let mut columns = vec![ID.to_owned(), "Name".to_owned()];
-    let has_field = candidates.iter().any(|candidate| candidate.field.is_some());
+    let has_field = may_differ_in_field && candidates.iter().any(|candidate| candidate.field.is_some());
     if has_field {
         columns.push("For".to_owned());
     }

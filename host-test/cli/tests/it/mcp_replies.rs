@@ -28,7 +28,7 @@ const UNTOLD: [(&str, &str); 8] = [
     ("what.field", "settled"),
     ("record.field", "settled"),
     // An entry that is over and shown whole is not called again; `ids_stand_where_a_next_call_needs_them` has the rest.
-    ("items.id", "over"),
+    ("items[].id", "over"),
     // The same update with the values swapped; `an_undo_is_told_whole` has the rest.
     ("undo.tool", "swapped"),
 ];
@@ -51,11 +51,13 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
                 if is_chosen && !is_side(member, whole) && !text.contains(name.as_str()) {
                     missing.push(format!("{path}: {name}"));
                 }
-                walk(text, member, &format!("{path}.{name}"), whole, missing);
+                match member {
+                    Value::Array(rows) if name == "rows" => walk_rows(text, rows, value, path, whole, missing),
+                    member => walk(text, member, &format!("{path}.{name}"), whole, missing),
+                }
             }
         }
-        Value::Array(rows) if path.ends_with(".rows") => walk_rows(text, rows, path, whole, missing),
-        Value::Array(items) => items.iter().for_each(|item| walk(text, item, path, whole, missing)),
+        Value::Array(items) => items.iter().for_each(|item| walk(text, item, &format!("{path}[]"), whole, missing)),
         Value::Bool(false) if path.ends_with(".complete") => {
             if !text.contains("there are more") && !text.contains(" of ") {
                 missing.push(path.to_owned());
@@ -75,24 +77,22 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
     }
 }
 
-/// Rows without the column of ids where another names each record.
-fn walk_rows(text: &str, rows: &[Value], path: &str, whole: &Value, missing: &mut Vec<String>) {
-    let at = format!("/{}", path.trim_start_matches('.').trim_end_matches("rows").replace('.', "/"));
-    let columns = whole.pointer(&format!("{at}columns")).or_else(|| whole.pointer("/columns"));
-    let columns: Vec<&str> =
-        columns.into_iter().flat_map(|columns| columns.as_array().unwrap()).filter_map(Value::as_str).collect();
-    let is_named = columns.contains(&"Name") || columns.contains(&"CaseNumber");
+/// Rows without the column of ids where another names each record, or all is over.
+fn walk_rows(text: &str, rows: &[Value], list: &Value, path: &str, whole: &Value, missing: &mut Vec<String>) {
+    let columns: Vec<&str> = list["columns"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let needs_no_id =
+        columns.contains(&"Name") || columns.contains(&"CaseNumber") || list["name"] == "ActivityHistories";
     for row in rows {
         for (column, cell) in row.as_array().unwrap().iter().enumerate() {
             let name = columns.get(column).copied().unwrap_or_default();
-            if name == "Id" && is_named {
+            if name == "Id" && needs_no_id {
                 continue;
             }
             let cell = match cell.as_f64().filter(|_| name.starts_with("share of")) {
                 Some(share) => Value::from(format!("{}%", (share * 1e4).round() / 1e2)),
                 None => cell.clone(),
             };
-            walk(text, &cell, path, whole, missing);
+            walk(text, &cell, &format!("{path}.rows"), whole, missing);
         }
     }
 }
@@ -117,6 +117,9 @@ fn is_told(text: &str, leaf: &Value, path: &str) -> bool {
                 ("writable", "yes") => String::new(),
                 ("writable", "no") => "read only".to_owned(),
                 ("writable" | "kind", word) => word.replace('_', " "),
+                ("changed", "no") => "Nothing was written.".to_owned(),
+                ("changed", "yes") => "Something was written all the same.".to_owned(),
+                ("changed", "unknown") => "It may or may not have been written".to_owned(),
                 _ => inside.to_owned(),
             };
             text.contains(&words) || text.contains(inside) || instant.is_some_and(|instant| text.contains(&instant))
@@ -287,7 +290,10 @@ fn the_walk_finds_what_is_left_out() {
         json!({"complete": false, "rows": [["Acme", 0.5]], "columns": ["Name", "share of count"], "notices": ["n1"]});
     assert_eq!(missing("Acme 50% Name share of count n1, and there are more", &structure), [""; 0]);
     assert_eq!(missing("Acme 50% Name share of count n1", &structure), [".complete"]);
-    assert_eq!(missing("Acme Name share of count, there are more", &structure), [".notices: \"n1\"", ".rows: \"50%\""]);
+    assert_eq!(
+        missing("Acme Name share of count, there are more", &structure),
+        [".notices[]: \"n1\"", ".rows: \"50%\""]
+    );
 }
 
 #[test]
@@ -300,6 +306,15 @@ fn ids_stand_where_a_next_call_needs_them() {
     assert!(!of(one).contains("00Qone"), "a name will do");
     assert!(of(&format!("{one},{same}")).contains("00Qone"), "two are called the same");
     assert!(of(r#"["00Qone",null,"A"]"#).contains("00Qone"), "it has no name");
+    let history = |subject: &str, text: &str| {
+        let columns = r#"["Id","Subject","Description"]"#;
+        let list = format!(
+            r#"{{"name":"ActivityHistories","columns":{columns},"rows":[["00Tone","{subject}","{text}"]],"complete":true}}"#
+        );
+        let reply = format!(r#"{{"object":"Account","id":"001","link":"l/001","fields":{{}},"related":[{list}]}}"#);
+        render::reply("get", &reply, Style::Conversation).contains("00Tone")
+    };
+    assert!(!history("Call", "whole") && history("Call", "cut…"));
     let item = |members: &str| {
         let now = r#""zone":"UTC","now":"Tue 2026-05-12 08:00""#;
         let record = r#""record":{"object":"Account","id":"001","name":"Acme","facts":{}}"#;
@@ -323,7 +338,7 @@ fn an_undo_is_told_whole() {
     };
     let call = |arguments: &str| format!(r#"{{"tool":"salesforce_update","arguments":{arguments}}}"#);
     let swapped = r#"{"record":"001","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#;
-    assert!(of(&call(swapped)).ends_with("\nUndo: the same update with the values swapped"));
+    assert!(of(&call(swapped)).ends_with("\nUndo: the same with the values swapped"));
     for other in [
         r#"{"record":"002","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#,
         r#"{"record":"001","object":"Account","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#,
