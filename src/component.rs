@@ -4,10 +4,10 @@ use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
 use crate::wit::{
-    ActivitiesArgs, ActivitiesReply, Advice, AggregateArgs, AggregateReply, ConnectionSettings, CreateArgs,
-    CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, ListArgs, ListReply, LogActivityArgs, LogActivityReply, OauthProfile, RunSoqlArgs, RunSoqlReply,
-    SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, CreateArgs, CreateReply, DeleteArgs, DeleteReply,
+    DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply, GetArgs, GetReply, LogActivityArgs,
+    LogActivityReply, OauthProfile, QueryArgs, QueryReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs,
+    WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -101,12 +101,8 @@ impl exports::read::Guest for Plugin {
         Ok(tools::get(&Call::new(&Host), args)?)
     }
 
-    fn list(args: ListArgs) -> Result<ListReply, Error> {
-        Ok(tools::list(&Call::new(&Host), args)?)
-    }
-
-    fn aggregate(args: AggregateArgs) -> Result<AggregateReply, Error> {
-        Ok(tools::aggregate(&Call::new(&Host), args)?)
+    fn query(args: QueryArgs) -> Result<QueryReply, Error> {
+        Ok(tools::query(&Call::new(&Host), args)?)
     }
 
     fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {
@@ -119,10 +115,6 @@ impl exports::read::Guest for Plugin {
 
     fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
         Ok(tools::who_am_i(&Call::new(&Host), args)?)
-    }
-
-    fn run_soql(args: RunSoqlArgs) -> Result<RunSoqlReply, Error> {
-        Ok(tools::run_soql(&Call::new(&Host), args)?)
     }
 }
 

@@ -16,6 +16,7 @@
 //! * [`policy`] is what the settings allow. It knows no tool.
 //! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
 //! * [`schema`] knows objects and fields; [`soql`] builds query text, and nothing else does; [`time`] is local time.
+//! * [`sql`] reads statements as people and models write them, and knows no org.
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
 //! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
@@ -31,7 +32,8 @@
 //!   and the examples of [`call::Call::plan`] show it.
 //! * Bad arguments are refused before any request: the tests in `tests/it/refusals.rs` count requests.
 //! * A room imports no room above it: `tests/it/rooms.rs`.
-//! * Whatever a filter holds, the query means what the filter says: `tests/it/soql_roundtrip.rs`.
+//! * Whatever is rendered means what was built: `tests/it/soql_roundtrip.rs`.
+//! * A statement means what was written, or is refused: `tests/it/sql_corpus.rs`.
 //! * A next page can't lead out of the API: `a_next_page_that_leads_elsewhere_is_refused`.
 //! * A name on a write means one record or none: `tests/it/resolver.rs`, against a second judgement of who is meant.
 //! * What is off in the settings does nothing, by whichever face it is called: `tests/it/settings.rs`.
@@ -43,8 +45,8 @@
 //!   `text_out_of_the_org_stays_in_its_field` (`tests/it/replies.rs`).
 //! * No reply tells what an object holds that may not be read: `tests/it/read_grants.rs`.
 //! * No sentence holds a label, a value or a message of the org: `tests/it/org_words.rs`.
-//! * A query the person wrote reads no object that is not granted: `no_object_is_read_that_is_not_granted` and
-//!   `no_query_goes_unseen` (`tests/it/run_soql.rs`).
+//! * A statement reads no object that is not granted: `no_object_is_read_that_is_not_granted` (`tests/it/query.rs`), and
+//!   none goes unseen: `what_is_read_is_what_the_org_reads`, in the properties.
 //! * A record that is called something else than the person said is not deleted: `a_record_of_another_name_stays`
 //!   (`tests/it/delete.rs`).
 //! * The same input gives the same bytes: nothing iterates a hash map.
@@ -54,6 +56,7 @@ pub mod call;
 pub mod catalog;
 #[cfg(feature = "component")]
 mod component;
+mod cursor;
 mod details;
 pub mod error;
 mod excerpt;
@@ -70,6 +73,7 @@ pub mod schema;
 pub mod sign_in;
 pub mod soql;
 mod sort;
+pub mod sql;
 pub mod time;
 pub mod tools;
 pub mod wit;

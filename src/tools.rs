@@ -3,15 +3,13 @@
 //! A tool is a function from arguments to a reply or an error: it plans, sends and replies.
 
 mod activities;
-mod aggregate;
 mod create;
 mod delete;
 mod describe;
 mod find;
 mod get;
-mod list;
 mod log_activity;
-mod run_soql;
+mod query;
 mod update;
 mod who_am_i;
 
@@ -64,12 +62,10 @@ macro_rules! tools {
 tools! {
     ReadOnly, on: find(FindArgs) -> FindReply;
     ReadOnly, on: get(GetArgs) -> GetReply;
-    ReadOnly, on: list(ListArgs) -> ListReply;
-    ReadOnly, on: aggregate(AggregateArgs) -> AggregateReply;
+    ReadOnly, on: query(QueryArgs) -> QueryReply;
     ReadOnly, on: describe(DescribeArgs) -> DescribeReply;
     ReadOnly, on: activities(ActivitiesArgs) -> ActivitiesReply;
     ReadOnly, on: who_am_i(WhoAmIArgs) -> WhoAmIReply;
-    ReadOnly, off: run_soql(RunSoqlArgs) -> RunSoqlReply;
     Additive, on: create(CreateArgs) -> CreateReply;
     Additive, on: log_activity(LogActivityArgs) -> LogActivityReply;
     Overwrites, on: update(UpdateArgs) -> UpdateReply;

@@ -10,7 +10,7 @@ use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
 };
 
-/// The most records of one related list beside its parent; `list` reads on.
+/// The most records of one related list beside its parent; `query` reads on.
 pub(crate) const MAX_ROWS: u32 = 10;
 
 /// Salesforce's own relationships of activities: past and open ones, of the record and of what belongs to it.

@@ -26,10 +26,12 @@ pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
         Shape::Boolean(value) => value.to_string(),
         Shape::Null => return Ok(Compared::Literal(Literal::Null)),
         Shape::List(_) | Shape::Object => {
-            return Err(invalid_value(field, json, "one value; lists go with in, not_in, includes and excludes"));
+            return Err(invalid_value(field, json, "one value; lists go with IN, NOT IN, INCLUDES and EXCLUDES"));
         }
     };
     let literal = match field.field_type {
+        // Where a checkbox is a number.
+        FieldType::Boolean if text == "1" || text == "0" => Literal::Boolean(text == "1"),
         FieldType::Boolean => Literal::Boolean(boolean(field, text)?),
         kind if kind.is_number() => Literal::Number(number(field, text)?),
         FieldType::Date => match DateLiteral::parse(text) {

@@ -7,7 +7,7 @@ use http::header::HeaderName;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
 use crate::record::{Fields, Record};
-use crate::soql::{Aggregate, Select, Statement};
+use crate::soql::{Aggregate, Select};
 
 const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
 
@@ -24,11 +24,6 @@ impl Query {
     /// A query of groups as text.
     pub fn groups(aggregate: &Aggregate) -> Self {
         Self(aggregate.to_string())
-    }
-
-    /// A query somebody wrote, with a LIMIT if it has none.
-    pub fn statement(statement: &Statement<'_>, limit: Option<u32>) -> Self {
-        Self(statement.limited(limit))
     }
 }
 

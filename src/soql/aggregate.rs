@@ -1,6 +1,6 @@
 //! A query of numbers: what to compute of which records, and how to group them.
 
-use super::{Comparison, Condition, Direction, FieldPath, List, Literal, Nulls, ObjectName, Scope};
+use super::{Condition, DatePart, Direction, FieldPath, List, Measure, Nulls, ObjectName, Scope};
 
 /// A query that returns groups of records instead of records. Every column has an alias, because the API names an
 /// aggregate `expr0` and `Account.Industry` just `Industry`: the keys come back as `g0`, `g1`…, the measures as `m0`…
@@ -23,8 +23,8 @@ pub struct Aggregate {
 pub struct Grouping {
     /// What the records of a group have in common.
     pub keys: List<Key>,
-    /// What must hold of a group: all of them.
-    pub having: Vec<Having>,
+    /// What must hold of a group: of its numbers, or of what its records have in common. An alias can't stand there.
+    pub having: Option<Condition>,
     /// Sort keys, first the strongest.
     pub order_by: Vec<GroupOrder>,
     /// Most groups to return. There are no further pages: the API gives out 2,000 groups at most.
@@ -46,62 +46,6 @@ pub enum Key {
         /// Whether the field is a datetime, of which the part in the user's time zone is meant.
         zoned: bool,
     },
-}
-
-/// A number of a group, or its smallest or largest value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Measure {
-    /// How it is computed.
-    pub function: Function,
-    /// Of which field.
-    pub field: FieldPath,
-}
-
-/// How a number is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Function {
-    /// `COUNT`: records that have a value.
-    Count,
-    /// `COUNT_DISTINCT`: different values.
-    CountDistinct,
-    /// `SUM`
-    Sum,
-    /// `AVG`
-    Average,
-    /// `MIN`
-    Min,
-    /// `MAX`
-    Max,
-}
-
-/// A part of a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatePart {
-    /// `DAY_ONLY`: the day of a datetime.
-    Day,
-    /// `CALENDAR_MONTH`: 1 for January.
-    Month,
-    /// `CALENDAR_QUARTER`
-    Quarter,
-    /// `CALENDAR_YEAR`
-    Year,
-    /// `FISCAL_MONTH`: 1 for the first month of the org's fiscal year.
-    FiscalMonth,
-    /// `FISCAL_QUARTER`
-    FiscalQuarter,
-    /// `FISCAL_YEAR`
-    FiscalYear,
-}
-
-/// A condition on a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Having {
-    /// The left side; an alias can't stand there.
-    pub measure: Measure,
-    /// How the sides relate.
-    pub op: Comparison,
-    /// The right side.
-    pub value: Literal,
 }
 
 /// A sort key of groups.

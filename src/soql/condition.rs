@@ -1,8 +1,8 @@
-//! Conditions of a WHERE clause as a tree.
+//! Conditions of a WHERE or HAVING clause as a tree.
 
-use super::{FieldName, FieldPath, Literal, ObjectName, Pattern, Text};
+use super::{DatePart, FieldName, FieldPath, Literal, Measure, ObjectName, Pattern, Text};
 
-/// What must hold of a record.
+/// What must hold of a record or of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// A comparison with one value. `null` and booleans know only `Eq` and `Ne`.
@@ -73,6 +73,17 @@ pub enum Operand {
     Field(FieldPath),
     /// The day of a datetime field in the user's time zone, to be compared with a date.
     Day(FieldPath),
+    /// A part of a date, to be compared with a number.
+    Part {
+        /// Which part.
+        part: DatePart,
+        /// Of which field.
+        field: FieldPath,
+        /// Whether the field is a datetime, of which the part in the user's time zone is meant.
+        zoned: bool,
+    },
+    /// A number of a group: in HAVING only.
+    Measure(Measure),
 }
 
 /// How the sides of a comparison relate.

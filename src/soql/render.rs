@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Formatter, Write as _};
 
 use super::escape;
 use super::{
-    Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, Function, GroupOrder, Having, Key,
-    List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
+    Aggregate, ChildSelect, Comparison, Condition, DatePart, Direction, FieldList, FieldPath, Function, GroupOrder,
+    Key, List, Literal, Measure, Nulls, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
 
 /// Writes elements with something between them.
@@ -75,7 +75,9 @@ impl Display for Operand {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Field(field) => field.fmt(out),
-            Self::Day(field) => write!(out, "DAY_ONLY(convertTimezone({field}))"),
+            Self::Day(field) => part(DatePart::Day, field, true, out),
+            Self::Part { part, field, zoned } => self::part(*part, field, *zoned, out),
+            Self::Measure(measure) => measure.fmt(out),
         }
     }
 }
@@ -205,10 +207,7 @@ impl Display for Aggregate {
         let Some(grouping) = &self.grouping else { return Ok(()) };
         out.write_str(" GROUP BY ")?;
         joined(out, keys, ", ", Display::fmt)?;
-        if !grouping.having.is_empty() {
-            out.write_str(" HAVING ")?;
-            joined(out, &grouping.having, " AND ", Display::fmt)?;
-        }
+        clause(" HAVING ", grouping.having.as_ref(), out)?;
         order_by_clause(&grouping.order_by, out)?;
         clause(" LIMIT ", grouping.limit, out)
     }
@@ -218,10 +217,14 @@ impl Display for Key {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Field(field) => field.fmt(out),
-            Self::Part { part, field, zoned: false } => write!(out, "{part}({field})"),
-            Self::Part { part, field, zoned: true } => write!(out, "{part}(convertTimezone({field}))"),
+            Self::Part { part, field, zoned } => self::part(*part, field, *zoned, out),
         }
     }
+}
+
+/// A part of a date; of a moment, in the user's time zone.
+fn part(part: DatePart, field: &FieldPath, zoned: bool, out: &mut Formatter<'_>) -> fmt::Result {
+    if zoned { write!(out, "{part}(convertTimezone({field}))") } else { write!(out, "{part}({field})") }
 }
 
 impl Display for DatePart {
@@ -234,6 +237,12 @@ impl Display for DatePart {
             Self::FiscalMonth => "FISCAL_MONTH",
             Self::FiscalQuarter => "FISCAL_QUARTER",
             Self::FiscalYear => "FISCAL_YEAR",
+            Self::DayInMonth => "DAY_IN_MONTH",
+            Self::DayInWeek => "DAY_IN_WEEK",
+            Self::DayInYear => "DAY_IN_YEAR",
+            Self::HourInDay => "HOUR_IN_DAY",
+            Self::WeekInMonth => "WEEK_IN_MONTH",
+            Self::WeekInYear => "WEEK_IN_YEAR",
         })
     }
 }
@@ -249,12 +258,6 @@ impl Display for Measure {
             Function::Max => "MAX",
         };
         write!(out, "{function}({})", self.field)
-    }
-}
-
-impl Display for Having {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {}", self.measure, self.op, self.value)
     }
 }
 
@@ -555,7 +558,7 @@ mod tests {
             condition: Some(eq("IsClosed", true)),
             grouping: Some(crate::soql::Grouping {
                 keys: List::new([Key::Field(name("Account.Industry")), year.clone()]).unwrap(),
-                having: vec![Having { measure: sum.clone(), op: Comparison::Gt, value: Number::from(5).into() }],
+                having: Some(Condition::compare(Operand::Measure(sum.clone()), Comparison::Gt, Number::from(5))),
                 order_by: vec![
                     GroupOrder { by: OrderBy::Key(year), direction: Direction::Ascending, nulls: Nulls::Last },
                     GroupOrder { by: OrderBy::Measure(sum), direction: Direction::Descending, nulls: Nulls::Last },

@@ -7,6 +7,7 @@ use salesforce_plugin::wit::{Error, FindArgs, GetArgs};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::records;
 use crate::settings::calls;
 
 /// The warning in a reply or an error, if there is one.
@@ -38,8 +39,8 @@ fn every_tool_tells_where_less_than_a_tenth_is_left() {
 fn nobody_is_warned_while_a_tenth_is_left() {
     let bench = Bench::new();
     bench.org.use_calls(13_499);
-    assert_eq!(warning(&bench.call("list", json!({ "object": "Account" }))), None);
-    assert!(warning(&bench.call("list", json!({ "object": "Account" }))).is_some(), "one call less");
+    assert_eq!(warning(&bench.call("query", records(json!({ "object": "Account" })))), None);
+    assert!(warning(&bench.call("query", records(json!({ "object": "Account" })))).is_some(), "one call less");
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn an_error_tells_it_too_and_stays_what_it_is() {
 fn a_day_that_is_used_up_is_told_as_such() {
     let bench = Bench::new();
     bench.org.use_calls(15_000);
-    let error = bench.err("list", json!({ "object": "Account" }));
+    let error = bench.err("query", records(json!({ "object": "Account" })));
     assert_eq!(
         (&error["kind"], &error["code"]),
         (&json!("limit_reached"), &json!("REQUEST_LIMIT_EXCEEDED")),
@@ -79,10 +80,10 @@ fn what_a_call_did_not_ask_it_does_not_tell() {
     bench.org.use_calls(14_999);
     // Without a request nobody knows.
     assert_eq!(warning(&bench.call("describe", json!({ "object": "Account" }))), None);
-    assert_eq!(warning(&bench.call("list", json!({ "object": "Account", "limit": 0 }))), None);
+    assert_eq!(warning(&bench.call("query", records(json!({ "object": "Account", "limit": 0 })))), None);
     // Nor where the answer does not come from the API itself.
     bench.org.fault(Fault::html_503());
-    assert_eq!(warning(&bench.call("list", json!({ "object": "Account" }))), None);
+    assert_eq!(warning(&bench.call("query", records(json!({ "object": "Account" })))), None);
 }
 
 #[test]

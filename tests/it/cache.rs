@@ -6,6 +6,7 @@ use demo_org::Org;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::records;
 
 /// The requests a call takes: with an empty cache, and once more.
 #[track_caller]
@@ -26,9 +27,9 @@ fn each_tool_takes_as_few_requests_as_it_can() {
     costs("get", |_| json!({ "record": "Acme", "object": "Account", "related": ["contacts"] }), 1, 1);
     costs("get", |bench| json!({ "record": bench.id("acme"), "full": true }), 2, 1);
     costs("get", |bench| json!({ "record": bench.id("migration") }), 3, 1);
-    costs("list", |_| json!({ "object": "Account" }), 1, 1);
-    costs("list", |_| json!({ "object": "Account", "fields": ["Service Level"] }), 2, 1);
-    costs("list", |_| json!({ "object": "Project__c" }), 2, 1);
+    costs("query", |_| records(json!({ "object": "Account" })), 1, 1);
+    costs("query", |_| records(json!({ "object": "Account", "fields": ["Service Level"] })), 2, 1);
+    costs("query", |_| records(json!({ "object": "Project__c" })), 2, 1);
     costs("describe", |_| json!({ "object": "Account" }), 1, 0);
     costs("describe", |_| json!({}), 1, 0);
     costs("who_am_i", |_| json!({}), 2, 1);
@@ -47,10 +48,9 @@ fn each_tool_takes_as_few_requests_as_it_can() {
 #[test]
 fn objects_that_have_to_be_described_together_are_described_in_one_request() {
     let bench = Bench::new();
-    let children =
-        json!([{ "object": "Meter_Reading__c", "filters": [{ "field": "Reading", "op": "gt", "value": 98 }] }]);
+    let children = json!([{ "object": "Meter_Reading__c", "via": "Account__c", "filters": [{ "field": "Reading", "op": "gt", "value": 98 }] }]);
     let arguments = json!({ "object": "Account", "fields": ["Service Level", "Name"], "children": children });
-    bench.ok("list", arguments);
+    bench.ok("query", records(arguments));
     assert_eq!(bench.requests(), 2, "{:#?}", bench.org.requests());
 }
 
@@ -81,10 +81,10 @@ fn show(org: &Org, object: &str, field: &str) {
 fn a_description_is_used_for_a_day() {
     let list = json!({ "object": "Account", "fields": ["Service Level"] });
     let bench = aged(23 * HOUR, |_| {});
-    bench.ok("list", list.clone());
+    bench.ok("query", records(list.clone()));
     assert_eq!(bench.requests(), 1);
     let bench = aged(25 * HOUR, |_| {});
-    bench.ok("list", list);
+    bench.ok("query", records(list));
     assert_eq!(bench.requests(), 2, "described anew");
 }
 
@@ -92,7 +92,7 @@ fn a_description_is_used_for_a_day() {
 fn a_description_from_the_future_is_not_used() {
     let bench = Bench::warm(&["Account"]);
     bench.org.set_now("2026-05-01T00:00:00Z".parse().unwrap());
-    bench.ok("list", json!({ "object": "Account", "fields": ["Service Level"] }));
+    bench.ok("query", records(json!({ "object": "Account", "fields": ["Service Level"] })));
     assert_eq!(bench.requests(), 2);
 }
 
@@ -121,8 +121,8 @@ fn a_corrupt_entry_is_as_good_as_none() {
 #[test]
 fn a_field_that_was_hidden_meanwhile_is_refused_by_a_fresh_description() {
     for (tool, arguments) in [
-        ("list", json!({ "object": "Account", "fields": ["Service Level"] })),
-        ("list", json!({ "object": "Account", "filters": [{ "field": "Tier__c", "value": "Gold" }] })),
+        ("query", records(json!({ "object": "Account", "fields": ["Service Level"] }))),
+        ("query", records(json!({ "object": "Account", "filters": [{ "field": "Tier__c", "value": "Gold" }] }))),
         ("get", json!({ "object": "Account", "record": "Acme", "fields": ["Tier__c"] })),
         (
             "update",
@@ -146,16 +146,16 @@ fn a_field_that_was_hidden_meanwhile_is_refused_by_a_fresh_description() {
 #[test]
 fn a_usual_column_that_was_hidden_is_left_out() {
     let bench = aged(HOUR, |org| hide(org, "Account", "Industry"));
-    let reply = bench.ok("list", json!({ "object": "Account" }));
+    let reply = bench.ok("query", records(json!({ "object": "Account" })));
     assert!(!reply["columns"].as_array().unwrap().contains(&json!("Industry")));
     assert_eq!(bench.requests(), 3);
     // Without any description as well.
     let bench = Bench::new();
     hide(&bench.org, "Account", "Industry");
-    bench.ok("list", json!({ "object": "Account" }));
+    bench.ok("query", records(json!({ "object": "Account" })));
     assert_eq!(bench.requests(), 3);
     bench.org.forget_requests();
-    bench.ok("list", json!({ "object": "Account" }));
+    bench.ok("query", records(json!({ "object": "Account" })));
     assert_eq!(bench.requests(), 1, "remembered");
 }
 
@@ -163,7 +163,7 @@ fn a_usual_column_that_was_hidden_is_left_out() {
 fn a_hidden_field_and_one_there_is_not_look_alike() {
     let bench = Bench::warm(&["Contact"]);
     let message = |field: &str| {
-        let error = bench.refused("list", json!({ "object": "Contact", "fields": [field] }));
+        let error = bench.refused("query", records(json!({ "object": "Contact", "fields": [field] })));
         error["message"].as_str().unwrap().replace(field, "FIELD")
     };
     assert_eq!(message("Salary_Grade__c"), message("Shoe_Size__c"));
@@ -180,9 +180,9 @@ fn a_field_that_appeared_meanwhile_is_found_by_a_fresh_description() {
     let bench = bench.after_describing(&["Account"]);
     show(&bench.org, "Account", "Tier__c");
     // A description is believed for some minutes, so that a wrong name costs nothing.
-    bench.refused("list", json!({ "object": "Account", "fields": ["Tier__c"] }));
+    bench.refused("query", records(json!({ "object": "Account", "fields": ["Tier__c"] })));
     bench.org.advance(6 * MINUTE);
-    bench.ok("list", json!({ "object": "Account", "fields": ["Tier__c"] }));
+    bench.ok("query", records(json!({ "object": "Account", "fields": ["Tier__c"] })));
     assert_eq!(bench.requests(), 2);
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bench::Bench;
 
-const TOOLS: [&str; 7] = ["delete", "create", "log_activity", "update", "get", "list", "describe"];
+const TOOLS: [&str; 7] = ["delete", "create", "log_activity", "update", "get", "query", "describe"];
 
 fn bench(objects: &[&str]) -> Bench {
     let bench = Bench::new();

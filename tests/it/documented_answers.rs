@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::json;
 
 use crate::bench::Bench;
+use crate::said::records;
 
 const PAGE: &str = "<!DOCTYPE html><html><body>Down for maintenance</body></html>";
 const ERRORS: &str = r#"[{"message":"x","errorCode":"UNKNOWN_EXCEPTION"}]"#;
@@ -106,7 +107,7 @@ fn a_part_of_an_answer_is_no_answer() {
     let bench = Bench::new();
     let body = r#"{"totalSize":0,"done":true,"records":[]}"#;
     bench.org.fault(Fault::new(answer((206, "application/json", body))));
-    let error = bench.err("list", json!({ "object": "Account" }));
+    let error = bench.err("query", records(json!({ "object": "Account" })));
     assert_eq!(error["kind"], "unexpected_reply", "{error:#}");
 }
 
@@ -225,7 +226,7 @@ fn pages_without_end_cost_a_bounded_number_of_requests() {
     let bench = Bench::new();
     let page = r#"{"totalSize":2000,"done":false,"nextRecordsUrl":"/services/data/v65.0/query/01g000000000001AAA-1","records":[{"attributes":{"type":"Account"},"Id":"001dM0000000010QAA","Name":"Acme"}]}"#;
     bench.org.fault(Fault::new(answer((200, "application/json", page))).on(Method::GET, "/query").times(1_000));
-    let error = bench.err("list", json!({ "object": "Account", "limit": 2000 }));
+    let error = bench.err("query", records(json!({ "object": "Account", "limit": 2000 })));
     assert_eq!(error["kind"], "unexpected_reply", "{error:#}");
     assert!(bench.requests() <= 30, "{}", bench.requests());
 }

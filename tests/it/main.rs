@@ -5,15 +5,17 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod activities;
-mod aggregate;
+
 mod api_calls;
 mod bench;
 mod cache;
 mod delete;
 mod documented_answers;
 mod lookups;
+mod numbers;
 mod org_words;
 mod picklists;
+mod query;
 mod read_grants;
 mod reads;
 mod recorded;
@@ -23,7 +25,7 @@ mod refusals;
 mod replies;
 mod resolver;
 mod rooms;
-mod run_soql;
+mod said;
 mod schema_columns;
 mod schema_lookup;
 mod schema_project;
@@ -31,6 +33,7 @@ mod schema_recorded;
 mod schema_values;
 mod settings;
 mod soql_roundtrip;
+mod sql_corpus;
 mod stories;
 mod undo;
 mod who_am_i;

@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::{numbers, records};
 
 /// In every label, name, value and message of the org.
 const MARK: &str = "XMARK";
@@ -128,11 +129,10 @@ fn values_of_picklists_are_told_beside_the_sentence() {
     // What a value was taken for.
     let reply = beside(&bench, "update", change(&bench, "acme", "Industry", json!("not for profit")), "changes");
     assert!(reply["notices"][0].as_str().unwrap().contains("the picklist's value that the reply shows"), "{reply}");
-    for (tool, value) in
-        [("list", "negotiation"), ("aggregate", "negotiation"), ("list", "prospektting"), ("aggregate", "prospektting")]
-    {
-        let filters = json!([{ "field": "StageName", "value": value }]);
-        beside(&bench, tool, json!({ "object": "Opportunity", "filters": filters }), "details");
+    for value in ["negotiation", "prospektting"] {
+        let filtered = json!({ "object": "Opportunity", "filters": [{ "field": "StageName", "value": value }] });
+        beside(&bench, "query", records(filtered.clone()), "details");
+        beside(&bench, "query", numbers(filtered), "details");
     }
 }
 
@@ -182,22 +182,22 @@ fn names_of_records_are_told_beside_the_sentence() {
 #[test]
 fn labels_are_told_beside_the_sentence() {
     let bench = marked();
-    beside(&bench, "list", json!({ "object": "Account", "fields": ["Employes"] }), "allowed");
-    beside(&bench, "list", json!({ "object": "Projekt" }), "allowed");
+    beside(&bench, "query", records(json!({ "object": "Account", "fields": ["Employes"] })), "allowed");
+    beside(&bench, "query", records(json!({ "object": "Projekt" })), "allowed");
     beside(&bench, "describe", json!({ "object": "Acount" }), "allowed");
     beside(&bench, "update", change(&bench, "acme", "Employes", json!(5)), "allowed");
     beside(&bench, "create", json!({ "object": "Account", "fields": { "Employes": 5 } }), "allowed");
-    beside(&bench, "aggregate", json!({ "object": "Account", "group_by": [{ "field": "Employes" }] }), "allowed");
-    beside(&bench, "run_soql", json!({ "query": "SELECT Employes FROM Account" }), "allowed");
-    ours(&bench, "run_soql", json!({ "query": "SELECT Id, (SELECT Id FROM Contacs) FROM Account" }));
+    beside(&bench, "query", numbers(json!({ "object": "Account", "group_by": [{ "field": "Employes" }] })), "allowed");
+    beside(&bench, "query", json!({ "soql": "SELECT Employes FROM Account" }), "allowed");
+    ours(&bench, "query", json!({ "soql": "SELECT Id, (SELECT Id FROM Contacs) FROM Account" }));
     ours(&bench, "get", json!({ "record": bench.id("acme"), "related": ["nothing"] }));
     ours(&bench, "create", json!({ "object": "Contact", "fields": { "FirstName": "Zed" } }));
     ours(&bench, "create", json!({ "object": "Account", "fields": { "Name": "x", "CreatedDate": "2026-01-01" } }));
     ours(&bench, "describe", json!({ "object": "Account", "limit": 1 }));
     ours(
         &bench,
-        "aggregate",
-        json!({ "object": "Opportunity", "group_by": [{ "field": "CloseDate", "by": "quarter" }] }),
+        "query",
+        numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "CloseDate", "by": "quarter" }] })),
     );
     ours(&bench, "who_am_i", json!({}));
 }
@@ -252,8 +252,8 @@ fn what_is_no_api_name_is_no_name_of_a_field() {
     for (tool, arguments) in [
         ("create", json!({ "object": "Account", "fields": { "Phone": "1" } })),
         ("create", json!({ "object": "Account", "fields": { "Name": "Zenith", "Colour": "red" } })),
-        ("list", json!({ "object": "Account", "fields": ["Colour"] })),
-        ("aggregate", json!({ "object": "Account", "group_by": [{ "field": "Colour" }] })),
+        ("query", records(json!({ "object": "Account", "fields": ["Colour"] }))),
+        ("query", numbers(json!({ "object": "Account", "group_by": [{ "field": "Colour" }] }))),
     ] {
         ours(&bench, tool, arguments);
     }

@@ -7,6 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::{numbers, records};
 
 /// Riley, to whom the org has described an object otherwise than the demo org does.
 fn told(object: &str, change: impl Fn(&mut Value)) -> Bench {
@@ -434,23 +435,23 @@ fn a_value_said_otherwise_in_a_filter_is_taken_for_the_one_and_told() {
     let stage = json!({ "field": "Stage", "value": "negotiation" });
     let told = r#"StageName: "negotiation" was taken for the picklist's value that `details` shows"#;
     let details = json!({ "StageName": ["Negotiation/Review"] });
-    let listed = bench.ok("list", json!({ "object": "Opportunity", "filters": [stage] }));
+    let listed = bench.ok("query", records(json!({ "object": "Opportunity", "filters": [stage] })));
     assert!(!listed["rows"].as_array().unwrap().is_empty());
     assert_eq!((notices(&listed), &listed["details"]), (vec![told], &details));
     let group = json!([{ "field": "Stage", "op": "in", "value": ["negotiation", "Closed Nowhere"] }]);
-    let any = bench.ok("list", json!({ "object": "Opportunity", "any_of": [group] }));
+    let any = bench.ok("query", records(json!({ "object": "Opportunity", "any_of": [group] })));
     assert_eq!((&any["rows"], notices(&any)), (&listed["rows"], vec![told]));
-    let counted = bench.ok("aggregate", json!({ "object": "Opportunity", "filters": [stage] }));
+    let counted = bench.ok("query", numbers(json!({ "object": "Opportunity", "filters": [stage] })));
     assert_eq!(counted["rows"][0][0], listed["rows"].as_array().unwrap().len());
     assert!(notices(&counted).contains(&told), "{counted}");
     assert_eq!(counted["details"], details);
     let children = json!([{ "object": "Opportunity", "filters": [stage] }]);
-    let parents = bench.ok("list", json!({ "object": "Account", "children": children }));
+    let parents = bench.ok("query", records(json!({ "object": "Account", "children": children })));
     assert!(!parents["rows"].as_array().unwrap().is_empty());
     assert_eq!((notices(&parents), &parents["details"]), (vec![told], &details));
     // Other letters are the same to Salesforce, and a part of a text is no value.
     let filters = json!([{ "field": "Stage", "value": "negotiation/REVIEW" }, { "field": "Type", "op": "contains", "value": "new" }]);
-    assert_eq!(notices(&bench.ok("list", json!({ "object": "Opportunity", "filters": filters }))), [""; 0]);
+    assert_eq!(notices(&bench.ok("query", records(json!({ "object": "Opportunity", "filters": filters })))), [""; 0]);
 }
 
 #[test]
@@ -458,7 +459,7 @@ fn each_of_several_values_in_a_filter_is_taken_for_the_one_meant() {
     let bench = Bench::warm(&["Contact"]);
     let list = |op: &str, value: Value| {
         let filters = json!([{ "field": "Languages", "op": op, "value": value }]);
-        bench.ok("list", json!({ "object": "Contact", "filters": filters }))
+        bench.ok("query", records(json!({ "object": "Contact", "filters": filters })))
     };
     let plain = list("includes", json!(["German;English", "Hebrew"]));
     let said = list("includes", json!(["germ; engl", "hebr"]));
@@ -472,26 +473,24 @@ fn each_of_several_values_in_a_filter_is_taken_for_the_one_meant() {
 fn a_value_by_its_label_is_found_though_nobody_described_the_picklist() {
     let filters = json!([{ "field": "ShowAs", "value": "Out of Office" }]);
     let told = r#"ShowAs: "Out of Office" was taken for the picklist's value that `details` shows"#;
-    for (tool, arguments) in [
-        ("list", json!({ "object": "Event", "filters": filters })),
-        ("aggregate", json!({ "object": "Event", "filters": filters })),
-    ] {
+    let said = json!({ "object": "Event", "filters": filters });
+    for (is_counted, arguments) in [(false, records(said.clone())), (true, numbers(said))] {
         let bench = Bench::new();
         bench.org.set(&bench.org.id("meeting_next").unwrap(), "ShowAs", "OutOfOffice");
-        let reply = bench.ok(tool, arguments.clone());
-        let found = if tool == "list" {
-            reply["rows"].as_array().unwrap().len() as u64
-        } else {
+        let reply = bench.ok("query", arguments.clone());
+        let found = if is_counted {
             reply["rows"][0][0].as_u64().unwrap()
+        } else {
+            reply["rows"].as_array().unwrap().len() as u64
         };
         assert_eq!(found, 1, "{reply}");
         assert!(notices(&reply).contains(&told), "{reply}");
         assert_eq!(reply["details"], json!({ "ShowAs": ["OutOfOffice"] }));
         // Nothing was found, so the picklist was looked up; then it was.
-        assert_eq!(bench.requests(), 3, "{tool}");
+        assert_eq!(bench.requests(), 3, "{arguments}");
         bench.org.forget_requests();
-        bench.ok(tool, arguments);
-        assert_eq!(bench.requests(), 1, "{tool}");
+        bench.ok("query", arguments.clone());
+        assert_eq!(bench.requests(), 1, "{arguments}");
     }
 }
 
@@ -501,7 +500,7 @@ fn numbers_of_nothing_name_the_value_that_no_picklist_has() {
     for group_by in [json!([]), json!([{ "field": "Type" }])] {
         let filters = json!([{ "field": "Account.Industry", "value": "Manufactoring" }]);
         let arguments = json!({ "object": "Opportunity", "filters": filters, "group_by": group_by });
-        let reply = bench.ok("aggregate", arguments);
+        let reply = bench.ok("query", numbers(arguments));
         let told = notices(&reply).join("\n");
         assert!(told.contains(r#"Account.Industry: "Manufactoring" is none of its values"#), "{reply}");
     }

@@ -6,6 +6,7 @@ use salesforce_plugin::catalog;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::{numbers, records, soql};
 
 /// In every text of a forbidden object, but in what its records are called, which their lookups tell.
 const SECRET: &str = "zq9secret";
@@ -117,36 +118,33 @@ fn paths(bench: &Bench, object: &str) -> Vec<(String, String)> {
     paths
 }
 
-/// Calls that name a forbidden field by a path: none of them may do anything but refuse.
-fn by_path(tool: &str, holder: &str, path: &str) -> Vec<Value> {
+/// Queries that name a forbidden field by a path: none of them may do anything but refuse.
+fn by_path(holder: &str, path: &str) -> Vec<Value> {
     let filter = json!([{ "field": path, "op": "not_empty" }]);
-    let soql = |query: String| json!({ "query": query });
-    match tool {
-        "list" => vec![
-            json!({ "object": holder, "fields": [path] }),
-            json!({ "object": holder, "filters": filter }),
-            json!({ "object": holder, "any_of": [filter] }),
-            json!({ "object": holder, "order_by": [{ "field": path }] }),
-        ],
-        "aggregate" => vec![
-            json!({ "object": holder, "filters": filter }),
-            json!({ "object": holder, "group_by": [{ "field": path }] }),
-            json!({ "object": holder, "measures": [{ "function": "max", "field": path }] }),
-            json!({ "object": holder, "measures": [{ "function": "count_distinct", "field": path }] }),
-        ],
-        "run_soql" => vec![
-            soql(format!("SELECT {path} FROM {holder}")),
-            soql(format!("SELECT toLabel({path}) FROM {holder} h")),
-            soql(format!("SELECT Id FROM {holder} WHERE {path} != null")),
-            soql(format!("SELECT Id FROM {holder} h WHERE (NOT h.{path} LIKE '%z%')")),
-            soql(format!("SELECT Id FROM {holder} ORDER BY {path}")),
-            soql(format!("SELECT COUNT(Id) FROM {holder} GROUP BY {path}")),
-            soql(format!("SELECT MAX({path}) FROM {holder}")),
-            soql(format!("SELECT COUNT(Id) FROM {holder} GROUP BY Id HAVING MAX({path}) > 'a'")),
-            soql(format!("SELECT Id FROM {holder} WHERE Id IN (SELECT Id FROM {holder} WHERE {path} != null)")),
-        ],
-        _ => Vec::new(),
-    }
+    vec![
+        records(json!({ "object": holder, "fields": [path] })),
+        records(json!({ "object": holder, "filters": filter })),
+        records(json!({ "object": holder, "any_of": [filter] })),
+        records(json!({ "object": holder, "order_by": [{ "field": path }] })),
+        numbers(json!({ "object": holder, "filters": filter })),
+        numbers(json!({ "object": holder, "group_by": [{ "field": path }] })),
+        numbers(json!({ "object": holder, "measures": [{ "function": "max", "field": path }] })),
+        numbers(json!({ "object": holder, "measures": [{ "function": "count_distinct", "field": path }] })),
+        soql(format!("SELECT {path} FROM {holder}")),
+        soql(format!("SELECT toLabel({path}) FROM {holder} h")),
+        soql(format!("SELECT FORMAT({path}) FROM {holder}")),
+        soql(format!("SELECT Id FROM {holder} WHERE {path} != null")),
+        soql(format!("SELECT Id FROM {holder} h WHERE (NOT h.{path} LIKE '%z%')")),
+        soql(format!("SELECT Id FROM {holder} WHERE {path} IN ('x', 'y')")),
+        soql(format!("SELECT Id FROM {holder} ORDER BY {path}")),
+        soql(format!("SELECT DISTINCT {path} FROM {holder}")),
+        soql(format!("SELECT COUNT(Id) FROM {holder} GROUP BY {path}")),
+        soql(format!("SELECT COUNT(Id) FROM {holder} GROUP BY CALENDAR_YEAR({path})")),
+        soql(format!("SELECT MAX({path}) FROM {holder}")),
+        soql(format!("SELECT COUNT(Id) FROM {holder} GROUP BY Id HAVING MAX({path}) > 'a'")),
+        soql(format!("SELECT COUNT(Id) FROM {holder} GROUP BY Id ORDER BY MAX({path})")),
+        soql(format!("SELECT Id FROM {holder} WHERE Id IN (SELECT Id FROM {holder} WHERE {path} != null)")),
+    ]
 }
 
 /// Calls of a tool that come near a forbidden object. A tool that is new needs some of its own.
@@ -182,20 +180,6 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
             }
             calls.push(json!({ "record": name, "object": object }));
         }
-        "list" => {
-            for of in objects(bench) {
-                calls.push(json!({ "object": of, "limit": 50 }));
-                let fields: Vec<_> = schema.object(&of).unwrap().fields.iter().map(|field| &field.name).collect();
-                calls.push(json!({ "object": of, "fields": fields }));
-                calls.push(json!({ "object": of, "children": [{ "object": object }] }));
-            }
-        }
-        "aggregate" => {
-            for of in objects(bench) {
-                calls.push(json!({ "object": of, "group_by": [{ "field": "Owner" }] }));
-                calls.push(json!({ "object": of, "children": [{ "object": object }] }));
-            }
-        }
         "describe" => calls.extend([json!({}), json!({ "object": object }), json!({ "search": SECRET })]),
         "activities" => {
             calls.extend([json!({}), json!({ "timeframe": "past" }), json!({ "timeframe": "upcoming" })]);
@@ -205,21 +189,36 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
             }
         }
         "who_am_i" => calls.extend([json!({}), json!({ "objects": [object] })]),
-        "run_soql" => {
+        "query" => {
             for of in objects(bench) {
-                calls.push(json!({ "query": format!("SELECT FIELDS(ALL) FROM {of} LIMIT 20") }));
-                calls.push(json!({ "query": format!("SELECT Id FROM {of} WHERE Id IN (SELECT Id FROM {object})") }));
+                calls.push(records(json!({ "object": of, "limit": 50 })));
+                let fields: Vec<_> = schema.object(&of).unwrap().fields.iter().map(|field| &field.name).collect();
+                calls.push(records(json!({ "object": of, "fields": fields })));
+                calls.push(records(json!({ "object": of, "children": [{ "object": object }] })));
+                calls.push(numbers(json!({ "object": of, "group_by": [{ "field": "Owner" }] })));
+                calls.push(numbers(json!({ "object": of, "children": [{ "object": object }] })));
+                calls.push(soql(format!("SELECT FIELDS(ALL) FROM {of} LIMIT 20")));
+                calls.push(soql(format!("SELECT * FROM {of} LIMIT 20")));
+                calls.push(soql(format!("SELECT Id FROM {of} WHERE Id IN (SELECT Id FROM {object})")));
+                calls.push(soql(format!(
+                    "SELECT h.Id FROM {of} h WHERE EXISTS (SELECT 1 FROM {object} x WHERE x.{of}Id = h.Id)"
+                )));
+                calls.push(soql(format!("SELECT x.* FROM {object} x JOIN {of} y ON x.{of}Id = y.Id")));
+                calls.push(soql(format!(
+                    "SELECT y.*, x.Description FROM {of} y JOIN {object} x ON y.{object}Id = x.Id"
+                )));
                 for child in
                     schema.object(&of).unwrap().child_relationships.iter().filter_map(|child| child.name.as_ref())
                 {
-                    let query = format!("SELECT Id, (SELECT FIELDS(ALL) FROM {child} LIMIT 5) FROM {of} LIMIT 20");
-                    calls.push(json!({ "query": query }));
-                    let query = format!("SELECT Id, (SELECT Id, Subject, Description FROM {child}) FROM {of} LIMIT 20");
-                    calls.push(json!({ "query": query }));
+                    calls
+                        .push(soql(format!("SELECT Id, (SELECT FIELDS(ALL) FROM {child} LIMIT 5) FROM {of} LIMIT 20")));
+                    calls.push(soql(format!("SELECT Id, (SELECT * FROM {child}) FROM {of} LIMIT 20")));
+                    calls.push(soql(format!(
+                        "SELECT Id, (SELECT Id, Subject, Description FROM {child}) FROM {of} LIMIT 20"
+                    )));
                 }
             }
-            let query = format!("SELECT TYPEOF What WHEN {object} THEN Description ELSE Name END FROM Task");
-            calls.push(json!({ "query": query }));
+            calls.push(soql(format!("SELECT TYPEOF What WHEN {object} THEN Description ELSE Name END FROM Task")));
         }
         "create" => calls.extend(creations(&id, &name)),
         "log_activity" => {
@@ -332,7 +331,7 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
     let mut called = 0;
     for forbidden in FORBIDDEN {
         let tools = tools(&without(forbidden));
-        assert_eq!(tools.len(), 12, "a new tool needs calls of its own");
+        assert_eq!(tools.len(), 10, "a new tool needs calls of its own");
         let mut bench = without(forbidden);
         for tool in tools {
             if !bench.org.writes().is_empty() {
@@ -353,16 +352,14 @@ fn no_path_leads_to_a_field_that_may_not_be_read() {
     for forbidden in FORBIDDEN {
         let bench = without(forbidden);
         for (holder, path) in paths(&bench, forbidden) {
-            for tool in ["list", "aggregate", "run_soql"] {
-                for arguments in by_path(tool, &holder, &path) {
-                    let outcome = bench.call(tool, arguments.clone());
-                    assert_untold(forbidden, tool, &arguments, &outcome);
-                    let error = outcome.expect_err(&arguments.to_string());
-                    // What the org's objects lack is refused for that.
-                    let kind = error["kind"].as_str().unwrap();
-                    assert!(["switched_off", "invalid_input"].contains(&kind), "{arguments}: {error}");
-                    refused += usize::from(kind == "switched_off");
-                }
+            for arguments in by_path(&holder, &path) {
+                let outcome = bench.call("query", arguments.clone());
+                assert_untold(forbidden, "query", &arguments, &outcome);
+                let error = outcome.expect_err(&arguments.to_string());
+                // What the org's objects lack is refused for that.
+                let kind = error["kind"].as_str().unwrap();
+                assert!(["switched_off", "invalid_input"].contains(&kind), "{arguments}: {error}");
+                refused += usize::from(kind == "switched_off");
             }
         }
         assert_eq!(bench.org.writes(), []);
@@ -396,20 +393,20 @@ fn through_a_lookup_of_several_objects_only_name_id_and_type_are_read() {
     let tasks = |fields: Value| json!({ "object": "Task", "fields": fields });
     let bench = reading(&["Task", "Account", "Contact"]);
     for path in ["Who.Email", "Who.Phone", "Who.Title", "Who.FirstName", "Owner.Username", "Owner.Profile.Name"] {
-        assert_off(&bench, "list", tasks(json!([path])), "reading ");
+        assert_off(&bench, "query", records(tasks(json!([path]))), "reading ");
     }
     let told = json!(["Who.Name", "Who.Id", "Who.Type", "What.Name", "What.Type", "Owner.Name", "Owner.Type"]);
-    bench.ok("list", tasks(told));
-    bench.ok("run_soql", json!({ "query": "SELECT Who.Name, Who.Type, What.Id, Owner.Name FROM Task" }));
+    bench.ok("query", records(tasks(told)));
+    bench.ok("query", json!({ "soql": "SELECT Who.Name, Who.Type, What.Id, Owner.Name FROM Task" }));
     let query = "SELECT TYPEOF What WHEN Account THEN Industry ELSE Phone END FROM Task";
-    assert_off(&bench, "run_soql", json!({ "query": query }), "reading ");
+    bench.refused("query", json!({ "soql": query }));
     let groups = json!({ "object": "Task", "group_by": [{ "field": "Owner" }] });
-    bench.ok("aggregate", groups);
+    bench.ok("query", numbers(groups));
     let bench = reading(&["Task", "Contact", "Lead"]);
-    bench.ok("list", tasks(json!(["Who.Email"])));
+    bench.ok("query", records(tasks(json!(["Who.Email"]))));
     // Whose the others are, only the org's own description says.
     bench.settings.borrow_mut().objects.read = granted(&["Task", "Account", "Opportunity", "Case", "Campaign"]);
-    assert_off(&bench, "list", tasks(json!(["What.Phone"])), "reading ");
+    assert_off(&bench, "query", records(tasks(json!(["What.Phone"]))), "reading ");
 }
 
 #[test]
@@ -417,10 +414,10 @@ fn a_path_goes_on_only_through_what_may_be_read() {
     let contacts = |field: &str| json!({ "object": "Contact", "fields": [field] });
     let bench = reading(&["Contact", "User"]);
     for path in ["Account.Owner.Name", "Account.Owner.Email", "Account.Parent.Name", "Account.CreatedBy.Id"] {
-        assert_off(&bench, "list", contacts(path), "reading Account records");
+        assert_off(&bench, "query", records(contacts(path)), "reading Account records");
     }
     for path in ["Account.Name", "Account.Id", "ReportsTo.Account.Name", "ReportsTo.Owner.Email"] {
-        bench.ok("list", contacts(path));
+        bench.ok("query", records(contacts(path)));
     }
 }
 
@@ -432,17 +429,17 @@ fn what_a_case_repeats_of_its_contact_is_the_contacts() {
         json!({ "object": "Case", "fields": ["ContactEmail"] }),
         json!({ "object": "Case", "filters": [{ "field": "Contact Phone", "op": "starts_with", "value": "+1" }] }),
     ] {
-        assert_off(&bench, "list", arguments, "reading Contact records");
+        assert_off(&bench, "query", records(arguments), "reading Contact records");
     }
-    let error = bench.err("run_soql", json!({ "query": "SELECT FIELDS(ALL) FROM Case LIMIT 5" }));
+    let error = bench.err("query", json!({ "soql": "SELECT FIELDS(ALL) FROM Case LIMIT 5" }));
     assert!(error["message"].as_str().unwrap().contains("name the fields"), "{error}");
     for arguments in [json!({ "record": id }), json!({ "record": id, "full": true })] {
         let reply = bench.ok("get", arguments);
         assert!(reply["fields"].as_object().unwrap().keys().all(|name| !name.starts_with("ContactE")), "{reply}");
     }
     bench.settings.borrow_mut().objects.read = granted(&["Case", "Contact"]);
-    bench.ok("list", json!({ "object": "Case", "fields": ["ContactEmail"] }));
-    bench.ok("run_soql", json!({ "query": "SELECT FIELDS(ALL) FROM Case LIMIT 5" }));
+    bench.ok("query", records(json!({ "object": "Case", "fields": ["ContactEmail"] })));
+    bench.ok("query", json!({ "soql": "SELECT FIELDS(ALL) FROM Case LIMIT 5" }));
 }
 
 #[test]
@@ -608,6 +605,6 @@ fn the_lists_of_activities_are_read_as_the_tasks_and_events_they_hold() {
     let bench = reading(&["Account", "OpenActivity", "ActivityHistory", "Event"]);
     for list in ["OpenActivities", "ActivityHistories"] {
         let query = format!("SELECT Id, (SELECT Subject FROM {list}) FROM Account");
-        assert_off(&bench, "run_soql", json!({ "query": query }), "reading ");
+        assert_off(&bench, "query", json!({ "soql": query }), "reading ");
     }
 }

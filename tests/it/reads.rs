@@ -5,6 +5,7 @@ use demo_org::{Effect, Fault};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::{numbers, records};
 
 /// One column of a list's rows, or of a related list's.
 fn column(list: &Value, name: &str) -> Vec<Value> {
@@ -24,7 +25,7 @@ fn listed(bench: &Bench, mut arguments: Value) -> Vec<String> {
     arguments["fields"] = json!(["Name"]);
     arguments["order_by"] = json!([{ "field": "Name" }]);
     let before = bench.requests();
-    let reply = bench.ok("list", arguments);
+    let reply = bench.ok("query", records(arguments));
     assert_eq!(bench.requests(), before + 1);
     names(&reply)
 }
@@ -439,20 +440,22 @@ fn groups_of_conditions_need_one_of_each() {
 fn fields_of_parents_are_filtered_and_shown() {
     let bench = Bench::warm(&["Contact"]);
     let reply = bench.ok(
-        "list",
-        json!({
+        "query",
+        records(json!({
             "object": "Contact",
             "fields": ["Name", "Account.Billing City", "Account.Owner.Name"],
             "filters": [{ "field": "Account Name", "op": "starts_with", "value": "Acme" }],
             "order_by": [{ "field": "Account.Name" }, { "field": "Name", "descending": true }],
-        }),
+        })),
     );
     assert_eq!(reply["columns"], json!(["Id", "Name", "Account.BillingCity", "Account.Owner.Name"]));
     assert_eq!(names(&reply), ["Robert Klein", "Bob Stone"]);
     assert_eq!(reply["rows"][0][3], "Riley Reyes");
     assert_eq!(bench.requests(), 1);
-    let tasks =
-        bench.ok("list", json!({ "object": "Task", "filters": [{ "field": "Who.Name", "value": "Nina Volkov" }] }));
+    let tasks = bench.ok(
+        "query",
+        records(json!({ "object": "Task", "filters": [{ "field": "Who.Name", "value": "Nina Volkov" }] })),
+    );
     assert_eq!(column(&tasks, "Who.Name"), ["Nina Volkov"]);
 }
 
@@ -539,7 +542,7 @@ fn records_without_a_value_come_last_unless_they_are_wanted_first() {
         let arguments = json!({
             "object": "Opportunity", "fields": ["Amount"], "filters": filters, "order_by": [key],
         });
-        column(&bench.ok("list", arguments), "Amount")
+        column(&bench.ok("query", records(arguments)), "Amount")
     };
     assert_eq!(amounts(json!({ "field": "Amount" })), json!([10000.0, 50000.0, 90000.0, null]).as_array().unwrap()[..]);
     assert_eq!(
@@ -560,7 +563,7 @@ fn a_cursor_leads_through_every_row_once() {
         json!({ "object": "Account", "fields": ["Name"], "limit": 4, "order_by": [{ "field": "Industry" }] });
     let mut all = Vec::new();
     loop {
-        let reply = bench.ok("list", arguments.clone());
+        let reply = bench.ok("query", records(arguments.clone()));
         all.extend(column(&reply, "Id").into_iter().map(|id| id.as_str().unwrap().to_owned()));
         assert_eq!(reply["complete"].as_bool().unwrap(), reply.get("cursor").is_none());
         match reply.get("cursor") {
@@ -585,7 +588,7 @@ fn a_cursor_leads_through_every_row_once() {
 fn a_page_that_ends_where_the_rows_end_is_complete() {
     let bench = Bench::warm(&["Account"]);
     let filters = json!([{ "field": "BillingCountry", "value": "Germany" }]);
-    let reply = bench.ok("list", json!({ "object": "Account", "filters": filters, "limit": 5 }));
+    let reply = bench.ok("query", records(json!({ "object": "Account", "filters": filters, "limit": 5 })));
     assert_eq!((&reply["complete"], &reply["total"]), (&json!(true), &json!(5)));
     assert_eq!(reply.get("cursor"), None);
 }
@@ -597,7 +600,7 @@ fn all_matching_records_are_counted_in_the_same_request() {
         "object": "Opportunity", "fields": ["Name"], "limit": 2, "count": true,
         "filters": [{ "field": "StageName", "value": "Closed Won" }], "order_by": [{ "field": "Amount" }],
     });
-    let reply = bench.ok("list", arguments);
+    let reply = bench.ok("query", records(arguments));
     assert_eq!((&reply["total"], &reply["complete"]), (&json!(5), &json!(false)));
     assert_eq!(names(&reply), ["Initech licences", "Hooli archive"]);
     assert_eq!(bench.requests(), 1);
@@ -616,7 +619,8 @@ fn ones_own_records_are_listed_when_asked_so() {
 fn two_thousand_rows_come_together_from_small_pages() {
     let bench = Bench::warm(&["Meter_Reading__c"]);
     bench.org.limit_pages(300);
-    let reply = bench.ok("list", json!({ "object": "Meter_Reading__c", "fields": ["Reading"], "limit": 2000 }));
+    let reply =
+        bench.ok("query", records(json!({ "object": "Meter_Reading__c", "fields": ["Reading"], "limit": 2000 })));
     let mut ids = column(&reply, "Id");
     assert_eq!(ids.len(), 2000);
     ids.sort_by_key(ToString::to_string);
@@ -628,7 +632,7 @@ fn two_thousand_rows_come_together_from_small_pages() {
     // 600 more are there, and the cursor reaches them.
     let cursor = &reply["cursor"];
     let arguments = json!({ "object": "Meter_Reading__c", "fields": ["Reading"], "limit": 2000, "cursor": cursor });
-    let rest = bench.ok("list", arguments);
+    let rest = bench.ok("query", records(arguments));
     assert_eq!((rest["rows"].as_array().unwrap().len(), &rest["complete"]), (600, &json!(true)));
     assert_eq!(rest["total"], 2600);
 }
@@ -638,12 +642,12 @@ fn rows_beyond_what_salesforce_pages_through_are_said_to_be_there() {
     let bench = Bench::warm(&["Meter_Reading__c"]);
     let arguments = json!({ "object": "Meter_Reading__c", "fields": ["Reading"], "limit": 1500 });
     let mut next = arguments.clone();
-    next["cursor"] = bench.ok("list", arguments)["cursor"].clone();
+    next["cursor"] = bench.ok("query", records(arguments))["cursor"].clone();
     next["limit"] = json!(800);
-    let reply = bench.ok("list", next);
+    let reply = bench.ok("query", records(next));
     assert_eq!((reply["rows"].as_array().unwrap().len(), &reply["complete"]), (800, &json!(false)));
     assert_eq!(reply.get("cursor"), None);
-    assert!(reply["notices"][0].as_str().unwrap().contains("narrow the filters"), "{reply}");
+    assert!(reply["notices"][0].as_str().unwrap().contains("narrow the conditions"), "{reply}");
 }
 
 #[test]
@@ -651,7 +655,7 @@ fn rows_too_large_for_one_reply_come_in_several() {
     let bench = Bench::warm(&["Meter_Reading__c"]);
     let fields = ["Name", "Taken At", "Account__r.Name", "Owner.Name", "CreatedDate", "LastModifiedDate"];
     let mut arguments = json!({ "object": "Meter_Reading__c", "fields": fields, "limit": 1200 });
-    let first = bench.ok("list", arguments.clone());
+    let first = bench.ok("query", records(arguments.clone()));
     let shown = first["rows"].as_array().unwrap().len();
     assert!(shown < 1200 && first.to_string().len() < 110_000, "{shown} rows, {} bytes", first.to_string().len());
     assert!(first["notices"][0].as_str().unwrap().contains("fit in one reply"), "{}", first["notices"]);
@@ -659,7 +663,7 @@ fn rows_too_large_for_one_reply_come_in_several() {
     arguments["cursor"] = first["cursor"].clone();
     arguments["limit"] = json!(1);
     let mut both = column(&first, "Id");
-    both.extend(column(&bench.ok("list", arguments), "Id"));
+    both.extend(column(&bench.ok("query", records(arguments)), "Id"));
     let mut rows: Vec<_> = bench.org.rows("Meter_Reading__c").iter().map(|row| json!(row.id.to_string())).collect();
     rows.sort_by_key(ToString::to_string);
     assert_eq!(both, rows[..=shown]);
@@ -678,7 +682,7 @@ fn a_next_page_elsewhere_is_not_followed() {
         let body = json!({ "totalSize": 26, "done": false, "nextRecordsUrl": url, "records": [] }).to_string();
         let answer = Effect::Answer { status: 200, content_type: "application/json", body };
         bench.org.fault(Fault::new(answer));
-        let error = bench.err("list", json!({ "object": "Account" }));
+        let error = bench.err("query", records(json!({ "object": "Account" })));
         assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("unexpected_reply"), Some("no")));
         assert!(!error.to_string().contains("evil"), "{error}");
         assert_eq!(bench.requests(), 1, "{url}");
@@ -692,7 +696,7 @@ fn a_condition_too_long_for_a_request_line_travels_in_a_body() {
     ids.truncate(3);
     ids.extend((0..600).map(|number| format!("001zz{number:010}")));
     let filters = json!([{ "field": "Id", "op": "in", "value": ids }]);
-    let reply = bench.ok("list", json!({ "object": "Account", "filters": filters }));
+    let reply = bench.ok("query", records(json!({ "object": "Account", "filters": filters })));
     assert_eq!(reply["rows"].as_array().unwrap().len(), 3);
     assert_eq!(bench.requests(), 1);
     assert!(bench.org.requests()[0].path.ends_with("/composite"));
@@ -703,8 +707,8 @@ fn a_condition_too_long_for_a_request_line_travels_in_a_body() {
 fn a_condition_too_long_to_be_sent_at_all_is_refused() {
     let bench = Bench::warm(&["Account"]);
     let names: Vec<_> = (0..40).map(|number| format!("{number}{}", "x".repeat(3000))).collect();
-    let filters = json!([{ "field": "Name", "op": "in", "value": names }]);
-    let error = bench.refused("list", json!({ "object": "Account", "filters": filters }));
+    let soql = "SELECT Id FROM Account WHERE Name IN :names";
+    let error = bench.refused("query", json!({ "soql": soql, "params": { "names": names } }));
     assert!(error["message"].as_str().unwrap().contains("shorter values"), "{error}");
 }
 
@@ -725,7 +729,7 @@ fn a_read_that_fails_says_why() {
     ] {
         let bench = Bench::warm(&["Account"]);
         bench.org.fault(fault.clone());
-        let error = bench.err("list", json!({ "object": "Account" }));
+        let error = bench.err("query", records(json!({ "object": "Account" })));
         assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some(kind), Some("no")), "{fault:?}");
         assert_eq!(bench.requests(), 1, "nothing is sent twice: {fault:?}");
         assert!(!error["message"].as_str().unwrap().contains("evil"));
@@ -828,7 +832,7 @@ fn a_custom_object_is_described_by_its_label() {
 fn a_list_that_is_empty_for_a_value_no_picklist_has_says_so() {
     let bench = Bench::new();
     let filters = json!([{ "field": "Industry", "value": "Manufactoring" }]);
-    let reply = bench.ok("list", json!({ "object": "Account", "filters": filters }));
+    let reply = bench.ok("query", records(json!({ "object": "Account", "filters": filters })));
     assert_eq!(reply["rows"], json!([]));
     let notice = reply["notices"][0].as_str().unwrap();
     assert!(notice.contains(r#"Industry: "Manufactoring" is none of its values"#), "{notice}");
@@ -836,7 +840,7 @@ fn a_list_that_is_empty_for_a_value_no_picklist_has_says_so() {
     assert_eq!(bench.requests(), 2, "the picklist had to be looked up");
 
     let filters = json!([{ "field": "Industry", "value": "Manufacturing" }, { "field": "Name", "value": "Nobody" }]);
-    let reply = bench.ok("list", json!({ "object": "Account", "filters": filters }));
+    let reply = bench.ok("query", records(json!({ "object": "Account", "filters": filters })));
     assert_eq!((&reply["rows"], &reply["notices"]), (&json!([]), &serde_json::Value::Null));
     assert_eq!(bench.requests(), 3, "the picklist is known now");
 }
@@ -845,7 +849,7 @@ fn a_list_that_is_empty_for_a_value_no_picklist_has_says_so() {
 fn a_lookup_named_as_people_do_is_read_by_name_and_its_id_by_id() {
     let bench = Bench::new();
     let columns = |object: &str, fields: &[&str]| {
-        bench.ok("list", json!({ "object": object, "fields": fields, "limit": 1 }))["columns"].clone()
+        bench.ok("query", records(json!({ "object": object, "fields": fields, "limit": 1 })))["columns"].clone()
     };
     assert_eq!(columns("Contact", &["Owner", "Account"]), json!(["Id", "Owner.Name", "Account.Name"]));
     assert_eq!(columns("Contact", &["OwnerId", "Account ID"]), json!(["Id", "OwnerId", "AccountId"]));
@@ -857,7 +861,8 @@ fn a_lookup_named_as_people_do_is_read_by_name_and_its_id_by_id() {
 
 /// The names of the records of a list.
 fn named(bench: &Bench, object: &str, filters: Value) -> Vec<String> {
-    let reply = bench.ok("list", json!({ "object": object, "fields": ["Name"], "filters": filters, "limit": 2000 }));
+    let reply =
+        bench.ok("query", records(json!({ "object": object, "fields": ["Name"], "filters": filters, "limit": 2000 })));
     names(&reply)
 }
 
@@ -885,27 +890,27 @@ fn a_lookup_is_compared_with_the_name_of_what_it_points_to() {
     assert!(
         !column(
             &bench.ok(
-                "list",
-                json!({ "object": "Case", "fields": ["Subject"],
-        "filters": [{ "field": "Case Owner", "value": "Riley Reyes" }] })
+                "query",
+                records(json!({ "object": "Case", "fields": ["Subject"],
+        "filters": [{ "field": "Case Owner", "value": "Riley Reyes" }] }))
             ),
             "Subject"
         )
         .is_empty()
     );
-    bench.ok("list", json!({ "object": "Case", "filters": [{ "field": "ParentId", "value": "00001001" }] }));
+    bench.ok("query", records(json!({ "object": "Case", "filters": [{ "field": "ParentId", "value": "00001001" }] })));
 }
 
 #[test]
 fn a_part_of_a_name_matches_no_lookup_and_that_is_said() {
     let bench = Bench::new();
     let part = json!([{ "field": "Account", "value": "Acm" }]);
-    let said = "AccountId: \"Acm\" was compared with whole names; `contains` finds a part of one";
-    let reply = bench.ok("list", json!({ "object": "Opportunity", "filters": part }));
+    let said = "AccountId: \"Acm\" was compared with whole names; LIKE '%…%' finds a part of one";
+    let reply = bench.ok("query", records(json!({ "object": "Opportunity", "filters": part })));
     assert_eq!((&reply["rows"], &reply["notices"]), (&json!([]), &json!([said])));
     for measures in [json!([]), json!([{ "function": "sum", "field": "Amount" }])] {
         let arguments = json!({ "object": "Opportunity", "filters": part, "measures": measures });
-        let reply = bench.ok("aggregate", arguments);
+        let reply = bench.ok("query", numbers(arguments));
         assert!(reply["notices"].as_array().unwrap().contains(&json!(said)), "{reply}");
     }
 }
@@ -929,5 +934,5 @@ fn me_in_a_filter_is_the_user_without_a_request_once_known() {
     // Nobody looks for an account called me.
     assert_eq!(named(&bench, "Account", json!([{ "field": "Name", "value": "me" }])), Vec::<String>::new());
     let count = json!({ "object": "Account", "filters": [{ "field": "Owner", "value": "me" }] });
-    assert_eq!(bench.ok("aggregate", count)["rows"][0][0], mine.len());
+    assert_eq!(bench.ok("query", numbers(count))["rows"][0][0], mine.len());
 }

@@ -393,8 +393,8 @@ fn answers(status: u16, body: &str) -> Vec<Refused> {
     let mut answers = Vec::new();
     let is_composite = body.contains("compositeResponse");
     if !is_composite {
-        let error = call(&bench, "/query", false, status, body, "list", &json!({ "object": "Account" }));
-        answers.push(Refused { doing: "list", writes: false, error });
+        let error = call(&bench, "/query", false, status, body, "query", &json!({ "soql": "SELECT * FROM Account" }));
+        answers.push(Refused { doing: "query", writes: false, error });
     }
     for (tool, arguments) in [("create", &new_account()), ("update", &change)] {
         for (doing, inside) in [("a whole write", false), ("a part that writes", true)] {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::records;
 
 /// A refusal's message, after its kind and that nothing was sent have been checked.
 #[track_caller]
@@ -30,7 +31,7 @@ fn account(fields: Value) -> Value {
 fn an_unknown_tool_is_refused_with_the_names_of_those_there_are() {
     let error = Bench::new().refused("salesforce_merge", json!({}));
     assert_eq!(error["message"], "there is no tool \"salesforce_merge\"");
-    assert_eq!(error["allowed"].as_array().unwrap().len(), 10);
+    assert_eq!(error["allowed"].as_array().unwrap().len(), 9);
     assert!(error["allowed"].as_array().unwrap().contains(&json!("salesforce_find")));
 }
 
@@ -38,8 +39,8 @@ fn an_unknown_tool_is_refused_with_the_names_of_those_there_are() {
 fn a_misspelt_argument_is_named_with_those_there_are() {
     let text = message("find", json!({ "text": "acme", "limt": 3 }));
     assert_eq!(text, "the argument limt is unknown; there are text, objects, limit");
-    let text = message("list", accounts_where(json!({ "field": "Name", "opp": "eq", "value": "x" })));
-    assert!(text.starts_with("the argument filters[0].opp is unknown; there are field, op, value"), "{text}");
+    let text = message("query", json!({ "sql": "SELECT Id FROM Account" }));
+    assert_eq!(text, "the argument sql is unknown; there are soql, params, limit, cursor");
 }
 
 #[test]
@@ -51,15 +52,21 @@ fn a_missing_argument_is_named() {
 
 #[test]
 fn an_argument_of_another_type_is_named_by_its_path() {
+    let changes = json!([{ "field": "Name", "to": "x" }, { "field": 7, "to": "x" }]);
     check(
-        "list",
-        json!({ "object": "Account", "order_by": [{ "field": "Name" }, { "field": 7 }] }),
-        "the argument order_by[1].field is 7; it must be a string",
+        "update",
+        json!({ "object": "Account", "record": "Acme", "changes": changes }),
+        "the argument changes[1].field is 7; it must be a string",
     );
-    let text = message("list", json!({ "object": "Account", "filters": "Industry = 'Media'" }));
-    assert_eq!(text, "the argument filters is \"Industry = 'Media'\"; it must be a list");
-    let text = message("list", accounts_where(json!({ "field": "Name", "op": "is", "value": "x" })));
-    assert!(text.starts_with("the argument filters[0].op is \"is\"; it must be one of eq, ne, "), "{text}");
+    let text = message("update", json!({ "object": "Account", "record": "Acme", "changes": "Industry = 'Media'" }));
+    assert_eq!(text, "the argument changes is \"Industry = 'Media'\"; it must be a list");
+    check(
+        "query",
+        json!({ "soql": ["SELECT Id FROM Account"] }),
+        "the argument soql is [\"SELECT Id FROM Account\"]; it must be a string",
+    );
+    let text = message("log_activity", json!({ "kind": "chat" }));
+    assert!(text.starts_with("the argument kind is \"chat\"; it must be one of "), "{text}");
     let text = message("create", json!({ "object": "Account", "fields": ["Name", "Acme"] }));
     assert_eq!(text, "the argument fields is [\"Name\",\"Acme\"]; it must be an object of field names and values");
 }
@@ -75,10 +82,10 @@ fn arguments_that_are_no_json_object_are_refused() {
 #[test]
 fn a_limit_out_of_range_is_refused_with_the_range() {
     check("find", json!({ "text": "acme", "limit": 26 }), "limit is 26; it must be 1 to 25");
-    check("list", json!({ "object": "Account", "limit": 0 }), "limit is 0; it must be 1 to 2000");
-    check("list", json!({ "object": "Account", "limit": 2001 }), "limit is 2001; it must be 1 to 2000");
+    check("query", records(json!({ "object": "Account", "limit": 0 })), "limit is 0; it must be 1 to 2000");
+    check("query", records(json!({ "object": "Account", "limit": 2001 })), "limit is 2001; it must be 1 to 2000");
     check("describe", json!({ "limit": 501 }), "limit is 501; it must be 1 to 500");
-    let text = message("list", json!({ "object": "Account", "limit": -1 }));
+    let text = message("query", records(json!({ "object": "Account", "limit": -1 })));
     assert_eq!(text, "the argument limit is -1; it must be a whole number, not negative");
 }
 
@@ -114,9 +121,9 @@ fn a_name_without_an_object_is_refused_with_the_usual_objects() {
 fn an_unknown_field_is_refused_with_the_nearest_by_a_known_schema() {
     let bench = Bench::warm(&["Account"]);
     for (tool, arguments) in [
-        ("list", json!({ "object": "Account", "fields": ["Nmae of Employes"] })),
-        ("list", accounts_where(json!({ "field": "Nmae of Employes", "value": 1 }))),
-        ("list", json!({ "object": "Account", "order_by": [{ "field": "Nmae of Employes" }] })),
+        ("query", records(json!({ "object": "Account", "fields": ["Nmae of Employes"] }))),
+        ("query", records(accounts_where(json!({ "field": "Nmae of Employes", "value": 1 })))),
+        ("query", records(json!({ "object": "Account", "order_by": [{ "field": "Nmae of Employes" }] }))),
         ("get", json!({ "object": "Account", "record": "Acme", "fields": ["Nmae of Employes"] })),
         ("create", account(json!({ "Name": "New", "Nmae of Employes": 5 }))),
         (
@@ -137,7 +144,7 @@ fn an_unknown_field_is_refused_with_the_nearest_by_a_known_schema() {
 #[test]
 fn an_unknown_field_costs_no_more_than_the_describe_when_nothing_is_known() {
     let bench = Bench::new();
-    let error = bench.err("list", json!({ "object": "Account", "fields": ["Shoe Size"] }));
+    let error = bench.err("query", records(json!({ "object": "Account", "fields": ["Shoe Size"] })));
     assert_eq!(error["kind"], "invalid_input");
     assert_eq!(bench.counts(), (1, 0));
     assert!(bench.org.requests()[0].path.ends_with("/sobjects/Account/describe"));
@@ -146,7 +153,7 @@ fn an_unknown_field_costs_no_more_than_the_describe_when_nothing_is_known() {
 #[test]
 fn an_unknown_parent_field_is_refused_by_the_parents_name() {
     let bench = Bench::warm(&["Contact", "Account"]);
-    let error = bench.refused("list", json!({ "object": "Contact", "fields": ["Account.Shoe Size"] }));
+    let error = bench.refused("query", records(json!({ "object": "Contact", "fields": ["Account.Shoe Size"] })));
     assert_eq!(
         error["message"],
         "the field \"Account.Shoe Size\" does not exist on Account or is not visible to the user"
@@ -157,7 +164,7 @@ fn an_unknown_parent_field_is_refused_by_the_parents_name() {
 fn an_unknown_object_is_refused_with_the_nearest() {
     let bench = Bench::new();
     bench.ok("describe", json!({}));
-    let error = bench.refused("list", json!({ "object": "Projcet" }));
+    let error = bench.refused("query", records(json!({ "object": "Projcet" })));
     assert_eq!(error["message"], "the object \"Projcet\" does not exist or is not visible to the user");
     assert_eq!(error["allowed"][0], "Project (Project__c)");
     for (tool, arguments) in [
@@ -166,7 +173,7 @@ fn an_unknown_object_is_refused_with_the_nearest() {
         ("create", json!({ "object": "Projcet", "fields": {} })),
         ("update", json!({ "object": "Projcet", "record": "xyz", "changes": [{ "field": "Name", "to": "y" }] })),
         ("describe", json!({ "object": "Projcet" })),
-        ("list", json!({ "object": "Account", "children": [{ "object": "Projcet" }] })),
+        ("query", records(json!({ "object": "Account", "children": [{ "object": "Projcet" }] }))),
     ] {
         bench.refused(tool, arguments);
     }
@@ -175,7 +182,7 @@ fn an_unknown_object_is_refused_with_the_nearest() {
 #[test]
 fn an_objects_name_that_looks_custom_and_is_not_there_costs_one_request() {
     let bench = Bench::new();
-    let error = bench.err("list", json!({ "object": "Ghost__c" }));
+    let error = bench.err("query", records(json!({ "object": "Ghost__c" })));
     assert_eq!(error["kind"], "invalid_input");
     assert!(error["message"].as_str().unwrap().contains("does not exist or is not visible to the user"), "{error}");
     assert_eq!(bench.counts(), (1, 0));
@@ -410,17 +417,17 @@ fn a_hostile_object_or_field_name_is_never_part_of_a_path_or_query() {
         "../../x__c",
         "x'y__c",
     ] {
-        bench.refused("list", json!({ "object": name }));
+        bench.refused("query", records(json!({ "object": name })));
         bench.refused("describe", json!({ "object": name }));
-        bench.refused("list", json!({ "object": "Account", "fields": [name] }));
-        bench.refused("list", json!({ "object": "Account", "order_by": [{ "field": name }] }));
+        bench.refused("query", records(json!({ "object": "Account", "fields": [name] })));
+        bench.refused("query", records(json!({ "object": "Account", "order_by": [{ "field": name }] })));
     }
 }
 
 #[test]
 fn a_cursor_from_elsewhere_is_refused() {
     let bench = Bench::warm(&["Account"]);
-    let first = bench.ok("list", json!({ "object": "Account", "limit": 5 }));
+    let first = bench.ok("query", records(json!({ "object": "Account", "limit": 5 })));
     let cursor = first["cursor"].as_str().unwrap().to_owned();
     bench.org.forget_requests();
     for hostile in [
@@ -434,7 +441,7 @@ fn a_cursor_from_elsewhere_is_refused() {
         format!("{cursor}\r\nX-Evil: 1"),
         cursor.to_uppercase().replace(|c: char| c.is_ascii_digit(), "A"),
     ] {
-        let error = bench.refused("list", json!({ "object": "Account", "limit": 5, "cursor": hostile }));
+        let error = bench.refused("query", records(json!({ "object": "Account", "limit": 5, "cursor": hostile })));
         assert_eq!(error["fields"], json!(["cursor"]), "{hostile}");
     }
 }
@@ -442,7 +449,7 @@ fn a_cursor_from_elsewhere_is_refused() {
 #[test]
 fn a_cursor_with_other_arguments_or_an_altered_fingerprint_is_refused() {
     let bench = Bench::warm(&["Account"]);
-    let first = bench.ok("list", json!({ "object": "Account", "limit": 5 }));
+    let first = bench.ok("query", records(json!({ "object": "Account", "limit": 5 })));
     let cursor = first["cursor"].as_str().unwrap();
     let (skip, fingerprint) = cursor.split_once('-').unwrap();
     let altered = u32::from_str_radix(fingerprint, 16).unwrap() ^ 1;
@@ -455,7 +462,7 @@ fn a_cursor_with_other_arguments_or_an_altered_fingerprint_is_refused() {
         json!({ "object": "Account", "cursor": cursor, "filters": [{ "field": "Industry", "value": "Media" }] }),
         json!({ "object": "Account", "cursor": cursor, "order_by": [{ "field": "Name" }] }),
     ] {
-        let error = bench.refused("list", arguments);
+        let error = bench.refused("query", records(arguments));
         assert_eq!(error["message"], "the cursor belongs to other arguments; give those it came with, or no cursor");
     }
 }
@@ -465,8 +472,8 @@ fn control_characters_travel_escaped_and_never_in_a_header() {
     let bench = Bench::warm(&["Account"]);
     let evil = "Evil\r\nAuthorization: Bearer x\r\n\r\n\u{0}\u{b}\u{2028}'\"\\";
     bench.ok("find", json!({ "text": evil }));
-    bench.ok("list", accounts_where(json!({ "field": "Name", "value": evil })));
-    bench.ok("list", accounts_where(json!({ "field": "Name", "op": "contains", "value": evil })));
+    bench.ok("query", records(accounts_where(json!({ "field": "Name", "value": evil }))));
+    bench.ok("query", records(accounts_where(json!({ "field": "Name", "op": "contains", "value": evil }))));
     bench.err("get", json!({ "object": "Account", "record": evil }));
     let created = bench.ok("create", account(json!({ "Name": evil, "Description": evil })));
     let change = json!([{ "field": "Description", "from": evil, "to": format!("{evil}!") }]);
@@ -510,33 +517,35 @@ fn an_empty_list_of_values_is_refused() {
         [("Title", "in"), ("Title", "not_in"), ("Spoken_Languages__c", "includes"), ("Spoken_Languages__c", "excludes")]
     {
         let filter = json!({ "field": field, "op": op, "value": [] });
-        let text = message("list", json!({ "object": "Contact", "filters": [filter] }));
+        let text = message("query", records(json!({ "object": "Contact", "filters": [filter] })));
+        assert!(text.starts_with("the list is empty, so nothing can match (line 1, column "), "{op}: {text}");
+        let soql = format!("SELECT Id FROM Contact WHERE {field} {} :x", op.to_uppercase().replace('_', " "));
+        let text = message("query", json!({ "soql": soql, "params": { "x": [] } }));
         assert_eq!(text, format!("the list of values for {field} is empty, so nothing can match"), "{op}");
     }
-    check("list", json!({ "object": "Account", "any_of": [[]] }), "a group of any_of needs at least one condition");
 }
 
 #[test]
 fn a_condition_without_its_value_is_refused() {
-    for op in ["lt", "in", "contains", "like", "includes"] {
-        check(
-            "list",
-            accounts_where(json!({ "field": "Industry", "op": op })),
-            "the condition on Industry needs a value",
-        );
+    let text = message("query", json!({ "soql": "SELECT Id FROM Account WHERE Industry < NULL" }));
+    assert!(text.starts_with("null, true and false are only equal or not equal"), "{text}");
+    for condition in ["Industry < :x", "Industry >= :x"] {
+        let soql = format!("SELECT Id FROM Account WHERE {condition}");
+        let error = Bench::warm(&["Account"]).refused("query", json!({ "soql": soql, "params": { "x": null } }));
+        assert_eq!(error["message"], "the condition on Industry needs a value");
     }
 }
 
 #[test]
 fn a_field_that_salesforce_cannot_filter_or_sort_is_refused() {
     check(
-        "list",
-        accounts_where(json!({ "field": "Account Description", "op": "contains", "value": "x" })),
-        "Salesforce can't filter by Description (a textarea); list without it and read the values",
+        "query",
+        records(accounts_where(json!({ "field": "Account Description", "op": "contains", "value": "x" }))),
+        "Salesforce can't filter by Description (a textarea); leave the condition out and read the values",
     );
     check(
-        "list",
-        json!({ "object": "Account", "order_by": [{ "field": "Description" }] }),
+        "query",
+        records(json!({ "object": "Account", "order_by": [{ "field": "Description" }] })),
         "Salesforce can't sort by Description",
     );
 }
@@ -544,14 +553,19 @@ fn a_field_that_salesforce_cannot_filter_or_sort_is_refused() {
 #[test]
 fn a_comparison_that_the_fields_type_does_not_know_is_refused() {
     let opportunities = |filter: Value| json!({ "object": "Opportunity", "filters": [filter] });
-    let text = message("list", opportunities(json!({ "field": "IsClosed", "op": "gt", "value": false })));
-    assert_eq!(text, "IsClosed can only be compared with eq and ne");
-    let text = message("list", opportunities(json!({ "field": "Amount", "op": "contains", "value": "5" })));
+    let text = message("query", records(opportunities(json!({ "field": "IsClosed", "op": "gt", "value": false }))));
+    assert!(text.starts_with("null, true and false are only equal or not equal"), "{text}");
+    let text = message("query", json!({ "soql": "SELECT Id FROM Opportunity WHERE IsClosed > 'false'" }));
+    assert_eq!(text, "IsClosed can only be compared with = and !=");
+    let text = message("query", records(opportunities(json!({ "field": "Amount", "op": "contains", "value": "5" }))));
     assert_eq!(text, "Amount is a currency and has no text to match");
-    let text = message("list", opportunities(json!({ "field": "Id", "op": "starts_with", "value": "006" })));
+    let text = message("query", records(opportunities(json!({ "field": "Id", "op": "starts_with", "value": "006" }))));
     assert_eq!(text, "Id is a id and has no text to match");
     for op in ["includes", "excludes"] {
-        let text = message("list", opportunities(json!({ "field": "StageName", "op": op, "value": ["Closed Won"] })));
+        let text = message(
+            "query",
+            records(opportunities(json!({ "field": "StageName", "op": op, "value": ["Closed Won"] }))),
+        );
         assert!(text.contains("multi-select"), "{text}");
     }
 }
@@ -569,18 +583,17 @@ fn a_filters_value_of_another_type_than_its_field_is_refused() {
         ("IsClosed", json!("open"), "true or false"),
         ("AccountId", json!("A"), "to filter by a name, use the field Account.Name"),
         ("AccountId", json!("001000000000001AAB"), "a record id"),
-        ("Name", json!({ "like": "x" }), "one value"),
         ("Name", json!("x".repeat(4001)), "4000"),
     ] {
         let filter = json!({ "field": field, "value": value });
-        let error = bench.refused("list", json!({ "object": "Opportunity", "filters": [filter] }));
+        let error = bench.refused("query", records(json!({ "object": "Opportunity", "filters": [filter] })));
         assert!(error["message"].as_str().unwrap().contains(expected), "{field} = {value}: {error:#}");
     }
 }
 
 #[test]
 fn a_pattern_with_a_stray_backslash_is_refused() {
-    let text = message("list", accounts_where(json!({ "field": "Name", "op": "like", "value": "a\\b%" })));
+    let text = message("query", records(accounts_where(json!({ "field": "Name", "op": "like", "value": "a\\x%" }))));
     assert!(text.contains("backslash"), "{text}");
 }
 
@@ -594,22 +607,29 @@ fn more_objects_than_one_search_takes_are_refused() {
 fn children_that_salesforce_cannot_look_through_are_refused() {
     let bench = Bench::warm(&["Account"]);
     for object in ["Task", "Event"] {
-        let error = bench.refused("list", json!({ "object": "Account", "children": [{ "object": object }] }));
+        let error = bench.refused("query", records(json!({ "object": "Account", "children": [{ "object": object }] })));
         assert!(error["message"].as_str().unwrap().contains("LastActivityDate"), "{error}");
     }
     let child = json!({ "object": "Contact" });
-    let error = bench.refused("list", json!({ "object": "Account", "children": [child, child, child] }));
-    assert_eq!(error["message"], "Salesforce takes at most 2 conditions on children");
+    let error = bench.refused("query", records(json!({ "object": "Account", "children": [child, child, child] })));
+    assert!(error["message"].as_str().unwrap().starts_with("Salesforce takes at most 2 subqueries"), "{error}");
 }
 
 #[test]
-fn a_child_without_a_lookup_to_its_parent_is_refused_with_the_lookups_it_has() {
-    let bench = Bench::warm(&["Account", "Contact"]);
-    let error = bench.refused("list", json!({ "object": "User", "children": [{ "object": "Account" }] }));
-    assert_eq!(error["message"], "say in `via` which field of Account points to User");
-    assert_eq!(error["allowed"], json!(["OwnerId", "CreatedById", "LastModifiedById"]));
-    let error = bench.refused("list", json!({ "object": "Lead", "children": [{ "object": "Contact" }] }));
-    assert_eq!(error["message"], "no field of Contact points to Lead");
+fn a_subquery_of_a_field_that_is_no_lookup_is_refused() {
+    let bench = Bench::warm(&["Account", "Contact", "Lead"]);
+    for (soql, said) in [
+        (
+            "SELECT Id FROM Lead WHERE Id IN (SELECT LeadId FROM Contact)",
+            "the field \"LeadId\" does not exist on Contact",
+        ),
+        ("SELECT Id FROM Account WHERE Id IN (SELECT Name FROM Contact)", "Name is a string and holds no id"),
+        ("SELECT Id FROM Account WHERE Name IN (SELECT AccountId FROM Contact)", "Name is a string and holds no id"),
+        ("SELECT Id FROM Contact WHERE Account.OwnerId IN (SELECT Id FROM User)", "is a field of a parent"),
+    ] {
+        let error = bench.refused("query", json!({ "soql": soql }));
+        assert!(error["message"].as_str().unwrap().contains(said), "{soql}: {error}");
+    }
 }
 
 #[test]
@@ -661,7 +681,7 @@ fn a_related_list_asked_for_in_two_ways_is_refused_and_one_asked_for_twice_is_no
 #[test]
 fn ones_own_records_of_an_object_without_owners_are_refused() {
     let bench = Bench::warm(&["User"]);
-    let error = bench.err("list", json!({ "object": "User", "mine": true }));
+    let error = bench.err("query", records(json!({ "object": "User", "mine": true })));
     assert_eq!((error["kind"].as_str(), bench.requests()), (Some("invalid_input"), 0));
     assert_eq!(error["message"], "User records have no owner");
 }

@@ -13,6 +13,7 @@ use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::records;
 
 /// The same cases on every machine and every day.
 fn config(cases: u32) -> Config {
@@ -316,7 +317,7 @@ proptest! {
             bench.call("log_activity", json!({ "kind": "call", "what": said })),
             bench.call("log_activity", json!({ "kind": "call", "who": said })),
             bench.call("get", json!({ "object": "Account", "record": said })),
-            bench.call("list", json!({ "object": "Contact", "filters": [{ "field": "Account", "value": said }] })),
+            bench.call("query", records(json!({ "object": "Contact", "filters": [{ "field": "Account", "value": said }] }))),
             bench.call("find", json!({ "text": said })),
         ];
         for outcome in &outcomes {

@@ -7,10 +7,11 @@ use std::fs;
 use std::path::Path;
 
 /// A room, and the only rooms it may import.
-const ONLY: [(&str, &[&str]); 5] = [
+const ONLY: [(&str, &[&str]); 6] = [
     ("policy", &["error", "wit"]),
     ("known", &["error", "id", "policy", "rest", "schema", "soql", "wit"]),
     ("soql", &["excerpt", "id"]),
+    ("sql", &["excerpt", "soql"]),
     ("time", &["error", "id", "soql"]),
     ("platform", &["wit"]),
 ];

@@ -6,6 +6,7 @@ use salesforce_plugin::wit::{Alias, CreateArgs, Error, FindArgs, UpdateArgs};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::{numbers, records};
 
 /// Arguments every tool accepts.
 pub(crate) fn calls(bench: &Bench) -> [(&'static str, Value); 10] {
@@ -13,8 +14,8 @@ pub(crate) fn calls(bench: &Bench) -> [(&'static str, Value); 10] {
     [
         ("find", json!({ "text": "acme" })),
         ("get", json!({ "record": bench.id("acme") })),
-        ("list", json!({ "object": "Account" })),
-        ("aggregate", json!({ "object": "Account" })),
+        ("query", records(json!({ "object": "Account" }))),
+        ("query", numbers(json!({ "object": "Account" }))),
         ("describe", json!({ "object": "Account" })),
         ("who_am_i", json!({})),
         ("activities", json!({ "record": bench.id("acme") })),
@@ -43,9 +44,9 @@ fn off(bench: &Bench, tool: &str, arguments: Value) -> String {
 #[test]
 fn a_tool_that_is_off_is_off_by_either_name() {
     let bench = Bench::new();
-    bench.settings.borrow_mut().tools = granted(&["salesforce_find", "list"]);
+    bench.settings.borrow_mut().tools = granted(&["salesforce_find", "query"]);
     for (tool, arguments) in calls(&bench) {
-        if ["find", "list"].contains(&tool) {
+        if ["find", "query"].contains(&tool) {
             bench.ok(tool, arguments);
         } else {
             assert_eq!(off(&bench, tool, arguments.clone()), format!("the tool salesforce_{tool}"));
@@ -54,7 +55,7 @@ fn a_tool_that_is_off_is_off_by_either_name() {
     }
     assert_eq!(
         bench.refused("nothing", json!({}))["allowed"],
-        json!(["salesforce_find", "salesforce_list"]),
+        json!(["salesforce_find", "salesforce_query"]),
         "those that are off are not offered"
     );
     bench.settings.borrow_mut().tools = Some(Vec::new());
@@ -143,8 +144,8 @@ fn objects_are_granted_per_tier() {
         grants.append = granted(&["contact"]);
         grants.edit = granted(&[]);
     }
-    bench.ok("list", json!({ "object": "Account" }));
-    assert_eq!(off(&bench, "list", json!({ "object": "leads" })), "reading Lead records");
+    bench.ok("query", records(json!({ "object": "Account" })));
+    assert_eq!(off(&bench, "query", records(json!({ "object": "leads" }))), "reading Lead records");
     assert_eq!(off(&bench, "get", json!({ "record": bench.id("dana") })), "reading Lead records");
     assert_eq!(off(&bench, "describe", json!({ "object": "Lead" })), "reading Lead records");
     assert_eq!(off(&bench, "find", json!({ "text": "fox", "objects": ["Lead"] })), "reading Lead records");
@@ -170,18 +171,18 @@ fn an_object_that_is_off_is_not_reached_through_another() {
         arguments
     };
     let reading = "reading Account records";
-    assert_eq!(off(&bench, "list", contacts(json!({ "fields": ["Account.Annual Revenue"] }))), reading);
+    assert_eq!(off(&bench, "query", records(contacts(json!({ "fields": ["Account.Annual Revenue"] })))), reading);
     let filter = json!({ "field": "Account.AnnualRevenue", "op": "gt", "value": 1_000_000 });
-    assert_eq!(off(&bench, "list", contacts(json!({ "filters": [filter] }))), reading);
-    assert_eq!(off(&bench, "list", contacts(json!({ "any_of": [[filter]] }))), reading);
+    assert_eq!(off(&bench, "query", records(contacts(json!({ "filters": [filter] })))), reading);
+    assert_eq!(off(&bench, "query", records(contacts(json!({ "any_of": [[filter]] })))), reading);
     let key = json!({ "field": "Account.AnnualRevenue" });
-    assert_eq!(off(&bench, "list", contacts(json!({ "order_by": [key] }))), reading);
+    assert_eq!(off(&bench, "query", records(contacts(json!({ "order_by": [key] })))), reading);
     let arguments = json!({ "record": bench.id("bob"), "fields": ["Account.Industry"] });
     assert_eq!(off(&bench, "get", arguments), reading);
     // The name of a parent is a part of the child.
-    let reply = bench.ok("list", contacts(json!({ "fields": ["Name", "Account.Name"] })));
+    let reply = bench.ok("query", records(contacts(json!({ "fields": ["Name", "Account.Name"] }))));
     assert_eq!(reply["columns"][2], "Account.Name");
-    bench.ok("list", contacts(json!({})));
+    bench.ok("query", records(contacts(json!({}))));
     bench.ok("get", json!({ "record": bench.id("bob") }));
 
     bench.settings.borrow_mut().objects.read = granted(&["Account"]);
@@ -189,7 +190,10 @@ fn an_object_that_is_off_is_not_reached_through_another() {
     assert_eq!(off(&bench, "get", get("contacts")), "reading Contact records");
     assert_eq!(off(&bench, "get", get("activities")), "reading Task records");
     let child = json!([{ "object": "Contact", "filters": [{ "field": "Title", "value": "CFO" }] }]);
-    assert_eq!(off(&bench, "list", json!({ "object": "Account", "children": child })), "reading Contact records");
+    assert_eq!(
+        off(&bench, "query", records(json!({ "object": "Account", "children": child }))),
+        "reading Contact records"
+    );
 }
 
 #[test]
@@ -222,7 +226,7 @@ fn a_word_for_an_object_leads_to_no_other_than_is_granted() {
     bench.settings.borrow_mut().objects.read = granted(&["Account"]);
     bench.settings.borrow_mut().vocabulary =
         vec![Alias { term: "prospects".to_owned(), object: None, name: "Lead".to_owned() }];
-    assert_eq!(off(&bench, "list", json!({ "object": "prospects" })), "reading Lead records");
+    assert_eq!(off(&bench, "query", records(json!({ "object": "prospects" }))), "reading Lead records");
 }
 
 #[test]
@@ -240,11 +244,11 @@ fn the_users_own_words_stand_for_fields_and_objects() {
         alias("spend", Some("Project__c"), "Budget__c"),
     ];
     let reply = bench.ok(
-        "list",
-        json!({
+        "query",
+        records(json!({
             "object": "Logo", "fields": ["Name", "People"],
             "filters": [{ "field": "people", "op": "gte", "value": 4500 }], "order_by": [{ "field": "people" }],
-        }),
+        })),
     );
     assert_eq!(reply["columns"], json!(["Id", "Name", "NumberOfEmployees"]));
     assert_eq!(reply["rows"].as_array().unwrap().len(), 2);

@@ -12,8 +12,8 @@ use proptest::strategy::Union;
 use proptest::test_runner::{Config, RngSeed};
 use salesforce_plugin::soql::{
     Aggregate, ChildSelect, Comparison, Condition, Date, DateLiteral, DatePart, DateTime, Direction, FieldList,
-    FieldName, FieldPath, Function, GroupOrder, Grouping, Having, Key, List, Literal, LiteralError, Measure, Nulls,
-    Number, ObjectName, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
+    FieldName, FieldPath, Function, GroupOrder, Grouping, Key, List, Literal, LiteralError, Measure, Nulls, Number,
+    ObjectName, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
 };
 
 /// Names on which the grammar of `tree-sitter-sfapex` 3.0.1 refuses real SOQL, because it takes them for the beginning
@@ -126,8 +126,8 @@ fn translated(query: &Select) -> org::Query {
 }
 
 fn translated_groups(query: &Aggregate) -> org::Query {
-    let (keys, mut having, order_by, limit) = match &query.grouping {
-        None => (Vec::new(), Vec::new(), Vec::new(), None),
+    let (keys, having, order_by, limit) = match &query.grouping {
+        None => (Vec::new(), None, Vec::new(), None),
         Some(grouping) => {
             let order_by = grouping.order_by.iter().map(|order| org::Order {
                 expression: match &order.by {
@@ -137,14 +137,9 @@ fn translated_groups(query: &Aggregate) -> org::Query {
                 descending: order.direction == Direction::Descending,
                 nulls_last: order.nulls == Nulls::Last,
             });
-            let having = grouping.having.iter().map(|having| org::Condition::Compare {
-                left: measure_of(&having.measure),
-                operator: operator_of(having.op),
-                value: value_of(&having.value),
-                at: org::Position::default(),
-            });
+            let having = grouping.having.as_ref().map(condition_of);
             let keys = grouping.keys.as_slice().iter().map(key_of).collect();
-            (keys, having.collect(), order_by.collect(), grouping.limit)
+            (keys, having, order_by.collect(), grouping.limit)
         }
     };
     let aliased = |prefix: &'static str, expressions: Vec<org::Expression>| {
@@ -157,7 +152,7 @@ fn translated_groups(query: &Aggregate) -> org::Query {
     org::Query {
         scope: query.scope.map(|Scope::Mine| org::Scope::Mine),
         condition: query.condition.as_ref().map(condition_of),
-        having: if having.len() > 1 { Some(org::Condition::All(having)) } else { having.pop() },
+        having,
         order_by,
         limit: limit.map(u64::from),
         group_by: keys.clone(),
@@ -169,18 +164,28 @@ fn key_of(key: &Key) -> org::Expression {
     match key {
         Key::Field(field) => field_of(field),
         Key::Part { part, field, zoned } => org::Expression::Date {
-            function: match part {
-                DatePart::Day => org::DateFunction::DayOnly,
-                DatePart::Month => org::DateFunction::CalendarMonth,
-                DatePart::Quarter => org::DateFunction::CalendarQuarter,
-                DatePart::Year => org::DateFunction::CalendarYear,
-                DatePart::FiscalMonth => org::DateFunction::FiscalMonth,
-                DatePart::FiscalQuarter => org::DateFunction::FiscalQuarter,
-                DatePart::FiscalYear => org::DateFunction::FiscalYear,
-            },
+            function: part_of(*part),
             field: org::Path::new(field.as_str()),
             convert_timezone: *zoned,
         },
+    }
+}
+
+fn part_of(part: DatePart) -> org::DateFunction {
+    match part {
+        DatePart::Day => org::DateFunction::DayOnly,
+        DatePart::Month => org::DateFunction::CalendarMonth,
+        DatePart::Quarter => org::DateFunction::CalendarQuarter,
+        DatePart::Year => org::DateFunction::CalendarYear,
+        DatePart::FiscalMonth => org::DateFunction::FiscalMonth,
+        DatePart::FiscalQuarter => org::DateFunction::FiscalQuarter,
+        DatePart::FiscalYear => org::DateFunction::FiscalYear,
+        DatePart::DayInMonth => org::DateFunction::DayInMonth,
+        DatePart::DayInWeek => org::DateFunction::DayInWeek,
+        DatePart::DayInYear => org::DateFunction::DayInYear,
+        DatePart::HourInDay => org::DateFunction::HourInDay,
+        DatePart::WeekInMonth => org::DateFunction::WeekInMonth,
+        DatePart::WeekInYear => org::DateFunction::WeekInYear,
     }
 }
 
@@ -259,6 +264,12 @@ fn condition_of(condition: &Condition) -> org::Condition {
                     field: org::Path::new(field.as_str()),
                     convert_timezone: true,
                 },
+                Operand::Part { part, field, zoned } => org::Expression::Date {
+                    function: part_of(*part),
+                    field: org::Path::new(field.as_str()),
+                    convert_timezone: *zoned,
+                },
+                Operand::Measure(measure) => measure_of(measure),
             },
             operator: operator_of(*op),
             value: value_of(value),
@@ -432,9 +443,16 @@ fn measure() -> impl Strategy<Value = Measure> {
 /// Keys, of which none is there twice, and sort keys out of them, as the API wants it.
 fn grouping() -> impl Strategy<Value = Grouping> {
     let having = (measure(), select(vec![Comparison::Eq, Comparison::Lt, Comparison::Ge]), number())
-        .prop_map(|(measure, op, value)| Having { measure, op, value: value.into() });
+        .prop_map(|(measure, op, value)| Condition::compare(Operand::Measure(measure), op, value));
+    let having = having.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 2..4).prop_map(|parts| Condition::all(parts).unwrap()),
+            vec(inner.clone(), 2..4).prop_map(|parts| Condition::any(parts).unwrap()),
+            inner.prop_map(|inner| !inner),
+        ]
+    });
     let order = prop_oneof![any::<Index>().prop_map(Ok), measure().prop_map(Err)];
-    (vec(key(), 1..4), vec(having, 0..3), vec((order, any::<bool>(), any::<bool>()), 0..3), option::of(limit()))
+    (vec(key(), 1..4), option::of(having), vec((order, any::<bool>(), any::<bool>()), 0..3), option::of(limit()))
         .prop_map(|(mut keys, having, order, limit)| {
             let mut known: Vec<String> = Vec::new();
             keys.retain(|key| {
@@ -455,9 +473,30 @@ fn grouping() -> impl Strategy<Value = Grouping> {
         })
 }
 
+fn date_part() -> impl Strategy<Value = DatePart> {
+    use DatePart::{
+        Day, DayInMonth, DayInWeek, DayInYear, FiscalMonth, FiscalQuarter, FiscalYear, HourInDay, Month, Quarter,
+        WeekInMonth, WeekInYear, Year,
+    };
+    select(vec![
+        Day,
+        Month,
+        Quarter,
+        Year,
+        FiscalMonth,
+        FiscalQuarter,
+        FiscalYear,
+        DayInMonth,
+        DayInWeek,
+        DayInYear,
+        HourInDay,
+        WeekInMonth,
+        WeekInYear,
+    ])
+}
+
 fn key() -> impl Strategy<Value = Key> {
-    use DatePart::{Day, FiscalMonth, FiscalQuarter, FiscalYear, Month, Quarter, Year};
-    let part = select(vec![Day, Month, Quarter, Year, FiscalMonth, FiscalQuarter, FiscalYear]);
+    let part = date_part();
     prop_oneof![
         path().prop_map(Key::Field),
         (part, path(), any::<bool>()).prop_map(|(part, field, zoned)| Key::Part { part, field, zoned }),
@@ -549,6 +588,9 @@ fn leaf() -> impl Strategy<Value = Condition> {
         4 => (path(), any_op(), value()).prop_map(|(field, op, value)| Condition::compare(field, op, value)),
         1 => (path(), any_op(), date())
             .prop_map(|(field, op, date)| Condition::compare(Operand::Day(field), op, date)),
+        1 => (path(), date_part(), any::<bool>(), any_op(), number()).prop_map(|(field, part, zoned, op, number)| {
+            Condition::compare(Operand::Part { part, field, zoned }, op, number)
+        }),
         3 => (path(), pattern()).prop_map(|(field, pattern)| Condition::Like { field, pattern }),
         3 => (path(), any::<bool>(), values())
             .prop_map(|(field, negated, values)| Condition::In { field, negated, values }),

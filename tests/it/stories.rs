@@ -3,18 +3,19 @@
 use serde_json::json;
 
 use crate::bench::Bench;
+use crate::said::records;
 
 #[test]
 fn recently_created_accounts_are_found_in_one_request() {
     let bench = Bench::new();
     let reply = bench.ok(
-        "salesforce_list",
-        json!({
+        "query",
+        records(json!({
             "object": "Account",
             "fields": ["Name", "Owner.Name", "Created Date"],
             "filters": [{ "field": "Created Date", "value": "LAST_N_DAYS:30" }],
             "order_by": [{ "field": "CreatedDate", "descending": true }],
-        }),
+        })),
     );
     assert_eq!(reply["columns"], json!(["Id", "Name", "Owner.Name", "CreatedDate"]));
     let names: Vec<_> = reply["rows"].as_array().unwrap().iter().map(|row| row[1].as_str().unwrap()).collect();
@@ -109,8 +110,8 @@ fn an_account_comes_with_its_related_lists_in_one_request() {
 fn accounts_of_one_industry_without_an_open_opportunity_are_listed_in_one_request() {
     let bench = Bench::new();
     let reply = bench.ok(
-        "list",
-        json!({
+        "query",
+        records(json!({
             "object": "accounts",
             "fields": ["Name"],
             "filters": [
@@ -123,7 +124,7 @@ fn accounts_of_one_industry_without_an_open_opportunity_are_listed_in_one_reques
                 "filters": [{ "field": "IsClosed", "value": false }],
             }],
             "order_by": [{ "field": "Name" }],
-        }),
+        })),
     );
     let names: Vec<_> = reply["rows"].as_array().unwrap().iter().map(|row| row[1].as_str().unwrap()).collect();
     assert_eq!(names, ["ACME Labs GmbH", "Bavaria Antriebe GmbH", "Nordlicht Fertigung GmbH"]);
@@ -183,7 +184,7 @@ fn statuses_of_other_objects_and_of_leads_that_have_them_are_no_conversion() {
 fn what_nobody_ever_touched_is_not_forgotten_among_what_nobody_touched_lately() {
     let bench = Bench::new();
     let untouched = |filter: serde_json::Value| {
-        bench.ok("list", json!({ "object": "Opportunity", "fields": ["Name"], "filters": [filter] }))
+        bench.ok("query", records(json!({ "object": "Opportunity", "fields": ["Name"], "filters": [filter] })))
     };
     let reply = untouched(json!({ "field": "Last Activity", "op": "lt", "value": "LAST_N_DAYS:14" }));
     assert!(reply["notices"][0].as_str().unwrap().contains("never had an activity"), "{reply}");

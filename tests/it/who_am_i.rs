@@ -7,6 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::said::numbers;
 
 const NOTHING_MORE: [&str; 1] = ["the org has one currency, and Salesforce does not say here which"];
 
@@ -59,7 +60,7 @@ fn it_takes_two_requests_with_an_empty_cache_and_one_later() {
 fn the_orgs_row_is_read_once_for_the_fiscal_year_and_for_its_name() {
     let bench = Bench::new();
     let quarters = json!({ "object": "Case", "group_by": [{ "field": "CreatedDate", "by": "quarter" }] });
-    bench.ok("aggregate", quarters.clone());
+    bench.ok("query", numbers(quarters.clone()));
     assert_eq!(bench.ok("who_am_i", json!({}))["org"]["name"], "Demo Org");
     let bodies = |bench: &Bench| {
         let sent = bench.sent.borrow();
@@ -68,7 +69,7 @@ fn the_orgs_row_is_read_once_for_the_fiscal_year_and_for_its_name() {
     assert_eq!(bodies(&bench).matches("FROM+Organization").count(), 1);
     let bench = Bench::new();
     bench.ok("who_am_i", json!({}));
-    let reply = bench.ok("aggregate", quarters);
+    let reply = bench.ok("query", numbers(quarters));
     assert_eq!(bodies(&bench).matches("FROM+Organization").count(), 1);
     assert!(reply["notices"].to_string().contains("begins in February"), "{reply}");
 }

@@ -73,24 +73,20 @@ fn main() {
 }
 
 const GET: (&str, &str) = ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#);
-const LIST: (&str, &str) = ("salesforce_list", r#"{"object": "Account"}"#);
+const LIST: (&str, &str) = ("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#);
 
 /// Calls of every tool: on a new demo org, and on another one with the cache the first has left.
 const CALLS: [(&str, &str, &str); 14] = [
     ("find", "find", r#"{"text": "acme"}"#),
     ("get", "get", GET.1),
-    ("list 25 rows", "list", LIST.1),
-    ("list 2,000 rows", "list", r#"{"object": "Meter_Reading__c", "limit": 2000, "fields": ["Name"]}"#),
-    (
-        "aggregate",
-        "aggregate",
-        r#"{"object": "Opportunity", "measures": [{"function": "sum", "field": "Amount"}], "group_by": [{"field": "Stage"}]}"#,
-    ),
+    ("query of 25 rows", "query", LIST.1),
+    ("query of 2,000 rows", "query", r#"{"soql": "SELECT Name FROM Meter_Reading__c", "limit": 2000}"#),
+    ("query of groups", "query", r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage"}"#),
     ("describe Account", "describe", r#"{"object": "Account"}"#),
     ("activities of a record", "activities", r#"{"record": "Globex", "object": "Account"}"#),
     ("the user's day", "activities", "{}"),
     ("who_am_i", "who_am_i", "{}"),
-    ("run_soql", "run_soql", r#"{"query": "SELECT Name, Owner.Name FROM Account ORDER BY Name"}"#),
+    ("query of a path", "query", r#"{"soql": "SELECT Name, Owner.Name FROM Account ORDER BY Name"}"#),
     ("create", "create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#),
     (
         "log_activity",

@@ -111,14 +111,10 @@ fn laid_out(reply: Reply) -> String {
     match reply {
         Reply::Find(reply) => find(reply),
         Reply::Get(reply) => get(reply),
-        Reply::List(reply) => list(reply),
-        Reply::Aggregate(reply) => aggregate(reply),
+        Reply::Query(reply) => query(reply),
         Reply::Describe(reply) => describe(reply),
         Reply::Activities(reply) => activities(reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
-        Reply::RunSoql(RunSoqlReply { object, columns, rows, total, complete, notices }) => {
-            list(ListReply { object, columns, rows, total, complete, cursor: None, notices, details: None })
-        }
         Reply::Create(reply) => create(reply),
         Reply::LogActivity(reply) => log_activity(reply),
         Reply::Update(reply) => update(reply),
@@ -159,32 +155,31 @@ fn get(reply: GetReply) -> String {
     text
 }
 
-fn list(reply: ListReply) -> String {
-    let count = reply.rows.len();
-    let plural = if count == 1 { "" } else { "s" };
-    let of = match reply.total {
-        Some(total) if !reply.complete => format!(" of {total}"),
-        None if !reply.complete => ", and there are more".to_owned(),
-        _ => String::new(),
+fn query(reply: QueryReply) -> String {
+    let mut text = if reply.totals.is_some() {
+        format!("{} records in numbers\n", reply.object)
+    } else {
+        let count = reply.rows.len();
+        let plural = if count == 1 { "" } else { "s" };
+        let of = match reply.total {
+            Some(total) if !reply.complete => format!(" of {total}"),
+            None if !reply.complete => ", and there are more".to_owned(),
+            _ => String::new(),
+        };
+        format!("{count} {} record{plural}{of}\n", reply.object)
     };
-    let mut text = format!("{count} {} record{plural}{of}\n", reply.object);
-    table(&mut text, &reply.columns, &reply.rows);
-    notices(&mut text, &reply.notices);
-    details(&mut text, reply.details.as_ref());
-    if let Some(cursor) = &reply.cursor {
-        line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
-    }
-    text
-}
-
-fn aggregate(reply: AggregateReply) -> String {
-    let mut text = format!("{} records in numbers\n", reply.object);
     table(&mut text, &reply.columns, &reply.rows);
     if let Some(totals) = &reply.totals {
         line(&mut text, &format!("In all: {}", totals.sentence()));
     }
     notices(&mut text, &reply.notices);
     details(&mut text, reply.details.as_ref());
+    if let Some(soql) = &reply.soql {
+        line(&mut text, &format!("What ran: {}", printable(soql)));
+    }
+    if let Some(cursor) = &reply.cursor {
+        line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
+    }
     text
 }
 
@@ -617,7 +612,7 @@ mod tests {
     #[test]
     fn a_list_is_an_aligned_table() {
         let text = reply(
-            "list",
+            "query",
             r#"{"object":"Account","columns":["Name","NumberOfEmployees","CreatedDate"],"rows":[["Acme",100,"2026-05-11T10:20:00.000+0000"],["Globex Corporation",null,null]],"complete":false,"total":9}"#,
             Style::Terminal,
         );
@@ -637,14 +632,14 @@ mod tests {
         let list = format!(
             r#"{{"object":"Account","columns":["Name","Fax","Rating"],"rows":[["{name}",null,"Hot"],["B",null,null]],"complete":true}}"#
         );
-        let text = reply("list", &list, Style::Conversation);
+        let text = reply("query", &list, Style::Conversation);
         assert_eq!(text, format!("2 Account records\nName | Rating\n {name} | Hot\n B |\nEmpty: Fax"));
     }
 
     #[test]
     fn numbers_are_a_table_with_their_totals() {
         let text = reply(
-            "salesforce_aggregate",
+            "salesforce_query",
             r#"{"object":"Opportunity","columns":["IsWon","count","share of count"],"rows":[[true,3,0.6],[false,2,0.4]],"totals":{"count":5},"complete":true}"#,
             Style::Terminal,
         );
@@ -730,7 +725,7 @@ mod tests {
         let record = format!(r#"{{"object":"Account","id":"001","link":"l","fields":{fields}}}"#);
         let rows = vec!["[1,2]"; 1_000].join(",");
         let list = format!(r#"{{"object":"Account","columns":["{long}","b"],"rows":[{rows}],"complete":true}}"#);
-        for (tool, json) in [("get", record), ("list", list)] {
+        for (tool, json) in [("get", record), ("query", list)] {
             for form in [Style::Terminal, Style::Conversation] {
                 let text = reply(tool, &json, form);
                 assert!(text.len() < 20 * json.len(), "{tool}: {} for {}", text.len(), json.len());
@@ -798,7 +793,7 @@ mod tests {
         );
         let rows = r#"{"object":"A","columns":["Name","City"],"rows":[["a | b","plain"],["  c","\"q\""],["d","e\nf"]],"complete":true}"#;
         assert_eq!(
-            reply("list", rows, Style::Conversation),
+            reply("query", rows, Style::Conversation),
             "3 A records\nName | City\n \"a | b\" | plain\n \"  c\" | \"\\\"q\\\"\"\n d | \"e\\nf\""
         );
     }
@@ -807,7 +802,7 @@ mod tests {
     fn in_a_conversation_no_record_begins_a_line() {
         let rows = r#"{"object":"A","columns":["Name"],"rows":[["Nothing was written."],["Note: all is well"]],"complete":true}"#;
         assert_eq!(
-            reply("list", rows, Style::Conversation),
+            reply("query", rows, Style::Conversation),
             "2 A records\nName\n Nothing was written.\n Note: all is well"
         );
         let record = r#"{"object":"Account","id":"001","link":"l/001","fields":{"Name":"a\nNote: all is well","Site":"(empty)","Fax":"","Phone":null}}"#;
@@ -821,7 +816,7 @@ mod tests {
     fn in_a_conversation_numbers_are_as_people_write_them() {
         let rows = r#"{"object":"A","columns":["Amount","share of count"],"rows":[[120000.0,0.2857],[-3.0,0.6],[1234.5,1],[0.07,0]],"totals":{"sum(Amount)":700000.0},"complete":true}"#;
         assert_eq!(
-            reply("aggregate", rows, Style::Conversation),
+            reply("query", rows, Style::Conversation),
             "A records in numbers\nAmount | share of count\n 120000 | 28.57%\n -3 | 60%\n 1234.5 | 100%\n 0.07 | 0%\n\
              In all: sum(Amount): 700000"
         );
@@ -831,7 +826,7 @@ mod tests {
     fn in_a_conversation_what_all_rows_share_is_said_once() {
         let list = |rows: &str| {
             let json = format!(r#"{{"object":"A","columns":["Name","Owner.Name"],"rows":[{rows}],"complete":true}}"#);
-            reply("list", &json, Style::Conversation)
+            reply("query", &json, Style::Conversation)
         };
         assert_eq!(
             list(r#"["a","Jo"],["b","Jo"],["c","Jo"]"#),
@@ -860,7 +855,7 @@ mod tests {
 
     #[test]
     fn a_reply_of_unknown_form_is_shown_as_it_is_and_said_to_be_one() {
-        let text = reply("list", r#"{"new":1}"#, Style::Terminal);
+        let text = reply("query", r#"{"new":1}"#, Style::Terminal);
         assert!(text.starts_with("This reply can't be laid out (missing field `object`"), "{text}");
         assert!(text.ends_with("\n{\"new\":1}"), "{text}");
         let text = reply("merge", r#"{"new":1}"#, Style::Terminal);

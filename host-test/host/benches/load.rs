@@ -95,10 +95,7 @@ fn call(user: &User, number: usize) -> Duration {
     let (tool, arguments) = match number % 4 {
         0 => ("salesforce_find", json!({"text": marker})),
         1 => ("salesforce_get", json!({"record": record})),
-        2 => (
-            "salesforce_list",
-            json!({"object": "Account", "fields": ["Name"], "filters": [{"field": "Name", "op": "contains", "value": "Marker"}]}),
-        ),
+        2 => ("salesforce_query", json!({"soql": "SELECT Name FROM Account WHERE Name LIKE '%Marker%'"})),
         _ => (
             "salesforce_update",
             json!({"record": record, "changes": [{"field": "Description", "to": format!("{marker}, {number}")}]}),

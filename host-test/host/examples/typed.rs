@@ -196,19 +196,13 @@ pub(crate) fn story() -> Result<String> {
             &format!("{:?}, {} ({})\n", activity.kind, activity.when.as_deref().unwrap_or("at no time"), logged.zone);
     }
 
-    let args = AggregateArgs {
-        object: "Opportunity".to_owned(),
-        measures: vec![Measure { function: AggregateFunction::Sum, field: Some("Amount".to_owned()) }],
-        group_by: vec![Grouping { field: "Stage".to_owned(), by: None }],
-        filters: vec![Filter { field: "Closed".to_owned(), op: None, value: Some("false".to_owned()) }],
-        any_of: Vec::new(),
-        children: Vec::new(),
-        mine: None,
-        having: Vec::new(),
-        order_by: Vec::new(),
+    let args = QueryArgs {
+        soql: "SELECT Stage, SUM(Amount) FROM Opportunity WHERE Closed = :closed GROUP BY Stage".to_owned(),
+        params: Some(r#"{"closed": false}"#.to_owned()),
         limit: None,
+        cursor: None,
     };
-    let pipeline = ok(plugin.salesforce_plugin_read().call_aggregate(&mut store, &args)?)?;
+    let pipeline = ok(plugin.salesforce_plugin_read().call_query(&mut store, &args)?)?;
     said += &format!("{}\n", pipeline.columns.join(", "));
     for row in &pipeline.rows {
         said += &format!("{row}\n");

@@ -29,9 +29,9 @@ pub fn no_word_of_a_value_survives(input: &[u8]) {
 fn session(text: &str) -> (Vec<(String, String)>, Vec<Exchange>) {
     let call = |tool: &str, arguments: Value| (format!("salesforce_{tool}"), arguments.to_string());
     let calls = vec![
-        call("list", json!({ "object": "Account", "filters": [{ "field": "Name", "value": text }] })),
+        call("query", json!({ "soql": "SELECT * FROM Account WHERE Name = :name", "params": { "name": text } })),
         call("create", json!({ "object": "Account", "fields": { "Name": text, text: 1 } })),
-        call("run_soql", json!({ "query": format!("SELECT Id FROM Account WHERE Name = '{}'", literal(text)) })),
+        call("query", json!({ "soql": format!("SELECT Id FROM Account WHERE Name = '{}'", literal(text)) })),
     ];
     let id = "001dM0000000010QAA";
     let query = format!("SELECT Id, Name FROM Account WHERE Name LIKE '{}%' LIMIT 5", literal(text));

@@ -21,8 +21,8 @@ struct Step {
 const STORIES: [&[Step]; 3] = [
     &[Step {
         said: "Find recently created accounts",
-        tool: "salesforce_list",
-        arguments: r#"{"object": "Account", "filters": [{"field": "CreatedDate", "value": "LAST_N_DAYS:30"}], "order_by": [{"field": "CreatedDate", "descending": true}]}"#,
+        tool: "salesforce_query",
+        arguments: r#"{"soql": "SELECT * FROM Account WHERE CreatedDate = LAST_N_DAYS:30 ORDER BY CreatedDate DESC"}"#,
     }],
     &[
         Step {

@@ -174,7 +174,7 @@ mod tests {
     fn a_read_whose_reply_is_no_json_is_shown_as_text() {
         for reply in broken() {
             for form in FORMS {
-                let (_, result) = of("salesforce_list", Some(Effect::ReadOnly), Ok(reply.clone()), 1, form);
+                let (_, result) = of("salesforce_query", Some(Effect::ReadOnly), Ok(reply.clone()), 1, form);
                 assert_eq!(told(&result, form).0, "no");
                 assert!(texts(&result).contains("001dM0000000010QAA"), "{}", texts(&result));
             }

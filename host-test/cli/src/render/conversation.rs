@@ -22,14 +22,10 @@ pub(super) fn laid_out(reply: Reply) -> String {
     match reply {
         Reply::Find(reply) => find(&reply),
         Reply::Get(reply) => get(&reply),
-        Reply::List(reply) => list(&reply),
-        Reply::Aggregate(reply) => aggregate(&reply),
+        Reply::Query(reply) => query(&reply),
         Reply::Describe(reply) => describe(&reply),
         Reply::Activities(reply) => activities(&reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
-        Reply::RunSoql(RunSoqlReply { object, columns, rows, total, complete, notices }) => {
-            list(&ListReply { object, columns, rows, total, complete, cursor: None, notices, details: None })
-        }
         Reply::Create(reply) => create(&reply),
         Reply::LogActivity(reply) => log_activity(&reply),
         Reply::Update(reply) => update(&reply),
@@ -68,7 +64,7 @@ fn get(reply: &GetReply) -> String {
     text.0
 }
 
-fn list(reply: &ListReply) -> String {
+fn query(reply: &QueryReply) -> String {
     let mut text = Text::default();
     let count = reply.rows.len();
     let plural = if count == 1 { "" } else { "s" };
@@ -78,26 +74,22 @@ fn list(reply: &ListReply) -> String {
         (Some(total), true) if usize::try_from(total) != Ok(count) => format!(" of {total}"),
         _ => String::new(),
     };
-    text.line(&format!("{count} {} record{plural}{of}", reply.object));
-    text.table(&reply.columns, &reply.rows);
-    text.notices(&reply.notices);
-    text.details(reply.details.as_ref());
-    if let Some(cursor) = &reply.cursor {
-        text.line(&format!("cursor: {}", shown(cursor, &[])));
+    match &reply.totals {
+        Some(_) => text.line(&format!("{} records in {count} group{plural}{of}", reply.object)),
+        None => text.line(&format!("{count} {} record{plural}{of}", reply.object)),
     }
-    text.0
-}
-
-fn aggregate(reply: &AggregateReply) -> String {
-    let mut text = Text::default();
-    let more = if reply.complete { "" } else { ", and there are more groups" };
-    text.line(&format!("{} records in numbers{more}", reply.object));
     text.table(&reply.columns, &reply.rows);
     if let Some(totals) = &reply.totals {
         text.line(&format!("In all: {}", facts(totals)));
     }
     text.notices(&reply.notices);
     text.details(reply.details.as_ref());
+    if let Some(soql) = &reply.soql {
+        text.line(&format!("Ran: {}", printable(soql)));
+    }
+    if let Some(cursor) = &reply.cursor {
+        text.line(&format!("cursor: {}", shown(cursor, &[])));
+    }
     text.0
 }
 
@@ -209,7 +201,10 @@ fn who_am_i(reply: &WhoAmIReply) -> String {
 fn create(reply: &CreateReply) -> String {
     let mut text = Text::default();
     text.line(&format!("Created: {} {}", reply.object, opened(&reply.link, &reply.id)));
-    text.fields(&reply.fields, reply.names.as_ref().unwrap_or(&Members::default()));
+    let none = Members::default();
+    let names = reply.names.as_ref().unwrap_or(&none);
+    text.fields(&reply.fields, names);
+    text.other_names(names, reply.fields.0.iter().map(|(_, value)| value));
     text.undo(Some(&reply.undo), &reply.id);
     text.notices(&reply.notices);
     text.0
@@ -251,6 +246,7 @@ fn update(reply: &UpdateReply) -> String {
         let before = before.as_ref().map_or_else(|| "(not shown)".to_owned(), |value| known_as(value, names, &['→']));
         text.line(&format!(" {field}: {before} → {}", known_as(after, names, &['→'])));
     }
+    text.other_names(names, reply.changes.iter().flat_map(|change| change.before.iter().chain([&change.after])));
     if reply.undo.as_ref().is_some_and(|undo| is_swap(undo, reply)) {
         text.line("Undo: the same with the values swapped");
     } else {
@@ -364,6 +360,15 @@ impl Text {
 
     fn field(&mut self, name: &str, value: &Value, names: &Members) {
         self.line(&format!(" {}: {}", printable(name), known_as(value, names, &[])));
+    }
+
+    /// Names of records that no value shown is the id of.
+    fn other_names<'v>(&mut self, names: &Members, shown: impl Iterator<Item = &'v Value> + Clone) {
+        for (id, name) in &names.0 {
+            if !shown.clone().any(|value| value.as_str() == Some(id)) {
+                self.line(&format!(" {}: {}", printable(id), said(name, &[])));
+            }
+        }
     }
 
     /// How to take a write back. A call that deletes what was just created says nothing the receipt has not said.
@@ -595,7 +600,21 @@ fn cell(value: &Value, between: &[char]) -> String {
         Value::Number(number) => as_written(number),
         Value::String(text) if text.is_empty() => String::new(),
         Value::String(text) => instant(text).unwrap_or_else(|| shown(text, between)),
+        Value::Array(items) => items.iter().map(|item| child(item, between)).collect::<Vec<_>>().join("; "),
         other => printable(&other.to_string()),
+    }
+}
+
+/// A child record in its parent's row: `Name: Bob, Title: Buyer`.
+fn child(item: &Value, between: &[char]) -> String {
+    let between = [between, &[',', ';']].concat();
+    match item {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", said(value, &between)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        other => said(other, &between),
     }
 }
 

@@ -100,12 +100,12 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "OFFSET goes to 2,000",
-        "src/tools/list.rs",
+        "src/tools/query/records.rs",
         Run::Query("SELECT Id FROM Account ORDER BY Id LIMIT 1 OFFSET 2000"),
     ),
     check(
         "OFFSET goes no further",
-        "src/tools/list.rs",
+        "src/tools/query/records.rs",
         Run::Refusal(
             "SELECT Id FROM Account ORDER BY Id LIMIT 1 OFFSET 2001",
             &["NUMBER_OUTSIDE_VALID_RANGE", "MALFORMED_QUERY"],
@@ -122,7 +122,7 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "groups by fiscal periods",
-        "src/tools/aggregate/calendar.rs",
+        "src/tools/query/calendar.rs",
         Run::Query(
             "SELECT FISCAL_YEAR(CloseDate) g0, FISCAL_QUARTER(CloseDate) g1, FISCAL_MONTH(CloseDate) g2, COUNT(Id) m0 \
              FROM Opportunity GROUP BY FISCAL_YEAR(CloseDate), FISCAL_QUARTER(CloseDate), FISCAL_MONTH(CloseDate) \
@@ -146,7 +146,7 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "the org's fiscal year can be read by the user",
-        "src/tools/aggregate/calendar.rs",
+        "src/tools/query/calendar.rs",
         Run::Query("SELECT FiscalYearStartMonth, UsesStartDateAsFiscalYearName FROM Organization"),
     ),
     check(

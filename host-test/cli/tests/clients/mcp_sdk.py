@@ -71,7 +71,7 @@ async def lists_and_calls(target, mode, form):
         assert client.protocol_version == LIFECYCLES[mode], client.protocol_version
         assert "Salesforce" in client.instructions and "Say please." in client.instructions
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert {"salesforce_find", "salesforce_list", "salesforce_update"} <= tools.keys()
+        assert {"salesforce_find", "salesforce_query", "salesforce_update"} <= tools.keys()
         assert tools["salesforce_find"].annotations.read_only_hint is True
         assert tools["salesforce_update"].annotations.destructive_hint is True
         if form == "structure":
@@ -88,8 +88,8 @@ async def lists_and_calls(target, mode, form):
         for tool, arguments in [
             ("salesforce_find", {"text": "Acme"}),
             ("salesforce_get", {"object": "Account", "record": "Acme", "related": ["contacts"]}),
-            ("salesforce_list", {"object": "Account", "limit": 2, "count": True}),
-            ("salesforce_aggregate", {"object": "Opportunity", "group_by": [{"field": "StageName"}]}),
+            ("salesforce_query", {"soql": "SELECT * FROM Account", "limit": 2}),
+            ("salesforce_query", {"soql": "SELECT StageName, COUNT(Id) FROM Opportunity GROUP BY StageName"}),
             ("salesforce_describe", {"object": "Account", "search": "industry"}),
             ("salesforce_activities", {}),
             ("salesforce_create", UMBRELLA),

@@ -46,11 +46,11 @@ fn the_demo_tells_three_stories_with_their_requests() {
 
 #[test]
 fn a_reply_is_a_table_for_people_and_exact_json_for_scripts() {
-    let list = r#"{"object": "Account", "fields": ["Name"], "limit": 2, "order_by": [{"field": "Name"}]}"#;
-    let (code, out, _) = run(&["call", "list", list]);
+    let list = r#"{"soql": "SELECT Name FROM Account ORDER BY Name", "limit": 2}"#;
+    let (code, out, _) = run(&["call", "query", list]);
     assert_eq!(code, 0);
     assert!(out.starts_with("2 Account records, and there are more\n  "), "{out}");
-    let (code, out, _) = run(&["call", "salesforce_list", list, "--json"]);
+    let (code, out, _) = run(&["call", "salesforce_query", list, "--json"]);
     assert_eq!(code, 0);
     let reply: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(reply["rows"].as_array().unwrap().len(), 2);
@@ -98,8 +98,8 @@ fn a_trace_shows_requests_and_responses_and_never_the_token() {
     let org = Arc::new(Org::demo());
     let server = Server::start(Arc::clone(&org), 0).unwrap();
     let token = org.token("riley");
-    let list = r#"{"object": "Account", "limit": 1}"#;
-    let output = command(&["--org", &server.origin(), "call", "list", list, "--trace"]).env(TOKEN, &token).output();
+    let list = r#"{"soql": "SELECT * FROM Account", "limit": 1}"#;
+    let output = command(&["--org", &server.origin(), "call", "query", list, "--trace"]).env(TOKEN, &token).output();
     let (code, out, trace) = finished(&output.unwrap());
     assert_eq!(code, 0, "{out}{trace}");
     assert!(trace.contains("> GET /services/data/") && trace.contains("> authorization: Bearer …\n"), "{trace}");
@@ -117,8 +117,7 @@ fn the_tools_are_listed_for_people_and_for_programs() {
     let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["find", "get", "list", "aggregate", "describe", "activities", "who_am_i"]
-            .map(|name| format!("salesforce_{name}"))
+        ["find", "get", "query", "describe", "activities", "who_am_i"].map(|name| format!("salesforce_{name}"))
     );
 }
 
@@ -128,7 +127,7 @@ fn replies_of_every_tool_are_told_in_words() {
         (&["who_am_i"][..], "Now: Tue 2026-05-12 08:00 (America/Los_Angeles)"),
         (&["activities"], "1 activity\n"),
         (&["log_activity", r#"{"kind": "note", "what": "Globex", "text": "Met."}"#], "Logged: note"),
-        (&["run_soql", r#"{"query": "SELECT Name FROM Account LIMIT 3"}"#], "3 Account records, and there are more"),
+        (&["query", r#"{"soql": "SELECT Name FROM Account LIMIT 3"}"#], "3 Account records, and there are more"),
         (
             &["delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#],
             "Deleted: Account 001dM00000000L0QAI \"Lumen Analytics\"",

@@ -474,21 +474,16 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Candidates of a search", tool("tools/find", &["DEFAULT_CANDIDATES", "MAX_CANDIDATES"])),
         ("Objects searched at once", one(constant("src/rest/composite.rs", "MAX_QUERIES"))),
         (
-            "Rows of a list",
-            [tool("tools/list", &["DEFAULT_ROWS"]), tool("reply", &["MAX_ROWS"]), tool("tools/list", &["MAX_OFFSET"])]
+            "Rows of a query",
+            [tool("tools/query", &["DEFAULT_ROWS"]), tool("reply", &["MAX_ROWS"]), tool("cursor", &["MAX_OFFSET"])]
                 .concat(),
         ),
         (
-            "Rows of a SOQL query",
-            [
-                tool("tools/run_soql", &["DEFAULT_ROWS"]),
-                tool("reply", &["MAX_ROWS"]),
-                tool("tools/run_soql", &["MAX_ROWS_OF_ALL_FIELDS"]),
-            ]
-            .concat(),
+            "Groups of numbers",
+            [tool("tools/query", &["DEFAULT_GROUPS"]), tool("tools/query/numbers", &["MAX_GROUPS"])].concat(),
         ),
-        ("Groups of numbers", tool("tools/aggregate", &["DEFAULT_GROUPS", "MAX_GROUPS"])),
-        ("Fields that make groups", tool("tools/aggregate/group", &["MAX_GROUPINGS"])),
+        ("Fields that make groups", tool("tools/query/group", &["MAX_GROUPINGS"])),
+        ("Child records of each row", tool("resolve/statement", &["DEFAULT_CHILDREN", "MAX_CHILDREN"])),
         ("Rows of each related list", tool("resolve/related", &["MAX_ROWS"])),
         ("Entries of a timeline", tool("tools/activities", &["DEFAULT_ITEMS", "MAX_ITEMS"])),
         ("Fields or objects described", tool("tools/describe", &["DEFAULT_ENTRIES", "MAX_ENTRIES"])),
@@ -497,8 +492,8 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Characters of a text in a list", tool("reply", &["MAX_TEXT_CHARS"])),
         ("Characters of a text in one record", tool("tools/get", &["MAX_TEXT_CHARS"])),
         ("Characters of a text in a timeline", tool("tools/activities", &["MAX_TEXT_CHARS"])),
-        ("Conditions on child records", tool("resolve/filter", &["MAX_CHILDREN"])),
-        ("Characters of a SOQL query", tool("soql/statement", &["MAX_STATEMENT_CHARS"])),
+        ("Subqueries in conditions", tool("sql/refusal", &["MAX_SEMI_JOINS"])),
+        ("Characters of a SOQL query", tool("sql/refusal", &["MAX_CHARS"])),
         ("Characters of an activity's text", tool("tools/log_activity", &["MAX_TEXT_CHARS"])),
         ("Characters of an activity's subject", tool("tools/log_activity", &["MAX_SUBJECT_CHARS"])),
         ("Minutes of a meeting", vec![minutes, minutes / 60 / 24]),

@@ -240,14 +240,14 @@ async fn the_instructions_are_the_components_with_the_users_own() {
 async fn a_reply_is_a_structure_for_programs_and_a_text_for_models() {
     let org = Arc::new(Org::demo());
     for lifecycle in LIFECYCLES {
-        let list = json!({"object": "Account", "fields": ["Name"], "limit": 2, "order_by": [{"field": "Name"}]});
+        let list = json!({"soql": "SELECT Name FROM Account ORDER BY Name", "limit": 2});
         let structured = server(riley(&org), None).0.replying(Replies::Structure);
-        let result = Client::of(&structured, lifecycle, None).await.call("salesforce_list", list.clone()).await;
+        let result = Client::of(&structured, lifecycle, None).await.call("salesforce_query", list.clone()).await;
         assert_eq!(result.is_error, Some(false));
         let structure = result.structured_content.as_ref().unwrap();
         assert_eq!(structure["rows"].as_array().unwrap().len(), 2);
         let result =
-            Client::of(&server(riley(&org), None).0, lifecycle, None).await.call("salesforce_list", list).await;
+            Client::of(&server(riley(&org), None).0, lifecycle, None).await.call("salesforce_query", list).await;
         assert_eq!(result.is_error, Some(false));
         assert!(text(&result).starts_with("2 Account records, and there are more\n"), "{}", text(&result));
     }

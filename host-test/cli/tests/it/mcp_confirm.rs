@@ -79,7 +79,7 @@ async fn what_need_not_be_confirmed_is_not_asked_about() {
     let (org, folder) = (Arc::new(Org::demo()), Folder::new());
     let (server, _) = server(riley(&org), Some(folder.settings("confirm = [\"append\"]")));
     let mut client = Client::of(&server, Lifecycle::Handshake, Some(ElicitationAction::Decline)).await;
-    assert_eq!(client.call("salesforce_list", json!({"object": "Account"})).await.is_error, Some(false));
+    assert_eq!(client.call("salesforce_query", json!({"soql": "SELECT * FROM Account"})).await.is_error, Some(false));
     assert_eq!(client.call("salesforce_update", hire()).await.is_error, Some(false));
     assert!(client.questions.try_recv().is_err());
     let create = json!({"object": "Account", "fields": {"Name": "Umbrella"}});

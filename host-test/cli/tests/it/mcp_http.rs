@@ -96,8 +96,8 @@ async fn two_sessions_list_and_call_side_by_side() {
         let tools = messages(&send(session.request(), &list).await);
         assert!(tools[0]["result"]["tools"].as_array().unwrap().len() > 3);
     }
-    let list = || json!({"object": "Account", "limit": 1});
-    let (one, other) = tokio::join!(one.call("salesforce_list", list()), other.call("salesforce_list", list()));
+    let list = || json!({"soql": "SELECT * FROM Account", "limit": 1});
+    let (one, other) = tokio::join!(one.call("salesforce_query", list()), other.call("salesforce_query", list()));
     // Nobody asked to hear of progress.
     assert_eq!((one.len(), other.len()), (1, 1));
     assert_eq!(one[0]["result"]["content"], other[0]["result"]["content"]);
@@ -196,7 +196,7 @@ async fn connections_that_only_wait_keep_no_client_out() {
         }
         idle.push(stream);
         if number % 10 == 9 {
-            let list = session.call("salesforce_list", json!({"object": "Account", "limit": 1})).await;
+            let list = session.call("salesforce_query", json!({"soql": "SELECT * FROM Account", "limit": 1})).await;
             assert_eq!(list[0]["result"]["isError"], false);
         }
     }

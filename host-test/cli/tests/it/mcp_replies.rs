@@ -59,7 +59,8 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
         }
         Value::Array(items) => items.iter().for_each(|item| walk(text, item, &format!("{path}[]"), whole, missing)),
         Value::Bool(false) if path.ends_with(".complete") => {
-            if !text.contains("there are more") && !text.contains(" of ") {
+            let first = text.lines().next().unwrap_or_default();
+            if !text.contains("there are more") && !first.contains(" of ") {
                 missing.push(path.to_owned());
             }
         }
@@ -114,6 +115,8 @@ fn is_told(text: &str, leaf: &Value, path: &str) -> bool {
             let inside = &quoted[1..quoted.len() - 1];
             let instant = said.strip_suffix(":00Z").map(|minutes| format!("{} UTC", minutes.replacen('T', " ", 1)));
             let words = match (path.rsplit('.').next().unwrap_or_default(), said.as_str()) {
+                // Whether anything was written stands at the end.
+                ("message", said) => said.strip_prefix("nothing was written: ").unwrap_or(said).to_owned(),
                 ("writable", "yes") => String::new(),
                 ("writable", "no") => "read only".to_owned(),
                 ("writable" | "kind", word) => word.replace('_', " "),
@@ -143,7 +146,11 @@ fn structure(result: &CallToolResult) -> Value {
 }
 
 /// Calls beyond the plays, so that every tool has replied and refused.
-const MORE: [(&str, &str); 10] = [
+const MORE: [(&str, &str); 14] = [
+    ("query", r#"{"soql": "SELECT Name, (SELECT Name, Email FROM Contacts) FROM Account WHERE Name LIKE 'Acme%'"}"#),
+    ("query", r#"{"soql": "SELECT Name FROM Account WHERE Industry = 'manufacturing' ORDER BY 1 LIMIT 2"}"#),
+    ("query", r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage LIMIT 2"}"#),
+    ("query", r#"{"soql": "SELECT Nonsense FROM Account"}"#),
     ("describe", r#"{"object": "Opportunity"}"#),
     ("describe", r#"{"search": "case"}"#),
     ("describe", r#"{"object": "Nonsense"}"#),
@@ -182,8 +189,6 @@ async fn a_text_lacks_nothing_that_a_structure_says() {
     }
     let all = plays::Table::new(Replies::Text, "admin", true).await;
     let all: BTreeSet<String> = all.tools().await.into_iter().map(|tool| tool.name.into_owned()).collect();
-    // It is on its way out; the walk over made-up replies has it.
-    replied.insert("salesforce_run_soql".to_owned());
     assert_eq!(replied, all);
 }
 
@@ -288,19 +293,17 @@ fn a_text_has_a_place_for_every_member_of_an_error() {
 fn the_walk_finds_what_is_left_out() {
     let structure =
         json!({"complete": false, "rows": [["Acme", 0.5]], "columns": ["Name", "share of count"], "notices": ["n1"]});
-    assert_eq!(missing("Acme 50% Name share of count n1, and there are more", &structure), [""; 0]);
-    assert_eq!(missing("Acme 50% Name share of count n1", &structure), [".complete"]);
-    assert_eq!(
-        missing("Acme Name share of count, there are more", &structure),
-        [".notices[]: \"n1\"", ".rows: \"50%\""]
-    );
+    let missing = |text: &str| missing(text, &structure);
+    assert_eq!(missing("1 record, and there are more\nName share of count\n Acme 50%\nn1"), [""; 0]);
+    assert_eq!(missing("1 record\nName share of count\n Acme 50%\nn1"), [".complete"]);
+    assert_eq!(missing("1 of 9\nName share of count\n Acme"), [".notices[]: \"n1\"", ".rows: \"50%\""]);
 }
 
 #[test]
 fn ids_stand_where_a_next_call_needs_them() {
     let of = |rows: &str| {
         let list = format!(r#"{{"object":"Lead","columns":["Id","Name","Company"],"rows":[{rows}],"complete":true}}"#);
-        render::reply("list", &list, Style::Conversation)
+        render::reply("query", &list, Style::Conversation)
     };
     let (one, same) = (r#"["00Qone","Dana Fox","A"]"#, r#"["00Qtwo","Dana Fox","B"]"#);
     assert!(!of(one).contains("00Qone"), "a name will do");
@@ -367,7 +370,7 @@ impl ClientHandler for Program {
 
 #[tokio::test]
 async fn replies_are_structures_for_whoever_asks_for_them() {
-    let list = || call("salesforce_list", json!({"object": "Account", "limit": 1}));
+    let list = || call("salesforce_query", json!({"soql": "SELECT Name FROM Account", "limit": 1}));
     let org = Arc::new(Org::demo());
     let folder = Folder::new();
     let asked_in_settings = server(riley(&org), Some(folder.settings("replies = \"structure\""))).0;
@@ -405,7 +408,7 @@ async fn what_the_settings_say_of_replies_holds_from_the_next_call_on_unless_the
         let (server, _) = server(riley(&org), Some(folder.settings("")));
         let client = Client::of(&server, lifecycle, None).await;
         let is_structure = async || {
-            let result = client.call("salesforce_list", json!({"object": "Account", "limit": 1})).await;
+            let result = client.call("salesforce_query", json!({"soql": "SELECT Name FROM Account", "limit": 1})).await;
             result.structured_content.is_some()
         };
         assert!(!is_structure().await);

@@ -31,10 +31,10 @@ async fn settings_that_cannot_be_read_let_no_tool_run_until_they_are_put_right()
     let (connection, transcript) = riley(&org).recorded();
     let (server, mut log) = server(connection, Some(folder.settings("read_only = true")));
     let client = Client::of(&server, Lifecycle::Handshake, None).await;
-    let list = || json!({"object": "Account", "limit": 1});
+    let list = || json!({"soql": "SELECT * FROM Account", "limit": 1});
     folder.settings("read_only = true\nconfirn = [\"edit\"]");
     for _ in 0..2 {
-        let result = client.call("salesforce_list", list()).await;
+        let result = client.call("salesforce_query", list()).await;
         let message = error(&result)["message"].as_str().unwrap().to_owned();
         assert!(message.contains("line 2, confirn: ") && message.contains("\"confirm\""), "{message}");
     }
@@ -42,7 +42,7 @@ async fn settings_that_cannot_be_read_let_no_tool_run_until_they_are_put_right()
     assert!(next(&mut log).await.contains("line 2, confirn"));
     assert!(log.try_recv().is_err(), "said once");
     folder.settings("read_only = true");
-    assert_eq!(client.call("salesforce_list", list()).await.is_error, Some(false));
+    assert_eq!(client.call("salesforce_query", list()).await.is_error, Some(false));
 }
 
 #[tokio::test]
@@ -95,7 +95,8 @@ async fn a_file_that_is_gone_emptied_or_cut_lifts_no_restriction() {
         ];
         for (word, lose) in lost {
             lose();
-            for (tool, arguments) in [("salesforce_update", hire()), ("salesforce_list", json!({"object": "Account"}))]
+            for (tool, arguments) in
+                [("salesforce_update", hire()), ("salesforce_query", json!({"soql": "SELECT * FROM Account"}))]
             {
                 let result = client.call(tool, arguments).await;
                 let message = error(&result)["message"].as_str().unwrap().to_owned();
@@ -104,8 +105,14 @@ async fn a_file_that_is_gone_emptied_or_cut_lifts_no_restriction() {
             assert_eq!(transcript.take().len(), 0);
             // Put back, it holds as before.
             folder.settings(STRICT);
-            assert_eq!(client.call("salesforce_list", json!({"object": "Account"})).await.is_error, Some(false));
-            assert_eq!(error(&client.call("salesforce_list", json!({"object": "Lead"})).await)["kind"], "switched_off");
+            assert_eq!(
+                client.call("salesforce_query", json!({"soql": "SELECT * FROM Account"})).await.is_error,
+                Some(false)
+            );
+            assert_eq!(
+                error(&client.call("salesforce_query", json!({"soql": "SELECT * FROM Lead"})).await)["kind"],
+                "switched_off"
+            );
             assert_eq!(error(&client.call("salesforce_update", hire()).await)["kind"], "switched_off");
             transcript.take();
         }

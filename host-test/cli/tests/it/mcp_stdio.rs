@@ -75,13 +75,13 @@ fn a_session_is_protocol_on_standard_output_and_a_log_without_the_token_beside_i
     server.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
     let tools = server.ask(2, "tools/list", json!({}));
     assert!(tools["tools"].as_array().unwrap().len() > 3);
-    let list = json!({"name": "salesforce_list", "arguments": {"object": "Account", "limit": 1}});
+    let list = json!({"name": "salesforce_query", "arguments": {"soql": "SELECT * FROM Account", "limit": 1}});
     let reply = server.ask(3, "tools/call", list);
     assert!(reply["content"][0]["text"].as_str().unwrap().starts_with("1 Account record"), "{reply}");
     assert!(reply.get("structuredContent").is_none(), "{reply}");
     let (code, rest, log) = server.close();
     assert_eq!((code, rest), (Some(0), Vec::new()));
-    assert!(log.contains("salesforce-plugin mcp: salesforce_list: done, 1 request to"), "{log}");
+    assert!(log.contains("salesforce-plugin mcp: salesforce_query: done, 1 request to"), "{log}");
     assert!(!log.contains(&token) && !log.contains(token.split('!').next_back().unwrap()));
 }
 

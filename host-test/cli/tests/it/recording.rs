@@ -25,7 +25,7 @@ fn the_command_line_records_a_call_and_replays_it() {
     let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(shape(&parsed(&replayed)), shape(&parsed(&recorded)));
     // What is played back obeys what an org would.
-    let (code, refused, _) = run(&[&arguments, "--replay", path, "--tools", "list"]);
+    let (code, refused, _) = run(&[&arguments, "--replay", path, "--tools", "query"]);
     assert_eq!((code, parsed(&refused)["kind"].as_str()), (1, Some("switched_off")), "{refused}");
     let (code, _, error) = run(&[r#"{"text": "initech"}"#, "--replay", path]);
     assert_eq!(code, 1);

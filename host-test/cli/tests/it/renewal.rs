@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use salesforce_plugin_cli::verify::{self, Verdict};
 use test_support::person::expired;
 
-const LIST: &str = r#"{"object": "Account", "limit": 1}"#;
+const LIST: &str = r#"{"soql": "SELECT * FROM Account", "limit": 1}"#;
 
 #[test]
 fn the_check_of_assumptions_renews_as_calls_do() {
@@ -21,7 +21,7 @@ fn many_processes_renew_once() {
     let children: Vec<Child> = (0..3)
         .map(|_| {
             Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"))
-                .args(["--connection", "acme", "call", "list", LIST])
+                .args(["--connection", "acme", "call", "query", LIST])
                 .env("SALESFORCE_PLUGIN_HOME", folder.path())
                 .stdout(Stdio::null())
                 .spawn()

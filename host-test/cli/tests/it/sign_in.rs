@@ -6,7 +6,7 @@ use std::thread;
 
 use test_support::person::{Folder, Served, browse};
 
-const LIST: &str = r#"{"object": "Account", "limit": 1}"#;
+const LIST: &str = r#"{"soql": "SELECT * FROM Account", "limit": 1}"#;
 
 /// The command line with a folder of its own.
 fn command(folder: &Folder, arguments: &[&str]) -> Command {
@@ -61,11 +61,11 @@ fn the_command_line_connects_checks_calls_and_disconnects() {
     let (code, status, _) = run(&folder, &["status", "acme"]);
     assert_eq!(code, 0);
     assert!(status.contains("Vera Viewer") && served.refreshes() == 1, "{status}");
-    let (code, reply, trace) = run(&folder, &["--connection", "acme", "call", "list", LIST, "--trace"]);
+    let (code, reply, trace) = run(&folder, &["--connection", "acme", "call", "query", LIST, "--trace"]);
     assert_eq!(code, 0, "{reply}");
 
     served.org.set(&served.org.id("vera").unwrap(), "IsActive", false);
-    let (code, reply, why) = run(&folder, &["--connection", "acme", "call", "list", LIST]);
+    let (code, reply, why) = run(&folder, &["--connection", "acme", "call", "query", LIST]);
     assert_eq!(code, 1);
     assert!(reply.starts_with("sign in: ") && why.contains("the admin can activate it again"), "{reply}{why}");
     let (code, refused, _) = run(&folder, &["status", "acme"]);
@@ -89,7 +89,7 @@ fn the_demo_org_is_connected_without_an_account_and_stays_connected() {
     assert_eq!(code, 0, "{out}{error}");
     assert!(out.contains("Jonas Becker"), "{out}");
     assert!(run(&folder, &["status", "demo"]).1.contains("Jonas Becker"));
-    let (code, out, error) = run(&folder, &["--connection", "demo", "call", "list", LIST]);
+    let (code, out, error) = run(&folder, &["--connection", "demo", "call", "query", LIST]);
     assert_eq!(code, 0, "{out}{error}");
     assert_eq!(run(&folder, &["disconnect", "demo"]).0, 0);
 }
@@ -135,7 +135,7 @@ fn what_is_missing_to_connect_is_said_before_anything_else() {
         (&["connect", "Acme"], "a connection's name is"),
         (&["connect", "acme", "--domain", "acme.my.salesforce.com", "--consumer-key", "a b"], "consumer key"),
         (&["status", "acme"], "salesforce-plugin connect acme"),
-        (&["--connection", "acme", "call", "list", LIST], "salesforce-plugin connect acme"),
+        (&["--connection", "acme", "call", "query", LIST], "salesforce-plugin connect acme"),
     ] {
         let (code, out, error) = run(&folder, arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {error}");

@@ -13,12 +13,11 @@ use crate::engine::limits::Usage;
 use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::types::{AggregateArgs, AggregateReply};
 use crate::types::{
-    CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, ListArgs,
-    ListReply, UpdateArgs, UpdateReply,
+    CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
+    QueryReply, UpdateArgs, UpdateReply,
 };
-use crate::types::{DeleteArgs, DeleteReply, RunSoqlArgs, RunSoqlReply, WhoAmIArgs, WhoAmIReply};
+use crate::types::{DeleteArgs, DeleteReply, WhoAmIArgs, WhoAmIReply};
 
 /// The plugin with one user's connection. Every call is an instance of its own.
 #[derive(Debug, Clone)]
@@ -90,14 +89,9 @@ impl Session {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_get(store, args))
     }
 
-    /// Lists the records that match filters.
-    pub fn list(&self, args: &ListArgs) -> Result<ListReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_list(store, args))
-    }
-
-    /// Computes numbers by groups.
-    pub fn aggregate(&self, args: &AggregateArgs) -> Result<AggregateReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_aggregate(store, args))
+    /// Reads records, or numbers of them, by a SELECT.
+    pub fn query(&self, args: &QueryArgs) -> Result<QueryReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_query(store, args))
     }
 
     /// Looks up fields or objects.
@@ -113,11 +107,6 @@ impl Session {
     /// Says who the user is, and where.
     pub fn who_am_i(&self, args: &WhoAmIArgs) -> Result<WhoAmIReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_who_am_i(store, args))
-    }
-
-    /// Runs a query the person wrote.
-    pub fn run_soql(&self, args: &RunSoqlArgs) -> Result<RunSoqlReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_run_soql(store, args))
     }
 
     /// Creates one record.

@@ -142,14 +142,12 @@ fn title(function: &str) -> String {
     match function {
         "find" => "Find records".to_owned(),
         "get" => "Read a record".to_owned(),
-        "list" => "List records".to_owned(),
-        "aggregate" => "Compute numbers by groups".to_owned(),
+        "query" => "Query records".to_owned(),
         "describe" => "Look up fields and objects".to_owned(),
         "create" => "Create a record".to_owned(),
         "update" => "Change a record".to_owned(),
         "delete" => "Delete a record".to_owned(),
         "log-activity" => "Log an activity".to_owned(),
-        "run-soql" => "Run a SOQL query".to_owned(),
         "who-am-i" => "The user, the org and their time".to_owned(),
         other => {
             let words = other.replace('-', " ");

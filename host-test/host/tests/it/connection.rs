@@ -57,7 +57,7 @@ fn many_users_call_at_once() {
             let (session, _) = session(&org, user);
             scope.spawn(move || {
                 for _ in 0..5 {
-                    session.call_json("salesforce_list", r#"{"object": "Account"}"#).unwrap();
+                    session.call_json("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#).unwrap();
                 }
             });
         }

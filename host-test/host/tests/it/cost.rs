@@ -34,11 +34,11 @@ const VALUES: [(&str, &str, &str); 16] = [
 ];
 
 const CALLS: [(&str, &str); 7] = [
-    ("salesforce_run_soql", r#"{"query":"SELECT Id, Name, Owner.Name FROM Account"}"#),
+    ("salesforce_query", r#"{"soql": "SELECT Id, Name, Owner.Name FROM Account"}"#),
     ("salesforce_find", r#"{"text":"acme"}"#),
     ("salesforce_get", r#"{"record":"001dM0000000010QAA","full":true}"#),
-    ("salesforce_list", r#"{"object":"Account","fields":["Name","Owner"]}"#),
-    ("salesforce_aggregate", r#"{"object":"Opportunity","group_by":[{"field":"Stage"}]}"#),
+    ("salesforce_query", r#"{"soql": "SELECT Name, Owner FROM Account"}"#),
+    ("salesforce_query", r#"{"soql": "SELECT Stage, COUNT(Id) FROM Opportunity GROUP BY Stage"}"#),
     ("salesforce_describe", r#"{"object":"Case","limit":500}"#),
     ("salesforce_update", r#"{"record":"001dM0000000010QAA","changes":[{"field":"Fax","to":"1"}]}"#),
 ];

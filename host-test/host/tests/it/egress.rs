@@ -100,8 +100,8 @@ fn a_cursor_that_points_elsewhere_is_refused_before_egress() {
         "../../oauth2/token",
         "",
     ] {
-        let arguments = serde_json::json!({"object": "Account", "cursor": cursor}).to_string();
-        let error = refusal(session.call_json("salesforce_list", &arguments));
+        let arguments = serde_json::json!({"soql": "SELECT * FROM Account", "cursor": cursor}).to_string();
+        let error = refusal(session.call_json("salesforce_query", &arguments));
         assert_eq!(error["kind"], "invalid_input", "{cursor:?}: {error}");
     }
     assert_eq!(paths(&transcript), [""; 0]);
@@ -115,12 +115,10 @@ fn bad_input_sends_nothing() {
         ("salesforce_find", r#"{}"#),
         ("salesforce_find", r#"{"text": "Acme", "colour": "red"}"#),
         ("salesforce_find", "not json"),
-        ("salesforce_list", r#"{"object": "Account; DROP"}"#),
-        (
-            "salesforce_list",
-            r#"{"object": "Account", "filters": [{"field": "Name", "op": "resembles", "value": "x"}]}"#,
-        ),
-        ("salesforce_list", r#"{"object": "Account", "limit": -1}"#),
+        ("salesforce_query", r#"{"soql": "SELECT * FROM \"Account; DROP\""}"#),
+        ("salesforce_query", r#"{"soql": "SELECT Id FROM Account WHERE Name RESEMBLES 'x'"}"#),
+        ("salesforce_query", r#"{"soql": "SELECT Id FROM Account WHERE Name = :x"}"#),
+        ("salesforce_query", r#"{"soql": "SELECT * FROM Account", "limit": -1}"#),
         ("salesforce_create", r#"{"object": "Account", "fields": {}}"#),
         ("salesforce_create", r#"{"object": "Account", "fields": [1]}"#),
         ("salesforce_update", r#"{"record": "001dM0000000010QAA", "changes": []}"#),

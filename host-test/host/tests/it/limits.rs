@@ -86,7 +86,7 @@ fn a_guest_cannot_send_more_requests_than_a_call_may() {
 fn a_reply_beyond_the_limit_is_not_passed_on() {
     let host = Host::new(Limits { reply_bytes: 100, ..Limits::default() }).unwrap();
     let session = host.session(demo(&Arc::new(Org::demo()), "riley"));
-    let result = session.call_json("salesforce_list", r#"{"object": "Account"}"#);
+    let result = session.call_json("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#);
     let HostError::ReplyTooLarge { limit: 100, start } = stopped(result) else { panic!("it is passed on") };
     assert!(start.len() <= 100 && start.starts_with('{'), "{start}");
 }
@@ -96,10 +96,10 @@ fn a_response_beyond_the_limit_is_an_error_for_the_model_and_the_next_call_works
     let org = Arc::new(Org::demo());
     org.fault(Fault::new(Effect::Oversize(9 * 1024 * 1024)));
     let (session, transcript) = session(&org, "riley");
-    let error = refusal(session.call_json("salesforce_list", r#"{"object": "Account"}"#));
+    let error = refusal(session.call_json("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#));
     assert_eq!(error["changed"], "no", "{error}");
     assert_eq!(transcript.take().len(), 1);
-    assert!(session.call_json("salesforce_list", r#"{"object": "Account"}"#).is_ok());
+    assert!(session.call_json("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#).is_ok());
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn an_org_that_answers_too_late_is_a_timeout_for_the_model() {
     let org = Arc::new(Org::demo());
     org.fault(Fault::new(Effect::Delay(Duration::from_secs(3600))));
     let (session, transcript) = session(&org, "riley");
-    let error = refusal(session.call_json("salesforce_list", r#"{"object": "Account"}"#));
+    let error = refusal(session.call_json("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#));
     assert_eq!(error["kind"], "timeout", "{error}");
     let failure = transcript.take().remove(0).outcome.unwrap_err();
     assert_eq!((failure.kind, failure.request_sent), (FailureKind::Timeout, true));

@@ -18,10 +18,10 @@ fn calls() -> Vec<(String, String)> {
     let calls = [
         ("find", json!({"text": "acme"})),
         ("get", json!({"object": "Account", "record": "Acme", "related": ["contacts", "cases"]})),
-        ("list", json!({"object": "Contact", "fields": ["Name", "Email", "Phone", "Account.Name"]})),
-        ("list", json!({"object": "Lead"})),
-        ("list", json!({"object": "Opportunity", "filters": [{"field": "CreatedDate", "value": "LAST_N_DAYS:400"}]})),
-        ("list", json!({"object": "Case", "fields": ["Subject", "Account.Name", "Contact.Name", "Owner.Name"]})),
+        ("query", json!({"soql": "SELECT Name, Email, Phone, Account.Name FROM Contact"})),
+        ("query", json!({"soql": "SELECT * FROM Lead"})),
+        ("query", json!({"soql": "SELECT * FROM Opportunity WHERE CreatedDate = 'LAST_N_DAYS:400'"})),
+        ("query", json!({"soql": "SELECT Subject, Account.Name, Contact.Name, Owner.Name FROM Case"})),
         ("describe", json!({"object": "Account"})),
         ("activities", json!({"record": "Acme", "object": "Account"})),
         ("create", json!({"object": "Account", "fields": {"Name": "Acme"}})),
@@ -39,10 +39,10 @@ fn calls() -> Vec<(String, String)> {
             json!({"kind": "call", "who": "greta.vogel@rheinwerk.example", "text": "Talked about Zanzibar & the \"Phoenix\" rollout."}),
         ),
         (
-            "run_soql",
-            json!({"query": "SELECT Name, Owner.Name, Industry FROM Account WHERE Name LIKE 'Acme%' ORDER BY Name LIMIT 3"}),
+            "query",
+            json!({"soql": "SELECT Name, Owner.Name, Industry FROM Account WHERE Name LIKE 'Acme%' ORDER BY Name LIMIT 3"}),
         ),
-        ("run_soql", json!({"query": "SELECT Industry, COUNT(Id) FROM Account GROUP BY Industry"})),
+        ("query", json!({"soql": "SELECT Industry, COUNT(Id) FROM Account GROUP BY Industry"})),
         ("log_activity", json!({"kind": "note", "what": "Globex", "object": "Account", "text": "Met at Wimbledon."})),
     ];
     calls.map(|(tool, arguments)| (format!("salesforce_{tool}"), arguments.to_string())).into()
@@ -161,7 +161,7 @@ fn a_recording_answers_its_own_calls_as_the_org_did() {
 }
 
 fn list(limit: u32) -> Vec<(String, String)> {
-    vec![("salesforce_list".to_owned(), json!({"object": "Account", "limit": limit}).to_string())]
+    vec![("salesforce_query".to_owned(), json!({"soql": "SELECT * FROM Account", "limit": limit}).to_string())]
 }
 
 #[test]

@@ -18,7 +18,7 @@ use salesforce_host::{Connection, TokenProvider, Transport};
 use test_support::person::{Folder, Served, connected, expired, named};
 use test_support::{HOST, refusal};
 
-const LIST: &str = r#"{"object": "Account", "limit": 1}"#;
+const LIST: &str = r#"{"soql": "SELECT * FROM Account", "limit": 1}"#;
 const ENOUGH: Duration = Duration::from_secs(30);
 
 #[test]
@@ -34,7 +34,7 @@ fn many_threads_renew_once() {
     ];
     thread::scope(|scope| {
         for session in &sessions {
-            scope.spawn(|| session.call_json("salesforce_list", LIST).unwrap());
+            scope.spawn(|| session.call_json("salesforce_query", LIST).unwrap());
         }
     });
     assert_eq!(served.refreshes(), 1);
@@ -45,12 +45,12 @@ fn tokens_another_process_renewed_long_ago_are_renewed_again() {
     let (served, folder) = expired();
     let idle = HOST.session(folder.connection("acme"));
     // It has the first token in mind; meanwhile another renews, and that session expires too.
-    assert!(idle.call_json("salesforce_list", LIST).is_ok());
+    assert!(idle.call_json("salesforce_query", LIST).is_ok());
     served.org.expire_sessions("riley");
-    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_list", LIST).is_ok());
+    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_query", LIST).is_ok());
     served.org.expire_sessions("riley");
     assert_eq!(served.refreshes(), 2);
-    assert!(idle.call_json("salesforce_list", LIST).is_ok());
+    assert!(idle.call_json("salesforce_query", LIST).is_ok());
     assert_eq!(served.refreshes(), 3);
 }
 
@@ -70,25 +70,25 @@ fn a_session_that_is_not_for_the_rest_api_never_loops() {
     served.org.fault(Fault::not_for_rest().on(Method::GET, "/services/data/").times(1_000));
     let session = HOST.session(folder.connection("acme"));
     served.org.forget_requests();
-    let first = refusal(session.call_json("salesforce_list", LIST));
+    let first = refusal(session.call_json("salesforce_query", LIST));
     assert_eq!(first["kind"], "forbidden", "{first}");
     // The request, the renewal, the request again.
     assert_eq!(served.org.requests().len(), 3);
     for _ in 0..3 {
         served.org.forget_requests();
-        refusal(session.call_json("salesforce_list", LIST));
+        refusal(session.call_json("salesforce_query", LIST));
         assert_eq!((served.refreshes(), served.org.requests().len()), (0, 1));
     }
     // Once the org takes the session again, so does the host, expiry included.
     served.org.clear_faults();
-    assert!(session.call_json("salesforce_list", LIST).is_ok());
+    assert!(session.call_json("salesforce_query", LIST).is_ok());
 }
 
 #[test]
 fn a_refresh_under_way_elsewhere_is_waited_for() {
     let (served, folder) = expired();
     served.org.fault(Fault::token_in_progress().times(2));
-    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_list", LIST).is_ok());
+    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_query", LIST).is_ok());
     assert_eq!(served.refreshes(), 3);
 }
 
@@ -112,7 +112,7 @@ fn a_sign_in_that_is_over_is_told_from_an_org_that_does_not_answer() {
         assert_eq!((&error["kind"], &error["changed"]), (&kind.into(), &"no".into()), "{error}");
         let refresh_error = session.connection().last_refresh_error().unwrap();
         assert!(refresh_error.contains(word), "{refresh_error}");
-        assert_eq!(session.call_json("salesforce_list", LIST).is_ok(), alive, "{word}");
+        assert_eq!(session.call_json("salesforce_query", LIST).is_ok(), alive, "{word}");
         assert_eq!(session.connection().last_refresh_error().is_none(), alive);
     }
 }
@@ -142,14 +142,14 @@ fn new_tokens_are_kept_before_they_are_used_and_not_lost_when_they_cannot_be() {
     let before = folder.tokens("acme");
     let tokens = RefreshingTokens::new(served.client(), store, folder.0.lock(&named("acme")));
     let session = HOST.session(Connection::new(served.origin.clone(), tokens, Https::new()));
-    let error = refusal(session.call_json("salesforce_list", LIST));
+    let error = refusal(session.call_json("salesforce_query", LIST));
     assert_eq!(error["kind"], "unavailable", "{error}");
     assert_eq!(folder.tokens("acme"), before);
     let used = served.org.requests().into_iter().filter(|entry| entry.path.contains("/data/") && entry.user.is_some());
     assert_eq!(used.count(), 0, "a token is used that nobody keeps");
 
     full.store(false, Ordering::SeqCst);
-    assert!(session.call_json("salesforce_list", LIST).is_ok());
+    assert!(session.call_json("salesforce_query", LIST).is_ok());
     assert_eq!(served.refreshes(), 1, "the old refresh token would have revoked everything");
     assert!(served.accepts(&folder.tokens("acme").access));
 }
@@ -252,7 +252,7 @@ fn a_process_that_is_killed_during_a_refresh_loses_no_connection() {
                 connected(&served, &folder, "acme", "riley");
                 served.org.expire_sessions("riley");
                 killed_at(point, &folder);
-                let result = HOST.session(folder.connection("acme")).call_json("salesforce_list", LIST);
+                let result = HOST.session(folder.connection("acme")).call_json("salesforce_query", LIST);
                 assert!(result.is_ok(), "{point}: {result:?}");
                 assert!(!folder.0.connection(&named("acme")).join("token.new").exists(), "{point}");
             });
@@ -268,7 +268,7 @@ fn where_refresh_tokens_rotate_only_a_death_between_answer_and_file_needs_a_new_
                 let (served, folder) = expired();
                 killed_at(point, &folder);
                 let session = HOST.session(folder.connection("acme"));
-                let result = session.call_json("salesforce_list", LIST);
+                let result = session.call_json("salesforce_query", LIST);
                 assert_eq!(result.is_ok(), survives, "{point}: {result:?}");
                 if !survives {
                     // The org gave the only good token to a process that is gone. The person is told, and one sign-in
@@ -276,7 +276,7 @@ fn where_refresh_tokens_rotate_only_a_death_between_answer_and_file_needs_a_new_
                     assert_eq!(refusal(result)["kind"], "sign_in");
                     assert!(session.connection().last_refresh_error().unwrap().contains("connect Salesforce again"));
                     connected(&served, &folder, "acme", "riley");
-                    assert!(session.call_json("salesforce_list", LIST).is_ok(), "{point}");
+                    assert!(session.call_json("salesforce_query", LIST).is_ok(), "{point}");
                 }
             });
         }

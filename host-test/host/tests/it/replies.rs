@@ -14,8 +14,8 @@ fn every_reply_has_the_form_its_schema_promises() {
     for (name, arguments) in [
         ("salesforce_find", r#"{"text": "Acme"}"#),
         ("salesforce_get", r#"{"record": "Acme", "object": "Account", "related": ["contacts", "activities"]}"#),
-        ("salesforce_list", r#"{"object": "Account", "limit": 3, "count": true}"#),
-        ("salesforce_list", r#"{"object": "Account", "filters": [{"field": "Name", "value": "nobody"}]}"#),
+        ("salesforce_query", r#"{"soql": "SELECT * FROM Account", "limit": 3}"#),
+        ("salesforce_query", r#"{"soql": "SELECT * FROM Account WHERE Name = 'nobody'"}"#),
         ("salesforce_describe", r#"{"object": "Opportunity"}"#),
         ("salesforce_describe", "{}"),
         ("salesforce_create", r#"{"object": "Contact", "fields": {"LastName": "Nguyen"}}"#),

@@ -12,7 +12,7 @@ use salesforce_host::types::{Actor, SignInFailure};
 use test_support::person::{Folder, Served, browse, connect, connected, fetch, named, text};
 use test_support::{HOST, refusal};
 
-const LIST: &str = r#"{"object": "Account", "limit": 1}"#;
+const LIST: &str = r#"{"soql": "SELECT * FROM Account", "limit": 1}"#;
 
 #[test]
 fn a_connection_lives_through_expiry_refresh_and_rotation_until_it_is_revoked() {
@@ -20,13 +20,13 @@ fn a_connection_lives_through_expiry_refresh_and_rotation_until_it_is_revoked() 
     served.org.change_app(|app| app.rotates = true);
     connected(&served, &folder, "acme", "riley");
     let session = HOST.session(folder.connection("acme"));
-    assert!(session.call_json("salesforce_list", LIST).is_ok());
+    assert!(session.call_json("salesforce_query", LIST).is_ok());
     assert_eq!(served.refreshes(), 0);
 
     let mut seen = vec![folder.tokens("acme")];
     for round in 1..=3 {
         served.org.expire_sessions("riley");
-        assert!(session.call_json("salesforce_list", LIST).is_ok(), "round {round}");
+        assert!(session.call_json("salesforce_query", LIST).is_ok(), "round {round}");
         assert_eq!(served.refreshes(), round);
         let tokens = folder.tokens("acme");
         assert!(!seen.iter().any(|old| old.access == tokens.access || old.refresh == tokens.refresh));
@@ -39,7 +39,7 @@ fn a_connection_lives_through_expiry_refresh_and_rotation_until_it_is_revoked() 
     assert!(!served.accepts(&last.access), "revoked at the org");
     assert!(!folder.0.connection(&named("acme")).exists(), "forgotten here");
     assert!(matches!(Profile::read(&folder.0, &named("acme")), Err(ProfileError::Unknown(_))));
-    let error = refusal(session.call_json("salesforce_list", LIST));
+    let error = refusal(session.call_json("salesforce_query", LIST));
     assert_eq!(error["kind"], "sign_in", "{error}");
 }
 
@@ -159,15 +159,15 @@ fn a_name_given_to_another_user_gives_nothing_to_who_opened_it_before() {
     let (served, folder) = (Served::new(), Folder::new());
     connected(&served, &folder, "acme", "riley");
     let [warm, cold] = [(), ()].map(|()| HOST.session(folder.connection("acme")));
-    assert!(warm.call_json("salesforce_list", LIST).is_ok());
+    assert!(warm.call_json("salesforce_query", LIST).is_ok());
     folder.profile("acme").disconnect(&HOST, &folder.0, &named("acme"), false).unwrap();
     connected(&served, &folder, "acme", "jonas");
     served.org.forget_requests();
     for session in [warm, cold] {
-        assert_eq!(refusal(session.call_json("salesforce_list", LIST))["kind"], "sign_in");
+        assert_eq!(refusal(session.call_json("salesforce_query", LIST))["kind"], "sign_in");
     }
     assert!(served.org.requests().iter().all(|entry| entry.user.is_none()), "called as another user");
-    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_list", LIST).is_ok());
+    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_query", LIST).is_ok());
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn who_cannot_be_revoked_is_not_forgotten_unless_the_person_insists() {
     let unreachable = || served.org.fault(Fault::html_503().on(Method::POST, "/revoke"));
     unreachable();
     assert!(profile.disconnect(&HOST, &folder.0, &named("acme"), false).is_err());
-    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_list", LIST).is_ok());
+    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_query", LIST).is_ok());
     unreachable();
     profile.disconnect(&HOST, &folder.0, &named("acme"), true).unwrap();
     assert_eq!(Profile::names(&folder.0).unwrap(), []);
@@ -207,7 +207,7 @@ fn nothing_of_one_user_or_org_reaches_another() {
                 for round in 0..4 {
                     // One in the middle of the others' work.
                     served.org.expire_sessions(user);
-                    session.call_json("salesforce_list", LIST).unwrap();
+                    session.call_json("salesforce_query", LIST).unwrap();
                     let fields = format!(r#"{{"object": "Account", "fields": {{"Name": "{company} {round}"}}}}"#);
                     session.call_json("salesforce_create", &fields).unwrap();
                 }
@@ -246,7 +246,7 @@ fn nothing_of_one_user_or_org_reaches_another() {
     // Revoking one leaves the others alone.
     folder.profile("riley-one").disconnect(&HOST, &folder.0, &named("riley-one"), false).unwrap();
     for name in ["jonas-one", "riley-two"] {
-        assert!(HOST.session(folder.connection(name)).call_json("salesforce_list", LIST).is_ok(), "{name}");
+        assert!(HOST.session(folder.connection(name)).call_json("salesforce_query", LIST).is_ok(), "{name}");
     }
 }
 

@@ -40,7 +40,7 @@ fn the_token_is_in_nothing_that_crosses_from_the_host_to_the_guest_or_to_the_cal
     let token = Token::new(&org.token("riley")).unwrap();
     let (session, transcript) = session(&org, "riley");
     let calls = [
-        ("salesforce_list", r#"{"object": "Account"}"#),
+        ("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#),
         ("salesforce_get", r#"{"record": "Acme", "object": "Account", "full": true, "related": ["contacts"]}"#),
         ("salesforce_describe", r#"{"object": "Account"}"#),
         ("salesforce_describe", "{}"),
@@ -95,7 +95,7 @@ fn no_token_means_sign_in_and_no_request() {
         || None,
         |_: http::Request<Vec<u8>>| panic!("nothing is sent without a token"),
     );
-    let error = refusal(HOST.session(connection).call_json("salesforce_list", r#"{"object": "Account"}"#));
+    let error = refusal(HOST.session(connection).call_json("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#));
     assert_eq!(error["kind"], "sign_in", "{error}");
 }
 

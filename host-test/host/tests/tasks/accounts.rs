@@ -12,14 +12,8 @@ pub(crate) const RECENT_ACCOUNTS: Task = Task {
     cold: 1,
     play: |desk| {
         let reply = desk.ok(
-            "list",
-            json!({
-                "object": "Account",
-                "fields": ["Name", "Owner.Name", "Created Date", "Billing City"],
-                "filters": [{ "field": "Created Date", "value": "LAST_N_DAYS:30" }],
-                "order_by": [{ "field": "Created Date", "descending": true }],
-                "limit": 20,
-            }),
+            "query",
+            json!({"soql": "SELECT Name, Owner.Name, \"Created Date\", \"Billing City\" FROM Account WHERE \"Created Date\" = 'LAST_N_DAYS:30' ORDER BY \"Created Date\" DESC", "limit": 20}),
         );
         assert_eq!(column(&reply, "Name"), ["Lumen Analytics", "Pacific Drones", "Quill Publishing"]);
         assert_eq!(column(&reply, "Owner.Name"), ["Riley Reyes", "Riley Reyes", "Jane Okafor"]);
@@ -155,20 +149,8 @@ pub(crate) const GERMAN_MANUFACTURERS: Task = Task {
     cold: 1,
     play: |desk| {
         let reply = desk.ok(
-            "list",
-            json!({
-                "object": "Account",
-                "filters": [
-                    { "field": "Billing Country", "value": "Germany" },
-                    { "field": "Industry", "value": "manufacturing" },
-                ],
-                "children": [{
-                    "object": "Opportunity",
-                    "exists": false,
-                    "filters": [{ "field": "Closed", "value": false }],
-                }],
-                "order_by": [{ "field": "Name" }],
-            }),
+            "query",
+            json!({"soql": "SELECT * FROM Account WHERE \"Billing Country\" = 'Germany' AND Industry = 'manufacturing' AND Id NOT IN (SELECT AccountId FROM Opportunity WHERE Closed = false) ORDER BY Name"}),
         );
         let expected = ["ACME Labs GmbH", "Bavaria Antriebe GmbH", "Nordlicht Fertigung GmbH"];
         assert_eq!(column(&reply, "Name"), expected);

@@ -12,17 +12,8 @@ pub(crate) const WIN_LOSS: Task = Task {
     cold: 1,
     play: |desk| {
         let reply = desk.ok(
-            "aggregate",
-            json!({
-                "object": "Opportunity",
-                "measures": [{ "function": "count" }, { "function": "sum", "field": "Amount" }],
-                "group_by": [{ "field": "Won" }],
-                "filters": [
-                    { "field": "Closed", "value": true },
-                    { "field": "Close Date", "op": "gte", "value": "2026-04-01" },
-                    { "field": "Close Date", "op": "lte", "value": "2026-06-30" },
-                ],
-            }),
+            "query",
+            json!({"soql": "SELECT Won, COUNT(Id), SUM(Amount) FROM Opportunity WHERE Closed = true AND \"Close Date\" >= '2026-04-01' AND \"Close Date\" <= '2026-06-30' GROUP BY Won"}),
         );
         assert_eq!(reply["rows"], json!([[true, 3, 0.6, 200_000, 0.8], [false, 2, 0.4, 50_000, 0.2]]));
         assert_eq!(reply["totals"], json!({ "count": 5, "sum(Amount)": 250_000 }));
@@ -38,13 +29,8 @@ pub(crate) const PIPELINE: Task = Task {
     cold: 2,
     play: |desk| {
         let reply = desk.ok(
-            "aggregate",
-            json!({
-                "object": "Opportunity",
-                "measures": [{ "function": "count" }, { "function": "sum", "field": "Amount" }],
-                "group_by": [{ "field": "Stage" }],
-                "filters": [{ "field": "Closed", "value": false }],
-            }),
+            "query",
+            json!({"soql": "SELECT Stage, COUNT(Id), SUM(Amount) FROM Opportunity WHERE Closed = false GROUP BY Stage"}),
         );
         let stages = [
             "Prospecting",
@@ -140,19 +126,8 @@ pub(crate) const QUIET_DEALS: Task = Task {
     cold: 1,
     play: |desk| {
         let reply = desk.ok(
-            "list",
-            json!({
-                "object": "Opportunity",
-                "filters": [
-                    { "field": "Amount", "op": "gt", "value": 100_000 },
-                    { "field": "Close Date", "value": "THIS_MONTH" },
-                    { "field": "Closed", "value": false },
-                ],
-                "any_of": [[
-                    { "field": "Last Activity", "op": "lt", "value": "LAST_N_DAYS:14" },
-                    { "field": "Last Activity", "op": "empty" },
-                ]],
-            }),
+            "query",
+            json!({"soql": "SELECT * FROM Opportunity WHERE Amount > 100000 AND \"Close Date\" = 'THIS_MONTH' AND Closed = false AND (\"Last Activity\" < 'LAST_N_DAYS:14' OR \"Last Activity\" = null)"}),
         );
         assert_eq!(column(&reply, "Name"), ["Globex platform deal", "Hooli expansion"]);
         assert_eq!(column(&reply, "LastActivityDate"), ["2026-04-22", "null"]);
@@ -199,14 +174,8 @@ pub(crate) const TOP_DEALS: Task = Task {
     cold: 1,
     play: |desk| {
         let reply = desk.ok(
-            "list",
-            json!({
-                "object": "deals",
-                "mine": true,
-                "filters": [{ "field": "Closed", "value": false }],
-                "order_by": [{ "field": "Amount", "descending": true }],
-                "limit": 3,
-            }),
+            "query",
+            json!({"soql": "SELECT * FROM deals USING SCOPE mine WHERE Closed = false ORDER BY Amount DESC", "limit": 3}),
         );
         assert_eq!(column(&reply, "Name"), ["Globex platform deal", "Acme renewal", "Initech support"]);
         assert_eq!(reply["complete"], false);

@@ -61,15 +61,8 @@ pub(crate) const UNTOUCHED_LEADS: Task = Task {
     cold: 1,
     play: |desk| {
         let reply = desk.ok(
-            "list",
-            json!({
-                "object": "Lead",
-                "filters": [
-                    { "field": "Created Date", "value": "THIS_WEEK" },
-                    { "field": "Converted", "value": false },
-                    { "field": "Last Activity", "op": "empty" },
-                ],
-            }),
+            "query",
+            json!({"soql": "SELECT * FROM Lead WHERE \"Created Date\" = 'THIS_WEEK' AND Converted = false AND \"Last Activity\" = null"}),
         );
         // Nina was called. Lee came on Sunday, when a week begins for Riley, who is American.
         assert_eq!(column(&reply, "Name"), ["Dana Fox", "Lee Park"]);
@@ -138,12 +131,8 @@ pub(crate) const LEADS_BY_SOURCE: Task = Task {
     cold: 2,
     play: |desk| {
         let reply = desk.ok(
-            "aggregate",
-            json!({
-                "object": "Lead",
-                "group_by": [{ "field": "Lead Source" }, { "field": "Converted" }],
-                "filters": [{ "field": "Created Date", "value": "THIS_QUARTER" }],
-            }),
+            "query",
+            json!({"soql": "SELECT \"Lead Source\", Converted, COUNT(Id) FROM Lead WHERE \"Created Date\" = 'THIS_QUARTER' GROUP BY \"Lead Source\", Converted"}),
         );
         assert_eq!(reply["columns"], json!(["LeadSource", "IsConverted", "count", "share of count within LeadSource"]));
         let rows = json!([

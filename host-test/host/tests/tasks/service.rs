@@ -16,16 +16,8 @@ pub(crate) const OLD_CASES: Task = Task {
     cold: 1,
     play: |desk| {
         let reply = desk.ok(
-            "list",
-            json!({
-                "object": "Case",
-                "filters": [
-                    { "field": "Closed", "value": false },
-                    { "field": "Created Date", "op": "lt", "value": "LAST_N_DAYS:7" },
-                ],
-                "order_by": [{ "field": "Created Date" }],
-                "count": true,
-            }),
+            "query",
+            json!({"soql": "SELECT * FROM Case WHERE Closed = false AND \"Created Date\" < 'LAST_N_DAYS:7' ORDER BY \"Created Date\""}),
         );
         assert_eq!(column(&reply, "CaseNumber"), ["00001003", "00001002", "00001001"], "45, 20 and 8 days old");
         assert_eq!(column(&reply, "Owner.Name"), ["Jonas Becker", "Tier 2", "Riley Reyes"]);
@@ -69,12 +61,8 @@ pub(crate) const CASES_BY_PRIORITY: Task = Task {
     cold: 2,
     play: |desk| {
         let reply = desk.ok(
-            "aggregate",
-            json!({
-                "object": "Case",
-                "group_by": [{ "field": "Priority" }],
-                "filters": [{ "field": "Created Date", "value": "THIS_MONTH" }],
-            }),
+            "query",
+            json!({"soql": "SELECT Priority, COUNT(Id) FROM Case WHERE \"Created Date\" = 'THIS_MONTH' GROUP BY Priority"}),
         );
         assert_eq!(reply["rows"], json!([["High", 1, 0.25], ["Medium", 1, 0.25], ["Low", 2, 0.5]]));
     },

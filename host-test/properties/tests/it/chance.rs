@@ -46,23 +46,11 @@ fn bad_arguments_write_nothing_and_no_request_is_stopped_at_the_door() {
     check(400, inputs, arguments::bad_arguments_write_nothing_and_no_request_is_stopped_at_the_door);
 }
 
-const TOOLS: [&str; 12] = [
-    "find",
-    "get",
-    "list",
-    "aggregate",
-    "describe",
-    "activities",
-    "who_am_i",
-    "run_soql",
-    "create",
-    "log_activity",
-    "update",
-    "delete",
-];
+const TOOLS: [&str; 10] =
+    ["find", "get", "query", "describe", "activities", "who_am_i", "create", "log_activity", "update", "delete"];
 
 /// Members, each with a comma behind it, and what spoils them.
-const ARGUMENTS: [&str; 34] = [
+const ARGUMENTS: [&str; 32] = [
     r#""object":"Account","#,
     r#""object":"Kontakt","#,
     r#""object":"Opportunity","#,
@@ -72,19 +60,17 @@ const ARGUMENTS: [&str; 34] = [
     r#""name":"Acme","#,
     r#""text":"acme","#,
     r#""text":"a/../%2e?#&","#,
-    r#""query":"SELECT Id FROM Account WHERE Name LIKE 'ä%'","#,
+    r#""soql":"SELECT Id FROM Account WHERE Name LIKE 'ä%'","#,
+    r#""soql":"SELECT Name, Owner FROM Account WHERE Name = :name ORDER BY Name DESC","#,
+    r#""soql":"SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage HAVING COUNT(Id) > 1","#,
+    r#""soql":"SELECT * FROM Account WHERE Employees > 1e999","#,
+    r#""soql":"SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact)","#,
+    r#""params":{"name":"a'\"},"#,
     r#""fields":["Name","Owner"],"#,
     r#""fields":{"Name":"Zenith","Employees":5},"#,
     r#""fields":{"Name":"\ud83d\u0000"},"#,
     r#""changes":[{"field":"Employees","from":100,"to":500}],"#,
     r#""changes":[{"field":"Fax","to":null}],"#,
-    r#""filters":[{"field":"Name","op":"contains","value":"a'\\"}],"#,
-    r#""filters":[{"field":"Employees","value":1e999}],"#,
-    r#""any_of":[{"field":"Type","value":["a","b"]}],"#,
-    r#""children":[{"object":"Contact","filters":[]}],"#,
-    r#""group_by":[{"field":"Stage"}],"#,
-    r#""measures":[{"function":"sum","field":"Amount"}],"#,
-    r#""order_by":[{"field":"Name","descending":true}],"#,
     r#""objects":["Account","User"],"#,
     r#""kind":"call","#,
     r#""what":"Acme","#,

@@ -1,12 +1,12 @@
-//! Sums and shares, exactly: in decimal digits, since binary fractions lose cents (and weigh kilobytes).
+//! Sums, shares and averages, exactly: in decimal digits, since binary fractions lose cents (and weigh kilobytes).
 
 use std::fmt;
 
 use crate::soql::Number;
 
-/// Digits of a share behind the point, and ten to their power.
+/// Digits of a share and of an average behind the point, and ten to their power.
 const SHARE_DIGITS: u32 = 4;
-const WHOLE: u32 = 10_000;
+const WHOLE: i64 = 10_000;
 
 /// `units / 10^scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,32 +38,38 @@ impl Decimal {
 
     /// Which part of the whole this is, from 0 to 1, rounded to four digits; none of nothing.
     pub(super) fn share_of(self, whole: Self) -> Option<String> {
-        let (mut rest, whole, _) = aligned(self, whole)?;
-        if rest < 0 || whole <= 0 || rest > whole {
+        let (part, whole, _) = aligned(self, whole)?;
+        if part < 0 || whole <= 0 || part > whole { None } else { quotient(part, whole) }
+    }
+
+    /// Divided by a number of values, rounded to four digits; none by none.
+    pub(super) fn divided_by(self, count: Self) -> Option<String> {
+        let (units, count, _) = aligned(self, count)?;
+        if count <= 0 {
             return None;
         }
-        // Digit by digit, as on paper: nothing grows.
-        let mut share = 0;
-        for place in 0..=SHARE_DIGITS {
-            let mut digit = 0;
-            while rest >= whole {
-                rest -= whole;
-                digit += 1;
-            }
-            share = share * 10 + digit;
-            if place < SHARE_DIGITS {
-                rest = rest.checked_mul(10)?;
-            }
-        }
-        if rest >= whole - rest {
-            share += 1;
-        }
-        if share == WHOLE {
-            return Some("1".to_owned());
-        }
-        let digits = format!("0.{share:04}");
-        Some(digits.trim_end_matches('0').trim_end_matches('.').to_owned())
+        let quotient = quotient(units.checked_abs()?, count)?;
+        Some(if units < 0 && quotient != "0" { format!("-{quotient}") } else { quotient })
     }
+}
+
+/// One whole number by another, neither negative, rounded to four digits.
+fn quotient(units: i64, by: i64) -> Option<String> {
+    // Digit by digit, as on paper: nothing grows.
+    let (mut whole, mut rest, mut fraction) = (units / by, units % by, 0);
+    for _ in 0..SHARE_DIGITS {
+        rest = rest.checked_mul(10)?;
+        fraction = fraction * 10 + rest / by;
+        rest %= by;
+    }
+    if rest >= by - rest {
+        fraction += 1;
+    }
+    if fraction == WHOLE {
+        (whole, fraction) = (whole.checked_add(1)?, 0);
+    }
+    let digits = format!("{whole}.{fraction:04}");
+    Some(digits.trim_end_matches('0').trim_end_matches('.').to_owned())
 }
 
 /// Both in units of the finer one.
@@ -129,6 +135,18 @@ mod tests {
         check_share("5", "100000", Some("0.0001"));
         check_share("0", "5", Some("0"));
         check_share("0.05", "0.1", Some("0.5"));
+    }
+
+    #[test]
+    fn averages_are_rounded_to_four_digits() {
+        let average = |sum: &str, count: &str| Decimal::parse(sum)?.divided_by(Decimal::parse(count)?);
+        assert_eq!(average("100", "3").as_deref(), Some("33.3333"));
+        assert_eq!(average("200000.50", "3").as_deref(), Some("66666.8333"));
+        assert_eq!(average("-5", "2").as_deref(), Some("-2.5"));
+        assert_eq!(average("0.00001", "1").as_deref(), Some("0"));
+        assert_eq!(average("-0.00001", "1").as_deref(), Some("0"));
+        assert_eq!(average("1.99996", "1").as_deref(), Some("2"));
+        assert_eq!(average("5", "0"), None);
     }
 
     #[test]

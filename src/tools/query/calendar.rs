@@ -1,11 +1,12 @@
 //! Which calendar numbers are by, in words.
 
+use super::group::Period;
 use crate::known::{Known, PlanError};
 use crate::record::Record;
+use crate::resolve::filter::Filter;
 use crate::resolve::names;
 use crate::schema::FieldType;
-use crate::soql::ObjectName;
-use crate::wit::{Filter, Period};
+use crate::soql::{DatePart, ObjectName};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -70,11 +71,19 @@ impl Use {
         }
     }
 
+    pub(super) fn add_part(&mut self, part: DatePart) {
+        match part {
+            DatePart::Quarter | DatePart::Year => self.calendar = true,
+            DatePart::FiscalMonth | DatePart::FiscalQuarter | DatePart::FiscalYear => self.fiscal = true,
+            _ => {}
+        }
+    }
+
     /// The calendar that a filter by a date uses. A date may be the end of a quarter, so it counts.
     pub(super) fn add_filter(&mut self, known: &Known, object: &ObjectName, filter: &Filter) -> Result<(), PlanError> {
         let named = names::field(known, object, &filter.field)?;
         if matches!(named.field.field_type, FieldType::Date | FieldType::DateTime) {
-            let value = filter.value.as_deref().unwrap_or_default().to_ascii_uppercase();
+            let value = filter.value.to_ascii_uppercase();
             if value.contains("FISCAL") {
                 self.fiscal = true;
             } else if value.contains("QUARTER") || value.contains("YEAR") || value.contains('-') {

@@ -3,15 +3,11 @@
 use super::decimal::Decimal;
 use super::group::Group;
 use super::measure::{self, Measured};
-use crate::error::Error;
 use crate::json::quoted;
-use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::reply::Values;
-use crate::resolve::names;
-use crate::soql::{Function, Number, ObjectName};
+use crate::soql::{Function, Number};
 use crate::sort::by_rank;
-use crate::wit::SortKey;
 
 /// A sort key.
 #[derive(Debug, Clone, Copy)]
@@ -29,26 +25,8 @@ pub(super) enum By {
 }
 
 /// The sort keys: those asked for, and after them every group, so that there are no ties.
-pub(super) fn order(
-    known: &Known,
-    object: &ObjectName,
-    groups: &[Group],
-    measures: &[Measured],
-    input: &[SortKey],
-) -> Result<Vec<Sorted>, PlanError> {
-    let mut sorted: Vec<Sorted> = Vec::new();
-    for key in input {
-        let by = match groups.iter().position(|group| group.is_called(&key.field)) {
-            Some(index) => By::Group(index),
-            None => match measure::called(known, object, measures, &key.field)? {
-                Some(index) => By::Measure(index),
-                None => group_by_field(known, object, groups, measures, &key.field)?,
-            },
-        };
-        let (descending, nulls_first) = (key.descending == Some(true), key.nulls_last == Some(false));
-        sorted.push(Sorted { by, descending, nulls_first });
-    }
-    if let ([], [only]) = (input, groups)
+pub(super) fn order(groups: &[Group], mut sorted: Vec<Sorted>) -> Vec<Sorted> {
+    if let ([], [only]) = (sorted.as_slice(), groups)
         && !only.has_order()
     {
         sorted.push(Sorted { by: By::Measure(0), descending: true, nulls_first: false });
@@ -59,36 +37,7 @@ pub(super) fn order(
             sorted.push(Sorted { by, descending: false, nulls_first: false });
         }
     }
-    Ok(sorted)
-}
-
-/// The group of a field under another of its names.
-fn group_by_field(
-    known: &Known,
-    object: &ObjectName,
-    groups: &[Group],
-    measures: &[Measured],
-    input: &str,
-) -> Result<By, PlanError> {
-    match names::field(known, object, input) {
-        Err(PlanError::Needs(needs)) => return Err(PlanError::Needs(needs)),
-        Ok(named) => {
-            if let Some(index) = groups.iter().position(|group| group.is_by(&named.path)) {
-                return Ok(By::Group(index));
-            }
-        }
-        Err(PlanError::Failed(_)) => {}
-    }
-    let mut allowed = Vec::new();
-    for group in groups {
-        allowed.extend_from_slice(&group.columns);
-    }
-    for measured in measures {
-        allowed.push(measured.name.clone());
-    }
-    Err(Error::argument(input, format!("{input:?} is neither a group nor a measure of this call"))
-        .allowing(allowed)
-        .into())
+    sorted
 }
 
 /// A group as it came. Values are JSON texts.
@@ -153,8 +102,25 @@ impl Row {
         &self.cells[..self.start(self.ends.len() - 1)]
     }
 
+    /// A group without records, of which this is the only column.
+    pub(super) fn without_records(cell: String, measures: &[Measured]) -> Self {
+        let nothing = |measured: &Measured| if measured.counts() || measured.adds_up() { "0" } else { "null" };
+        Self {
+            cells: vec![cell],
+            ends: vec![1],
+            places: vec![UNLISTED],
+            measures: measures.iter().map(|measured| nothing(measured).to_owned()).collect(),
+            shares: Vec::new(),
+        }
+    }
+
+    /// Its first column.
+    pub(super) fn first(&self) -> &str {
+        self.cells.first().map_or("null", String::as_str)
+    }
+
     /// As a row of the reply: the groups, and each measure with its share.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn shown(&self, measures: &[Measured]) -> String {
         let mut shown = String::new();
         let mut add = |cell: &str| {
             shown.push(if shown.is_empty() { '[' } else { ',' });
@@ -163,7 +129,7 @@ impl Row {
         for cell in &self.cells {
             add(cell);
         }
-        for (index, measure) in self.measures.iter().enumerate() {
+        for (index, measure) in self.measures.iter().enumerate().filter(|(index, _)| !measures[*index].is_hidden) {
             add(measure);
             if let Some(Some(share)) = self.shares.get(index) {
                 add(share);
@@ -231,7 +197,7 @@ pub(super) fn add_shares(rows: &mut [Row], measures: &[Measured]) {
         outer.push((0..row).find(|first| same(*first)).unwrap_or(row));
     }
     for (index, measured) in measures.iter().enumerate() {
-        if !measured.adds_up() {
+        if !measured.adds_up() || measured.is_hidden {
             rows.iter_mut().for_each(|row| row.shares.push(None));
             continue;
         }
@@ -251,25 +217,36 @@ pub(super) fn add_shares(rows: &mut [Row], measures: &[Measured]) {
     }
 }
 
-/// What the counts and sums of all groups add up to, as a JSON object; none where there are neither.
+/// What the counts and sums of all groups add up to, and the averages over all records, as a JSON object; none where
+/// there is neither.
 pub(super) fn totals(rows: &[Row], measures: &[Measured]) -> Option<String> {
     let mut totals = String::new();
-    for (index, measured) in measures.iter().enumerate().filter(|(_, measured)| measured.adds_up()) {
-        // Salesforce's own sum of nothing is null, its count 0.
-        let mut total = (measured.measure.function == Function::Count).then_some(Decimal::ZERO);
-        let mut overflow = false;
-        for number in rows.iter().filter_map(|row| Decimal::parse(&row.measures[index])) {
-            let sum = total.unwrap_or(Decimal::ZERO).plus(number);
-            overflow |= sum.is_none();
-            total = sum;
-        }
+    for (index, measured) in measures.iter().enumerate().filter(|(_, measured)| !measured.is_hidden) {
+        let total = match measured.measure.function {
+            // Salesforce's own sum of nothing is null, its count 0.
+            Function::Count => sum(rows, index, Some(Decimal::ZERO)).map(|total| total.to_string()),
+            Function::Sum => sum(rows, index, None).map(|total| total.to_string()),
+            Function::Average => average(rows, measures, measured),
+            _ => continue,
+        };
         totals.push(if totals.is_empty() { '{' } else { ',' });
         totals.push_str(&quoted(&measured.name));
         totals.push(':');
-        match total.filter(|_| !overflow) {
-            Some(total) => totals.push_str(&total.to_string()),
-            None => totals.push_str("null"),
-        }
+        totals.push_str(total.as_deref().unwrap_or("null"));
     }
     (!totals.is_empty()).then(|| totals + "}")
+}
+
+/// What a measure adds up to; none if there is nothing to add, or the sum has too many digits.
+fn sum(rows: &[Row], index: usize, of_nothing: Option<Decimal>) -> Option<Decimal> {
+    let mut total = of_nothing;
+    for number in rows.iter().filter_map(|row| Decimal::parse(&row.measures[index])) {
+        total = Some(total.unwrap_or(Decimal::ZERO).plus(number)?);
+    }
+    total
+}
+
+fn average(rows: &[Row], measures: &[Measured], measured: &Measured) -> Option<String> {
+    let (whole, count) = measure::parts_of(measures, measured)?;
+    sum(rows, whole, None)?.divided_by(sum(rows, count, None)?)
 }

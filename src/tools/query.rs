@@ -1,0 +1,211 @@
+//! `query`: the records that a statement in SQL or SOQL selects, or numbers of them. One `query`; where numbers are by
+//! dates and the org's fiscal year is not known yet, one composite request that asks for it as well.
+//!
+//! The statement is never passed on: it is read, its names and values are looked up, and what comes of it is rendered.
+
+mod arrange;
+mod calendar;
+mod decimal;
+mod fill;
+mod group;
+mod measure;
+mod numbers;
+mod records;
+
+use self::numbers::Numbers;
+use self::records::Records;
+use crate::call::Call;
+use crate::cursor::Cursor;
+use crate::error::Error;
+use crate::known::{Known, PlanError};
+use crate::policy::Effect;
+use crate::reply::{MAX_ROWS, bounded};
+use crate::resolve::filter::{Filter, Remarks};
+use crate::resolve::names;
+use crate::resolve::parameters::Parameters;
+use crate::resolve::statement::Reading;
+use crate::soql::{ObjectName, Scope};
+use crate::sql::{Note, Query, Shift, Statement};
+use crate::time::clock::{Clock, DAY};
+use crate::time::zone;
+use crate::wit::{QueryArgs, QueryReply};
+
+/// Rows and groups when neither the call nor the statement says how many.
+const DEFAULT_ROWS: u32 = 25;
+const DEFAULT_GROUPS: u32 = 50;
+
+/// Reads what a statement selects.
+pub(super) fn query(call: &Call<'_>, args: QueryArgs) -> Result<QueryReply, Error> {
+    let limit = bounded("limit", args.limit, MAX_ROWS, MAX_ROWS)?;
+    let cursor = args.cursor.as_deref().map(Cursor::parse).transpose()?;
+    let statement = Statement::parse(&args.soql).map_err(|refusal| Error::argument("soql", refusal.to_string()))?;
+    let parameters = Parameters::read(args.params.as_deref(), &statement)?;
+    let usual = if statement.query.is_aggregate() { DEFAULT_GROUPS } else { DEFAULT_ROWS };
+    // Who says LIMIT 100 wants a hundred.
+    let own = statement.query.limit;
+    let limit = if args.limit.is_some() { own.map_or(limit, |own| own.min(limit)) } else { own.unwrap_or(usual) };
+    let limit = limit.min(MAX_ROWS);
+    let asked =
+        Asked { soql: &args.soql, statement: &statement, parameters: &parameters, limit, cursor, now: call.now() };
+    let (reply, too_late) = attempt(call, &asked)?;
+    // Once more, with the values by the names that the org has for them.
+    if too_late && cursor.is_none() { Ok(attempt(call, &asked)?.0) } else { Ok(reply) }
+}
+
+/// A statement and how much of its answer is wanted.
+struct Asked<'a> {
+    soql: &'a str,
+    statement: &'a Statement,
+    parameters: &'a Parameters,
+    limit: u32,
+    cursor: Option<Cursor>,
+    /// Seconds since the Unix epoch.
+    now: i64,
+}
+
+/// What to ask, and how to show the answer.
+struct Plan {
+    object: ObjectName,
+    what: What,
+    /// The conditions one by one, with the object each is about.
+    said: Vec<(ObjectName, Filter)>,
+    /// What was left out of what is shown.
+    dropped: Vec<&'static str>,
+}
+
+enum What {
+    Records(Records),
+    Numbers(Numbers),
+}
+
+fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(QueryReply, bool), Error> {
+    call.run(asked, plan, |plan| {
+        let mut reply = QueryReply {
+            object: plan.object.to_string(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            total: None,
+            totals: None,
+            complete: true,
+            cursor: None,
+            soql: None,
+            notices: Vec::new(),
+            details: None,
+        };
+        let nothing = match &plan.what {
+            What::Records(records) => records.read(call, &mut reply)?,
+            What::Numbers(numbers) => numbers.read(call, &mut reply, asked.limit as usize)?,
+        };
+        if let Some(changed) = changes(&asked.statement.notes, &plan) {
+            reply.notices.push(changed);
+            reply.soql = Some(match &plan.what {
+                What::Records(records) => records.select.to_string(),
+                What::Numbers(numbers) => numbers.query.to_string(),
+            });
+        }
+        let (remarks, looked_up) = call.plan_noting(&(plan.said.as_slice(), nothing), Remarks::of)?;
+        reply.notices.extend(remarks.notices);
+        reply.details = remarks.details.finish();
+        Ok((reply, looked_up && remarks.is_taken))
+    })
+}
+
+fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
+    let query = &asked.statement.query;
+    let object = names::object(known, &query.from.to_string())?;
+    known.allow_object(&object, Effect::ReadOnly)?;
+    let mut reading = Reading {
+        known,
+        soql: asked.soql,
+        parameters: asked.parameters,
+        now: asked.now,
+        settle,
+        said: Vec::new(),
+        parts: Vec::new(),
+        dropped: Vec::new(),
+    };
+    if let Some(category) = query.categories.first() {
+        return Err(reading.refuse(category.group.at, "data categories are not read; leave WITH out"));
+    }
+    let what = if query.is_aggregate() && !records::is_count(query) {
+        What::Numbers(Numbers::plan(&mut reading, &object, query, asked.cursor.is_some())?)
+    } else {
+        What::Records(Records::plan(&mut reading, &object, query, asked.limit, asked.cursor)?)
+    };
+    Ok(Plan { object, what, said: reading.said, dropped: reading.dropped })
+}
+
+/// Whose records.
+fn scope(reading: &Reading<'_>, object: &ObjectName, query: &Query) -> Result<Option<Scope>, PlanError> {
+    let Some(scope) = &query.scope else { return Ok(None) };
+    if scope.is("everything") {
+        return Ok(None);
+    }
+    if !scope.is("mine") {
+        return Err(reading.refuse(scope.at, "this scope is not read; there are mine and everything"));
+    }
+    if reading.known.schema(object)?.field("OwnerId").is_some() {
+        return Ok(Some(Scope::Mine));
+    }
+    reading.known.description(object)?;
+    Err(Error::argument("soql", format!("{object} records have no owner")).into())
+}
+
+/// A day or a moment relative to now, by the user's clock. A moment is written in the user's zone, so that it begins with
+/// the user's day, which is all that a date can be compared with.
+fn settle(known: &Known, now: i64, shift: Shift, is_day: bool) -> Result<String, PlanError> {
+    let user = known.user()?;
+    let clock = Clock::new(user.id, &user.zone, now, &mut Vec::new());
+    let (day, time) = moved(clock.local(now), shift);
+    if is_day {
+        return Ok(zone::date(day));
+    }
+    let moment = clock.start(day) + time;
+    let local = clock.local(moment);
+    Ok(zone::date_time(local) + &zone::shown_offset(local - moment))
+}
+
+/// A local time some way off: its day, and the seconds of the day.
+fn moved(local: i64, shift: Shift) -> (i64, i64) {
+    let (year, month, day) = zone::civil(local.div_euclid(DAY));
+    let months = year * 12 + month - 1 + i64::from(shift.months);
+    let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
+    let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    // A day that the month has not is its last.
+    let last = zone::days(next.0, next.1, 1) - zone::days(year, month, 1);
+    let days = zone::days(year, month, day.min(last)) + i64::from(shift.days);
+    let seconds = local.rem_euclid(DAY) + shift.seconds;
+    (days + seconds.div_euclid(DAY), seconds.rem_euclid(DAY))
+}
+
+/// What was changed beyond spelling, in one sentence.
+fn changes(notes: &[Note], plan: &Plan) -> Option<String> {
+    let mut said = String::new();
+    let mut say = |words: &[&str]| {
+        if !said.is_empty() {
+            said.push_str("; ");
+        }
+        words.iter().for_each(|word| said.push_str(word));
+    };
+    for note in notes {
+        match note {
+            // Fields of records have names of their own, and nothing else changes; of groups the columns say it.
+            Note::Alias(_) | Note::Period(_) => {}
+            Note::Joined { object, path } => {
+                say(&["the joined ", &object.to_string(), " is read as ", &path.to_string()]);
+            }
+            Note::Rooted(object) => say(&["each row is one ", &object.to_string()]),
+            Note::Required(lookup) => say(&["only records with ", &lookup.to_string(), ", as the inner join has it"]),
+            Note::SemiJoined(object) => say(&[&object.to_string(), " only says which records count"]),
+            Note::AntiJoined(object) => say(&["only records without such ", &object.to_string()]),
+            Note::Grouped => say(&["DISTINCT groups"]),
+            Note::KeyAdded(field) => say(&[&field.to_string(), " is grouped by too"]),
+            Note::Precedence => say(&["AND binds before OR"]),
+            Note::Dropped(function) => say(&[function, " is left out"]),
+            Note::ClauseDropped(clause) => say(&[clause, " is left out"]),
+            Note::Range(range) => say(&[range, " is meant"]),
+        }
+    }
+    plan.dropped.iter().for_each(|dropped| say(&[dropped]));
+    (!said.is_empty()).then_some(said)
+}
