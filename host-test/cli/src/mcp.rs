@@ -40,6 +40,7 @@ use salesforce_host::{CallError, HostError, Session};
 
 use confirm::{Confirmations, Seen, Verdict, Wanted};
 use offer::Offers;
+use reply::Form;
 use today::Today;
 
 /// How often the settings are looked at when nobody calls. Every call looks by itself.
@@ -191,7 +192,7 @@ impl Server {
         confirmed: bool,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
-        let form = self.replies(context);
+        let form = Form::of(self.replies(context), request.arguments.as_ref());
         let stop = StopWhenDropped(CancelHandle::default());
         let (exchanged, mut exchanges) = mpsc::unbounded_channel();
         let session = self.shared.session.cancelled_by(&stop.0).reporting(move |requests| {
@@ -247,13 +248,7 @@ impl Server {
     }
 
     /// One call, on a thread that may wait.
-    fn call(
-        &self,
-        session: &Session,
-        request: CallToolRequestParams,
-        confirmed: bool,
-        form: Replies,
-    ) -> CallToolResult {
+    fn call(&self, session: &Session, request: CallToolRequestParams, confirmed: bool, form: Form) -> CallToolResult {
         self.refresh_now();
         let offer = self.shared.offers.current();
         if let Some(fault) = &offer.fault {
@@ -273,7 +268,7 @@ impl Server {
         let plural = if requests == 1 { "" } else { "s" };
         (self.shared.log)(&format!("{name}: {outcome}, {requests} request{plural} to Salesforce, {time} ms"));
         // Whoever wants structures reads no sentences.
-        if form == Replies::Text && result.is_error != Some(true) {
+        if form != Form::Structure && result.is_error != Some(true) {
             self.tell_today(session, &mut result);
         }
         result
@@ -379,9 +374,10 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         self.refresh().await;
+        let form = Form::of(self.replies(&context), request.arguments.as_ref());
         let offer = self.shared.offers.current();
         if let Some(fault) = &offer.fault {
-            return Ok(reply::refused(fault.kind, &fault.text, self.replies(&context)).into());
+            return Ok(reply::refused(fault.kind, &fault.text, form).into());
         }
         let asks = offer.tool(&request.name).filter(|tool| offer.confirm.covers(tool));
         let confirmed = match asks {
@@ -401,7 +397,7 @@ impl ServerHandler for Server {
                     Verdict::Yes => true,
                     Verdict::No(why) => {
                         (self.shared.log)(&format!("{}: not confirmed", tool.name));
-                        return Ok(reply::refused(ErrorKind::SwitchedOff, why, self.replies(&context)).into());
+                        return Ok(reply::refused(ErrorKind::SwitchedOff, why, form).into());
                     }
                     Verdict::Ask(question) => return Ok(question.into()),
                 }

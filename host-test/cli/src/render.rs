@@ -35,6 +35,8 @@ pub enum Style {
     Terminal,
     /// In a conversation, by a model that sees nothing else: nothing is left out, and no space is spent on looks.
     Conversation,
+    /// The same, by a model that has asked for ids.
+    ConversationWithIds,
 }
 
 /// Widest cell of a table on a terminal, in characters.
@@ -97,7 +99,8 @@ pub fn reply(tool: &str, json: &str, form: Style) -> String {
     let text = match Reply::read(tool.strip_prefix("salesforce_").unwrap_or(tool), json) {
         Some(Ok(reply)) => match form {
             Style::Terminal => laid_out(reply),
-            Style::Conversation => conversation::laid_out(reply),
+            Style::Conversation => conversation::laid_out(reply, false),
+            Style::ConversationWithIds => conversation::laid_out(reply, true),
         },
         Some(Err(error)) => format!("This reply can't be laid out ({error}), so here it is as it came:\n{json}"),
         None => {
@@ -353,7 +356,7 @@ fn who_am_i(reply: &WhoAmIReply) -> String {
 pub fn error(error: &Error, form: Style) -> String {
     match form {
         Style::Terminal => explained(error),
-        Style::Conversation => conversation::error(error),
+        Style::Conversation | Style::ConversationWithIds => conversation::error(error),
     }
 }
 

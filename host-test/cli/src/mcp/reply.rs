@@ -4,7 +4,7 @@
 //! An error is no structure even where replies are: it is not what the output schema describes, and clients that hold
 //! every structure against it would show that instead. It is a text, which then is JSON.
 
-use rmcp::model::{CallToolResult, ContentBlock};
+use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
 use serde_json::Value;
 
 use crate::render::{self, Style};
@@ -12,13 +12,41 @@ use salesforce_host::settings::Replies;
 use salesforce_host::types::{Changed, Effect, Error, ErrorKind};
 use salesforce_host::{CallError, HostError};
 
+/// The form of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A text.
+    Text(Style),
+    /// The structure.
+    Structure,
+}
+
+impl Form {
+    /// What a client wants, of the reply to these arguments.
+    pub(super) fn of(replies: Replies, arguments: Option<&JsonObject>) -> Self {
+        match replies {
+            Replies::Structure => Self::Structure,
+            Replies::Text if asks_for_ids(arguments) => Self::Text(Style::ConversationWithIds),
+            Replies::Text => Self::Text(Style::Conversation),
+        }
+    }
+}
+
+/// Whether a statement selects ids, as far as that can be seen before its first FROM.
+fn asks_for_ids(arguments: Option<&JsonObject>) -> bool {
+    let statement = arguments.and_then(|arguments| arguments.get("soql")?.as_str()).unwrap_or_default();
+    let words = statement.split(|character: char| !character.is_alphanumeric() && !"_.".contains(character));
+    let selected = words.take_while(|word| !word.eq_ignore_ascii_case("from"));
+    selected.into_iter().any(|word| word.eq_ignore_ascii_case("id"))
+}
+
 /// The result of a call, and a word about it for the log.
 pub(super) fn of(
     tool: &str,
     effect: Option<Effect>,
     result: Result<String, CallError>,
     requests: u32,
-    form: Replies,
+    form: Form,
 ) -> (&'static str, CallToolResult) {
     match result {
         Ok(reply) => match serde_json::from_str::<Value>(&reply) {
@@ -41,12 +69,10 @@ pub(super) fn of(
     }
 }
 
-fn done(tool: &str, reply: &str, structure: Value, form: Replies) -> CallToolResult {
+fn done(tool: &str, reply: &str, structure: Value, form: Form) -> CallToolResult {
     match form {
-        Replies::Text => {
-            CallToolResult::success(vec![ContentBlock::text(render::reply(tool, reply, Style::Conversation))])
-        }
-        Replies::Structure => {
+        Form::Text(style) => CallToolResult::success(vec![ContentBlock::text(render::reply(tool, reply, style))]),
+        Form::Structure => {
             let mut result = CallToolResult::success(Vec::new());
             result.structured_content = Some(structure);
             result
@@ -56,7 +82,7 @@ fn done(tool: &str, reply: &str, structure: Value, form: Replies) -> CallToolRes
 
 /// A reply that no JSON parser takes. The tool has done its work all the same, so what it did is said, and the reply
 /// is given as the text it is.
-fn unreadable(tool: &str, effect: Option<Effect>, reply: &str, form: Replies) -> CallToolResult {
+fn unreadable(tool: &str, effect: Option<Effect>, reply: &str, form: Form) -> CallToolResult {
     let why = "its reply is no valid JSON and follows as text";
     let mut result = failed(&returned(tool, effect, ErrorKind::UnexpectedReply, why), form);
     result.content.push(raw(reply));
@@ -81,14 +107,14 @@ fn raw(text: &str) -> ContentBlock {
 }
 
 /// A call that was not made.
-pub(super) fn refused(kind: ErrorKind, why: &str, form: Replies) -> CallToolResult {
+pub(super) fn refused(kind: ErrorKind, why: &str, form: Form) -> CallToolResult {
     failed(&plain(kind, why), form)
 }
 
-fn failed(error: &Error, form: Replies) -> CallToolResult {
+fn failed(error: &Error, form: Form) -> CallToolResult {
     let text = match form {
-        Replies::Text => render::error(error, Style::Conversation),
-        Replies::Structure => error.to_json().to_string(),
+        Form::Text(style) => render::error(error, style),
+        Form::Structure => error.to_json().to_string(),
     };
     CallToolResult::error(vec![ContentBlock::text(text)])
 }
@@ -125,7 +151,7 @@ mod tests {
 
     const RECEIPT: &str = r#"{"object":"Account","id":"001dM0000000010QAA","fields":{"Name":BAD},"undo":{}}"#;
 
-    const FORMS: [Replies; 2] = [Replies::Text, Replies::Structure];
+    const FORMS: [Form; 2] = [Form::Text(Style::Conversation), Form::Structure];
 
     fn texts(result: &CallToolResult) -> String {
         serde_json::to_value(&result.content).unwrap().to_string()
@@ -133,10 +159,10 @@ mod tests {
 
     /// Whether anything was written, and the kind of error, as either form says it. No error is a structure.
     #[track_caller]
-    fn told(result: &CallToolResult, form: Replies) -> (String, String) {
+    fn told(result: &CallToolResult, form: Form) -> (String, String) {
         assert_eq!((result.is_error, &result.structured_content), (Some(true), &None));
         let text = result.content[0].as_text().unwrap().text.clone();
-        if form == Replies::Structure {
+        if form == Form::Structure {
             let error: Value = serde_json::from_str(&text).unwrap();
             return (error["changed"].as_str().unwrap().to_owned(), error["kind"].as_str().unwrap().to_owned());
         }
@@ -208,8 +234,8 @@ mod tests {
             let found = r#"{"candidates":[]}"#.to_owned();
             let (_, result) = of("salesforce_find", Some(Effect::ReadOnly), Ok(found), 1, form);
             assert_eq!(result.is_error, Some(false));
-            assert_eq!(result.content.is_empty(), form == Replies::Structure);
-            assert_eq!(result.structured_content.is_some(), form == Replies::Structure);
+            assert_eq!(result.content.is_empty(), form == Form::Structure);
+            assert_eq!(result.structured_content.is_some(), form == Form::Structure);
         }
     }
 }

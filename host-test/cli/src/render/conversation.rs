@@ -18,11 +18,11 @@ const ID: &str = "Id";
 /// What ends a text that was cut.
 const CUT: char = '…';
 
-pub(super) fn laid_out(reply: Reply) -> String {
+pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
     match reply {
         Reply::Find(reply) => find(&reply),
         Reply::Get(reply) => get(&reply),
-        Reply::Query(reply) => query(&reply),
+        Reply::Query(reply) => query(&reply, keeps_ids),
         Reply::Describe(reply) => describe(&reply),
         Reply::Activities(reply) => activities(&reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
@@ -64,7 +64,7 @@ fn get(reply: &GetReply) -> String {
     text.0
 }
 
-fn query(reply: &QueryReply) -> String {
+fn query(reply: &QueryReply, keeps_ids: bool) -> String {
     let mut text = Text::default();
     let count = reply.rows.len();
     let plural = if count == 1 { "" } else { "s" };
@@ -78,7 +78,7 @@ fn query(reply: &QueryReply) -> String {
         Some(_) => text.line(&format!("{} records in {count} group{plural}{of}", reply.object)),
         None => text.line(&format!("{count} {} record{plural}{of}", reply.object)),
     }
-    text.table(&reply.columns, &reply.rows);
+    text.rows(&reply.columns, &reply.rows, |_| true, keeps_ids);
     if let Some(totals) = &reply.totals {
         text.line(&format!("In all: {}", facts(totals)));
     }
@@ -426,13 +426,8 @@ impl Text {
         }
     }
 
-    /// Rows below their columns. What all rows share is said once.
-    fn table(&mut self, columns: &[String], rows: &[Value]) {
-        self.rows(columns, rows, |_| true, false);
-    }
-
-    /// The same. Ids are left out of rows that need none, and of all where another column names each, unless they are
-    /// kept.
+    /// Rows below their columns. What all rows share is said once. Ids are left out of rows that need none, and of all
+    /// where another column names each, unless they are kept.
     fn rows(&mut self, columns: &[String], rows: &[Value], needs_id: impl Fn(&Value) -> bool, keeps_ids: bool) {
         if rows.is_empty() {
             return;

@@ -71,7 +71,8 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
             }
         }
         leaf => {
-            if !is_told(text, leaf, path) {
+            // `ids_stand_where_a_next_call_needs_them` has the column of ids.
+            if !is_told(text, leaf, path) && (!path.ends_with("columns[]") || leaf != "Id") {
                 missing.push(format!("{path}: {leaf}"));
             }
         }
@@ -303,12 +304,13 @@ fn the_walk_finds_what_is_left_out() {
 fn ids_stand_where_a_next_call_needs_them() {
     let of = |rows: &str| {
         let list = format!(r#"{{"object":"Lead","columns":["Id","Name","Company"],"rows":[{rows}],"complete":true}}"#);
-        render::reply("query", &list, Style::Conversation)
+        [Style::Conversation, Style::ConversationWithIds]
+            .map(|style| render::reply("query", &list, style).contains("00Qone"))
     };
     let (one, same) = (r#"["00Qone","Dana Fox","A"]"#, r#"["00Qtwo","Dana Fox","B"]"#);
-    assert!(!of(one).contains("00Qone"), "a name will do");
-    assert!(of(&format!("{one},{same}")).contains("00Qone"), "two are called the same");
-    assert!(of(r#"["00Qone",null,"A"]"#).contains("00Qone"), "it has no name");
+    assert_eq!(of(one), [false, true], "a name will do, unless the model asked for ids");
+    assert_eq!(of(&format!("{one},{same}")), [true, true], "two are called the same");
+    assert_eq!(of(r#"["00Qone",null,"A"]"#), [true, true], "it has no name");
     let history = |subject: &str, text: &str| {
         let columns = r#"["Id","Subject","Description"]"#;
         let list = format!(
@@ -329,6 +331,22 @@ fn ids_stand_where_a_next_call_needs_them() {
     assert!(item(r#""kind":"task","when":"Mon 2026-05-11""#), "it may be done yet");
     assert!(item(r#""kind":"meeting","when":"Tue 2026-05-12 09:00""#), "it may be moved");
     assert!(item(r#""kind":"call""#), "nobody knows when it is");
+}
+
+#[tokio::test]
+async fn a_model_that_selects_ids_gets_them() {
+    let client = Client::of(&server(riley(&Arc::new(Org::demo())), None).0, Lifecycle::Handshake, None).await;
+    for (soql, is_shown) in [
+        ("SELECT Id, Name FROM Account LIMIT 1", true),
+        ("select name, ID from Account limit 1", true),
+        ("SELECT Name FROM Account WHERE Id != null LIMIT 1", false),
+        ("SELECT Name, OwnerId FROM Account LIMIT 1", false),
+    ] {
+        let result = client.call("salesforce_query", json!({"soql": soql})).await;
+        assert_eq!(result.is_error, Some(false), "{soql}: {}", text(&result));
+        let columns = text(&result).lines().nth(1).unwrap();
+        assert_eq!(columns.split(" | ").any(|column| column == "Id"), is_shown, "{soql}: {columns}");
+    }
 }
 
 #[test]
