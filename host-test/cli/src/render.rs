@@ -854,6 +854,16 @@ mod tests {
             Style::Conversation,
         );
         assert_eq!(text, "Logged: note l/069\n Title: t\nAbout: Opportunity \"Deal\" (006)");
+        let text = reply(
+            "create",
+            r#"{"object":"Contact","id":"003","link":"l/003","fields":{"AccountId":"001"},"names":{"001":"A \"B\""},"undo":{"instructions":"deleting 003 takes it back"},"notices":["AccountId: \"A\" was taken for 001"]}"#,
+            Style::Conversation,
+        );
+        assert_eq!(
+            text,
+            "Created: Contact l/003\n AccountId: A \"B\" (001)\nUndo: deleting it takes it back\n\
+             Note: AccountId: \"A\" was taken for \"A \\\"B\\\"\""
+        );
     }
 
     #[test]

@@ -206,7 +206,7 @@ fn create(reply: &CreateReply) -> String {
     text.fields(&reply.fields, names);
     text.other_names(names, reply.fields.0.iter().map(|(_, value)| value));
     text.undo(Some(&reply.undo), &reply.id);
-    text.notices(&reply.notices);
+    text.notices_on(&reply.notices, &by_id(names));
     text.0
 }
 
@@ -232,7 +232,9 @@ fn log_activity(reply: &LogActivityReply) -> String {
     if reply.created.iter().any(|activity| activity.when.is_some()) {
         text.line(&format!("Times: {}", printable(&reply.zone)));
     }
-    text.notices(&reply.notices);
+    let named = sides.iter().filter_map(|(_, side)| side.as_ref()).filter(|side| !side.id.is_empty());
+    let named = named.filter_map(|side| Some((side.id.as_str(), quoted(side.name.as_deref()?))));
+    text.notices_on(&reply.notices, &named.collect::<Vec<_>>());
     text.0
 }
 
@@ -252,7 +254,7 @@ fn update(reply: &UpdateReply) -> String {
     } else {
         text.undo(reply.undo.as_ref(), &reply.id);
     }
-    text.notices(&reply.notices);
+    text.notices_on(&reply.notices, &by_id(names));
     text.details(reply.details.as_ref());
     text.0
 }
@@ -340,7 +342,15 @@ impl Text {
     }
 
     fn notices(&mut self, notices: &[String]) {
-        notices.iter().for_each(|notice| self.line(&format!("Note: {}", printable(notice))));
+        self.notices_on(notices, &[]);
+    }
+
+    /// The same, with records by the names the reply has for their ids.
+    fn notices_on(&mut self, notices: &[String], names: &[(&str, String)]) {
+        for notice in notices {
+            let notice = names.iter().fold(printable(notice), |notice, (id, name)| notice.replace(id, name));
+            self.line(&format!("Note: {notice}"));
+        }
     }
 
     /// The org's words that a message or a notice speaks of, by field.
@@ -385,7 +395,8 @@ impl Text {
             self.line(&format!("Undo: {tool}{}", printable(&arguments)));
         }
         if let Some(instructions) = instructions {
-            self.line(&format!("Undo: {}", printable(instructions)));
+            // The record is the one of this receipt.
+            self.line(&format!("Undo: {}", printable(instructions).replace(id, "it")));
         }
     }
 
@@ -510,6 +521,12 @@ fn names_whole(message: &str, name: &str) -> bool {
         let (before, after) = (&message[..at], &message[at + name.len()..]);
         !before.ends_with(is_part) && !after.trim_end_matches(['.', ':', ',']).starts_with(is_part)
     })
+}
+
+/// Ids with the names of their records, as a sentence says them.
+fn by_id(names: &Members) -> Vec<(&str, String)> {
+    let named = names.0.iter().filter(|(id, _)| !id.is_empty());
+    named.filter_map(|(id, name)| Some((id.as_str(), quoted(name.as_str()?)))).collect()
 }
 
 /// What all have in common.

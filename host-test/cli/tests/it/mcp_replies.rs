@@ -11,7 +11,7 @@ use salesforce_host::types::{Candidate, Changed, CurrentRecord, Error, ErrorKind
 use salesforce_host::{Connection, Token};
 use salesforce_plugin_cli::demo::Demo;
 use salesforce_plugin_cli::mcp::{STRUCTURED_REPLIES, Server};
-use salesforce_plugin_cli::render::{self, Style, quoted};
+use salesforce_plugin_cli::render::{self, Style, printable, quoted};
 use serde_json::{Map, Value, json};
 use test_support::{HOST, demo};
 
@@ -44,6 +44,11 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
     if UNTOLD.iter().any(|(end, _)| path.ends_with(end)) {
         return;
     }
+    // The zone is that of the times, where there are any.
+    let is_timed = |one: &Value| one.get("when").is_some();
+    if path == ".zone" && whole["created"].as_array().is_some_and(|created| !created.iter().any(is_timed)) {
+        return;
+    }
     match value {
         Value::Object(members) => {
             let is_chosen = ["fields", "facts", "names", "details", "totals"].iter().any(|end| path.ends_with(end));
@@ -55,6 +60,21 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
                     Value::Array(rows) if name == "rows" => walk_rows(text, rows, value, path, whole, missing),
                     member => walk(text, member, &format!("{path}.{name}"), whole, missing),
                 }
+            }
+        }
+        // Sentences say records by the names the reply has for their ids, and the record of a receipt as "it".
+        Value::Array(notices) if path.ends_with(".notices") => {
+            for notice in notices.iter().filter_map(Value::as_str) {
+                walk(text, &Value::from(with_names(notice, whole)), &format!("{path}[]"), whole, missing);
+            }
+        }
+        Value::String(instructions) if path.ends_with("undo.instructions") => {
+            let ids = [&whole["id"]]
+                .into_iter()
+                .chain(whole["created"].as_array().into_iter().flatten().map(|one| &one["id"]));
+            let said = ids.filter_map(Value::as_str).fold(instructions.clone(), |said, id| said.replace(id, "it"));
+            if !text.contains(&said) {
+                missing.push(format!("{path}: {said}"));
             }
         }
         Value::Array(items) => items.iter().for_each(|item| walk(text, item, &format!("{path}[]"), whole, missing)),
@@ -99,6 +119,14 @@ fn walk_rows(text: &str, rows: &[Value], list: &Value, path: &str, whole: &Value
     }
 }
 
+/// A sentence with the names a structure has for ids.
+fn with_names(sentence: &str, whole: &Value) -> String {
+    let names = whole["names"].as_object().into_iter().flatten().map(|(id, name)| (id.as_str(), name));
+    let sides = ["who", "what"].map(|side| (whole[side]["id"].as_str().unwrap_or("no id"), &whole[side]["name"]));
+    let named = names.chain(sides).filter_map(|(id, name)| Some((id, quoted(name.as_str()?))));
+    named.fold(sentence.to_owned(), |sentence, (id, name)| sentence.replace(id, &name))
+}
+
 /// Whether a value is the id of the person or record that an activity is with or about.
 fn is_side(value: &Value, whole: &Value) -> bool {
     value.is_string() && (value == &whole["who"]["id"] || value == &whole["what"]["id"])
@@ -126,7 +154,10 @@ fn is_told(text: &str, leaf: &Value, path: &str) -> bool {
                 ("changed", "unknown") => "It may or may not have been written".to_owned(),
                 _ => inside.to_owned(),
             };
-            text.contains(&words) || text.contains(inside) || instant.is_some_and(|instant| text.contains(&instant))
+            text.contains(&words)
+                || text.contains(inside)
+                || text.contains(&printable(said))
+                || instant.is_some_and(|instant| text.contains(&instant))
         }
         _ => false,
     }
