@@ -474,7 +474,7 @@ struct Column<'c> {
 
 impl<'c> Column<'c> {
     fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone) -> Self {
-        let cells: Vec<String> = values.clone().map(|value| cell(value)).collect();
+        let cells: Vec<String> = values.clone().map(cell).collect();
         let widest = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max).min(MAX_CELL_WIDTH);
         Self { name, width: widest, numeric: values.clone().all(|value| value.is_number() || value.is_null()), cells }
     }
@@ -820,7 +820,7 @@ mod tests {
         let rows = r#"{"object":"A","columns":["Amount","share of count"],"rows":[[120000.0,0.2857],[-3.0,0.6],[1234.5,1],[0.07,0]],"totals":{"sum(Amount)":700000.0},"complete":true}"#;
         assert_eq!(
             reply("query", rows, Style::Conversation),
-            "A records in numbers\nAmount | share of count\n 120000 | 28.57%\n -3 | 60%\n 1234.5 | 100%\n 0.07 | 0%\n\
+            "A records in 4 groups\nAmount | share of count\n 120000 | 28.57%\n -3 | 60%\n 1234.5 | 100%\n 0.07 | 0%\n\
              In all: sum(Amount): 700000"
         );
     }
