@@ -4,6 +4,8 @@
 // A play fails as a test does.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+// The tests use more of it.
+#[allow(dead_code)]
 #[path = "../tests/tokens/plays.rs"]
 mod plays;
 
