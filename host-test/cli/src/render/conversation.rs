@@ -250,7 +250,7 @@ fn update(reply: &UpdateReply) -> String {
     }
     text.other_names(names, reply.changes.iter().flat_map(|change| change.before.iter().chain([&change.after])));
     if reply.undo.as_ref().is_some_and(|undo| is_swap(undo, reply)) {
-        text.line("Undo: the same with the values swapped");
+        text.line("Undo: swap the values");
     } else {
         text.undo(reply.undo.as_ref(), &reply.id);
     }
@@ -297,10 +297,9 @@ pub(super) fn error(error: &Error) -> String {
         _ => &error.message,
     };
     text.line(&format!("{}: {}", error.kind.name().replace('_', " "), printable(message)));
-    if error.code.is_some() || error.org_message.is_some() {
-        let code = error.code.as_deref().unwrap_or("(no code)");
-        let said = error.org_message.as_deref().map(|said| format!(": {}", quoted(said))).unwrap_or_default();
-        text.line(&format!("Salesforce says {}{said}", printable(code)));
+    // Its code says less than its words.
+    if let Some(said) = error.org_message.as_deref().map(quoted).or(error.code.as_deref().map(printable)) {
+        text.line(&format!("Salesforce says {said}"));
     }
     let current = error.current.as_ref().map(|current| Members::parse(&current.fields)).unwrap_or_default();
     let is_named = |field: &String| names_whole(message, field) || current.0.iter().any(|(name, _)| name == field);

@@ -44,6 +44,10 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
     if UNTOLD.iter().any(|(end, _)| path.ends_with(end)) {
         return;
     }
+    // Salesforce's code says less than its words.
+    if path == ".code" && whole["org_message"].is_string() {
+        return;
+    }
     // The zone is that of the times, where there are any.
     let is_timed = |one: &Value| one.get("when").is_some();
     if path == ".zone" && whole["created"].as_array().is_some_and(|created| !created.iter().any(is_timed)) {
@@ -322,6 +326,26 @@ fn a_text_has_a_place_for_every_member_of_an_error() {
 }
 
 #[test]
+fn a_code_of_salesforce_is_told_where_it_has_no_words() {
+    let error = |org_message: Option<&str>| Error {
+        kind: ErrorKind::Rejected,
+        message: "refused".to_owned(),
+        changed: Changed::No,
+        code: Some("SOME_CODE".to_owned()),
+        org_message: org_message.map(ToOwned::to_owned),
+        fields: Vec::new(),
+        allowed: Vec::new(),
+        candidates: Vec::new(),
+        current: None,
+        details: None,
+    };
+    for (words, said) in [(None, "SOME_CODE"), (Some("Fill in the city."), "\"Fill in the city.\"")] {
+        let text = render::error(&error(words), Style::Conversation);
+        assert_eq!(text, format!("rejected: refused\nSalesforce says {said}\nNothing was written."));
+    }
+}
+
+#[test]
 fn the_walk_finds_what_is_left_out() {
     let structure =
         json!({"complete": false, "rows": [["Acme", 0.5]], "columns": ["Name", "share of count"], "notices": ["n1"]});
@@ -390,7 +414,7 @@ fn an_undo_is_told_whole() {
     };
     let call = |arguments: &str| format!(r#"{{"tool":"salesforce_update","arguments":{arguments}}}"#);
     let swapped = r#"{"record":"001","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#;
-    assert!(of(&call(swapped)).ends_with("\nUndo: the same with the values swapped"));
+    assert!(of(&call(swapped)).ends_with("\nUndo: swap the values"));
     for other in [
         r#"{"record":"002","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#,
         r#"{"record":"001","object":"Account","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#,
