@@ -513,12 +513,13 @@ fn has_cut_text(row: &Value) -> bool {
     row.as_array().into_iter().flatten().filter_map(Value::as_str).any(|text| text.ends_with(CUT))
 }
 
-/// Whether a message has a name as a word of its own.
+/// Whether a message has a name as a word of its own, and not as a part of a longer one or of a path.
 fn names_whole(message: &str, name: &str) -> bool {
-    let is_part = |character: char| character.is_alphanumeric() || character == '_' || character == '.';
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
     message.match_indices(name).any(|(at, _)| {
         let (before, after) = (&message[..at], &message[at + name.len()..]);
-        !before.ends_with(is_part) && !after.trim_end_matches(['.', ':', ',']).starts_with(is_part)
+        let is_path = after.strip_prefix('.').is_some_and(|rest| rest.starts_with(is_word));
+        !before.ends_with(is_word) && !before.ends_with('.') && !after.starts_with(is_word) && !is_path
     })
 }
 

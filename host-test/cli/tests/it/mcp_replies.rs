@@ -325,22 +325,41 @@ fn a_text_has_a_place_for_every_member_of_an_error() {
     }
 }
 
-#[test]
-fn a_code_of_salesforce_is_told_where_it_has_no_words() {
-    let error = |org_message: Option<&str>| Error {
+fn rejected(message: &str, fields: &[&str]) -> Error {
+    Error {
         kind: ErrorKind::Rejected,
-        message: "refused".to_owned(),
+        message: message.to_owned(),
         changed: Changed::No,
-        code: Some("SOME_CODE".to_owned()),
-        org_message: org_message.map(ToOwned::to_owned),
-        fields: Vec::new(),
+        code: None,
+        org_message: None,
+        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
         allowed: Vec::new(),
         candidates: Vec::new(),
         current: None,
         details: None,
-    };
+    }
+}
+
+#[test]
+fn a_field_is_told_once() {
+    for (message, said) in [
+        ("refused", "\nFields: Name, Owner.Name"),
+        ("refused: Owner.Name is unknown.", "\nFields: Name"),
+        ("refused: Name is.", "\nFields: Owner.Name"),
+        ("refused: a FirstName and Name_c and Names", "\nFields: Name, Owner.Name"),
+        ("refused: \"Name\" and Owner.Name.", ""),
+    ] {
+        let text = render::error(&rejected(message, &["Name", "Owner.Name"]), Style::Conversation);
+        assert_eq!(text, format!("rejected: {message}{said}\nNothing was written."));
+    }
+}
+
+#[test]
+fn a_code_of_salesforce_is_told_where_it_has_no_words() {
+    let code = Some("SOME_CODE".to_owned());
     for (words, said) in [(None, "SOME_CODE"), (Some("Fill in the city."), "\"Fill in the city.\"")] {
-        let text = render::error(&error(words), Style::Conversation);
+        let error = Error { code: code.clone(), org_message: words.map(ToOwned::to_owned), ..rejected("refused", &[]) };
+        let text = render::error(&error, Style::Conversation);
         assert_eq!(text, format!("rejected: refused\nSalesforce says {said}\nNothing was written."));
     }
 }

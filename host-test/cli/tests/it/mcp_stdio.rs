@@ -86,6 +86,22 @@ fn a_session_is_protocol_on_standard_output_and_a_log_without_the_token_beside_i
 }
 
 #[test]
+fn the_form_of_replies_is_said_at_the_start() {
+    let home = Folder::new();
+    for (form, is_structure) in [("structure", true), ("text", false)] {
+        let mut server = Spoken::start(program(&home).args(["mcp", "--demo", "--replies", form]));
+        server.ask(1, "initialize", hello());
+        let tools = server.ask(2, "tools/list", json!({}));
+        assert_eq!(tools["tools"][0].get("outputSchema").is_some(), is_structure, "{form}");
+        let find = json!({"name": "salesforce_find", "arguments": {"text": "Globex"}});
+        let reply = server.ask(3, "tools/call", find);
+        assert_eq!(reply.get("structuredContent").is_some(), is_structure, "{reply}");
+        assert_eq!(reply["content"].as_array().unwrap().is_empty(), is_structure, "{reply}");
+        assert_eq!(server.close().0, Some(0));
+    }
+}
+
+#[test]
 fn a_client_that_leaves_at_once_is_no_failure() {
     let home = Folder::new();
     let (code, out, log) = Spoken::start(program(&home).args(["mcp", "--demo"])).close();
