@@ -4,14 +4,14 @@ mod build;
 
 use std::borrow::Cow;
 
-use serde::ser::{Error as _, Serialize, SerializeSeq, Serializer};
-use serde_json::value::RawValue;
+use serde::de::{Deserialize, IgnoredAny};
+use serde::ser::{Error as _, Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 pub(crate) use build::{List, Object};
 
 /// JSON text as the value it is.
 pub(crate) fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serde_json::from_str::<&RawValue>(text).map_err(S::Error::custom)?.serialize(serializer)
+    Json::parse(text).map_err(S::Error::custom)?.serialize(serializer)
 }
 
 /// JSON text as the value it is, where there is one.
@@ -23,7 +23,7 @@ pub(crate) fn present<S: Serializer>(text: &Option<String>, serializer: S) -> Re
 pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::Ok, S::Error> {
     let mut list = serializer.serialize_seq(Some(rows.len()))?;
     for row in rows {
-        list.serialize_element(serde_json::from_str::<&RawValue>(row).map_err(S::Error::custom)?)?;
+        list.serialize_element(&Json::parse(row).map_err(S::Error::custom)?)?;
     }
     list.end()
 }
@@ -32,6 +32,17 @@ pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::O
 /// parsing into types and reads no byte that nobody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<'a>(&'a str);
+
+/// What serde_json calls a struct whose only member is JSON as it stands: a raw value, which it writes for itself.
+const RAW: &str = "$serde_json::private::RawValue";
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut raw = serializer.serialize_struct(RAW, 1)?;
+        raw.serialize_field(RAW, self.0)?;
+        raw.end()
+    }
+}
 
 /// What a JSON value is, taken apart one level deep.
 #[derive(Debug)]
@@ -51,8 +62,12 @@ impl<'a> Json<'a> {
 
     /// Reads a JSON text.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
-        // The raw value is the text without the space around it.
-        serde_json::from_str::<&RawValue>(text).map(|raw| Self(raw.get()))
+        // Not as a raw value: that brings along what says which type came instead of which, doubles included, which is
+        // twenty kilobytes.
+        let mut reader = serde_json::Deserializer::from_str(text);
+        IgnoredAny::deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(Self(text.trim_matches([' ', '\n', '\r', '\t'])))
     }
 
     /// A text that was valid when it was kept.

@@ -46,7 +46,7 @@
 //! * No reply tells what an object holds that may not be read: `tests/it/read_grants.rs`.
 //! * No sentence holds a label, a value or a message of the org: `tests/it/org_words.rs`.
 //! * A statement reads no object that is not granted: `no_object_is_read_that_is_not_granted` (`tests/it/query.rs`), and
-//!   none goes unseen: `what_is_read_is_what_the_org_reads`, in the properties.
+//!   none goes unseen: `what_is_read_of_a_query_is_what_the_org_reads`, in the properties.
 //! * A record that is called something else than the person said is not deleted: `a_record_of_another_name_stays`
 //!   (`tests/it/delete.rs`).
 //! * The same input gives the same bytes: nothing iterates a hash map.

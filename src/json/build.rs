@@ -162,12 +162,61 @@ impl Cursor<'_> {
 
 /// Whether a number is larger than any double, which only one with an exponent or hundreds of digits can be.
 fn is_beyond_a_double(number: &str) -> bool {
-    let may_be = number.len() > 300 || number.contains(['e', 'E']);
-    may_be && !number.parse::<f64>().is_ok_and(f64::is_finite)
+    if number.len() <= 300 && !number.contains(['e', 'E']) {
+        return false;
+    }
+    // The digits and the magnitude, for reading doubles would weigh seven kilobytes: 0.DIGITS times ten to the MAGNITUDE.
+    let number = number.trim_start_matches('-');
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = [whole, fraction].concat();
+    let zeros = digits.len() - digits.trim_start_matches('0').len();
+    digits.drain(..zeros);
+    if digits.is_empty() {
+        return false;
+    }
+    let Ok(exponent) = exponent.trim_start_matches('+').parse::<i64>() else { return !exponent.starts_with('-') };
+    let magnitude = exponent.saturating_add(whole.len() as i64 - zeros as i64);
+    magnitude > MAX_MAGNITUDE || magnitude == MAX_MAGNITUDE && digits.as_str() >= TOO_LARGE
 }
+
+/// Where doubles end: from halfway to the next one on, a number is none.
+const MAX_MAGNITUDE: i64 = 309;
+const TOO_LARGE: &str = "17976931348623158079372897140530341507993413271";
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_number_is_beyond_a_double_where_reading_one_says_so() {
+        for number in [
+            "0",
+            "-0e9",
+            "1",
+            "1e308",
+            "1.7976931348623157e308",
+            "1.797693134862315807e308",
+            "1.797693134862315808e308",
+            "1.7976931348623159e308",
+            "-1.8e308",
+            "1e309",
+            "0.0001e312",
+            "0.001e312",
+            "0.00017e313",
+            "1e-400",
+            "1E+308",
+            "1E+309",
+            "123456e303",
+            "123456e304",
+            "1e99999999999999999999",
+            "1e-99999999999999999999",
+            "0e99999999999999999999",
+        ] {
+            let is_double = number.parse::<f64>().is_ok_and(f64::is_finite);
+            assert_eq!(super::is_beyond_a_double(number), !is_double, "{number}");
+        }
+        assert!(super::is_beyond_a_double(&"9".repeat(310)) && !super::is_beyond_a_double(&"9".repeat(308)));
+    }
+
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -6,9 +6,9 @@
 
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
+use crate::json::Json;
 use crate::record::{Fields, Record};
 
 /// Queries that a composite request takes, as many as the manual says. Of all parts it takes 25.
@@ -74,7 +74,7 @@ struct PartRequest<'a> {
     #[serde(skip_serializing_if = "has_no_own", serialize_with = "own")]
     http_headers: &'a http::HeaderMap,
     #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'a RawValue>,
+    body: Option<Json<'a>>,
 }
 
 /// The headers of a part that are its own: the composite request sets the content type for all.
@@ -105,7 +105,7 @@ impl Endpoint for Composite {
                 reference_id: name,
                 url: request.uri().to_string(),
                 http_headers: request.headers(),
-                body: std::str::from_utf8(request.body()).ok().and_then(|body| serde_json::from_str(body).ok()),
+                body: std::str::from_utf8(request.body()).ok().and_then(|body| Json::parse(body).ok()),
             })
             .collect();
         http::Request::post(format!("{VERSION_PATH}/composite"))

@@ -245,29 +245,29 @@ impl Refusal {
     }
 }
 
-/// A reason and where it lies, before the text is at hand to say in which line.
+/// A reason and where it lies, before the text is at hand to say in which line. It is one word long, for every step of
+/// reading may return one.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) reason: Reason,
-    pub(super) at: Span,
-}
+pub(super) struct Fault(Box<(Reason, Span)>);
 
 impl Reason {
+    #[inline(never)]
     pub(super) fn at(self, at: Span) -> Fault {
-        Fault { reason: self, at }
+        Fault(Box::new((self, at)))
     }
 }
 
 impl Fault {
     pub(super) fn in_text(self, text: &str) -> Refusal {
-        let start = self.at.start.min(text.len());
+        let (reason, at) = *self.0;
+        let start = at.start.min(text.len());
         let before = text.get(..start).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let rest = text.get(start..).unwrap_or_default();
         let length = rest.find('\n').unwrap_or(rest.len()).min(NEAR_BYTES);
         let end = (0..=length).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(0);
         Refusal {
-            reason: self.reason,
+            reason,
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
             near: Excerpt::of(rest[..end].trim_end()),

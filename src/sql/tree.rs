@@ -5,7 +5,7 @@ use super::{CategoryFilter, Column, GroupKind, Name, Path, Shift, Span, Value};
 use crate::soql::{Comparison, Direction, Nulls};
 
 /// A query.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Select<'q> {
     /// From SELECT on.
     pub(super) at: Span,
@@ -26,7 +26,7 @@ pub(super) struct Select<'q> {
 }
 
 /// Something of a select list.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Item<'q> {
     /// What needs no more reading: `*`, FIELDS, TYPEOF.
     Done(Column),
@@ -39,7 +39,7 @@ pub(super) enum Item<'q> {
 }
 
 /// An object of FROM.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Table<'q> {
     pub(super) object: Path,
     pub(super) alias: Option<Name>,
@@ -58,7 +58,7 @@ pub(super) enum Join {
 }
 
 /// A sort key.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Sort<'q> {
     pub(super) term: Term<'q>,
     pub(super) direction: Direction,
@@ -66,7 +66,7 @@ pub(super) struct Sort<'q> {
 }
 
 /// Something that has a value.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Term<'q> {
     /// A name or several with dots between them; one that stands alone and unquoted may be a value.
     Path(Path),
@@ -89,7 +89,7 @@ pub(super) enum Term<'q> {
 }
 
 /// What holds or does not.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Logic<'q> {
     And(Vec<Logic<'q>>),
     Or(Vec<Logic<'q>>),
@@ -106,6 +106,8 @@ pub(super) enum Logic<'q> {
     },
     Between {
         left: Term<'q>,
+        /// The same once more, for the other end.
+        again: Term<'q>,
         low: Term<'q>,
         high: Term<'q>,
         negated: bool,

@@ -355,12 +355,15 @@ pub(super) fn check_having(having: &Condition, keys: &[Expression]) -> Result<()
 
 /// Fields of records, each once: Salesforce refuses one that is there already.
 fn once(columns: &mut Vec<Column>) {
-    let mut known: Vec<Column> = Vec::new();
+    let expression = |column: &Column| match column {
+        Column::Expression { expression, .. } => Some(expression.clone()),
+        _ => None,
+    };
+    let mut known: Vec<Expression> = Vec::new();
     columns.retain(|column| {
-        let is_new = !matches!(column, Column::Expression { .. }) || !known.contains(column);
-        if is_new {
-            known.push(column.clone());
-        }
+        let Some(expression) = expression(column) else { return true };
+        let is_new = !known.contains(&expression);
+        known.push(expression);
         is_new
     });
 }

@@ -63,10 +63,10 @@ impl Meaning {
             }
             Logic::Compare { left, op, right } => self.compare(left, op, right, place),
             Logic::Like { left, pattern, escape } => self.like(left, pattern, escape, place).map(Held::If),
-            Logic::Between { left, low, high, negated } => {
+            Logic::Between { left, again, low, high, negated } => {
                 let (from, to) =
                     if negated { (Comparison::Lt, Comparison::Gt) } else { (Comparison::Ge, Comparison::Le) };
-                let ends = [self.compare(left.clone(), from, low, inner)?, self.compare(left, to, high, inner)?];
+                let ends = [self.compare(left, from, low, inner)?, self.compare(again, to, high, inner)?];
                 let ends = ends.into_iter().filter_map(|end| match end {
                     Held::Always => None,
                     Held::If(condition) => Some(condition),
@@ -104,11 +104,11 @@ impl Meaning {
     /// A term that stands alone: a checkbox, or a function that says whether.
     fn truth(&mut self, term: Term<'_>, holds: bool, place: Place<'_>) -> Result<Held, Fault> {
         let at = term.at();
-        if let Term::Call { name, arguments, .. } = &term
-            && let Some(condition) = self.said(&name.text, arguments, at, place)?
-        {
-            return Ok(Held::If(if holds { condition } else { Condition::Not(Box::new(condition)) }));
-        }
+        let term = match self.said(term, at, place)? {
+            Ok(condition) if holds => return Ok(Held::If(condition)),
+            Ok(condition) => return Ok(Held::If(Condition::Not(Box::new(condition)))),
+            Err(term) => term,
+        };
         match self.side(term, place)? {
             Side::Is(left @ Expression::Field(_)) => {
                 Ok(Held::If(valued(left, Comparison::Eq, Value::Boolean(holds), at)?))
@@ -119,29 +119,24 @@ impl Meaning {
         }
     }
 
-    /// `CONTAINS(Name, 'x')`, `ISNULL(Name)` and their like.
-    fn said(
-        &mut self,
-        name: &str,
-        arguments: &[Term<'_>],
-        at: Span,
-        place: Place<'_>,
-    ) -> Result<Option<Condition>, Fault> {
-        let find = |known: &&(&str, _)| known.0.eq_ignore_ascii_case(name);
-        match (MATCHES.iter().find(find), arguments) {
-            (Some((_, pattern)), [field, Term::Quoted(text)]) => {
-                let left = Expression::Field(self.field(field.clone(), place)?);
-                let pattern = pattern(&text.text()?).map_err(|error| Reason::Literal(error).at(text.at))?;
-                Ok(Some(Condition::Like { left, pattern: Match::Pattern(pattern, text.at) }))
-            }
-            (None, [field])
-                if ["ISNULL", "ISBLANK", "ISEMPTY"].iter().any(|known| known.eq_ignore_ascii_case(name)) =>
-            {
-                let left = Expression::Field(self.field(field.clone(), place)?);
-                valued(left, Comparison::Eq, Value::Null, at).map(Some)
-            }
-            _ => Ok(None),
+    /// `CONTAINS(Name, 'x')`, `ISNULL(Name)` and their like; any other term comes back.
+    fn said<'q>(&mut self, term: Term<'q>, at: Span, place: Place<'_>) -> Result<Result<Condition, Term<'q>>, Fault> {
+        let Term::Call { name, distinct, mut arguments, at: of } = term else { return Ok(Err(term)) };
+        let is = |known: &str| known.eq_ignore_ascii_case(&name.text);
+        let pattern = MATCHES.iter().find(|(known, _)| is(known));
+        if let (Some((_, pattern)), [_, Term::Quoted(text)]) = (pattern, arguments.as_slice()) {
+            let at = text.at;
+            let pattern = pattern(&text.text()?).map_err(|error| Reason::Literal(error).at(at))?;
+            let left = Expression::Field(self.field(arguments.swap_remove(0), place)?);
+            return Ok(Ok(Condition::Like { left, pattern: Match::Pattern(pattern, at) }));
         }
+        if let [_] = arguments.as_slice()
+            && ["ISNULL", "ISBLANK", "ISEMPTY"].into_iter().any(is)
+        {
+            let left = Expression::Field(self.field(arguments.swap_remove(0), place)?);
+            return valued(left, Comparison::Eq, Value::Null, at).map(Ok);
+        }
+        Ok(Err(Term::Call { name, distinct, arguments, at: of }))
     }
 
     fn like(

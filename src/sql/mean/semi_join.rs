@@ -22,10 +22,10 @@ impl Meaning {
         }
         self.count_semi_join(at)?;
         let field = self.field(left, place)?;
-        let [Item::Term { term, alias: None }] = select.items.as_slice() else {
+        let mut items = std::mem::take(&mut select.items);
+        let (Some(Item::Term { term, alias: None }), true) = (items.pop(), items.is_empty()) else {
             return Err(Reason::SemiJoin.at(at));
         };
-        let term = term.clone();
         // A list of what is grouped by is a list of what there is.
         if let ([Term::Path(key)], Term::Path(path)) = (select.group_by.as_slice(), &term)
             && key == path

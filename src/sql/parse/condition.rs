@@ -10,6 +10,9 @@ use crate::soql::Comparison;
 /// Words of comparisons that SOQL has nothing like.
 const REGEX: [&str; 5] = ["SIMILAR", "REGEXP", "RLIKE", "GLOB", "MATCHES"];
 
+/// Words and signs of what is compared with two ends: more than a function of a path has.
+const MAX_TWICE: usize = 32;
+
 impl<'q> Parser<'q> {
     pub(super) fn condition(&mut self) -> Result<Logic<'q>, Fault> {
         let (first, mut is_mixed) = self.all()?;
@@ -53,20 +56,22 @@ impl<'q> Parser<'q> {
         }
         if self.is_mark(0, "(") && !self.is(1, "SELECT") {
             self.next += 1;
+            let start = self.next;
             let inner = self.nested(Self::condition)?;
             self.expect_mark(")", "a closing parenthesis, AND or OR")?;
             return match inner {
                 // The parentheses were round a field.
-                Logic::Truth(term) => self.rest_of(term),
+                Logic::Truth(term) => self.rest_of(term, start),
                 other => Ok(other),
             };
         }
+        let start = self.next;
         let left = self.term()?;
-        self.rest_of(left)
+        self.rest_of(left, start)
     }
 
-    /// What follows the left side.
-    fn rest_of(&mut self, left: Term<'q>) -> Result<Logic<'q>, Fault> {
+    /// What follows the left side, which begins at this token.
+    fn rest_of(&mut self, left: Term<'q>, start: usize) -> Result<Logic<'q>, Fault> {
         if let Some(op) = self.comparison() {
             if self.is_one_of(&["ANY", "ALL", "SOME"]) && self.is_mark(1, "(") {
                 return Err(self.fault(Reason::Scalar));
@@ -84,10 +89,19 @@ impl<'q> Parser<'q> {
             let like = Logic::Like { left, pattern, escape };
             return Ok(if negated { Logic::Not(Box::new(like)) } else { like });
         }
+        let after = self.next;
         if self.take("BETWEEN") {
+            // It is read once more, and so is what stands inside of it.
+            if after - start > MAX_TWICE {
+                return Err(Reason::Size.at(at));
+            }
             let low = self.term()?;
             self.expect("AND", "AND and the upper end")?;
-            return Ok(Logic::Between { left, low, high: self.term()?, negated });
+            let high = self.term()?;
+            let end = std::mem::replace(&mut self.next, start);
+            let again = self.term()?;
+            self.next = end;
+            return Ok(Logic::Between { left, again, low, high, negated });
         }
         if self.take("IN") {
             return Ok(Logic::In { left, negated, values: self.values()?, at });

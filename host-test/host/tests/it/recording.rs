@@ -20,7 +20,7 @@ fn calls() -> Vec<(String, String)> {
         ("get", json!({"object": "Account", "record": "Acme", "related": ["contacts", "cases"]})),
         ("query", json!({"soql": "SELECT Name, Email, Phone, Account.Name FROM Contact"})),
         ("query", json!({"soql": "SELECT * FROM Lead"})),
-        ("query", json!({"soql": "SELECT * FROM Opportunity WHERE CreatedDate = 'LAST_N_DAYS:400'"})),
+        ("query", json!({"soql": "SELECT * FROM Opportunity WHERE CreatedDate = LAST_N_DAYS:400"})),
         ("query", json!({"soql": "SELECT Subject, Account.Name, Contact.Name, Owner.Name FROM Case"})),
         ("describe", json!({"object": "Account"})),
         ("activities", json!({"record": "Acme", "object": "Account"})),

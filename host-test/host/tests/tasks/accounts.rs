@@ -13,7 +13,7 @@ pub(crate) const RECENT_ACCOUNTS: Task = Task {
     play: |desk| {
         let reply = desk.ok(
             "query",
-            json!({"soql": "SELECT Name, Owner.Name, \"Created Date\", \"Billing City\" FROM Account WHERE \"Created Date\" = 'LAST_N_DAYS:30' ORDER BY \"Created Date\" DESC", "limit": 20}),
+            json!({"soql": "SELECT Name, Owner.Name, \"Created Date\", \"Billing City\" FROM Account WHERE \"Created Date\" = LAST_N_DAYS:30 ORDER BY \"Created Date\" DESC", "limit": 20}),
         );
         assert_eq!(column(&reply, "Name"), ["Lumen Analytics", "Pacific Drones", "Quill Publishing"]);
         assert_eq!(column(&reply, "Owner.Name"), ["Riley Reyes", "Riley Reyes", "Jane Okafor"]);

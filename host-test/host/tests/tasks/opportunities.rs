@@ -13,7 +13,7 @@ pub(crate) const WIN_LOSS: Task = Task {
     play: |desk| {
         let reply = desk.ok(
             "query",
-            json!({"soql": "SELECT Won, COUNT(Id), SUM(Amount) FROM Opportunity WHERE Closed = true AND \"Close Date\" >= '2026-04-01' AND \"Close Date\" <= '2026-06-30' GROUP BY Won"}),
+            json!({"soql": "SELECT Won, COUNT(Id), SUM(Amount) FROM Opportunity WHERE Closed = true AND \"Close Date\" >= 2026-04-01 AND \"Close Date\" <= 2026-06-30 GROUP BY Won"}),
         );
         assert_eq!(reply["rows"], json!([[true, 3, 0.6, 200_000, 0.8], [false, 2, 0.4, 50_000, 0.2]]));
         assert_eq!(reply["totals"], json!({ "count": 5, "sum(Amount)": 250_000 }));
@@ -127,7 +127,7 @@ pub(crate) const QUIET_DEALS: Task = Task {
     play: |desk| {
         let reply = desk.ok(
             "query",
-            json!({"soql": "SELECT * FROM Opportunity WHERE Amount > 100000 AND \"Close Date\" = 'THIS_MONTH' AND Closed = false AND (\"Last Activity\" < 'LAST_N_DAYS:14' OR \"Last Activity\" = null)"}),
+            json!({"soql": "SELECT * FROM Opportunity WHERE Amount > 100000 AND \"Close Date\" = THIS_MONTH AND Closed = false AND (\"Last Activity\" < LAST_N_DAYS:14 OR \"Last Activity\" = null)"}),
         );
         assert_eq!(column(&reply, "Name"), ["Globex platform deal", "Hooli expansion"]);
         assert_eq!(column(&reply, "LastActivityDate"), ["2026-04-22", "null"]);

@@ -62,7 +62,7 @@ pub(crate) const UNTOUCHED_LEADS: Task = Task {
     play: |desk| {
         let reply = desk.ok(
             "query",
-            json!({"soql": "SELECT * FROM Lead WHERE \"Created Date\" = 'THIS_WEEK' AND Converted = false AND \"Last Activity\" = null"}),
+            json!({"soql": "SELECT * FROM Lead WHERE \"Created Date\" = THIS_WEEK AND Converted = false AND \"Last Activity\" = null"}),
         );
         // Nina was called. Lee came on Sunday, when a week begins for Riley, who is American.
         assert_eq!(column(&reply, "Name"), ["Dana Fox", "Lee Park"]);
@@ -132,7 +132,7 @@ pub(crate) const LEADS_BY_SOURCE: Task = Task {
     play: |desk| {
         let reply = desk.ok(
             "query",
-            json!({"soql": "SELECT \"Lead Source\", Converted, COUNT(Id) FROM Lead WHERE \"Created Date\" = 'THIS_QUARTER' GROUP BY \"Lead Source\", Converted"}),
+            json!({"soql": "SELECT \"Lead Source\", Converted, COUNT(Id) FROM Lead WHERE \"Created Date\" = THIS_QUARTER GROUP BY \"Lead Source\", Converted"}),
         );
         assert_eq!(reply["columns"], json!(["LeadSource", "IsConverted", "count", "share of count within LeadSource"]));
         let rows = json!([

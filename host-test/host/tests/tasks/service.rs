@@ -17,7 +17,7 @@ pub(crate) const OLD_CASES: Task = Task {
     play: |desk| {
         let reply = desk.ok(
             "query",
-            json!({"soql": "SELECT * FROM Case WHERE Closed = false AND \"Created Date\" < 'LAST_N_DAYS:7' ORDER BY \"Created Date\""}),
+            json!({"soql": "SELECT * FROM Case WHERE Closed = false AND \"Created Date\" < LAST_N_DAYS:7 ORDER BY \"Created Date\""}),
         );
         assert_eq!(column(&reply, "CaseNumber"), ["00001003", "00001002", "00001001"], "45, 20 and 8 days old");
         assert_eq!(column(&reply, "Owner.Name"), ["Jonas Becker", "Tier 2", "Riley Reyes"]);
@@ -62,7 +62,7 @@ pub(crate) const CASES_BY_PRIORITY: Task = Task {
     play: |desk| {
         let reply = desk.ok(
             "query",
-            json!({"soql": "SELECT Priority, COUNT(Id) FROM Case WHERE \"Created Date\" = 'THIS_MONTH' GROUP BY Priority"}),
+            json!({"soql": "SELECT Priority, COUNT(Id) FROM Case WHERE \"Created Date\" = THIS_MONTH GROUP BY Priority"}),
         );
         assert_eq!(reply["rows"], json!([["High", 1, 0.25], ["Medium", 1, 0.25], ["Low", 2, 0.5]]));
     },
