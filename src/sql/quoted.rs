@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_backslash_that_means_nothing_is_refused() {
         for raw in [r"C:\docs", r"50\%", r"\_", r"\x41", r"\u12", r"\uD83D", r"\uD83D\u0041", "\\"] {
-            assert!(matches!(quoted(raw).text().unwrap_err().reason, Reason::Escape(_)), "{raw}");
+            assert!(matches!(quoted(raw).text().unwrap_err().0.0, Reason::Escape(_)), "{raw}");
         }
     }
 }

@@ -248,7 +248,7 @@ impl Refusal {
 /// A reason and where it lies, before the text is at hand to say in which line. It is one word long, for every step of
 /// reading may return one.
 #[derive(Debug)]
-pub(super) struct Fault(Box<(Reason, Span)>);
+pub(super) struct Fault(pub(super) Box<(Reason, Span)>);
 
 impl Reason {
     #[inline(never)]

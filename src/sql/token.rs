@@ -308,9 +308,9 @@ mod tests {
             ("{x}", 0),
             ("a#b", 1),
         ] {
-            assert_eq!(tokens(text).unwrap_err().at.start, at, "{text}");
+            assert_eq!(tokens(text).unwrap_err().0.1.start, at, "{text}");
         }
         let long = "a ".repeat(MAX_TOKENS + 1);
-        assert!(matches!(tokens(&long).unwrap_err().reason, Reason::Size));
+        assert!(matches!(tokens(&long).unwrap_err().0.0, Reason::Size));
     }
 }

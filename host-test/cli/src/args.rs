@@ -141,6 +141,18 @@ pub(crate) struct Mcp {
     /// Serve over HTTP at a loopback address, such as 127.0.0.1:8931; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) http: Option<SocketAddr>,
+    /// Reply by a text, or by the structure of the output schema, whatever the settings say.
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) replies: Option<ReplyForm>,
+}
+
+/// The form of replies.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ReplyForm {
+    /// A text, for a model.
+    Text,
+    /// The structure of the output schema, for a program.
+    Structure,
 }
 
 /// What to call, and what to show of it.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use demo_org::{Org, Reply};
+use salesforce_host::connection::User;
 use salesforce_host::wire::{Failure, FailureKind, InvalidOrigin, RequestLimits, Transport};
 use salesforce_host::{Connection, Origin, Token};
 
@@ -20,8 +21,19 @@ impl Demo {
         let token = Token::new(&org.token(user)).ok();
         let clock = Arc::clone(org);
         let connection = Connection::new(Origin::parse(ORIGIN)?, move || token.clone(), Self(Arc::clone(org)));
-        Ok(connection.with_clock(move || u64::try_from(clock.now().as_millisecond()).unwrap_or_default()))
+        let connection = connection.with_clock(move || u64::try_from(clock.now().as_millisecond()).unwrap_or_default());
+        Ok(match whose(org, user) {
+            Some(user) => connection.with_user(user),
+            None => connection,
+        })
     }
+}
+
+/// What somebody who signed in as a user of the demo org would be remembered by.
+fn whose(org: &Org, user: &str) -> Option<User> {
+    let row = org.row(&org.id(user)?)?;
+    let text = |field: &str| row.get(field).as_str().unwrap_or_default().to_owned();
+    Some(User { name: format!("{} {}", text("FirstName"), text("LastName")), zone: text("TimeZoneSidKey") })
 }
 
 impl Transport for Demo {

@@ -7,6 +7,7 @@
 //! # Invariants
 //!
 //! * A tool the settings want confirmed runs only after the person said yes to exactly these arguments: `tests/it/mcp_confirm.rs`.
+//! * A reply is a text or a structure, and neither lacks what a model must know: `tests/it/mcp_replies.rs`.
 //! * Settings hold from the next call on; settings that can't be read let no tool run: `tests/it/mcp_settings.rs`.
 //! * Over HTTP nobody gets in without the key, through a browser, or from another machine: `tests/it/mcp_http.rs`.
 //! * Standard output carries the protocol and nothing else, and no output the token: `tests/it/mcp_stdio.rs`.
@@ -15,14 +16,16 @@ mod confirm;
 pub mod http;
 mod offer;
 mod reply;
+mod today;
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, DiscoverResult, Implementation,
+    ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ServerCapabilities, ServerConfig,
+    SubscriptionFilter, Tool,
 };
 use rmcp::service::{NotificationContext, Peer, RequestContext, ServerInitializeError, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
@@ -31,24 +34,34 @@ use tokio::task::spawn_blocking;
 
 use crate::render;
 use salesforce_host::cancel::CancelHandle;
-use salesforce_host::settings::{FileError, SettingsFile};
+use salesforce_host::settings::{FileError, Replies, SettingsFile};
 use salesforce_host::types::{ConnectionSettings, ErrorKind};
 use salesforce_host::{CallError, HostError, Session};
 
 use confirm::{Confirmations, Seen, Verdict, Wanted};
 use offer::Offers;
+use reply::Form;
+use today::Today;
 
 /// How often the settings are looked at when nobody calls. Every call looks by itself.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
+/// The experimental capability of a client that wants every reply as a structure.
+pub const STRUCTURED_REPLIES: &str = "structuredReplies";
+
 /// One user's tools as a server. Cloning shares it: every client of it acts as that user.
 #[derive(Clone)]
-pub struct Server(Arc<Shared>);
+pub struct Server {
+    shared: Arc<Shared>,
+    today: Arc<Today>,
+}
 
 struct Shared {
     session: Session,
     offers: Offers,
     confirmations: Confirmations,
+    /// The form of replies, where whoever started the program said one.
+    replies: OnceLock<Replies>,
     /// Clients of protocols that have a handshake, to be told of changes.
     clients: Mutex<Vec<Peer<RoleServer>>>,
     /// Counts the changes of what is on offer.
@@ -79,14 +92,37 @@ impl Server {
         log: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, StartError> {
         let offers = Offers::new(session.clone(), settings, Box::new(restrict))?;
-        Ok(Self(Arc::new(Shared {
+        let shared = Shared {
             session,
             offers,
             confirmations: Confirmations::default(),
+            replies: OnceLock::new(),
             clients: Mutex::default(),
             changes: watch::Sender::new(0),
             log: Box::new(log),
-        })))
+        };
+        Ok(Self { shared: Arc::new(shared), today: Arc::default() })
+    }
+
+    /// The server with replies in a form, whatever the settings say. The first word counts.
+    pub fn replying(self, form: Replies) -> Self {
+        let _ = self.shared.replies.set(form);
+        self
+    }
+
+    /// The same tools for another client, which has been told nothing yet.
+    fn for_client(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), today: Arc::new(self.today.for_client()) }
+    }
+
+    /// The form in which a client gets replies: a structure if it asks for that, else as was said when the program was
+    /// started, else as the settings say.
+    fn replies(&self, context: &RequestContext<RoleServer>) -> Replies {
+        let experimental = context.client_capabilities().and_then(|capabilities| capabilities.experimental);
+        if experimental.is_some_and(|asked| asked.contains_key(STRUCTURED_REPLIES)) {
+            return Replies::Structure;
+        }
+        self.shared.replies.get().copied().unwrap_or_else(|| self.shared.offers.current().replies)
     }
 
     /// Serves one client on standard input and output, until it closes them.
@@ -104,7 +140,7 @@ impl Server {
 
     /// Looks after the settings, and tells clients when other tools are on offer than before.
     pub async fn watch(self, every: Duration) {
-        let mut changes = self.0.changes.subscribe();
+        let mut changes = self.shared.changes.subscribe();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(every) => self.refresh().await,
@@ -126,12 +162,12 @@ impl Server {
     }
 
     fn refresh_now(&self) {
-        let refreshed = self.0.offers.refresh();
+        let refreshed = self.shared.offers.refresh();
         if let Some(word) = refreshed.word {
-            (self.0.log)(&word);
+            (self.shared.log)(&word);
         }
         if refreshed.changed {
-            self.0.changes.send_modify(|changes| *changes += 1);
+            self.shared.changes.send_modify(|changes| *changes += 1);
         }
     }
 
@@ -146,7 +182,7 @@ impl Server {
     }
 
     fn clients(&self) -> MutexGuard<'_, Vec<Peer<RoleServer>>> {
-        self.0.clients.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a tool, and meanwhile reports its progress and listens for the wish to stop it.
@@ -156,13 +192,14 @@ impl Server {
         confirmed: bool,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
+        let form = Form::of(self.replies(context), request.arguments.as_ref());
         let stop = StopWhenDropped(CancelHandle::default());
         let (exchanged, mut exchanges) = mpsc::unbounded_channel();
-        let session = self.0.session.cancelled_by(&stop.0).reporting(move |requests| {
+        let session = self.shared.session.cancelled_by(&stop.0).reporting(move |requests| {
             let _ = exchanged.send(requests);
         });
         let server = self.clone();
-        let mut work = spawn_blocking(move || server.call(&session, request, confirmed));
+        let mut work = spawn_blocking(move || server.call(&session, request, confirmed, form));
         let token = context.meta.get_progress_token();
         let report = async |requests: u32| {
             if let Some(token) = &token {
@@ -194,21 +231,32 @@ impl Server {
             return Vec::new();
         }
         let stop = StopWhenDropped(CancelHandle::default());
-        let session = self.0.session.cancelled_by(&stop.0);
+        let session = self.shared.session.cancelled_by(&stop.0);
         let read = move || wanted.into_iter().map(|wanted| (wanted.clone(), look_up(&session, &wanted))).collect();
         spawn_blocking(read).await.unwrap_or_default()
     }
 
+    /// Adds to a text what day it is and who the user is, where the client was not told.
+    fn tell_today(&self, session: &Session, result: &mut CallToolResult) {
+        let Some(text) = result.content.first().and_then(|block| block.as_text()).map(|block| block.text.clone())
+        else {
+            return;
+        };
+        if let Some(sentence) = self.today.with_reply(session.connection()) {
+            result.content[0] = ContentBlock::text(format!("{text}\n{sentence}"));
+        }
+    }
+
     /// One call, on a thread that may wait.
-    fn call(&self, session: &Session, request: CallToolRequestParams, confirmed: bool) -> CallToolResult {
+    fn call(&self, session: &Session, request: CallToolRequestParams, confirmed: bool, form: Form) -> CallToolResult {
         self.refresh_now();
-        let offer = self.0.offers.current();
+        let offer = self.shared.offers.current();
         if let Some(fault) = &offer.fault {
-            return reply::refused(fault.kind, &fault.text);
+            return reply::refused(fault.kind, &fault.text, form);
         }
         let tool = offer.tool(&request.name);
         if !confirmed && tool.is_some_and(|tool| offer.confirm.covers(tool)) {
-            return reply::refused(ErrorKind::SwitchedOff, "the settings have just changed: call again");
+            return reply::refused(ErrorKind::SwitchedOff, "the settings have just changed: call again", form);
         }
         let started = Instant::now();
         let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
@@ -216,9 +264,13 @@ impl Server {
         let result = result.map_err(|error| with_refresh_error(error, session.connection().last_refresh_error()));
         let (requests, time) = (usage.requests, started.elapsed().as_millis());
         let name = tool.map_or("an unknown tool", |tool| &tool.name);
-        let (outcome, result) = reply::of(name, tool.map(|tool| tool.effect), result, requests);
+        let (outcome, mut result) = reply::of(name, tool.map(|tool| tool.effect), result, requests, form);
         let plural = if requests == 1 { "" } else { "s" };
-        (self.0.log)(&format!("{name}: {outcome}, {requests} request{plural} to Salesforce, {time} ms"));
+        (self.shared.log)(&format!("{name}: {outcome}, {requests} request{plural} to Salesforce, {time} ms"));
+        // Whoever wants structures reads no sentences.
+        if form != Form::Structure && result.is_error != Some(true) {
+            self.tell_today(session, &mut result);
+        }
         result
     }
 }
@@ -285,26 +337,35 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
         let server = Implementation::new("salesforce-plugin", env!("CARGO_PKG_VERSION")).with_title("Salesforce");
-        ServerConfig::new(capabilities)
-            .with_server_info(server)
-            .with_instructions(self.0.offers.current().instructions.clone())
+        let mut instructions = self.shared.offers.current().instructions.clone();
+        if let Some(sentence) = today::sentence(self.shared.session.connection()) {
+            instructions.extend(["\n\n", &sentence]);
+        }
+        ServerConfig::new(capabilities).with_server_info(server).with_instructions(instructions)
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        self.today.told(self.shared.session.connection());
+        Ok(DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), self.get_info()))
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.today.told(self.shared.session.connection());
         self.clients().push(context.peer);
     }
 
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         self.refresh().await;
-        Ok(ListToolsResult::with_all_items(self.0.offers.current().listed.clone()))
+        let form = self.replies(&context);
+        Ok(ListToolsResult::with_all_items(self.shared.offers.current().listed(form)))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.0.offers.current().listed.iter().find(|tool| tool.name == name).cloned()
+        self.shared.offers.current().listed(Replies::Structure).into_iter().find(|tool| tool.name == name)
     }
 
     async fn call_tool(
@@ -313,20 +374,21 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         self.refresh().await;
-        let offer = self.0.offers.current();
+        let form = Form::of(self.replies(&context), request.arguments.as_ref());
+        let offer = self.shared.offers.current();
         if let Some(fault) = &offer.fault {
-            return Ok(reply::refused(fault.kind, &fault.text).into());
+            return Ok(reply::refused(fault.kind, &fault.text, form).into());
         }
         let asks = offer.tool(&request.name).filter(|tool| offer.confirm.covers(tool));
         let confirmed = match asks {
             None => false,
             Some(tool) => {
-                let confirmations = &self.0.confirmations;
+                let confirmations = &self.shared.confirmations;
                 let verdict = match confirmations.known(&request, &context) {
                     Some(verdict) => verdict,
                     None => {
                         let seen = self.look_up(&request).await;
-                        let origin = self.0.session.connection().origin();
+                        let origin = self.shared.session.connection().origin();
                         let question = confirm::question(tool, origin, request.arguments.as_ref(), &seen);
                         confirmations.ask(question, &request, &context).await
                     }
@@ -334,8 +396,8 @@ impl ServerHandler for Server {
                 match verdict {
                     Verdict::Yes => true,
                     Verdict::No(why) => {
-                        (self.0.log)(&format!("{}: not confirmed", tool.name));
-                        return Ok(reply::refused(ErrorKind::SwitchedOff, why).into());
+                        (self.shared.log)(&format!("{}: not confirmed", tool.name));
+                        return Ok(reply::refused(ErrorKind::SwitchedOff, why, form).into());
                     }
                     Verdict::Ask(question) => return Ok(question.into()),
                 }
@@ -349,7 +411,7 @@ impl ServerHandler for Server {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let mut changes = self.0.changes.subscribe();
+        let mut changes = self.shared.changes.subscribe();
         loop {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),

@@ -5,6 +5,8 @@
 //! as the rest of its line. Ids come before names for the same reason. In the cells of a table, where something stands
 //! between them, only texts are quoted that could be taken for more than one cell.
 
+mod conversation;
+
 use icu_properties::CodePointSetData;
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint};
 use serde::Deserialize;
@@ -31,8 +33,10 @@ use replies::*;
 pub enum Style {
     /// On a terminal: columns are aligned, and long cells cut.
     Terminal,
-    /// In a conversation, perhaps by a model that sees nothing else: nothing is cut, and no space is spent on looks.
+    /// In a conversation, by a model that sees nothing else: nothing is left out, and no space is spent on looks.
     Conversation,
+    /// The same, by a model that has asked for ids.
+    ConversationWithIds,
 }
 
 /// Widest cell of a table on a terminal, in characters.
@@ -83,9 +87,9 @@ impl Members {
     }
 
     /// `City: Berlin, Owner: Riley Reyes`
-    fn sentence(&self, form: Style) -> String {
+    fn sentence(&self) -> String {
         let facts: Vec<String> =
-            self.0.iter().map(|(name, value)| format!("{}: {}", printable(name), fact(value, form))).collect();
+            self.0.iter().map(|(name, value)| format!("{}: {}", printable(name), fact(value))).collect();
         facts.join(", ")
     }
 }
@@ -93,7 +97,11 @@ impl Members {
 /// The reply of a tool. One that is not as the contract says is shown as it came, with a word about it.
 pub fn reply(tool: &str, json: &str, form: Style) -> String {
     let text = match Reply::read(tool.strip_prefix("salesforce_").unwrap_or(tool), json) {
-        Some(Ok(reply)) => laid_out(reply, form),
+        Some(Ok(reply)) => match form {
+            Style::Terminal => laid_out(reply),
+            Style::Conversation => conversation::laid_out(reply, false),
+            Style::ConversationWithIds => conversation::laid_out(reply, true),
+        },
         Some(Err(error)) => format!("This reply can't be laid out ({error}), so here it is as it came:\n{json}"),
         None => {
             format!("There is no layout for the tool {}, so here its reply is as it came:\n{json}", printable(tool))
@@ -102,55 +110,55 @@ pub fn reply(tool: &str, json: &str, form: Style) -> String {
     text.trim_end().to_owned()
 }
 
-fn laid_out(reply: Reply, form: Style) -> String {
+fn laid_out(reply: Reply) -> String {
     match reply {
-        Reply::Find(reply) => find(reply, form),
-        Reply::Get(reply) => get(reply, form),
-        Reply::Query(reply) => query(reply, form),
-        Reply::Describe(reply) => describe(reply, form),
-        Reply::Activities(reply) => activities(reply, form),
-        Reply::WhoAmI(reply) => who_am_i(&reply, form),
-        Reply::Create(reply) => create(reply, form),
-        Reply::LogActivity(reply) => log_activity(reply, form),
-        Reply::Update(reply) => update(reply, form),
-        Reply::Delete(reply) => delete(&reply, form),
+        Reply::Find(reply) => find(reply),
+        Reply::Get(reply) => get(reply),
+        Reply::Query(reply) => query(reply),
+        Reply::Describe(reply) => describe(reply),
+        Reply::Activities(reply) => activities(reply),
+        Reply::WhoAmI(reply) => who_am_i(&reply),
+        Reply::Create(reply) => create(reply),
+        Reply::LogActivity(reply) => log_activity(reply),
+        Reply::Update(reply) => update(reply),
+        Reply::Delete(reply) => delete(&reply),
     }
 }
 
-fn find(reply: FindReply, form: Style) -> String {
+fn find(reply: FindReply) -> String {
     let mut text = match reply.candidates.len() {
         0 => "No record fits.\n".to_owned(),
         1 => "One record fits:\n".to_owned(),
         many => format!("{many} records fit, best first:\n"),
     };
-    candidates(&mut text, reply.candidates.iter(), form);
+    candidates(&mut text, reply.candidates.iter());
     notices(&mut text, &reply.notices);
     text
 }
 
-fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>, form: Style) {
+fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>) {
     for (number, candidate) in candidates.enumerate() {
         let name = named(candidate.name.as_deref());
-        let facts = candidate.facts.sentence(form);
+        let facts = candidate.facts.sentence();
         let separator = if facts.is_empty() { "" } else { " – " };
         line(text, &format!("  {}. {} {}{name}{separator}{facts}", number + 1, candidate.object, candidate.id));
     }
 }
 
-fn get(reply: GetReply, form: Style) -> String {
+fn get(reply: GetReply) -> String {
     let mut text = format!("{} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     for related in &reply.related {
         let more = if related.complete { "" } else { ", and there are more" };
         line(&mut text, &format!("\n{} ({}{more})", printable(&related.name), related.rows.len()));
-        table(&mut text, &related.columns, &related.rows, form);
+        table(&mut text, &related.columns, &related.rows);
     }
     notices(&mut text, &reply.notices);
     line(&mut text, &reply.link);
     text
 }
 
-fn query(reply: QueryReply, form: Style) -> String {
+fn query(reply: QueryReply) -> String {
     let mut text = if reply.totals.is_some() {
         format!("{} records in numbers\n", reply.object)
     } else {
@@ -163,9 +171,9 @@ fn query(reply: QueryReply, form: Style) -> String {
         };
         format!("{count} {} record{plural}{of}\n", reply.object)
     };
-    table(&mut text, &reply.columns, &reply.rows, form);
+    table(&mut text, &reply.columns, &reply.rows);
     if let Some(totals) = &reply.totals {
-        line(&mut text, &format!("In all: {}", totals.sentence(form)));
+        line(&mut text, &format!("In all: {}", totals.sentence()));
     }
     notices(&mut text, &reply.notices);
     details(&mut text, reply.details.as_ref());
@@ -178,7 +186,7 @@ fn query(reply: QueryReply, form: Style) -> String {
     text
 }
 
-fn describe(reply: DescribeReply, form: Style) -> String {
+fn describe(reply: DescribeReply) -> String {
     let mut text = String::new();
     if let Some(object) = &reply.object {
         line(&mut text, &format!("{} ({}): {}", object.name, quoted(&object.label), rights(object)));
@@ -203,7 +211,7 @@ fn describe(reply: DescribeReply, form: Style) -> String {
                 .collect()
             })
             .collect();
-        table(&mut text, &columns, &rows, form);
+        table(&mut text, &columns, &rows);
     }
     if !reply.objects.is_empty() {
         let columns = ["Label", "Name", "Rights"].map(ToOwned::to_owned);
@@ -212,7 +220,7 @@ fn describe(reply: DescribeReply, form: Style) -> String {
             .iter()
             .map(|object| [object.label.as_str(), &object.name, rights(object)].map(Value::from).into_iter().collect())
             .collect();
-        table(&mut text, &columns, &rows, form);
+        table(&mut text, &columns, &rows);
     }
     notices(&mut text, &reply.notices);
     text
@@ -227,29 +235,27 @@ fn rights(object: &ObjectInfo) -> &'static str {
     }
 }
 
-fn create(reply: CreateReply, form: Style) -> String {
+fn create(reply: CreateReply) -> String {
     let mut text = format!("Created: {} {}\n", reply.object, reply.id);
     fields(&mut text, &reply.fields);
     notices(&mut text, &reply.notices);
-    undo(&mut text, Some(&reply.undo), form);
     line(&mut text, &reply.link);
     text
 }
 
-fn log_activity(reply: LogActivityReply, form: Style) -> String {
+fn log_activity(reply: LogActivityReply) -> String {
     let mut text = String::new();
     for activity in &reply.created {
         let when = activity.when.as_deref().map(|when| format!(", {}", printable(when))).unwrap_or_default();
         line(&mut text, &format!("Logged: {}{when} ({})", activity.kind.words(), activity.id));
         fields(&mut text, &activity.fields);
-        undo(&mut text, activity.undo.as_ref(), form);
         line(&mut text, &activity.link);
     }
     notices(&mut text, &reply.notices);
     text
 }
 
-fn activities(reply: ActivitiesReply, form: Style) -> String {
+fn activities(reply: ActivitiesReply) -> String {
     let of = reply.record.as_ref().and_then(|record| record.name.as_deref());
     let of = of.map(|name| format!(" of {}", quoted(name))).unwrap_or_default();
     let count = reply.items.len();
@@ -277,24 +283,12 @@ fn activities(reply: ActivitiesReply, form: Style) -> String {
             before.map(Value::from).into_iter().chain([minutes]).chain(after).collect()
         })
         .collect();
-    table(&mut text, &columns.map(ToOwned::to_owned), &rows, form);
+    table(&mut text, &columns.map(ToOwned::to_owned), &rows);
     notices(&mut text, &reply.notices);
     text
 }
 
-/// How to take a write back, for whoever reads no structure.
-fn undo(text: &mut String, undo: Option<&Undo>, form: Style) {
-    let Some(undo) = undo.filter(|_| form == Style::Conversation) else { return };
-    if let Some(tool) = &undo.tool {
-        let arguments = undo.arguments.as_ref().map(|arguments| format!(" {}", arguments.json())).unwrap_or_default();
-        line(text, &format!("To take it back: {tool}{}", printable(&arguments)));
-    }
-    if let Some(instructions) = &undo.instructions {
-        line(text, &format!("To take it back: {}", printable(instructions)));
-    }
-}
-
-fn update(reply: UpdateReply, form: Style) -> String {
+fn update(reply: UpdateReply) -> String {
     let name = named(reply.name.as_deref());
     let mut text = format!("Changed: {} {}{name}\n", reply.object, reply.id);
     for change in &reply.changes {
@@ -303,16 +297,15 @@ fn update(reply: UpdateReply, form: Style) -> String {
     }
     notices(&mut text, &reply.notices);
     details(&mut text, reply.details.as_ref());
-    undo(&mut text, reply.undo.as_ref(), form);
     line(&mut text, &reply.link);
     text
 }
 
-fn delete(reply: &DeleteReply, form: Style) -> String {
+fn delete(reply: &DeleteReply) -> String {
     let name = named(reply.name.as_deref());
     let mut text = format!("Deleted: {} {}{name}\n", reply.object, reply.id);
     if !reply.facts.0.is_empty() {
-        line(&mut text, &format!("  {}", reply.facts.sentence(form)));
+        line(&mut text, &format!("  {}", reply.facts.sentence()));
     }
     line(&mut text, &printable(&reply.recovery));
     notices(&mut text, &reply.notices);
@@ -342,10 +335,10 @@ fn org(OrgInfo { id, name, sandbox, origin, currency, multi_currency }: &OrgInfo
     ])
 }
 
-fn who_am_i(reply: &WhoAmIReply, form: Style) -> String {
+fn who_am_i(reply: &WhoAmIReply) -> String {
     let mut text = String::new();
-    line(&mut text, &format!("User: {}", user(&reply.user).sentence(form)));
-    line(&mut text, &format!("Org: {}", org(&reply.org).sentence(form)));
+    line(&mut text, &format!("User: {}", user(&reply.user).sentence()));
+    line(&mut text, &format!("Org: {}", org(&reply.org).sentence()));
     line(&mut text, &format!("Now: {} ({})", printable(&reply.now), printable(&reply.zone)));
     for (right, objects) in [("read", &reply.readable), ("create", &reply.creatable), ("change", &reply.editable)] {
         let objects = if objects.is_empty() { "nothing".to_owned() } else { objects.join(", ") };
@@ -353,7 +346,7 @@ fn who_am_i(reply: &WhoAmIReply, form: Style) -> String {
     }
     if let Some(ApiCalls { left, allowed }) = &reply.api_calls {
         let calls = Members::of([("left", Value::from(*left)), ("allowed", Value::from(*allowed))]);
-        line(&mut text, &format!("API calls of 24 hours: {}", calls.sentence(form)));
+        line(&mut text, &format!("API calls of 24 hours: {}", calls.sentence()));
     }
     notices(&mut text, &reply.notices);
     text
@@ -361,6 +354,13 @@ fn who_am_i(reply: &WhoAmIReply, form: Style) -> String {
 
 /// An error of a tool, with what the org said quoted.
 pub fn error(error: &Error, form: Style) -> String {
+    match form {
+        Style::Terminal => explained(error),
+        Style::Conversation | Style::ConversationWithIds => conversation::error(error),
+    }
+}
+
+fn explained(error: &Error) -> String {
     let mut text = format!("{}: {}\n", error.kind.name().replace('_', " "), printable(&error.message));
     if error.code.is_some() || error.org_message.is_some() {
         let code = error.code.as_deref().unwrap_or("no code");
@@ -374,18 +374,7 @@ pub fn error(error: &Error, form: Style) -> String {
         }
     }
     details(&mut text, error.details.as_deref().map(Members::parse).as_ref());
-    let found: Vec<Candidate> = error
-        .candidates
-        .iter()
-        .map(|candidate| Candidate {
-            object: candidate.object.clone(),
-            id: candidate.id.clone(),
-            name: candidate.name.clone(),
-            facts: Members::parse(&candidate.facts),
-            field: candidate.field.clone(),
-        })
-        .collect();
-    candidates(&mut text, found.iter(), form);
+    candidates(&mut text, candidates_of(error).iter());
     if let Some(current) = &error.current {
         line(&mut text, &format!("Now: {} {}", current.object, current.id));
         fields(&mut text, &Members::parse(&current.fields));
@@ -401,6 +390,18 @@ pub fn error(error: &Error, form: Style) -> String {
         Changed::Unknown => "It may or may not have been written: look before trying again.",
     });
     text
+}
+
+/// The records that an error names.
+fn candidates_of(error: &Error) -> Vec<Candidate> {
+    let candidate = |candidate: &salesforce_host::types::Candidate| Candidate {
+        object: candidate.object.clone(),
+        id: candidate.id.clone(),
+        name: candidate.name.clone(),
+        facts: Members::parse(&candidate.facts),
+        field: candidate.field.clone(),
+    };
+    error.candidates.iter().map(candidate).collect()
 }
 
 /// The tools as a list for people.
@@ -442,25 +443,22 @@ fn details(text: &mut String, details: Option<&Members>) {
 }
 
 /// Aligned columns, numbers to the right; a column without any value is left out.
-fn table(text: &mut String, columns: &[String], rows: &[Value], form: Style) {
+fn table(text: &mut String, columns: &[String], rows: &[Value]) {
     let columns: Vec<Column<'_>> = columns
         .iter()
         .enumerate()
-        .map(|(at, name)| Column::new(name, rows.iter().map(|row| row.get(at).unwrap_or(&Value::Null)), form))
+        .map(|(at, name)| Column::new(name, rows.iter().map(|row| row.get(at).unwrap_or(&Value::Null))))
         .filter(|column| column.cells.iter().any(|cell| !cell.is_empty()))
         .collect();
     let mut put = |cells: &mut dyn Iterator<Item = String>| {
         let row: Vec<String> = cells.collect();
-        let between = if form == Style::Terminal { "  " } else { " | " };
-        line(text, format!("  {}", row.join(between)).trim_end());
+        line(text, format!("  {}", row.join("  ")).trim_end());
     };
     if columns.is_empty() {
         return;
     }
     put(&mut columns.iter().map(|column| column.padded(column.name)));
-    if form == Style::Terminal {
-        put(&mut columns.iter().map(|column| "─".repeat(column.width)));
-    }
+    put(&mut columns.iter().map(|column| "─".repeat(column.width)));
     for row in 0..rows.len() {
         put(&mut columns.iter().map(|column| column.padded(column.cells.get(row).map_or("", String::as_str))));
     }
@@ -469,21 +467,16 @@ fn table(text: &mut String, columns: &[String], rows: &[Value], form: Style) {
 struct Column<'c> {
     name: &'c str,
     cells: Vec<String>,
-    /// Characters to fill it up to; none in a conversation.
+    /// Characters to fill it up to.
     width: usize,
     numeric: bool,
 }
 
 impl<'c> Column<'c> {
-    fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone, form: Style) -> Self {
-        let cells: Vec<String> = values.clone().map(|value| cell(value, form)).collect();
+    fn new<'v>(name: &'c str, values: impl Iterator<Item = &'v Value> + Clone) -> Self {
+        let cells: Vec<String> = values.clone().map(cell).collect();
         let widest = cells.iter().map(|cell| width(cell)).fold(width(name), usize::max).min(MAX_CELL_WIDTH);
-        Self {
-            name,
-            width: if form == Style::Terminal { widest } else { 0 },
-            numeric: values.clone().all(|value| value.is_number() || value.is_null()),
-            cells,
-        }
+        Self { name, width: widest, numeric: values.clone().all(|value| value.is_number() || value.is_null()), cells }
     }
 
     fn padded(&self, text: &str) -> String {
@@ -498,27 +491,27 @@ fn line(text: &mut String, line: &str) {
 }
 
 /// A value on one line of a table.
-fn cell(cell: &Value, form: Style) -> String {
+fn cell(cell: &Value) -> String {
     match cell {
         Value::Null => String::new(),
         Value::String(text) if text.is_empty() => String::new(),
-        Value::String(text) if instant(text).is_none() => cut(text, form, |text| bare(text, &['|'])),
-        other => cut(&value(other), form, str::to_owned),
+        Value::String(text) if instant(text).is_none() => cut(text, |text| bare(text, &['|'])),
+        other => cut(&value(other), str::to_owned),
     }
 }
 
 /// A value among others in a sentence.
-fn fact(fact: &Value, form: Style) -> String {
+fn fact(fact: &Value) -> String {
     match fact {
         Value::Null => String::new(),
-        Value::String(text) if !text.is_empty() && instant(text).is_none() => cut(text, form, quoted),
+        Value::String(text) if !text.is_empty() && instant(text).is_none() => cut(text, quoted),
         other => value(other),
     }
 }
 
-/// A text as it is to be shown, cut on a terminal. It is cut first, so that a quote that was opened is closed.
-fn cut(text: &str, form: Style, shown: impl Fn(&str) -> String) -> String {
-    if form == Style::Conversation || width(text) <= MAX_CELL_WIDTH {
+/// A text as it is to be shown, cut. It is cut first, so that a quote that was opened is closed.
+fn cut(text: &str, shown: impl Fn(&str) -> String) -> String {
+    if width(text) <= MAX_CELL_WIDTH {
         shown(text)
     } else {
         shown(&text.chars().take(MAX_CELL_WIDTH - 1).chain(['…']).collect::<String>())
@@ -587,7 +580,8 @@ fn instant(text: &str) -> Option<String> {
     let minutes = time.get(..5)?;
     let utc = time.ends_with(".000+0000") || time.ends_with('Z');
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b':');
-    (utc && date.len() == 10 && digits(date) && digits(minutes)).then(|| format!("{date} {minutes} UTC"))
+    let seconds = time.get(5..8).filter(|seconds| *seconds != ":00" && digits(seconds)).unwrap_or_default();
+    (utc && date.len() == 10 && digits(date) && digits(minutes)).then(|| format!("{date} {minutes}{seconds} UTC"))
 }
 
 /// Text without anything a terminal would obey or that would hide or reorder what stands there, on one line.
@@ -642,7 +636,7 @@ mod tests {
             r#"{{"object":"Account","columns":["Name","Fax","Rating"],"rows":[["{name}",null,"Hot"],["B",null,null]],"complete":true}}"#
         );
         let text = reply("query", &list, Style::Conversation);
-        assert_eq!(text, format!("2 Account records\n  Name | Rating\n  {name} | Hot\n  B |"));
+        assert_eq!(text, format!("2 Account records\nName | Rating\n {name} | Hot\n B |\nEmpty: Fax"));
     }
 
     #[test]
@@ -664,7 +658,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timeline_is_a_table_without_the_columns_nobody_needs() {
+    fn a_timeline_has_a_line_for_each_entry() {
         let text = reply(
             "activities",
             r#"{"zone":"Europe/Berlin","now":"Tue 2026-05-12 08:00","items":[{"kind":"task","id":"00T","when":"Fri 2026-05-08","subject":"Ask","status":"Open","overdue":true},{"kind":"call","id":"00U","subject":"Hello","minutes":5}],"complete":false}"#,
@@ -672,22 +666,23 @@ mod tests {
         );
         assert_eq!(
             text,
-            "2 activities, and there are more\n  \
-             When | Kind | Subject | Status | Due | Minutes | Id\n  \
-             Fri 2026-05-08 | task | Ask | Open | overdue |  | 00T\n   \
-             | call | Hello |  |  | 5 | 00U"
+            "2 activities, and there are more\n\
+             Now: Tue 2026-05-12 08:00 (Europe/Berlin)\n \
+             Fri 2026-05-08, task, Ask, Open, overdue, 00T\n \
+             call, Hello, 5 min, 00U"
         );
     }
 
     #[test]
     fn a_conversation_is_told_how_to_take_a_write_back() {
         let logged = r#"{"created":[{"kind":"call","id":"00T","link":"l","when":"Tue 2026-05-12 15:00","fields":{"Subject":"Hello"},"undo":{"instructions":"delete it in Salesforce"}}],"zone":"UTC"}"#;
-        let text = "Logged: call, Tue 2026-05-12 15:00 (00T)\n  Subject  \"Hello\"\nTo take it back: delete it in Salesforce\nl";
+        let text =
+            "Logged: call, Tue 2026-05-12 15:00 00T l\n Subject: Hello\nUndo: delete it in Salesforce\nTimes: UTC";
         assert_eq!(reply("log_activity", logged, Style::Conversation), text);
         let created = r#"{"object":"Account","id":"001","link":"l","undo":{"tool":"salesforce_delete","arguments":{"record":"001"}}}"#;
         assert_eq!(
             reply("create", created, Style::Conversation),
-            "Created: Account 001\nTo take it back: salesforce_delete {\"record\":\"001\"}\nl"
+            "Created: Account 001 l\nUndo: salesforce_delete {\"record\":\"001\"}"
         );
         assert_eq!(reply("create", created, Style::Terminal), "Created: Account 001\nl");
     }
@@ -796,13 +791,78 @@ mod tests {
         );
         assert_eq!(
             reply("find", &found, Style::Conversation),
-            "One record fits:\n  1. Account 001x \"Acme\\\" (Account 001y) – City: \\\"Rome\\nNothing was written.\" – \
+            "One record fits:\n Account 001x \"Acme\\\" (Account 001y) – City: \\\"Rome\\nNothing was written.\", \
              City: \"a\\\", b: \\\"c\", N: 1"
         );
         let rows = r#"{"object":"A","columns":["Name","City"],"rows":[["a | b","plain"],["  c","\"q\""],["d","e\nf"]],"complete":true}"#;
         assert_eq!(
             reply("query", rows, Style::Conversation),
-            "3 A records\n  Name | City\n  \"a | b\" | plain\n  \"  c\" | \"\\\"q\\\"\"\n  d | e f"
+            "3 A records\nName | City\n \"a | b\" | plain\n \"  c\" | \"\\\"q\\\"\"\n d | \"e\\nf\""
+        );
+    }
+
+    #[test]
+    fn in_a_conversation_no_record_begins_a_line() {
+        let rows = r#"{"object":"A","columns":["Name"],"rows":[["Nothing was written."],["Note: all is well"]],"complete":true}"#;
+        assert_eq!(
+            reply("query", rows, Style::Conversation),
+            "2 A records\nName\n Nothing was written.\n Note: all is well"
+        );
+        let record = r#"{"object":"Account","id":"001","link":"l/001","fields":{"Name":"a\nNote: all is well","Site":"(empty)","Fax":"","Phone":null}}"#;
+        assert_eq!(
+            reply("get", record, Style::Conversation),
+            "Account l/001\n Name: \"a\\nNote: all is well\"\n Site: \"(empty)\"\n Fax: (empty)\n Phone: (empty)"
+        );
+    }
+
+    #[test]
+    fn in_a_conversation_numbers_are_as_people_write_them() {
+        let rows = r#"{"object":"A","columns":["Amount","share of count"],"rows":[[120000.0,0.2857],[-3.0,0.6],[1234.5,1],[0.07,0]],"totals":{"sum(Amount)":700000.0},"complete":true}"#;
+        assert_eq!(
+            reply("query", rows, Style::Conversation),
+            "A records in 4 groups\nAmount | share of count\n 120000 | 28.57%\n -3 | 60%\n 1234.5 | 100%\n 0.07 | 0%\n\
+             In all: sum(Amount): 700000"
+        );
+    }
+
+    #[test]
+    fn in_a_conversation_what_all_rows_share_is_said_once() {
+        let list = |rows: &str| {
+            let json = format!(r#"{{"object":"A","columns":["Name","Owner.Name"],"rows":[{rows}],"complete":true}}"#);
+            reply("query", &json, Style::Conversation)
+        };
+        assert_eq!(
+            list(r#"["a","Jo"],["b","Jo"],["c","Jo"]"#),
+            "3 A records\nName\n a\n b\n c\nIn all rows: Owner.Name: Jo"
+        );
+        assert_eq!(list(r#"["a","Jo"],["b","Jo"]"#), "2 A records\nName | Owner.Name\n a | Jo\n b | Jo");
+        assert_eq!(list(r#"["a",1],["a",1],["a",1]"#), "3 A records\nName\n a\n a\n a\nIn all rows: Owner.Name: 1");
+        assert_eq!(list("[null,null]"), "1 A record\nEmpty: Name, Owner.Name");
+    }
+
+    #[test]
+    fn in_a_conversation_lookups_are_told_by_name_with_the_id_behind() {
+        let text = reply(
+            "update",
+            r#"{"object":"Account","id":"001","link":"l/001","name":"Acme","changes":[{"field":"OwnerId","before":"005a","after":"005b"}],"names":{"005a":"Jo","005b":"Al"}}"#,
+            Style::Conversation,
+        );
+        assert_eq!(text, "Changed: Account \"Acme\" l/001\n OwnerId: Jo (005a) → Al (005b)");
+        let text = reply(
+            "log_activity",
+            r#"{"created":[{"kind":"note","id":"069","link":"l/069","fields":{"Title":"t","WhatId":"006"}}],"what":{"object":"Opportunity","id":"006","name":"Deal","facts":{"Amount":1}},"zone":"UTC"}"#,
+            Style::Conversation,
+        );
+        assert_eq!(text, "Logged: note l/069\n Title: t\nAbout: Opportunity \"Deal\" (006)");
+        let text = reply(
+            "create",
+            r#"{"object":"Contact","id":"003","link":"l/003","fields":{"AccountId":"001"},"names":{"001":"A \"B\""},"undo":{"instructions":"deleting 003 takes it back"},"notices":["AccountId: \"A\" was taken for 001"]}"#,
+            Style::Conversation,
+        );
+        assert_eq!(
+            text,
+            "Created: Contact l/003\n AccountId: A \"B\" (001)\nUndo: deleting it takes it back\n\
+             Note: AccountId: \"A\" was taken for \"A \\\"B\\\"\""
         );
     }
 

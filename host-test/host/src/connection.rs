@@ -40,6 +40,16 @@ pub struct Connection {
     /// A new token that was refused like the one before it: renewing that would never end.
     rejected_fresh_token: Mutex<Option<Token>>,
     refresh_error: Mutex<Option<String>>,
+    user: Mutex<Option<User>>,
+}
+
+/// Whose a connection is, as far as a model has to know it before its first call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The user's name.
+    pub name: String,
+    /// The user's time zone, as IANA calls it: `Europe/Berlin`.
+    pub zone: String,
 }
 
 impl Connection {
@@ -54,7 +64,31 @@ impl Connection {
             settings: Mutex::new(unrestricted()),
             rejected_fresh_token: Mutex::default(),
             refresh_error: Mutex::default(),
+            user: Mutex::default(),
         }
+    }
+
+    /// The connection of a user who is known without asking the org.
+    pub fn with_user(self, user: User) -> Self {
+        *locked(&self.user) = Some(user);
+        self
+    }
+
+    /// Whose it is, if that is known without asking the org.
+    pub fn user(&self) -> Option<User> {
+        locked(&self.user).clone()
+    }
+
+    /// Asks the org whose it is: one request, `GET /services/oauth2/userinfo`. Nothing is learned where it does not say.
+    /// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm>
+    pub fn learn_user(&self) -> Option<User> {
+        let limits = RequestLimits { timeout: USER_TIMEOUT, max_response_bytes: MAX_USER_BYTES };
+        let request = http::Request::get("/services/oauth2/userinfo").extension(limits).body(Vec::new()).ok()?;
+        let response = self.send(request).ok().filter(|response| response.status().is_success())?;
+        let UserInfo { name, zoneinfo } = serde_json::from_slice(response.body()).ok()?;
+        let user = User { name, zone: zoneinfo };
+        *locked(&self.user) = Some(user.clone());
+        Some(user)
     }
 
     /// The connection with a record of what goes through it from now on.
@@ -171,6 +205,19 @@ impl fmt::Debug for Connection {
         formatter.debug_struct("Connection").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
+
+/// What the org says of the user, as far as it is used.
+#[derive(serde::Deserialize)]
+struct UserInfo {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    zoneinfo: String,
+}
+
+/// Longest wait for the answer about the user, which nobody asked for.
+const USER_TIMEOUT: Duration = Duration::from_secs(5);
+const MAX_USER_BYTES: usize = 64 * 1024;
 
 /// Whether the org does not accept the token. Userinfo says so with another status than the REST API.
 /// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm>

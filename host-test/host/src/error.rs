@@ -79,8 +79,10 @@ impl types::Error {
 impl types::Candidate {
     fn to_json(&self) -> Value {
         let mut json = json!({"object": self.object, "id": self.id, "facts": parsed(&self.facts)});
-        if let Some(name) = &self.name {
-            json["name"] = json!(name);
+        for (name, value) in [("name", &self.name), ("field", &self.field)] {
+            if let Some(value) = value {
+                json[name] = json!(value);
+            }
         }
         json
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access::{AccessError, written_by_owner_alone};
 use crate::config_dir::{ConfigDir, ConnectionName};
-use crate::connection::Connection;
+use crate::connection::{Connection, User};
 use crate::engine::host::Host;
 use crate::sign_in::{Client, RefreshingTokens, SignInError, SignedIn};
 use crate::store::{self, Lock, Owner, StoreError, StoredTokens, TokenStore, Tokens};
@@ -45,6 +45,9 @@ pub struct Profile {
     pub username: String,
     /// The user's name.
     pub name: String,
+    /// The user's time zone, as IANA calls it, when the connection was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// The user's id.
     pub user_id: String,
     /// The org's id.
@@ -91,6 +94,7 @@ impl Profile {
             consumer_key: consumer_key.to_owned(),
             username: identity.username.clone(),
             name: identity.name.clone(),
+            zone: identity.zone.clone(),
             user_id: identity.user_id.clone(),
             organization_id: identity.organization_id.clone(),
             scopes: grant.scopes.clone(),
@@ -149,7 +153,11 @@ impl Profile {
         let tokens =
             RefreshingTokens::new(client, StoredTokens::of(config_dir, name, &self.owner()), config_dir.lock(name))
                 .while_ours(move || Self::read(&again, &called).is_ok_and(|now| now.is_same_users(&opened)));
-        Ok(Some(Connection::new(origin.clone(), tokens, Https::new())))
+        let connection = Connection::new(origin.clone(), tokens, Https::new());
+        Ok(Some(match self.user() {
+            Some(user) => connection.with_user(user),
+            None => connection,
+        }))
     }
 
     /// Keeps a connection with its tokens, in place of an earlier one of the same user, whose tokens are revoked.
@@ -187,6 +195,11 @@ impl Profile {
     /// Whether two connections are of the same user of the same org.
     fn is_same_users(&self, other: &Self) -> bool {
         (&self.user_id, &self.organization_id) == (&other.user_id, &other.organization_id)
+    }
+
+    /// Whose it is; absent where no time zone is remembered, without which the day is not known.
+    pub fn user(&self) -> Option<User> {
+        Some(User { name: self.name.clone(), zone: self.zone.clone()? })
     }
 
     /// Whom its tokens are for.

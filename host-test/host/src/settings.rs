@@ -40,7 +40,7 @@ pub use file::{FileError, SettingsFile, is_shortage};
 pub use in_force::{InForce, Look, SETTLE};
 
 /// Every key at the top.
-const KEYS: [&str; 6] = ["read_only", "confirm", "instructions", "tools", "objects", "vocabulary"];
+const KEYS: [&str; 7] = ["read_only", "confirm", "instructions", "replies", "tools", "objects", "vocabulary"];
 /// The key of `[tools]` that speaks of the tools not named there.
 const OTHERS: &str = "others";
 /// What the model reads with every conversation should be short.
@@ -55,6 +55,17 @@ pub struct Settings {
     instructions: Option<String>,
     vocabulary: Vec<Alias>,
     confirm: Confirm,
+    replies: Replies,
+}
+
+/// The form of what a tool replies to a client that can take either, such as one of the Model Context Protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Replies {
+    /// A text, for a model.
+    #[default]
+    Text,
+    /// The JSON that the output schema describes, for a program.
+    Structure,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -175,6 +186,12 @@ impl Settings {
                 "read_only" => settings.read_only = entry.truth()?,
                 "confirm" => settings.confirm = confirm(&entry)?,
                 "instructions" => settings.instructions = Some(instructions(&entry)?),
+                "replies" => {
+                    settings.replies = match entry.word(&["text", "structure"])? {
+                        "structure" => Replies::Structure,
+                        _ => Replies::Text,
+                    };
+                }
                 "tools" => settings.tools = tool_choice(&entry.section()?, tools)?,
                 "objects" => settings.objects = grants(&entry.section()?)?,
                 "vocabulary" => settings.vocabulary = vocabulary(&entry.section()?)?,
@@ -207,7 +224,12 @@ impl Settings {
         self.confirm
     }
 
-    /// Whether these allow anything that others do not. Instructions and vocabulary allow nothing.
+    /// In which form replies are wanted.
+    pub fn replies(&self) -> Replies {
+        self.replies
+    }
+
+    /// Whether these allow anything that others do not. Instructions, vocabulary and the form of replies allow nothing.
     pub fn is_looser_than(&self, other: &Self, tools: &ToolNames) -> bool {
         let others = other.tools.on(tools);
         let wider = |(ours, theirs): (&Option<Vec<String>>, &Option<Vec<String>>)| match (ours, theirs) {
@@ -224,7 +246,7 @@ impl Settings {
             || self.confirm.asks_less_than(other.confirm)
     }
 
-    /// What both allow, with the other's instructions and vocabulary.
+    /// What both allow, with the other's instructions, vocabulary and form of replies.
     pub fn stricter_of(&self, other: &Self, tools: &ToolNames) -> Self {
         let (ours, theirs) = (self.tools.on(tools), other.tools.on(tools));
         let both: Vec<String> = ours.iter().filter(|tool| theirs.contains(tool)).cloned().collect();
@@ -256,6 +278,7 @@ impl Settings {
             },
             instructions: other.instructions.clone(),
             vocabulary: other.vocabulary.clone(),
+            replies: other.replies,
         }
     }
 }
@@ -560,6 +583,18 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn replies_are_texts_unless_structures_are_asked_for() {
+        let replies = |text: &str| Settings::parse(text, &names()).unwrap().replies();
+        assert_eq!(["", "replies = \"text\""].map(replies), [Replies::Text; 2]);
+        let asked = Settings::parse("replies = \"structure\"", &names()).unwrap();
+        let unasked = Settings::default();
+        assert_eq!(asked.replies(), Replies::Structure);
+        // It allows nothing, so it holds at once.
+        assert!(!asked.is_looser_than(&unasked, &names()) && !unasked.is_looser_than(&asked, &names()));
+        assert_eq!(unasked.stricter_of(&asked, &names()).replies(), Replies::Structure);
+    }
+
+    #[test]
     fn tools_are_on_as_others_and_their_own_word_say() {
         let tools = |text: &str| connection_settings(text).tools.unwrap().join(" ");
         assert_eq!(tools("[tools]\nupdate = false"), "find get create");
@@ -574,13 +609,14 @@ pub(crate) mod tests {
         refused(
             "\nread_onyl = true",
             "line 2, read_onyl: there is no such setting; did you mean \"read_only\"? There are: read_only, confirm, \
-             instructions, tools, objects, vocabulary",
+             instructions, replies, tools, objects, vocabulary",
         );
         refused(
             "# first\n[tools]\nget = true\nupdat = false\n",
             "line 4, tools.updat: there is no such tool; did you mean \"update\"? There are: find, get, create, update, \
              delete",
         );
+        refused("replies = \"json\"", "line 1, replies: \"json\" is no such word; there are: text, structure");
         refused(
             "[tools]\nothers = \"some\"",
             "line 2, tools.others: \"some\" is no such word; did you mean \"none\"? There are: default, all, none",

@@ -147,6 +147,9 @@ pub struct Identity {
     /// The user's name.
     #[serde(default)]
     pub name: String,
+    /// The user's time zone, as IANA calls it.
+    #[serde(default, rename = "zoneinfo")]
+    pub zone: Option<String>,
 }
 
 impl Client {

@@ -94,7 +94,8 @@ pub(super) fn all(
     let mut roots: Vec<String> = Vec::new();
     for key in keys {
         let root = key.field().and_then(|field| field.parts.first()).map_or("", |first| &first.text);
-        let root = root.strip_suffix("Id").unwrap_or(root).to_ascii_lowercase();
+        let ends = ["Id", "__c", "__r"].into_iter().find_map(|end| root.strip_suffix(end));
+        let root = ends.unwrap_or(root).to_ascii_lowercase();
         if !roots.contains(&root) {
             if roots.len() == MAX_GROUPINGS {
                 return Err(refuse(reading, key.at()));

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 
 use crate::mcp::http::{HttpServer, random_text};
 use crate::mcp::{Server, StartError};
+use salesforce_host::settings::Replies;
 use salesforce_host::{Host, Limits, Token};
 
-use crate::args::{Arguments, Mcp};
+use crate::args::{Arguments, Mcp, ReplyForm};
 use crate::failure::Failure;
 use crate::open::{self, restrict};
 
@@ -34,6 +35,11 @@ pub(crate) fn run(command: &Mcp, arguments: &Arguments) -> Result<(), Failure> {
         StartError::Settings(error) => Failure::Usage(error.to_string()),
         StartError::Host(error) => error.into(),
     })?;
+    let server = match command.replies {
+        None => server,
+        Some(ReplyForm::Text) => server.replying(Replies::Text),
+        Some(ReplyForm::Structure) => server.replying(Replies::Structure),
+    };
     let calls = usize::try_from(host.limits().calls).unwrap_or(usize::MAX);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -92,7 +92,7 @@ impl HttpServer {
             .enforce_origin_validation()
             .with_allowed_hosts(own);
         let sessions = Arc::new(LocalSessionManager::default());
-        let service = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
+        let service = StreamableHttpService::new(move || Ok(server.for_client()), sessions, config);
         let key = Arc::new(key);
         let mut open = Open::default();
         loop {

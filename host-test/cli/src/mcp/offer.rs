@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
 
 use super::StartError;
-use salesforce_host::settings::{Confirm, InForce, Look, SettingsFile, ToolNames};
+use salesforce_host::settings::{Confirm, InForce, Look, Replies, SettingsFile, ToolNames};
 use salesforce_host::types::{ConnectionSettings, ErrorKind, Tool};
 use salesforce_host::{HostError, Session};
 
@@ -21,10 +21,12 @@ pub(super) struct Offers {
 #[derive(Clone)]
 pub(super) struct Offer {
     tools: Vec<Tool>,
-    /// The same, as the protocol lists them.
-    pub(super) listed: Vec<Listed>,
+    /// The same, as the protocol lists them, with their output schemas.
+    listed: Vec<Listed>,
     pub(super) instructions: String,
     pub(super) confirm: Confirm,
+    /// The form of replies, as the settings want it.
+    pub(super) replies: Replies,
     /// Why no tool runs, though they are on offer.
     pub(super) fault: Option<Fault>,
 }
@@ -61,6 +63,15 @@ pub(super) struct Refreshed {
 }
 
 impl Offer {
+    /// The tools as the protocol lists them. An output schema is a promise that replies are structures.
+    pub(super) fn listed(&self, replies: Replies) -> Vec<Listed> {
+        let mut listed = self.listed.clone();
+        if replies == Replies::Text {
+            listed.iter_mut().for_each(|tool| tool.output_schema = None);
+        }
+        listed
+    }
+
     /// A tool by its name, or its short name.
     pub(super) fn tool(&self, name: &str) -> Option<&Tool> {
         self.tools.iter().find(|tool| tool.name == name || tool.name.strip_prefix("salesforce_") == Some(name))
@@ -107,7 +118,7 @@ impl Offers {
         if after.fault.is_some() && after.fault == before.fault {
             return Refreshed::default();
         }
-        let changed = after.listed != before.listed;
+        let changed = after.listed != before.listed || after.replies != before.replies;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
         Refreshed { changed, word: Some(word) }
     }
@@ -134,6 +145,7 @@ fn offer(
         listed: tools.iter().map(listed).collect::<Result<_, _>>()?,
         instructions: session.instructions()?,
         confirm: settings.map(|settings| settings.settings().confirm()).unwrap_or_default(),
+        replies: settings.map(|settings| settings.settings().replies()).unwrap_or_default(),
         fault: None,
         tools,
     })

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -65,17 +66,20 @@ async def over_http(env):
         await server.wait()
 
 
-async def lists_and_calls(target, mode):
+async def lists_and_calls(target, mode, form):
     async with Client(target(), mode=mode) as client:
         assert client.protocol_version == LIFECYCLES[mode], client.protocol_version
         assert "Salesforce" in client.instructions and "Say please." in client.instructions
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert {"salesforce_find", "salesforce_list", "salesforce_update"} <= tools.keys()
+        assert {"salesforce_find", "salesforce_query", "salesforce_update"} <= tools.keys()
         assert tools["salesforce_find"].annotations.read_only_hint is True
         assert tools["salesforce_update"].annotations.destructive_hint is True
-        assert all(tool.output_schema["type"] == "object" for tool in tools.values())
+        if form == "structure":
+            assert all(tool.output_schema["type"] == "object" for tool in tools.values())
+        else:
+            assert all(tool.output_schema is None for tool in tools.values())
 
-        # The SDK holds each reply against the schema of its tool.
+        # The SDK holds each structure against the schema of its tool.
         heard = []
 
         async def progress(done, total, message):
@@ -84,8 +88,8 @@ async def lists_and_calls(target, mode):
         for tool, arguments in [
             ("salesforce_find", {"text": "Acme"}),
             ("salesforce_get", {"object": "Account", "record": "Acme", "related": ["contacts"]}),
-            ("salesforce_list", {"object": "Account", "limit": 2, "count": True}),
-            ("salesforce_aggregate", {"object": "Opportunity", "group_by": [{"field": "StageName"}]}),
+            ("salesforce_query", {"soql": "SELECT * FROM Account", "limit": 2}),
+            ("salesforce_query", {"soql": "SELECT StageName, COUNT(Id) FROM Opportunity GROUP BY StageName"}),
             ("salesforce_describe", {"object": "Account", "search": "industry"}),
             ("salesforce_activities", {}),
             ("salesforce_create", UMBRELLA),
@@ -94,13 +98,21 @@ async def lists_and_calls(target, mode):
             heard.clear()
             result = await client.call_tool(tool, arguments, progress_callback=progress)
             assert not result.is_error, (tool, result.content)
-            assert result.structured_content and result.content[0].text, tool
+            if form == "structure":
+                assert result.structured_content and not result.content, tool
+            else:
+                assert result.structured_content is None and result.content[0].text, tool
             await asyncio.sleep(0)
         assert heard, "no progress"
 
         refused = await client.call_tool("salesforce_create", {"object": "Account", "fields": {"Name": "Acme"}})
-        assert refused.is_error and refused.structured_content["kind"] == "duplicate", refused
-        assert "Nothing was written." in refused.content[0].text
+        assert refused.is_error and refused.structured_content is None, refused
+        if form == "structure":
+            error = json.loads(refused.content[0].text)
+            assert (error["kind"], error["changed"]) == ("duplicate", "no"), error
+        else:
+            assert refused.content[0].text.startswith("duplicate: "), refused
+            assert "Nothing was written." in refused.content[0].text
 
 
 async def asks_first(target, mode):
@@ -116,7 +128,7 @@ async def asks_first(target, mode):
         assert refused.is_error and "said no" in refused.content[0].text, refused
         answers.append("accept")
         done = await client.call_tool("salesforce_update", HIRE)
-        assert not done.is_error and done.structured_content["changes"][0]["before"] == 100, done
+        assert not done.is_error and "NumberOfEmployees: 100 → 500" in done.content[0].text, done
         assert len(questions) == 2 and all("Employees: 100 → 500" in question for question in questions), questions
     async with Client(target(), mode=mode) as client:
         refused = await client.call_tool("salesforce_update", HIRE)
@@ -126,8 +138,9 @@ async def asks_first(target, mode):
 async def main():
     for transport in [over_stdio, over_http]:
         for mode in LIFECYCLES:
-            async with transport(home('instructions = "Say please."')) as target:
-                await lists_and_calls(target, mode)
+            for form in ["text", "structure"]:
+                async with transport(home(f'instructions = "Say please."\nreplies = "{form}"')) as target:
+                    await lists_and_calls(target, mode, form)
             async with transport(home('confirm = ["edit"]')) as target:
                 await asks_first(target, mode)
             print(f"mcp: {transport.__name__}, {mode}: ok")

@@ -14,7 +14,7 @@ use rmcp::service::{
     serve_client_with_lifecycle,
 };
 use rmcp::{ClientHandler, ErrorData, RoleClient};
-use salesforce_host::settings::SettingsFile;
+use salesforce_host::settings::{Replies, SettingsFile};
 use salesforce_host::{Connection, Token, Transport};
 use salesforce_plugin_cli::mcp::Server;
 use serde_json::{Value, json};
@@ -171,11 +171,22 @@ pub(crate) fn text(result: &CallToolResult) -> &str {
     &result.content[0].as_text().unwrap().text
 }
 
-/// The error a call must have ended with.
+/// The error a call must have ended with, as its text tells it.
 #[track_caller]
-pub(crate) fn error(result: &CallToolResult) -> &Value {
-    assert_eq!(result.is_error, Some(true), "{result:?}");
-    result.structured_content.as_ref().unwrap()
+pub(crate) fn error(result: &CallToolResult) -> Value {
+    assert_eq!((result.is_error, &result.structured_content), (Some(true), &None), "{result:?}");
+    let text = text(result);
+    let (kind, rest) = text.split_once(": ").expect(text);
+    let (message, _) = rest.split_once('\n').expect(text);
+    let changed = match text.lines().last().unwrap() {
+        "Nothing was written." => "no",
+        "Something was written all the same." => "yes",
+        "It may or may not have been written: look before trying again." => "unknown",
+        other => panic!("{other}"),
+    };
+    let allowed = text.lines().find_map(|line| line.strip_prefix("Possible: "));
+    let allowed: Vec<&str> = allowed.into_iter().flat_map(|allowed| allowed.split(", ")).collect();
+    json!({"kind": kind.replace(' ', "_"), "message": message, "changed": changed, "allowed": allowed})
 }
 
 pub(crate) fn hire() -> Value {
@@ -185,8 +196,9 @@ pub(crate) fn hire() -> Value {
 #[tokio::test]
 async fn tools_are_listed_with_their_schemas_and_truthful_annotations() {
     let org = Arc::new(Org::demo());
-    for lifecycle in LIFECYCLES {
-        let client = Client::of(&server(riley(&org), None).0, lifecycle, None).await;
+    let forms = [Replies::Text, Replies::Structure];
+    for (lifecycle, form) in LIFECYCLES.into_iter().flat_map(|lifecycle| forms.map(|form| (lifecycle, form))) {
+        let client = Client::of(&server(riley(&org), None).0.replying(form), lifecycle, None).await;
         let listed = client.running.peer().list_tools(None).await.unwrap().tools;
         let known = HOST.session(riley(&org)).tools().unwrap();
         assert_eq!(listed.len(), known.len());
@@ -195,9 +207,12 @@ async fn tools_are_listed_with_their_schemas_and_truthful_annotations() {
             assert_eq!(listed.description.as_deref(), Some(known.description.as_str()));
             let schema = |text: &str| serde_json::from_str::<Value>(text).unwrap();
             assert_eq!(Value::Object((*listed.input_schema).clone()), schema(&known.input_schema));
-            let output = listed.output_schema.as_deref().unwrap();
-            assert_eq!(Value::Object(output.clone()), schema(&known.output_schema));
-            assert_eq!(output["type"], "object", "{}", listed.name);
+            // A schema promises structures.
+            assert_eq!(listed.output_schema.is_some(), form == Replies::Structure);
+            if let Some(output) = listed.output_schema.as_deref() {
+                assert_eq!(Value::Object(output.clone()), schema(&known.output_schema));
+                assert_eq!(output["type"], "object", "{}", listed.name);
+            }
             let hints = listed.annotations.as_ref().unwrap();
             assert_eq!(hints.title, listed.title);
             assert_eq!(hints.read_only_hint, Some(known.annotations.read_only_hint));
@@ -222,15 +237,18 @@ async fn the_instructions_are_the_components_with_the_users_own() {
 }
 
 #[tokio::test]
-async fn a_reply_is_a_structure_for_programs_and_a_text_for_people() {
-    let (server, _) = server(riley(&Arc::new(Org::demo())), None);
+async fn a_reply_is_a_structure_for_programs_and_a_text_for_models() {
+    let org = Arc::new(Org::demo());
     for lifecycle in LIFECYCLES {
-        let client = Client::of(&server, lifecycle, None).await;
         let list = json!({"soql": "SELECT Name FROM Account ORDER BY Name", "limit": 2});
-        let result = client.call("salesforce_query", list).await;
+        let structured = server(riley(&org), None).0.replying(Replies::Structure);
+        let result = Client::of(&structured, lifecycle, None).await.call("salesforce_query", list.clone()).await;
         assert_eq!(result.is_error, Some(false));
         let structure = result.structured_content.as_ref().unwrap();
         assert_eq!(structure["rows"].as_array().unwrap().len(), 2);
+        let result =
+            Client::of(&server(riley(&org), None).0, lifecycle, None).await.call("salesforce_query", list).await;
+        assert_eq!(result.is_error, Some(false));
         assert!(text(&result).starts_with("2 Account records, and there are more\n"), "{}", text(&result));
     }
 }
@@ -246,7 +264,7 @@ async fn a_tools_refusal_is_an_error_result_with_its_kind_and_what_was_written()
     assert!(line.starts_with("salesforce_create: duplicate, ") && !line.contains("Acme"), "{line}");
 
     let result = client.call("salesforce_frobnicate", json!({})).await;
-    let allowed = error(&result)["allowed"].as_array().unwrap();
+    let allowed = error(&result)["allowed"].as_array().unwrap().clone();
     assert!(allowed.contains(&json!("salesforce_find")), "{allowed:?}");
 }
 

@@ -68,7 +68,7 @@ async fn a_client_that_cannot_ask_is_refused_and_told_why() {
         let (server, _) = server(connection, Some(folder.settings(CONFIRM)));
         let client = Client::of(&server, lifecycle, NOBODY).await;
         let result = client.call("salesforce_update", hire()).await;
-        let message = error(&result)["message"].as_str().unwrap();
+        let message = error(&result)["message"].as_str().unwrap().to_owned();
         assert!(message.contains("can't ask the person") && message.contains("settings.toml"), "{message}");
         assert_eq!(transcript.take().len(), 0);
     }

@@ -100,7 +100,7 @@ async fn two_sessions_list_and_call_side_by_side() {
     let (one, other) = tokio::join!(one.call("salesforce_query", list()), other.call("salesforce_query", list()));
     // Nobody asked to hear of progress.
     assert_eq!((one.len(), other.len()), (1, 1));
-    assert_eq!(one[0]["result"]["structuredContent"], other[0]["result"]["structuredContent"]);
+    assert_eq!(one[0]["result"]["content"], other[0]["result"]["content"]);
     assert_eq!(one[0]["result"]["isError"], false);
 }
 

@@ -35,7 +35,7 @@ async fn settings_that_cannot_be_read_let_no_tool_run_until_they_are_put_right()
     folder.settings("read_only = true\nconfirn = [\"edit\"]");
     for _ in 0..2 {
         let result = client.call("salesforce_query", list()).await;
-        let message = error(&result)["message"].as_str().unwrap();
+        let message = error(&result)["message"].as_str().unwrap().to_owned();
         assert!(message.contains("line 2, confirn: ") && message.contains("\"confirm\""), "{message}");
     }
     assert_eq!(transcript.take().len(), 0);

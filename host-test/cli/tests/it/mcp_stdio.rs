@@ -77,11 +77,28 @@ fn a_session_is_protocol_on_standard_output_and_a_log_without_the_token_beside_i
     assert!(tools["tools"].as_array().unwrap().len() > 3);
     let list = json!({"name": "salesforce_query", "arguments": {"soql": "SELECT * FROM Account", "limit": 1}});
     let reply = server.ask(3, "tools/call", list);
-    assert_eq!(reply["structuredContent"]["rows"].as_array().unwrap().len(), 1, "{reply}");
+    assert!(reply["content"][0]["text"].as_str().unwrap().starts_with("1 Account record"), "{reply}");
+    assert!(reply.get("structuredContent").is_none(), "{reply}");
     let (code, rest, log) = server.close();
     assert_eq!((code, rest), (Some(0), Vec::new()));
     assert!(log.contains("salesforce-plugin mcp: salesforce_query: done, 1 request to"), "{log}");
     assert!(!log.contains(&token) && !log.contains(token.split('!').next_back().unwrap()));
+}
+
+#[test]
+fn the_form_of_replies_is_said_at_the_start() {
+    let home = Folder::new();
+    for (form, is_structure) in [("structure", true), ("text", false)] {
+        let mut server = Spoken::start(program(&home).args(["mcp", "--demo", "--replies", form]));
+        server.ask(1, "initialize", hello());
+        let tools = server.ask(2, "tools/list", json!({}));
+        assert_eq!(tools["tools"][0].get("outputSchema").is_some(), is_structure, "{form}");
+        let find = json!({"name": "salesforce_find", "arguments": {"text": "Globex"}});
+        let reply = server.ask(3, "tools/call", find);
+        assert_eq!(reply.get("structuredContent").is_some(), is_structure, "{reply}");
+        assert_eq!(reply["content"].as_array().unwrap().is_empty(), is_structure, "{reply}");
+        assert_eq!(server.close().0, Some(0));
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use wit_parser::{Function, PackageId, Resolve, Type, TypeDefKind, WorldItem, Wor
 use crate::schema::{self, Direction, Json, sentences, snake};
 
 /// Most tokens of what every conversation of a model starts with.
-const MAX_TOKENS: usize = 3_500;
+const MAX_TOKENS: usize = 1_800;
 
 /// One tool, as the WIT declares it.
 struct Tool {

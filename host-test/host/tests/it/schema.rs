@@ -86,6 +86,8 @@ impl Writer<'_> {
         match ty {
             Type::Bool => simple("boolean"),
             Type::String => simple("string"),
+            // What an argument may be, its sentence says.
+            Type::U8 | Type::U16 | Type::U32 | Type::U64 if self.direction == Direction::Input => simple("integer"),
             Type::U8 | Type::U16 | Type::U32 | Type::U64 => {
                 Json::Object(vec![("type", Json::text("integer")), ("minimum", Json::Number(0))])
             }

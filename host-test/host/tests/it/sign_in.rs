@@ -4,6 +4,7 @@ use std::thread;
 
 use demo_org::{Effect, Fault};
 use http::Method;
+use salesforce_host::connection::User;
 use salesforce_host::profile::{Profile, ProfileError};
 use salesforce_host::sign_in::{Listener, SignInError};
 use salesforce_host::store::TokenStore;
@@ -267,6 +268,25 @@ fn an_address_in_a_file_is_checked_before_a_token_goes_there() {
         let error = opened.unwrap_err().to_string();
         assert!(error.contains(word), "{to}: {error}");
     }
+}
+
+#[test]
+fn a_connection_knows_whose_it_is_from_its_sign_in() {
+    let (served, folder) = (Served::new(), Folder::new());
+    connected(&served, &folder, "acme", "riley");
+    let riley = User { name: "Riley Reyes".to_owned(), zone: "America/Los_Angeles".to_owned() };
+    assert_eq!(folder.connection("acme").user(), Some(riley.clone()));
+    // One of before has no zone, without which the day is not known; it can ask.
+    let file = folder.0.connection(&named("acme")).join("connection.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let older: String =
+        text.lines().filter(|line| !line.starts_with("zone = ")).map(|line| format!("{line}\n")).collect();
+    assert_ne!(older, text);
+    std::fs::write(&file, older).unwrap();
+    let connection = folder.connection("acme");
+    assert_eq!(connection.user(), None);
+    assert_eq!(connection.learn_user(), Some(riley.clone()));
+    assert_eq!(connection.user(), Some(riley));
 }
 
 #[test]
