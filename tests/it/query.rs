@@ -531,3 +531,56 @@ fn a_short_name_is_no_relationship_in_what_runs() {
     ok(&bench, args("SELECT Account.Description FROM Contact Account"));
     assert!(sent(&bench).starts_with("SELECT Id, Description FROM Contact ORDER BY"), "{}", sent(&bench));
 }
+
+#[test]
+fn how_many_there_are_in_all_comes_where_it_is_asked_for() {
+    let bench = Bench::warm(&OBJECTS);
+    let all = ok(&bench, args("SELECT COUNT() FROM Account")).total;
+    let before = bench.requests();
+    let reply = ok(&bench, args("SELECT Name, COUNT(*) OVER () AS total FROM Account ORDER BY Name LIMIT 2"));
+    assert_eq!((reply.total, reply.rows.len(), reply.complete), (all, 2, false));
+    assert_eq!(reply.columns, ["Id", "Name"]);
+    assert_eq!(bench.requests(), before + 1);
+    for soql in [
+        "SELECT COUNT(DISTINCT Name) OVER () FROM Account",
+        "SELECT Name, COUNT(*) OVER (PARTITION BY Industry) FROM Account",
+        "SELECT Name, SUM(AnnualRevenue) OVER () FROM Account",
+        "SELECT Name FROM Account WHERE COUNT(*) OVER () > 1",
+        "SELECT Industry, COUNT(*) OVER () FROM Account GROUP BY Industry",
+        "SELECT Name, (SELECT LastName, COUNT(*) OVER () FROM Contacts) FROM Account",
+    ] {
+        let error = err(&bench, args(soql));
+        assert!(error.message.contains("(line 1, column "), "{soql}: {}", error.message);
+    }
+}
+
+#[test]
+fn what_is_compared_with_two_ends_is_read_twice_at_most() {
+    let bench = Bench::warm(&OBJECTS);
+    ok(
+        &bench,
+        args(
+            "SELECT Name FROM Opportunity WHERE (Amount) BETWEEN 1 AND 2 AND CloseDate NOT BETWEEN LAST_YEAR AND TODAY",
+        ),
+    );
+    assert!(
+        sent(&bench).contains("WHERE Amount >= 1 AND Amount <= 2 AND (CloseDate < LAST_YEAR OR CloseDate > TODAY)"),
+        "{}",
+        sent(&bench)
+    );
+    let mut left = "Amount".to_owned();
+    for _ in 0..15 {
+        left = format!("F((SELECT Id FROM Opportunity WHERE {left} BETWEEN 1 AND 2))");
+    }
+    let error = err(&bench, args(&format!("SELECT Name FROM Opportunity WHERE {left} BETWEEN 1 AND 2")));
+    assert!(error.message.contains("too many parts"), "{}", error.message);
+}
+
+#[test]
+fn a_lookup_and_what_it_points_to_are_one_group_of_three() {
+    let bench = Bench::warm(&["Project__c"]);
+    bench.ok("describe", json!({}));
+    let soql = "SELECT Account__c, Account__r.Name, OwnerId, Owner.Name, Status__c, COUNT(Id) FROM Project__c GROUP BY Account__c, Account__r.Name, OwnerId, Owner.Name, Status__c";
+    let reply = ok(&bench, args(soql));
+    assert_eq!(reply.columns[..5], ["Account__c", "Account__r.Name", "OwnerId", "Owner.Name", "Status__c"]);
+}

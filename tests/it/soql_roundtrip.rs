@@ -77,6 +77,32 @@ proptest! {
 }
 
 #[test]
+fn a_value_that_is_given_stays_one_literal_of_what_is_sent() {
+    let bench = crate::bench::Bench::warm(&["Account"]);
+    let mut runner = proptest::test_runner::TestRunner::new(Config { cases: 300, ..config() });
+    let outcome = runner.run(&text(), |text| {
+        let given = text.as_str();
+        let soql = "SELECT Id FROM Account WHERE Name = :v AND Id IN (SELECT AccountId FROM Contact WHERE Title = :v)";
+        let arguments = serde_json::json!({ "soql": soql, "params": { "v": given } });
+        let reply = bench.call("query", arguments);
+        prop_assert!(reply.is_ok(), "{reply:?}");
+        let sent = bench.sent.borrow().last().unwrap().uri().query().unwrap_or_default().to_owned();
+        // What is too long for an address goes in a body.
+        let Some((_, sent)) = url::form_urlencoded::parse(sent.as_bytes()).next() else { return Ok(()) };
+        let query = org::parse(&sent).map_err(|error| TestCaseError::fail(format!("{error}: {sent}")))?;
+        let is_given = |condition: &org::Condition| {
+            matches!(condition, org::Condition::Compare { value: org::Value::Text(held), .. } if held == given)
+        };
+        let Some(org::Condition::All(parts)) = &query.condition else { panic!("{sent}") };
+        let org::Condition::InQuery { query: inner, .. } = &parts[1] else { panic!("{sent}") };
+        prop_assert!(parts.len() == 2 && is_given(&parts[0]), "{sent}");
+        prop_assert!(inner.condition.as_ref().is_some_and(is_given), "{sent}");
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[test]
 fn each_fault_of_the_other_grammar_is_still_there() {
     for (_, example) in FAULTS {
         assert!(org::parse(example).is_ok() && has_fault(example), "{example}");
