@@ -31,6 +31,8 @@ pub(crate) enum Bound {
     Number(f64),
     /// In lower case.
     Text(String),
+    /// The values of a multi-select picklist, in lower case: all of them and no other, in any order.
+    Choices(BTreeSet<String>),
     Id(String),
     Days(Days),
     Instants(Timestamp, Timestamp),
@@ -61,6 +63,7 @@ impl Bound {
             (Self::Null, Value::Null) => Place::Within,
             (Self::Boolean(bound), Value::Boolean(value)) => place(value, bound, bound),
             (Self::Text(bound), Value::Text(value)) => place(&value.to_lowercase(), bound, bound),
+            (Self::Choices(bound), Value::Text(value)) if choices(value) == *bound => Place::Within,
             (Self::Id(bound), Value::Text(value)) => place(value, bound, bound),
             (Self::Days(days), Value::Date(value)) => place(*value, days.first, days.last),
             (Self::Instants(first, last), Value::DateTime(value)) => place(value, first, last),
@@ -172,8 +175,12 @@ fn bad_operator(names: &Names<'_>, at: usize, kind: FieldType) -> Refusal {
 /// The left side of a comparison, if the field may stand in a filter at all.
 fn filterable<'a>(names: &Names<'a>, left: &ast::Expression) -> Result<Operand<'a>, Refusal> {
     let operand = names.operand(left)?;
+    if operand.kind() == FieldType::Address {
+        let detail = "Address fields can only be filtered using Distance expressions";
+        return Err(names.refuse("INVALID_FIELD", left.at().0, detail));
+    }
     if let Some(column) = operand.column()
-        && (!column.is_filterable() || column.kind() == FieldType::Address)
+        && !column.is_filterable()
     {
         let detail = format!("field '{}' can not be filtered in a query call", column.name());
         return Err(names.refuse("INVALID_FIELD", left.at().0, &detail));
@@ -223,6 +230,7 @@ fn bound(
             })?;
             Ok(Bound::Id(id.as_str().to_owned()))
         }
+        (ast::Value::Text(text), FieldType::Multipicklist) if !text.is_empty() => Ok(Bound::Choices(choices(text))),
         (ast::Value::Text(text), kind) if kind.is_textual() => {
             // Salesforce does not tell an empty string from null.
             Ok(if text.is_empty() { Bound::Null } else { Bound::Text(text.to_lowercase()) })
@@ -236,6 +244,12 @@ fn bound(
         }
         _ => Err(mismatch()),
     }
+}
+
+/// What is chosen in a multi-select picklist.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_querying_multiselect_picklists.htm>
+fn choices(text: &str) -> BTreeSet<String> {
+    text.split(';').map(str::to_lowercase).collect()
 }
 
 fn single(day: Date) -> Days {

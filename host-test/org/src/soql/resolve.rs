@@ -296,7 +296,7 @@ impl<'a> Column<'a> {
         match self.leaf {
             Leaf::Field(_, field) => row.get(&field.name).clone(),
             Leaf::Name("Id", _) => Value::from(&row.id),
-            Leaf::Name("Type", _) => Value::text(row.object.clone()),
+            Leaf::Name("Type", _) => Value::text(type_of(row)),
             Leaf::Name(name, _) => {
                 let View { schema, access, .. } = names.view;
                 let field = access.object(schema, &row.object).and_then(|object| match name {
@@ -386,6 +386,13 @@ impl<'a> Operand<'a> {
             }
         }
     }
+}
+
+/// What kind of owner or parent a row is: its object, and of a group that owns records that it is a queue.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_name.htm>
+fn type_of(row: &Row) -> &str {
+    let queue = row.object == "Group" && row.get("Type").as_str() == Some("Queue");
+    if queue { "Queue" } else { &row.object }
 }
 
 fn count(n: usize) -> Value {
