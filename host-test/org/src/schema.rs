@@ -230,6 +230,12 @@ impl Field {
         self.name.ends_with("__c")
     }
 
+    /// Whether it holds the code of a country or a state.
+    pub fn is_address_code(&self) -> bool {
+        self.compound.as_deref().is_some_and(|whole| whole.ends_with("Address"))
+            && (self.name.ends_with("CountryCode") || self.name.ends_with("StateCode"))
+    }
+
     /// Whether a create must give it: `createable && !nillable && !defaultedOnCreate`.
     pub fn is_required(&self) -> bool {
         self.createable && !self.nillable && !self.defaulted_on_create

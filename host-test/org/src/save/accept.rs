@@ -103,7 +103,8 @@ fn check(field: &Field, value: &Value) -> Result<(), Refusal> {
                     &[name],
                 ));
             }
-            if field.restricted {
+            // Codes of countries and states have words of their own.
+            if field.restricted && !field.is_address_code() {
                 let chosen: Vec<&str> =
                     if field.kind == FieldType::Multipicklist { text.split(';').collect() } else { vec![text] };
                 for one in chosen {

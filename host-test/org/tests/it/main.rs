@@ -9,6 +9,7 @@ mod rest_org;
 mod rest_recorded;
 mod rest_rows;
 mod rest_search;
+mod rest_strict;
 mod rest_traps;
 mod soql_corpus;
 mod soql_grammar;
