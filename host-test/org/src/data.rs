@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     access::{Access, ObjectAccess},
+    archive,
     id::Id,
     save::derive::{self, Moment},
     schema::{Field, FieldType, Object, Schema},
@@ -17,6 +18,10 @@ use crate::{
 /// The schema's text form.
 pub(crate) const SCHEMA: &str = include_str!("data/schema.txt");
 const RECORDS: &str = include_str!("data/records.txt");
+const ARCHIVED: &str = include_str!("data/archived.txt");
+
+/// The number of the first archived row of an object.
+const FIRST_ARCHIVED: u64 = 500_000;
 
 /// The moment the demo org begins at: a Tuesday, 8:00 in San Francisco and 17:00 in Berlin.
 pub(crate) const NOW: &str = "2026-05-12T15:00:00Z";
@@ -47,8 +52,24 @@ pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
             seed.keys.insert(format!("{}.{}", object.name, kind.developer_name), kind.id.clone());
         }
     }
+    records(schema, &mut seed, now, RECORDS, None)?;
+    records(schema, &mut seed, now, ARCHIVED, Some(FIRST_ARCHIVED))?;
+    record_types(schema, &mut seed, now);
+    meter_readings(schema, &mut seed, now);
+    let activities: Vec<Row> =
+        ["Task", "Event"].into_iter().flat_map(|object| seed.store.rows(object)).cloned().collect();
+    for activity in &activities {
+        derive::touch_parents(schema, &mut seed.store, activity, now);
+    }
+    archive::run(&mut seed.store, now);
+    Ok(seed)
+}
+
+/// Puts the rows of a text in, which may refer to each other and to those before. Their ids are the next ones, or
+/// numbered from `first` on.
+fn records(schema: &Schema, seed: &mut Seed, now: Timestamp, text: &str, first: Option<u64>) -> Result<(), SeedError> {
     let mut lines = Vec::new();
-    for (index, text) in RECORDS.lines().enumerate() {
+    for (index, text) in text.lines().enumerate() {
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
@@ -59,23 +80,18 @@ pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
         };
         let object = schema.object(object).ok_or_else(|| error("no such object"))?;
         let fields: Map<String, Json> = serde_json::from_str(json).map_err(|cause| error(&cause.to_string()))?;
-        let id = seed.store.next_id(object.key_prefix.as_deref().unwrap_or("000"));
+        let prefix = object.key_prefix.as_deref().unwrap_or("000");
+        let number = u64::try_from(lines.len()).unwrap_or_default();
+        let id = first.map_or_else(|| seed.store.next_id(prefix), |first| Id::numbered(prefix, first + number));
         if seed.keys.insert(key.to_owned(), id.clone()).is_some() {
             return Err(error("a key used twice"));
         }
         lines.push((index + 1, object, id, fields));
     }
     for (line, object, id, fields) in lines {
-        put(&mut seed, object, id, fields, now).map_err(|reason| SeedError { line, reason })?;
+        put(seed, object, id, fields, now).map_err(|reason| SeedError { line, reason })?;
     }
-    record_types(schema, &mut seed, now);
-    meter_readings(schema, &mut seed, now);
-    let activities: Vec<Row> =
-        ["Task", "Event"].into_iter().flat_map(|object| seed.store.rows(object)).cloned().collect();
-    for activity in &activities {
-        derive::touch_parents(schema, &mut seed.store, activity, now);
-    }
-    Ok(seed)
+    Ok(())
 }
 
 fn put(seed: &mut Seed, object: &Object, id: Id, fields: Map<String, Json>, now: Timestamp) -> Result<(), String> {

@@ -21,6 +21,7 @@
 #![recursion_limit = "256"]
 
 pub mod access;
+mod archive;
 mod base64;
 pub mod context;
 mod data;

@@ -8,11 +8,12 @@ use std::{
 
 use http::{HeaderValue, Request, Response, header};
 use jiff::fmt::rfc2822::DateTimePrinter;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value as Json;
 
 use crate::{
     access::Access,
+    archive,
     context::{Context, week_start},
     data::{self, Seed},
     fault::{self, Effect, Fault},
@@ -57,6 +58,8 @@ struct State {
     cursors: BTreeMap<String, Cursor>,
     page_limit: Option<usize>,
     indexed_until: Option<Timestamp>,
+    /// The day on which old activities were archived last.
+    archived_on: Date,
 }
 
 /// What comes of a request. The org never sleeps and holds no connection: who carries its answers acts this out.
@@ -111,7 +114,8 @@ impl Org {
     ///
     /// All but `admin` are without `Contact.Salary_Grade__c`, `Contract`, and others' private opportunities, and only
     /// read `Account.Health_Score__c` and `Opportunity.Discount__c`. The rows, with their keys, are in
-    /// `src/data/records.txt`; the objects and fields in `src/data/schema.txt`.
+    /// `src/data/records.txt`, archived activities in `src/data/archived.txt`; the objects and fields in
+    /// `src/data/schema.txt`.
     pub fn demo() -> Self {
         // Read once; every org begins with a copy.
         static EMBEDDED: LazyLock<(Arc<Schema>, Seed, Timestamp)> = LazyLock::new(|| {
@@ -139,6 +143,7 @@ impl Org {
                 cursors: BTreeMap::new(),
                 page_limit: None,
                 indexed_until: None,
+                archived_on: utc_day(*now),
             }),
         }
     }
@@ -198,9 +203,9 @@ impl Org {
         self.state().store.find(id.as_str()).cloned()
     }
 
-    /// The live rows of an object, in the order of ids.
+    /// The rows of an object that `query` reads, in the order of ids: neither deleted nor archived ones.
     pub fn rows(&self, object: &str) -> Vec<Row> {
-        self.state().store.rows(object).filter(|row| !row.is_deleted()).cloned().collect()
+        self.state().store.rows(object).filter(|row| row.is_live()).cloned().collect()
     }
 
     /// The schema, whoever may see it.
@@ -377,7 +382,17 @@ impl State {
         }
     }
 
+    /// Old activities are archived by night, so that one that is saved with an old date is found until then.
+    fn archive(&mut self) {
+        let today = utc_day(self.now);
+        if today > self.archived_on {
+            self.archived_on = today;
+            archive::run(&mut self.store, self.now);
+        }
+    }
+
     fn handle(&mut self, request: &Request<Vec<u8>>) -> Reply {
+        self.archive();
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let effect = self.faults.iter_mut().find_map(|fault| fault.strike(request.method(), &target));
         let mut entry = Entry {
@@ -535,6 +550,10 @@ impl State {
         }
         response
     }
+}
+
+fn utc_day(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
 }
 
 /// Where the request came to, as links say it.

@@ -27,7 +27,7 @@ use crate::{
 pub struct Options<'a> {
     /// The API version in the path, such as `v62.0`: records' `attributes.url` repeats it.
     pub version: &'a str,
-    /// Whether deleted rows are included, as in `queryAll`.
+    /// Whether deleted rows and archived activities are included, as in `queryAll`.
     pub deleted: bool,
 }
 
@@ -150,7 +150,7 @@ impl<'a> Plan<'a> {
     }
 
     fn is_visible(&self, row: &Row) -> bool {
-        (self.names.deleted || !row.is_deleted()) && self.names.view.access.sees(row)
+        (self.names.deleted || row.is_live()) && self.names.view.access.sees(row)
     }
 
     fn passes(&self, row: &Row) -> bool {

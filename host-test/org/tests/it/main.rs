@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod oauth;
+mod rest_archived;
 mod rest_client;
 mod rest_org;
 mod rest_recorded;
