@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     access::{Access, ObjectAccess},
-    archive,
+    archive, exact,
     id::Id,
     save::derive::{self, Moment},
     schema::{Field, FieldType, Object, Schema},
@@ -20,6 +20,13 @@ pub(crate) const SCHEMA: &str = include_str!("data/schema.txt");
 const RECORDS: &str = include_str!("data/records.txt");
 const ARCHIVED: &str = include_str!("data/archived.txt");
 
+const ODD_RECORDS: &str = include_str!("data/odd_records.txt");
+
+/// The schema with the objects that few demos need, in its text form.
+pub(crate) const ODD_SCHEMA: &str = concat!(include_str!("data/schema.txt"), include_str!("data/odd_schema.txt"));
+
+/// The number of the first odd row of an object.
+const FIRST_ODD: u64 = 600_000;
 /// The number of the first archived row of an object.
 const FIRST_ARCHIVED: u64 = 500_000;
 
@@ -44,7 +51,7 @@ pub(crate) struct Seed {
     pub(crate) keys: BTreeMap<String, Id>,
 }
 
-/// Reads the records.
+/// Reads the records, and those of odd objects where the schema has them.
 pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
     let mut seed = Seed::default();
     for object in schema.objects() {
@@ -54,6 +61,9 @@ pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
     }
     records(schema, &mut seed, now, RECORDS, None)?;
     records(schema, &mut seed, now, ARCHIVED, Some(FIRST_ARCHIVED))?;
+    if schema.object("Visit__c").is_some() {
+        records(schema, &mut seed, now, ODD_RECORDS, Some(FIRST_ODD))?;
+    }
     record_types(schema, &mut seed, now);
     meter_readings(schema, &mut seed, now);
     let activities: Vec<Row> =
@@ -129,6 +139,8 @@ fn value(field: &Field, json: &Json, keys: &BTreeMap<String, Id>, now: Timestamp
         (_, Json::Bool(flag)) => Value::Boolean(*flag),
         (FieldType::Int, Json::Number(number)) => Value::Integer(number.as_i64().ok_or_else(bad)?),
         (_, Json::Number(number)) => Value::Number(number.as_f64().ok_or_else(bad)?),
+        (kind, Json::String(text)) if kind.is_number() => exact::value(text).ok_or_else(bad)?,
+        (FieldType::Time, Json::String(text)) => Value::Time(text.trim_end_matches('Z').parse().map_err(|_| bad())?),
         (FieldType::Reference, Json::String(text)) => {
             let key = text.strip_prefix('@').ok_or_else(bad)?;
             Value::from(keys.get(key).ok_or_else(bad)?)
@@ -238,6 +250,17 @@ pub(crate) fn access(key: &str, user: Id) -> Access {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_odd_records_read_and_change_no_other_row() {
+        let now: Timestamp = NOW.parse().expect("an instant");
+        let plain = seed(&Schema::parse(SCHEMA).expect("a schema"), now).expect("readable records");
+        let odd = seed(&Schema::parse(ODD_SCHEMA).expect("a schema"), now).expect("readable records");
+        for (key, id) in &plain.keys {
+            assert_eq!(odd.keys.get(key), Some(id), "{key}");
+            assert_eq!(odd.store.find(id.as_str()), plain.store.find(id.as_str()), "{key}");
+        }
+    }
 
     #[test]
     fn the_embedded_records_read() {

@@ -25,6 +25,7 @@ mod archive;
 mod base64;
 pub mod context;
 mod data;
+mod exact;
 pub mod fault;
 pub mod id;
 pub mod journal;

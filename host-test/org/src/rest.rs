@@ -19,6 +19,7 @@ use url::form_urlencoded;
 use crate::{
     access::Access,
     context::{Context, View},
+    exact,
     id::Id,
     journal::Write,
     refusal::Refusal,
@@ -81,14 +82,14 @@ impl Call {
 
     /// The body as a JSON object.
     pub(crate) fn object(&self) -> Result<Map<String, Json>, Refusal> {
-        match serde_json::from_slice(&self.body) {
+        let wrong = |at: String| {
+            Refusal::new(400, "JSON_PARSER_ERROR", format!("Unexpected character or end of input at [{at}]"))
+        };
+        let text = std::str::from_utf8(&self.body).map_err(|_| wrong("line:1, column:1".to_owned()))?;
+        match serde_json::from_str(&exact::mark(text)) {
             Ok(Json::Object(object)) => Ok(object),
             Ok(_) => Err(Refusal::new(400, "JSON_PARSER_ERROR", "Illegal value for JSON object at [line:1, column:1]")),
-            Err(cause) => Err(Refusal::new(
-                400,
-                "JSON_PARSER_ERROR",
-                format!("Unexpected character or end of input at [line:{}, column:{}]", cause.line(), cause.column()),
-            )),
+            Err(cause) => Err(wrong(format!("line:{}, column:{}", cause.line(), cause.column()))),
         }
     }
 
@@ -154,6 +155,8 @@ pub(crate) struct Cursor {
     pub(crate) user: Id,
     pub(crate) records: Vec<Json>,
     pub(crate) page: usize,
+    /// `totalSize`.
+    pub(crate) total: i64,
 }
 
 /// The org while one request is handled.
@@ -256,6 +259,14 @@ pub(crate) fn no_such_resource() -> Refusal {
 /// Something Salesforce has and this org has not. Loud, so that no test passes by mistake.
 pub(crate) fn unsupported(what: &str) -> Refusal {
     Refusal::new(501, "DEMO_ORG_UNSUPPORTED", format!("the demo org has no {what}"))
+}
+
+/// `{id, success, errors}` of a published event, which is sent later and known by its UUID.
+/// <https://developer.salesforce.com/docs/atlas.en-us.platform_events.meta/platform_events/platform_events_publish_api.htm>
+pub(crate) fn published(id: &Id) -> Json {
+    let digits: String = id.as_str().bytes().take(12).map(|byte| format!("{:x}", byte % 16)).collect();
+    let enqueued = json!({"statusCode": "OPERATION_ENQUEUED", "message": format!("5f1d3c07-0000-4000-8000-{digits}"), "fields": []});
+    json!({"id": id.as_str(), "success": true, "errors": [enqueued]})
 }
 
 /// `{id, success, errors}` of a create.

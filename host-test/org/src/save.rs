@@ -5,6 +5,7 @@ mod address;
 pub(crate) mod derive;
 mod duplicates;
 mod event;
+mod rich_text;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -383,7 +384,10 @@ impl Transaction<'_> {
         self.take_lock(&row.id)?;
         let kind = if old.is_some() { WriteKind::Updated } else { WriteKind::Created };
         self.wrote(kind, &row, given.keys().cloned().collect());
-        self.store.put(row.clone());
+        // An event is sent and never kept.
+        if !object.is_event() {
+            self.store.put(row.clone());
+        }
         self.follow(&row, old);
         Ok(())
     }

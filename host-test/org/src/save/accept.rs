@@ -1,9 +1,14 @@
 //! From the JSON of a write to values: types, ids, lengths, ranges, restricted picklists.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 use serde_json::Value as Json;
 
+use super::rich_text;
 use crate::{
+    exact,
     id::Id,
     refusal::Refusal,
     schema::{Field, FieldType},
@@ -24,7 +29,10 @@ fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
             Json::Bool(flag) => (if *flag { "VALUE_TRUE" } else { "VALUE_FALSE" }, flag.to_string()),
             Json::Number(number) if number.is_f64() => ("VALUE_NUMBER_FLOAT", number.to_string()),
             Json::Number(number) => ("VALUE_NUMBER_INT", number.to_string()),
-            Json::String(text) => ("VALUE_STRING", text.clone()),
+            Json::String(text) => match exact::digits(text) {
+                Some(digits) => ("VALUE_NUMBER_FLOAT", digits.to_owned()),
+                None => ("VALUE_STRING", text.clone()),
+            },
             Json::Array(_) => ("START_ARRAY", "[".to_owned()),
             Json::Object(_) => ("START_OBJECT", "{".to_owned()),
         };
@@ -46,11 +54,14 @@ fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
         (FieldType::Int, Json::Number(number)) => Value::Integer(number.as_i64().ok_or_else(wrong)?),
         (FieldType::Int, Json::String(text)) => Value::Integer(text.parse().map_err(|_| wrong())?),
         (FieldType::Currency | FieldType::Double | FieldType::Percent, Json::Number(number)) => {
-            Value::Number(number.as_f64().ok_or_else(wrong)?)
+            exact::value(&number.to_string()).ok_or_else(wrong)?
         }
         (FieldType::Currency | FieldType::Double | FieldType::Percent, Json::String(text)) => {
-            Value::Number(text.parse().map_err(|_| wrong())?)
+            exact::value(exact::digits(text).unwrap_or(text)).ok_or_else(wrong)?
         }
+        // A number of many digits, which fits no other field.
+        (_, Json::String(text)) if exact::digits(text).is_some() => return Err(wrong()),
+        (FieldType::Time, Json::String(text)) => Value::Time(time(text).ok_or_else(wrong)?),
         (FieldType::Date, Json::String(text)) => {
             let date: Date = text.parse().map_err(|_| wrong())?;
             if text.len() > 10 {
@@ -64,6 +75,9 @@ fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
             Some(id) => Value::from(&id),
             None => return Err(wrong_id(field, text)),
         },
+        (FieldType::Textarea, Json::String(text)) if field.html_formatted => {
+            Value::text(rich_text::cleaned(text.trim()))
+        }
         // Space around a text is dropped, as any form and the API do.
         (kind, Json::String(text)) if kind.is_textual() => Value::text(text.trim()),
         (FieldType::Base64, Json::String(text)) => Value::text(text.as_str()),
@@ -115,13 +129,13 @@ fn check(field: &Field, value: &Value) -> Result<(), Refusal> {
                 }
             }
         }
-        Value::Number(_) | Value::Integer(_) => {
+        Value::Number(_) | Value::Integer(_) | Value::Decimal(_) => {
             let digits = if field.precision == 0 { 18 } else { field.precision };
             let whole = i32::from(digits) - i32::from(field.scale);
             if value.as_f64().is_some_and(|number| number.abs() >= 10_f64.powi(whole)) {
                 return Err(Refusal::save(
                     "NUMBER_OUTSIDE_VALID_RANGE",
-                    format!("{label}: value outside of valid range on numeric field: {}", value.to_json()),
+                    format!("{label}: value outside of valid range on numeric field: {}", in_words(value)),
                     &[name],
                 ));
             }
@@ -129,6 +143,22 @@ fn check(field: &Field, value: &Value) -> Result<(), Refusal> {
         _ => {}
     }
     Ok(())
+}
+
+/// A number as messages show it.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Decimal(digits) => digits.clone(),
+        value => value.to_json().to_string(),
+    }
+}
+
+/// `10:00:00.000Z`, as the API writes it; the parts of a second and the zone can be left out.
+fn time(text: &str) -> Option<Time> {
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    let whole = text.split('.').next().unwrap_or(text);
+    let seconds = whole.len() == 8 && whole.bytes().filter(|byte| *byte == b':').count() == 2;
+    if seconds { text.parse().ok() } else { None }
 }
 
 /// `Required fields are missing: [Name]`.

@@ -1,4 +1,4 @@
-//! Addresses: the names and codes of state and country are kept in step, and the compound field is built.
+//! Addresses and places: the names and codes of state and country are kept in step, and the compound fields are built.
 //! <https://help.salesforce.com/s/articleView?id=xcloud.admin_state_country_picklists_field_syncing.htm>
 
 use std::collections::BTreeMap;
@@ -205,6 +205,17 @@ fn is_of(entry: &PicklistValue, country: Option<&str>) -> bool {
 
 fn refusal(message: String, field: &Field) -> Refusal {
     Refusal::save("FIELD_INTEGRITY_EXCEPTION", message, &[&field.name])
+}
+
+/// Builds the compound field of a place: `Place__c` of `Place__Latitude__s` and `Place__Longitude__s`.
+pub(super) fn location(row: &mut Row, name: &str) {
+    let stem = name.strip_suffix("__c").unwrap_or(name);
+    let parts: BTreeMap<String, Value> = ["Latitude", "Longitude"]
+        .into_iter()
+        .map(|part| (part.to_lowercase(), row.get(&format!("{stem}__{part}__s")).clone()))
+        .collect();
+    let empty = parts.values().all(Value::is_null);
+    row.set(name, if empty { Value::Null } else { Value::Compound(parts) });
 }
 
 fn compound(object: &Object, row: &mut Row, prefix: &str) {

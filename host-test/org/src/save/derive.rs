@@ -34,6 +34,7 @@ pub(crate) fn defaults(object: &Object, store: &mut Store, row: &mut Row, moment
             let text = match object.name.as_str() {
                 "Case" => format!("{:08}", 1000 + number),
                 "Meter_Reading__c" => format!("MR-{number:05}"),
+                "Visit__c" => format!("SV-{number:04}"),
                 _ => format!("{number:08}"),
             };
             row.set(&field.name, text);
@@ -100,6 +101,9 @@ pub(crate) fn derive(
         _ => {}
     }
     for field in &object.fields {
+        if field.kind == FieldType::Location {
+            super::address::location(row, &field.name);
+        }
         if field.kind == FieldType::Address {
             let prefix = field.name.strip_suffix("Address").unwrap_or_default();
             super::address::derive(object, row, old, prefix)?;

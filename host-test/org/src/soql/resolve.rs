@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     context::View,
+    exact,
     refusal::Refusal,
     schema::{Field, FieldType, Object},
     store::Row,
@@ -263,7 +264,12 @@ impl<'a> Column<'a> {
     fn aggregates(&self, function: Aggregate) -> bool {
         match self.kind() {
             FieldType::Currency | FieldType::Double | FieldType::Percent | FieldType::Int => true,
-            FieldType::Boolean | FieldType::Multipicklist | FieldType::Address | FieldType::Base64 => false,
+            FieldType::Boolean
+            | FieldType::Multipicklist
+            | FieldType::Time
+            | FieldType::Address
+            | FieldType::Location
+            | FieldType::Base64 => false,
             _ => self.is_filterable() && !matches!(function, Aggregate::Sum | Aggregate::Avg),
         }
     }
@@ -447,6 +453,11 @@ pub(crate) fn order(a: &Value, b: &Value) -> std::cmp::Ordering {
         (Value::Boolean(a), Value::Boolean(b)) => a.cmp(b),
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (Value::DateTime(a), Value::DateTime(b)) => a.cmp(b),
+        (Value::Time(a), Value::Time(b)) => a.cmp(b),
+        (Value::Decimal(_), _) | (_, Value::Decimal(_)) => match (a.digits(), b.digits()) {
+            (Some(a), Some(b)) => exact::compare(&a, &b),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        },
         _ => match (a.as_f64(), b.as_f64()) {
             (Some(a), Some(b)) => a.total_cmp(&b),
             _ => b.is_null().cmp(&a.is_null()),

@@ -9,6 +9,7 @@ use std::{
 use super::{
     ast::{Condition, Expression, FieldSet, Operator, Path, Query, Scope, SelectItem, Value as Literal},
     error::{SyntaxError, located},
+    external,
     filter::Test,
     record::{Cell, QueryResult, Record},
     resolve::{self, Column, Names, Operand},
@@ -111,6 +112,7 @@ impl<'a> Plan<'a> {
 
     /// A plan over rows that are already known, as in a search.
     pub(crate) fn new(names: Names<'a>, query: &'a Query, version: &'a str) -> Result<Self, Refusal> {
+        external::check(names.object, query)?;
         let filter = query.condition.as_ref().map(|condition| Test::new(&names, condition)).transpose()?;
         let mine = match query.scope {
             None | Some(Scope::Everything) => false,

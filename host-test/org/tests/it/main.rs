@@ -6,6 +6,7 @@
 mod oauth;
 mod rest_archived;
 mod rest_client;
+mod rest_odd;
 mod rest_org;
 mod rest_recorded;
 mod rest_rows;
