@@ -9,8 +9,11 @@ use crate::{
     access::{Access, ObjectAccess},
     archive, exact,
     id::Id,
-    save::derive::{self, Moment},
-    schema::{Field, FieldType, Object, Schema},
+    save::{
+        derive::{self, Moment},
+        products,
+    },
+    schema::{Field, FieldType, Object, Schema, TableError},
     store::{Row, Store},
     value::Value,
 };
@@ -20,15 +23,61 @@ pub(crate) const SCHEMA: &str = include_str!("data/schema.txt");
 const RECORDS: &str = include_str!("data/records.txt");
 const ARCHIVED: &str = include_str!("data/archived.txt");
 
-const ODD_RECORDS: &str = include_str!("data/odd_records.txt");
-
-/// The schema with the objects that few demos need, in its text form.
-pub(crate) const ODD_SCHEMA: &str = concat!(include_str!("data/schema.txt"), include_str!("data/odd_schema.txt"));
-
-/// The number of the first odd row of an object.
-const FIRST_ODD: u64 = 600_000;
 /// The number of the first archived row of an object.
 const FIRST_ARCHIVED: u64 = 500_000;
+
+/// What many real orgs have and few demos need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extra {
+    /// Odd types and objects: `src/data/odd_schema.txt` and `src/data/odd_records.txt`.
+    ///
+    /// | Object | What is odd |
+    /// |---|---|
+    /// | `Visit__c` | times, rich text, percents, numbers of 18 digits, a restricted multi-select, a place |
+    /// | `Invoice__x` | external: `totalSize` is -1, rows go by `ExternalId` too, many clauses are refused |
+    /// | `Order_Shipped__e` | a platform event: can be published and neither queried nor read; has no `Id` |
+    /// | `EmailMessage` | two e-mails with nothing but HTML (`html_mail`, `html_case_mail`) |
+    /// | `Account` | `Opens_At__c` (a time) and `Portrait__c` (rich text) |
+    Oddities,
+    /// Products, price books and line items of opportunities: `src/data/product_schema.txt` and
+    /// `src/data/product_records.txt`.
+    Products,
+    /// States and countries are free text: there are no code fields, and nothing checks what is written.
+    TextAddresses,
+}
+
+impl Extra {
+    fn schema(self) -> &'static str {
+        match self {
+            Self::Oddities => include_str!("data/odd_schema.txt"),
+            Self::Products => include_str!("data/product_schema.txt"),
+            Self::TextAddresses => "",
+        }
+    }
+
+    /// Its rows, and the number of the first of them: they are numbered apart, so that the ids of rows that are made
+    /// later are those of the plain demo org.
+    fn records(self) -> (&'static str, u64) {
+        match self {
+            Self::Oddities => (include_str!("data/odd_records.txt"), 600_000),
+            Self::Products => (include_str!("data/product_records.txt"), 700_000),
+            Self::TextAddresses => ("", 0),
+        }
+    }
+}
+
+/// The schema with these extras.
+///
+/// # Errors
+/// The first line that makes no sense.
+pub(crate) fn schema(extras: &BTreeSet<Extra>) -> Result<Schema, TableError> {
+    let text: Vec<&str> = [SCHEMA].into_iter().chain(extras.iter().map(|extra| extra.schema())).collect();
+    let mut schema = Schema::parse(&text.join("\n"))?;
+    if extras.contains(&Extra::TextAddresses) {
+        schema.drop_address_codes();
+    }
+    Ok(schema)
+}
 
 /// The moment the demo org begins at: a Tuesday, 8:00 in San Francisco and 17:00 in Berlin.
 pub(crate) const NOW: &str = "2026-05-12T15:00:00Z";
@@ -51,8 +100,8 @@ pub(crate) struct Seed {
     pub(crate) keys: BTreeMap<String, Id>,
 }
 
-/// Reads the records, and those of odd objects where the schema has them.
-pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
+/// Reads the records, with those of the extras.
+pub(crate) fn seed(schema: &Schema, now: Timestamp, extras: &BTreeSet<Extra>) -> Result<Seed, SeedError> {
     let mut seed = Seed::default();
     for object in schema.objects() {
         for kind in &object.record_types {
@@ -61,8 +110,13 @@ pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
     }
     records(schema, &mut seed, now, RECORDS, None)?;
     records(schema, &mut seed, now, ARCHIVED, Some(FIRST_ARCHIVED))?;
-    if schema.object("Visit__c").is_some() {
-        records(schema, &mut seed, now, ODD_RECORDS, Some(FIRST_ODD))?;
+    for extra in extras {
+        let (text, first) = extra.records();
+        records(schema, &mut seed, now, text, Some(first))?;
+    }
+    let lines: Vec<Row> = seed.store.rows("OpportunityLineItem").cloned().collect();
+    for line in &lines {
+        products::sum_up(&mut seed.store, line);
     }
     record_types(schema, &mut seed, now);
     meter_readings(schema, &mut seed, now);
@@ -252,20 +306,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_odd_records_read_and_change_no_other_row() {
+    fn the_records_of_extras_read_and_change_no_other_row() {
         let now: Timestamp = NOW.parse().expect("an instant");
-        let plain = seed(&Schema::parse(SCHEMA).expect("a schema"), now).expect("readable records");
-        let odd = seed(&Schema::parse(ODD_SCHEMA).expect("a schema"), now).expect("readable records");
+        let none = BTreeSet::new();
+        let plain = seed(&schema(&none).expect("a schema"), now, &none).expect("readable records");
+        let extras = BTreeSet::from([Extra::Oddities, Extra::Products]);
+        let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
         for (key, id) in &plain.keys {
-            assert_eq!(odd.keys.get(key), Some(id), "{key}");
-            assert_eq!(odd.store.find(id.as_str()), plain.store.find(id.as_str()), "{key}");
+            assert_eq!(rich.keys.get(key), Some(id), "{key}");
+            let (plain, rich) = (plain.store.find(id.as_str()), rich.store.find(id.as_str()));
+            for (name, value) in plain.into_iter().flat_map(|row| &row.fields) {
+                assert_eq!(rich.map(|row| row.get(name)), Some(value), "{key}.{name}");
+            }
         }
     }
 
     #[test]
     fn the_embedded_records_read() {
-        let schema = Schema::parse(SCHEMA).expect("a schema");
-        let seed = seed(&schema, NOW.parse().expect("an instant")).expect("readable records");
+        let none = BTreeSet::new();
+        let schema = schema(&none).expect("a schema");
+        let seed = seed(&schema, NOW.parse().expect("an instant"), &none).expect("readable records");
         assert_eq!(seed.store.rows("Meter_Reading__c").count(), 2_600);
         let acme = seed.store.find(seed.keys["acme"].as_str()).expect("Acme");
         assert_eq!(acme.get("BillingCountryCode").as_str(), Some("US"));

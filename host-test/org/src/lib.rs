@@ -42,6 +42,7 @@ pub mod sosl;
 pub mod store;
 pub mod value;
 
+pub use data::Extra;
 pub use fault::{Effect, Fault};
 pub use id::Id;
 pub use journal::{Entry, Write, WriteKind};

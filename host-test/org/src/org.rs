@@ -1,8 +1,8 @@
 //! The org as a whole: its state behind one lock, its users' tokens, and the way of a request through it.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     access::Access,
     archive,
     context::{Context, week_start},
-    data::{self, Seed},
+    data::{self, Extra, Seed},
     exact,
     fault::{self, Effect, Fault},
     id::Id,
@@ -72,10 +72,10 @@ struct Embedded {
 
 impl Embedded {
     /// Reads the embedded texts, which the tests in `schema` and `data` read too.
-    fn read(schema: &str) -> Self {
+    fn read(extras: &BTreeSet<Extra>) -> Self {
         let now: Timestamp = data::NOW.parse().unwrap_or_default();
-        let schema = Schema::parse(schema).unwrap_or_default();
-        let seed = data::seed(&schema, now).unwrap_or_default();
+        let schema = data::schema(extras).unwrap_or_default();
+        let seed = data::seed(&schema, now, extras).unwrap_or_default();
         Self { schema: Arc::new(schema), seed, now }
     }
 }
@@ -135,25 +135,18 @@ impl Org {
     /// `src/data/records.txt`, archived activities in `src/data/archived.txt`; the objects and fields in
     /// `src/data/schema.txt`.
     pub fn demo() -> Self {
-        // Read once; every org begins with a copy.
-        static EMBEDDED: LazyLock<Embedded> = LazyLock::new(|| Embedded::read(data::SCHEMA));
-        Self::of(&EMBEDDED)
+        Self::demo_with([])
     }
 
-    /// The demo org with types and objects that many real orgs have and few demos need. All else is as in
-    /// [`Org::demo`], the ids of rows that are made later too. The objects and fields are in
-    /// `src/data/odd_schema.txt`, the rows in `src/data/odd_records.txt`.
-    ///
-    /// | Object | What is odd |
-    /// |---|---|
-    /// | `Visit__c` | times, rich text, percents, numbers of 18 digits, a restricted multi-select, a place |
-    /// | `Invoice__x` | external: `totalSize` is -1, rows go by `ExternalId` too, many clauses are refused |
-    /// | `Order_Shipped__e` | a platform event: can be published and neither queried nor read; has no `Id` |
-    /// | `EmailMessage` | two e-mails with nothing but HTML (`html_mail`, `html_case_mail`) |
-    /// | `Account` | `Opens_At__c` (a time) and `Portrait__c` (rich text) |
-    pub fn odd() -> Self {
-        static EMBEDDED: LazyLock<Embedded> = LazyLock::new(|| Embedded::read(data::ODD_SCHEMA));
-        Self::of(&EMBEDDED)
+    /// The demo org with extras, which [`Extra`] describes. All else is as in [`Org::demo`], and so are the ids of
+    /// rows that are made later.
+    pub fn demo_with(extras: impl IntoIterator<Item = Extra>) -> Self {
+        // Each combination is read once; every org begins with a copy.
+        static EMBEDDED: Mutex<BTreeMap<BTreeSet<Extra>, Arc<Embedded>>> = Mutex::new(BTreeMap::new());
+        let extras: BTreeSet<Extra> = extras.into_iter().collect();
+        let mut known = EMBEDDED.lock().unwrap_or_else(PoisonError::into_inner);
+        let embedded = known.entry(extras.clone()).or_insert_with(|| Arc::new(Embedded::read(&extras)));
+        Self::of(embedded)
     }
 
     fn of(embedded: &Embedded) -> Self {

@@ -5,6 +5,7 @@ mod address;
 pub(crate) mod derive;
 mod duplicates;
 mod event;
+pub(crate) mod products;
 mod rich_text;
 mod rules;
 
@@ -106,7 +107,10 @@ impl Transaction<'_> {
         if old.get("IsConverted").is_true() {
             return Err(Refusal::save("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", &[]));
         }
-        let given = self.read_body(object, body, Some(&old))?;
+        let mut given = self.read_body(object, body, Some(&old))?;
+        if object.name == "Opportunity" {
+            products::keep_sums(&mut given, &old)?;
+        }
         if object.name == "EmailMessage" && !may_still_change(&old, &given) {
             return Err(no_access());
         }
@@ -159,6 +163,9 @@ impl Transaction<'_> {
         self.wrote(WriteKind::Deleted, &row, Vec::new());
         if matches!(object.as_str(), "Task" | "Event") {
             derive::touch_parents(self.schema, self.store, &row, self.context.now);
+        }
+        if object == "OpportunityLineItem" {
+            products::sum_up(self.store, &row);
         }
         // A note and its document are one thing, with one id.
         if object == "ContentNote"
@@ -402,6 +409,7 @@ impl Transaction<'_> {
                 }
                 derive::touch_parents(self.schema, self.store, row, now);
             }
+            ("OpportunityLineItem", _) => products::sum_up(self.store, row),
             ("ContentNote", _) => self.publish_note(row),
             ("ContentVersion", None) => self.publish_version(row),
             ("EmailMessage", None) => self.log_email(row),

@@ -319,6 +319,13 @@ impl Schema {
         self.objects.values().find(|object| object.key_prefix.as_deref() == Some(key_prefix))
     }
 
+    /// Makes states and countries free text.
+    pub(crate) fn drop_address_codes(&mut self) {
+        for object in self.objects.values_mut() {
+            object.fields.retain(|field| !field.is_address_code());
+        }
+    }
+
     /// All objects, by name.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.objects.values()

@@ -98,6 +98,8 @@ pub(crate) fn derive(
         "Task" => task(store, row, moment),
         "Event" => event(store, row)?,
         "CampaignMember" => campaign_member(store, row),
+        "PricebookEntry" => super::products::entry(store, row),
+        "OpportunityLineItem" => super::products::line(store, row, old)?,
         _ => {}
     }
     for field in &object.fields {

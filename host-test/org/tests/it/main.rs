@@ -8,6 +8,7 @@ mod rest_archived;
 mod rest_client;
 mod rest_odd;
 mod rest_org;
+mod rest_products;
 mod rest_recorded;
 mod rest_rows;
 mod rest_search;

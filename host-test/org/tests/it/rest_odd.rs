@@ -1,10 +1,14 @@
-//! The types and objects of [`Org::odd`]: times, rich text, percents, long numbers, multi-selects, places, external
+//! The types and objects of [`Extra::Oddities`]: times, rich text, percents, long numbers, multi-selects, places, external
 //! objects and platform events.
 
-use demo_org::Org;
+use demo_org::{Extra, Org};
 use serde_json::{Value as Json, json};
 
 use crate::rest_client::{column, get, id, patch, path, post, query, request, send};
+
+fn odd() -> Org {
+    Org::demo_with([Extra::Oddities])
+}
 
 /// The body of an answer as it was sent, for numbers that JSON values cannot hold.
 #[track_caller]
@@ -45,12 +49,12 @@ fn the_plain_demo_org_has_nothing_odd() {
         assert_eq!(get(&org, "riley", &format!("sobjects/{object}/describe")).refused(), "404 NOT_FOUND");
     }
     let next = |org: &Org| post(org, "riley", "sobjects/EmailMessage", &json!({"Subject": "Next"})).id().to_owned();
-    assert_eq!(next(&org), next(&Org::odd()));
+    assert_eq!(next(&org), next(&odd()));
 }
 
 #[test]
 fn describe_tells_the_odd_types() {
-    let org = Org::odd();
+    let org = odd();
     let describe = get(&org, "riley", "sobjects/Visit__c/describe").body;
     let field = |name: &str| {
         let fields = describe["fields"].as_array().expect("fields");
@@ -86,7 +90,7 @@ fn describe_tells_the_odd_types() {
 
 #[test]
 fn times_are_compared_in_their_one_form_and_without_quotes() {
-    let org = Org::odd();
+    let org = odd();
     assert_eq!(keys(&org, "Starts_At__c = 10:00:00.000Z"), ["V-1"]);
     assert_eq!(keys(&org, "Starts_At__c < 10:00:00.000Z"), ["V-2"]);
     assert_eq!(keys(&org, "Starts_At__c >= 10:00:00.000Z"), ["V-1", "V-3"]);
@@ -123,7 +127,7 @@ fn times_are_compared_in_their_one_form_and_without_quotes() {
 
 #[test]
 fn times_are_written_with_their_seconds() {
-    let org = Org::odd();
+    let org = odd();
     let visit = path(&org, "Visit__c", "visit_acme");
     for time in ["16:45:00.000Z", "16:45:00Z", "16:45:00"] {
         assert_eq!(patch(&org, "riley", &visit, &json!({"Ends_At__c": time})).status, 204, "{time}");
@@ -141,7 +145,7 @@ fn times_are_written_with_their_seconds() {
 
 #[test]
 fn rich_text_keeps_known_tags_and_loses_what_looks_like_others() {
-    let org = Org::odd();
+    let org = odd();
     let visit = path(&org, "Visit__c", "visit_acme");
     for (written, read) in [
         ("<p>One &lt; two</p>", "<p>One &lt; two</p>"),
@@ -159,7 +163,7 @@ fn rich_text_keeps_known_tags_and_loses_what_looks_like_others() {
 
 #[test]
 fn a_percent_of_75_is_75_and_not_a_fraction() {
-    let org = Org::odd();
+    let org = odd();
     assert_eq!(keys(&org, "Satisfaction__c = 75"), ["V-1"]);
     assert_eq!(keys(&org, "Satisfaction__c = 0.75"), ["V-2"]);
     let visit = path(&org, "Visit__c", "visit_initech");
@@ -174,7 +178,7 @@ fn a_percent_of_75_is_75_and_not_a_fraction() {
 
 #[test]
 fn long_numbers_keep_every_digit_in_every_answer() {
-    let org = Org::odd();
+    let org = odd();
     let visit = path(&org, "Visit__c", "visit_acme");
     let soql = "SELECT Serial_Number__c, Balance__c FROM Visit__c WHERE Visit_Key__c = 'V-1'";
     let composite = json!({"compositeRequest": [{"method": "GET", "referenceId": "one",
@@ -188,7 +192,7 @@ fn long_numbers_keep_every_digit_in_every_answer() {
 
 #[test]
 fn long_numbers_are_written_with_every_digit_however_they_are_sent() {
-    let org = Org::odd();
+    let org = odd();
     let visit = path(&org, "Visit__c", "visit_acme");
     for (body, kept) in [
         (r#"{"Balance__c": 9876543210987654.32}"#, r#""Balance__c":9876543210987654.32"#),
@@ -218,7 +222,7 @@ fn long_numbers_are_written_with_every_digit_however_they_are_sent() {
 
 #[test]
 fn filters_tell_long_numbers_apart_that_one_double_stands_for() {
-    let org = Org::odd();
+    let org = odd();
     assert_eq!(keys(&org, "Serial_Number__c = 123456789012345678"), ["V-1"]);
     assert_eq!(keys(&org, "Balance__c = 1234567890123456.79"), ["V-2"]);
     assert_eq!(keys(&org, "Balance__c > 1234567890123456.78"), ["V-2"]);
@@ -232,7 +236,7 @@ fn filters_tell_long_numbers_apart_that_one_double_stands_for() {
 
 #[test]
 fn a_restricted_multi_select_takes_active_values_only() {
-    let org = Org::odd();
+    let org = odd();
     assert_eq!(keys(&org, "Topics__c INCLUDES ('PRC')"), ["V-1", "V-3"]);
     assert_eq!(keys(&org, "Topics__c = 'PRC;SEC'"), ["V-3"]);
     assert_eq!(keys(&org, "Topics__c = 'TRN'"), ["V-2"]);
@@ -247,7 +251,7 @@ fn a_restricted_multi_select_takes_active_values_only() {
 
 #[test]
 fn a_place_is_read_whole_and_written_and_filtered_by_its_parts() {
-    let org = Org::odd();
+    let org = odd();
     let visit = path(&org, "Visit__c", "visit_acme");
     assert_eq!(get(&org, "riley", &visit).body["Place__c"], json!({"latitude": 37.7897, "longitude": -122.3942}));
     patch(&org, "riley", &visit, &json!({"Place__Latitude__s": 52.52, "Place__Longitude__s": 13.405}));
@@ -262,7 +266,7 @@ fn a_place_is_read_whole_and_written_and_filtered_by_its_parts() {
 
 #[test]
 fn nobody_knows_how_many_rows_an_external_object_has() {
-    let org = Org::odd();
+    let org = odd();
     let soql = "SELECT Id, ExternalId, Amount__c FROM Invoice__x WHERE Paid__c = false ORDER BY ExternalId";
     let whole = query(&org, "riley", soql).body;
     assert_eq!((&whole["totalSize"], &whole["done"]), (&json!(-1), &json!(true)));
@@ -281,7 +285,7 @@ fn nobody_knows_how_many_rows_an_external_object_has() {
 
 #[test]
 fn an_external_object_does_not_take_every_clause() {
-    let org = Org::odd();
+    let org = odd();
     for soql in [
         "SELECT COUNT(Id) FROM Invoice__x",
         "SELECT SUM(Amount__c) FROM Invoice__x",
@@ -303,7 +307,7 @@ fn an_external_object_does_not_take_every_clause() {
 
 #[test]
 fn an_external_row_goes_by_its_external_id_too_and_cannot_be_changed() {
-    let org = Org::odd();
+    let org = odd();
     let got = get(&org, "riley", "sobjects/Invoice__x/2026-0001?fields=Amount__c");
     assert_eq!(
         got.body,
@@ -324,7 +328,7 @@ fn an_external_row_goes_by_its_external_id_too_and_cannot_be_changed() {
 
 #[test]
 fn a_platform_event_is_published_and_neither_queried_nor_read() {
-    let org = Org::odd();
+    let org = odd();
     let describe = get(&org, "riley", "sobjects/Order_Shipped__e/describe").body;
     let flags = ["createable", "queryable", "retrieveable", "updateable", "deletable", "searchable", "custom"];
     assert_eq!(flags.map(|flag| describe[flag] == true), [true, false, false, false, false, false, true]);
@@ -353,7 +357,7 @@ fn a_platform_event_is_published_and_neither_queried_nor_read() {
 
 #[test]
 fn some_emails_have_nothing_but_html() {
-    let org = Org::odd();
+    let org = odd();
     for key in ["html_mail", "html_case_mail"] {
         let row = get(&org, "riley", &path(&org, "EmailMessage", key)).body;
         assert_eq!(row["TextBody"], Json::Null, "{key}");
