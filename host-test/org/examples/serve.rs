@@ -1,5 +1,5 @@
 //! Serves the demo org on a port of 127.0.0.1: `cargo run -p demo-org --example serve -- 8080 riley`. After the user,
-//! extras can be named: `oddities`, `products`, `text-addresses`.
+//! extras can be named: `oddities`, `products`, `list-views`, `text-addresses`.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ fn main() -> std::io::Result<()> {
     let user = arguments.next().unwrap_or_else(|| "riley".to_owned());
     let extras = arguments.filter_map(|name| match name.as_str() {
         "oddities" => Some(Extra::Oddities),
+        "list-views" => Some(Extra::ListViews),
         "products" => Some(Extra::Products),
         "text-addresses" => Some(Extra::TextAddresses),
         _ => None,

@@ -42,6 +42,9 @@ pub enum Extra {
     /// Products, price books and line items of opportunities: `src/data/product_schema.txt` and
     /// `src/data/product_records.txt`.
     Products,
+    /// Saved lists: `src/data/list_view_schema.txt`, `src/data/list_view_records.txt`, and what they show in
+    /// `src/rest/list_views.rs`.
+    ListViews,
     /// States and countries are free text: there are no code fields, and nothing checks what is written.
     TextAddresses,
 }
@@ -51,6 +54,7 @@ impl Extra {
         match self {
             Self::Oddities => include_str!("data/odd_schema.txt"),
             Self::Products => include_str!("data/product_schema.txt"),
+            Self::ListViews => include_str!("data/list_view_schema.txt"),
             Self::TextAddresses => "",
         }
     }
@@ -61,6 +65,7 @@ impl Extra {
         match self {
             Self::Oddities => (include_str!("data/odd_records.txt"), 600_000),
             Self::Products => (include_str!("data/product_records.txt"), 700_000),
+            Self::ListViews => (include_str!("data/list_view_records.txt"), 800_000),
             Self::TextAddresses => ("", 0),
         }
     }
@@ -310,7 +315,7 @@ mod tests {
         let now: Timestamp = NOW.parse().expect("an instant");
         let none = BTreeSet::new();
         let plain = seed(&schema(&none).expect("a schema"), now, &none).expect("readable records");
-        let extras = BTreeSet::from([Extra::Oddities, Extra::Products]);
+        let extras = BTreeSet::from([Extra::Oddities, Extra::Products, Extra::ListViews]);
         let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
         for (key, id) in &plain.keys {
             assert_eq!(rich.keys.get(key), Some(id), "{key}");

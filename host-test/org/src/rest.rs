@@ -5,6 +5,7 @@ mod composite;
 mod describe;
 mod identity;
 mod limits;
+mod list_views;
 mod query;
 mod records;
 mod ui;
@@ -216,6 +217,15 @@ impl Desk<'_> {
             ("GET", ["sobjects", object]) => describe::basic(self, call, object),
             ("POST", ["sobjects", object]) => records::create(self, call, object),
             ("GET", ["sobjects", object, "describe"]) => describe::describe(self, call, object),
+            ("GET", ["sobjects", object, "listviews", rest @ ..]) if self.schema.object("ListView").is_some() => {
+                match rest {
+                    [] | ["recent"] => list_views::list(self, call, object),
+                    [id] => list_views::one(self, call, object, id),
+                    [id, "describe"] => list_views::describe(self, object, id),
+                    [id, "results"] => list_views::results(self, call, object, id),
+                    _ => Err(no_such_resource()),
+                }
+            }
             ("GET", ["sobjects", object, id]) => records::read(self, call, object, id),
             ("PATCH", ["sobjects", object, id]) => records::update(self, call, object, id),
             ("DELETE", ["sobjects", object, id]) => records::delete(self, object, id),

@@ -23,28 +23,7 @@ pub(super) fn accept(field: &Field, json: &Json) -> Result<Value, Refusal> {
 }
 
 fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
-    let wrong = || {
-        let (token, text) = match json {
-            Json::Null => ("VALUE_NULL", String::new()),
-            Json::Bool(flag) => (if *flag { "VALUE_TRUE" } else { "VALUE_FALSE" }, flag.to_string()),
-            Json::Number(number) if number.is_f64() => ("VALUE_NUMBER_FLOAT", number.to_string()),
-            Json::Number(number) => ("VALUE_NUMBER_INT", number.to_string()),
-            Json::String(text) => match exact::digits(text) {
-                Some(digits) => ("VALUE_NUMBER_FLOAT", digits.to_owned()),
-                None => ("VALUE_STRING", text.clone()),
-            },
-            Json::Array(_) => ("START_ARRAY", "[".to_owned()),
-            Json::Object(_) => ("START_OBJECT", "{".to_owned()),
-        };
-        Refusal::new(
-            400,
-            "JSON_PARSER_ERROR",
-            format!(
-                "Cannot deserialize instance of {} from {token} value {text} or request may be missing a required field at [line:1, column:2]",
-                field.kind.name()
-            ),
-        )
-    };
+    let wrong = || wrong_type(field, json);
     Ok(match (field.kind, json) {
         (FieldType::Boolean, Json::Null) => Value::Boolean(false),
         (_, Json::Null) => Value::Null,
@@ -83,6 +62,30 @@ fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
         (FieldType::Base64, Json::String(text)) => Value::text(text.as_str()),
         _ => return Err(wrong()),
     })
+}
+
+/// A value of another JSON type than the field's.
+fn wrong_type(field: &Field, json: &Json) -> Refusal {
+    let (token, text) = match json {
+        Json::Null => ("VALUE_NULL", String::new()),
+        Json::Bool(flag) => (if *flag { "VALUE_TRUE" } else { "VALUE_FALSE" }, flag.to_string()),
+        Json::Number(number) if number.is_f64() => ("VALUE_NUMBER_FLOAT", number.to_string()),
+        Json::Number(number) => ("VALUE_NUMBER_INT", number.to_string()),
+        Json::String(text) => match exact::digits(text) {
+            Some(digits) => ("VALUE_NUMBER_FLOAT", digits.to_owned()),
+            None => ("VALUE_STRING", text.clone()),
+        },
+        Json::Array(_) => ("START_ARRAY", "[".to_owned()),
+        Json::Object(_) => ("START_OBJECT", "{".to_owned()),
+    };
+    Refusal::new(
+        400,
+        "JSON_PARSER_ERROR",
+        format!(
+            "Cannot deserialize instance of {} from {token} value {text} or request may be missing a required field at [line:1, column:2]",
+            field.kind.name()
+        ),
+    )
 }
 
 /// An id that is none, or of an object the field does not refer to.

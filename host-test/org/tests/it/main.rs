@@ -6,6 +6,7 @@
 mod oauth;
 mod rest_archived;
 mod rest_client;
+mod rest_list_views;
 mod rest_odd;
 mod rest_org;
 mod rest_products;
