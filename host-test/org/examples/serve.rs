@@ -1,5 +1,5 @@
 //! Serves the demo org on a port of 127.0.0.1: `cargo run -p demo-org --example serve -- 8080 riley`. After the user,
-//! extras can be named: `oddities`, `products`, `list-views`, `text-addresses`.
+//! extras can be named: `oddities`, `products`, `list-views`, `reports`, `text-addresses`.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ fn main() -> std::io::Result<()> {
     let extras = arguments.filter_map(|name| match name.as_str() {
         "oddities" => Some(Extra::Oddities),
         "list-views" => Some(Extra::ListViews),
+        "reports" => Some(Extra::Reports),
         "products" => Some(Extra::Products),
         "text-addresses" => Some(Extra::TextAddresses),
         _ => None,

@@ -45,6 +45,9 @@ pub enum Extra {
     /// Saved lists: `src/data/list_view_schema.txt`, `src/data/list_view_records.txt`, and what they show in
     /// `src/rest/list_views.rs`.
     ListViews,
+    /// Saved reports: `src/data/report_schema.txt`, `src/data/report_records.txt`, and what they show in
+    /// `src/rest/reports/saved.rs`.
+    Reports,
     /// States and countries are free text: there are no code fields, and nothing checks what is written.
     TextAddresses,
 }
@@ -55,6 +58,7 @@ impl Extra {
             Self::Oddities => include_str!("data/odd_schema.txt"),
             Self::Products => include_str!("data/product_schema.txt"),
             Self::ListViews => include_str!("data/list_view_schema.txt"),
+            Self::Reports => include_str!("data/report_schema.txt"),
             Self::TextAddresses => "",
         }
     }
@@ -66,6 +70,7 @@ impl Extra {
             Self::Oddities => (include_str!("data/odd_records.txt"), 600_000),
             Self::Products => (include_str!("data/product_records.txt"), 700_000),
             Self::ListViews => (include_str!("data/list_view_records.txt"), 800_000),
+            Self::Reports => (include_str!("data/report_records.txt"), 900_000),
             Self::TextAddresses => ("", 0),
         }
     }
@@ -315,7 +320,7 @@ mod tests {
         let now: Timestamp = NOW.parse().expect("an instant");
         let none = BTreeSet::new();
         let plain = seed(&schema(&none).expect("a schema"), now, &none).expect("readable records");
-        let extras = BTreeSet::from([Extra::Oddities, Extra::Products, Extra::ListViews]);
+        let extras = BTreeSet::from([Extra::Oddities, Extra::Products, Extra::ListViews, Extra::Reports]);
         let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
         for (key, id) in &plain.keys {
             assert_eq!(rich.keys.get(key), Some(id), "{key}");

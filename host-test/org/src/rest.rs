@@ -8,6 +8,7 @@ mod limits;
 mod list_views;
 mod query;
 mod records;
+mod reports;
 mod ui;
 
 use std::collections::BTreeMap;
@@ -244,6 +245,14 @@ impl Desk<'_> {
             ("PATCH", ["composite", "sobjects", object, field]) => collections::upsert(self, call, object, field),
             ("GET", ["ui-api", "object-info", object, "picklist-values", record_type]) => {
                 ui::picklist_values(self, call, object, record_type)
+            }
+            (method, ["analytics", "reports", rest @ ..]) if self.schema.object("Report").is_some() => {
+                match (method, rest) {
+                    ("GET", []) => reports::recent(self, call),
+                    ("GET", [id, "describe"]) => reports::describe(self, call, id),
+                    ("GET" | "POST", [id]) => reports::run(self, call, id),
+                    _ => Err(unsupported(&segments.join("/"))),
+                }
             }
             ("GET", ["limits"]) => Ok(limits::limits(self)),
             ("GET", ["limits", "recordCount"]) => Ok(limits::record_count(self, call)),

@@ -36,6 +36,7 @@ pub use record::{Cell, QueryResult, Record};
 pub use run::{Options, query};
 
 pub(crate) use error::located;
+pub(crate) use resolve::order;
 pub(crate) use run::search_plan;
 
 /// Parses the text of a query as `GET /query?q=` takes it.

@@ -11,6 +11,7 @@ mod rest_odd;
 mod rest_org;
 mod rest_products;
 mod rest_recorded;
+mod rest_reports;
 mod rest_rows;
 mod rest_search;
 mod rest_strict;
