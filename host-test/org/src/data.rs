@@ -7,9 +7,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     access::{Access, ObjectAccess},
+    archive, exact,
     id::Id,
-    save::derive::{self, Moment},
-    schema::{Field, FieldType, Object, Schema},
+    save::{
+        derive::{self, Moment},
+        products,
+    },
+    schema::{Field, FieldType, Object, Schema, TableError},
     store::{Row, Store},
     value::Value,
 };
@@ -17,6 +21,73 @@ use crate::{
 /// The schema's text form.
 pub(crate) const SCHEMA: &str = include_str!("data/schema.txt");
 const RECORDS: &str = include_str!("data/records.txt");
+const ARCHIVED: &str = include_str!("data/archived.txt");
+
+/// The number of the first archived row of an object.
+const FIRST_ARCHIVED: u64 = 500_000;
+
+/// What many real orgs have and few demos need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extra {
+    /// Odd types and objects: `src/data/odd_schema.txt` and `src/data/odd_records.txt`.
+    ///
+    /// | Object | What is odd |
+    /// |---|---|
+    /// | `Visit__c` | times, rich text, percents, numbers of 18 digits, a restricted multi-select, a place |
+    /// | `Invoice__x` | external: `totalSize` is -1, rows go by `ExternalId` too, many clauses are refused |
+    /// | `Order_Shipped__e` | a platform event: can be published and neither queried nor read; has no `Id` |
+    /// | `EmailMessage` | two e-mails with nothing but HTML (`html_mail`, `html_case_mail`) |
+    /// | `Account` | `Opens_At__c` (a time) and `Portrait__c` (rich text) |
+    Oddities,
+    /// Products, price books and line items of opportunities: `src/data/product_schema.txt` and
+    /// `src/data/product_records.txt`.
+    Products,
+    /// Saved lists: `src/data/list_view_schema.txt`, `src/data/list_view_records.txt`, and what they show in
+    /// `src/rest/list_views.rs`.
+    ListViews,
+    /// Saved reports: `src/data/report_schema.txt`, `src/data/report_records.txt`, and what they show in
+    /// `src/rest/reports/saved.rs`.
+    Reports,
+    /// States and countries are free text: there are no code fields, and nothing checks what is written.
+    TextAddresses,
+}
+
+impl Extra {
+    fn schema(self) -> &'static str {
+        match self {
+            Self::Oddities => include_str!("data/odd_schema.txt"),
+            Self::Products => include_str!("data/product_schema.txt"),
+            Self::ListViews => include_str!("data/list_view_schema.txt"),
+            Self::Reports => include_str!("data/report_schema.txt"),
+            Self::TextAddresses => "",
+        }
+    }
+
+    /// Its rows, and the number of the first of them: they are numbered apart, so that the ids of rows that are made
+    /// later are those of the plain demo org.
+    fn records(self) -> (&'static str, u64) {
+        match self {
+            Self::Oddities => (include_str!("data/odd_records.txt"), 600_000),
+            Self::Products => (include_str!("data/product_records.txt"), 700_000),
+            Self::ListViews => (include_str!("data/list_view_records.txt"), 800_000),
+            Self::Reports => (include_str!("data/report_records.txt"), 900_000),
+            Self::TextAddresses => ("", 0),
+        }
+    }
+}
+
+/// The schema with these extras.
+///
+/// # Errors
+/// The first line that makes no sense.
+pub(crate) fn schema(extras: &BTreeSet<Extra>) -> Result<Schema, TableError> {
+    let text: Vec<&str> = [SCHEMA].into_iter().chain(extras.iter().map(|extra| extra.schema())).collect();
+    let mut schema = Schema::parse(&text.join("\n"))?;
+    if extras.contains(&Extra::TextAddresses) {
+        schema.drop_address_codes();
+    }
+    Ok(schema)
+}
 
 /// The moment the demo org begins at: a Tuesday, 8:00 in San Francisco and 17:00 in Berlin.
 pub(crate) const NOW: &str = "2026-05-12T15:00:00Z";
@@ -39,16 +110,40 @@ pub(crate) struct Seed {
     pub(crate) keys: BTreeMap<String, Id>,
 }
 
-/// Reads the records.
-pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
+/// Reads the records, with those of the extras.
+pub(crate) fn seed(schema: &Schema, now: Timestamp, extras: &BTreeSet<Extra>) -> Result<Seed, SeedError> {
     let mut seed = Seed::default();
     for object in schema.objects() {
         for kind in &object.record_types {
             seed.keys.insert(format!("{}.{}", object.name, kind.developer_name), kind.id.clone());
         }
     }
+    records(schema, &mut seed, now, RECORDS, None)?;
+    records(schema, &mut seed, now, ARCHIVED, Some(FIRST_ARCHIVED))?;
+    for extra in extras {
+        let (text, first) = extra.records();
+        records(schema, &mut seed, now, text, Some(first))?;
+    }
+    let lines: Vec<Row> = seed.store.rows("OpportunityLineItem").cloned().collect();
+    for line in &lines {
+        products::sum_up(&mut seed.store, line);
+    }
+    record_types(schema, &mut seed, now);
+    meter_readings(schema, &mut seed, now);
+    let activities: Vec<Row> =
+        ["Task", "Event"].into_iter().flat_map(|object| seed.store.rows(object)).cloned().collect();
+    for activity in &activities {
+        derive::touch_parents(schema, &mut seed.store, activity, now);
+    }
+    archive::run(&mut seed.store, now);
+    Ok(seed)
+}
+
+/// Puts the rows of a text in, which may refer to each other and to those before. Their ids are the next ones, or
+/// numbered from `first` on.
+fn records(schema: &Schema, seed: &mut Seed, now: Timestamp, text: &str, first: Option<u64>) -> Result<(), SeedError> {
     let mut lines = Vec::new();
-    for (index, text) in RECORDS.lines().enumerate() {
+    for (index, text) in text.lines().enumerate() {
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
@@ -59,23 +154,18 @@ pub(crate) fn seed(schema: &Schema, now: Timestamp) -> Result<Seed, SeedError> {
         };
         let object = schema.object(object).ok_or_else(|| error("no such object"))?;
         let fields: Map<String, Json> = serde_json::from_str(json).map_err(|cause| error(&cause.to_string()))?;
-        let id = seed.store.next_id(object.key_prefix.as_deref().unwrap_or("000"));
+        let prefix = object.key_prefix.as_deref().unwrap_or("000");
+        let number = u64::try_from(lines.len()).unwrap_or_default();
+        let id = first.map_or_else(|| seed.store.next_id(prefix), |first| Id::numbered(prefix, first + number));
         if seed.keys.insert(key.to_owned(), id.clone()).is_some() {
             return Err(error("a key used twice"));
         }
         lines.push((index + 1, object, id, fields));
     }
     for (line, object, id, fields) in lines {
-        put(&mut seed, object, id, fields, now).map_err(|reason| SeedError { line, reason })?;
+        put(seed, object, id, fields, now).map_err(|reason| SeedError { line, reason })?;
     }
-    record_types(schema, &mut seed, now);
-    meter_readings(schema, &mut seed, now);
-    let activities: Vec<Row> =
-        ["Task", "Event"].into_iter().flat_map(|object| seed.store.rows(object)).cloned().collect();
-    for activity in &activities {
-        derive::touch_parents(schema, &mut seed.store, activity, now);
-    }
-    Ok(seed)
+    Ok(())
 }
 
 fn put(seed: &mut Seed, object: &Object, id: Id, fields: Map<String, Json>, now: Timestamp) -> Result<(), String> {
@@ -113,6 +203,8 @@ fn value(field: &Field, json: &Json, keys: &BTreeMap<String, Id>, now: Timestamp
         (_, Json::Bool(flag)) => Value::Boolean(*flag),
         (FieldType::Int, Json::Number(number)) => Value::Integer(number.as_i64().ok_or_else(bad)?),
         (_, Json::Number(number)) => Value::Number(number.as_f64().ok_or_else(bad)?),
+        (kind, Json::String(text)) if kind.is_number() => exact::value(text).ok_or_else(bad)?,
+        (FieldType::Time, Json::String(text)) => Value::Time(text.trim_end_matches('Z').parse().map_err(|_| bad())?),
         (FieldType::Reference, Json::String(text)) => {
             let key = text.strip_prefix('@').ok_or_else(bad)?;
             Value::from(keys.get(key).ok_or_else(bad)?)
@@ -224,9 +316,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_records_of_extras_read_and_change_no_other_row() {
+        let now: Timestamp = NOW.parse().expect("an instant");
+        let none = BTreeSet::new();
+        let plain = seed(&schema(&none).expect("a schema"), now, &none).expect("readable records");
+        let extras = BTreeSet::from([Extra::Oddities, Extra::Products, Extra::ListViews, Extra::Reports]);
+        let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
+        for (key, id) in &plain.keys {
+            assert_eq!(rich.keys.get(key), Some(id), "{key}");
+            let (plain, rich) = (plain.store.find(id.as_str()), rich.store.find(id.as_str()));
+            for (name, value) in plain.into_iter().flat_map(|row| &row.fields) {
+                assert_eq!(rich.map(|row| row.get(name)), Some(value), "{key}.{name}");
+            }
+        }
+    }
+
+    #[test]
     fn the_embedded_records_read() {
-        let schema = Schema::parse(SCHEMA).expect("a schema");
-        let seed = seed(&schema, NOW.parse().expect("an instant")).expect("readable records");
+        let none = BTreeSet::new();
+        let schema = schema(&none).expect("a schema");
+        let seed = seed(&schema, NOW.parse().expect("an instant"), &none).expect("readable records");
         assert_eq!(seed.store.rows("Meter_Reading__c").count(), 2_600);
         let acme = seed.store.find(seed.keys["acme"].as_str()).expect("Acme");
         assert_eq!(acme.get("BillingCountryCode").as_str(), Some("US"));

@@ -21,9 +21,11 @@
 #![recursion_limit = "256"]
 
 pub mod access;
+mod archive;
 mod base64;
 pub mod context;
 mod data;
+mod exact;
 pub mod fault;
 pub mod id;
 pub mod journal;
@@ -40,6 +42,7 @@ pub mod sosl;
 pub mod store;
 pub mod value;
 
+pub use data::Extra;
 pub use fault::{Effect, Fault};
 pub use id::Id;
 pub use journal::{Entry, Write, WriteKind};

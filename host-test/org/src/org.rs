@@ -1,20 +1,22 @@
 //! The org as a whole: its state behind one lock, its users' tokens, and the way of a request through it.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use http::{HeaderValue, Request, Response, header};
 use jiff::fmt::rfc2822::DateTimePrinter;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value as Json;
 
 use crate::{
     access::Access,
+    archive,
     context::{Context, week_start},
-    data::{self, Seed},
+    data::{self, Extra, Seed},
+    exact,
     fault::{self, Effect, Fault},
     id::Id,
     journal::{Entry, Write},
@@ -57,6 +59,25 @@ struct State {
     cursors: BTreeMap<String, Cursor>,
     page_limit: Option<usize>,
     indexed_until: Option<Timestamp>,
+    /// The day on which old activities were archived last.
+    archived_on: Date,
+}
+
+/// What an org begins with.
+struct Embedded {
+    schema: Arc<Schema>,
+    seed: Seed,
+    now: Timestamp,
+}
+
+impl Embedded {
+    /// Reads the embedded texts, which the tests in `schema` and `data` read too.
+    fn read(extras: &BTreeSet<Extra>) -> Self {
+        let now: Timestamp = data::NOW.parse().unwrap_or_default();
+        let schema = data::schema(extras).unwrap_or_default();
+        let seed = data::seed(&schema, now, extras).unwrap_or_default();
+        Self { schema: Arc::new(schema), seed, now }
+    }
 }
 
 /// What comes of a request. The org never sleeps and holds no connection: who carries its answers acts this out.
@@ -111,23 +132,30 @@ impl Org {
     ///
     /// All but `admin` are without `Contact.Salary_Grade__c`, `Contract`, and others' private opportunities, and only
     /// read `Account.Health_Score__c` and `Opportunity.Discount__c`. The rows, with their keys, are in
-    /// `src/data/records.txt`; the objects and fields in `src/data/schema.txt`.
+    /// `src/data/records.txt`, archived activities in `src/data/archived.txt`; the objects and fields in
+    /// `src/data/schema.txt`.
     pub fn demo() -> Self {
-        // Read once; every org begins with a copy.
-        static EMBEDDED: LazyLock<(Arc<Schema>, Seed, Timestamp)> = LazyLock::new(|| {
-            // The texts are embedded, and the tests in `schema` and `data` read them.
-            let now: Timestamp = data::NOW.parse().unwrap_or_default();
-            let schema = Schema::parse(data::SCHEMA).unwrap_or_default();
-            let seed = data::seed(&schema, now).unwrap_or_default();
-            (Arc::new(schema), seed, now)
-        });
-        let (schema, seed, now) = &*EMBEDDED;
+        Self::demo_with([])
+    }
+
+    /// The demo org with extras, which [`Extra`] describes. All else is as in [`Org::demo`], and so are the ids of
+    /// rows that are made later.
+    pub fn demo_with(extras: impl IntoIterator<Item = Extra>) -> Self {
+        // Each combination is read once; every org begins with a copy.
+        static EMBEDDED: Mutex<BTreeMap<BTreeSet<Extra>, Arc<Embedded>>> = Mutex::new(BTreeMap::new());
+        let extras: BTreeSet<Extra> = extras.into_iter().collect();
+        let mut known = EMBEDDED.lock().unwrap_or_else(PoisonError::into_inner);
+        let embedded = known.entry(extras.clone()).or_insert_with(|| Arc::new(Embedded::read(&extras)));
+        Self::of(embedded)
+    }
+
+    fn of(embedded: &Embedded) -> Self {
         Self {
             state: Mutex::new(State {
-                schema: Arc::clone(schema),
-                store: seed.store.clone(),
-                keys: seed.keys.clone(),
-                now: *now,
+                schema: Arc::clone(&embedded.schema),
+                store: embedded.seed.store.clone(),
+                keys: embedded.seed.keys.clone(),
+                now: embedded.now,
                 sessions: BTreeMap::new(),
                 sign_ins: SignIns::default(),
                 rights: BTreeMap::new(),
@@ -139,6 +167,7 @@ impl Org {
                 cursors: BTreeMap::new(),
                 page_limit: None,
                 indexed_until: None,
+                archived_on: utc_day(embedded.now),
             }),
         }
     }
@@ -198,9 +227,9 @@ impl Org {
         self.state().store.find(id.as_str()).cloned()
     }
 
-    /// The live rows of an object, in the order of ids.
+    /// The rows of an object that `query` reads, in the order of ids: neither deleted nor archived ones.
     pub fn rows(&self, object: &str) -> Vec<Row> {
-        self.state().store.rows(object).filter(|row| !row.is_deleted()).cloned().collect()
+        self.state().store.rows(object).filter(|row| row.is_live()).cloned().collect()
     }
 
     /// The schema, whoever may see it.
@@ -377,7 +406,17 @@ impl State {
         }
     }
 
+    /// Old activities are archived by night, so that one that is saved with an old date is found until then.
+    fn archive(&mut self) {
+        let today = utc_day(self.now);
+        if today > self.archived_on {
+            self.archived_on = today;
+            archive::run(&mut self.store, self.now);
+        }
+    }
+
     fn handle(&mut self, request: &Request<Vec<u8>>) -> Reply {
+        self.archive();
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let effect = self.faults.iter_mut().find_map(|fault| fault.strike(request.method(), &target));
         let mut entry = Entry {
@@ -537,6 +576,10 @@ impl State {
     }
 }
 
+fn utc_day(instant: Timestamp) -> Date {
+    instant.to_zoned(TimeZone::UTC).date()
+}
+
 /// Where the request came to, as links say it.
 fn origin(request: &Request<Vec<u8>>) -> String {
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
@@ -556,7 +599,7 @@ fn too_long(request: &Request<Vec<u8>>, target: &str) -> Option<u16> {
 }
 
 fn json_bytes(json: &Json) -> Vec<u8> {
-    json.to_string().into_bytes()
+    exact::unmark(json.to_string()).into_bytes()
 }
 
 fn plain(status: u16, content_type: &'static str, body: Vec<u8>) -> Response<Vec<u8>> {

@@ -5,8 +5,10 @@ mod composite;
 mod describe;
 mod identity;
 mod limits;
+mod list_views;
 mod query;
 mod records;
+mod reports;
 mod ui;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use url::form_urlencoded;
 use crate::{
     access::Access,
     context::{Context, View},
+    exact,
     id::Id,
     journal::Write,
     refusal::Refusal,
@@ -81,14 +84,14 @@ impl Call {
 
     /// The body as a JSON object.
     pub(crate) fn object(&self) -> Result<Map<String, Json>, Refusal> {
-        match serde_json::from_slice(&self.body) {
+        let wrong = |at: String| {
+            Refusal::new(400, "JSON_PARSER_ERROR", format!("Unexpected character or end of input at [{at}]"))
+        };
+        let text = std::str::from_utf8(&self.body).map_err(|_| wrong("line:1, column:1".to_owned()))?;
+        match serde_json::from_str(&exact::mark(text)) {
             Ok(Json::Object(object)) => Ok(object),
             Ok(_) => Err(Refusal::new(400, "JSON_PARSER_ERROR", "Illegal value for JSON object at [line:1, column:1]")),
-            Err(cause) => Err(Refusal::new(
-                400,
-                "JSON_PARSER_ERROR",
-                format!("Unexpected character or end of input at [line:{}, column:{}]", cause.line(), cause.column()),
-            )),
+            Err(cause) => Err(wrong(format!("line:{}, column:{}", cause.line(), cause.column()))),
         }
     }
 
@@ -154,6 +157,8 @@ pub(crate) struct Cursor {
     pub(crate) user: Id,
     pub(crate) records: Vec<Json>,
     pub(crate) page: usize,
+    /// `totalSize`.
+    pub(crate) total: i64,
 }
 
 /// The org while one request is handled.
@@ -213,6 +218,15 @@ impl Desk<'_> {
             ("GET", ["sobjects", object]) => describe::basic(self, call, object),
             ("POST", ["sobjects", object]) => records::create(self, call, object),
             ("GET", ["sobjects", object, "describe"]) => describe::describe(self, call, object),
+            ("GET", ["sobjects", object, "listviews", rest @ ..]) if self.schema.object("ListView").is_some() => {
+                match rest {
+                    [] | ["recent"] => list_views::list(self, call, object),
+                    [id] => list_views::one(self, call, object, id),
+                    [id, "describe"] => list_views::describe(self, object, id),
+                    [id, "results"] => list_views::results(self, call, object, id),
+                    _ => Err(no_such_resource()),
+                }
+            }
             ("GET", ["sobjects", object, id]) => records::read(self, call, object, id),
             ("PATCH", ["sobjects", object, id]) => records::update(self, call, object, id),
             ("DELETE", ["sobjects", object, id]) => records::delete(self, object, id),
@@ -231,6 +245,14 @@ impl Desk<'_> {
             ("PATCH", ["composite", "sobjects", object, field]) => collections::upsert(self, call, object, field),
             ("GET", ["ui-api", "object-info", object, "picklist-values", record_type]) => {
                 ui::picklist_values(self, call, object, record_type)
+            }
+            (method, ["analytics", "reports", rest @ ..]) if self.schema.object("Report").is_some() => {
+                match (method, rest) {
+                    ("GET", []) => reports::recent(self, call),
+                    ("GET", [id, "describe"]) => reports::describe(self, call, id),
+                    ("GET" | "POST", [id]) => reports::run(self, call, id),
+                    _ => Err(unsupported(&segments.join("/"))),
+                }
             }
             ("GET", ["limits"]) => Ok(limits::limits(self)),
             ("GET", ["limits", "recordCount"]) => Ok(limits::record_count(self, call)),
@@ -256,6 +278,14 @@ pub(crate) fn no_such_resource() -> Refusal {
 /// Something Salesforce has and this org has not. Loud, so that no test passes by mistake.
 pub(crate) fn unsupported(what: &str) -> Refusal {
     Refusal::new(501, "DEMO_ORG_UNSUPPORTED", format!("the demo org has no {what}"))
+}
+
+/// `{id, success, errors}` of a published event, which is sent later and known by its UUID.
+/// <https://developer.salesforce.com/docs/atlas.en-us.platform_events.meta/platform_events/platform_events_publish_api.htm>
+pub(crate) fn published(id: &Id) -> Json {
+    let digits: String = id.as_str().bytes().take(12).map(|byte| format!("{:x}", byte % 16)).collect();
+    let enqueued = json!({"statusCode": "OPERATION_ENQUEUED", "message": format!("5f1d3c07-0000-4000-8000-{digits}"), "fields": []});
+    json!({"id": id.as_str(), "success": true, "errors": [enqueued]})
 }
 
 /// `{id, success, errors}` of a create.

@@ -1,8 +1,12 @@
 //! Saving rows: every check Salesforce makes before it writes, and what follows from the write.
 
 mod accept;
+mod address;
 pub(crate) mod derive;
 mod duplicates;
+mod event;
+pub(crate) mod products;
+mod rich_text;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -103,22 +107,17 @@ impl Transaction<'_> {
         if old.get("IsConverted").is_true() {
             return Err(Refusal::save("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", &[]));
         }
-        // Email that has been sent is a record of what was said.
-        if object.name == "EmailMessage" && old.get("Status").as_str() == Some("3") {
+        let mut given = self.read_body(object, body, Some(&old))?;
+        if object.name == "Opportunity" {
+            products::keep_sums(&mut given, &old)?;
+        }
+        if object.name == "EmailMessage" && !may_still_change(&old, &given) {
             return Err(no_access());
         }
-        let given = self.read_body(object, body, Some(&old))?;
         person_accounts_have_no_name(object, &given, &old)?;
         let mut row = old.clone();
-        // Moving one of an event's times without the others must not contradict them.
         if object.name == "Event" {
-            let moved = given.contains_key("StartDateTime") || given.contains_key("ActivityDateTime");
-            if let Some(start) = given.get("ActivityDateTime").filter(|_| !given.contains_key("StartDateTime")) {
-                row.set("StartDateTime", start.clone());
-            }
-            if (moved || given.contains_key("DurationInMinutes")) && !given.contains_key("EndDateTime") {
-                row.set("EndDateTime", Value::Null);
-            }
+            event::forget(&mut row, &given);
         }
         row.fields.extend(given.clone());
         derive::stamp(object, &mut row, &self.moment());
@@ -164,6 +163,9 @@ impl Transaction<'_> {
         self.wrote(WriteKind::Deleted, &row, Vec::new());
         if matches!(object.as_str(), "Task" | "Event") {
             derive::touch_parents(self.schema, self.store, &row, self.context.now);
+        }
+        if object == "OpportunityLineItem" {
+            products::sum_up(self.store, &row);
         }
         // A note and its document are one thing, with one id.
         if object == "ContentNote"
@@ -389,7 +391,10 @@ impl Transaction<'_> {
         self.take_lock(&row.id)?;
         let kind = if old.is_some() { WriteKind::Updated } else { WriteKind::Created };
         self.wrote(kind, &row, given.keys().cloned().collect());
-        self.store.put(row.clone());
+        // An event is sent and never kept.
+        if !object.is_event() {
+            self.store.put(row.clone());
+        }
         self.follow(&row, old);
         Ok(())
     }
@@ -404,6 +409,7 @@ impl Transaction<'_> {
                 }
                 derive::touch_parents(self.schema, self.store, row, now);
             }
+            ("OpportunityLineItem", _) => products::sum_up(self.store, row),
             ("ContentNote", _) => self.publish_note(row),
             ("ContentVersion", None) => self.publish_version(row),
             ("EmailMessage", None) => self.log_email(row),
@@ -597,6 +603,21 @@ pub(crate) fn no_such_column(object: &Object, name: &str) -> Refusal {
 
 fn no_access() -> Refusal {
     Refusal::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+}
+
+/// An e-mail that is no draft is a record of what was said: only who may see it changes, what administrators added,
+/// that a new one was read, and, where a client manages it, what it is about.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
+fn may_still_change(old: &Row, given: &Given) -> bool {
+    let status = old.get("Status").as_str();
+    let (new, read) = ("0", "1");
+    status == Some("5")
+        || given.iter().all(|(name, value)| match name.as_str() {
+            "IsExternallyVisible" => true,
+            "Status" => status == Some(new) && value.as_str() == Some(read),
+            "RelatedToId" => old.get("IsClientManaged").is_true(),
+            name => name.ends_with("__c"),
+        })
 }
 
 /// The name of a person account is made of its parts; the parts are for person accounts only.

@@ -81,7 +81,17 @@ impl Object {
 
     /// Whether an administrator of this org made it.
     pub fn is_custom(&self) -> bool {
-        self.name.ends_with("__c")
+        self.name.ends_with("__c") || self.is_external() || self.is_event()
+    }
+
+    /// Whether its rows are another system's, which is asked for them each time.
+    pub fn is_external(&self) -> bool {
+        self.name.ends_with("__x")
+    }
+
+    /// Whether it is a platform event: a message that is published and never stored as a row.
+    pub fn is_event(&self) -> bool {
+        self.name.ends_with("__e")
     }
 }
 
@@ -103,15 +113,17 @@ pub enum FieldType {
     Int,
     Date,
     Datetime,
+    Time,
     Email,
     Phone,
     Url,
     Address,
+    Location,
     Base64,
 }
 
 impl FieldType {
-    const NAMES: [(Self, &'static str); 19] = [
+    const NAMES: [(Self, &'static str); 21] = [
         (Self::Id, "id"),
         (Self::Boolean, "boolean"),
         (Self::String, "string"),
@@ -126,10 +138,12 @@ impl FieldType {
         (Self::Int, "int"),
         (Self::Date, "date"),
         (Self::Datetime, "datetime"),
+        (Self::Time, "time"),
         (Self::Email, "email"),
         (Self::Phone, "phone"),
         (Self::Url, "url"),
         (Self::Address, "address"),
+        (Self::Location, "location"),
         (Self::Base64, "base64"),
     ];
 
@@ -155,6 +169,11 @@ impl FieldType {
                 | Self::Phone
                 | Self::Url
         )
+    }
+
+    /// Whether its values are made of those of other fields.
+    pub fn is_compound(self) -> bool {
+        matches!(self, Self::Address | Self::Location)
     }
 
     /// Whether its values are numbers.
@@ -203,6 +222,8 @@ pub struct Field {
     pub restricted: bool,
     /// The field on which a dependent picklist depends.
     pub controller: Option<String>,
+    /// Its text is HTML.
+    pub html_formatted: bool,
     /// A formula.
     pub calculated: bool,
     /// Numbered by Salesforce.
@@ -227,7 +248,13 @@ impl Field {
 
     /// Whether an administrator of this org made it.
     pub fn is_custom(&self) -> bool {
-        self.name.ends_with("__c")
+        self.name.ends_with("__c") || self.name.ends_with("__s")
+    }
+
+    /// Whether it holds the code of a country or a state.
+    pub fn is_address_code(&self) -> bool {
+        self.compound.as_deref().is_some_and(|whole| whole.ends_with("Address"))
+            && (self.name.ends_with("CountryCode") || self.name.ends_with("StateCode"))
     }
 
     /// Whether a create must give it: `createable && !nillable && !defaultedOnCreate`.
@@ -290,6 +317,13 @@ impl Schema {
     /// The object whose ids begin with these three characters.
     pub fn object_of_prefix(&self, key_prefix: &str) -> Option<&Object> {
         self.objects.values().find(|object| object.key_prefix.as_deref() == Some(key_prefix))
+    }
+
+    /// Makes states and countries free text.
+    pub(crate) fn drop_address_codes(&mut self) {
+        for object in self.objects.values_mut() {
+            object.fields.retain(|field| !field.is_address_code());
+        }
     }
 
     /// All objects, by name.

@@ -8,7 +8,7 @@
 //! [`parse`] reads text and nothing else; it knows no object and no field. [`query`] answers one for one user: it reads
 //! rows and never changes them, and what the user may not see looks to it as if it did not exist.
 //!
-//! **Invariant:** what we accept, an independent grammar accepts
+//! **Invariant:** what we accept, an independent grammar accepts, but for times, which it lacks
 //! (`whatever_we_accept_of_mangled_queries_the_independent_grammar_accepts_too`).
 //! **Invariant:** a query's text and its tree say the same
 //! (`every_valid_query_parses_and_survives_its_own_display`, `any_text_survives_display_as_literal_and_as_pattern`).
@@ -18,6 +18,7 @@ mod ast;
 mod dates;
 mod display;
 mod error;
+mod external;
 mod filter;
 mod lexer;
 mod parser;
@@ -35,6 +36,7 @@ pub use record::{Cell, QueryResult, Record};
 pub use run::{Options, query};
 
 pub(crate) use error::located;
+pub(crate) use resolve::order;
 pub(crate) use run::search_plan;
 
 /// Parses the text of a query as `GET /query?q=` takes it.
@@ -52,6 +54,15 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     let query = parser::query(text).map_err(|fault| fault.explain(text))?;
     rules::check(&query).map_err(|fault| fault.explain(text))?;
     Ok(query)
+}
+
+/// Whether the query asks an external object for rows: of how many nobody knows, and `totalSize` is -1.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_query_queryresult.htm>
+pub(crate) fn has_unknown_size(text: &str) -> bool {
+    let counts = |query: &Query| {
+        matches!(query.select.as_slice(), [SelectItem::Expression { expression: Expression::CountRows(_), .. }])
+    };
+    parse(text).is_ok_and(|query| query.from.last().to_ascii_lowercase().ends_with("__x") && !counts(&query))
 }
 
 /// Parses what SOSL shares with SOQL: `Id, Name WHERE … ORDER BY … LIMIT …` in `RETURNING Account(…)`.

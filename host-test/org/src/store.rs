@@ -34,6 +34,17 @@ impl Row {
     pub fn is_deleted(&self) -> bool {
         self.get("IsDeleted").is_true()
     }
+
+    /// Whether the row is an activity of long ago, which `query` skips and `queryAll` does not.
+    pub fn is_archived(&self) -> bool {
+        let activity = matches!(self.object.as_str(), "Task" | "Event" | "ActivityHistory" | "OpenActivity");
+        activity && self.get("IsArchived").is_true()
+    }
+
+    /// Whether `query` reads the row.
+    pub fn is_live(&self) -> bool {
+        !self.is_deleted() && !self.is_archived()
+    }
 }
 
 /// All rows.

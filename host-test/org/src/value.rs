@@ -2,8 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use serde_json::{Value as Json, json};
+
+use crate::exact;
 
 /// A field's value. Ids and references are [`Value::Text`] of 18 characters, picklists their API value,
 /// multi-select picklists their values joined by `;`, base64 fields their base64 text.
@@ -18,13 +24,17 @@ pub enum Value {
     Integer(i64),
     /// A `double`, `currency` or `percent` field; always written with a decimal point.
     Number(f64),
+    /// A number like that with more digits than a double holds, in its digits: `1234567890123456.78`.
+    Decimal(String),
     /// Every textual type, ids included.
     Text(String),
     /// A `date`, which has no zone.
     Date(Date),
     /// A `datetime`, an instant; written in UTC.
     DateTime(Timestamp),
-    /// A compound field (an address), by the names of its parts on the wire (`city`, `countryCode`, …).
+    /// A `time` of a day, which has no day and no zone.
+    Time(Time),
+    /// A compound field (an address, a location), by the names of its parts on the wire (`city`, `countryCode`, …).
     Compound(BTreeMap<String, Value>),
 }
 
@@ -55,6 +65,17 @@ impl Value {
             #[allow(clippy::cast_precision_loss)]
             Self::Integer(number) => Some(*number as f64),
             Self::Number(number) => Some(*number),
+            Self::Decimal(digits) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The digits of a number, without an exponent.
+    pub(crate) fn digits(&self) -> Option<String> {
+        match self {
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Decimal(digits) => Some(digits.clone()),
             _ => None,
         }
     }
@@ -80,16 +101,28 @@ impl Value {
         }
     }
 
-    /// As Salesforce writes it in a response: `2026-05-12T15:00:00.000+0000` for an instant.
+    /// The time of a `time` value.
+    pub fn as_time(&self) -> Option<Time> {
+        match self {
+            Self::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+
+    /// As Salesforce writes it in a response: `2026-05-12T15:00:00.000+0000` for an instant, `10:00:00.000Z` for a
+    /// time. A [`Value::Decimal`] is a text that becomes a number when the response is written.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Null => Json::Null,
             Self::Boolean(flag) => json!(flag),
             Self::Integer(number) => json!(number),
             Self::Number(number) => json!(number),
+            Self::Decimal(digits) if digits.contains('.') => json!(exact::marked(digits)),
+            Self::Decimal(digits) => json!(exact::marked(&format!("{digits}.0"))),
             Self::Text(text) => json!(text),
             Self::Date(date) => json!(date.to_string()),
             Self::DateTime(instant) => json!(datetime_text(*instant)),
+            Self::Time(time) => json!(time_text(*time)),
             Self::Compound(parts) => parts.iter().map(|(name, value)| (name.clone(), value.to_json())).collect(),
         }
     }
@@ -98,6 +131,11 @@ impl Value {
 /// `2026-05-12T15:00:00.000+0000`: milliseconds and a zone without a colon.
 pub fn datetime_text(instant: Timestamp) -> String {
     instant.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
+}
+
+/// `10:00:00.000Z`
+pub fn time_text(time: Time) -> String {
+    time.strftime("%H:%M:%S.%3fZ").to_string()
 }
 
 impl From<&str> for Value {
@@ -133,6 +171,12 @@ impl From<f64> for Value {
 impl From<Date> for Value {
     fn from(date: Date) -> Self {
         Self::Date(date)
+    }
+}
+
+impl From<Time> for Value {
+    fn from(time: Time) -> Self {
+        Self::Time(time)
     }
 }
 

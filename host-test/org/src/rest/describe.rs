@@ -53,7 +53,7 @@ fn unless_known(call: &Call, body: impl FnOnce() -> Json) -> Result<Answer, Refu
 fn summary(desk: &Desk<'_>, call: &Call, object: &Object) -> Map<String, Json> {
     let rights = desk.access.on(object);
     let path = format!("/services/data/{}/sobjects/{}", call.version, object.name);
-    let real = object.key_prefix.is_some();
+    let real = object.key_prefix.is_some() && !object.is_event();
     let json = json!({
         "activateable": false,
         "associateEntityType": null,
@@ -76,7 +76,7 @@ fn summary(desk: &Desk<'_>, call: &Call, object: &Object) -> Map<String, Json> {
         "mruEnabled": object.searchable,
         "name": object.name,
         "queryable": object.queryable,
-        "replicateable": real,
+        "replicateable": real && !object.is_external(),
         "retrieveable": real,
         "searchable": object.searchable,
         "triggerable": object.updateable,
@@ -197,6 +197,7 @@ fn field_json(desk: &Desk<'_>, object: &Object, field: &Field) -> Json {
     let default = field.picklist.iter().find(|value| value.default).map(|value| value.value.clone());
     let name_part = matches!(field.compound.as_deref(), Some("Name"));
     let extra = match (kind, object.name.as_str(), field.name.as_str()) {
+        _ if field.html_formatted => Some("richtextarea"),
         (FieldType::Textarea, ..) => Some("plaintextarea"),
         (_, "Account", "Name") => Some("switchablepersonname"),
         (_, "Contact" | "Lead" | "User", "Name") => Some("personname"),
@@ -222,7 +223,7 @@ fn field_json(desk: &Desk<'_>, object: &Object, field: &Field) -> Json {
         })
         .collect();
     json!({
-        "aggregatable": field.filterable && !boolean && kind != FieldType::Address,
+        "aggregatable": field.filterable && !boolean && !kind.is_compound() && kind != FieldType::Time,
         "aiPredictionField": false,
         "autoNumber": field.auto_number,
         "byteLength": byte_length,
@@ -249,7 +250,7 @@ fn field_json(desk: &Desk<'_>, object: &Object, field: &Field) -> Json {
         "formulaTreatNullNumberAsZero": false,
         "groupable": field.groupable,
         "highScaleNumber": false,
-        "htmlFormatted": false,
+        "htmlFormatted": field.html_formatted,
         "idLookup": field.id_lookup,
         "inlineHelpText": null,
         "label": field.label,
@@ -264,7 +265,7 @@ fn field_json(desk: &Desk<'_>, object: &Object, field: &Field) -> Json {
         "picklistValues": picklist,
         "polymorphicForeignKey": field.is_polymorphic(),
         "precision": if kind == FieldType::Int { 0 } else { field.precision },
-        "queryByDistance": kind == FieldType::Address,
+        "queryByDistance": kind.is_compound(),
         "referenceTargetField": null,
         "referenceTo": field.reference_to,
         "relationshipName": field.relationship_name,
@@ -316,7 +317,9 @@ fn soap_type(kind: FieldType) -> &'static str {
         FieldType::Int => "xsd:int",
         FieldType::Date => "xsd:date",
         FieldType::Datetime => "xsd:dateTime",
+        FieldType::Time => "xsd:time",
         FieldType::Address => "urn:address",
+        FieldType::Location => "urn:location",
         FieldType::Base64 => "xsd:base64Binary",
         _ => "xsd:string",
     }

@@ -21,7 +21,8 @@ pub(super) fn limits(desk: &Desk<'_>) -> Answer {
     )
 }
 
-/// `GET limits/recordCount?sObjects=…`
+/// `GET limits/recordCount?sObjects=…`: neither deleted nor archived rows count.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_record_count.htm>
 pub(super) fn record_count(desk: &Desk<'_>, call: &Call) -> Answer {
     let wanted: Vec<&str> =
         call.parameter("sObjects").unwrap_or_default().split(',').filter(|name| !name.is_empty()).collect();
@@ -31,7 +32,7 @@ pub(super) fn record_count(desk: &Desk<'_>, call: &Call) -> Answer {
         .filter(|object| desk.access.object(desk.schema, &object.name).is_some() && object.queryable)
         .filter(|object| wanted.is_empty() || wanted.iter().any(|name| name.eq_ignore_ascii_case(&object.name)))
         .map(|object| {
-            let count = desk.store.rows(&object.name).filter(|row| !row.is_deleted()).count();
+            let count = desk.store.rows(&object.name).filter(|row| row.is_live()).count();
             let mut entry = Map::new();
             entry.insert("count".to_owned(), json!(count));
             entry.insert("name".to_owned(), json!(object.name));

@@ -11,6 +11,8 @@ use crate::{
 
 const LARGEST_PAGE: usize = 2_000;
 const SMALLEST_PAGE: usize = 200;
+/// The size of a result whose rows another system has: whether there is more is for `done` to say.
+const UNKNOWN: i64 = -1;
 
 /// `GET query?q=…`, and `queryAll` with the recycle bin.
 pub(super) fn query(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal> {
@@ -27,12 +29,13 @@ pub(super) fn query(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal>
         .collect::<Result<_, _>>()
         .map_err(|cause| Refusal::new(500, "UNKNOWN_EXCEPTION", cause.to_string()))?;
     let page = page_size(desk, call);
+    let total = if soql::has_unknown_size(text) { UNKNOWN } else { i64::try_from(found.total_size).unwrap_or(UNKNOWN) };
     if records.len() <= page {
-        return Ok(Answer::json(200, json!({"totalSize": found.total_size, "done": true, "records": records})));
+        return Ok(Answer::json(200, json!({"totalSize": total, "done": true, "records": records})));
     }
     // Cursors are numbered like rows, by a prefix that no object has.
     let locator = desk.store.next_id("01g").to_string();
-    let cursor = Cursor { user: desk.context.user.clone(), records, page };
+    let cursor = Cursor { user: desk.context.user.clone(), records, page, total };
     let answer = page_of(&cursor, &locator, 0, &call.version);
     desk.cursors.insert(locator, cursor);
     Ok(answer)
@@ -54,7 +57,7 @@ pub(super) fn next_page(desk: &mut Desk<'_>, call: &Call, locator: &str) -> Resu
 fn page_of(cursor: &Cursor, locator: &str, offset: usize, version: &str) -> Answer {
     let end = cursor.records.len().min(offset + cursor.page);
     let page = cursor.records.get(offset..end).unwrap_or_default();
-    let mut body = json!({"totalSize": cursor.records.len(), "done": end == cursor.records.len(), "records": page});
+    let mut body = json!({"totalSize": cursor.total, "done": end == cursor.records.len(), "records": page});
     if end < cursor.records.len()
         && let Json::Object(body) = &mut body
     {

@@ -17,6 +17,9 @@ use crate::{
 pub(super) fn create(desk: &mut Desk<'_>, call: &Call, object: &str) -> Result<Answer, Refusal> {
     let object = desk.object(object)?.clone();
     let id = desk.transaction().create(&object, &call.object()?, &call.duplicates())?;
+    if object.is_event() {
+        return Ok(Answer::json(201, super::published(&id)));
+    }
     let location = format!("/services/data/{}/sobjects/{}/{id}", call.version, object.name);
     Ok(Answer::json(201, saved(&id)).with("Location", location))
 }
@@ -24,9 +27,42 @@ pub(super) fn create(desk: &mut Desk<'_>, call: &Call, object: &str) -> Result<A
 /// `GET sobjects/{Object}/{id}?fields=…`
 pub(super) fn read(desk: &mut Desk<'_>, call: &Call, object: &str, id: &str) -> Result<Answer, Refusal> {
     let object = desk.object(object)?;
+    if object.is_external() && Id::parse(id).is_none() {
+        return external_row(desk, call, object, id);
+    }
     let id = path_id(id)?;
     let row = readable(desk, object, &id)?;
     answer_row(desk, call, object, row)
+}
+
+/// `GET sobjects/{Object__x}/{ExternalId}`: the row goes by its external id.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_get_field_values_external_object.htm>
+fn external_row(desk: &Desk<'_>, call: &Call, object: &Object, key: &str) -> Result<Answer, Refusal> {
+    let mut rows = desk.store.rows(&object.name);
+    let row = rows.find(|row| row.get("ExternalId").as_str() == Some(key)).ok_or_else(|| no_external_id(key))?;
+    let fields = asked_fields(desk, call, object)?;
+    let by_id = fields.iter().any(|field| field.kind == FieldType::Id);
+    let mut body = row_json(&call.version, object, row, fields.into_iter());
+    if let Json::Object(body) = &mut body {
+        if !by_id {
+            body.remove("Id");
+        }
+        body.insert("ExternalId".to_owned(), json!(key));
+        let url = format!("/services/data/{}/sobjects/{}/{key}", call.version, object.name);
+        body.insert("attributes".to_owned(), json!({"type": object.name, "url": url}));
+    }
+    Ok(Answer::json(200, body))
+}
+
+/// The fields that `?fields=` names, or all the user sees.
+fn asked_fields<'a>(desk: &'a Desk<'_>, call: &Call, object: &'a Object) -> Result<Vec<&'a Field>, Refusal> {
+    match call.parameter("fields").filter(|names| !names.is_empty()) {
+        Some(names) => names
+            .split(',')
+            .map(|name| desk.access.field(object, name.trim()).ok_or_else(|| no_such_column(object, name.trim())))
+            .collect(),
+        None => Ok(desk.access.fields(object).collect()),
+    }
 }
 
 fn readable<'a>(desk: &'a Desk<'_>, object: &Object, id: &Id) -> Result<&'a Row, Refusal> {
@@ -53,13 +89,7 @@ fn answer_row(desk: &Desk<'_>, call: &Call, object: &Object, row: &Row) -> Resul
         return Ok(stamped(Answer::empty(304), modified, Some(etag.clone())));
     }
     preconditions(call, object, row)?;
-    let fields: Vec<&Field> = match call.parameter("fields").filter(|names| !names.is_empty()) {
-        Some(names) => names
-            .split(',')
-            .map(|name| desk.access.field(object, name.trim()).ok_or_else(|| no_such_column(object, name.trim())))
-            .collect::<Result<_, _>>()?,
-        None => desk.access.fields(object).collect(),
-    };
+    let fields = asked_fields(desk, call, object)?;
     let body = row_json(&call.version, object, row, fields.into_iter());
     Ok(stamped(Answer::json(200, body), modified, etag))
 }

@@ -1,9 +1,14 @@
 //! From the JSON of a write to values: types, ids, lengths, ranges, restricted picklists.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 use serde_json::Value as Json;
 
+use super::rich_text;
 use crate::{
+    exact,
     id::Id,
     refusal::Refusal,
     schema::{Field, FieldType},
@@ -18,25 +23,7 @@ pub(super) fn accept(field: &Field, json: &Json) -> Result<Value, Refusal> {
 }
 
 fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
-    let wrong = || {
-        let (token, text) = match json {
-            Json::Null => ("VALUE_NULL", String::new()),
-            Json::Bool(flag) => (if *flag { "VALUE_TRUE" } else { "VALUE_FALSE" }, flag.to_string()),
-            Json::Number(number) if number.is_f64() => ("VALUE_NUMBER_FLOAT", number.to_string()),
-            Json::Number(number) => ("VALUE_NUMBER_INT", number.to_string()),
-            Json::String(text) => ("VALUE_STRING", text.clone()),
-            Json::Array(_) => ("START_ARRAY", "[".to_owned()),
-            Json::Object(_) => ("START_OBJECT", "{".to_owned()),
-        };
-        Refusal::new(
-            400,
-            "JSON_PARSER_ERROR",
-            format!(
-                "Cannot deserialize instance of {} from {token} value {text} or request may be missing a required field at [line:1, column:2]",
-                field.kind.name()
-            ),
-        )
-    };
+    let wrong = || wrong_type(field, json);
     Ok(match (field.kind, json) {
         (FieldType::Boolean, Json::Null) => Value::Boolean(false),
         (_, Json::Null) => Value::Null,
@@ -46,11 +33,14 @@ fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
         (FieldType::Int, Json::Number(number)) => Value::Integer(number.as_i64().ok_or_else(wrong)?),
         (FieldType::Int, Json::String(text)) => Value::Integer(text.parse().map_err(|_| wrong())?),
         (FieldType::Currency | FieldType::Double | FieldType::Percent, Json::Number(number)) => {
-            Value::Number(number.as_f64().ok_or_else(wrong)?)
+            exact::value(&number.to_string()).ok_or_else(wrong)?
         }
         (FieldType::Currency | FieldType::Double | FieldType::Percent, Json::String(text)) => {
-            Value::Number(text.parse().map_err(|_| wrong())?)
+            exact::value(exact::digits(text).unwrap_or(text)).ok_or_else(wrong)?
         }
+        // A number of many digits, which fits no other field.
+        (_, Json::String(text)) if exact::digits(text).is_some() => return Err(wrong()),
+        (FieldType::Time, Json::String(text)) => Value::Time(time(text).ok_or_else(wrong)?),
         (FieldType::Date, Json::String(text)) => {
             let date: Date = text.parse().map_err(|_| wrong())?;
             if text.len() > 10 {
@@ -64,11 +54,38 @@ fn typed(field: &Field, json: &Json) -> Result<Value, Refusal> {
             Some(id) => Value::from(&id),
             None => return Err(wrong_id(field, text)),
         },
+        (FieldType::Textarea, Json::String(text)) if field.html_formatted => {
+            Value::text(rich_text::cleaned(text.trim()))
+        }
         // Space around a text is dropped, as any form and the API do.
         (kind, Json::String(text)) if kind.is_textual() => Value::text(text.trim()),
         (FieldType::Base64, Json::String(text)) => Value::text(text.as_str()),
         _ => return Err(wrong()),
     })
+}
+
+/// A value of another JSON type than the field's.
+fn wrong_type(field: &Field, json: &Json) -> Refusal {
+    let (token, text) = match json {
+        Json::Null => ("VALUE_NULL", String::new()),
+        Json::Bool(flag) => (if *flag { "VALUE_TRUE" } else { "VALUE_FALSE" }, flag.to_string()),
+        Json::Number(number) if number.is_f64() => ("VALUE_NUMBER_FLOAT", number.to_string()),
+        Json::Number(number) => ("VALUE_NUMBER_INT", number.to_string()),
+        Json::String(text) => match exact::digits(text) {
+            Some(digits) => ("VALUE_NUMBER_FLOAT", digits.to_owned()),
+            None => ("VALUE_STRING", text.clone()),
+        },
+        Json::Array(_) => ("START_ARRAY", "[".to_owned()),
+        Json::Object(_) => ("START_OBJECT", "{".to_owned()),
+    };
+    Refusal::new(
+        400,
+        "JSON_PARSER_ERROR",
+        format!(
+            "Cannot deserialize instance of {} from {token} value {text} or request may be missing a required field at [line:1, column:2]",
+            field.kind.name()
+        ),
+    )
 }
 
 /// An id that is none, or of an object the field does not refer to.
@@ -103,7 +120,8 @@ fn check(field: &Field, value: &Value) -> Result<(), Refusal> {
                     &[name],
                 ));
             }
-            if field.restricted {
+            // Codes of countries and states have words of their own.
+            if field.restricted && !field.is_address_code() {
                 let chosen: Vec<&str> =
                     if field.kind == FieldType::Multipicklist { text.split(';').collect() } else { vec![text] };
                 for one in chosen {
@@ -114,13 +132,13 @@ fn check(field: &Field, value: &Value) -> Result<(), Refusal> {
                 }
             }
         }
-        Value::Number(_) | Value::Integer(_) => {
+        Value::Number(_) | Value::Integer(_) | Value::Decimal(_) => {
             let digits = if field.precision == 0 { 18 } else { field.precision };
             let whole = i32::from(digits) - i32::from(field.scale);
             if value.as_f64().is_some_and(|number| number.abs() >= 10_f64.powi(whole)) {
                 return Err(Refusal::save(
                     "NUMBER_OUTSIDE_VALID_RANGE",
-                    format!("{label}: value outside of valid range on numeric field: {}", value.to_json()),
+                    format!("{label}: value outside of valid range on numeric field: {}", in_words(value)),
                     &[name],
                 ));
             }
@@ -128,6 +146,22 @@ fn check(field: &Field, value: &Value) -> Result<(), Refusal> {
         _ => {}
     }
     Ok(())
+}
+
+/// A number as messages show it.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Decimal(digits) => digits.clone(),
+        value => value.to_json().to_string(),
+    }
+}
+
+/// `10:00:00.000Z`, as the API writes it; the parts of a second and the zone can be left out.
+fn time(text: &str) -> Option<Time> {
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    let whole = text.split('.').next().unwrap_or(text);
+    let seconds = whole.len() == 8 && whole.bytes().filter(|byte| *byte == b':').count() == 2;
+    if seconds { text.parse().ok() } else { None }
 }
 
 /// `Required fields are missing: [Name]`.

@@ -1,9 +1,7 @@
 //! What the org fills in by itself: names, addresses, statuses, periods, activity dates, and one trigger.
 //! Runs on every save, seeding too.
 
-use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
     id::Id,
@@ -36,6 +34,7 @@ pub(crate) fn defaults(object: &Object, store: &mut Store, row: &mut Row, moment
             let text = match object.name.as_str() {
                 "Case" => format!("{:08}", 1000 + number),
                 "Meter_Reading__c" => format!("MR-{number:05}"),
+                "Visit__c" => format!("SV-{number:04}"),
                 _ => format!("{number:08}"),
             };
             row.set(&field.name, text);
@@ -99,12 +98,17 @@ pub(crate) fn derive(
         "Task" => task(store, row, moment),
         "Event" => event(store, row)?,
         "CampaignMember" => campaign_member(store, row),
+        "PricebookEntry" => super::products::entry(store, row),
+        "OpportunityLineItem" => super::products::line(store, row, old)?,
         _ => {}
     }
     for field in &object.fields {
+        if field.kind == FieldType::Location {
+            super::address::location(row, &field.name);
+        }
         if field.kind == FieldType::Address {
             let prefix = field.name.strip_suffix("Address").unwrap_or_default();
-            address(object, row, old, prefix)?;
+            super::address::derive(object, row, old, prefix)?;
         }
     }
     Ok(())
@@ -227,41 +231,7 @@ fn is_closed(store: &Store, statuses: &str, row: &Row) -> bool {
 }
 
 fn event(store: &Store, row: &mut Row) -> Result<(), Refusal> {
-    let all_day = row.get("IsAllDayEvent").is_true();
-    if all_day && let Some(date) = row.get("ActivityDate").as_date() {
-        let midnight = date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp());
-        if let Ok(midnight) = midnight {
-            row.set("StartDateTime", midnight);
-        }
-        if row.get("DurationInMinutes").is_null() && row.get("EndDateTime").is_null() {
-            row.set("DurationInMinutes", 1440);
-        }
-    }
-    let start = row
-        .get("StartDateTime")
-        .as_timestamp()
-        .or(row.get("ActivityDateTime").as_timestamp())
-        .ok_or_else(|| super::accept::required_missing(&["ActivityDateTime"]))?;
-    let minutes = row.get("DurationInMinutes").as_f64();
-    let end = match (row.get("EndDateTime").as_timestamp(), minutes) {
-        (Some(end), _) => end,
-        #[allow(clippy::cast_possible_truncation)] // Minutes of an event are few.
-        (None, Some(minutes)) => start + SignedDuration::from_mins(minutes as i64),
-        (None, None) => return Err(super::accept::required_missing(&["DurationInMinutes"])),
-    };
-    if end < start {
-        return Err(Refusal::save(
-            "FIELD_INTEGRITY_EXCEPTION",
-            "An event can't end before it starts.",
-            &["EndDateTime"],
-        ));
-    }
-    row.set("StartDateTime", start);
-    row.set("ActivityDateTime", start);
-    row.set("EndDateTime", end);
-    row.set("DurationInMinutes", (end.as_second() - start.as_second()) / 60);
-    row.set("ActivityDate", start.to_zoned(TimeZone::UTC).date());
-    row.set("EndDate", end.to_zoned(TimeZone::UTC).date());
+    super::event::derive(row)?;
     let account = activity_account(store, row);
     row.set("AccountId", account);
     Ok(())
@@ -287,87 +257,6 @@ fn campaign_member(store: &Store, row: &mut Row) {
     let who =
         ["LeadId", "ContactId"].into_iter().find_map(|field| row.get(field).as_str()).and_then(|id| store.find(id));
     row.set("Name", who.map(|who| who.get("Name").clone()).unwrap_or_default());
-}
-
-/// Keeps names and codes of state and country in step, and builds the compound field.
-fn address(object: &Object, row: &mut Row, old: Option<&Row>, prefix: &str) -> Result<(), Refusal> {
-    for part in ["Country", "State"] {
-        let (text, code) = (format!("{prefix}{part}"), format!("{prefix}{part}Code"));
-        let Some(field) = object.field(&code) else {
-            continue;
-        };
-        let changed = |name: &str| match old {
-            Some(old) => old.get(name) != row.get(name),
-            None => !row.get(name).is_null(),
-        };
-        let country = row.get(&format!("{prefix}CountryCode")).as_str().map(str::to_owned);
-        let wanted = if changed(&code) {
-            row.get(&code).clone()
-        } else if changed(&text) {
-            row.get(&text).clone()
-        } else {
-            continue;
-        };
-        let Some(wanted) = wanted.as_str() else {
-            row.set(&text, Value::Null);
-            row.set(&code, Value::Null);
-            continue;
-        };
-        let here = |value: &&crate::schema::PicklistValue| {
-            value.valid_for.is_empty() || country.as_ref().is_some_and(|code| value.valid_for.contains(code))
-        };
-        let found = field
-            .picklist
-            .iter()
-            .filter(here)
-            .find(|value| value.value.eq_ignore_ascii_case(wanted) || value.label.eq_ignore_ascii_case(wanted));
-        match found {
-            Some(value) => {
-                let (label, value) = (value.label.clone(), value.value.clone());
-                row.set(&text, label);
-                row.set(&code, value);
-            }
-            // This org lists no states for most countries; there the name is free text.
-            None if part == "State" && !field.picklist.iter().any(|value| here(&value)) => {}
-            None => {
-                let (noun, list) = match part {
-                    "Country" => ("country", "country/territory from the list of valid countries"),
-                    _ => ("state", "state from the list of valid states"),
-                };
-                let label = object.field(&text).map_or(text.as_str(), |field| field.label.as_str());
-                return Err(Refusal::save(
-                    "FIELD_INTEGRITY_EXCEPTION",
-                    format!(
-                        "There's a problem with this {noun}, even though it may appear correct. Please select a {list}.: {label}"
-                    ),
-                    &[&text],
-                ));
-            }
-        }
-    }
-    let parts: BTreeMap<String, Value> = [
-        "Street",
-        "City",
-        "State",
-        "StateCode",
-        "PostalCode",
-        "Country",
-        "CountryCode",
-        "Latitude",
-        "Longitude",
-        "GeocodeAccuracy",
-    ]
-    .into_iter()
-    .filter(|part| object.field(&format!("{prefix}{part}")).is_some())
-    .map(|part| {
-        let mut wire = part.to_owned();
-        wire.get_mut(..1).into_iter().for_each(str::make_ascii_lowercase);
-        (wire, row.get(&format!("{prefix}{part}")).clone())
-    })
-    .collect();
-    let empty = parts.values().all(Value::is_null);
-    row.set(&format!("{prefix}Address"), if empty { Value::Null } else { Value::Compound(parts) });
-    Ok(())
 }
 
 /// After an activity was saved or deleted: when its people and things were last touched.

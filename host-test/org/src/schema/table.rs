@@ -41,6 +41,10 @@ impl Schema {
             if let Some(name) = first.strip_prefix('%') {
                 let (name, values) = name.split_once('=').ok_or(error("a set without ="))?;
                 named.insert(name.trim().to_owned(), values.trim().to_owned());
+            } else if let Some(name) = first.strip_prefix('+') {
+                let known = objects.iter().position(|object| object.name == name.trim());
+                let object = objects.remove(known.ok_or(error("more fields of an unknown object"))?);
+                objects.push(object);
             } else if !text.starts_with(' ') {
                 objects.push(object(&cells).ok_or(error("an object needs name, label, plural, prefix, rights"))?);
             } else {
@@ -256,12 +260,14 @@ fn field(cells: &[&str], named: &BTreeMap<String, String>) -> Result<FieldAndPar
                     | FieldType::Double
                     | FieldType::Percent
                     | FieldType::Datetime
+                    | FieldType::Time
                     | FieldType::Address
+                    | FieldType::Location
                     | FieldType::Multipicklist
             ),
         sortable: (!long || has("sort"))
             && !has("nosort")
-            && !matches!(kind, FieldType::Address | FieldType::Multipicklist),
+            && !matches!(kind, FieldType::Address | FieldType::Location | FieldType::Multipicklist),
         reference_to,
         relationship_name,
         picklist: match rest {
@@ -270,6 +276,7 @@ fn field(cells: &[&str], named: &BTreeMap<String, String>) -> Result<FieldAndPar
         },
         restricted: has("restricted"),
         controller: tagged("by:"),
+        html_formatted: has("html"),
         calculated: has("formula"),
         auto_number: has("auto"),
         unique: has("unique"),

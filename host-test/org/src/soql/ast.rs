@@ -299,6 +299,8 @@ pub enum Value {
     Date(jiff::civil::Date),
     /// `2026-03-15T09:30:00Z`, as the instant it is.
     DateTime(jiff::Timestamp),
+    /// `10:00:00.000Z`
+    Time(jiff::civil::Time),
     /// `TODAY`, `LAST_N_DAYS:7`
     DateLiteral(DateLiteral),
 }

@@ -6,6 +6,7 @@ use super::ast::{
     Aggregate, Condition, DateFunction, DateLiteral, Expression, FieldSet, LikePart, LikePattern, Operator, Order,
     Path, Query, Scope, SelectItem, Unit, Value,
 };
+use crate::value::time_text;
 
 fn list<T: Display>(f: &mut Formatter<'_>, items: &[T]) -> fmt::Result {
     for (index, item) in items.iter().enumerate() {
@@ -231,6 +232,7 @@ impl Display for Value {
             }
             Self::Date(date) => write!(f, "{date}"),
             Self::DateTime(instant) => write!(f, "{instant}"),
+            Self::Time(time) => f.write_str(&time_text(*time)),
             Self::DateLiteral(literal) => write!(f, "{literal}"),
         }
     }

@@ -1,8 +1,11 @@
 //! WHERE and HAVING: conditions whose names and types are checked once, then tested against rows.
 
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 
 use super::{
     ast::{self, Condition, LikePart, Operator},
@@ -10,7 +13,7 @@ use super::{
     resolve::{Column, Names, Operand},
     run,
 };
-use crate::{id::Id, refusal::Refusal, schema::FieldType, store::Row, value::Value};
+use crate::{exact, id::Id, refusal::Refusal, schema::FieldType, store::Row, value::Value};
 
 /// A condition that is known to make sense.
 pub(crate) enum Test<'a> {
@@ -28,12 +31,16 @@ pub(crate) enum Test<'a> {
 pub(crate) enum Bound {
     Null,
     Boolean(bool),
-    Number(f64),
+    /// In its digits.
+    Number(String),
     /// In lower case.
     Text(String),
+    /// The values of a multi-select picklist, in lower case: all of them and no other, in any order.
+    Choices(BTreeSet<String>),
     Id(String),
     Days(Days),
     Instants(Timestamp, Timestamp),
+    Time(Time),
 }
 
 /// Where a value lies relative to a bound.
@@ -61,10 +68,16 @@ impl Bound {
             (Self::Null, Value::Null) => Place::Within,
             (Self::Boolean(bound), Value::Boolean(value)) => place(value, bound, bound),
             (Self::Text(bound), Value::Text(value)) => place(&value.to_lowercase(), bound, bound),
+            (Self::Choices(bound), Value::Text(value)) if choices(value) == *bound => Place::Within,
             (Self::Id(bound), Value::Text(value)) => place(value, bound, bound),
             (Self::Days(days), Value::Date(value)) => place(*value, days.first, days.last),
             (Self::Instants(first, last), Value::DateTime(value)) => place(value, first, last),
-            (Self::Number(bound), value) => place(value.as_f64()?, *bound, *bound),
+            (Self::Time(bound), Value::Time(value)) => place(value, bound, bound),
+            (Self::Number(bound), value) => match exact::compare(&value.digits()?, bound) {
+                Ordering::Less => Place::Before,
+                Ordering::Equal => Place::Within,
+                Ordering::Greater => Place::After,
+            },
             _ => return None,
         })
     }
@@ -172,8 +185,13 @@ fn bad_operator(names: &Names<'_>, at: usize, kind: FieldType) -> Refusal {
 /// The left side of a comparison, if the field may stand in a filter at all.
 fn filterable<'a>(names: &Names<'a>, left: &ast::Expression) -> Result<Operand<'a>, Refusal> {
     let operand = names.operand(left)?;
+    if operand.kind().is_compound() {
+        let noun = if operand.kind() == FieldType::Address { "Address" } else { "Geolocation" };
+        let detail = format!("{noun} fields can only be filtered using Distance expressions");
+        return Err(names.refuse("INVALID_FIELD", left.at().0, &detail));
+    }
     if let Some(column) = operand.column()
-        && (!column.is_filterable() || column.kind() == FieldType::Address)
+        && !column.is_filterable()
     {
         let detail = format!("field '{}' can not be filtered in a query call", column.name());
         return Err(names.refuse("INVALID_FIELD", left.at().0, &detail));
@@ -195,6 +213,7 @@ fn bound(
         let (kind, quotes) = match kind {
             FieldType::Datetime => ("dateTime", "should not"),
             FieldType::Date => ("date", "should not"),
+            FieldType::Time => ("time", "should not"),
             FieldType::Boolean => ("boolean", "should not"),
             FieldType::Int => ("int", "should not"),
             kind if kind.is_number() => ("double", "should not"),
@@ -210,9 +229,7 @@ fn bound(
         (ast::Value::Null, _) => Ok(Bound::Null),
         (ast::Value::Boolean(flag), FieldType::Boolean) => Ok(Bound::Boolean(*flag)),
         (ast::Value::Number(digits), FieldType::Int) if digits.contains('.') => Err(mismatch()),
-        (ast::Value::Number(digits), kind) if kind.is_number() => {
-            digits.parse().map(Bound::Number).map_err(|_| mismatch())
-        }
+        (ast::Value::Number(digits), kind) if kind.is_number() => Ok(Bound::Number(digits.clone())),
         (ast::Value::Text(text), FieldType::Id | FieldType::Reference) => {
             if text.is_empty() {
                 return Ok(Bound::Null);
@@ -223,11 +240,13 @@ fn bound(
             })?;
             Ok(Bound::Id(id.as_str().to_owned()))
         }
+        (ast::Value::Text(text), FieldType::Multipicklist) if !text.is_empty() => Ok(Bound::Choices(choices(text))),
         (ast::Value::Text(text), kind) if kind.is_textual() => {
             // Salesforce does not tell an empty string from null.
             Ok(if text.is_empty() { Bound::Null } else { Bound::Text(text.to_lowercase()) })
         }
         (ast::Value::Date(day), FieldType::Date) => Ok(Bound::Days(single(*day))),
+        (ast::Value::Time(time), FieldType::Time) => Ok(Bound::Time(*time)),
         (ast::Value::DateTime(instant), FieldType::Datetime) => Ok(Bound::Instants(*instant, *instant)),
         (ast::Value::DateLiteral(literal), FieldType::Date) => Ok(Bound::Days(dates::days(*literal, context))),
         (ast::Value::DateLiteral(literal), FieldType::Datetime) => {
@@ -236,6 +255,12 @@ fn bound(
         }
         _ => Err(mismatch()),
     }
+}
+
+/// What is chosen in a multi-select picklist.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_querying_multiselect_picklists.htm>
+fn choices(text: &str) -> BTreeSet<String> {
+    text.split(';').map(str::to_lowercase).collect()
 }
 
 fn single(day: Date) -> Days {

@@ -21,6 +21,7 @@ pub(crate) enum Kind<'a> {
     Number(&'a str),
     Date(&'a str),
     DateTime(&'a str),
+    Time(&'a str),
     /// An operator or a punctuation mark.
     Mark(&'static str),
     End,
@@ -30,7 +31,9 @@ impl Kind<'_> {
     /// The token as an error message quotes it.
     pub(crate) fn quoted(&self) -> String {
         match self {
-            Self::Word(text) | Self::Number(text) | Self::Date(text) | Self::DateTime(text) => (*text).to_owned(),
+            Self::Word(text) | Self::Number(text) | Self::Date(text) | Self::DateTime(text) | Self::Time(text) => {
+                (*text).to_owned()
+            }
             Self::WordWithNumber(word, number) => format!("{word}:{number}"),
             Self::Text(raw) => format!("'{raw}'"),
             Self::Mark(mark) => (*mark).to_owned(),
@@ -125,6 +128,8 @@ fn number_or_date(rest: &str, at: usize) -> Result<(Kind<'_>, usize), Fault> {
         let text = rest.get(..length).unwrap_or(rest);
         let kind = if length == 10 { Kind::Date(text) } else { Kind::DateTime(text) };
         (kind, length)
+    } else if has_shape(rest, TIME) {
+        (Kind::Time(rest.get(..TIME.len()).unwrap_or(rest)), TIME.len())
     } else {
         let sign = usize::from(!rest.starts_with(|c: char| c.is_ascii_digit()));
         let digits = |from: usize| {
@@ -158,6 +163,9 @@ fn has_shape(text: &str, shape: &str) -> bool {
             if wanted == b'd' { byte.is_ascii_digit() } else { byte.eq_ignore_ascii_case(&wanted) }
         })
 }
+
+/// The one shape of a time: with milliseconds, and in UTC by name only.
+const TIME: &str = "dd:dd:dd.dddZ";
 
 fn looks_like_date(rest: &str) -> bool {
     has_shape(rest, "dddd-dd-dd")

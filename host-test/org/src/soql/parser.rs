@@ -1,6 +1,9 @@
 //! Tokens → [`Query`], by recursive descent: one function per rule of the grammar.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 
 use super::ast::{
     Aggregate, Condition, DateFunction, DateLiteral, Expression, FieldSet, LikePart, LikePattern, Operator, Order,
@@ -551,6 +554,7 @@ impl<'a> Parser<'a> {
             Kind::Number(digits) => Value::Number(digits.trim_start_matches('+').to_owned()),
             Kind::Date(text) => Value::Date(date(text).ok_or_else(|| self.bad_date(text))?),
             Kind::DateTime(text) => Value::DateTime(instant(text).ok_or_else(|| self.bad_date(text))?),
+            Kind::Time(text) => Value::Time(time(text).ok_or_else(|| self.bad_date(text))?),
             Kind::Word(word) => match word.to_ascii_uppercase().as_str() {
                 "NULL" => Value::Null,
                 "TRUE" => Value::Boolean(true),
@@ -681,6 +685,10 @@ fn date(text: &str) -> Option<Date> {
 fn instant(text: &str) -> Option<Timestamp> {
     date(text.get(..10)?)?;
     text.parse().ok()
+}
+
+fn time(text: &str) -> Option<Time> {
+    text.strip_suffix(['Z', 'z'])?.parse().ok()
 }
 
 /// Undoes the escapes of a literal whose content starts at `at`.

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     context::View,
+    exact,
     refusal::Refusal,
     schema::{Field, FieldType, Object},
     store::Row,
@@ -263,7 +264,12 @@ impl<'a> Column<'a> {
     fn aggregates(&self, function: Aggregate) -> bool {
         match self.kind() {
             FieldType::Currency | FieldType::Double | FieldType::Percent | FieldType::Int => true,
-            FieldType::Boolean | FieldType::Multipicklist | FieldType::Address | FieldType::Base64 => false,
+            FieldType::Boolean
+            | FieldType::Multipicklist
+            | FieldType::Time
+            | FieldType::Address
+            | FieldType::Location
+            | FieldType::Base64 => false,
             _ => self.is_filterable() && !matches!(function, Aggregate::Sum | Aggregate::Avg),
         }
     }
@@ -296,7 +302,7 @@ impl<'a> Column<'a> {
         match self.leaf {
             Leaf::Field(_, field) => row.get(&field.name).clone(),
             Leaf::Name("Id", _) => Value::from(&row.id),
-            Leaf::Name("Type", _) => Value::text(row.object.clone()),
+            Leaf::Name("Type", _) => Value::text(type_of(row)),
             Leaf::Name(name, _) => {
                 let View { schema, access, .. } = names.view;
                 let field = access.object(schema, &row.object).and_then(|object| match name {
@@ -388,6 +394,13 @@ impl<'a> Operand<'a> {
     }
 }
 
+/// What kind of owner or parent a row is: its object, and of a group that owns records that it is a queue.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_name.htm>
+fn type_of(row: &Row) -> &str {
+    let queue = row.object == "Group" && row.get("Type").as_str() == Some("Queue");
+    if queue { "Queue" } else { &row.object }
+}
+
 fn count(n: usize) -> Value {
     Value::Integer(i64::try_from(n).unwrap_or(i64::MAX))
 }
@@ -440,6 +453,11 @@ pub(crate) fn order(a: &Value, b: &Value) -> std::cmp::Ordering {
         (Value::Boolean(a), Value::Boolean(b)) => a.cmp(b),
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (Value::DateTime(a), Value::DateTime(b)) => a.cmp(b),
+        (Value::Time(a), Value::Time(b)) => a.cmp(b),
+        (Value::Decimal(_), _) | (_, Value::Decimal(_)) => match (a.digits(), b.digits()) {
+            (Some(a), Some(b)) => exact::compare(&a, &b),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        },
         _ => match (a.as_f64(), b.as_f64()) {
             (Some(a), Some(b)) => a.total_cmp(&b),
             _ => b.is_null().cmp(&a.is_null()),

@@ -9,6 +9,7 @@ use std::{
 use super::{
     ast::{Condition, Expression, FieldSet, Operator, Path, Query, Scope, SelectItem, Value as Literal},
     error::{SyntaxError, located},
+    external,
     filter::Test,
     record::{Cell, QueryResult, Record},
     resolve::{self, Column, Names, Operand},
@@ -27,7 +28,7 @@ use crate::{
 pub struct Options<'a> {
     /// The API version in the path, such as `v62.0`: records' `attributes.url` repeats it.
     pub version: &'a str,
-    /// Whether deleted rows are included, as in `queryAll`.
+    /// Whether deleted rows and archived activities are included, as in `queryAll`.
     pub deleted: bool,
 }
 
@@ -111,6 +112,7 @@ impl<'a> Plan<'a> {
 
     /// A plan over rows that are already known, as in a search.
     pub(crate) fn new(names: Names<'a>, query: &'a Query, version: &'a str) -> Result<Self, Refusal> {
+        external::check(names.object, query)?;
         let filter = query.condition.as_ref().map(|condition| Test::new(&names, condition)).transpose()?;
         let mine = match query.scope {
             None | Some(Scope::Everything) => false,
@@ -150,7 +152,7 @@ impl<'a> Plan<'a> {
     }
 
     fn is_visible(&self, row: &Row) -> bool {
-        (self.names.deleted || !row.is_deleted()) && self.names.view.access.sees(row)
+        (self.names.deleted || row.is_live()) && self.names.view.access.sees(row)
     }
 
     fn passes(&self, row: &Row) -> bool {

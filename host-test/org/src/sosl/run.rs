@@ -74,7 +74,7 @@ fn ranked<'a>(view: View<'a>, object: &'a Object, expression: &Expression, wante
     let mut rows: Vec<_> = view
         .store
         .rows(&object.name)
-        .filter(|row| !row.is_deleted() && view.access.sees(row))
+        .filter(|row| row.is_live() && view.access.sees(row))
         .filter(|row| expression.matches(&|phrase| fields.iter().any(|field| has(row, field, phrase))))
         .map(|row| {
             let words = name(row);

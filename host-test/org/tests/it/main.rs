@@ -4,11 +4,17 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod oauth;
+mod rest_archived;
 mod rest_client;
+mod rest_list_views;
+mod rest_odd;
 mod rest_org;
+mod rest_products;
 mod rest_recorded;
+mod rest_reports;
 mod rest_rows;
 mod rest_search;
+mod rest_strict;
 mod rest_traps;
 mod soql_corpus;
 mod soql_grammar;

@@ -204,6 +204,13 @@ fn values_keep_their_type_and_their_digits() {
 }
 
 #[test]
+fn a_time_is_a_value_of_its_own_and_survives_display() {
+    assert_eq!(value("09:05:00.120Z"), Value::Time(jiff::civil::time(9, 5, 0, 120_000_000)));
+    let shown = parsed("SELECT Id FROM A WHERE F IN (09:05:00.120Z, null)").to_string();
+    assert_eq!(shown, "SELECT Id FROM A WHERE F IN (09:05:00.120Z, null)");
+}
+
+#[test]
 fn keywords_and_functions_ignore_case_and_names_keep_it() {
     let query = parsed(
         "sElEcT iD, owner.NAME fRoM aCCount wHeRe DAY_only(CREATEDdate) in (today) oRdEr bY Name dEsC nUlLs LaSt",

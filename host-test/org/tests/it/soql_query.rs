@@ -279,6 +279,13 @@ fn multi_select_picklists_are_tested_by_their_values() {
         ("INCLUDES ('English', 'German')", "A, B"),
         ("EXCLUDES ('English')", "B, C"),
         ("= 'English;German'", "A"),
+        // The whole choice, in any order, and nothing beside it.
+        ("= 'German;English'", "A"),
+        ("= 'German'", "B"),
+        ("= 'English'", ""),
+        ("!= 'German'", "A, C"),
+        ("IN ('German;English', 'French')", "A"),
+        ("= null", "C"),
     ] {
         let text = format!("SELECT Name FROM Contact WHERE Spoken_Languages__c {filter}");
         assert_eq!(world.lines(&text).join(", "), expected, "{filter}");

@@ -200,6 +200,72 @@ fn long_text_is_neither_filtered_nor_sorted_nor_grouped() {
 }
 
 #[test]
+fn compound_fields_are_neither_filtered_nor_sorted_nor_grouped() {
+    let cannot = |field: &str, what: &str| format!("field '{field}' can not be {what} in a query call");
+    let distance = || "Address fields can only be filtered using Distance expressions".to_owned();
+    check(
+        &World::empty(),
+        &[
+            ("SELECT Id FROM Account WHERE BillingAddress = 'Berlin'", "INVALID_FIELD", distance()),
+            ("SELECT Id FROM Account WHERE BillingAddress != null", "INVALID_FIELD", distance()),
+            ("SELECT Id FROM Account WHERE BillingAddress LIKE '%Berlin%'", "INVALID_FIELD", distance()),
+            ("SELECT Id FROM Account WHERE BillingAddress IN ('Berlin')", "INVALID_FIELD", distance()),
+            ("SELECT Id FROM Contact WHERE Account.BillingAddress = null", "INVALID_FIELD", distance()),
+            ("SELECT Id FROM Account ORDER BY BillingAddress", "MALFORMED_QUERY", cannot("BillingAddress", "sorted")),
+            (
+                "SELECT BillingAddress, COUNT(Id) FROM Account GROUP BY BillingAddress",
+                "MALFORMED_QUERY",
+                cannot("BillingAddress", "grouped"),
+            ),
+            (
+                "SELECT COUNT(BillingAddress) FROM Account",
+                "MALFORMED_QUERY",
+                "field BillingAddress does not support aggregate operator COUNT".to_owned(),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn long_text_of_any_object_is_refused_in_filters() {
+    let cannot = |field: &str| format!("field '{field}' can not be filtered in a query call");
+    check(
+        &World::empty(),
+        &[
+            ("SELECT Id FROM Case WHERE Comments = 'a'", "INVALID_FIELD", cannot("Comments")),
+            ("SELECT Id FROM CaseComment WHERE CommentBody LIKE 'a%'", "INVALID_FIELD", cannot("CommentBody")),
+            ("SELECT Id FROM EmailMessage WHERE HtmlBody != null", "INVALID_FIELD", cannot("HtmlBody")),
+            ("SELECT Id FROM Project__c WHERE Notes__c IN ('a')", "INVALID_FIELD", cannot("Notes__c")),
+            ("SELECT Id FROM Contact WHERE Account.Description = null", "INVALID_FIELD", cannot("Description")),
+        ],
+    );
+}
+
+#[test]
+fn fields_that_only_one_target_of_a_polymorphic_lookup_has_are_no_columns() {
+    check(
+        &World::empty(),
+        &[
+            ("SELECT What.Amount FROM Task", "INVALID_FIELD", no_such_column("Amount", "Name")),
+            (
+                "SELECT Id FROM Event WHERE What.StageName = 'Closed Won'",
+                "INVALID_FIELD",
+                no_such_column("StageName", "Name"),
+            ),
+            ("SELECT Id FROM Task ORDER BY Who.Company", "INVALID_FIELD", no_such_column("Company", "Name")),
+            ("SELECT What.Account.Name FROM Task", "INVALID_FIELD", no_such_relationship("Account")),
+            ("SELECT Owner.Department FROM Case", "INVALID_FIELD", no_such_column("Department", "Name")),
+        ],
+    );
+}
+
+#[test]
+fn a_path_of_five_relationships_is_answered() {
+    let query = "SELECT Owner.Manager.Manager.Manager.Manager.Name FROM Account";
+    assert_eq!(World::empty().lines(query).len(), 0);
+}
+
+#[test]
 fn a_15_character_id_finds_its_record() {
     let mut world = World::empty();
     let id = world.put("Account", json!({"Name": "A"}));

@@ -27,7 +27,11 @@ impl World {
     /// Nothing but a user in Berlin who sees everything.
     pub(crate) fn empty() -> Self {
         let user = Id::numbered("005", 1);
-        let schema = Schema::parse(include_str!("../../src/data/schema.txt")).unwrap();
+        let schema = Schema::parse(concat!(
+            include_str!("../../src/data/schema.txt"),
+            include_str!("../../src/data/odd_schema.txt")
+        ))
+        .unwrap();
         let mut world = Self {
             schema,
             store: Store::default(),
@@ -63,6 +67,7 @@ impl World {
                 (_, Json::Number(number)) => Value::Number(number.as_f64().unwrap()),
                 (FieldType::Date, Json::String(text)) => Value::Date(text.parse().unwrap()),
                 (FieldType::Datetime, Json::String(text)) => Value::DateTime(text.parse().unwrap()),
+                (FieldType::Time, Json::String(text)) => Value::Time(text.trim_end_matches('Z').parse().unwrap()),
                 (_, Json::String(text)) => Value::text(text.as_str()),
                 other => panic!("{other:?}"),
             };
