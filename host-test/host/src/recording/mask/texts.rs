@@ -170,7 +170,7 @@ impl Mask {
 
 /// A text in pieces, in order and without loss; `length` says in how many bytes, at least one character, the first
 /// piece of what is left ends.
-fn pieces<'t>(text: &'t str, length: impl Fn(&str) -> usize) -> impl Iterator<Item = &'t str> {
+fn pieces(text: &str, length: impl Fn(&str) -> usize) -> impl Iterator<Item = &str> {
     let mut rest = text;
     iter::from_fn(move || {
         if rest.is_empty() {
