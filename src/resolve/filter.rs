@@ -78,7 +78,7 @@ pub(crate) fn one(known: &Known, object: &ObjectName, named: Named, filter: &Fil
         Op::In { negated } => in_list(&named, negated, value)?,
         Op::Includes { negated: false } => Condition::Includes { values: texts(&named, value)?, field: named.path },
         Op::Includes { negated: true } => Condition::Excludes { values: texts(&named, value)?, field: named.path },
-        Op::Like if is_lookup(&named) => like(&called(known, object, &named)?, value)?,
+        Op::Like if is_lookup(&named) => like(&name_field_of(known, object, &named)?, value)?,
         Op::Like => like(&named, value)?,
     })
 }
@@ -99,7 +99,7 @@ fn is_lookup(named: &Named) -> bool {
 }
 
 /// What the record is called that a lookup points to.
-fn called(known: &Known, object: &ObjectName, lookup: &Named) -> Result<Named, PlanError> {
+fn name_field_of(known: &Known, object: &ObjectName, lookup: &Named) -> Result<Named, PlanError> {
     let relationship = lookup.field.relationship.as_deref().unwrap_or_default();
     let path = names::name_of_parent(known, lookup, relationship)?;
     names::field(known, object, path.as_str())
@@ -130,7 +130,7 @@ fn by_record(
             Condition::compare(lookup.path.clone(), op, known.user()?.id)
         } else if !is_name && lookup::name(&lookup.field, json).is_some() {
             is_special = true;
-            compare(&called(known, object, named)?, op, json)?
+            compare(&name_field_of(known, object, named)?, op, json)?
         } else {
             compare(named, op, json)?
         });

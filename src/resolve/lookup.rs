@@ -281,7 +281,7 @@ impl Wanted {
                 let others = match (count, is_exact) {
                     (1, true) => String::new(),
                     (1, false) => ", the only one that fits".to_owned(),
-                    (_, true) => format!(", the one of {count} that is named exactly so"),
+                    (_, true) => format!(", the one of {count} with exactly that name"),
                     (_, false) => format!(", the one of {count} that fits best"),
                 };
                 let certain = others.is_empty() && inactive.is_empty();

@@ -18,7 +18,7 @@ use crate::soql::{
 use crate::sort::by_rank;
 use crate::wit::Candidate;
 
-/// Records of a similar name that are looked at. Sorted by name, the one that is named exactly so is among the first.
+/// Records of a similar name that are looked at. Sorted by name, the one that has exactly that name is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
 /// The most candidates in an answer: more than a person chooses among call for more of the name.
 pub(crate) const MAX_CANDIDATES: usize = 10;
@@ -139,7 +139,7 @@ pub(crate) fn select(known: &Known, target: &Target) -> Result<Select, PlanError
     candidate_query(known, &target.object, condition(known, target)?)
 }
 
-/// Sorted by name, so that the record that is named exactly so comes before those whose names go on.
+/// Sorted by name, so that the record that has exactly that name comes before those whose names go on.
 pub(crate) fn by_name(known: &Known, object: &ObjectName) -> Result<Vec<Order>, PlanError> {
     let name = names::name_of(known, object)?;
     Ok(vec![Order { field: name, direction: Direction::Ascending, nulls: Nulls::Last }])
@@ -307,7 +307,7 @@ pub(crate) fn choose(
         Some((_, _, record)) if found.is_settled => {
             if others > 0 {
                 notices.push(format!(
-                    "{others} other {object} record{} have that name as a part of theirs; this one is named exactly so",
+                    "{others} other {object} record{} have that name as a part of theirs; this one has exactly that name",
                     if others == 1 { "" } else { "s" }
                 ));
             }

@@ -125,7 +125,7 @@ impl<const COUNT: usize> Names<COUNT> {
         Self { names, slots }
     }
 
-    fn place(&self, name: &str) -> Option<usize> {
+    fn position(&self, name: &str) -> Option<usize> {
         let place = usize::from(*self.slots.get(slot(name.as_bytes()))?);
         self.names.get(place).is_some_and(|known| *known == name).then_some(place)
     }
@@ -155,7 +155,7 @@ macro_rules! wire {
                 let mut wire = Self { $($field: Json::NULL,)* $($($list: Vec::new(),)*)? };
                 if from.enter_object() {
                     while let Some(name) = from.next_name() {
-                        match NAMES.place(&name) {
+                        match NAMES.position(&name) {
                             $(Some(place) if place == Place::$field as usize => wire.$field = from.value(),)*
                             $($(Some(place) if place == Place::$list as usize => wire.$list = list(from, $project),)*)?
                             _ => from.skip(),

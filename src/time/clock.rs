@@ -149,7 +149,7 @@ impl Clock {
     }
 
     /// What a time means by this clock. One that does not exist, or exists twice, is for the person to correct.
-    pub(crate) fn place(&self, argument: &str, when: When) -> Result<Placed, Error> {
+    pub(crate) fn interpret(&self, argument: &str, when: When) -> Result<Placed, Error> {
         let local = match when {
             When::Day(day) => return Ok(Placed::Day(day)),
             When::Moment(moment) => return Ok(Placed::Moment(moment)),

@@ -120,7 +120,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     let held = held.unwrap_or_default();
     let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
     notices.extend(values.notice());
-    let called = called(found);
+    let called = names_by_id(found);
     let record_type = held.get(RECORD_TYPE).and_then(|id| {
         let schema = call.known().schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
@@ -138,7 +138,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
 }
 
 /// What the records are called that names in lookups stand for, by id.
-fn called(found: &[Found]) -> impl Iterator<Item = (String, String)> {
+fn names_by_id(found: &[Found]) -> impl Iterator<Item = (String, String)> {
     found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)))
 }
 

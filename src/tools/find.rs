@@ -64,7 +64,7 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
     known.need_schemas(&objects)?;
     for object in objects {
         let columns = names::distinguishing_columns(known, &object)?;
-        // Sorted, so that the one that is named exactly so is among them.
+        // Sorted, so that the one that has exactly that name is among them.
         let most = limit.max(2);
         plan.queries.push(record::candidate_query(
             known,
@@ -136,7 +136,7 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
     }
 }
 
-/// The records as candidates: those that are named exactly so first, else in the order they came.
+/// The records as candidates: those that have exactly that name first, else in the order they came.
 fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     let mut candidates = Vec::new();
     let mut last: Option<(String, Vec<Interpretation>)> = None;

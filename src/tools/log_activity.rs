@@ -144,7 +144,7 @@ fn times(
     clock: &Clock,
     notices: &mut Vec<String>,
 ) -> Result<(Option<Placed>, Option<Placed>), Error> {
-    let mut when = when.map(|when| clock.place("when", when)).transpose()?;
+    let mut when = when.map(|when| clock.interpret("when", when)).transpose()?;
     if matches!(args.kind, ActivityKind::Call | ActivityKind::Email) {
         let placed = when.unwrap_or(Placed::Day(clock.today()));
         let day = clock.day_of(placed);
@@ -159,7 +159,7 @@ fn times(
         }
         when = Some(Placed::Day(day));
     }
-    let next = next.map(|next| clock.place("follow_up.when", next)).transpose()?;
+    let next = next.map(|next| clock.interpret("follow_up.when", next)).transpose()?;
     match next {
         Some(next) if clock.day_of(next) < clock.today() => {
             let message = format!("nothing was written: {} is past; ask the person", clock.shown(next));

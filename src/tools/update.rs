@@ -233,14 +233,14 @@ impl Current<'_> {
     }
 
     /// What the record is called that a lookup points to.
-    fn called(&self, change: &Change) -> Option<String> {
+    fn referenced_name(&self, change: &Change) -> Option<String> {
         self.fields.text(change.path.as_ref()?.as_str())
     }
 
     /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
         match lookup::name(&change.value.field, from) {
-            Some(input) => self.called(change).is_some_and(|called| matching::goes_by(&input, &called)),
+            Some(input) => self.referenced_name(change).is_some_and(|called| matching::goes_by(&input, &called)),
             None => value::same(&change.value.field, from, self.value(change)),
         }
     }
@@ -455,7 +455,8 @@ impl Current<'_> {
     fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
         let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
         lookup::by_id(self.plan.changes.iter().flat_map(|change| {
-            let before = id(self.fields.get(change.name())).zip(self.called(change)).filter(|_| self.plan.is_told);
+            let before =
+                id(self.fields.get(change.name())).zip(self.referenced_name(change)).filter(|_| self.plan.is_told);
             let now = id(after.and_then(|after| after.get(change.name())));
             let found =
                 change.value.record_name.clone().filter(|_| now.as_ref().is_none_or(|now| change.to() == quoted(now)));

@@ -215,7 +215,7 @@ fn several_records_of_a_name_are_asked_about_and_one_called_just_so_is_taken() {
 
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Bob at Acme", "what": "Acme" }));
     assert_eq!(reply["what"]["id"], bench.id("acme"));
-    assert!(reply["notices"].to_string().contains("that is named exactly so"), "{reply}");
+    assert!(reply["notices"].to_string().contains("with exactly that name"), "{reply}");
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": "acme renewal" }));
     assert_eq!(reply["what"]["id"], bench.id("acme_renewal"));
     // An object that is named is the only one looked among.

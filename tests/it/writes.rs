@@ -641,7 +641,7 @@ fn a_name_that_is_said_whole_is_taken_among_similar_ones_and_that_is_said() {
     assert_eq!(reply["name"], "Acme");
     assert_eq!(
         notices(&reply),
-        "3 other Account records have that name as a part of theirs; this one is named exactly so"
+        "3 other Account records have that name as a part of theirs; this one has exactly that name"
     );
 }
 

@@ -59,7 +59,7 @@ impl Meaning {
             return single(tables, outer);
         }
         named_once(&tables)?;
-        let names: Vec<Name> = tables.iter().map(called).collect();
+        let names: Vec<Name> = tables.iter().map(name_of).collect();
         let Along { edges, conditions, absent, tables: joins } = followed(tables, &names, conjuncts)?;
         let absent_tables: Vec<usize> = absent.iter().map(|(edge, ..)| edge.child).collect();
         let root = root(&joins, &edges, &absent_tables)?;
@@ -217,15 +217,15 @@ fn unqualified(table: &Table<'_>) -> Result<(), Fault> {
 }
 
 /// What an object is called: by its short name, or its own.
-fn called(table: &Table<'_>) -> Name {
+fn name_of(table: &Table<'_>) -> Name {
     let own = table.object.parts.last();
     table.alias.clone().or_else(|| own.cloned()).unwrap_or_else(|| Name::new("", table.at))
 }
 
 fn named_once(tables: &[Table<'_>]) -> Result<(), Fault> {
     for (index, table) in tables.iter().enumerate() {
-        let name = called(table);
-        if tables[..index].iter().any(|other| called(other) == name) {
+        let name = name_of(table);
+        if tables[..index].iter().any(|other| name_of(other) == name) {
             return Err(Reason::TwoTables(name.text).at(table.at));
         }
     }

@@ -38,7 +38,7 @@ impl Measured {
 }
 
 /// The place of what an expression computes among measures, to which it is added if it is new.
-pub(super) fn place(
+pub(super) fn position(
     known: &Known,
     object: &ObjectName,
     measures: &mut Vec<Measured>,

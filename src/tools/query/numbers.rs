@@ -106,7 +106,7 @@ fn measures(reading: &mut Reading<'_>, object: &ObjectName, query: &Query) -> Re
         if !expression.is_aggregate() {
             continue;
         }
-        let at = measure::place(reading.known, object, &mut measures, expression)?;
+        let at = measure::position(reading.known, object, &mut measures, expression)?;
         if let Some(alias) = alias {
             measures[at].name.clone_from(&alias.text);
         }
@@ -127,7 +127,7 @@ fn sorted(
     let mut sorted: Vec<Sorted> = Vec::new();
     for key in &query.order_by {
         let by = if key.by.is_aggregate() {
-            By::Measure(measure::place(reading.known, object, measures, &key.by)?)
+            By::Measure(measure::position(reading.known, object, measures, &key.by)?)
         } else {
             By::Group(group_of(reading, object, groups, &key.by)?)
         };
@@ -162,7 +162,7 @@ fn having(
     let mut of_group = |left: &Expression, op, json: &str| {
         // What is only compared with is not shown.
         let shown = measures.len();
-        let at = measure::place(known, object, measures, left)?;
+        let at = measure::position(known, object, measures, left)?;
         let condition = measure::condition(&measures[at], op, json);
         measures.truncate(shown);
         condition

@@ -42,7 +42,7 @@ pub(crate) const NEW_CASE: Task = Task {
             "OwnerId": desk.id("riley"),
         });
         assert_eq!(reply["fields"], held);
-        assert!(says(&reply, "the one of 4 that is named exactly so"), "{reply:#}");
+        assert!(says(&reply, "the one of 4 with exactly that name"), "{reply:#}");
         desk.wrote(&["created Case: AccountId, Priority, Subject"]);
         let sent = desk.org.requests().pop().unwrap();
         assert!(
