@@ -238,7 +238,8 @@ fn child_query(child: &ChildSelect) -> org::Query {
     }
 }
 
-fn records(select: Vec<org::SelectItem>, from: &str) -> org::Query {
+/// A query of records and nothing else.
+pub(crate) fn records(select: Vec<org::SelectItem>, from: &str) -> org::Query {
     org::Query {
         select,
         from: org::Path::new(from),

@@ -20,6 +20,8 @@ use salesforce_plugin::sql::{
     Reason, Refusal, Shift, Statement, Value,
 };
 
+use crate::soql_roundtrip::records;
+
 const CORPUS: &str = include_str!("sql_corpus.txt");
 /// Now, for statements that are about it.
 const NOW: &str = "2026-05-31T15:00:00Z";
@@ -829,18 +831,9 @@ fn condition(of: &Condition) -> Option<org::Condition> {
                 left: path(field),
                 negated: *negated,
                 query: Box::new(org::Query {
-                    select: vec![org::SelectItem::Expression { expression: expression(&select)?, alias: None }],
                     from: path(&query.from),
-                    alias: None,
-                    scope: None,
                     condition: optional(query.condition.as_ref(), condition)?,
-                    group_by: Vec::new(),
-                    having: None,
-                    order_by: Vec::new(),
-                    limit: None,
-                    offset: None,
-                    for_view: false,
-                    for_reference: false,
+                    ..records(vec![org::SelectItem::Expression { expression: expression(&select)?, alias: None }], "")
                 }),
             }
         }

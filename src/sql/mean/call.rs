@@ -247,11 +247,7 @@ impl Meaning {
             return Ok(Side::Value(of_text(quoted)?));
         }
         let of_at = of.at();
-        let of = match of {
-            Term::Quoted(quoted) => Side::Is(Expression::Field(place.tables.path(quoted.label()?.into())?)),
-            other => self.side(other, Place { clause: Clause::Where, ..place })?,
-        };
-        match (of, part) {
+        match (self.dated(of, place)?, part) {
             (Side::Is(Expression::Field(field)), _) => Ok(Side::Is(Expression::Date { part, field, zoned })),
             (Side::Value(Value::Moment(shift) | Value::Day(shift)), DatePart::DayOnly) if shift.seconds == 0 => {
                 Ok(Side::Value(Value::Day(shift)))
@@ -265,6 +261,14 @@ impl Meaning {
                 }
             }
             _ => Err(Reason::Expected { expected: "a date field" }.at(of_at)),
+        }
+    }
+
+    /// What a part or a period is taken of: here quotes stand around a field's label.
+    fn dated(&mut self, of: Term<'_>, place: Place<'_>) -> Result<Side, Fault> {
+        match of {
+            Term::Quoted(quoted) => Ok(Side::Is(Expression::Field(place.tables.path(quoted.label()?.into())?))),
+            other => self.side(other, Place { clause: Clause::Where, ..place }),
         }
     }
 
@@ -298,11 +302,7 @@ impl Meaning {
             return self.part("DAY_ONLY", Some(of), at, place).map(Some);
         };
         let of_at = of.at();
-        let of = match of {
-            Term::Quoted(quoted) => Side::Is(Expression::Field(place.tables.path(quoted.label()?.into())?)),
-            other => self.side(other, Place { clause: Clause::Where, ..place })?,
-        };
-        match of {
+        match self.dated(of, place)? {
             Side::Is(Expression::Field(field)) => Ok(Some(Side::Period(unit, field))),
             Side::Value(value) => today::start(unit, &value).map(Some).ok_or_else(|| Reason::Period.at(of_at)),
             _ => Err(Reason::Period.at(of_at)),

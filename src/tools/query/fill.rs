@@ -63,12 +63,7 @@ fn name(period: Period, number: i64) -> String {
     let (year, part) = (number.div_euclid(in_a_year(period)), number.rem_euclid(in_a_year(period)) + 1);
     match period {
         Period::Day => zone::date(number),
-        Period::Month => format!("{year}-{part:0>2}"),
-        Period::Quarter => format!("{year}-Q{part}"),
-        Period::Year => year.to_string(),
-        Period::FiscalMonth => format!("FY{year}-M{part:0>2}"),
-        Period::FiscalQuarter => format!("FY{year}-Q{part}"),
-        Period::FiscalYear => format!("FY{year}"),
+        _ => period.name(&year.to_string(), Some(&part.to_string())),
     }
 }
 

@@ -28,6 +28,20 @@ pub(super) enum Period {
     FiscalYear,
 }
 
+impl Period {
+    /// The name of such a period, by its year and its number in that; days have no such name.
+    pub(super) fn name(self, year: &str, part: Option<&str>) -> String {
+        match (self, part) {
+            (Self::Month, Some(month)) => format!("{year}-{month:0>2}"),
+            (Self::Quarter, Some(quarter)) => format!("{year}-Q{quarter}"),
+            (Self::FiscalMonth, Some(month)) => format!("FY{year}-M{month:0>2}"),
+            (Self::FiscalQuarter, Some(quarter)) => format!("FY{year}-Q{quarter}"),
+            (Self::FiscalYear, _) => format!("FY{year}"),
+            _ => year.to_owned(),
+        }
+    }
+}
+
 /// One grouping.
 #[derive(Debug)]
 pub(super) struct Group {
@@ -71,14 +85,7 @@ impl Group {
             cells.push("null".to_owned());
             return;
         };
-        cells.push(quoted(&match (period, part(1)) {
-            (Period::Month, Some(month)) => format!("{year}-{month:0>2}"),
-            (Period::Quarter, Some(quarter)) => format!("{year}-Q{quarter}"),
-            (Period::FiscalMonth, Some(month)) => format!("FY{year}-M{month:0>2}"),
-            (Period::FiscalQuarter, Some(quarter)) => format!("FY{year}-Q{quarter}"),
-            (Period::FiscalYear, _) => format!("FY{year}"),
-            _ => year.to_owned(),
-        }));
+        cells.push(quoted(&period.name(year, part(1))));
     }
 }
 
