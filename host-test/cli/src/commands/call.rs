@@ -55,7 +55,7 @@ fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut im
             Ok(())
         }
         Err(CallError::Tool(error)) => {
-            let text = if exact { error.to_json().to_string() } else { render::error(&error, Style::Terminal) };
+            let text = if exact { error.to_json_text() } else { render::error(&error, Style::Terminal) };
             writeln!(out, "{text}")?;
             Err(Failure::Tool)
         }

@@ -13,8 +13,7 @@ use rmcp::model::{
     InputRequest, InputRequiredResult, JsonObject,
 };
 use rmcp::service::RequestContext;
-use serde_json::Value;
-
+use crate::exact::{Members, Value};
 use crate::render::{printable, quoted};
 use salesforce_host::Origin;
 use salesforce_host::types::{Effect, Tool};
@@ -187,19 +186,17 @@ pub(super) struct Wanted {
 /// The records a question can't be understood without: those named by id or link alone, which tells the person nothing,
 /// and those whose fields are changed whatever stands there now. A record that is called by its name, with the old
 /// values beside the new, needs no request before the person has said yes.
-pub(super) fn wanted(arguments: Option<&JsonObject>) -> Vec<Wanted> {
+pub(super) fn wanted(arguments: &Members) -> Vec<Wanted> {
     let mut found = Vec::new();
-    if let Some(arguments) = arguments {
-        collect(arguments, &mut found);
-    }
+    collect(arguments, &mut found);
     found.truncate(MAX_LOOKUPS);
     found
 }
 
-fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
+fn collect(object: &Members, found: &mut Vec<Wanted>) {
     if let Some(record) = object.get("record").and_then(Value::as_str) {
         let changes = object.get("changes").and_then(Value::as_array).into_iter().flatten();
-        let unseen = changes.filter(|change| change.get("from").is_none());
+        let unseen = changes.filter_map(Value::as_object).filter(|change| change.get("from").is_none());
         let fields: Vec<String> =
             unseen.filter_map(|change| change.get("field")?.as_str().map(str::to_owned)).collect();
         if !fields.is_empty() || says_nothing(record) {
@@ -207,7 +204,7 @@ fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
             found.push(Wanted { record: record.to_owned(), object: kind, fields });
         }
     }
-    for value in object.values() {
+    for (_, value) in &object.0 {
         match value {
             Value::Object(inner) => collect(inner, found),
             Value::Array(items) => items.iter().filter_map(Value::as_object).for_each(|item| collect(item, found)),
@@ -247,17 +244,12 @@ pub(super) fn paired(wanted: &[String], read: Vec<(String, Value)>) -> Vec<(Stri
 
 /// What the person is asked: everything the tool would be given, what is there now as far as that was read, and what
 /// was not checked.
-pub(super) fn question(
-    tool: &Tool,
-    origin: &Origin,
-    arguments: Option<&JsonObject>,
-    seen: &[(Wanted, Seen)],
-) -> String {
+pub(super) fn question(tool: &Tool, origin: &Origin, arguments: &Members, seen: &[(Wanted, Seen)]) -> String {
     let mut text = format!("{} in Salesforce ({origin})?", tool.annotations.title);
-    members(&mut text, arguments.into_iter().flatten(), None, 0, seen);
+    members(&mut text, arguments.0.iter(), None, 0, seen);
     text.push_str("\nNot checked before you answer: ");
     text.push_str(match tool.effect {
-        Effect::Overwrites if arguments.is_some_and(|arguments| arguments.contains_key("changes")) => {
+        Effect::Overwrites if arguments.get("changes").is_some() => {
             "what the org's own rules say to it; and whether it is the record you mean."
         }
         Effect::Overwrites => "what else depends on the record; and whether it is the one you mean.",
@@ -268,7 +260,7 @@ pub(super) fn question(
 
 fn members<'v>(
     text: &mut String,
-    members: impl Iterator<Item = (&'v String, &'v Value)>,
+    members: impl Iterator<Item = &'v (String, Value)>,
     of: Option<&Seen>,
     depth: usize,
     seen: &[(Wanted, Seen)],
@@ -278,7 +270,7 @@ fn members<'v>(
     let here = seen.iter().find(|(wanted, _)| Some(wanted.record.as_str()) == record).map(|(_, seen)| seen);
     for (name, value) in members {
         put(text, &word(name), value, here.or(of), depth, seen);
-        if name == "record" && value.is_string() {
+        if name == "record" && value.as_str().is_some() {
             text.push_str(&here.map(beside).unwrap_or_default());
         }
     }
@@ -301,13 +293,13 @@ fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: u
     let indent = "  ".repeat(depth);
     text.push_str(&format!("\n{indent}{name}:"));
     match value {
-        Value::Object(change) if change.contains_key("field") && change.contains_key("to") => {
+        Value::Object(change) if change.get("field").is_some() && change.get("to").is_some() => {
             text.push_str(&format!(" {}", changed(change, of)));
-            let rest = change.iter().filter(|(name, _)| !["field", "from", "to"].contains(&name.as_str()));
+            let rest = change.0.iter().filter(|(name, _)| !["field", "from", "to"].contains(&name.as_str()));
             members(text, rest, of, depth + 1, seen);
         }
-        Value::Object(inner) => members(text, inner.iter(), of, depth + 1, seen),
-        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+        Value::Object(inner) => members(text, inner.0.iter(), of, depth + 1, seen),
+        Value::Array(items) if items.iter().any(|item| item.as_object().is_some() || item.as_array().is_some()) => {
             items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, of, depth + 1, seen));
         }
         Value::Array(items) => {
@@ -319,7 +311,7 @@ fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: u
 }
 
 /// One change: the field, what is there now, and what is to be.
-fn changed(change: &JsonObject, of: Option<&Seen>) -> String {
+fn changed(change: &Members, of: Option<&Seen>) -> String {
     let of_change = |name: &str| change.get(name).unwrap_or(&Value::Null);
     let field = of_change("field").as_str().map(word).unwrap_or_else(|| scalar(of_change("field")));
     let to = scalar(of_change("to"));
@@ -365,18 +357,21 @@ fn text_of(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
-    fn object(value: Value) -> JsonObject {
-        let Value::Object(object) = value else { panic!("an object") };
-        object
+    fn object(value: Json) -> Members {
+        Members::parse(&value.to_string()).unwrap()
     }
 
-    fn lines(arguments: Value, seen: &[(Wanted, Seen)]) -> String {
+    fn exact(value: Json) -> Value {
+        serde_json::from_str(&value.to_string()).unwrap()
+    }
+
+    fn lines(arguments: Json, seen: &[(Wanted, Seen)]) -> String {
         let mut text = String::new();
-        members(&mut text, object(arguments).iter(), None, 0, seen);
+        members(&mut text, object(arguments).0.iter(), None, 0, seen);
         text.trim_start().to_owned()
     }
 
@@ -386,7 +381,7 @@ mod tests {
     fn a_change_shows_before_and_after_and_which_of_it_was_checked() {
         let arguments = json!({"record": ID, "changes": [
             {"field": "Employees", "from": 100, "to": 500}, {"field": "Phone", "to": "1"}, {"field": "Fax", "to": null}]});
-        let [wanted] = wanted(Some(&object(arguments.clone()))).try_into().unwrap();
+        let [wanted] = wanted(&object(arguments.clone())).try_into().unwrap();
         assert_eq!(
             (wanted.record.as_str(), wanted.fields.as_slice()),
             (ID, ["Phone".to_owned(), "Fax".to_owned()].as_slice())
@@ -394,7 +389,7 @@ mod tests {
         let read = Seen::Read {
             object: "Account".to_owned(),
             id: ID.to_owned(),
-            fields: vec![("Phone".to_owned(), json!("+1 415"))],
+            fields: vec![("Phone".to_owned(), exact(json!("+1 415")))],
             name: Some("Acme".to_owned()),
         };
         let expected = format!(
@@ -412,13 +407,13 @@ mod tests {
     #[test]
     fn a_value_is_shown_as_what_is_there_only_if_it_is_that_fields() {
         let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let read = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), json!(name))).collect::<Vec<_>>();
+        let read = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), exact(json!(name)))).collect::<Vec<_>>();
         let pairs = |wanted: &[&str], columns: &[&str]| paired(&named(wanted), read(columns));
         assert_eq!(
             pairs(&["phone", "Employees"], &["Name", "Phone", "NumberOfEmployees"]),
-            [("phone".to_owned(), json!("Phone")), ("Employees".to_owned(), json!("NumberOfEmployees"))]
+            [("phone".to_owned(), exact(json!("Phone"))), ("Employees".to_owned(), exact(json!("NumberOfEmployees")))]
         );
-        assert_eq!(pairs(&["Name"], &["Name"]), [("Name".to_owned(), json!("Name"))]);
+        assert_eq!(pairs(&["Name"], &["Name"]), [("Name".to_owned(), exact(json!("Name")))]);
         // Two labels and two columns, in whatever order.
         assert_eq!(pairs(&["Employees", "Account Phone"], &["Name", "NumberOfEmployees", "Phone"]), []);
         assert_eq!(pairs(&["Address"], &["Name", "BillingCity", "BillingStreet"]), []);
@@ -428,13 +423,13 @@ mod tests {
     #[test]
     fn what_says_all_by_itself_is_not_looked_up() {
         let named = json!({"record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]});
-        assert_eq!(wanted(Some(&object(named))), []);
-        assert_eq!(wanted(Some(&object(json!({"object": "Account", "fields": {"Name": "Acme"}})))), []);
+        assert_eq!(wanted(&object(named)), []);
+        assert_eq!(wanted(&object(json!({"object": "Account", "fields": {"Name": "Acme"}}))), []);
         for record in [ID, &ID[..15], "https://acme.my.salesforce.com/001", "/001dM0000000010QAA"] {
-            assert_eq!(wanted(Some(&object(json!({"record": record})))).len(), 1, "{record}");
+            assert_eq!(wanted(&object(json!({"record": record}))).len(), 1, "{record}");
         }
         let many: Vec<_> = (0..30).map(|_| json!({"record": ID})).collect();
-        assert_eq!(wanted(Some(&object(json!({"records": many})))).len(), MAX_LOOKUPS);
+        assert_eq!(wanted(&object(json!({"records": many}))).len(), MAX_LOOKUPS);
     }
 
     #[test]
