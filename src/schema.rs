@@ -7,6 +7,7 @@
 pub mod columns;
 pub mod lookup;
 pub mod picklist;
+pub(crate) mod place;
 pub mod project;
 pub(crate) mod repeated;
 pub mod search;
@@ -101,6 +102,8 @@ pub struct Field {
     pub calculated: bool,
     /// Whether only listed values are accepted.
     pub restricted: bool,
+    /// Whether its text is HTML.
+    pub html: bool,
     /// Active picklist values in the org's order; `None` when they are unknown or it is no picklist.
     pub picklist: Option<Vec<PicklistValue>>,
     /// The field that controls its values.

@@ -1,9 +1,11 @@
 //! What surrounds a write, whichever tool writes: what is checked before it, and what is found out after it.
 //!
-//! `values`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates` and `lost_response` send.
+//! `values`, `fit`, `compare`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates` and `lost_response` send.
 
+pub(crate) mod compare;
 pub(crate) mod conversion;
 pub(crate) mod duplicates;
+pub(crate) mod fit;
 pub(crate) mod lost_response;
 pub(crate) mod picklists;
 pub(crate) mod references;

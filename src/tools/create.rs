@@ -14,12 +14,12 @@ use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup;
 use crate::resolve::lookup::{Found, Wanted};
 use crate::resolve::names;
-use crate::resolve::value;
 use crate::rest::{Create, Retrieve, Which};
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
 use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::wit::{CreateArgs, CreateReply, Undo};
+use crate::write::compare;
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::lost_response::{self, Recovery};
@@ -102,7 +102,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     if let Some(held) = &held {
         for set in &plan.values {
             let now = held.get(&set.field.name).map_or("null", Json::get);
-            if !value::identical(&set.field, &set.json, now) {
+            if !compare::is_kept(&set.field, &set.json, now) {
                 notices.push(format!("{}: the org changed the value that was set", set.field.name));
             }
         }

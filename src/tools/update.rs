@@ -14,14 +14,15 @@ use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::matching;
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
-use crate::resolve::value;
 use crate::rest::{Retrieve, Update, Which, http_date};
 use crate::schema::well_known::{ID, RECORD_TYPE};
 use crate::schema::{FieldType, ObjectSchema};
 use crate::soql::{FieldList, FieldPath, ObjectName, Select};
 use crate::wit::{self, Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::write::compare;
 use crate::write::conversion;
 use crate::write::duplicates;
+use crate::write::fit;
 use crate::write::picklists::{self, Given, Held, Picklists};
 use crate::write::values::{self, FieldValue, Write};
 
@@ -185,7 +186,7 @@ fn change(
         && field.field_type == FieldType::Reference
         && (path.is_none() || lookup::name(field, from).is_none())
     {
-        value::to_write(field, from)?;
+        fit::to_write(field, from)?;
     }
     Ok(Change { value, from, path })
 }
@@ -229,7 +230,7 @@ impl Current<'_> {
 
     /// Whether the field has its new value already.
     fn holds(&self, change: &Change) -> bool {
-        value::identical(&change.value.field, self.value(change), change.to())
+        compare::identical(&change.value.field, change.to(), self.value(change))
     }
 
     /// What the record is called that a lookup points to.
@@ -241,7 +242,7 @@ impl Current<'_> {
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
         match lookup::name(&change.value.field, from) {
             Some(input) => self.referenced_name(change).is_some_and(|called| matching::goes_by(&input, &called)),
-            None => value::same(&change.value.field, from, self.value(change)),
+            None => compare::same(&change.value.field, from, self.value(change)),
         }
     }
 
@@ -422,7 +423,7 @@ impl Current<'_> {
         for change in &self.plan.changes {
             let name = change.name();
             let held = after.map_or(change.to(), |after| after.get(name).map_or("null", Json::get));
-            if !value::identical(&change.value.field, change.to(), held) {
+            if !compare::is_kept(&change.value.field, change.to(), held) {
                 notices.push(format!("{}: the org holds another value than the one written", change.name()));
             }
             changes.push(FieldChange {
@@ -474,7 +475,7 @@ impl Current<'_> {
             let name = change.name();
             let before = self.value(change);
             let now = after.get(name).map_or("null", Json::get);
-            if value::identical(&change.value.field, before, now) {
+            if compare::is_untouched(&change.value.field, before, now) {
                 continue;
             }
             if before.len() > MAX_UNDO_BYTES {

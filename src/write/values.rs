@@ -9,6 +9,7 @@ use crate::resolve::names;
 use crate::schema::{Field, FieldType, ObjectSchema};
 use crate::soql::{FieldName, ObjectName};
 use crate::write::conversion;
+use crate::write::fit;
 
 /// What a write does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub(crate) fn read(
     if is_given(&field.name) {
         return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
     }
-    let (json, note) = lookup::to_write(known, &schema, object, &field, json, wanted)?;
+    let (json, note) = to_write(known, &schema, object, &field, json, wanted)?;
     Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None })
 }
 
@@ -71,6 +72,52 @@ impl FieldValue {
             self.json = quoted(found.id.as_str());
             self.note.clone_from(&found.notice);
             self.record_name.clone_from(&found.candidate.name);
+        }
+    }
+}
+
+/// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
+/// among the `wanted`, and stands for itself until its record is found.
+fn to_write(
+    known: &Known,
+    schema: &ObjectSchema,
+    object: &ObjectName,
+    field: &Field,
+    json: &str,
+    wanted: &mut Vec<Wanted>,
+) -> Result<(String, Option<String>), PlanError> {
+    if field.references == ["RecordType"]
+        && let Some(name) = lookup::name(field, json)
+    {
+        // Describe lists them all.
+        let schema = known.description(object)?;
+        return record_type(&schema, field, &name).map_err(|error| names::denied(known, object, &schema, error));
+    }
+    if lookup::is_me(field, json) {
+        let id = known.user()?.id;
+        return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
+    }
+    if let Some(name) = lookup::wanted(known, field, json)? {
+        wanted.push(name);
+        return Ok((json.to_owned(), None));
+    }
+    fit::to_write(field, json).map_err(|error| match error {
+        error if field.is_limited() => names::denied(known, object, schema, error),
+        error => error.into(),
+    })
+}
+
+/// The record type of a name, among those the user may choose.
+fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(String, Option<String>), Error> {
+    let usable = || schema.record_types.iter().filter(|kind| kind.available && !kind.master);
+    match usable().find(|kind| kind.name.to_lowercase() == name.to_lowercase()) {
+        Some(kind) => {
+            let note = format!("{}: {} was taken for {}", field.name, quoted(name), kind.id);
+            Ok((quoted(&kind.id), Some(note)))
+        }
+        None => {
+            let message = format!("{} is no record type of {} that the user may choose", quoted(name), schema.name);
+            Err(Error::argument(&field.name, message).allowing(usable().map(|kind| kind.name.clone()).collect()))
         }
     }
 }

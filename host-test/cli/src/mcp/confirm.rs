@@ -7,14 +7,14 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use crate::exact::{Members, Value};
+use crate::render::{printable, quoted};
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema,
     InputRequest, InputRequiredResult, JsonObject,
 };
 use rmcp::service::RequestContext;
-use crate::exact::{Members, Value};
-use crate::render::{printable, quoted};
 use salesforce_host::Origin;
 use salesforce_host::types::{Effect, Tool};
 
@@ -407,7 +407,8 @@ mod tests {
     #[test]
     fn a_value_is_shown_as_what_is_there_only_if_it_is_that_fields() {
         let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let read = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), exact(json!(name)))).collect::<Vec<_>>();
+        let read =
+            |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), exact(json!(name)))).collect::<Vec<_>>();
         let pairs = |wanted: &[&str], columns: &[&str]| paired(&named(wanted), read(columns));
         assert_eq!(
             pairs(&["phone", "Employees"], &["Name", "Phone", "NumberOfEmployees"]),

@@ -126,7 +126,8 @@ impl HttpServer {
                         None => {
                             let work = Work::begin(working);
                             let answer = service.handle(request.map(filtered::<Hiding, _>)).await;
-                            answer.map(|body| filtered::<Showing, _>(body).map_frame(move |frame| work.of(frame)).boxed())
+                            answer
+                                .map(|body| filtered::<Showing, _>(body).map_frame(move |frame| work.of(frame)).boxed())
                         }
                     })
                 }
