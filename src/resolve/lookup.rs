@@ -11,9 +11,8 @@ use crate::record::Record;
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
 use crate::resolve::record::{self, By};
-use crate::resolve::value;
 use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
-use crate::schema::{Field, FieldType, ObjectSchema, columns};
+use crate::schema::{Field, FieldType, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
 

@@ -261,8 +261,8 @@ fn a_create_is_taken_back_by_the_call_its_receipt_gives() {
 fn what_was_renamed_since_is_not_taken_back() {
     let bench = bench(&["Account"]);
     let reply = bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
-    let change = json!([{ "field": "Name", "to": "Zenith Holding" }]);
-    bench.ok("update", json!({ "record": reply["id"], "changes": change }));
+    let change = json!({ "Name": "Zenith Holding" });
+    bench.ok("update", json!({ "record": reply["id"], "fields": change }));
     assert_outcome(&bench.err("delete", reply["undo"]["arguments"].clone()), "conflict", "no");
 }
 

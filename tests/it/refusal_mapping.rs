@@ -388,7 +388,7 @@ fn answers(status: u16, body: &str) -> Vec<Refused> {
     let bench = Bench::warm(&["Account"]);
     let change = json!({
         "record": bench.id("acme"),
-        "changes": [{ "field": "NumberOfEmployees", "to": 501 }],
+        "fields": { "NumberOfEmployees": 501 },
     });
     let mut answers = Vec::new();
     let is_composite = body.contains("compositeResponse");
@@ -415,7 +415,7 @@ fn answers(status: u16, body: &str) -> Vec<Refused> {
 /// What becomes of an answer to a part that writes, or of a composite answer.
 fn write(tool: &str, status: u16, body: &str) -> Value {
     let bench = Bench::warm(&["Account"]);
-    let change = json!({ "record": bench.id("acme"), "changes": [{ "field": "NumberOfEmployees", "to": 501 }] });
+    let change = json!({ "record": bench.id("acme"), "fields": { "NumberOfEmployees": 501 } });
     let arguments = if tool == "create" { new_account() } else { change };
     call(&bench, "/composite", !body.contains("compositeResponse"), status, body, tool, &arguments)
 }

@@ -39,7 +39,7 @@ const STORIES: [&[Step]; 3] = [
     &[Step {
         said: "Change the number of employees for Acme from 100 to 500",
         tool: "salesforce_update",
-        arguments: r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]}"#,
+        arguments: r#"{"object": "Account", "record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}}"#,
     }],
 ];
 

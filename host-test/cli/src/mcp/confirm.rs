@@ -195,10 +195,9 @@ pub(super) fn wanted(arguments: &Members) -> Vec<Wanted> {
 
 fn collect(object: &Members, found: &mut Vec<Wanted>) {
     if let Some(record) = object.get("record").and_then(Value::as_str) {
-        let changes = object.get("changes").and_then(Value::as_array).into_iter().flatten();
-        let unseen = changes.filter_map(Value::as_object).filter(|change| change.get("from").is_none());
-        let fields: Vec<String> =
-            unseen.filter_map(|change| change.get("field")?.as_str().map(str::to_owned)).collect();
+        let changed = object.get("fields").and_then(Value::as_object).into_iter().flat_map(|fields| &fields.0);
+        let unseen = changed.filter(|(field, _)| expected(object, field).is_none());
+        let fields: Vec<String> = unseen.map(|(field, _)| field.clone()).collect();
         if !fields.is_empty() || says_nothing(record) {
             let kind = object.get("object").and_then(Value::as_str).map(str::to_owned);
             found.push(Wanted { record: record.to_owned(), object: kind, fields });
@@ -213,6 +212,17 @@ fn collect(object: &Members, found: &mut Vec<Wanted>) {
     }
 }
 
+/// What a call expects of a field it changes, with the name it has there.
+fn expected<'a>(call: &'a Members, field: &str) -> Option<&'a (String, Value)> {
+    let from = call.get("from")?.as_object()?;
+    from.0.iter().find(|(name, _)| plain(name) == plain(field))
+}
+
+/// A name as people compare it.
+fn plain(name: &str) -> String {
+    name.chars().filter(|one| one.is_alphanumeric()).collect::<String>().to_lowercase()
+}
+
 /// Whether a record is named by an id or a link, as far as a person can tell.
 fn says_nothing(record: &str) -> bool {
     let last = record.rsplit(['/', ' ']).next().unwrap_or(record);
@@ -223,7 +233,6 @@ fn says_nothing(record: &str) -> bool {
 /// The fields a call speaks of with what was read of them, which has API names where a call may have labels: by the same
 /// name, or because there is one of each left. What can't be told is left out.
 pub(super) fn paired(wanted: &[String], read: Vec<(String, Value)>) -> Vec<(String, Value)> {
-    let plain = |name: &str| name.chars().filter(|one| one.is_alphanumeric()).collect::<String>().to_lowercase();
     let mut read = read;
     // The first is what the record is called.
     let mut left: Vec<(String, Value)> = read.split_off(read.len().min(1));
@@ -246,10 +255,10 @@ pub(super) fn paired(wanted: &[String], read: Vec<(String, Value)>) -> Vec<(Stri
 /// was not checked.
 pub(super) fn question(tool: &Tool, origin: &Origin, arguments: &Members, seen: &[(Wanted, Seen)]) -> String {
     let mut text = format!("{} in Salesforce ({origin})?", tool.annotations.title);
-    members(&mut text, arguments.0.iter(), None, 0, seen);
+    members(&mut text, arguments, 0, seen);
     text.push_str("\nNot checked before you answer: ");
     text.push_str(match tool.effect {
-        Effect::Overwrites if arguments.get("changes").is_some() => {
+        Effect::Overwrites if arguments.get("fields").is_some() => {
             "what the org's own rules say to it; and whether it is the record you mean."
         }
         Effect::Overwrites => "what else depends on the record; and whether it is the one you mean.",
@@ -258,21 +267,38 @@ pub(super) fn question(tool: &Tool, origin: &Origin, arguments: &Members, seen: 
     text
 }
 
-fn members<'v>(
-    text: &mut String,
-    members: impl Iterator<Item = &'v (String, Value)>,
-    of: Option<&Seen>,
-    depth: usize,
-    seen: &[(Wanted, Seen)],
-) {
-    let members: Vec<_> = members.collect();
-    let record = members.iter().find(|(name, _)| *name == "record").and_then(|(_, value)| value.as_str());
+fn members(text: &mut String, object: &Members, depth: usize, seen: &[(Wanted, Seen)]) {
+    let record = object.get("record").and_then(Value::as_str);
     let here = seen.iter().find(|(wanted, _)| Some(wanted.record.as_str()) == record).map(|(_, seen)| seen);
-    for (name, value) in members {
-        put(text, &word(name), value, here.or(of), depth, seen);
+    for (name, value) in &object.0 {
+        match (name.as_str(), value) {
+            ("fields", Value::Object(fields)) if record.is_some() => changes(text, object, fields, here, depth),
+            ("from", Value::Object(from)) if record.is_some() => unpaired(text, object, from, depth, seen),
+            _ => put(text, &word(name), value, depth, seen),
+        }
         if name == "record" && value.as_str().is_some() {
             text.push_str(&here.map(beside).unwrap_or_default());
         }
+    }
+}
+
+/// The fields of a record that is there: each with what it holds now and what it is to hold.
+fn changes(text: &mut String, call: &Members, fields: &Members, of: Option<&Seen>, depth: usize) {
+    text.push_str(&format!("\n{}fields:", "  ".repeat(depth)));
+    for (field, to) in &fields.0 {
+        let indent = "  ".repeat(depth + 1);
+        text.push_str(&format!("\n{indent}{}", changed(field, expected(call, field).map(|(_, from)| from), to, of)));
+    }
+}
+
+/// What is expected of fields by names that none of the changes has; the others stand beside their changes.
+fn unpaired(text: &mut String, call: &Members, from: &Members, depth: usize, seen: &[(Wanted, Seen)]) {
+    let fields = call.get("fields").and_then(Value::as_object).map(|fields| fields.0.as_slice()).unwrap_or_default();
+    let is_shown =
+        |name: &String| fields.iter().any(|(field, _)| expected(call, field).is_some_and(|(shown, _)| shown == name));
+    let left: Vec<_> = from.0.iter().filter(|(name, _)| !is_shown(name)).cloned().collect();
+    if !left.is_empty() {
+        put(text, "from", &Value::Object(Members(left)), depth, seen);
     }
 }
 
@@ -289,18 +315,13 @@ fn beside(seen: &Seen) -> String {
     }
 }
 
-fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: usize, seen: &[(Wanted, Seen)]) {
+fn put(text: &mut String, name: &str, value: &Value, depth: usize, seen: &[(Wanted, Seen)]) {
     let indent = "  ".repeat(depth);
     text.push_str(&format!("\n{indent}{name}:"));
     match value {
-        Value::Object(change) if change.get("field").is_some() && change.get("to").is_some() => {
-            text.push_str(&format!(" {}", changed(change, of)));
-            let rest = change.0.iter().filter(|(name, _)| !["field", "from", "to"].contains(&name.as_str()));
-            members(text, rest, of, depth + 1, seen);
-        }
-        Value::Object(inner) => members(text, inner.0.iter(), of, depth + 1, seen),
+        Value::Object(inner) => members(text, inner, depth + 1, seen),
         Value::Array(items) if items.iter().any(|item| item.as_object().is_some() || item.as_array().is_some()) => {
-            items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, of, depth + 1, seen));
+            items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, depth + 1, seen));
         }
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(scalar).collect();
@@ -311,22 +332,18 @@ fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: u
 }
 
 /// One change: the field, what is there now, and what is to be.
-fn changed(change: &Members, of: Option<&Seen>) -> String {
-    let of_change = |name: &str| change.get(name).unwrap_or(&Value::Null);
-    let field = of_change("field").as_str().map(word).unwrap_or_else(|| scalar(of_change("field")));
-    let to = scalar(of_change("to"));
-    if let Some(from) = change.get("from") {
-        return format!("{field}: {} → {to} (refused if it is something else by now)", scalar(from));
+fn changed(field: &str, from: Option<&Value>, to: &Value, of: Option<&Seen>) -> String {
+    let (name, to) = (word(field), scalar(to));
+    if let Some(from) = from {
+        return format!("{name}: {} → {to} (refused if it is something else by now)", scalar(from));
     }
     let read = match of {
-        Some(Seen::Read { fields, .. }) => {
-            fields.iter().find(|(name, _)| Some(name.as_str()) == of_change("field").as_str())
-        }
+        Some(Seen::Read { fields, .. }) => fields.iter().find(|(name, _)| name == field),
         _ => None,
     };
     match read {
-        Some((_, now)) => format!("{field}: {} → {to} (as just read, and not looked at again)", scalar(now)),
-        None => format!("{field}: ? → {to} (what is there now was not checked)"),
+        Some((_, now)) => format!("{name}: {} → {to} (as just read, and not looked at again)", scalar(now)),
+        None => format!("{name}: ? → {to} (what is there now was not checked)"),
     }
 }
 
@@ -371,7 +388,7 @@ mod tests {
 
     fn lines(arguments: Json, seen: &[(Wanted, Seen)]) -> String {
         let mut text = String::new();
-        members(&mut text, object(arguments).0.iter(), None, 0, seen);
+        members(&mut text, &object(arguments), 0, seen);
         text.trim_start().to_owned()
     }
 
@@ -379,12 +396,12 @@ mod tests {
 
     #[test]
     fn a_change_shows_before_and_after_and_which_of_it_was_checked() {
-        let arguments = json!({"record": ID, "changes": [
-            {"field": "Employees", "from": 100, "to": 500}, {"field": "Phone", "to": "1"}, {"field": "Fax", "to": null}]});
+        let arguments =
+            json!({"record": ID, "fields": {"Employees": 500, "Phone": "1", "Fax": null}, "from": {"Employees": 100}});
         let [wanted] = wanted(&object(arguments.clone())).try_into().unwrap();
         assert_eq!(
             (wanted.record.as_str(), wanted.fields.as_slice()),
-            (ID, ["Phone".to_owned(), "Fax".to_owned()].as_slice())
+            (ID, ["Fax".to_owned(), "Phone".to_owned()].as_slice())
         );
         let read = Seen::Read {
             object: "Account".to_owned(),
@@ -393,15 +410,26 @@ mod tests {
             name: Some("Acme".to_owned()),
         };
         let expected = format!(
-            "changes:\n  1: Employees: 100 → 500 (refused if it is something else by now)\n  \
-             2: Phone: \"+1 415\" → \"1\" (as just read, and not looked at again)\n  \
-             3: Fax: ? → (empty) (what is there now was not checked)\n\
+            "fields:\n  Employees: 100 → 500 (refused if it is something else by now)\n  \
+             Fax: ? → (empty) (what is there now was not checked)\n  \
+             Phone: \"+1 415\" → \"1\" (as just read, and not looked at again)\n\
              record: \"{ID}\" = Account {ID}, now called \"Acme\""
         );
         assert_eq!(lines(arguments.clone(), &[(wanted.clone(), read)]), expected);
         let text = lines(arguments, &[(wanted, Seen::NotRead("switched off".to_owned()))]);
-        assert!(text.contains("2: Phone: ? → \"1\" (what is there now was not checked)"), "{text}");
+        assert!(text.contains("Phone: ? → \"1\" (what is there now was not checked)"), "{text}");
         assert!(text.ends_with(&format!("\"{ID}\" (what it is called was not looked up: switched off)")), "{text}");
+    }
+
+    #[test]
+    fn what_is_expected_stands_beside_its_change_by_whatever_name_and_apart_if_there_is_none() {
+        let text = lines(
+            json!({"record": "Acme", "fields": {"Close Date": "2026-06-30"}, "from": {"closedate": "2026-05-01", "Stage": 1}}),
+            &[],
+        );
+        let expected = "fields:\n  \"Close Date\": \"2026-05-01\" → \"2026-06-30\" (refused if it is something else by now)\n\
+             from:\n  Stage: 1\nrecord: \"Acme\"";
+        assert_eq!(text, expected);
     }
 
     #[test]
@@ -423,7 +451,7 @@ mod tests {
 
     #[test]
     fn what_says_all_by_itself_is_not_looked_up() {
-        let named = json!({"record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]});
+        let named = json!({"record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}});
         assert_eq!(wanted(&object(named)), []);
         assert_eq!(wanted(&object(json!({"object": "Account", "fields": {"Name": "Acme"}}))), []);
         for record in [ID, &ID[..15], "https://acme.my.salesforce.com/001", "/001dM0000000010QAA"] {

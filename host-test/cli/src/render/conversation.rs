@@ -261,23 +261,19 @@ fn update(reply: &UpdateReply) -> String {
 /// Whether a call takes an update back that says what it found as what it wants, and the other way round.
 fn is_swap(undo: &Undo, reply: &UpdateReply) -> bool {
     let Some(arguments) = &undo.arguments else { return false };
-    let [(record, id), (changes, Value::Array(swapped))] = &arguments.0[..] else { return false };
-    let is_swapped = |(change, swapped): (&FieldChange, &Value)| {
+    let [(record, id), (to, Value::Object(fields)), (expected, Value::Object(from))] = &arguments.0[..] else {
+        return false;
+    };
+    let is_swapped = |change: &FieldChange| {
         let before = change.before.as_ref().unwrap_or(&Value::Null);
-        // That there is no value is said by an empty text.
-        let after = if change.after.is_null() { &Value::String(String::new()) } else { &change.after };
-        swapped.as_object().is_some_and(|members| {
-            let of = |name| members.get(name);
-            members.0.len() == 3
-                && of("field").and_then(Value::as_str) == Some(&change.field)
-                && (of("from"), of("to")) == (Some(after), Some(before))
-        })
+        (fields.get(&change.field), from.get(&change.field)) == (Some(before), Some(&change.after))
     };
     undo.tool.as_deref() == Some("salesforce_update")
         && undo.instructions.is_none()
-        && (record.as_str(), id.as_str(), changes.as_str()) == ("record", Some(&reply.id), "changes")
-        && swapped.len() == reply.changes.len()
-        && reply.changes.iter().zip(swapped).all(is_swapped)
+        && (record.as_str(), id.as_str()) == ("record", Some(&reply.id))
+        && (to.as_str(), expected.as_str()) == ("fields", "from")
+        && (fields.0.len(), from.0.len()) == (reply.changes.len(), reply.changes.len())
+        && reply.changes.iter().all(is_swapped)
 }
 
 fn delete(reply: &DeleteReply) -> String {

@@ -190,7 +190,7 @@ pub(crate) fn error(result: &CallToolResult) -> Value {
 }
 
 pub(crate) fn hire() -> Value {
-    json!({"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]})
+    json!({"object": "Account", "record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}})
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ fn odd() -> Arc<Org> {
 fn change(org: &Org, from: &str, to: &str) -> String {
     let id = org.id("visit_acme").unwrap();
     format!(
-        r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"name":"salesforce_update","arguments":{{"object":"Visit__c","record":"{id}","changes":[{{"field":"Balance__c","from":{from},"to":{to}}}]}}}}}}"#
+        r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"name":"salesforce_update","arguments":{{"object":"Visit__c","record":"{id}","fields":{{"Balance__c":{to}}},"from":{{"Balance__c":{from}}}}}}}}}"#
     )
 }
 
@@ -80,7 +80,11 @@ impl Drop for Spoken {
 fn over_standard_input_and_output_every_digit_arrives_and_comes_back() {
     for (form, before, after) in [
         ("structure", format!(r#""before":{OLD}"#), format!(r#""after":{NEW}"#)),
-        ("text", format!("Balance__c: {OLD} → {NEW}"), format!(r#"\"from\":{NEW},\"to\":{OLD}"#)),
+        (
+            "text",
+            format!("Balance__c: {OLD} → {NEW}"),
+            format!(r#"\"fields\":{{\"Balance__c\":{OLD}}},\"from\":{{\"Balance__c\":{NEW}}}"#),
+        ),
     ] {
         let (org, home) = (odd(), Folder::new());
         std::fs::create_dir_all(home.path().join("connections/odd")).unwrap();
@@ -105,7 +109,7 @@ fn the_person_is_asked_about_the_number_that_is_written() {
     std::fs::write(settings.join("settings.toml"), "confirm = [\"edit\"]\n").unwrap();
     let served = Server::start(Arc::clone(&org), 0).unwrap();
     let mut server = Spoken::start(&home, &org, &served, "text");
-    let unseen = change(&org, OLD, NEW).replace(&format!(r#""from":{OLD},"#), "");
+    let unseen = change(&org, OLD, NEW).replace(&format!(r#","from":{{"Balance__c":{OLD}}}"#), "");
     server.say(&unseen);
     let question = server.next();
     assert!(question.contains(&format!("Balance__c: {OLD} → {NEW} (as just read")), "{question}");

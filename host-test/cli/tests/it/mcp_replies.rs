@@ -432,16 +432,16 @@ fn an_undo_is_told_whole() {
         render::reply("update", &reply, Style::Conversation)
     };
     let call = |arguments: &str| format!(r#"{{"tool":"salesforce_update","arguments":{arguments}}}"#);
-    let swapped = r#"{"record":"001","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#;
+    let swapped = r#"{"record":"001","fields":{"Rating":"Hot"},"from":{"Rating":null}}"#;
     assert!(of(&call(swapped)).ends_with("\nUndo: swap the values"));
     for other in [
-        r#"{"record":"002","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#,
-        r#"{"record":"001","object":"Account","changes":[{"field":"Rating","from":"","to":"Hot"}]}"#,
-        r#"{"record":"001","changes":[{"field":"Rating","to":"Hot"}]}"#,
-        r#"{"record":"001","changes":[{"field":"Rating","from":"","to":"Warm"}]}"#,
-        r#"{"record":"001","changes":[{"field":"Type","from":"","to":"Hot"}]}"#,
-        r#"{"record":"001","changes":[]}"#,
-        r#"{"record":"001","changes":[{"field":"Rating","from":"","to":"Hot"}],"allow_duplicate":true}"#,
+        r#"{"record":"002","fields":{"Rating":"Hot"},"from":{"Rating":null}}"#,
+        r#"{"record":"001","object":"Account","fields":{"Rating":"Hot"},"from":{"Rating":null}}"#,
+        r#"{"record":"001","fields":{"Rating":"Hot"}}"#,
+        r#"{"record":"001","fields":{"Rating":"Warm"},"from":{"Rating":null}}"#,
+        r#"{"record":"001","fields":{"Type":"Hot"},"from":{"Type":null}}"#,
+        r#"{"record":"001","fields":{}}"#,
+        r#"{"record":"001","fields":{"Rating":"Hot"},"from":{"Rating":null},"allow_duplicate":true}"#,
     ] {
         let text = of(&call(other));
         assert!(text.ends_with(&format!("\nUndo: salesforce_update {other}")), "{text}");
