@@ -69,6 +69,7 @@ pub mod record;
 mod reply;
 mod resolve;
 pub mod rest;
+mod rich_text;
 pub mod schema;
 pub mod sign_in;
 pub mod soql;

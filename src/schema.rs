@@ -12,6 +12,7 @@ pub(crate) mod repeated;
 pub mod search;
 pub mod standard;
 pub mod stored;
+pub mod treatment;
 pub(crate) mod well_known;
 mod words;
 
@@ -101,6 +102,8 @@ pub struct Field {
     pub calculated: bool,
     /// Whether only listed values are accepted.
     pub restricted: bool,
+    /// Whether its text is HTML.
+    pub html: bool,
     /// Active picklist values in the org's order; `None` when they are unknown or it is no picklist.
     pub picklist: Option<Vec<PicklistValue>>,
     /// The field that controls its values.
@@ -195,6 +198,11 @@ macro_rules! field_types {
         }
 
         impl FieldType {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+            /// How many there are.
+            pub const COUNT: usize = Self::ALL.len();
+
             /// The type Salesforce calls so; a name we don't know is [`FieldType::Other`].
             pub fn from_name(name: &str) -> Self {
                 match name {

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
-const VERSION: &str = "schema2";
+const VERSION: &str = "schema3";
 
 impl ObjectSchema {
     /// The schema as bytes for the host's cache.
@@ -190,6 +190,7 @@ fn write_field(lines: &mut Lines, field: &Field) {
         ('x', field.external_id),
         ('k', field.calculated),
         ('e', field.restricted),
+        ('h', field.html),
     ]);
     lines.column(if field.label == words::label(&field.name) { "" } else { &field.label });
     lines.column(&field.references.join(" "));
@@ -259,6 +260,7 @@ fn read_field(line: &str, source: Source) -> Option<Field> {
         external_id: has('x'),
         calculated: has('k'),
         restricted: has('e'),
+        html: has('h'),
         picklist: (source == Source::Described && field_type.has_values()).then(Vec::new),
         references: columns.raw().split_ascii_whitespace().map(str::to_owned).collect(),
         relationship: columns.text(),
