@@ -19,7 +19,7 @@
 //! * [`sql`] reads statements as people and models write them, and knows no org.
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
-//! * `html` is text as HTML, and HTML as text.
+//! * `rich_text` is HTML as text, and text as HTML.
 //! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
 //!   [`sign_in`] is what platforms ask before there is a call.
 //!
@@ -61,7 +61,6 @@ mod cursor;
 mod details;
 pub mod error;
 mod excerpt;
-mod html;
 pub mod id;
 pub mod json;
 pub mod known;
@@ -71,6 +70,7 @@ pub mod record;
 mod reply;
 mod resolve;
 pub mod rest;
+mod rich_text;
 pub mod schema;
 pub mod sign_in;
 pub mod soql;

@@ -13,6 +13,7 @@ pub(crate) mod repeated;
 pub mod search;
 pub mod standard;
 pub mod stored;
+pub mod treatment;
 pub(crate) mod well_known;
 mod words;
 
@@ -198,6 +199,11 @@ macro_rules! field_types {
         }
 
         impl FieldType {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+            /// How many there are.
+            pub const COUNT: usize = Self::ALL.len();
+
             /// The type Salesforce calls so; a name we don't know is [`FieldType::Other`].
             pub fn from_name(name: &str) -> Self {
                 match name {

@@ -34,7 +34,7 @@ mod number;
 mod pattern;
 mod render;
 mod select;
-mod time;
+mod time_of_day;
 
 pub use aggregate::{Aggregate, GroupOrder, Grouping, Key, OrderBy};
 pub use condition::{Comparison, Condition, List, Operand, SemiJoin};
@@ -48,4 +48,4 @@ pub use name::{FieldName, FieldPath, NameError, ObjectName};
 pub use number::Number;
 pub use pattern::Pattern;
 pub use select::{ChildSelect, Direction, FieldList, Nulls, Order, Scope, Select, Selection};
-pub use time::Time;
+pub use time_of_day::TimeOfDay;

@@ -249,7 +249,8 @@ fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
         external_id: yes(wire.external_id),
         calculated: yes(wire.calculated),
         restricted: yes(wire.restricted_picklist),
-        html: yes(wire.html_formatted),
+        // Of an e-mail's body describe does not say it.
+        html: yes(wire.html_formatted) || name == "HtmlBody",
         picklist: field_type.has_values().then_some(values),
         controller,
         references: wire.references,

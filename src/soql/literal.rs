@@ -1,7 +1,7 @@
 //! Values on the right side of a comparison, each checked when it is made.
 
 use super::escape::{self, MAX_UNITS};
-use super::{Date, DateLiteral, DateTime, LiteralError, Number};
+use super::{Date, DateLiteral, DateTime, LiteralError, Number, TimeOfDay};
 use crate::excerpt::Excerpt;
 use crate::id::RecordId;
 
@@ -20,6 +20,8 @@ pub enum Literal {
     Date(Date),
     /// A moment.
     DateTime(DateTime),
+    /// A time of day.
+    TimeOfDay(TimeOfDay),
     /// A range of days relative to today.
     DateLiteral(DateLiteral),
 }
@@ -56,7 +58,8 @@ macro_rules! literal {
     )*};
 }
 
-literal!(bool => Boolean, Number => Number, Text => Text, Date => Date, DateTime => DateTime, DateLiteral => DateLiteral);
+literal!(bool => Boolean, Number => Number, Text => Text, Date => Date, DateTime => DateTime, DateLiteral => DateLiteral,
+    TimeOfDay => TimeOfDay);
 
 impl From<RecordId> for Literal {
     fn from(id: RecordId) -> Self {

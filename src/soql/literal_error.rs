@@ -34,6 +34,9 @@ pub enum LiteralError {
     /// A datetime without its zone.
     #[error("the datetime {0} has no time zone; add Z for UTC or an offset such as +02:00")]
     Zone(Excerpt),
+    /// Not a time of day.
+    #[error("{0} is not a time of day; write 15:30 or 3:30pm")]
+    TimeOfDay(Excerpt),
     /// Not a date literal.
     #[error("{0} is not a SOQL date literal; {1}")]
     DateLiteral(Excerpt, String),

@@ -49,6 +49,7 @@ impl Display for Literal {
             Self::Text(text) => text.fmt(out),
             Self::Date(date) => date.fmt(out),
             Self::DateTime(moment) => moment.fmt(out),
+            Self::TimeOfDay(time) => time.fmt(out),
             Self::DateLiteral(range) => range.fmt(out),
         }
     }

@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
-use crate::html;
 use crate::id::RecordId;
 use crate::json::Shape;
 use crate::reply::CUT;
 use crate::resolve::value::known_value;
+use crate::rich_text;
 use crate::schema::{Field, FieldType};
-use crate::soql::{DateTime, Number, Time};
+use crate::soql::{DateTime, Number, TimeOfDay};
 use crate::write::fit;
 
 /// Characters before the sign that a text was cut, from which on it may be one that a reply cut: the shortest are those
@@ -45,7 +45,7 @@ fn canonical(field: &Field, json: &str) -> Option<String> {
             Number::parse(digits.unwrap_or(&text)).map_or_else(|_| text.clone(), |number| number.as_str().to_owned())
         }
         FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
-        FieldType::Time => Time::parse(&text).map_or(text, |time| time.to_string()),
+        FieldType::Time => TimeOfDay::parse(&text).map_or(text, |time| time.to_string()),
         FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
         FieldType::Phone => digits_of(&text).unwrap_or_else(|| text.to_lowercase()),
         FieldType::MultiPicklist => {
@@ -68,7 +68,7 @@ fn digits_of(text: &str) -> Option<String> {
 
 /// A text as people see it.
 fn shown<'t>(field: &Field, text: &'t str) -> Cow<'t, str> {
-    if field.html && html::is_html(text) { Cow::Owned(html::text(text)) } else { Cow::Borrowed(text) }
+    if field.html && rich_text::is_html(text) { Cow::Owned(rich_text::to_text(text)) } else { Cow::Borrowed(text) }
 }
 
 /// Texts in the order of their letters.
@@ -104,11 +104,8 @@ pub(crate) fn identical(field: &Field, to: &str, held: &str) -> bool {
     match (text_of(to), text_of(held)) {
         // Salesforce drops space at the ends.
         (Some(to), Some(held)) if field.field_type.is_text() || field.field_type.has_values() => {
-            let is_plain = || {
-                let shown = html::text(&to);
-                html::encoded(&shown) == to && shown == html::text(&held)
-            };
-            to.trim() == held.trim() || field.html && is_plain()
+            let shows = || rich_text::is_plain(&to) && rich_text::to_text(&to) == rich_text::to_text(&held);
+            to.trim() == held.trim() || field.html && shows()
         }
         _ => same(field, to, held),
     }

@@ -3,13 +3,13 @@
 
 use crate::error::Error;
 use crate::excerpt::Excerpt;
-use crate::html;
 use crate::id::{RecordId, standard_object};
 use crate::json::{Json, Shape, quoted};
 use crate::resolve::value::{self, append, boolean, invalid_value, number, parse};
+use crate::rich_text;
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
-use crate::soql::{Date, DateTime, Number, Time};
+use crate::soql::{Date, DateTime, Number, TimeOfDay};
 
 /// The member of an object that holds HTML as it is, of which an undo knows that it is none that is to be encoded.
 pub(crate) const HTML: &str = "html";
@@ -52,13 +52,13 @@ pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
             quoted(&instant.to_string())
         }
         FieldType::Time => {
-            let time = Time::parse(&text)
-                .ok_or_else(|| invalid_value(field, json, "a time of day, like \"15:00\" or \"3pm\""))?;
+            let time = TimeOfDay::parse(&text)
+                .map_err(|_| invalid_value(field, json, "a time of day, like \"15:00\" or \"3pm\""))?;
             quoted(&time.to_string())
         }
         FieldType::Reference => quoted(id_of_target(field, &text, json)?.as_str()),
         FieldType::Email if !is_address(&text) => return Err(invalid_value(field, json, "an e-mail address")),
-        _ if field.html && !html::is_html(&text) => quoted(text_that_fits(field, &html::encoded(&text))?),
+        _ if field.html && !rich_text::is_html(&text) => quoted(text_that_fits(field, &rich_text::from_text(&text))?),
         _ => quoted(text_that_fits(field, &text)?),
     };
     Ok((value, None))

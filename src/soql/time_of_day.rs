@@ -1,0 +1,132 @@
+//! Times of day, without a day and without a zone.
+
+use super::LiteralError;
+use crate::excerpt::Excerpt;
+use std::fmt;
+
+/// A time of day to the millisecond, as a time field holds it.
+///
+/// SOQL and rows write it in one form, `10:30:00.000Z`, whose `Z` says nothing of a zone: it is the time on the wall.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/primitive_data_types.htm>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay {
+    milliseconds: u32,
+}
+
+const MINUTE: u32 = 60_000;
+const HOUR: u32 = 60 * MINUTE;
+
+impl TimeOfDay {
+    /// Reads a time as people and programs write it: `10:30`, `10:30:15`, `10:30:00.000Z`, `3pm`, `3:30 p.m.`, `noon`.
+    /// An hour alone is none, for it may be meant of the morning or of the afternoon.
+    ///
+    /// # Errors
+    ///
+    /// `LiteralError::TimeOfDay`.
+    pub fn parse(text: &str) -> Result<Self, LiteralError> {
+        read(text).ok_or_else(|| LiteralError::TimeOfDay(Excerpt::of(text)))
+    }
+}
+
+fn read(text: &str) -> Option<TimeOfDay> {
+    let mut said = text.to_ascii_lowercase();
+    said.retain(|character| character != ' ');
+    match said.as_str() {
+        "noon" | "midday" => return Some(TimeOfDay { milliseconds: 12 * HOUR }),
+        "midnight" => return Some(TimeOfDay { milliseconds: 0 }),
+        _ => {}
+    }
+    let halves = [("am", 0), ("a.m.", 0), ("pm", 12), ("p.m.", 12)];
+    let half = halves.into_iter().find_map(|(word, hours)| Some((said.strip_suffix(word)?, hours)));
+    let (clock, half) = half.map_or((said.as_str(), None), |(clock, hours)| (clock, Some(hours)));
+    let clock = if half.is_none() { clock.strip_suffix('z').unwrap_or(clock) } else { clock };
+    let mut parts = clock.split(':');
+    let hour = digits(parts.next()?, 1)?;
+    let minute = parts.next().map_or(half.map(|_| 0), |text| digits(text, 2).filter(|minute| *minute < 60))?;
+    let second = parts.next().map_or(Some(0), seconds)?;
+    let hour = match half {
+        None => Some(hour).filter(|hour| *hour < 24),
+        // Twelve is the first hour of either half.
+        Some(hours) => (1..=12).contains(&hour).then(|| hour % 12 + hours),
+    }?;
+    parts.next().is_none().then_some(TimeOfDay { milliseconds: hour * HOUR + minute * MINUTE + second })
+}
+
+/// A number of at least so many digits, and of two at most.
+fn digits(text: &str, least: usize) -> Option<u32> {
+    let fits = (least..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { text.parse().ok() } else { None }
+}
+
+/// Seconds and their fraction, in milliseconds; what is finer is cut off.
+fn seconds(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let whole = digits(whole, 2).filter(|second| *second < 60)?;
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let digit = |place: usize| fraction.as_bytes().get(place).map_or(0, |digit| u32::from(digit - b'0'));
+    Some(whole * 1000 + digit(0) * 100 + digit(1) * 10 + digit(2))
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = self.milliseconds;
+        write!(out, "{:02}:{:02}:{:02}.{:03}Z", ms / HOUR, ms / MINUTE % 60, ms / 1000 % 60, ms % 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_as_people_and_programs_write_it() {
+        for (text, time) in [
+            ("10:00:00.000Z", "10:00:00.000Z"),
+            ("10:00:00Z", "10:00:00.000Z"),
+            ("10:30", "10:30:00.000Z"),
+            ("9:05", "09:05:00.000Z"),
+            ("23:59:59.9999", "23:59:59.999Z"),
+            ("00:00", "00:00:00.000Z"),
+            ("3pm", "15:00:00.000Z"),
+            ("3 PM", "15:00:00.000Z"),
+            ("3:30 p.m.", "15:30:00.000Z"),
+            ("12am", "00:00:00.000Z"),
+            ("12:15 AM", "00:15:00.000Z"),
+            ("12pm", "12:00:00.000Z"),
+            ("Noon", "12:00:00.000Z"),
+            ("midnight", "00:00:00.000Z"),
+        ] {
+            assert_eq!(TimeOfDay::parse(text).unwrap().to_string(), time, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_of_day_is_refused() {
+        for text in [
+            "",
+            "10",
+            "1030",
+            "24:00",
+            "10:60",
+            "10:30:60",
+            "10:3",
+            "10:30:5",
+            "13pm",
+            "0am",
+            "pm",
+            "10:30:00.",
+            ":30",
+            "10:30+02:00",
+            "2026-05-12",
+            "2026-05-12T10:30:00Z",
+            "soon",
+            "10:30:00.000Z ' OR",
+            "1:2:3:4",
+            "-1:30",
+        ] {
+            assert!(TimeOfDay::parse(text).is_err(), "{text}");
+        }
+    }
+}
