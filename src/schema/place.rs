@@ -64,6 +64,15 @@ impl<'s> Place<'s> {
         }
     }
 
+    /// Whether what is held, by the fields of codes, is called so.
+    pub(crate) fn is_called(&self, text: &str, held: &dyn Fn(&str) -> Option<String>) -> bool {
+        let country = self.country.and_then(|country| {
+            let code = held(&country.name)?;
+            country.picklist.iter().flatten().find(|country| country.value == code)
+        });
+        held(&self.code.name).is_some_and(|code| self.find(text, country.map(|country| country.place)) == Ok(code))
+    }
+
     /// The entries of a code: of a state, one for each country that has it.
     pub(crate) fn entries<'c>(&self, code: &'c str) -> impl Iterator<Item = &'s PicklistValue> + use<'s, 'c> {
         self.code.picklist.iter().flatten().filter(move |value| value.value == code)

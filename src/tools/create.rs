@@ -22,9 +22,12 @@ use crate::wit::{CreateArgs, CreateReply, Undo};
 use crate::write::compare;
 use crate::write::conversion;
 use crate::write::duplicates;
+use crate::write::event;
 use crate::write::lost_response::{self, Recovery};
 use crate::write::picklists::{self, Given, Held, Picklists};
+use crate::write::places;
 use crate::write::references;
+use crate::write::refused;
 use crate::write::undo;
 use crate::write::values::{self, FieldValue, Write};
 
@@ -63,7 +66,11 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
     let (id, record, notice) = match written {
         Ok((id, record)) => (id, record, None),
         Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
-        Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
+        Err(error) => {
+            let written = plan.values.iter().map(|set| set.name.as_str());
+            let error = refused::explained(&plan.object, written, error);
+            return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED));
+        }
     };
     let held = if plan.is_told {
         record.as_ref().map(Record::fields)
@@ -193,7 +200,13 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
         Ok(())
     }))?;
     let denied = |error| names::denied(known, &object, &schema, error);
+    let mut settled: Vec<_> = values.iter_mut().collect();
+    let besides = places::settle(&schema, &mut settled, Some(Held::New)).map_err(denied)?;
+    values.extend(besides);
     check_required(&schema, &values).map_err(denied)?;
+    check_person(&object, &values)?;
+    let json = |name: &str| values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str());
+    event::check(&object, &json, None)?;
     let mut given = Vec::new();
     for set in &values {
         given.push(Given { field: &set.field, json: &set.json, writes: true });
@@ -206,6 +219,7 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     let mut notices: Vec<_> = values.iter().filter_map(|set| set.note.clone()).collect();
     let name = names::name_of(known, &object)?;
     let mut read: Vec<_> = values.iter().map(|set| set.name.clone()).collect();
+    read.extend(values.iter().filter_map(|set| set.asked.clone()));
     if !read.iter().any(|field| field.as_str() == name.as_str()) {
         read.push(names::field_name(name.as_str())?);
     }
@@ -223,6 +237,16 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     let assign = assignment(args.assign, &object, &schema, &values, &mut read)?;
     let allow_duplicate = args.allow_duplicate == Some(true);
     Ok(Plan { object, values, wanted, name, read, is_told, allow_duplicate, assign, notices })
+}
+
+/// Refuses the name of a person, which is made of its parts.
+fn check_person(object: &ObjectName, values: &[FieldValue]) -> Result<(), Error> {
+    let is_set = |is: &dyn Fn(&str) -> bool| values.iter().any(|set| set.json != "null" && is(set.name.as_str()));
+    if object.as_str() == "Account" && is_set(&|name| name == "Name") && is_set(&refused::is_of_persons) {
+        let parts = refused::NAME_PARTS.map(str::to_owned).to_vec();
+        return Err(Error::argument("Name", refused::PERSON).allowing(parts));
+    }
+    Ok(())
 }
 
 /// Refuses a record that lacks what its object requires.

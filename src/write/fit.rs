@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::id::{RecordId, standard_object};
-use crate::json::{Json, Shape, quoted};
+use crate::json::{Json, Object, Shape, quoted};
 use crate::resolve::value::{self, append, boolean, invalid_value, number, parse};
 use crate::rich_text;
 use crate::schema::picklist::{self, Value as Picked};
@@ -62,6 +62,20 @@ pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
         _ => quoted(text_that_fits(field, &text)?),
     };
     Ok((value, None))
+}
+
+/// A value out of the org as the call says it that writes it again, to the letter: what would be asked about, or be taken
+/// for a text that is yet to become HTML, says what it is.
+pub(crate) fn restoring(field: &Field, json: &str) -> String {
+    match field.field_type {
+        FieldType::Percent if to_write(field, json).is_err() => quoted(&[json, "%"].concat()),
+        _ if field.html && to_write(field, json).is_ok_and(|(written, _)| written != json) => {
+            let mut html = Object::default();
+            html.member(HTML, Json::trusted(json));
+            html.finish()
+        }
+        _ => json.to_owned(),
+    }
 }
 
 /// HTML that is said to be HTML.

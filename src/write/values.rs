@@ -6,6 +6,8 @@ use crate::json::{Json, Members, quoted};
 use crate::known::{Known, PlanError};
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
+use crate::schema::place::Place;
+use crate::schema::treatment::is_place_name;
 use crate::schema::{Field, FieldType, ObjectSchema};
 use crate::soql::{FieldName, ObjectName};
 use crate::write::conversion;
@@ -33,6 +35,8 @@ pub(crate) struct FieldValue {
     pub(crate) note: Option<String>,
     /// What the record is called that a lookup's name stands for, once it is found.
     pub(crate) record_name: Option<String>,
+    /// The field that was asked for, where another is written that says the same.
+    pub(crate) asked: Option<FieldName>,
 }
 
 /// The fields and values of an argument that is an object; null is a value.
@@ -56,7 +60,8 @@ pub(crate) fn read(
     let field = names::own_field(known, object, input)?;
     let mut schema = known.schema(object)?;
     // Picklist values are only in the description.
-    if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
+    let has_values = matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
+    if has_values && field.picklist.is_none() || is_place_name(field.name.trim_end_matches("__s")) {
         schema = known.description(object)?;
     }
     let is_writable = match write {
@@ -69,11 +74,23 @@ pub(crate) fn read(
     if is_given(&field.name) {
         return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
     }
-    let (json, note) = to_write(known, &schema, object, &field, json, wanted)?;
-    Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None })
+    let (json, note) = match Place::of(&schema, &field.name) {
+        // Which it is depends on the others.
+        Some(_) => (if json == EMPTY { "null" } else { json }.to_owned(), None),
+        None => to_write(known, &schema, object, &field, json, wanted)?,
+    };
+    Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None, asked: None })
 }
 
+/// An empty text, as JSON.
+const EMPTY: &str = "\"\"";
+
 impl FieldValue {
+    /// The field that was asked for.
+    pub(crate) fn asked(&self) -> &FieldName {
+        self.asked.as_ref().unwrap_or(&self.name)
+    }
+
     /// Puts the id of the record that was found where its name stands.
     pub(crate) fn put(&mut self, found: &[Found]) {
         if let Some(found) = found.iter().find(|found| found.argument == self.field.name) {
