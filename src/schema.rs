@@ -7,6 +7,7 @@
 pub mod columns;
 pub mod lookup;
 pub mod picklist;
+pub mod place;
 pub mod project;
 pub(crate) mod repeated;
 pub mod search;
