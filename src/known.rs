@@ -12,7 +12,7 @@ use crate::policy::{self, Effect};
 use crate::rest::User;
 use crate::schema::well_known::{ACTIVITY_LISTS, ACTIVITY_OBJECTS};
 use crate::schema::{GlobalDescribe, ObjectSchema, Source};
-use crate::soql::{FieldPath, NameError, ObjectName};
+use crate::soql::{FieldName, FieldPath, NameError, ObjectName};
 use crate::wit::ConnectionSettings;
 
 /// What is known in one call: the settings, and what was learned so far of the org and its user.
@@ -25,6 +25,8 @@ pub struct Known {
     picklists: RefCell<Vec<(ObjectName, RecordId, Learned)>>,
     objects: RefCell<Option<Rc<GlobalDescribe>>>,
     user: RefCell<Option<User>>,
+    /// The values of a field that fit a pattern.
+    values: RefCell<Vec<(Need, Vec<String>)>>,
     /// The columns that tell an object's records apart, which every candidate asks for.
     distinguishing: RefCell<Vec<(ObjectName, Vec<FieldPath>)>>,
 }
@@ -51,6 +53,15 @@ pub enum Need {
     Objects,
     /// Who the user is.
     User,
+    /// The values of a field that fit a pattern of LIKE.
+    Values {
+        /// The object.
+        object: ObjectName,
+        /// Its field.
+        field: FieldName,
+        /// The pattern.
+        pattern: String,
+    },
     /// The picklist values that a record type allows.
     Picklists {
         /// The object.
@@ -116,6 +127,7 @@ impl Known {
             picklists: RefCell::default(),
             objects: RefCell::default(),
             user: RefCell::default(),
+            values: RefCell::default(),
             distinguishing: RefCell::default(),
         }
     }
@@ -199,6 +211,20 @@ impl Known {
         self.user.borrow().clone().ok_or(Need::User.into())
     }
 
+    /// The values of a field that fit a pattern of LIKE.
+    pub(crate) fn values(
+        &self,
+        object: &ObjectName,
+        field: &FieldName,
+        pattern: &str,
+    ) -> Result<Vec<String>, PlanError> {
+        let need = Need::Values { object: object.clone(), field: field.clone(), pattern: pattern.to_owned() };
+        match self.values.borrow().iter().find(|(known, _)| *known == need) {
+            Some((_, values)) => Ok(values.clone()),
+            None => Err(need.into()),
+        }
+    }
+
     /// The columns that tell an object's records apart, worked out once for what is known of it.
     pub(crate) fn distinguishing(
         &self,
@@ -238,6 +264,10 @@ impl Known {
 
     pub(crate) fn learn_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
         self.objects.borrow_mut().insert(Rc::new(objects)).clone()
+    }
+
+    pub(crate) fn learn_values(&self, need: Need, values: Vec<String>) {
+        self.values.borrow_mut().push((need, values));
     }
 
     pub(crate) fn learn_user(&self, user: User) {

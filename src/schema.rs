@@ -7,7 +7,7 @@
 pub mod columns;
 pub mod lookup;
 pub mod picklist;
-pub(crate) mod place;
+pub mod place;
 pub mod project;
 pub(crate) mod repeated;
 pub mod search;

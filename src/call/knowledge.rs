@@ -6,9 +6,10 @@ use super::{Call, PART_NAMES, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::known::{Learned, Need, PlanError, unknown_object};
+use crate::reply::MAX_ROWS;
 use crate::rest::{Composite, Describe, DescribeGlobal, PicklistValues, User, UserInfo};
 use crate::schema::{GlobalDescribe, ObjectSchema, standard};
-use crate::soql::ObjectName;
+use crate::soql::{Condition, FieldList, FieldPath, ObjectName, Pattern, Select};
 use crate::time::clock::Clock;
 
 /// How long a description is used without asking again.
@@ -39,6 +40,7 @@ impl Call<'_> {
                 Need::Schema(object) | Need::Description(object) => objects.push(object),
                 Need::Objects => with_list = true,
                 Need::User => self.remember_user(self.send(&UserInfo)?),
+                Need::Values { .. } => self.look_up_values(need)?,
                 Need::Picklists { object, record_type, fresh } => match self.known.schema(&object) {
                     Ok(schema) => {
                         let learned = self.picklists(&object, &schema, &record_type, fresh);
@@ -50,6 +52,25 @@ impl Call<'_> {
             }
         }
         self.describe(&objects, with_list)
+    }
+
+    /// The different values of a field that fit a pattern: one request.
+    fn look_up_values(&self, need: Need) -> Result<(), Error> {
+        let Need::Values { object, field, pattern } = &need else { return Ok(()) };
+        let path = FieldPath::from(field.clone());
+        let mut select = Select::new(FieldList::from(path.clone()), object.clone());
+        select.condition = Some(Condition::Like { field: path, pattern: Pattern::parse(pattern)? });
+        select.limit = Some(MAX_ROWS);
+        let mut values: Vec<String> = Vec::new();
+        for record in self.query(&select, usize::MAX)?.records {
+            if let Some(value) = record.fields().text(field.as_str())
+                && !values.contains(&value)
+            {
+                values.push(value);
+            }
+        }
+        self.known.learn_values(need, values);
+        Ok(())
     }
 
     /// Learns what a plan lacks without a request, if that will do.
@@ -64,7 +85,7 @@ impl Call<'_> {
                 }
                 None => false,
             },
-            Need::Description(_) | Need::Picklists { .. } => false,
+            Need::Description(_) | Need::Values { .. } | Need::Picklists { .. } => false,
         }
     }
 

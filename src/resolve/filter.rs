@@ -5,11 +5,12 @@ use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape};
 use crate::known::{Known, PlanError};
-use crate::resolve::lookup;
 use crate::resolve::names::{self, Named};
 use crate::resolve::value::{self, Compared};
-use crate::schema::{FieldType, picklist, standard};
-use crate::soql::{Comparison, Condition, List, Literal, ObjectName, Operand, Pattern, Text};
+use crate::resolve::{lookup, phone};
+use crate::schema::treatment::{self, Kind, Operator, Treatment};
+use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, Source, picklist, place, standard};
+use crate::soql::{Comparison, Condition, FieldPath, List, Literal, Number, ObjectName, Operand, Pattern, Text};
 
 /// Objects that Salesforce joins with no other.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm>
@@ -43,12 +44,35 @@ pub(crate) enum Op {
 impl Op {
     /// Whether it asks for values that are the same, or are not.
     fn is_of_values(self) -> bool {
-        !matches!(self, Self::Like | Self::Is(Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge))
+        !matches!(self.operator(), Operator::Like | Operator::Order)
+    }
+
+    /// Whether it asks for what is not so.
+    fn is_negated(self) -> bool {
+        matches!(self, Self::Is(Comparison::Ne) | Self::In { negated: true } | Self::Includes { negated: true })
+    }
+
+    /// The column of the table of treatments.
+    pub(crate) fn operator(self) -> Operator {
+        match self {
+            Self::Is(Comparison::Eq | Comparison::Ne) => Operator::Equal,
+            Self::Is(_) => Operator::Order,
+            Self::In { .. } => Operator::In,
+            Self::Like => Operator::Like,
+            Self::Includes { .. } => Operator::Includes,
+        }
     }
 }
 
-/// The condition that a filter on this field is.
-pub(crate) fn one(known: &Known, object: &ObjectName, named: Named, filter: &Filter) -> Result<Condition, PlanError> {
+/// The condition that a filter on this field is. Of groups, `by_name` says, only what is grouped by can be compared.
+pub(crate) fn one(
+    known: &Known,
+    object: &ObjectName,
+    named: Named,
+    filter: &Filter,
+    by_name: bool,
+) -> Result<Condition, PlanError> {
+    let treatment = names::treatment(known, &named, filter.op.operator())?;
     if !named.field.filterable {
         let message = format!(
             "Salesforce can't filter by {} (a {}); leave the condition out and read the values",
@@ -68,6 +92,20 @@ pub(crate) fn one(known: &Known, object: &ObjectName, named: Named, filter: &Fil
         Op::In { negated } => Some(if negated { Comparison::Ne } else { Comparison::Eq }),
         _ => None,
     };
+    match treatment {
+        Treatment::Several => return several(known, named, filter),
+        Treatment::Digits => {
+            if let Some(condition) = phone_number(known, &named, filter)? {
+                return Ok(condition);
+            }
+        }
+        _ if is_place(&named, filter.op) => {
+            if let Some(condition) = in_place(known, &named, filter, by_name)? {
+                return Ok(condition);
+            }
+        }
+        _ => {}
+    }
     if let Some(comparison) = compared
         && let Some(condition) = by_record(known, object, &named, comparison, value)?
     {
@@ -76,11 +114,196 @@ pub(crate) fn one(known: &Known, object: &ObjectName, named: Named, filter: &Fil
     Ok(match filter.op {
         Op::Is(comparison) => compare(&named, comparison, value)?,
         Op::In { negated } => in_list(&named, negated, value)?,
-        Op::Includes { negated: false } => Condition::Includes { values: texts(&named, value)?, field: named.path },
-        Op::Includes { negated: true } => Condition::Excludes { values: texts(&named, value)?, field: named.path },
         Op::Like if is_lookup(&named) => like(&name_field_of(known, object, &named)?, value)?,
         Op::Like => like(&named, value)?,
+        // Of any other field the table refuses it.
+        Op::Includes { .. } => return several(known, named, filter),
     })
+}
+
+/// A condition on a multi-select picklist: whatever is compared with one of its values means that it includes it.
+fn several(known: &Known, named: Named, filter: &Filter) -> Result<Condition, PlanError> {
+    let negated = filter.op.is_negated();
+    let (mut values, mut nothing) = (Vec::new(), false);
+    for item in items(&named, &filter.value)? {
+        match item.shape() {
+            Shape::Null => nothing = true,
+            Shape::Text(text) if filter.op == Op::Like => values.extend(matching(known, &named, &text)?),
+            _ => values.push(text(&named, item.get())?),
+        }
+    }
+    let mut texts = Vec::new();
+    for input in values {
+        let known = value::known_value(&named.field, &input).unwrap_or(input);
+        texts.push(Text::new(known).map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?);
+    }
+    let field = named.path.clone();
+    let includes = List::new(texts).map(|values| match negated {
+        false => Condition::Includes { field: field.clone(), values },
+        true => Condition::Excludes { field: field.clone(), values },
+    });
+    let op = if negated { Comparison::Ne } else { Comparison::Eq };
+    let empty = nothing.then(|| Condition::compare(field.clone(), op, Literal::Null));
+    let both = includes.into_iter().chain(empty);
+    let condition = if negated { Condition::all(both) } else { Condition::any(both) };
+    condition.ok_or_else(|| empty_list(&named).into())
+}
+
+/// The values of a picklist that a pattern fits; where it fits none, its text, which none includes.
+fn matching(known: &Known, named: &Named, pattern: &str) -> Result<Vec<String>, PlanError> {
+    let text = pattern.trim_matches('%');
+    if text.is_empty() || text.contains(['%', '_', '\\']) {
+        let message = format!("{} takes several values of a list; compare it by INCLUDES with those", named.path);
+        return Err(Error::argument(named.path.as_str(), message).into());
+    }
+    let schema = known.description(&named.object)?;
+    let text = text.to_lowercase();
+    let fits = |value: &str| {
+        let value = value.to_lowercase();
+        match (pattern.starts_with('%'), pattern.ends_with('%')) {
+            (true, true) => value.contains(&text),
+            (true, false) => value.ends_with(&text),
+            (false, true) => value.starts_with(&text),
+            (false, false) => value == text,
+        }
+    };
+    let mut found = Vec::new();
+    for value in schema.field(&named.field.name).and_then(|field| field.picklist.as_ref()).into_iter().flatten() {
+        if fits(&value.value) || fits(value.shown()) {
+            found.push(value.value.clone());
+        }
+    }
+    if found.is_empty() {
+        found.push(text);
+    }
+    Ok(found)
+}
+
+/// A condition on a phone number, by the ways in which it is written; none where that is no number.
+fn phone_number(known: &Known, named: &Named, filter: &Filter) -> Result<Option<Condition>, PlanError> {
+    // Whose records these are, only each of them says.
+    if named.object.as_str() == standard::NAME || names::is_external(&named.object) {
+        return Ok(None);
+    }
+    let held = |pattern: &str| known.values(&named.object, &names::field_name(&named.field.name)?, pattern);
+    let mut texts = Vec::new();
+    let mut each = Vec::new();
+    for item in items(named, &filter.value)? {
+        if item.is_null() {
+            return Ok(None);
+        }
+        let input = text(named, item.get())?;
+        if filter.op == Op::Like {
+            let Some(pattern) = phone::like(&input) else { return Ok(None) };
+            each.push(held(&pattern).map(|held| held.into_iter().filter(|held| phone::fits(&input, held)).collect()));
+        } else if let Some(digits) = phone::digits(&input) {
+            let same = |held: Vec<String>| held.into_iter().filter(|held| phone::is_same(&digits, held)).collect();
+            each.push(held(&phone::pattern(&digits)).map(same));
+            texts.push(input);
+        } else {
+            texts.push(input);
+        }
+    }
+    let each: Vec<Vec<String>> = crate::known::all(each)?;
+    for held in each.into_iter().flatten() {
+        if !texts.contains(&held) {
+            texts.push(held);
+        }
+    }
+    any_text(named, &named.path, texts, filter.op.is_negated())
+}
+
+/// The condition that a field has one of some texts, or none; nothing without texts.
+fn any_text(
+    named: &Named,
+    field: &FieldPath,
+    texts: Vec<String>,
+    negated: bool,
+) -> Result<Option<Condition>, PlanError> {
+    let mut values: Vec<Literal> = Vec::new();
+    for text in texts {
+        values.push(Text::new(text).map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?.into());
+    }
+    let op = if negated { Comparison::Ne } else { Comparison::Eq };
+    Ok(match (values.pop(), values.is_empty()) {
+        (None, _) => None,
+        (Some(value), true) => Some(Condition::compare(field.clone(), op, value)),
+        (Some(last), false) => {
+            values.push(last);
+            List::new(values).map(|values| Condition::In { field: field.clone(), negated, values })
+        }
+    })
+}
+
+/// Whether a condition compares with a country or a state.
+fn is_place(named: &Named, op: Op) -> bool {
+    let local = named.field.name.strip_suffix("__s").unwrap_or(&named.field.name);
+    let may_be = match named.kind {
+        Kind::Place => true,
+        Kind::Type(FieldType::String) => treatment::is_place_name(local),
+        Kind::Type(FieldType::Picklist) => place::is_code(&named.field),
+        _ => false,
+    };
+    may_be && matches!(op.operator(), Operator::Equal | Operator::In | Operator::Like)
+}
+
+/// The fields of countries or states beside a field that names them; none in an org that keeps them as free text.
+fn place_codes(schema: &ObjectSchema, named: &Named) -> Option<Field> {
+    place::codes(schema, schema.field(&named.field.name)?).cloned()
+}
+
+/// A condition on a country or a state, by its code; none where nothing says what is meant, or the org has no codes.
+fn in_place(known: &Known, named: &Named, filter: &Filter, by_name: bool) -> Result<Option<Condition>, PlanError> {
+    let schema = match known.schema(&named.object)? {
+        schema if schema.source == Source::Described => schema,
+        // Only the org says whether it lists countries and states.
+        _ => known.description(&named.object)?,
+    };
+    let Some(codes) = place_codes(&schema, named) else { return Ok(None) };
+    let field = if by_name { named.path.clone() } else { named.beside(&codes.name)? };
+    let is_called = by_name && codes.name != named.field.name;
+    let (mut texts, mut others) = (Vec::new(), Vec::new());
+    for item in items(named, &filter.value)? {
+        if item.is_null() {
+            return Ok(None);
+        }
+        let input = text(named, item.get())?;
+        // A pattern without a wildcard is a value.
+        if filter.op == Op::Like && input.contains(['%', '_']) {
+            return Ok(None);
+        }
+        match place::find(codes.picklist.as_deref().unwrap_or_default(), &input).as_slice() {
+            [] => others.extend(any_text(named, &named.path, vec![input], false)?),
+            found if is_called => texts.extend(found.iter().map(|found| found.shown().to_owned())),
+            [one] => match place::countries(&schema, &codes, one) {
+                countries if countries.is_empty() || by_name => texts.push(one.value.clone()),
+                countries => others.extend(of_country(named, &schema, &codes, one, countries)?),
+            },
+            found => texts.extend(found.iter().take(1).map(|found| found.value.clone())),
+        }
+    }
+    let negated = filter.op.is_negated();
+    if others.is_empty() {
+        return any_text(named, &field, texts, negated);
+    }
+    others.extend(any_text(named, &field, texts, false)?);
+    let condition = Condition::any(others);
+    Ok(if negated { condition.map(|condition| !condition) } else { condition })
+}
+
+/// A state whose code another country has too.
+fn of_country(
+    named: &Named,
+    schema: &ObjectSchema,
+    codes: &Field,
+    state: &PicklistValue,
+    countries: Vec<String>,
+) -> Result<Option<Condition>, PlanError> {
+    let country = codes.controller.as_deref().and_then(|name| schema.field(name));
+    let country = country.map_or("", |country| &country.name);
+    let state = any_text(named, &named.beside(&codes.name)?, vec![state.value.clone()], false)?;
+    let country = any_text(named, &named.beside(country)?, countries, false)?;
+    Ok(Condition::all(state.into_iter().chain(country)))
 }
 
 fn without_value(named: Named, comparison: Comparison) -> Result<Condition, PlanError> {
@@ -173,8 +396,9 @@ impl Remarks {
                 format!("{}: {input} was compared with whole names; LIKE '%…%' finds a part of one", named.path)
             }));
         }
+        self.of_type(known, &named, filter, nothing)?;
         let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
-        if !is_picklist || !filter.op.is_of_values() {
+        if !is_picklist || !filter.op.is_of_values() || is_place(&named, filter.op) {
             return Ok(());
         }
         // What a lookup with several targets points to can't be described.
@@ -208,13 +432,87 @@ impl Remarks {
     }
 }
 
+impl Remarks {
+    /// Says what the type of a field makes of a condition that a person may not expect.
+    fn of_type(&mut self, known: &Known, named: &Named, filter: &Filter, nothing: bool) -> Result<(), PlanError> {
+        if filter.value == "null" {
+            return Ok(());
+        }
+        match named.kind.treatment(filter.op.operator()) {
+            Treatment::Several if !matches!(filter.op, Op::Includes { .. }) => {
+                self.notices
+                    .push(format!("{} takes several values: it is compared by whether it includes these", named.path));
+            }
+            Treatment::Percent => {
+                for item in items(named, &filter.value)? {
+                    if Number::parse(item.get()).is_ok_and(|number| number.is_fraction()) {
+                        self.notices.push(format!(
+                            "{} is a percentage, of which 75 is 75 %: {} is less than one percent",
+                            named.path,
+                            item.get()
+                        ));
+                    }
+                }
+            }
+            Treatment::Digits => {
+                if matches!(phone_number(known, named, filter), Ok(Some(Condition::In { values, .. })) if values.as_slice().len() > items(named, &filter.value)?.len())
+                {
+                    self.notices.push(format!("{} is compared by its digits, however it is written", named.path));
+                }
+            }
+            _ if is_place(named, filter.op) => self.of_place(known, named, filter, nothing)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Says which country or state was meant, or that nothing says which.
+    fn of_place(&mut self, known: &Known, named: &Named, filter: &Filter, nothing: bool) -> Result<(), PlanError> {
+        let path = named.path.as_str();
+        let schema = known.schema(&named.object)?;
+        let codes = place_codes(&schema, named);
+        let values = codes.as_ref().and_then(|codes| codes.picklist.as_deref());
+        for item in items(named, &filter.value)? {
+            let Ok(input) = text(named, item.get()) else { continue };
+            if filter.op == Op::Like && input.contains(['%', '_']) {
+                continue;
+            }
+            let shown = Excerpt::of(&input);
+            let Some(values) = values else {
+                if nothing && !filter.op.is_negated() {
+                    self.notices.push(format!(
+                        "{path} is free text in this org: {shown} was compared as it is spelled; grouping by {path} shows how it is written"
+                    ));
+                }
+                continue;
+            };
+            match place::find(values, &input).as_slice() {
+                [] => {
+                    let why = "is no country or state of the org's list; `details` shows the nearest";
+                    self.notices.push(format!("{path}: {shown} {why}"));
+                    if let picklist::Value::Unknown { nearest } = picklist::resolve(values, &input) {
+                        nearest.iter().for_each(|value| self.details.add(path, value));
+                    }
+                }
+                [one] if one.value == input || one.shown().eq_ignore_ascii_case(&input) => {}
+                [one] => {
+                    self.notices.push(value::repaired_notice(path, &input, "`details`"));
+                    self.details.add(path, one.shown());
+                }
+                several => {
+                    let why =
+                        "is the code of states of several countries, which `details` shows; compare the country too";
+                    self.notices.push(format!("{path}: {shown} {why}"));
+                    several.iter().for_each(|value| self.details.add(path, value.shown()));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 fn compare(named: &Named, op: Comparison, value: &str) -> Result<Condition, Error> {
     let (operand, literal) = operand(named, value)?;
-    let ordered = !matches!(op, Comparison::Eq | Comparison::Ne);
-    if ordered && matches!(literal, Literal::Null | Literal::Boolean(_)) {
-        return Err(Error::argument(named.path.as_str(), format!("{} can only be compared with = and !=", named.path))
-            .allowing(vec!["=".to_owned(), "!=".to_owned()]));
-    }
     Ok(Condition::Compare { operand, op, value: literal })
 }
 
@@ -241,29 +539,6 @@ fn in_list(named: &Named, negated: bool, value: &str) -> Result<Condition, Error
     if negated { Condition::all(each) } else { Condition::any(each) }.ok_or_else(empty)
 }
 
-/// The texts of `INCLUDES` and `EXCLUDES`.
-fn texts(named: &Named, value: &str) -> Result<List<Text>, Error> {
-    if named.field.field_type != FieldType::MultiPicklist {
-        return Err(Error::argument(
-            named.path.as_str(),
-            format!(
-                "{} is a {} and no multi-select picklist; use IN or NOT IN",
-                named.path,
-                named.field.field_type.name()
-            ),
-        )
-        .allowing(vec!["IN".to_owned(), "NOT IN".to_owned()]));
-    }
-    let mut texts = Vec::new();
-    for item in items(named, value)? {
-        let input = text(named, item.get())?;
-        let known = value::known_value(&named.field, &input).unwrap_or(input);
-        let text = Text::new(known);
-        texts.push(text.map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?);
-    }
-    List::new(texts).ok_or_else(|| empty_list(named))
-}
-
 /// The items of a list; one value counts as a list of one.
 fn items<'a>(named: &Named, value: &'a str) -> Result<Vec<Json<'a>>, Error> {
     let value = Json::parse(value)
@@ -279,13 +554,6 @@ fn empty_list(named: &Named) -> Error {
 }
 
 fn like(named: &Named, value: &str) -> Result<Condition, Error> {
-    // A picklist's value is a text to LIKE.
-    if !(named.field.field_type.is_text() || named.field.field_type.has_values()) {
-        return Err(Error::argument(
-            named.path.as_str(),
-            format!("{} is a {} and has no text to match", named.path, named.field.field_type.name()),
-        ));
-    }
     let pattern = Pattern::parse(&text(named, value)?);
     let pattern = pattern.map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?;
     Ok(Condition::Like { field: named.path.clone(), pattern })

@@ -11,8 +11,9 @@ use crate::record::Record;
 use crate::resolve::reach;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
-use crate::schema::well_known::{ID, IS_CLOSED};
-use crate::schema::{Field, ObjectSchema, Source, Use};
+use crate::schema::treatment::{Kind, Operator, Treatment, Why};
+use crate::schema::well_known::{ACTIVITY_LISTS, ID, IS_CLOSED};
+use crate::schema::{Field, ObjectSchema, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
 
@@ -23,10 +24,22 @@ pub(crate) struct Named {
     pub(crate) path: FieldPath,
     /// The field at its end.
     pub(crate) field: Field,
+    /// What that is to the table of treatments.
+    pub(crate) kind: Kind,
     /// The object it belongs to.
     pub(crate) object: ObjectName,
     /// The path of the lookup that leads to that object, if it is a parent.
     pub(crate) lookup: Option<FieldPath>,
+}
+
+impl Named {
+    /// A field beside it, of the same record.
+    pub(crate) fn beside(&self, name: &str) -> Result<FieldPath, Error> {
+        match self.path.parent() {
+            Some(parent) => path(&[parent, ".", name].concat()),
+            None => path(name),
+        }
+    }
 }
 
 /// The object of a name, label or common word. Needs the org's list of objects for what is neither a core object nor
@@ -80,12 +93,23 @@ pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<N
                 return Ok(Named {
                     path: path(&found.name)?,
                     field: found.field.clone(),
+                    kind: found.kind,
                     object: ObjectName::parse(found.object)?,
                     lookup: lookup.transpose()?,
                 });
             }
             PathMatch::Needs { object } => object,
             PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(input, &fields).into()),
+            PathMatch::TooDeep => {
+                let message = format!(
+                    "{input:?} leads through more than {} lookups, the most Salesforce follows; begin with an object nearer to it",
+                    lookup::MAX_DEPTH
+                );
+                return Err(Error::argument(input, message).into());
+            }
+            PathMatch::Unknown { object, part, .. } if object == standard::NAME => {
+                return Err(not_shared(known, input, &part)?);
+            }
             PathMatch::Unknown { object, nearest, .. } => {
                 let lacking = ObjectName::parse(&object)?;
                 return Err(unknown_field(known, &lacking, input, nearest));
@@ -94,6 +118,78 @@ pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<N
         let parent = ObjectName::parse(&needed)?;
         parents.push(known.schema(&parent)?);
     }
+}
+
+/// A field that not every object has which a lookup may point to.
+fn not_shared(known: &Known, input: &str, part: &str) -> Result<PlanError, PlanError> {
+    let shared = known.schema(&ObjectName::from_static(standard::NAME))?;
+    let head = input.trim().strip_suffix(part.trim()).unwrap_or_default();
+    let message = format!(
+        "{input:?} is not read: the lookup points to records of several objects, and only what all of them have is read through it; query the object itself for more"
+    );
+    let allowed = shared.fields.iter().map(|field| [head, &field.name].concat()).collect();
+    Ok(Error::argument(input, message).allowing(allowed).into())
+}
+
+/// Refuses to read records of an object that Salesforce does not query.
+pub(crate) fn check_queryable(known: &Known, object: &ObjectName) -> Result<(), PlanError> {
+    let schema = known.schema(object)?;
+    if schema.queryable {
+        return Ok(());
+    }
+    let why = match object.as_str() {
+        event if event.ends_with("__e") => {
+            "it is a platform event, which is published and never stored; ask for the records that its subscribers write"
+        }
+        list if ACTIVITY_LISTS.contains(&list) => "it is only a related list; query Task or Event",
+        _ => "Salesforce keeps its records from queries",
+    };
+    let error = Error::argument("object", format!("{object} can't be queried: {why}"));
+    Err(denied(known, object, &schema, error))
+}
+
+/// Whether the rows of an object are another system's, which Salesforce asks and which answers less.
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_limits.htm>
+pub(crate) fn is_external(object: &ObjectName) -> bool {
+    object.as_str().ends_with("__x")
+}
+
+/// Whether records of an object can be looked for by what they are called.
+pub(crate) fn have_names(known: &Known, object: &ObjectName) -> Result<bool, PlanError> {
+    Ok(!is_external(object) && known.schema(object)?.name_field().is_some())
+}
+
+/// What the table says of an operator on a field, which Salesforce may refuse for its type.
+pub(crate) fn treatment(known: &Known, named: &Named, operator: Operator) -> Result<Treatment, PlanError> {
+    let why = match named.kind.treatment(operator) {
+        Treatment::Refused(why) => why,
+        treatment => return Ok(treatment),
+    };
+    let kind = named.field.field_type.name();
+    let message = match (why, operator) {
+        (Why::YesOrNo, Operator::Order) => [named.path.as_str(), " can only be compared with = and !="].concat(),
+        _ => [named.path.as_str(), " is a ", kind, why.text()].concat(),
+    };
+    let allowed = match why {
+        Why::One => ["IN", "NOT IN"].map(str::to_owned).to_vec(),
+        Why::Several => ["INCLUDES", "EXCLUDES"].map(str::to_owned).to_vec(),
+        Why::YesOrNo => ["=", "!="].map(str::to_owned).to_vec(),
+        Why::Parts | Why::Location => parts(known, named)?,
+        _ => Vec::new(),
+    };
+    Err(Error::argument(named.path.as_str(), message).allowing(allowed).into())
+}
+
+/// The fields that a compound one is made of, as paths.
+fn parts(known: &Known, named: &Named) -> Result<Vec<String>, PlanError> {
+    let schema = known.schema(&named.object)?;
+    let mut parts = Vec::new();
+    for field in &schema.fields {
+        if field.compound.as_deref() == Some(named.field.name.as_str()) {
+            parts.push(named.beside(&field.name)?.to_string());
+        }
+    }
+    Ok(parts)
 }
 
 /// A field of the object itself, for a write.

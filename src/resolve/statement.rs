@@ -9,11 +9,12 @@ use crate::resolve::filter::{self, Filter, Op, UNJOINED};
 use crate::resolve::names::{self, Named};
 use crate::resolve::parameters::Parameters;
 use crate::resolve::reach;
-use crate::schema::well_known::ID;
+use crate::schema::treatment::{self, Kind, Operator};
+use crate::schema::well_known::{ID, IS_ALL_DAY};
 use crate::schema::{ChildRelationship, Field, FieldType, ObjectSchema};
 use crate::soql::{
-    ChildSelect, Comparison, Condition, Date, FieldList, FieldPath, Literal, Nulls, Number, ObjectName, Operand, Order,
-    SemiJoin,
+    ChildSelect, Comparison, Condition, Date, DatePart, DateTime, FieldList, FieldPath, Literal, Nulls, Number,
+    ObjectName, Operand, Order, SemiJoin,
 };
 use crate::sql::{self, Column, Expression, Match, Refusal, Shift, Span, Value};
 
@@ -26,6 +27,9 @@ const MAX_NAMED: usize = 20;
 /// The text of a day or a moment so far from now, by the user's clock, and whether it is a day.
 pub(crate) type Settle = fn(&Known, i64, Shift, bool) -> Result<String, PlanError>;
 
+/// The user's day of a moment, and whether it is the moment in which that day begins.
+pub(crate) type DayOf = fn(&Known, i64, DateTime) -> Result<(Date, bool), PlanError>;
+
 /// A statement while it is read.
 pub(crate) struct Reading<'a> {
     pub(crate) known: &'a Known,
@@ -35,6 +39,9 @@ pub(crate) struct Reading<'a> {
     /// Seconds since the Unix epoch.
     pub(crate) now: i64,
     pub(crate) settle: Settle,
+    pub(crate) day_of: DayOf,
+    /// Whether the conditions are on groups, so that only what is grouped by can be compared.
+    pub(crate) of_groups: bool,
     /// The conditions one by one, with the object each is about.
     pub(crate) said: Vec<(ObjectName, Filter)>,
     /// The parts of dates that are compared with.
@@ -159,9 +166,68 @@ impl Reading<'_> {
         if named.field.field_type == FieldType::Date {
             whole_day(&mut filter.value);
         }
-        let condition = filter::one(self.known, object, named, &filter);
+        if names::is_external(&named.object) && matches!(op, Op::Like | Op::Includes { .. }) {
+            let why = "external objects are not compared like this; use =, IN, <, >, or read the rows";
+            return Err(self.refuse(field.at(), why));
+        }
+        let condition = match named.kind {
+            Kind::EventTime if filter.value != "null" => self.event_time(object, &named, &filter),
+            _ => filter::one(self.known, object, named, &filter, self.of_groups),
+        };
         self.said.push((object.clone(), filter));
         condition
+    }
+
+    /// The moment and the day of an end of an event.
+    fn ends(&self, object: &ObjectName, named: &Named) -> Result<(Named, Named), PlanError> {
+        let (moment, day) = treatment::event_times(&named.field.name).unwrap_or_default();
+        let find = |name| names::field(self.known, object, named.beside(name)?.as_str());
+        known::both(find(moment), find(day))
+    }
+
+    /// A condition on when an event is: by the user's clock, unless it takes whole days, which are those of the calendar.
+    fn event_time(&self, object: &ObjectName, named: &Named, filter: &Filter) -> Result<Condition, PlanError> {
+        // What the type refuses is refused in its own name.
+        names::treatment(self.known, named, filter.op.operator())?;
+        let (moment, day) = self.ends(object, named)?;
+        let timed = filter::one(self.known, object, moment, filter, false)?;
+        let whole = self.whole_days(object, day, filter)?;
+        event(named, timed, whole)
+    }
+
+    /// The same of events that take whole days: each begins with its day. None where no day fits.
+    fn whole_days(&self, object: &ObjectName, day: Named, filter: &Filter) -> Result<Option<Condition>, PlanError> {
+        let mut op = filter.op;
+        let (mut list, mut is_any) = (List::default(), false);
+        let is_list = filter.value.starts_with('[');
+        let all = if is_list { filter.value.clone() } else { ["[", &filter.value, "]"].concat() };
+        for item in Json::trusted(&all).items() {
+            let moment = item.text().and_then(|text| DateTime::parse(&text).ok());
+            let Some(moment) = moment else {
+                list.item(item);
+                is_any = true;
+                continue;
+            };
+            let (date, begins) = (self.day_of)(self.known, self.now, moment)?;
+            op = match op {
+                // No day begins at that moment.
+                Op::Is(Comparison::Eq | Comparison::Ne) | Op::In { .. } if !begins => continue,
+                Op::Is(Comparison::Ge) if !begins => Op::Is(Comparison::Gt),
+                Op::Is(Comparison::Lt) if !begins => Op::Is(Comparison::Le),
+                op => op,
+            };
+            list.item(Json::trusted(&quoted(&date.to_string())));
+            is_any = true;
+        }
+        let list = list.finish();
+        if !is_any {
+            let negated = matches!(op, Op::Is(Comparison::Ne) | Op::In { negated: true });
+            let exists = Condition::compare(day.path, Comparison::Ne, Literal::Null);
+            return Ok(negated.then_some(exists));
+        }
+        let value = if is_list { list } else { list[1..list.len() - 1].to_owned() };
+        let filter = Filter { field: day.path.to_string(), op, value };
+        filter::one(self.known, object, day, &filter, false).map(Some)
     }
 
     /// The field of an expression that filters read as that field: a picklist's label is repaired in any case, and a day
@@ -223,8 +289,18 @@ impl Reading<'_> {
         let number =
             number.map_err(|_| Error::argument(named.path.as_str(), "a part of a date is compared with a number"))?;
         self.parts.push(part);
-        let operand = Operand::Part { part: date_part(part), field: named.path, zoned };
-        Ok(Condition::Compare { operand, op, value: Literal::Number(number) })
+        let part = date_part(part);
+        let compare = |field: FieldPath, zoned| {
+            let operand = Operand::Part { part, field, zoned };
+            Condition::Compare { operand, op, value: Literal::Number(number.clone()) }
+        };
+        if named.kind != Kind::EventTime {
+            return Ok(compare(named.path, zoned));
+        }
+        let (moment, day) = self.ends(object, &named)?;
+        // A day has no hour.
+        let whole = (part != DatePart::HourInDay).then(|| compare(day.path, false));
+        event(&named, compare(moment.path, true), whole)
     }
 
     fn semi_join(
@@ -237,6 +313,7 @@ impl Reading<'_> {
         let known = self.known;
         let other = names::object(known, &query.from.to_string())?;
         known.allow_object(&other, Effect::ReadOnly)?;
+        names::check_queryable(known, &other)?;
         if UNJOINED.contains(&other.as_str()) {
             let message = format!(
                 "Salesforce can't look through {other} records in a subquery; for activities compare LastActivityDate instead"
@@ -380,6 +457,7 @@ impl Reading<'_> {
         for key in keys {
             let input = self.shown(&key.by)?.to_string();
             let named = names::field(self.known, object, &input)?;
+            names::treatment(self.known, &named, Operator::Sort)?;
             if !named.field.sortable {
                 return Err(Error::argument(&input, format!("Salesforce can't sort by {}", named.path)).into());
             }
@@ -421,6 +499,16 @@ fn whole_day(value: &mut String) {
     if let Some(day) = day.map(quoted) {
         *value = day;
     }
+}
+
+/// The condition on events that take whole days, and on those that do not.
+fn event(named: &Named, timed: Condition, whole: Option<Condition>) -> Result<Condition, PlanError> {
+    let is_all_day = named.beside(IS_ALL_DAY)?;
+    let of = |all_day: bool, condition| {
+        Condition::all([Condition::compare(is_all_day.clone(), Comparison::Eq, all_day), condition])
+    };
+    let parts = of(false, timed).into_iter().chain(whole.and_then(|whole| of(true, whole)));
+    Condition::any(parts).ok_or_else(|| Error::input("no condition on an event").into())
 }
 
 /// Whether a date is one of a moment, of which the part in the user's zone is meant.

@@ -6,7 +6,7 @@ use crate::id::RecordId;
 use crate::json::{Shape, quoted};
 use crate::schema::picklist::{self, Value as Picked};
 use crate::schema::{Field, FieldType};
-use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text};
+use crate::soql::{Date, DateLiteral, DateTime, Literal, Number, Text, TimeOfDay};
 
 /// A filter's value.
 #[derive(Debug)]
@@ -32,7 +32,11 @@ pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
         // Where a checkbox is a number.
         FieldType::Boolean if text == "1" || text == "0" => Literal::Boolean(text == "1"),
         FieldType::Boolean => Literal::Boolean(boolean(field, text)?),
+        FieldType::Percent => Literal::Number(number(field, text.trim_end().strip_suffix('%').unwrap_or(text))?),
         kind if kind.is_number() => Literal::Number(number(field, text)?),
+        FieldType::Time => {
+            TimeOfDay::parse(text).map_err(|reason| invalid_value(field, json, &reason.to_string()))?.into()
+        }
         FieldType::Date => match DateLiteral::parse(text) {
             Ok(literal) => Literal::DateLiteral(literal),
             Err(reason) => Literal::Date(Date::parse(text).map_err(|_| day_refused(field, json, &reason.to_string()))?),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here guesses: a name, a label or a word somebody defined is taken, and a near miss is only offered.
 
+use super::treatment::Kind;
 use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, standard, words};
 use crate::wit::Alias;
 
@@ -119,6 +120,8 @@ pub struct Path<'s> {
     pub object: &'s str,
     /// The field at its end.
     pub field: &'s Field,
+    /// What that is to the table of treatments.
+    pub kind: Kind,
     /// How it was recognised; of several parts, the least sure.
     pub how: How,
 }
@@ -133,6 +136,8 @@ pub enum PathMatch<'s> {
         /// API name of a parent; [`standard::NAME`] where a lookup has several targets.
         object: String,
     },
+    /// It leads through more lookups than SOQL follows.
+    TooDeep,
     /// A label of several fields.
     AmbiguousLabel {
         /// The object whose fields they are.
@@ -152,7 +157,7 @@ pub enum PathMatch<'s> {
 }
 
 /// SOQL follows five lookups up, no further.
-const MAX_DEPTH: usize = 5;
+pub(crate) const MAX_DEPTH: usize = 5;
 
 /// Finds a field by name, label or path, such as "Owner.Name", "Account.Annual Revenue" or "Account Name". `known`
 /// gives the schemas at hand.
@@ -175,7 +180,7 @@ impl<'s> Walk<'s, '_> {
         // A path whose first part names a lookup is nothing else, even where some label reads like the whole of it.
         if let Some((head, tail)) = text.split_once('.') {
             if let Some(lookup) = schema.parent(head.trim()) {
-                return self.descend(schema, lookup, tail, through, how);
+                return self.descend(lookup, tail, through, how);
             }
             if head.trim().eq_ignore_ascii_case(&schema.name) {
                 return self.from(schema, tail.trim(), through, how);
@@ -191,7 +196,7 @@ impl<'s> Walk<'s, '_> {
         // A dot may also stand inside a label ("Asst. Phone"), so each is tried.
         for (at, _) in text.match_indices('.') {
             if let Some((lookup, this)) = self.lookup(schema, &text[..at]) {
-                return self.descend(schema, lookup, &text[at + 1..], through, how.max(this));
+                return self.descend(lookup, &text[at + 1..], through, how.max(this));
             }
         }
         if !text.contains('.')
@@ -206,7 +211,7 @@ impl<'s> Walk<'s, '_> {
     fn by_words(&self, schema: &'s ObjectSchema, text: &str, through: &[&'s Field], how: How) -> Option<PathMatch<'s>> {
         text.match_indices(' ').find_map(|(at, _)| {
             let (lookup, _) = self.lookup(schema, &text[..at])?;
-            match self.descend(schema, lookup, &text[at + 1..], through, how.max(How::Label)) {
+            match self.descend(lookup, &text[at + 1..], through, how.max(How::Label)) {
                 PathMatch::Unknown { .. } => None,
                 answer => Some(answer),
             }
@@ -221,21 +226,14 @@ impl<'s> Walk<'s, '_> {
         }
     }
 
-    fn descend(
-        &self,
-        schema: &'s ObjectSchema,
-        lookup: &'s Field,
-        tail: &str,
-        through: &[&'s Field],
-        how: How,
-    ) -> PathMatch<'s> {
+    fn descend(&self, lookup: &'s Field, tail: &str, through: &[&'s Field], how: How) -> PathMatch<'s> {
         let object = match &lookup.references[..] {
             [object] => object,
             // Whose parent that is, only the record says; they share the fields of the pseudo-object.
             _ => standard::NAME,
         };
         if through.len() == MAX_DEPTH {
-            return PathMatch::Unknown { object: schema.name.clone(), part: tail.to_owned(), nearest: Vec::new() };
+            return PathMatch::TooDeep;
         }
         match (self.known)(object) {
             Some(parent) => {
@@ -254,7 +252,8 @@ fn found<'s>(schema: &'s ObjectSchema, field: &'s Field, through: &[&'s Field], 
         name.push('.');
     }
     name.push_str(&field.name);
-    PathMatch::Found(Path { name, through: through.to_vec(), object: &schema.name, field, how })
+    let kind = Kind::of(schema, field);
+    PathMatch::Found(Path { name, through: through.to_vec(), object: &schema.name, field, kind, how })
 }
 
 /// What a text is among the org's objects.

@@ -1,92 +1,109 @@
-//! Countries and states: two fields that say one thing, its name and its code, where the org has picklists for them.
-//! <https://help.salesforce.com/s/articleView?id=xcloud.admin_state_country_picklists_field_syncing.htm>
+//! Countries and states by what people call them, among the codes that an org lists.
+//!
+//! <https://help.salesforce.com/s/articleView?id=sf.admin_state_country_picklists_overview.htm>: the field of the name
+//! holds the label that the admin gave to the code, and the field beside it the code.
 
-use super::picklist::{self, How, Value};
-use super::{Field, ObjectSchema, PicklistValue, words};
+use super::picklist::{self, Value};
+use super::treatment::code_beside;
+use super::{Field, FieldType, ObjectSchema, PicklistValue, words};
 
-/// Short and other names of countries that no org's list has, with their codes.
-/// <https://www.iso.org/iso-3166-country-codes.html>
-const COUNTRIES: &str = "usa US america US unitedstatesofamerica US uk GB gbr GB greatbritain GB england GB uae AE are AE \
-     deu DE deutschland DE fra FR can CA mex MX bra BR arg AR esp ES españa ES ita IT italia IT nld NL holland NL bel BE \
-     che CH schweiz CH aut AT österreich AT swe SE nor NO dnk DK fin FI pol PL irl IE prt PT aus AU nzl NZ jpn JP chn CN \
-     ind IN kor KR southkorea KR sgp SG zaf ZA isr IL tur TR turkey TR cze CZ czechrepublic CZ rus RU russia RU \
-     vietnam VN hkg HK twn TW taiwan TW";
+/// What else countries are called, each before its ISO code.
+const ALSO: &str = "\
+usa US unitedstatesofamerica US america US uk GB greatbritain GB gbr GB england GB deu DE deutschland DE fra FR ita IT \
+italia IT esp ES españa ES aut AT österreich AT che CH schweiz CH suisse CH nld NL holland NL thenetherlands NL can CA \
+aus AU bra BR brasil BR mex MX méxico MX jpn JP ind IN chn CN prc CN kor KR southkorea KR rus RU uae AE are AE pol PL \
+polska PL swe SE sverige SE nor NO dnk DK irl IE isr IL bel BE prt PT turkey TR czechia CZ czechrepublic CZ sgp SG";
 
-/// Letters that the beginning of a name needs, to stand for it: "UK" is not Ukraine.
-const MIN_BEGINNING: usize = 4;
-
-/// A country or a state, by the field that holds its code.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'s> {
-    /// The field of the code.
-    pub(crate) code: &'s Field,
-    /// Of a state, the field of its country's code.
-    pub(crate) country: Option<&'s Field>,
+/// The field that holds the codes of countries or states which a field names or is itself.
+pub fn codes<'s>(schema: &'s ObjectSchema, field: &Field) -> Option<&'s Field> {
+    if is_code(field) { schema.field(&field.name) } else { code_beside(schema, field) }
 }
 
-impl<'s> Place<'s> {
-    /// The place that a field says, by name or by code; none where the org keeps it as free text.
-    pub(crate) fn of(schema: &'s ObjectSchema, field: &str) -> Option<Self> {
-        // The parts of a custom address end in `__s`.
-        let (name, end) = field.strip_suffix("__s").map_or((field, ""), |name| (name, "__s"));
-        let stem = name.strip_suffix("Code").unwrap_or(name);
-        let code_of = |stem: &str| schema.field(&[stem, "Code", end].concat()).filter(|code| code.picklist.is_some());
-        let state = stem.strip_suffix("State");
-        if state.is_none() && !stem.ends_with("Country") {
-            return None;
-        }
-        let country = state.and_then(|address| code_of(&[address, "Country"].concat()));
-        Some(Self { code: code_of(stem)?, country })
-    }
-
-    /// The code that a text is or names, of a state in the country at this place of its list, if that is known; or the
-    /// nearest names.
-    pub(crate) fn find(&self, text: &str, country: Option<u32>) -> Result<String, Vec<String>> {
-        let known = |value: &&PicklistValue| {
-            country.is_none_or(|place| value.valid_for.as_ref().is_none_or(|valid_for| valid_for.includes(place)))
-        };
-        let values: Vec<_> = self.code.picklist.iter().flatten().filter(known).cloned().collect();
-        if self.country.is_none()
-            && let Some(code) = country_code(text)
-            && !values.iter().any(|value| value.value == text)
-            && values.iter().any(|value| value.value == code)
-        {
-            return Ok(code.to_owned());
-        }
-        match picklist::resolve(&values, text) {
-            Value::Exact => Ok(text.to_owned()),
-            Value::Repaired { how: How::Prefix, value } if text.chars().count() < MIN_BEGINNING => {
-                let near = values.iter().find(|known| known.value == value);
-                Err(near.map(|near| near.shown().to_owned()).into_iter().collect())
-            }
-            Value::Repaired { value, .. } => Ok(value),
-            Value::Unknown { nearest } => Err(nearest),
-        }
-    }
-
-    /// Whether what is held, by the fields of codes, is called so.
-    pub(crate) fn is_called(&self, text: &str, held: &dyn Fn(&str) -> Option<String>) -> bool {
-        let country = self.country.and_then(|country| {
-            let code = held(&country.name)?;
-            country.picklist.iter().flatten().find(|country| country.value == code)
-        });
-        held(&self.code.name).is_some_and(|code| self.find(text, country.map(|country| country.place)) == Ok(code))
-    }
-
-    /// The entries of a code: of a state, one for each country that has it.
-    pub(crate) fn entries<'c>(&self, code: &'c str) -> impl Iterator<Item = &'s PicklistValue> + use<'s, 'c> {
-        self.code.picklist.iter().flatten().filter(move |value| value.value == code)
-    }
+/// Whether a field holds the codes of countries or states.
+pub fn is_code(field: &Field) -> bool {
+    let local = field.name.strip_suffix("__s").unwrap_or(&field.name);
+    let is_called_so = local.ends_with("CountryCode") || local.ends_with("StateCode");
+    is_called_so && field.field_type == FieldType::Picklist && field.compound.is_some()
 }
 
-/// The code of a country's short or other name.
-fn country_code(text: &str) -> Option<&'static str> {
+/// The countries or states that a text may mean: several where two countries have a state of that code.
+pub fn find<'v>(values: &'v [PicklistValue], text: &str) -> Vec<&'v PicklistValue> {
+    let of = |fits: &dyn Fn(&PicklistValue) -> bool| values.iter().filter(|value| fits(value)).collect::<Vec<_>>();
+    let text = text.trim();
+    let mut found = of(&|value| value.value.eq_ignore_ascii_case(text));
     let folded = words::fold(text);
-    let mut listed = COUNTRIES.split_ascii_whitespace();
-    while let (Some(name), Some(code)) = (listed.next(), listed.next()) {
-        if name == folded {
-            return Some(code);
+    if found.is_empty() && !folded.is_empty() {
+        found = of(&|value| words::fold(value.shown()) == folded);
+    }
+    if found.is_empty() {
+        let mut also = ALSO.split(' ');
+        while let (Some(name), Some(code)) = (also.next(), also.next()) {
+            if name == folded {
+                // California is no country: only a list of countries has Germany beside Canada.
+                found = of(&|value| value.value == code && value.valid_for.is_none());
+            }
         }
     }
-    None
+    if let (true, Value::Repaired { value, .. }) = (found.is_empty(), picklist::resolve(values, text)) {
+        found = of(&|known| known.value == value);
+        // By a part of its name only one can have been meant.
+        found.retain(|known| words::fold(known.shown()).contains(&folded));
+    }
+    found
+}
+
+/// The countries of a state, as their codes: only where the code of the state alone does not tell it.
+pub fn countries(schema: &ObjectSchema, codes: &Field, state: &PicklistValue) -> Vec<String> {
+    let is_shared = codes.picklist.iter().flatten().filter(|other| other.value == state.value).count() > 1;
+    let of_country = codes.controller.as_deref().and_then(|name| schema.field(name));
+    let (Some(valid_for), Some(countries), true) = (&state.valid_for, of_country, is_shared) else {
+        return Vec::new();
+    };
+    let countries = countries.picklist.iter().flatten();
+    countries.filter(|country| valid_for.includes(country.place)).map(|country| country.value.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(value: &str, label: &str) -> PicklistValue {
+        PicklistValue { value: value.into(), label: Some(label.into()), place: 0, default: false, valid_for: None }
+    }
+
+    #[test]
+    fn a_country_is_found_by_its_code_its_name_and_what_else_people_call_it() {
+        let countries = [
+            value("US", "United States"),
+            value("GB", "United Kingdom"),
+            value("DE", "Germany"),
+            value("CA", "Canada"),
+        ];
+        for (text, code) in [
+            ("US", "US"),
+            ("de", "DE"),
+            (" USA ", "US"),
+            ("U.S.A.", "US"),
+            ("united states", "US"),
+            ("United States of America", "US"),
+            ("UK", "GB"),
+            ("Deutschland", "DE"),
+            ("germ", "DE"),
+            ("CAN", "CA"),
+        ] {
+            let found: Vec<&str> = find(&countries, text).iter().map(|found| found.value.as_str()).collect();
+            assert_eq!(found, [code], "{text}");
+        }
+        for text in ["", "United", "Atlantis", "France"] {
+            assert!(find(&countries, text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_two_states_is_both_and_a_name_is_one() {
+        let states = [value("WA", "Washington"), value("WA", "Western Australia"), value("TX", "Texas")];
+        assert_eq!(find(&states, "wa").len(), 2);
+        assert_eq!(find(&states, "Washington"), [&states[0]]);
+        assert_eq!(find(&states, "western"), [&states[1]]);
+    }
 }

@@ -65,7 +65,7 @@ pub enum Treatment {
     Several,
     /// Of moments: a day is one of the user's own.
     Day,
-    /// Of an event's moments: a day is one of the user's own, unless the event takes the whole day, which Salesforce
+    /// Of an event's moments and days: a day is one of the user's own, unless the event takes the whole day, which Salesforce
     /// keeps at midnight UTC.
     EventDay,
     /// A time of day, in its one form and without quotes.
@@ -114,23 +114,25 @@ pub enum Why {
 }
 
 impl Why {
-    /// The reason, after "Salesforce can't … by it, since".
+    /// The reason, after "FIELD is a TYPE".
     pub fn text(self) -> &'static str {
         match self {
-            Self::Several => "it takes several values; compare it by INCLUDES or EXCLUDES",
-            Self::One => "it takes one value; use IN or NOT IN",
-            Self::NoText => "it has no text to match",
-            Self::NoNumber => "it is no number",
-            Self::YesOrNo => "it is a checkbox; use = true or = false, or group by it",
-            Self::Time => "it is a time of day, which is only compared and sorted",
-            Self::Parts => "it is made of parts, which are fields of their own",
-            Self::Location => {
-                "it is made of its latitude and longitude, which are fields of their own; distances are not supported"
+            Self::Several => {
+                ", which takes several values and has no order; compare it by INCLUDES or EXCLUDES, one value after the other to count them"
             }
-            Self::RichText => "it is rich text; read it and look through the rows",
-            Self::Encrypted => "it is encrypted",
-            Self::Bytes => "it holds a file",
-            Self::Metadata => "it has no type that is compared",
+            Self::One => " and no multi-select picklist; use IN or NOT IN",
+            Self::NoText => " and has no text to match",
+            Self::NoNumber => ", which is no number",
+            Self::YesOrNo => ", which is only equal to true or false; group by it to count",
+            Self::Time => ", a time of day, which is only compared and sorted",
+            Self::Parts => ", which is made of parts; use those, which are fields of their own",
+            Self::Location => {
+                ", which is made of its latitude and longitude; use those, which are fields of their own: distances are not supported"
+            }
+            Self::RichText => " of rich text, which is only read; select it and look through the rows",
+            Self::Encrypted => ", whose text is encrypted, so that it is only read",
+            Self::Bytes => ", which holds a file",
+            Self::Metadata => ", which is only read",
         }
     }
 }
@@ -144,7 +146,7 @@ pub enum Kind {
     RichText,
     /// The name of a country or a state, beside a picklist of their codes.
     Place,
-    /// When an event begins or ends.
+    /// When an event begins or ends: its day or its moment.
     EventTime,
 }
 
@@ -154,7 +156,9 @@ impl Kind {
         match field.field_type {
             FieldType::TextArea if field.html => Self::RichText,
             FieldType::String if code_beside(schema, field).is_some() => Self::Place,
-            FieldType::DateTime if schema.name == "Event" && is_event_time(&field.name) => Self::EventTime,
+            FieldType::DateTime | FieldType::Date if schema.name == "Event" && event_times(&field.name).is_some() => {
+                Self::EventTime
+            }
             other => Self::Type(other),
         }
     }
@@ -175,10 +179,15 @@ impl Kind {
     }
 }
 
-/// When an event begins, by two names, and when it ends.
+/// The moment and the day of the same end of an event: the moment counts, unless the event takes whole days.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm>
-fn is_event_time(name: &str) -> bool {
-    ["StartDateTime", "EndDateTime", "ActivityDateTime"].contains(&name)
+pub fn event_times(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "StartDateTime" | "ActivityDate" => Some(("StartDateTime", "ActivityDate")),
+        "ActivityDateTime" => Some(("ActivityDateTime", "ActivityDate")),
+        "EndDateTime" | "EndDate" => Some(("EndDateTime", "EndDate")),
+        _ => None,
+    }
 }
 
 /// The field that holds the code of a country or state which is named in this one; none in an org that keeps them as

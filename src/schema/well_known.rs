@@ -6,6 +6,10 @@ use crate::soql::{FieldPath, ObjectName};
 pub(crate) const ID: FieldPath = FieldPath::from_static("Id");
 /// Whether a deal, a case or a task is done with.
 pub(crate) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
+/// Whether an event takes whole days.
+pub(crate) const IS_ALL_DAY: &str = "IsAllDayEvent";
+/// Whether a record is in the recycle bin.
+pub(crate) const IS_DELETED: FieldPath = FieldPath::from_static("IsDeleted");
 /// Whether a user still works here.
 pub(crate) const IS_ACTIVE: FieldPath = FieldPath::from_static("IsActive");
 /// When a record was created.

@@ -65,6 +65,11 @@ impl Number {
         Ok(Self(number))
     }
 
+    /// Whether it lies between -1 and 1, and is not 0.
+    pub fn is_fraction(&self) -> bool {
+        self.0.trim_start_matches('-').starts_with("0.")
+    }
+
     /// The digits, with a minus sign and a point where needed.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -81,7 +81,7 @@ pub(crate) fn day(text: &str) -> Option<i64> {
 }
 
 /// A moment as seconds from the epoch.
-fn seconds(moment: DateTime) -> i64 {
+pub(crate) fn seconds(moment: DateTime) -> i64 {
     let time = (i64::from(moment.hour()) * 60 + i64::from(moment.minute())) * 60 + i64::from(moment.second());
     day_of(moment.date()) * DAY + time
 }

@@ -24,9 +24,9 @@ use crate::resolve::filter::{Filter, Remarks};
 use crate::resolve::names;
 use crate::resolve::parameters::Parameters;
 use crate::resolve::statement::Reading;
-use crate::soql::{ObjectName, Scope};
+use crate::soql::{Date, DateTime, ObjectName, Scope};
 use crate::sql::{Note, Query, Shift, Statement};
-use crate::time::clock::{Clock, DAY};
+use crate::time::clock::{self, Clock, DAY};
 use crate::time::zone;
 use crate::wit::{QueryArgs, QueryReply};
 
@@ -114,12 +114,15 @@ fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     let query = &asked.statement.query;
     let object = names::object(known, &query.from.to_string())?;
     known.allow_object(&object, Effect::ReadOnly)?;
+    names::check_queryable(known, &object)?;
     let mut reading = Reading {
         known,
         soql: asked.soql,
         parameters: asked.parameters,
         now: asked.now,
         settle,
+        day_of,
+        of_groups: false,
         said: Vec::new(),
         parts: Vec::new(),
         dropped: Vec::new(),
@@ -163,6 +166,15 @@ fn settle(known: &Known, now: i64, shift: Shift, is_day: bool) -> Result<String,
     let moment = clock.start(day) + time;
     let local = clock.local(moment);
     Ok(zone::date_time(local) + &zone::shown_offset(local - moment))
+}
+
+/// The user's day of a moment, and whether it begins then.
+fn day_of(known: &Known, now: i64, moment: DateTime) -> Result<(Date, bool), PlanError> {
+    let user = known.user()?;
+    let clock = Clock::new(user.id, &user.zone, now, &mut Vec::new());
+    let moment = clock::seconds(moment);
+    let day = clock.day(moment);
+    Ok((Date::parse(&zone::date(day)).map_err(Error::from)?, clock.start(day) == moment))
 }
 
 /// A local time some way off: its day, and the seconds of the day.

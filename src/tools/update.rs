@@ -16,7 +16,6 @@ use crate::resolve::names;
 use crate::resolve::record::{self, Target};
 use crate::rest::{Retrieve, Update, Which, http_date};
 use crate::rich_text;
-use crate::schema::place::Place;
 use crate::schema::well_known::{ID, RECORD_TYPE};
 use crate::schema::{FieldType, ObjectSchema};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName, Select};
@@ -27,7 +26,7 @@ use crate::write::duplicates;
 use crate::write::event;
 use crate::write::fit;
 use crate::write::picklists::{self, Given, Held, Picklists};
-use crate::write::places;
+use crate::write::places::{self, Place};
 use crate::write::refused;
 use crate::write::values::{self, FieldValue, Write};
 
@@ -264,7 +263,7 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     let has_picklist = changes.iter().any(|change| change.value.field.picklist.is_some());
     let has_types = picklists::kinds(schema).next().is_some();
     for change in changes {
-        let place = Place::of(schema, change.name());
+        let place = Place::of(schema, &change.value.field);
         for field in place.into_iter().flat_map(|place| [Some(place.code), place.country]).flatten() {
             fields.add(names::path(&field.name)?);
         }
@@ -326,7 +325,7 @@ impl Current<'_> {
         let held = |name: &str| self.fields.text(name);
         let Some(Shape::Text(from)) = Shape::of(from) else { return false };
         let Ok(schema) = self.call.known().schema(&self.plan.target.object) else { return false };
-        Place::of(&schema, change.name()).is_some_and(|place| place.is_called(from.trim(), &held))
+        Place::of(&schema, &change.value.field).is_some_and(|place| place.is_called(from.trim(), &held))
     }
 
     /// What the person expects and is not so.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::id::RecordId;
 use crate::json::Shape;
 use crate::reply::CUT;
+use crate::resolve::phone;
 use crate::resolve::value::known_value;
 use crate::rich_text;
 use crate::schema::{Field, FieldType};
@@ -21,7 +22,9 @@ const MIN_CUT_CHARS: usize = 120;
 /// same as an empty text. A text that was cut is the same as the whole.
 pub(crate) fn same(field: &Field, expected: &str, held: &str) -> bool {
     let is_same = canonical(field, expected).is_some_and(|expected| canonical(field, held) == Some(expected));
-    is_same || cut_off(field, expected, held).is_some_and(|(_, rest)| rest.is_empty())
+    is_same
+        || is_same_number(field, expected, held)
+        || cut_off(field, expected, held).is_some_and(|(_, rest)| rest.is_empty())
 }
 
 /// A value in the one form that all its spellings have; none if it is not JSON.
@@ -47,7 +50,6 @@ fn canonical(field: &Field, json: &str) -> Option<String> {
         FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
         FieldType::Time => TimeOfDay::parse(&text).map_or(text, |time| time.to_string()),
         FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
-        FieldType::Phone => digits_of(&text).unwrap_or_else(|| text.to_lowercase()),
         FieldType::MultiPicklist => {
             let text = known_value(field, &text).unwrap_or(text);
             let parts = text.split(';').map(|part| part.trim().to_lowercase());
@@ -58,12 +60,11 @@ fn canonical(field: &Field, json: &str) -> Option<String> {
     })
 }
 
-/// The digits of a phone number that is written with nothing but digits and what people put between; a plus is `00`.
-fn digits_of(text: &str) -> Option<String> {
-    let is_between = |c: char| c.is_whitespace() || "()-./\u{2010}\u{2011}\u{2013}".contains(c);
-    let rest = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or(text);
-    let digits: String = rest.chars().filter(|c| !is_between(*c)).collect();
-    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+/// Whether two texts are one phone number.
+fn is_same_number(field: &Field, expected: &str, held: &str) -> bool {
+    let digits =
+        text_of(expected).filter(|_| field.field_type == FieldType::Phone).and_then(|text| phone::digits(&text));
+    digits.zip(text_of(held)).is_some_and(|(digits, held)| phone::is_same(&digits, &held))
 }
 
 /// A text as people see it.

@@ -97,7 +97,7 @@ fn percent_that_fits(field: &Field, text: &str, json: &str) -> Result<String, Er
     let percent = Number::parse(text)
         .map_err(|_| invalid_value(field, json, "a percentage: 75 or \"75%\" for 75 %, \"0.75%\" for 0.75 %"))?;
     let digits = percent.as_str();
-    if !digits.trim_start_matches('-').starts_with("0.") {
+    if !percent.is_fraction() {
         return number_that_fits(field, percent, json);
     }
     let hundredfold = Number::parse(&[digits, "e2"].concat()).map_err(Error::from)?;

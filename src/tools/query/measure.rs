@@ -6,6 +6,7 @@ use crate::json::Shape;
 use crate::known::{Known, PlanError};
 use crate::resolve::names;
 use crate::resolve::value::{self, Compared};
+use crate::schema::treatment::{Kind, Operator, Treatment, Why};
 use crate::schema::well_known::ID;
 use crate::schema::{Field, FieldType};
 use crate::soql::{Comparison, Condition, Function, Literal, Measure, Number, ObjectName, Operand};
@@ -122,14 +123,23 @@ fn one(known: &Known, object: &ObjectName, function: Function, field: &sql::Path
         return Ok(records());
     }
     let named = names::field(known, object, &input)?;
-    if !takes(function, &named.field) {
+    if !takes(function, named.kind, &named.field) {
         let kind = named.field.field_type.name();
-        let message = match named.field.field_type {
-            FieldType::Boolean => format!("Salesforce computes nothing of a checkbox; group by {} instead", named.path),
-            _ => format!("{} is a {kind}, which has no {name}", named.path),
+        let message = match named.kind.treatment(operator(function)) {
+            Treatment::Refused(Why::YesOrNo) => {
+                format!("Salesforce computes nothing of a checkbox; group by {} instead", named.path)
+            }
+            Treatment::Refused(Why::NoNumber) | Treatment::Plain => {
+                format!("{} is a {kind}, which has no {name}", named.path)
+            }
+            _ => {
+                return Err(names::treatment(known, &named, operator(function))
+                    .err()
+                    .unwrap_or_else(|| Error::input("nothing to compute").into()));
+            }
         };
         return Err(Error::argument(&input, message)
-            .allowing(fields(known, object, &|field| takes(function, field))?)
+            .allowing(fields(known, object, &|field| takes(function, Kind::Type(field.field_type), field))?)
             .into());
     }
     let value_type = match function {
@@ -145,23 +155,19 @@ fn one(known: &Known, object: &ObjectName, function: Function, field: &sql::Path
     })
 }
 
-/// Whether a field has such a number, by [Salesforce's table][manual]. A long text, which can't be filtered, has none.
-///
-/// [manual]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_agg_functions_field_types.htm
-fn takes(function: Function, field: &Field) -> bool {
-    use FieldType::{Any, Base64, Boolean, Complex, EncryptedString, Location, MultiPicklist, Other, Time};
-    let kind = field.field_type;
+/// The column of the table of treatments.
+fn operator(function: Function) -> Operator {
     match function {
-        Function::Sum | Function::Average => kind.is_number(),
-        _ => {
-            let never = kind.is_compound()
-                || matches!(
-                    kind,
-                    Any | Base64 | Boolean | Complex | EncryptedString | Location | MultiPicklist | Other | Time
-                );
-            field.filterable && !never
-        }
+        Function::Count | Function::CountDistinct => Operator::Count,
+        Function::Sum | Function::Average => Operator::Sum,
+        Function::Min | Function::Max => Operator::Extreme,
     }
+}
+
+/// Whether a field has such a number. A long text, which can't be filtered, has none.
+fn takes(function: Function, kind: Kind, field: &Field) -> bool {
+    let operator = operator(function);
+    !matches!(kind.treatment(operator), Treatment::Refused(_)) && (operator == Operator::Sum || field.filterable)
 }
 
 /// A condition on a number of groups.

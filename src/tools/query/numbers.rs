@@ -167,7 +167,10 @@ fn having(
         measures.truncate(shown);
         condition
     };
-    reading.condition(object, having, Some(&mut of_group)).map(Some)
+    reading.of_groups = true;
+    let condition = reading.condition(object, having, Some(&mut of_group)).map(Some);
+    reading.of_groups = false;
+    condition
 }
 
 /// The calendars that the numbers are by.
