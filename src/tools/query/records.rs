@@ -8,6 +8,7 @@ use crate::json::{Json, List, Object};
 use crate::known::{self, PlanError};
 use crate::record::Fields;
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
+use crate::resolve::archive;
 use crate::resolve::filter::{Filter, Op};
 use crate::resolve::names;
 use crate::resolve::statement::{Columns, Reading, most_shown};
@@ -57,7 +58,9 @@ impl Records {
         let ((selection, is_usual), condition) = known::both(selection, condition)?;
         let mut select = Select::new(selection, object.clone());
         select.scope = scope(reading, object, query)?;
-        select.condition = condition;
+        select.archived = reading.archived
+            || archive::reaches_back(object, query.condition.as_ref(), reading.parameters, reading.recent);
+        select.condition = if select.archived { archive::undeleted(condition) } else { condition };
         let leaves_untouched = leaves_untouched(reading, object);
         let offset = query.offset.unwrap_or(0);
         let counts = query.select.iter().any(|column| matches!(column, Column::Total(_)));
@@ -116,9 +119,13 @@ impl Records {
             reply.total = total.or(reply.total);
         } else {
             reply.columns.push("count".to_owned());
-            reply.rows.push(format!("[{}]", page.total_size));
-            reply.total = Some(page.total_size);
-            reply.complete = self.select.limit.is_none_or(|limit| page.total_size < limit);
+            let count = page.total_size;
+            reply.rows.push(count.map_or_else(|| "[null]".to_owned(), |count| format!("[{count}]")));
+            reply.total = count;
+            reply.complete = count.is_some_and(|count| self.select.limit.is_none_or(|limit| count < limit));
+            if count.is_none() {
+                reply.notices.push("Salesforce does not say how many there are; read the rows themselves".to_owned());
+            }
         }
         if self.leaves_untouched {
             reply.notices.push(
@@ -126,7 +133,8 @@ impl Records {
                     .to_owned(),
             );
         }
-        Ok(page.total_size == 0)
+        let is_count = matches!(self.select.selection, Selection::Count);
+        Ok(if is_count { page.total_size == Some(0) } else { page.records.is_empty() })
     }
 
     /// The page, and how many records match in all if that is asked.
@@ -149,7 +157,7 @@ impl Records {
         let answer = call.send_all(&composite)?;
         let page = answer.read(rows_part, &rows).map_err(|error| read_error(error, false))?;
         let total = answer.read(count_part, &counted).map_err(|error| read_error(error, false))?.total_size;
-        Ok((call.read_on(page, enough)?, Some(total)))
+        Ok((call.read_on(page, enough)?, total))
     }
 
     fn show(&self, reply: &mut QueryReply, page: &Page, fields: &[FieldPath], children: &[ChildSelect]) {
@@ -173,7 +181,10 @@ impl Records {
         let shown = rows.rows.len() as u32;
         let next = self.skipped + shown;
         // The query asks for one row more than is shown, so its size says whether there are more.
-        reply.complete = shown == page.total_size;
+        reply.complete = match page.total_size {
+            Some(total) => shown == total,
+            None => page.done && shown as usize == page.records.len(),
+        };
         let is_over = reply.complete || self.is_last && shown == self.most;
         let is_within = next.saturating_add(self.offset) <= MAX_OFFSET;
         let cursor = Cursor { skip: next, fingerprint: self.fingerprint };
