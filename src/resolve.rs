@@ -14,5 +14,6 @@ mod phone;
 pub(crate) mod reach;
 pub(crate) mod record;
 pub(crate) mod related;
+pub(crate) mod shown;
 pub(crate) mod statement;
 pub(crate) mod value;

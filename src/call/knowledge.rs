@@ -6,9 +6,9 @@ use super::{Call, PART_NAMES, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::known::{Learned, Need, PlanError, unknown_object};
+use crate::reply::MAX_ROWS;
 use crate::rest::{Composite, Describe, DescribeGlobal, PicklistValues, User, UserInfo};
 use crate::schema::{GlobalDescribe, ObjectSchema, standard};
-use crate::reply::MAX_ROWS;
 use crate::soql::{Condition, FieldList, FieldPath, ObjectName, Pattern, Select};
 use crate::time::clock::Clock;
 

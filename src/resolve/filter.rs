@@ -9,6 +9,7 @@ use crate::resolve::names::{self, Named};
 use crate::resolve::value::{self, Compared};
 use crate::resolve::{lookup, phone};
 use crate::schema::treatment::{self, Kind, Operator, Treatment};
+use crate::schema::well_known::IS_DELETED;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, Source, picklist, place, standard};
 use crate::soql::{Comparison, Condition, FieldPath, List, Literal, Number, ObjectName, Operand, Pattern, Text};
 
@@ -440,7 +441,8 @@ impl Remarks {
         }
         match named.kind.treatment(filter.op.operator()) {
             Treatment::Several if !matches!(filter.op, Op::Includes { .. }) => {
-                self.notices.push(format!("{} takes several values: it is compared by whether it includes these", named.path));
+                self.notices
+                    .push(format!("{} takes several values: it is compared by whether it includes these", named.path));
             }
             Treatment::Percent => {
                 for item in items(named, &filter.value)? {
@@ -460,6 +462,9 @@ impl Remarks {
                 }
             }
             _ if is_place(named, filter.op) => self.of_place(known, named, filter, nothing)?,
+            _ if nothing && named.field.name == IS_DELETED.as_str() && filter.value.contains("true") => {
+                self.notices.push("deleted records are not read".to_owned());
+            }
             _ => {}
         }
         Ok(())
@@ -499,7 +504,8 @@ impl Remarks {
                     self.details.add(path, one.shown());
                 }
                 several => {
-                    let why = "is the code of states of several countries, which `details` shows; compare the country too";
+                    let why =
+                        "is the code of states of several countries, which `details` shows; compare the country too";
                     self.notices.push(format!("{path}: {shown} {why}"));
                     several.iter().for_each(|value| self.details.add(path, value.shown()));
                 }

@@ -226,13 +226,7 @@ impl<'s> Walk<'s, '_> {
         }
     }
 
-    fn descend(
-        &self,
-        lookup: &'s Field,
-        tail: &str,
-        through: &[&'s Field],
-        how: How,
-    ) -> PathMatch<'s> {
+    fn descend(&self, lookup: &'s Field, tail: &str, through: &[&'s Field], how: How) -> PathMatch<'s> {
         let object = match &lookup.references[..] {
             [object] => object,
             // Whose parent that is, only the record says; they share the fields of the pseudo-object.

@@ -73,8 +73,12 @@ mod tests {
 
     #[test]
     fn a_country_is_found_by_its_code_its_name_and_what_else_people_call_it() {
-        let countries =
-            [value("US", "United States"), value("GB", "United Kingdom"), value("DE", "Germany"), value("CA", "Canada")];
+        let countries = [
+            value("US", "United States"),
+            value("GB", "United Kingdom"),
+            value("DE", "Germany"),
+            value("CA", "Canada"),
+        ];
         for (text, code) in [
             ("US", "US"),
             ("de", "DE"),

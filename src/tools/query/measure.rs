@@ -6,8 +6,8 @@ use crate::json::Shape;
 use crate::known::{Known, PlanError};
 use crate::resolve::names;
 use crate::resolve::value::{self, Compared};
-use crate::schema::well_known::ID;
 use crate::schema::treatment::{Kind, Operator, Treatment, Why};
+use crate::schema::well_known::ID;
 use crate::schema::{Field, FieldType};
 use crate::soql::{Comparison, Condition, Function, Literal, Measure, Number, ObjectName, Operand};
 use crate::sql::{self, Expression};
@@ -132,7 +132,11 @@ fn one(known: &Known, object: &ObjectName, function: Function, field: &sql::Path
             Treatment::Refused(Why::NoNumber) | Treatment::Plain => {
                 format!("{} is a {kind}, which has no {name}", named.path)
             }
-            _ => return Err(names::treatment(known, &named, operator(function)).err().unwrap_or_else(|| Error::input("nothing to compute").into())),
+            _ => {
+                return Err(names::treatment(known, &named, operator(function))
+                    .err()
+                    .unwrap_or_else(|| Error::input("nothing to compute").into()));
+            }
         };
         return Err(Error::argument(&input, message)
             .allowing(fields(known, object, &|field| takes(function, Kind::Type(field.field_type), field))?)

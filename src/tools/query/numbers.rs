@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::resolve::archive;
+use crate::resolve::names;
 use crate::resolve::statement::{Reading, date_part};
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
@@ -51,6 +52,10 @@ impl Numbers {
             return Err(Error::argument("cursor", message).into());
         }
         let known = reading.known;
+        if names::is_external(object) {
+            let why = "of external objects only COUNT() is computed; read the rows and work it out from them";
+            return Err(reading.refuse(query.from.at(), why));
+        }
         let mut groups = Vec::new();
         if let Some(group_by) = &query.group_by {
             if group_by.kind != GroupKind::Plain {
@@ -97,12 +102,7 @@ impl Numbers {
 }
 
 /// Refuses what can't be worked out of events that take whole days and of those that do not, one after the other.
-fn check_events(
-    reading: &Reading<'_>,
-    query: &Query,
-    measures: &[Measured],
-    computes: bool,
-) -> Result<(), PlanError> {
+fn check_events(reading: &Reading<'_>, query: &Query, measures: &[Measured], computes: bool) -> Result<(), PlanError> {
     let at = query.from.at();
     if measures.iter().any(|measured| measured.measure.function == Function::CountDistinct) {
         return Err(reading.refuse(at, "different values are not counted by days of events; group by something else"));
