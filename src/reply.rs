@@ -3,9 +3,7 @@
 //! Values out of the org are copied as JSON values into their own places and never into a sentence of ours.
 
 use crate::error::Error;
-use crate::json::{Json, List, Object, quoted};
-use crate::record::Fields;
-use crate::soql::FieldPath;
+use crate::json::{Json, Object, quoted};
 
 /// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
 pub(crate) const MAX_TEXT_CHARS: usize = 255;
@@ -91,15 +89,6 @@ impl Values {
             text.push(CUT);
         }
         text
-    }
-
-    /// A JSON array of the values at the paths.
-    pub(crate) fn row(&mut self, fields: &Fields<'_>, columns: &[FieldPath]) -> String {
-        let mut row = List::default();
-        for column in columns {
-            row.item(Json::trusted(&self.copy(fields.get(column.as_str()))));
-        }
-        row.finish()
     }
 
     /// A JSON object of the values that are not null.

@@ -9,6 +9,7 @@ use crate::resolve::names::{self, Named};
 use crate::resolve::value::{self, Compared};
 use crate::resolve::{lookup, phone};
 use crate::schema::treatment::{self, Kind, Operator, Treatment};
+use crate::schema::well_known::IS_DELETED;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, Source, picklist, place, standard};
 use crate::soql::{Comparison, Condition, FieldPath, List, Literal, Number, ObjectName, Operand, Pattern, Text};
 
@@ -461,6 +462,9 @@ impl Remarks {
                 }
             }
             _ if is_place(named, filter.op) => self.of_place(known, named, filter, nothing)?,
+            _ if nothing && named.field.name == IS_DELETED.as_str() && filter.value.contains("true") => {
+                self.notices.push("deleted records are not read".to_owned());
+            }
             _ => {}
         }
         Ok(())

@@ -11,8 +11,8 @@ use crate::record::Record;
 use crate::resolve::reach;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
-use crate::schema::treatment::{Kind, Operator, Treatment, Why};
-use crate::schema::well_known::{ACTIVITY_LISTS, ID, IS_CLOSED};
+use crate::schema::treatment::{Kind, Operator, Treatment, Why, event_times};
+use crate::schema::well_known::{ACTIVITY_LISTS, ID, IS_ALL_DAY, IS_CLOSED};
 use crate::schema::{Field, ObjectSchema, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
@@ -235,6 +235,16 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, input: &[String]) -> R
     }
     for column in known::all(input.iter().map(|name| column(known, object, name)))? {
         fields.add(column);
+    }
+    // Midnight UTC is a day where an event takes whole days.
+    for column in fields.as_slice().to_vec() {
+        if let Some((moment, _)) = event_times(column.last())
+            && moment == column.last()
+            && let named = field(known, object, column.as_str())?
+            && named.kind == Kind::EventTime
+        {
+            fields.add(named.beside(IS_ALL_DAY)?);
+        }
     }
     Ok(fields)
 }

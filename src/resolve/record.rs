@@ -9,6 +9,7 @@ use crate::reply::Values;
 use crate::resolve::matching::{self, Fit, Interpretation, MIN_NAME_CHARS, NameMatch};
 use crate::resolve::names;
 use crate::resolve::nicknames;
+use crate::resolve::shown;
 use crate::schema::well_known::{CORE, ID, IS_ACTIVE, IS_CLOSED};
 use crate::schema::{ObjectSchema, lookup};
 use crate::soql::{
@@ -148,6 +149,10 @@ pub(crate) fn by_name(known: &Known, object: &ObjectName) -> Result<Vec<Order>, 
 /// The condition that a record's name, number, subject or e-mail address is like a text, or that a person goes by it.
 pub(crate) fn like(known: &Known, object: &ObjectName, text: &str, argument: &str) -> Result<Condition, PlanError> {
     let schema = known.schema(object)?;
+    if !names::have_names(known, object)? {
+        let message = format!("{object} records have no name that could be looked for; give the record's id");
+        return Err(names::denied(known, object, &schema, Error::argument(argument, message)));
+    }
     let name = names::name_of(known, object)?;
     let mut any = Vec::new();
     for interpretation in interpretations(known, &schema, text) {
@@ -353,6 +358,6 @@ fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<C
         id,
         name: fields.text(name.as_str()),
         field: None,
-        facts: Values::cut_after(MAX_FACT_CHARS).object(facts.map(|column| (column, fields.get(column)))),
+        facts: shown::members(known, object, &fields, facts, false, &mut Values::cut_after(MAX_FACT_CHARS)),
     })
 }

@@ -3,8 +3,9 @@
 use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::resolve::names;
-use crate::schema::well_known::{ACTIVITY_OBJECTS, ID};
+use crate::record::Fields;
+use crate::resolve::{archive, names};
+use crate::schema::well_known::{ACTIVITY_OBJECTS, ID, IS_DELETED};
 use crate::schema::{ChildRelationship, ObjectSchema};
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
@@ -22,7 +23,11 @@ pub(crate) const PAST: &str = "ActivityHistories";
 #[derive(Debug, Clone)]
 pub(crate) struct List {
     pub(crate) name: String,
+    /// The object of its records.
+    pub(crate) object: ObjectName,
     pub(crate) select: ChildSelect,
+    /// Whether some of them may be archived.
+    pub(crate) may_be_archived: bool,
 }
 
 /// Whether a list of activities is among those asked for.
@@ -58,16 +63,20 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
     let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
     let columns = names::columns(known, &of, &[])?;
     let columns = columns.as_slice().iter().filter(|column| column.parent() != Some(parent.as_str()));
+    let condition = if only_open { Some(is_open(&schema, &of, api_name)?) } else { None };
+    let may_be_archived = ACTIVITY_OBJECTS.contains(&of.as_str()) && !only_open;
     let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
     Ok(vec![List {
         name: name.to_owned(),
         select: ChildSelect {
             relationship: relationship_name(api_name)?,
             fields: FieldList::of(ID, columns.cloned()),
-            condition: if only_open { Some(is_open(&schema, &of, api_name)?) } else { None },
+            condition: if may_be_archived { archive::undeleted(condition) } else { condition },
             order_by: vec![order(latest, Direction::Descending)?],
             limit: Some(MAX_ROWS),
         },
+        object: of,
+        may_be_archived,
     }])
 }
 
@@ -109,7 +118,9 @@ fn activities(relationship: &'static str) -> Result<List, Error> {
     const COLUMNS: [&str; 9] =
         ["Id", "ActivityDate", "Subject", "ActivityType", "Status", "IsTask", "Who.Name", "Owner.Name", "Description"];
     let select = activity_list(relationship, &COLUMNS.map(FieldPath::from_static), MAX_ROWS)?;
-    Ok(List { name: relationship.to_owned(), select })
+    let may_be_archived = relationship == PAST;
+    let object = ObjectName::from_static(if may_be_archived { "ActivityHistory" } else { "OpenActivity" });
+    Ok(List { name: relationship.to_owned(), object, select, may_be_archived })
 }
 
 /// Activities can be sorted in this one way and not filtered, unless the user may view all data.
@@ -123,11 +134,17 @@ pub(crate) fn activity_list(
     let direction = if relationship == OPEN { Direction::Ascending } else { Direction::Descending };
     Ok(ChildSelect {
         relationship: FieldName::from_static(relationship),
-        fields: FieldList::of(ID, columns.iter().cloned()),
+        // They come with deleted ones where archived ones are read, and can't be filtered.
+        fields: FieldList::of(ID, columns.iter().cloned().chain([IS_DELETED])),
         condition: None,
         order_by: vec![order("ActivityDate", direction)?, order("LastModifiedDate", Direction::Descending)?],
         limit: Some(limit),
     })
+}
+
+/// Whether a record of such a list is in the recycle bin.
+pub(crate) fn is_deleted(fields: &Fields<'_>) -> bool {
+    fields.get(IS_DELETED.as_str()).is_some_and(|deleted| deleted.get() == "true")
 }
 
 pub(crate) fn order(field: &str, direction: Direction) -> Result<Order, Error> {

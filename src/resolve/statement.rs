@@ -8,9 +8,9 @@ use crate::policy::Effect;
 use crate::resolve::filter::{self, Filter, Op, UNJOINED};
 use crate::resolve::names::{self, Named};
 use crate::resolve::parameters::Parameters;
-use crate::resolve::reach;
+use crate::resolve::{archive, reach, related};
 use crate::schema::treatment::{self, Kind, Operator};
-use crate::schema::well_known::{ID, IS_ALL_DAY};
+use crate::schema::well_known::{ID, IS_ALL_DAY, IS_DELETED};
 use crate::schema::{ChildRelationship, Field, FieldType, ObjectSchema};
 use crate::soql::{
     ChildSelect, Comparison, Condition, Date, DatePart, DateTime, FieldList, FieldPath, Literal, Nulls, Number,
@@ -40,6 +40,10 @@ pub(crate) struct Reading<'a> {
     pub(crate) now: i64,
     pub(crate) settle: Settle,
     pub(crate) day_of: DayOf,
+    /// The first day of which no activity is archived.
+    pub(crate) recent: Date,
+    /// Whether child records are asked for of which some may be archived.
+    pub(crate) archived: bool,
     /// Whether the conditions are on groups, so that only what is grouped by can be compared.
     pub(crate) of_groups: bool,
     /// The conditions one by one, with the object each is about.
@@ -179,7 +183,7 @@ impl Reading<'_> {
     }
 
     /// The moment and the day of an end of an event.
-    fn ends(&self, object: &ObjectName, named: &Named) -> Result<(Named, Named), PlanError> {
+    pub(crate) fn ends(&self, object: &ObjectName, named: &Named) -> Result<(Named, Named), PlanError> {
         let (moment, day) = treatment::event_times(&named.field.name).unwrap_or_default();
         let find = |name| names::field(self.known, object, named.beside(name)?.as_str());
         known::both(find(moment), find(day))
@@ -431,10 +435,19 @@ impl Reading<'_> {
         if !children.is_empty() {
             return Err(self.refuse(query.from.at(), "child records of child records are not read; query them alone"));
         }
-        let condition = match &query.condition {
+        let mut condition = match &query.condition {
             Some(inner) => Some(self.condition(&object, inner, None)?),
             None => None,
         };
+        let reaches_back = archive::reaches_back(&object, query.condition.as_ref(), self.parameters, self.recent);
+        // What Salesforce can't filter would have deleted records too.
+        let is_list = relationship.as_str() == related::PAST;
+        if is_list || reaches_back && schema.field(IS_DELETED.as_str()).is_none() {
+            self.drop("activities of more than a year ago may be missing; query Task or Event for them");
+        } else if reaches_back {
+            self.archived = true;
+            condition = archive::undeleted(condition);
+        }
         let order_by = self.order(&object, &query.order_by)?;
         let limit = match query.limit {
             Some(own) if own > MAX_CHILDREN => {

@@ -1,7 +1,9 @@
-//! `GET /services/data/vXX.X/query?q=…` and `GET /services/data/vXX.X/query/{locator}`
+//! `GET /services/data/vXX.X/query?q=…`, `GET /services/data/vXX.X/queryAll?q=…` and
+//! `GET /services/data/vXX.X/query/{locator}`
 //!
-//! Runs a SOQL query; reads on where Salesforce split the result.
-//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm>
+//! Runs a SOQL query, of archived and deleted records too if asked; reads on where Salesforce split the result.
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm>,
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_queryall.htm>
 
 use http::header::HeaderName;
 
@@ -13,17 +15,20 @@ const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options"
 
 /// Runs a query.
 #[derive(Debug, Clone)]
-pub struct Query(String);
+pub struct Query {
+    text: String,
+    all: bool,
+}
 
 impl Query {
     /// The query as text.
     pub fn new(select: &Select) -> Self {
-        Self(select.to_string())
+        Self { text: select.to_string(), all: select.archived }
     }
 
     /// A query of groups as text.
     pub fn groups(aggregate: &Aggregate) -> Self {
-        Self(aggregate.to_string())
+        Self { text: aggregate.to_string(), all: aggregate.archived }
     }
 }
 
@@ -32,7 +37,8 @@ impl Endpoint for Query {
     const WRITES: bool = false;
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        http::Request::get(format!("{VERSION_PATH}/query?q={}", encode(&self.0)))
+        let resource = if self.all { "/queryAll?q=" } else { "/query?q=" };
+        http::Request::get([VERSION_PATH, resource, &encode(&self.text)].concat())
             // A hint: the server may still send smaller pages.
             .header(QUERY_OPTIONS, "batchSize=2000")
             .body(Vec::new())
@@ -75,8 +81,9 @@ impl Endpoint for QueryMore {
 /// One page of a query's result.
 #[derive(Debug)]
 pub struct Page {
-    /// How many records the query matches, its own LIMIT applied.
-    pub total_size: u32,
+    /// How many records the query matches, its own LIMIT applied; absent where Salesforce does not know, as of external
+    /// objects and very large results.
+    pub total_size: Option<u32>,
     /// Whether this is the last page.
     pub done: bool,
     /// Where the next page is.
@@ -88,7 +95,7 @@ pub struct Page {
 impl Page {
     /// A result without records.
     pub(crate) fn empty() -> Self {
-        Self { total_size: 0, done: true, next_records_url: None, records: Vec::new() }
+        Self { total_size: Some(0), done: true, next_records_url: None, records: Vec::new() }
     }
 
     fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
@@ -99,7 +106,10 @@ impl Page {
     /// A page out of its members, as a query's answer and as a related list in a record; none if some are missing.
     pub fn of(page: &Fields<'_>) -> Option<Self> {
         Some(Self {
-            total_size: page.get("totalSize")?.get().parse().ok()?,
+            total_size: match page.get("totalSize")?.get() {
+                "-1" => None,
+                size => Some(size.parse().ok()?),
+            },
             done: page.get("done")?.get() == "true",
             next_records_url: page.text("nextRecordsUrl"),
             records: page.get("records")?.items().map(Record::from).collect(),

@@ -275,6 +275,8 @@ const MEANINGS: &[Meaning] = &[
         "too many requests just now: try once more in a minute"),
     (&[], 504..=504, "", ErrorKind::Timeout,
         "Salesforce did not answer in time; try again later"),
+    (&[], 501..=501, "", ErrorKind::Rejected,
+        "the org does not offer this; org_message says what: ask in another way, or tell the person"),
     (&[], 500..=599, "", ErrorKind::Unavailable,
         "Salesforce is unavailable; try again later"),
     (NO_CODE, ANY, "", ErrorKind::Rejected,

@@ -16,6 +16,8 @@ pub struct Aggregate {
     pub condition: Option<Condition>,
     /// By what they are grouped; all records are one group if `None`.
     pub grouping: Option<Grouping>,
+    /// Whether archived activities are among them, as [`Select::archived`](super::Select::archived) says.
+    pub archived: bool,
 }
 
 /// GROUP BY and what only a grouped query may have.

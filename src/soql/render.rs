@@ -566,6 +566,7 @@ mod tests {
                 ],
                 limit: Some(2000),
             }),
+            archived: false,
         };
         assert_eq!(
             query.to_string(),

@@ -19,6 +19,11 @@ pub struct Select {
     pub limit: Option<u32>,
     /// Records to skip; the API takes at most 2,000.
     pub offset: Option<u32>,
+    /// Whether [archived activities][manual] are among them. It is no part of the text: another resource reads them,
+    /// and deleted records with them, which the query then leaves out.
+    ///
+    /// [manual]: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_queryall.htm
+    pub archived: bool,
 }
 
 /// What a query returns.
@@ -147,6 +152,7 @@ impl Select {
             order_by: Vec::new(),
             limit: None,
             offset: None,
+            archived: false,
         }
     }
 }

@@ -75,8 +75,10 @@ pub enum Reason {
     /// A clause that does more than read.
     #[error("this does more than read; leave it out")]
     Marks,
-    /// Deleted records.
-    #[error("deleted and archived records are not read; leave ALL ROWS out")]
+    /// Deleted and archived records.
+    #[error(
+        "only Apex takes ALL ROWS; leave it out: archived activities are read anyway, and deleted records are not read"
+    )]
     AllRows,
     /// Several statements.
     #[error("only one statement at a time; what follows is another one")]

@@ -131,8 +131,10 @@ impl<'q> Lexer<'q> {
             _ if is_digit(first) => {
                 if has_shape(rest, "dddd-dd-dd") {
                     Kind::Date(self.take(date_length(rest)))
+                } else if has_shape(rest, "d:dd") || has_shape(rest, "dd:dd") {
+                    self.bare(run(0, |next| is_digit(next) || ":.Zz".contains(next)))
                 } else {
-                    Kind::Number(self.number())
+                    self.measured()
                 }
             }
             _ if is_word(first) => {
@@ -177,6 +179,25 @@ impl<'q> Lexer<'q> {
             end += 1;
         }
         self.take(end)
+    }
+
+    /// A number, or one with what makes it a text: `75%`, `3pm`.
+    fn measured(&mut self) -> Kind<'q> {
+        let (start, number) = (self.at, self.number());
+        let is_percent = self.rest().starts_with('%');
+        let is_hour = number.len() > 2 && ["am", "pm"].iter().any(|half| number.to_ascii_lowercase().ends_with(half));
+        if !is_percent && !is_hour {
+            return Kind::Number(number);
+        }
+        self.at = start;
+        self.bare(number.len() + usize::from(is_percent))
+    }
+
+    /// A text of so many bytes that stands without quotes.
+    fn bare(&mut self, length: usize) -> Kind<'q> {
+        let start = self.at;
+        let raw = self.take(length);
+        Kind::Text(Quoted { raw, quote: '\'', at: Span { start, end: self.at } })
     }
 
     /// A name up to its closing sign.
@@ -263,6 +284,7 @@ mod tests {
             ),
             ("x=:from_day", vec![Word("x"), Mark("="), Parameter("from_day")]),
             ("LAST_N_DAYS:30", vec![Word("LAST_N_DAYS"), Mark(":"), Number("30")]),
+            ("2.5 x1", vec![Number("2.5"), Word("x1")]),
             ("x::date", vec![Word("x"), Mark("::"), Word("date")]),
             ("USD5000.50", vec![Word("USD5000.50")]),
             ("USD5000 .5", vec![Word("USD5000"), Number(".5")]),
@@ -289,6 +311,15 @@ mod tests {
             assert_eq!(quoted.raw, raw);
             assert_eq!((quoted.at.start, quoted.at.end), (0, text.len()));
         }
+    }
+
+    #[test]
+    fn a_time_and_a_percentage_need_no_quotes() {
+        for text in ["10:30", "9:05", "10:00:00.000Z", "75%", "0.5%", "3pm", "11AM"] {
+            let [Kind::Text(quoted)] = kinds(text)[..] else { panic!("{text}") };
+            assert_eq!((quoted.raw, quoted.at.end), (text, text.len()));
+        }
+        assert_eq!(kinds("75 pm").len(), 2);
     }
 
     #[test]

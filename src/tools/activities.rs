@@ -8,13 +8,16 @@ use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
+use crate::resolve::archive::{self, MIN_ARCHIVED_DAYS};
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::resolve::related;
 use crate::rest::Page;
-use crate::schema::well_known::{EVENT, ID, NOTE, NOTE_LINK, PEOPLE, TASK};
+use crate::rich_text;
+use crate::schema::well_known::{EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
-    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
+    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, List as Among, Literal, ObjectName, Select,
+    Selection, Text,
 };
 use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
@@ -109,6 +112,7 @@ pub(super) fn activities(call: &Call<'_>, args: ActivitiesArgs) -> Result<Activi
     let target = call.plan(&(record, args.object.as_deref()), |known, (record, object)| {
         let target = record::read(known, record, *object)?;
         known.allow_object(&target.object, Effect::ReadOnly)?;
+        names::check_queryable(known, &target.object)?;
         Ok(target)
     })?;
     of_record(call, &asked, target)
@@ -141,6 +145,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
     let answers = call.run(&(asked, &clock, &target, id), timeline, |plan| read(call, &plan))?;
     let mut list = List::new(&clock, asked, asked.timeframe != Some(Timeframe::Upcoming));
+    list.html = html_bodies(call, &answers)?;
     let mut record = None;
     for (source, page) in answers {
         match (source, page) {
@@ -206,6 +211,11 @@ fn timeline(
         None if ranged => &[related::PAST, related::OPEN],
         _ => &[related::PAST],
     };
+    // Archived ones are past, and deleted ones come along with them.
+    if lists.contains(&related::PAST) && known.schema(&target.object)?.field(IS_DELETED.as_str()).is_some() {
+        parent.archived = true;
+        parent.condition = archive::undeleted(parent.condition);
+    }
     let columns = COLUMNS.map(FieldPath::from_static);
     if let Selection::Records { children, .. } = &mut parent.selection {
         for relationship in lists {
@@ -304,6 +314,29 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     Ok(answers)
 }
 
+/// The texts of e-mails that only have HTML: bodies are long, so they are read where there is nothing else.
+fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, String)>, Error> {
+    let mut ids = Vec::new();
+    for (source, page) in answers {
+        for record in page.iter().filter(|_| *source == Source::Email).flat_map(|page| &page.records) {
+            if record.fields().get("TextBody").is_none() {
+                ids.push(Literal::from(names::id_of(record)?));
+            }
+        }
+    }
+    let Some(values) = Among::new(ids) else { return Ok(Vec::new()) };
+    let mut select = Select::new(FieldList::of(ID, [FieldPath::from_static("HtmlBody")]), EMAIL.clone());
+    select.condition = Some(Condition::In { field: ID, negated: false, values });
+    let mut texts = Vec::new();
+    for record in call.query(&select, usize::MAX)?.records {
+        let fields = record.fields();
+        if let (Some(id), Some(html)) = (fields.text("Id"), fields.text("HtmlBody")) {
+            texts.push((id, rich_text::to_text(&html)));
+        }
+    }
+    Ok(texts)
+}
+
 fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
     let clock = call.clock(&mut notices)?;
@@ -329,7 +362,7 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     }
     let newest = asked.timeframe == Some(Timeframe::Past);
     let range = Asked { from: Some(from), to: Some(to), ..*asked };
-    let plan = vec![
+    let mut plan = vec![
         (
             Source::Task,
             query(&TASK, &TASK_COLUMNS, own_tasks(&range, &clock, is_day)?, "ActivityDate", newest, asked.limit)?,
@@ -339,6 +372,12 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
             query(&EVENT, &EVENT_COLUMNS, own_events(&range, &clock)?, "StartDateTime", newest, asked.limit)?,
         ),
     ];
+    if from < today - MIN_ARCHIVED_DAYS {
+        for (_, select) in &mut plan {
+            select.archived = true;
+            select.condition = archive::undeleted(select.condition.take());
+        }
+    }
     let answers = read(call, &plan)?;
     let mut list = List::new(&clock, &range, newest);
     list.overdue_too = is_day;
@@ -403,6 +442,8 @@ struct List<'a> {
     newest: bool,
     /// Open tasks of before are wanted as well.
     overdue_too: bool,
+    /// The texts of e-mails that have no plain one, by their ids.
+    html: Vec<(String, String)>,
     values: Values,
     items: Vec<Item>,
     complete: bool,
@@ -411,7 +452,7 @@ struct List<'a> {
 impl<'a> List<'a> {
     fn new(clock: &'a Clock, asked: &'a Asked, newest: bool) -> Self {
         let values = Values::cut_after(MAX_TEXT_CHARS);
-        Self { clock, asked, newest, overdue_too: false, values, items: Vec::new(), complete: true }
+        Self { clock, asked, newest, overdue_too: false, html: Vec::new(), values, items: Vec::new(), complete: true }
     }
 
     /// Adds a page of at most `limit` records.
@@ -457,6 +498,9 @@ impl<'a> List<'a> {
     }
 
     fn task_or_event(&mut self, fields: &Fields<'_>, is_task: bool) -> Option<Item> {
+        if related::is_deleted(fields) {
+            return None;
+        }
         let day = fields.text("ActivityDate").as_deref().and_then(clock::day).map(Placed::Day);
         let start = fields.text("StartDateTime").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let when = if is_task || flag(fields, "IsAllDayEvent") { day } else { start.or(day) };
@@ -497,7 +541,11 @@ impl<'a> List<'a> {
         let item = Activity {
             subject: fields.text("Subject"),
             who: fields.text(other),
-            text: self.text(fields, "TextBody"),
+            text: self.text(fields, "TextBody").or_else(|| {
+                let id = fields.text("Id")?;
+                let (_, text) = self.html.iter().find(|(of, _)| *of == id)?;
+                Some(self.values.text(text.clone()))
+            }),
             ..self.item(ActivityKind::Email, fields.text("Id")?, when)
         };
         Some((when, item))

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::policy::Effect;
 use crate::resolve::names;
-use crate::schema::{Field, ObjectSchema, ObjectSummary, columns, search};
+use crate::schema::{Field, FieldType, ObjectSchema, ObjectSummary, columns, search};
 use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
 /// Fields or objects in a reply when the call gives no limit: what a model reads without harm to its context.
@@ -93,7 +93,11 @@ fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
     FieldInfo {
         name: field.name.clone(),
         label: field.label.clone(),
-        data_type: field.field_type.name().to_owned(),
+        data_type: match field.field_type {
+            FieldType::Percent => "percent (75 is 75 %)".to_owned(),
+            other if field.html => [other.name(), " (htmlFormatted)"].concat(),
+            other => other.name().to_owned(),
+        },
         required: field.required,
         writable: match (field.createable, field.updateable) {
             (false, false) => Writable::No,

@@ -34,7 +34,7 @@ pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> 
         return Err(Error::argument("objects", format!("name at most {MAX_OBJECTS} objects")));
     }
     call.run(&Asked { text, objects: &args.objects, limit }, plan, |plan| {
-        let mut notices = Vec::new();
+        let mut notices = plan.notices.clone();
         let mut found = search(call, text, &plan.objects, limit)?;
         if found.is_empty() {
             found = query(call, &plan, &mut notices)?;
@@ -52,6 +52,8 @@ struct Asked<'a> {
 
 /// What to ask.
 struct Plan {
+    /// What is said of objects that can't be searched.
+    notices: Vec<String>,
     /// The objects to search, each with the fields that tell its records apart.
     objects: Vec<(ObjectName, Vec<FieldPath>)>,
     /// The same in queries.
@@ -59,10 +61,18 @@ struct Plan {
 }
 
 fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Plan, PlanError> {
-    let mut plan = Plan { objects: Vec::new(), queries: Vec::new() };
+    let mut plan = Plan { notices: Vec::new(), objects: Vec::new(), queries: Vec::new() };
     let objects = self::objects(known, objects)?;
     known.need_schemas(&objects)?;
+    let mut nameless = None;
     for object in objects {
+        names::check_queryable(known, &object)?;
+        if !names::have_names(known, &object)? {
+            let why = "records have no name to look for, and were not searched; read them by query, or by id";
+            plan.notices.push(format!("{object} {why}"));
+            nameless = Some(object);
+            continue;
+        }
         let columns = names::distinguishing_columns(known, &object)?;
         // Sorted, so that the one that has exactly that name is among them.
         let most = limit.max(2);
@@ -73,7 +83,14 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
         )?);
         plan.objects.push((object, columns));
     }
-    Ok(plan)
+    match nameless {
+        // Said as of a single one: nothing is left to search.
+        Some(object) if plan.objects.is_empty() => Err(record::like(known, &object, text, "objects").map_or_else(
+            |error| error,
+            |_| Error::argument("objects", "name an object whose records have names").into(),
+        )),
+        _ => Ok(plan),
+    }
 }
 
 /// The objects to search, at least one: a search that names none is one of all there are.
@@ -116,7 +133,7 @@ fn search(
 fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<Record>, Error> {
     let queries: Vec<_> = plan.queries.iter().collect();
     let mut found = Vec::new();
-    let mut refused = None;
+    let (mut refused, mut refusals) = (None, 0);
     for ((object, _), page) in plan.objects.iter().zip(call.query_all(&queries)?) {
         match page {
             Ok(page) => found.extend(page.records),
@@ -125,13 +142,14 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
                     "{object} could not be searched: it, or one of its usual fields, is not visible to the user"
                 ));
                 refused = Some(error);
+                refusals += 1;
             }
             Err(error) => return Err(error),
         }
     }
     // With nothing to show at all, describing the objects may help.
     match refused {
-        Some(error) if notices.len() == queries.len() => Err(error),
+        Some(error) if found.is_empty() && refusals == queries.len() => Err(error),
         _ => Ok(found),
     }
 }

@@ -8,8 +8,9 @@ use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
-use crate::resolve::related;
+use crate::resolve::{archive, related, shown};
 use crate::rest::Page;
+use crate::schema::well_known::IS_DELETED;
 use crate::soql::{ChildSelect, FieldList, Select, Selection};
 use crate::wit::{Changed, GetArgs, GetReply, RelatedList};
 
@@ -25,6 +26,7 @@ pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
     let mut target = call.plan(&args, |known, args| {
         let target = record::read(known, &args.record, args.object.as_deref())?;
         known.allow_object(&target.object, Effect::ReadOnly)?;
+        names::check_queryable(known, &target.object)?;
         Ok(target)
     })?;
     // Salesforce lists activities of one record only, so the record has to be known first.
@@ -44,6 +46,9 @@ struct Plan {
     columns: FieldList,
     related: Vec<related::List>,
     select: Select,
+    /// Whether the HTML of what is there as plain text is left out.
+    hides_html: bool,
+    notices: Vec<String>,
 }
 
 fn read(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<(Plan, Vec<Record>), Error> {
@@ -81,21 +86,36 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     let children: Vec<ChildSelect> = related.iter().map(|list| list.select.clone()).collect();
     let mut select = Select::new(Selection::Records { fields, children }, object.clone());
     select.condition = Some(condition);
+    // Deleted records come along with archived ones, and only some objects' can be told.
+    let tells_deleted = known.schema(object)?.field(IS_DELETED.as_str()).is_some();
+    let mut notices = Vec::new();
+    if related.iter().any(|list| list.may_be_archived) {
+        select.archived = tells_deleted;
+        if tells_deleted {
+            select.condition = archive::undeleted(select.condition);
+        } else {
+            notices.push("activities of more than a year ago may be missing".to_owned());
+        }
+    }
     if let By::Name(_) = target.by {
         select.order_by = record::by_name(known, object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target: target.clone(), columns, related, select })
+    let hides_html = args.fields.is_empty() && args.full != Some(true);
+    Ok(Plan { target: target.clone(), columns, related, select, hides_html, notices })
 }
 
 fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>) -> Result<GetReply, Error> {
     let fields = record.fields();
     let id = names::id_of(record)?;
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
-    let columns = plan.columns.as_slice().iter().map(|column| column.as_str()).filter(|column| *column != "Id");
-    let object = values.object(columns.map(|column| (column, fields.get(column))));
-    let related =
-        plan.related.iter().map(|list| read_list(list, &fields, &mut notices)).collect::<Result<Vec<_>, _>>()?;
+    let hides_html = plan.hides_html && fields.get("TextBody").is_some();
+    let columns = plan.columns.as_slice().iter().map(|column| column.as_str());
+    let columns = columns.filter(|column| *column != "Id" && !(hides_html && *column == "HtmlBody"));
+    let object = shown::members(call.known(), &plan.target.object, &fields, columns, false, &mut values);
+    notices.extend(plan.notices.iter().cloned());
+    let related = plan.related.iter().map(|list| read_list(call.known(), list, &fields, &mut notices));
+    let related = related.collect::<Result<Vec<_>, _>>()?;
     notices.extend(values.notice());
     Ok(GetReply {
         object: plan.target.object.to_string(),
@@ -108,8 +128,13 @@ fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>
 }
 
 /// A related list out of its record; a list without records is null there.
-fn read_list(list: &related::List, record: &Fields<'_>, notices: &mut Vec<String>) -> Result<RelatedList, Error> {
-    let columns = list.select.fields.as_slice();
+fn read_list(
+    known: &Known,
+    list: &related::List,
+    record: &Fields<'_>,
+    notices: &mut Vec<String>,
+) -> Result<RelatedList, Error> {
+    let columns: Vec<_> = list.select.fields.as_slice().iter().filter(|field| **field != IS_DELETED).cloned().collect();
     let mut values = Values::cut_after(MAX_LISTED_CHARS);
     let page = match record.get(list.select.relationship.as_str()) {
         None => Page::empty(),
@@ -117,7 +142,8 @@ fn read_list(list: &related::List, record: &Fields<'_>, notices: &mut Vec<String
             .ok_or_else(|| Error::unreadable("a related list has another shape than documented", Changed::No))?,
     };
     let complete = page.done && page.records.len() < related::MAX_ROWS as usize;
-    let rows = page.records.iter().map(Record::fields).map(|fields| values.row(&fields, columns)).collect();
+    let rows = page.records.iter().map(Record::fields).filter(|fields| !related::is_deleted(fields));
+    let rows = rows.map(|fields| shown::row(known, &list.object, &fields, &columns, &mut values)).collect();
     notices.extend(values.notice().map(|notice| format!("{}: {notice}", list.name)));
     if !complete {
         notices.push(format!("{}: there may be more than these {}", list.name, page.records.len()));

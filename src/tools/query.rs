@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::reply::{MAX_ROWS, bounded};
+use crate::resolve::archive::MIN_ARCHIVED_DAYS;
 use crate::resolve::filter::{Filter, Remarks};
 use crate::resolve::names;
 use crate::resolve::parameters::Parameters;
@@ -122,6 +123,8 @@ fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
         now: asked.now,
         settle,
         day_of,
+        recent: Date::parse(&zone::date(asked.now.div_euclid(DAY) - MIN_ARCHIVED_DAYS)).map_err(Error::from)?,
+        archived: false,
         of_groups: false,
         said: Vec::new(),
         parts: Vec::new(),

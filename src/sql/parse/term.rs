@@ -113,6 +113,10 @@ impl<'q> Parser<'q> {
             let at = at.to(quoted.at);
             return Ok(Term::Value(date(&quoted.text()?, at)?, at));
         }
+        if let (true, Kind::Text(quoted)) = (is("TIME"), self.kind(1)) {
+            self.next += 2;
+            return Ok(Term::Quoted(quoted));
+        }
         if self.is_mark(1, "(") {
             return self.call(word, at);
         }

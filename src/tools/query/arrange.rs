@@ -102,6 +102,39 @@ impl Row {
         &self.cells[..self.start(self.ends.len() - 1)]
     }
 
+    /// Adds what another group measures of the same.
+    fn add(&mut self, other: &Self, measures: &[Measured]) {
+        for ((value, more), measured) in self.measures.iter_mut().zip(&other.measures).zip(measures) {
+            let takes = match measured.measure.function {
+                _ if more == "null" => false,
+                _ if value == "null" => true,
+                Function::Min => is_less(more, value),
+                Function::Max => is_less(value, more),
+                _ => {
+                    let sum = Decimal::parse(value).zip(Decimal::parse(more)).and_then(|(one, other)| one.plus(other));
+                    *value = sum.map_or_else(|| "null".to_owned(), |sum| sum.to_string());
+                    false
+                }
+            };
+            if takes {
+                value.clone_from(more);
+            }
+        }
+    }
+
+    /// Works the averages out of the sums and numbers beside them.
+    fn average(&mut self, measures: &[Measured]) {
+        for (index, measured) in measures.iter().enumerate() {
+            if measured.measure.function == Function::Average
+                && let Some((sum, count)) = measure::parts_of(measures, measured)
+            {
+                let sum = Decimal::parse(&self.measures[sum]).zip(Decimal::parse(&self.measures[count]));
+                let average = sum.and_then(|(sum, count)| sum.divided_by(count));
+                self.measures[index] = average.unwrap_or_else(|| "null".to_owned());
+            }
+        }
+    }
+
     /// A group without records, of which this is the only column.
     pub(super) fn without_records(cell: String, measures: &[Measured]) -> Self {
         let nothing = |measured: &Measured| if measured.counts() || measured.adds_up() { "0" } else { "null" };
@@ -147,6 +180,50 @@ pub(super) fn rows(groups: &[Group], measures: usize, records: &[Record], values
         rows.push(Row::read(groups, measures, record, values));
     }
     rows
+}
+
+/// The groups of events that are of one day as one, in their order: Salesforce counts those apart that take whole days.
+pub(super) fn merged(rows: Vec<Row>, measures: &[Measured], sorted: &[Sorted]) -> Vec<Row> {
+    let mut merged: Vec<Row> = Vec::new();
+    for row in rows {
+        match merged.iter_mut().find(|known| known.cells == row.cells) {
+            Some(known) => known.add(&row, measures),
+            None => merged.push(row),
+        }
+    }
+    for row in &mut merged {
+        row.average(measures);
+    }
+    let mut ordered: Vec<Row> = Vec::with_capacity(merged.len());
+    for row in merged {
+        let place = ordered.partition_point(|before| !comes_before(&row, before, sorted));
+        ordered.insert(place, row);
+    }
+    ordered
+}
+
+/// Whether a row comes before another by all keys.
+fn comes_before(row: &Row, other: &Row, sorted: &[Sorted]) -> bool {
+    for key in sorted {
+        for (one, two) in row.cells_of(key.by).iter().zip(other.cells_of(key.by)) {
+            if one != two {
+                return match (one.as_str(), two.as_str()) {
+                    ("null", _) => key.nulls_first,
+                    (_, "null") => !key.nulls_first,
+                    (one, two) => is_less(one, two) != key.descending,
+                };
+            }
+        }
+    }
+    false
+}
+
+/// Whether a value comes before another: a number by its size, anything else by its letters.
+fn is_less(one: &str, two: &str) -> bool {
+    match (Decimal::parse(one), Decimal::parse(two)) {
+        (Some(one), Some(two)) => one.is_less(two),
+        _ => one.to_lowercase() < two.to_lowercase(),
+    }
 }
 
 /// The groups in their order. Salesforce has sorted them, but for picklists, whose order it may not know: those are put

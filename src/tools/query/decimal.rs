@@ -32,6 +32,11 @@ impl Decimal {
         Some(Self { units: one.checked_add(other)?, scale })
     }
 
+    /// Whether this is less; also said where both have too many digits to be compared.
+    pub(super) fn is_less(self, other: Self) -> bool {
+        aligned(self, other).is_none_or(|(one, other, _)| one < other)
+    }
+
     pub(super) fn is_negative(self) -> bool {
         self.units < 0
     }

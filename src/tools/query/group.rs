@@ -7,6 +7,8 @@ use crate::record::Fields;
 use crate::reply::Values;
 use crate::resolve::names::{self, Named};
 use crate::resolve::statement::{Reading, date_part, is_moment};
+use crate::schema::treatment::{Kind, Operator, Treatment};
+use crate::schema::well_known::IS_ALL_DAY;
 use crate::schema::{Field, FieldType};
 use crate::soql::{DatePart, FieldPath, Key, ObjectName};
 use crate::sql::{self, DatePart as Said, Expression};
@@ -51,6 +53,9 @@ pub(super) struct Group {
     pub(super) keys: Vec<Key>,
     /// The period, where a date is grouped by one.
     pub(super) period: Option<Period>,
+    /// Whether it is of events, by when they are: then there are keys of the moment, whether the event takes whole days,
+    /// and keys of its day.
+    pub(super) is_of_events: bool,
     /// The type of the field.
     field_type: FieldType,
     /// The values of a picklist, in the org's order.
@@ -74,8 +79,20 @@ impl Group {
     /// The JSON texts of its columns in a record, of which the first key is the one of this number.
     pub(super) fn cells(&self, fields: &Fields<'_>, first: usize, values: &mut Values, cells: &mut Vec<String>) {
         let alias = |index: usize| format!("g{}", first + index);
+        let (mut first_key, mut end) = (0, self.keys.len());
+        if self.is_of_events {
+            let moments = self.keys.len() / 2;
+            let is_all_day = fields.get(&alias(moments)).is_some_and(|value| value.get() == "true");
+            (first_key, end) = if is_all_day { (moments + 1, end) } else { (0, moments) };
+            // An event that takes the whole day has no hour.
+            if first_key == end {
+                cells.push("null".to_owned());
+                return;
+            }
+        }
+        let alias = |index: usize| alias(first_key + index);
         let Some(period) = self.period.filter(|period| *period != Period::Day) else {
-            for index in 0..self.keys.len() {
+            for index in 0..end - first_key {
                 cells.push(values.copy(fields.get(&alias(index))));
             }
             return;
@@ -123,7 +140,7 @@ pub(super) fn all(
             }
             other => {
                 let field = reading.shown(other)?.to_string();
-                one(reading.known, object, &field)?
+                one(reading, object, &field)?
             }
         };
         let is_known = group.keys.iter().all(|key| groups.iter().any(|known| known.has(key)));
@@ -132,6 +149,11 @@ pub(super) fn all(
         }
         if groups.len() == MAX_GROUPINGS {
             return Err(refuse(reading, key.at()));
+        }
+        let is_twice = |known: &Group| group.keys.iter().any(|key| known.has(key));
+        if groups.iter().any(|known| (known.is_of_events || group.is_of_events) && is_twice(known)) {
+            let why = "events are grouped by one of their days, and not by IsAllDayEvent beside it";
+            return Err(reading.refuse(key.at(), why));
         }
         groups.push(group);
     }
@@ -203,17 +225,19 @@ fn of_date(reading: &Reading<'_>, object: &ObjectName, field: &sql::Path, meant:
         Err(_) => error,
     })?;
     let field_type = named.field.field_type;
-    let key = |part| Key::Part { part, field: named.path.clone(), zoned };
-    let group = |columns, keys, period| Group { columns: vec![columns], keys, period, field_type, values: Vec::new() };
+    let is_of_events = named.kind == Kind::EventTime;
+    let group = |column, parts: &[DatePart], period| -> Result<Group, PlanError> {
+        let keys = keys(reading, object, &named, zoned, parts)?;
+        Ok(Group { columns: vec![column], keys, period, is_of_events, field_type, values: Vec::new() })
+    };
     use DatePart::{FiscalMonth, FiscalQuarter, FiscalYear, Month, Quarter, Year};
     let (period, name) = match meant {
         Meant::Part(part) => {
-            let key = key(date_part(part));
-            let Key::Part { part, field, .. } = &key else { return Err(Error::input("no part of a date").into()) };
-            return Ok(group(format!("{part}({field})"), vec![key], None));
+            let part = date_part(part);
+            return group(format!("{part}({})", named.path), &[part], None);
         }
         Meant::Period(Period::Day, _) if !zoned => {
-            return Ok(group(named.path.to_string(), vec![Key::Field(named.path.clone())], Some(Period::Day)));
+            return group(named.path.to_string(), &[DatePart::Day], Some(Period::Day));
         }
         Meant::Period(period, name) => (period, name),
     };
@@ -226,30 +250,52 @@ fn of_date(reading: &Reading<'_>, object: &ObjectName, field: &sql::Path, meant:
         Period::FiscalQuarter => &[FiscalYear, FiscalQuarter],
         Period::FiscalYear => &[FiscalYear],
     };
-    let keys = parts.iter().map(|part| key(*part)).collect();
-    Ok(group(format!("{} by {name}", named.path), keys, Some(period)))
+    group(format!("{} by {name}", named.path), parts, Some(period))
 }
 
-fn one(known: &Known, object: &ObjectName, input: &str) -> Result<Group, PlanError> {
+/// The keys of parts of a date. Of an event, its moment has them by the user's clock, and its day has them where it takes
+/// whole days, which Salesforce keeps at midnight UTC.
+fn keys(
+    reading: &Reading<'_>,
+    object: &ObjectName,
+    named: &Named,
+    zoned: bool,
+    parts: &[DatePart],
+) -> Result<Vec<Key>, PlanError> {
+    let keys = |path: &FieldPath, zoned: bool| {
+        let path = path.clone();
+        parts.iter().map(move |part| match part {
+            DatePart::Day if !zoned => Key::Field(path.clone()),
+            part => Key::Part { part: *part, field: path.clone(), zoned },
+        })
+    };
+    if named.kind != Kind::EventTime {
+        return Ok(keys(&named.path, zoned).collect());
+    }
+    let (moment, day) = reading.ends(object, named)?;
+    let mut all: Vec<Key> = keys(&moment.path, true).collect();
+    all.push(Key::Field(named.beside(IS_ALL_DAY)?));
+    // A day has no hour.
+    all.extend(keys(&day.path, false).filter(|_| !parts.contains(&DatePart::HourInDay)));
+    Ok(all)
+}
+
+fn one(reading: &Reading<'_>, object: &ObjectName, input: &str) -> Result<Group, PlanError> {
+    let known = reading.known;
     let named = names::field(known, object, input)?;
     let field_type = named.field.field_type;
-    let group = |columns, keys, period, values| Group { columns, keys, period, field_type, values };
-    match field_type {
-        FieldType::Date => {
-            return Ok(group(
-                vec![named.path.to_string()],
-                vec![Key::Field(named.path)],
-                Some(Period::Day),
-                Vec::new(),
-            ));
-        }
+    let is_of_events = named.kind == Kind::EventTime;
+    let group = |columns, keys, period, values| Group { columns, keys, period, is_of_events, field_type, values };
+    let is_day = match names::treatment(known, &named, Operator::Group)? {
+        Treatment::Day | Treatment::EventDay => true,
+        _ => field_type == FieldType::Date,
+    };
+    if is_day {
+        let zoned = field_type == FieldType::DateTime;
+        let keys = keys(reading, object, &named, zoned, &[DatePart::Day])?;
         // No two moments are the same, so a datetime is grouped by its day.
-        FieldType::DateTime => {
-            let column = format!("{} by day", named.path);
-            let key = Key::Part { part: DatePart::Day, field: named.path, zoned: true };
-            return Ok(group(vec![column], vec![key], Some(Period::Day), Vec::new()));
-        }
-        _ => {}
+        let column = if zoned { format!("{} by day", named.path) } else { named.path.to_string() };
+        return Ok(group(vec![column], keys, Some(Period::Day), Vec::new()));
     }
     if !named.field.groupable {
         let message = format!("Salesforce can't group by {} (a {})", named.path, field_type.name());

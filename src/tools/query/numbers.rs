@@ -11,10 +11,14 @@ use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::known::{Known, PlanError};
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
+use crate::resolve::archive;
+use crate::resolve::names;
 use crate::resolve::statement::{Reading, date_part};
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
-use crate::soql::{Aggregate, Condition, Direction, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy};
+use crate::soql::{
+    Aggregate, Condition, Direction, Function, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy,
+};
 use crate::sql::{Column, Expression, GroupKind, Query};
 use crate::wit::QueryReply;
 
@@ -48,6 +52,10 @@ impl Numbers {
             return Err(Error::argument("cursor", message).into());
         }
         let known = reading.known;
+        if names::is_external(object) {
+            let why = "of external objects only COUNT() is computed; read the rows and work it out from them";
+            return Err(reading.refuse(query.from.at(), why));
+        }
         let mut groups = Vec::new();
         if let Some(group_by) = &query.group_by {
             if group_by.kind != GroupKind::Plain {
@@ -59,10 +67,13 @@ impl Numbers {
         }
         let mut measures = measures(reading, object, query)?;
         let sorted = sorted(reading, object, query, &groups, &mut measures)?;
-        let having = having(reading, object, query, &mut measures)?;
+        let (having, computes) = having(reading, object, query, &mut measures)?;
         let condition =
             query.condition.as_ref().map(|condition| reading.condition(object, condition, None)).transpose()?;
         let calendar = calendar(reading, &groups)?;
+        if groups.iter().any(|group| group.is_of_events) {
+            check_events(reading, query, &measures, computes)?;
+        }
         let by_groups = !groups.is_empty();
         if by_groups {
             measure::add_parts_of_averages(&mut measures);
@@ -75,17 +86,31 @@ impl Numbers {
             && first == Some(By::Group(0));
         let currency = currency(known, object, &measures)?;
         let offset = query.offset.unwrap_or(0) as usize;
+        let archived = archive::reaches_back(object, query.condition.as_ref(), reading.parameters, reading.recent);
         let query = Aggregate {
             // There is at least one: counting is the default.
             measures: List::new(measures.iter().map(|measured| measured.measure.clone()))
                 .ok_or_else(|| Error::input("nothing to compute"))?,
             from: object.clone(),
             scope: scope(reading, object, query)?,
-            condition,
+            archived,
+            condition: if archived { archive::undeleted(condition) } else { condition },
             grouping: grouping(&groups, &measures, &sorted, having),
         };
         Ok(Self { groups, measures, sorted, query, calendar, currency, offset, fills })
     }
+}
+
+/// Refuses what can't be worked out of events that take whole days and of those that do not, one after the other.
+fn check_events(reading: &Reading<'_>, query: &Query, measures: &[Measured], computes: bool) -> Result<(), PlanError> {
+    let at = query.from.at();
+    if measures.iter().any(|measured| measured.measure.function == Function::CountDistinct) {
+        return Err(reading.refuse(at, "different values are not counted by days of events; group by something else"));
+    }
+    if computes {
+        return Err(reading.refuse(at, "numbers by days of events have no HAVING; leave it out and read the groups"));
+    }
+    Ok(())
 }
 
 /// What is selected of groups; records are counted where nothing is.
@@ -151,15 +176,18 @@ fn group_of(
     found.ok_or_else(|| reading.refuse(by.at(), "sort by what is grouped by, or by what is computed"))
 }
 
+/// The condition on groups, and whether it is on what is computed of them.
 fn having(
     reading: &mut Reading<'_>,
     object: &ObjectName,
     query: &Query,
     measures: &mut Vec<Measured>,
-) -> Result<Option<Condition>, PlanError> {
-    let Some(having) = &query.having else { return Ok(None) };
+) -> Result<(Option<Condition>, bool), PlanError> {
+    let Some(having) = &query.having else { return Ok((None, false)) };
     let known = reading.known;
+    let mut computes = false;
     let mut of_group = |left: &Expression, op, json: &str| {
+        computes = true;
         // What is only compared with is not shown.
         let shown = measures.len();
         let at = measure::position(known, object, measures, left)?;
@@ -168,9 +196,9 @@ fn having(
         condition
     };
     reading.of_groups = true;
-    let condition = reading.condition(object, having, Some(&mut of_group)).map(Some);
+    let condition = reading.condition(object, having, Some(&mut of_group));
     reading.of_groups = false;
-    condition
+    Ok((Some(condition?), computes))
 }
 
 /// The calendars that the numbers are by.
@@ -271,6 +299,9 @@ impl Numbers {
         let notices = &mut reply.notices;
         let mut groups = arrange::rows(&self.groups, self.measures.len(), &page.records, &mut values);
         let all = groups.len() < MAX_GROUPS as usize;
+        if self.groups.iter().any(|group| group.is_of_events) {
+            groups = arrange::merged(groups, &self.measures, &self.sorted);
+        }
         match &self.query.grouping {
             Some(grouping) if all => {
                 let period = self.groups[0].period.filter(|_| self.fills);

@@ -4,18 +4,18 @@ use super::scope;
 use crate::call::{Call, read_error, unsendable};
 use crate::cursor::{Cursor, MAX_OFFSET, fingerprint};
 use crate::error::Error;
-use crate::json::{Json, List, Object};
-use crate::known::{self, PlanError};
+use crate::json::{Json, List};
+use crate::known::{self, Known, PlanError};
 use crate::record::Fields;
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
+use crate::resolve::archive;
 use crate::resolve::filter::{Filter, Op};
 use crate::resolve::names;
+use crate::resolve::shown;
 use crate::resolve::statement::{Columns, Reading, most_shown};
 use crate::rest::{Composite, Page};
 use crate::schema::well_known::ID;
-use crate::soql::{
-    ChildSelect, Comparison, Direction, FieldList, FieldPath, Nulls, ObjectName, Order, Select, Selection,
-};
+use crate::soql::{ChildSelect, Comparison, Direction, FieldPath, Nulls, ObjectName, Order, Select, Selection};
 use crate::sql::{Column, Expression, Query};
 use crate::wit::QueryReply;
 
@@ -57,7 +57,9 @@ impl Records {
         let ((selection, is_usual), condition) = known::both(selection, condition)?;
         let mut select = Select::new(selection, object.clone());
         select.scope = scope(reading, object, query)?;
-        select.condition = condition;
+        select.archived = reading.archived
+            || archive::reaches_back(object, query.condition.as_ref(), reading.parameters, reading.recent);
+        select.condition = if select.archived { archive::undeleted(condition) } else { condition };
         let leaves_untouched = leaves_untouched(reading, object);
         let offset = query.offset.unwrap_or(0);
         let counts = query.select.iter().any(|column| matches!(column, Column::Total(_)));
@@ -112,13 +114,17 @@ impl Records {
     pub(super) fn read(&self, call: &Call<'_>, reply: &mut QueryReply) -> Result<bool, Error> {
         let (page, total) = self.ask(call)?;
         if let Selection::Records { fields, children } = &self.select.selection {
-            self.show(reply, &page, fields.as_slice(), children);
+            self.show(call.known(), reply, &page, fields.as_slice(), children)?;
             reply.total = total.or(reply.total);
         } else {
             reply.columns.push("count".to_owned());
-            reply.rows.push(format!("[{}]", page.total_size));
-            reply.total = Some(page.total_size);
-            reply.complete = self.select.limit.is_none_or(|limit| page.total_size < limit);
+            let count = page.total_size;
+            reply.rows.push(count.map_or_else(|| "[null]".to_owned(), |count| format!("[{count}]")));
+            reply.total = count;
+            reply.complete = count.is_some_and(|count| self.select.limit.is_none_or(|limit| count < limit));
+            if count.is_none() {
+                reply.notices.push("Salesforce does not say how many there are; read the rows themselves".to_owned());
+            }
         }
         if self.leaves_untouched {
             reply.notices.push(
@@ -126,7 +132,8 @@ impl Records {
                     .to_owned(),
             );
         }
-        Ok(page.total_size == 0)
+        let is_count = matches!(self.select.selection, Selection::Count);
+        Ok(if is_count { page.total_size == Some(0) } else { page.records.is_empty() })
     }
 
     /// The page, and how many records match in all if that is asked.
@@ -149,21 +156,29 @@ impl Records {
         let answer = call.send_all(&composite)?;
         let page = answer.read(rows_part, &rows).map_err(|error| read_error(error, false))?;
         let total = answer.read(count_part, &counted).map_err(|error| read_error(error, false))?.total_size;
-        Ok((call.read_on(page, enough)?, Some(total)))
+        Ok((call.read_on(page, enough)?, total))
     }
 
-    fn show(&self, reply: &mut QueryReply, page: &Page, fields: &[FieldPath], children: &[ChildSelect]) {
+    fn show(
+        &self,
+        known: &Known,
+        reply: &mut QueryReply,
+        page: &Page,
+        fields: &[FieldPath],
+        children: &[ChildSelect],
+    ) -> Result<(), Error> {
+        let of = child_objects(known, &self.select.from, children)?;
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut rows = Rows::default();
         let mut is_cut = false;
         let notices = &mut reply.notices;
         for record in page.records.iter().take(self.most as usize) {
             let record = record.fields();
-            let row = if children.is_empty() {
-                values.row(&record, fields)
-            } else {
-                with_children(&mut values, &record, fields, children, &mut is_cut)
-            };
+            let mut row = shown::row(known, &self.select.from, &record, fields, &mut values);
+            if !children.is_empty() {
+                row.pop();
+                row.push_str(&with_children(known, &mut values, &record, children, &of, &mut is_cut));
+            }
             if !rows.add(row) {
                 let shown = rows.rows.len();
                 notices.push(format!("only {shown} rows fit in one reply; read on with the cursor, or select less"));
@@ -173,7 +188,10 @@ impl Records {
         let shown = rows.rows.len() as u32;
         let next = self.skipped + shown;
         // The query asks for one row more than is shown, so its size says whether there are more.
-        reply.complete = shown == page.total_size;
+        reply.complete = match page.total_size {
+            Some(total) => shown == total,
+            None => page.done && shown as usize == page.records.len(),
+        };
         let is_over = reply.complete || self.is_last && shown == self.most;
         let is_within = next.saturating_add(self.offset) <= MAX_OFFSET;
         let cursor = Cursor { skip: next, fingerprint: self.fingerprint };
@@ -193,6 +211,7 @@ impl Records {
         reply.columns = fields.iter().map(ToString::to_string).collect();
         reply.columns.extend(children.iter().map(|child| child.relationship.to_string()));
         reply.rows = rows.rows;
+        Ok(())
     }
 }
 
@@ -215,36 +234,42 @@ fn leaves_untouched(reading: &Reading<'_>, object: &ObjectName) -> bool {
         && !some(|filter| filter.op == Op::Is(Comparison::Eq) && filter.value == "null")
 }
 
-/// A row with child records, each an object by the names of its fields.
+/// The objects of child relationships.
+fn child_objects(known: &Known, parent: &ObjectName, children: &[ChildSelect]) -> Result<Vec<ObjectName>, Error> {
+    let mut objects = Vec::new();
+    for child in children {
+        // The query was planned, so all of them are known.
+        let schema = known.schema(parent).ok();
+        let object = schema.as_ref().and_then(|schema| schema.child(child.relationship.as_str()));
+        objects.push(ObjectName::parse(object.map_or("", |child| &child.object))?);
+    }
+    Ok(objects)
+}
+
+/// The rest of a row: child records, each an object by the names of its fields.
 fn with_children(
+    known: &Known,
     values: &mut Values,
     record: &Fields<'_>,
-    fields: &[FieldPath],
     children: &[ChildSelect],
+    of: &[ObjectName],
     is_cut: &mut bool,
 ) -> String {
-    let mut row = List::default();
-    for field in fields {
-        row.item(Json::trusted(&values.copy(record.get(field.as_str()))));
-    }
-    for child in children {
+    let mut row = String::new();
+    for (child, object) in children.iter().zip(of) {
         let page = record.get(child.relationship.as_str()).and_then(|page| Page::of(&Fields::of(page)));
         let page = page.unwrap_or_else(Page::empty);
         let most = most_shown(child.limit);
         *is_cut |= !page.done || page.records.len() > most;
         let mut records = List::default();
         for record in page.records.iter().take(most) {
-            records.item(Json::trusted(&child_record(values, &record.fields(), &child.fields)));
+            let columns = child.fields.as_slice().iter().map(FieldPath::as_str);
+            let shown = shown::members(known, object, &record.fields(), columns, true, values);
+            records.item(Json::trusted(&shown));
         }
-        row.item(Json::trusted(&records.finish()));
+        row.push(',');
+        row.push_str(&records.finish());
     }
-    row.finish()
-}
-
-fn child_record(values: &mut Values, record: &Fields<'_>, fields: &FieldList) -> String {
-    let mut object = Object::default();
-    for field in fields.as_slice() {
-        object.member(field.as_str(), Json::trusted(&values.copy(record.get(field.as_str()))));
-    }
-    object.finish()
+    row.push(']');
+    row
 }

@@ -1,0 +1,93 @@
+//! Archived activities: of more than a year ago, and read by another resource than everything else.
+//! <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_guidelines_archive.htm>
+
+use crate::resolve::parameters::Parameters;
+use crate::schema::well_known::{ACTIVITY_OBJECTS, IS_DELETED};
+use crate::soql::{Comparison, Condition, Date, DateLiteral, ObjectName};
+use crate::sql::{self, Expression, Shift, Value};
+
+/// Activities of fewer days ago are not archived: 365 days, but for time zones.
+pub(crate) const MIN_ARCHIVED_DAYS: i64 = 363;
+const DAY: i64 = 24 * 60 * 60;
+
+/// Ranges of days that begin later than that.
+const RECENT: [&str; 15] = [
+    "TODAY",
+    "YESTERDAY",
+    "TOMORROW",
+    "THIS_WEEK",
+    "LAST_WEEK",
+    "NEXT_WEEK",
+    "THIS_MONTH",
+    "LAST_MONTH",
+    "NEXT_MONTH",
+    "THIS_QUARTER",
+    "LAST_QUARTER",
+    "NEXT_QUARTER",
+    "NEXT_YEAR",
+    "LAST_90_DAYS",
+    "NEXT_90_DAYS",
+];
+
+/// The same that are counted, with the days of each of the unit.
+const COUNTED: [(&str, i64); 4] =
+    [("LAST_N_DAYS", 1), ("LAST_N_WEEKS", 7), ("LAST_N_MONTHS", 31), ("LAST_N_QUARTERS", 92)];
+
+/// Whether archived records of an object may be among those that a condition asks for. None is on a `recent` day or
+/// later.
+pub(crate) fn reaches_back(
+    object: &ObjectName,
+    condition: Option<&sql::Condition>,
+    parameters: &Parameters,
+    recent: Date,
+) -> bool {
+    let all = match condition {
+        Some(sql::Condition::All(parts)) => parts.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    ACTIVITY_OBJECTS.contains(&object.as_str())
+        && !all.iter().any(|part| is_recent(object.as_str() == "Task", part, parameters, recent))
+}
+
+/// Whether only recent records meet a condition, or open tasks, which are never archived.
+fn is_recent(of_tasks: bool, condition: &sql::Condition, parameters: &Parameters, recent: Date) -> bool {
+    let sql::Condition::Compare { left: Expression::Field(field), op, value } = condition else { return false };
+    let is = |name: &str| field.last().eq_ignore_ascii_case(name) && field.parts.len() == 1;
+    if of_tasks && is("IsClosed") {
+        return *op == Comparison::Eq && value.value == Value::Boolean(false);
+    }
+    let is_when = is("ActivityDate") || !of_tasks && (is("StartDateTime") || is("ActivityDateTime"));
+    is_when
+        && matches!(op, Comparison::Eq | Comparison::Ge | Comparison::Gt)
+        && match &value.value {
+            Value::Range(range) => is_recent_range(range),
+            Value::Date(day) => *day >= recent,
+            Value::DateTime(moment) => moment.date() >= recent,
+            Value::Text(text) => Date::parse(text).is_ok_and(|day| day >= recent),
+            Value::Day(shift) | Value::Moment(shift) => {
+                let Shift { months, days, seconds } = *shift;
+                i64::from(months) * 31 + i64::from(days) + seconds / DAY > -MIN_ARCHIVED_DAYS
+            }
+            Value::Parameter(name) => {
+                let text = parameters.get(name).trim_matches('"');
+                Date::parse(text).is_ok_and(|day| day >= recent)
+            }
+            _ => false,
+        }
+}
+
+fn is_recent_range(range: &DateLiteral) -> bool {
+    let counted = COUNTED.iter().find(|(name, _)| *name == range.name());
+    match (range.n(), counted) {
+        (Some(n), Some((_, days))) => i64::from(n + 1) * days < MIN_ARCHIVED_DAYS,
+        (Some(_), None) => range.name().starts_with("NEXT_"),
+        (None, _) => RECENT.contains(&range.name()),
+    }
+}
+
+/// A condition without the deleted records that come along with archived ones.
+pub(crate) fn undeleted(condition: Option<Condition>) -> Option<Condition> {
+    let undeleted = Condition::compare(IS_DELETED, Comparison::Eq, false);
+    Condition::all([undeleted].into_iter().chain(condition))
+}

@@ -1,0 +1,74 @@
+//! Values of records as people read them: rich text as text, and of events that take whole days the day.
+
+use std::borrow::Cow;
+
+use crate::json::{Json, List, Object, quoted};
+use crate::known::Known;
+use crate::record::Fields;
+use crate::reply::Values;
+use crate::resolve::names;
+use crate::rich_text;
+use crate::schema::treatment::event_times;
+use crate::schema::well_known::IS_ALL_DAY;
+use crate::soql::{FieldPath, ObjectName};
+
+/// How Salesforce writes midnight UTC, which is when it keeps the begin of an event that takes whole days.
+const MIDNIGHT: &str = "T00:00:00.000+0000\"";
+
+/// The JSON text of a record's value; `null` when absent.
+pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str) -> Cow<'r, str> {
+    let json = record.get(path).map_or("null", Json::get);
+    if let Some(day) = json.strip_suffix(MIDNIGHT)
+        && is_all_day(record, path)
+    {
+        return Cow::Owned([day, " (all day)\""].concat());
+    }
+    let may_be_html = json.starts_with('"') && json.contains(['<', '&', '\\']);
+    if may_be_html
+        && names::field(known, object, path).is_ok_and(|named| named.field.html)
+        && let Some(html) = Json::trusted(json).text()
+    {
+        return Cow::Owned(quoted(&rich_text::to_text(&html)));
+    }
+    Cow::Borrowed(json)
+}
+
+fn is_all_day(record: &Fields<'_>, path: &str) -> bool {
+    let (before, name) = path.rsplit_once('.').map_or(("", path), |(before, name)| (before, name));
+    let flag = if before.is_empty() { IS_ALL_DAY.to_owned() } else { [before, ".", IS_ALL_DAY].concat() };
+    event_times(name).is_some() && record.get(&flag).is_some_and(|value| value.get() == "true")
+}
+
+/// A JSON array of the values at the paths.
+pub(crate) fn row(
+    known: &Known,
+    object: &ObjectName,
+    record: &Fields<'_>,
+    columns: &[FieldPath],
+    values: &mut Values,
+) -> String {
+    let mut row = List::default();
+    for column in columns {
+        row.item(Json::trusted(&values.copy_text(&value(known, object, record, column.as_str()))));
+    }
+    row.finish()
+}
+
+/// A JSON object of the values at the paths that are not null; or of all of them.
+pub(crate) fn members<'p>(
+    known: &Known,
+    object: &ObjectName,
+    record: &Fields<'_>,
+    columns: impl Iterator<Item = &'p str>,
+    with_null: bool,
+    values: &mut Values,
+) -> String {
+    let mut members = Object::default();
+    for column in columns {
+        let value = value(known, object, record, column);
+        if with_null || value != "null" {
+            members.member(column, Json::trusted(&values.copy_text(&value)));
+        }
+    }
+    members.finish()
+}
