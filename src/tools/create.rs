@@ -14,6 +14,7 @@ use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup;
 use crate::resolve::lookup::{Found, Wanted};
 use crate::resolve::names;
+use crate::resolve::shown;
 use crate::rest::{Create, Retrieve, Which};
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
@@ -125,7 +126,8 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
         is_known.then(|| undo::deletion(call.known(), &plan.object, &id, name)).flatten()
     });
     let held = held.unwrap_or_default();
-    let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
+    let read = plan.read.iter().map(FieldName::as_str);
+    let fields = shown::members(call.known(), &plan.object, &held, read, false, &mut values);
     notices.extend(values.notice());
     let called = names_by_id(found);
     let record_type = held.get(RECORD_TYPE).and_then(|id| {

@@ -7,6 +7,7 @@ use crate::id::RecordId;
 use crate::json::Shape;
 use crate::reply::CUT;
 use crate::resolve::phone;
+use crate::resolve::shown::ALL_DAY;
 use crate::resolve::value::known_value;
 use crate::rich_text;
 use crate::schema::{Field, FieldType};
@@ -47,7 +48,7 @@ fn canonical(field: &Field, json: &str) -> Option<String> {
             let digits = Some(text.as_str()).filter(|_| kind == FieldType::Percent).and_then(fit::without_percent);
             Number::parse(digits.unwrap_or(&text)).map_or_else(|_| text.clone(), |number| number.as_str().to_owned())
         }
-        FieldType::DateTime => DateTime::parse(&text).map_or(text, |instant| instant.to_string()),
+        FieldType::DateTime => moment(&text).map_or(text, |instant| instant.to_string()),
         FieldType::Time => TimeOfDay::parse(&text).map_or(text, |time| time.to_string()),
         FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
         FieldType::MultiPicklist => {
@@ -58,6 +59,14 @@ fn canonical(field: &Field, json: &str) -> Option<String> {
         _ if field.html => shown(field, &text).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase(),
         _ => known_value(field, &text).unwrap_or(text).to_lowercase(),
     })
+}
+
+/// A moment; of an event that takes whole days, which replies tell by its day, midnight in UTC.
+fn moment(text: &str) -> Option<DateTime> {
+    match text.strip_suffix(ALL_DAY) {
+        Some(day) => DateTime::parse(&[day, "T00:00:00Z"].concat()).ok(),
+        None => DateTime::parse(text).ok(),
+    }
 }
 
 /// Whether two texts are one phone number.
