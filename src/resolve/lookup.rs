@@ -212,6 +212,24 @@ struct Unclear {
 }
 
 impl Wanted {
+    /// The objects it is looked for in.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &ObjectName> {
+        self.queries.iter().map(|(object, _)| object)
+    }
+
+    /// The name, if it is one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.by {
+            By::Name(name) => Some(name),
+            By::Id(_) => None,
+        }
+    }
+
+    /// Takes a record for the one that is meant.
+    pub(crate) fn take(&mut self, id: RecordId) {
+        self.by = By::Id(id);
+    }
+
     /// The records found for the name, by object.
     fn records(&self, answers: Vec<Answer>) -> Result<Vec<(ObjectName, Vec<Record>)>, Error> {
         let mut records = Vec::new();

@@ -44,7 +44,7 @@ pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, E
     call.run(&args, plan, |mut plan| {
         let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
         conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
-        let found = references::find(call, &plan.wanted)?;
+        let found = references::find(call, &mut plan.wanted)?;
         plan.values.iter_mut().for_each(|value| value.put(&found));
         send(call, &plan, &found)
     })
@@ -68,8 +68,9 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
         Ok((id, record)) => (id, record, None),
         Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
         Err(error) => {
-            let written = plan.values.iter().map(|set| set.name.as_str());
-            let error = refused::explained(&plan.object, written, error);
+            let value =
+                |name: &str| plan.values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str());
+            let error = refused::explained(call, &plan.object, None, &value, error);
             return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED));
         }
     };

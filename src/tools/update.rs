@@ -27,6 +27,7 @@ use crate::write::event;
 use crate::write::fit;
 use crate::write::picklists::{self, Given, Held, Picklists};
 use crate::write::places::{self, Place};
+use crate::write::references;
 use crate::write::refused;
 use crate::write::values::{self, FieldValue, Write};
 
@@ -94,7 +95,7 @@ fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result
         Ok((plan, records, answers))
     })?;
     let record = record::choose(call.known(), &plan.target, records, notices)?;
-    let found = lookup::choose(call.known(), &plan.wanted, answers)?;
+    let found = references::choose(call, &mut plan.wanted, answers)?;
     plan.changes.iter_mut().for_each(|change| change.value.put(&found));
     Ok((plan, record))
 }
@@ -463,7 +464,8 @@ impl Current<'_> {
                 Some(self.recover(pending, cause)?)
             }
             Err(error) => {
-                let error = refused::explained(object, pending.iter().map(|change| change.name()), error);
+                let value = |name: &str| pending.iter().find(|change| change.name() == name).map(|change| change.to());
+                let error = refused::explained(self.call, object, Some(&self.id), &value, error);
                 return Err(duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED));
             }
         };

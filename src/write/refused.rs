@@ -1,7 +1,12 @@
-//! Why Salesforce refused a write, where its code says another thing than what is so.
+//! Why Salesforce refused a write, where its code says another thing than what is so: one `query` of the record, or of the
+//! record type, tells whether an account is a person.
 
+use crate::call::Call;
 use crate::error::Error;
-use crate::soql::ObjectName;
+use crate::id::RecordId;
+use crate::resolve::record;
+use crate::schema::well_known::RECORD_TYPE;
+use crate::soql::{FieldList, FieldPath, ObjectName, Select};
 use crate::wit::ErrorKind;
 
 /// What a person account's name is made of.
@@ -10,31 +15,49 @@ pub(crate) const NAME_PARTS: [&str; 5] = ["FirstName", "LastName", "Salutation",
 
 /// How a person account is named.
 pub(crate) const PERSON: &str = "nothing was written: a person account's Name is made of its parts, and nobody may set it: set FirstName and LastName, and leave Name out";
+const COMPANY: &str = "nothing was written: only person accounts have these fields, and this one is a company: set Name, or write to a contact of it";
+const FROZEN: &str = "nothing was written: an e-mail that was sent or received is frozen, whatever rights the user has: only a draft can be changed";
 
-/// The same refusal, as it is to be understood, of a write of these fields.
-pub(crate) fn explained<'n>(object: &ObjectName, mut written: impl Iterator<Item = &'n str>, error: Error) -> Error {
-    let Some(refusal) = error.refusal() else { return error };
-    let is_named = |field: &str| refusal.fields.iter().any(|named| named == field);
+/// The same refusal, as it is to be understood: of a change of a record, or of a new one with these values, as JSON.
+pub(crate) fn explained<'v>(
+    call: &Call<'_>,
+    object: &ObjectName,
+    id: Option<&RecordId>,
+    value: &dyn Fn(&str) -> Option<&'v str>,
+    error: Error,
+) -> Error {
+    let Some(refusal) = error.refusal().filter(|_| call.known().may_read(object)) else { return error };
     match object.as_str() {
         "Account" if refusal.is("INVALID_FIELD_FOR_INSERT_UPDATE") => {
-            if is_named("Name") || refusal.fields.is_empty() && written.any(|name| name == "Name") {
-                return error
-                    .explained(ErrorKind::InvalidInput, PERSON)
-                    .allowing(NAME_PARTS.map(str::to_owned).to_vec());
+            let is_of_person = refusal.fields.iter().any(|name| is_of_persons(name));
+            let is_name = value("Name").is_some() && !is_of_person;
+            let kind = || RecordId::parse(value(RECORD_TYPE)?.trim_matches('"')).ok();
+            let is_person = match id {
+                Some(id) => is(call, (object.clone(), "IsPersonAccount"), id),
+                None => {
+                    kind().and_then(|kind| is(call, (ObjectName::from_static("RecordType"), "IsPersonType"), &kind))
+                }
+            };
+            match is_person {
+                Some(true) if is_name => {
+                    error.explained(ErrorKind::InvalidInput, PERSON).allowing(NAME_PARTS.map(str::to_owned).to_vec())
+                }
+                Some(false) if is_of_person => error.explained(ErrorKind::InvalidInput, COMPANY),
+                _ => error,
             }
-            if refusal.fields.iter().any(|name| is_of_persons(name)) {
-                let message = "nothing was written: only person accounts have these fields, and this one is a company: set Name, or write to a contact of it";
-                return error.explained(ErrorKind::InvalidInput, message);
-            }
-            error
         }
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
-        "EmailMessage" if refusal.is("INSUFFICIENT_ACCESS_OR_READONLY") => {
-            let message = "nothing was written: an e-mail that was sent or received is frozen, whatever rights the user has: only a draft can be changed";
-            error.explained(ErrorKind::Rejected, message)
-        }
+        "EmailMessage" if refusal.is("INSUFFICIENT_ACCESS_OR_READONLY") => error.explained(ErrorKind::Rejected, FROZEN),
         _ => error,
     }
+}
+
+/// Whether a flag of a record is set; none where nobody can say.
+fn is(call: &Call<'_>, (object, flag): (ObjectName, &'static str), id: &RecordId) -> Option<bool> {
+    let mut select = Select::new(FieldList::from(FieldPath::from_static(flag)), object);
+    select.condition = Some(record::is(id));
+    let records = call.query(&select, 1).ok()?.records;
+    Some(records.first()?.fields().get(flag)?.get() == "true")
 }
 
 /// Whether only person accounts have a field.

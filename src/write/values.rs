@@ -7,11 +7,10 @@ use crate::known::{Known, PlanError};
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
 use crate::schema::treatment::is_place_name;
-use crate::schema::{Field, FieldType, ObjectSchema};
+use crate::schema::{Field, FieldType, ObjectSchema, place};
 use crate::soql::{FieldName, ObjectName};
 use crate::write::conversion;
 use crate::write::fit;
-use crate::write::places::Place;
 
 /// What a write does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +73,7 @@ pub(crate) fn read(
     if is_given(&field.name) {
         return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
     }
-    let (json, note) = match Place::of(&schema, &field) {
+    let (json, note) = match place::codes(&schema, &field).filter(|codes| codes.picklist.is_some()) {
         // Which it is depends on the others.
         Some(_) => (if json == EMPTY { "null" } else { json }.to_owned(), None),
         None => to_write(known, &schema, object, &field, json, wanted)?,
