@@ -106,6 +106,7 @@ fn walk(object: &str, text: &str) -> String {
     match lookup::path(&schema, text, &[], &|name| known.get(name)) {
         PathMatch::Found(path) => format!("{} {:?}", path.name, path.how),
         PathMatch::Needs { object } => format!("needs {object}"),
+        PathMatch::TooDeep => "too deep".to_owned(),
         PathMatch::AmbiguousLabel { object, .. } => format!("? {object}"),
         PathMatch::Unknown { object, part, nearest } => format!("~ {object} {part}: {}", nearest.join(", ")),
     }

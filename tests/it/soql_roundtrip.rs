@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngSeed};
 use salesforce_plugin::soql::{
     Aggregate, ChildSelect, Comparison, Condition, Date, DateLiteral, DatePart, DateTime, Direction, FieldList,
     FieldName, FieldPath, Function, GroupOrder, Grouping, Key, List, Literal, LiteralError, Measure, Nulls, Number,
-    ObjectName, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text,
+    ObjectName, Operand, Order, OrderBy, Pattern, Scope, Select, Selection, SemiJoin, Text, TimeOfDay,
 };
 
 /// Names on which the grammar of `tree-sitter-sfapex` 3.0.1 refuses real SOQL, because it takes them for the beginning
@@ -384,6 +384,7 @@ fn value_of(literal: &Literal) -> org::Value {
                 format!("{}T{hour:02}:{minute:02}:{seconds:06.3}Z", day(moment.date())).parse().unwrap(),
             )
         }
+        Literal::TimeOfDay(time) => org::Value::Time(time.to_string().trim_end_matches('Z').parse().unwrap()),
         Literal::DateLiteral(range) => org::Value::DateLiteral(range_of(*range)),
     }
 }
@@ -439,7 +440,7 @@ fn query() -> impl Strategy<Value = Select> {
         |(selection, from, scope, (condition, order_by, limit, offset))| {
             // A count has no rows to sort.
             let order_by = if selection == Selection::Count { Vec::new() } else { order_by };
-            Select { selection, from, scope, condition, order_by, limit, offset }
+            Select { selection, from, scope, condition, order_by, limit, offset, archived: false }
         },
     )
 }
@@ -458,6 +459,7 @@ fn aggregate() -> impl Strategy<Value = Aggregate> {
             scope,
             condition,
             grouping,
+            archived: false,
         })
 }
 
@@ -632,6 +634,7 @@ fn value() -> impl Strategy<Value = Literal> {
         1 => number().prop_map(Literal::from),
         1 => date().prop_map(Literal::from),
         1 => moment().prop_map(Literal::from),
+        1 => time().prop_map(Literal::from),
         1 => range().prop_map(Literal::from),
     ]
 }
@@ -759,6 +762,11 @@ fn date() -> impl Strategy<Value = Date> {
 fn moment() -> impl Strategy<Value = DateTime> {
     (date(), regex("T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,4})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"))
         .prop_filter_map("outside the years", |(date, time)| DateTime::parse(&format!("{}{time}", day(date))).ok())
+}
+
+fn time() -> impl Strategy<Value = TimeOfDay> {
+    regex("([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,3})?)?Z?")
+        .prop_map(|text| TimeOfDay::parse(&text).unwrap())
 }
 
 fn range() -> impl Strategy<Value = DateLiteral> {
