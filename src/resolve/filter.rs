@@ -255,11 +255,15 @@ fn place_codes(schema: &ObjectSchema, named: &Named) -> Option<Field> {
 
 /// A condition on a country or a state, by its code; none where nothing says what is meant, or the org has no codes.
 fn in_place(known: &Known, named: &Named, filter: &Filter, by_name: bool) -> Result<Option<Condition>, PlanError> {
-    let schema = match known.schema(&named.object)? {
-        schema if schema.source == Source::Described => schema,
-        // Only the org says whether it lists countries and states.
-        _ => known.description(&named.object)?,
-    };
+    let mut schema = known.schema(&named.object)?;
+    if schema.source != Source::Described {
+        // Only the org says whether it lists countries and states; a name is most likely the one that it has.
+        let needs_list = |item: &Json<'_>| item.text().is_some_and(|text| place::needs_list(&text));
+        if !items(named, &filter.value)?.iter().any(needs_list) {
+            return Ok(None);
+        }
+        schema = known.description(&named.object)?;
+    }
     let Some(codes) = place_codes(&schema, named) else { return Ok(None) };
     let field = if by_name { named.path.clone() } else { named.beside(&codes.name)? };
     let is_called = by_name && codes.name != named.field.name;
@@ -473,7 +477,13 @@ impl Remarks {
     /// Says which country or state was meant, or that nothing says which.
     fn of_place(&mut self, known: &Known, named: &Named, filter: &Filter, nothing: bool) -> Result<(), PlanError> {
         let path = named.path.as_str();
-        let schema = known.schema(&named.object)?;
+        let mut schema = known.schema(&named.object)?;
+        if schema.source != Source::Described {
+            if !nothing {
+                return Ok(());
+            }
+            schema = known.description(&named.object)?;
+        }
         let codes = place_codes(&schema, named);
         let values = codes.as_ref().and_then(|codes| codes.picklist.as_deref());
         for item in items(named, &filter.value)? {
@@ -500,6 +510,7 @@ impl Remarks {
                 }
                 [one] if one.value == input || one.shown().eq_ignore_ascii_case(&input) => {}
                 [one] => {
+                    self.is_taken = true;
                     self.notices.push(value::repaired_notice(path, &input, "`details`"));
                     self.details.add(path, one.shown());
                 }

@@ -14,6 +14,9 @@ italia IT esp ES españa ES aut AT österreich AT che CH schweiz CH suisse CH nl
 aus AU bra BR brasil BR mex MX méxico MX jpn JP ind IN chn CN prc CN kor KR southkorea KR rus RU uae AE are AE pol PL \
 polska PL swe SE sverige SE nor NO dnk DK irl IE isr IL bel BE prt PT turkey TR czechia CZ czechrepublic CZ sgp SG";
 
+/// Letters of a code: of a country two or three, of a state up to three.
+const MAX_CODE_CHARS: usize = 3;
+
 /// The field that holds the codes of countries or states which a field names or is itself.
 pub fn codes<'s>(schema: &'s ObjectSchema, field: &Field) -> Option<&'s Field> {
     if is_code(field) { schema.field(&field.name) } else { code_beside(schema, field) }
@@ -24,6 +27,12 @@ pub fn is_code(field: &Field) -> bool {
     let local = field.name.strip_suffix("__s").unwrap_or(&field.name);
     let is_called_so = local.ends_with("CountryCode") || local.ends_with("StateCode");
     is_called_so && field.field_type == FieldType::Picklist && field.compound.is_some()
+}
+
+/// Whether a text needs the org's list to be understood: a code, or what a country is called besides its name.
+pub fn needs_list(text: &str) -> bool {
+    let folded = words::fold(text);
+    folded.chars().count() <= MAX_CODE_CHARS || ALSO.split(' ').any(|known| known == folded)
 }
 
 /// The countries or states that a text may mean: several where two countries have a state of that code.

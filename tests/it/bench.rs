@@ -41,7 +41,11 @@ impl Bench {
 
     /// A seeded user, with an empty cache.
     pub(crate) fn of(user: &str) -> Self {
-        let org = Org::demo();
+        Self::on(Org::demo(), user)
+    }
+
+    /// The same on another org.
+    pub(crate) fn on(org: Org, user: &str) -> Self {
         Self {
             token: org.token(user),
             org,

@@ -35,6 +35,8 @@ mod settings;
 mod soql_roundtrip;
 mod sql_corpus;
 mod stories;
+mod types;
+mod types_table;
 mod undo;
 mod who_am_i;
 mod writes;

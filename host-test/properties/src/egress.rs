@@ -5,7 +5,8 @@ use salesforce_host::wire::egress;
 use url::Url;
 
 /// What there is of the REST API for the tools.
-const RESOURCES: [&str; 7] = ["composite", "limits", "parameterizedSearch", "query", "search", "sobjects", "ui-api"];
+const RESOURCES: [&str; 8] =
+    ["composite", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects", "ui-api"];
 
 /// What is let out leads to the same place, which is one of the tools', however it is read.
 pub fn what_is_let_out_leads_where_it_seems(input: &[u8]) {

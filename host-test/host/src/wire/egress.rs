@@ -14,7 +14,8 @@ const MAX_HEADERS: usize = 16;
 const MAX_VALUE_LENGTH: usize = 4_096;
 const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
 /// What there is of the REST API for the tools, each with everything below it. Others run code, as `tooling` does.
-const RESOURCES: [&str; 7] = ["composite", "limits", "parameterizedSearch", "query", "search", "sobjects", "ui-api"];
+const RESOURCES: [&str; 8] =
+    ["composite", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects", "ui-api"];
 /// Who the user is.
 const USER_INFO: [&str; 3] = ["services", "oauth2", "userinfo"];
 
