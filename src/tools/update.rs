@@ -424,6 +424,9 @@ impl Current<'_> {
         let mut values = Object::default();
         for change in pending {
             values.member(change.name(), Json::trusted(change.to()));
+            for along in &change.value.along {
+                values.member(along.as_str(), Json::NULL);
+            }
         }
         let stamp = self.fields.text("SystemModstamp").or_else(|| self.fields.text("LastModifiedDate"));
         let write = Update {

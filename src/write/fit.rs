@@ -91,13 +91,11 @@ fn as_html(field: &Field, json: &str) -> Result<String, Error> {
 /// A percentage: `75%` and 75 are 75 %. What a fraction below one is meant as, only the person knows.
 fn percent_that_fits(field: &Field, text: &str, json: &str) -> Result<String, Error> {
     let text = text.trim();
-    if let Some(percent) = without_percent(text) {
-        return number_that_fits(field, number(field, percent)?, json);
-    }
-    let percent = Number::parse(text)
+    let sure = without_percent(text);
+    let percent = Number::parse(sure.unwrap_or(text))
         .map_err(|_| invalid_value(field, json, "a percentage: 75 or \"75%\" for 75 %, \"0.75%\" for 0.75 %"))?;
     let digits = percent.as_str();
-    if !percent.is_fraction() {
+    if sure.is_some() || !percent.is_fraction() {
         return number_that_fits(field, percent, json);
     }
     let hundredfold = Number::parse(&[digits, "e2"].concat()).map_err(Error::from)?;

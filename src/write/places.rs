@@ -81,7 +81,7 @@ pub(crate) fn settle(
 ) -> Result<Vec<FieldValue>, Error> {
     for value in values.iter_mut() {
         if let Some(place) = Place::of(schema, &value.field).filter(|place| place.country.is_none()) {
-            put(value, &place, None)?;
+            put(schema, value, &place, None)?;
         }
     }
     let mut besides = Vec::new();
@@ -89,13 +89,13 @@ pub(crate) fn settle(
         let Some(place) = Place::of(schema, &values[at].field) else { continue };
         let Some(country) = place.country else { continue };
         if values[at].json == "null" {
-            put(values[at], &place, None)?;
+            put(schema, values[at], &place, None)?;
             continue;
         }
         match country_of(schema, &country.name, values, held) {
-            Country::Is(country) => put(values[at], &place, Some(country))?,
-            Country::None => besides.push(country_for(values[at], &place)?),
-            Country::Untold if held.is_some() => put(values[at], &place, None)?,
+            Country::Is(country) => put(schema, values[at], &place, Some(country))?,
+            Country::None => besides.push(country_for(schema, values[at], &place)?),
+            Country::Untold if held.is_some() => put(schema, values[at], &place, None)?,
             Country::Untold => drop(named(values[at], &place, None)?),
         }
     }
@@ -153,7 +153,12 @@ fn names_in(place: &Place<'_>, country: Option<&PicklistValue>) -> Vec<String> {
 }
 
 /// Puts the code that a value names where it stands.
-fn put(value: &mut FieldValue, place: &Place<'_>, country: Option<&PicklistValue>) -> Result<(), Error> {
+fn put(
+    schema: &ObjectSchema,
+    value: &mut FieldValue,
+    place: &Place<'_>,
+    country: Option<&PicklistValue>,
+) -> Result<(), Error> {
     if value.json != "null" {
         let said = text(value)?;
         let code = &named(value, place, country)?.value;
@@ -162,6 +167,9 @@ fn put(value: &mut FieldValue, place: &Place<'_>, country: Option<&PicklistValue
             value.note = Some(repaired_notice(name, &said, "the reply"));
         }
         value.json = quoted(code);
+    } else if let Some(text) = schema.field(&place.code.name.replace("Code", "")) {
+        // Cleared by its code alone, a state's name has been seen to stay.
+        value.along = Some(names::field_name(&text.name)?);
     }
     if value.field.name != place.code.name {
         value.asked = Some(std::mem::replace(&mut value.name, names::field_name(&place.code.name)?));
@@ -193,7 +201,7 @@ fn country_of<'s>(
 }
 
 /// The country of a state that comes without one, where only one has it.
-fn country_for(state: &mut FieldValue, place: &Place<'_>) -> Result<FieldValue, Error> {
+fn country_for(schema: &ObjectSchema, state: &mut FieldValue, place: &Place<'_>) -> Result<FieldValue, Error> {
     let Some(country) = place.country else { return Err(Error::input("no country")) };
     named(state, place, None)?;
     let said = text(state)?;
@@ -205,7 +213,7 @@ fn country_for(state: &mut FieldValue, place: &Place<'_>) -> Result<FieldValue, 
         let allowed = countries.iter().take(MAX_LISTED_VALUES).map(|country| country.shown().to_owned()).collect();
         return Err(Error::input(message).about(vec![place.code.name.clone(), country.name.clone()]).allowing(allowed));
     };
-    put(state, place, Some(only))?;
+    put(schema, state, place, Some(only))?;
     let name = names::field_name(&country.name)?;
     let note = format!("{name}: a state needs its country, and only the one that the reply shows has this one");
     Ok(FieldValue {
@@ -215,6 +223,7 @@ fn country_for(state: &mut FieldValue, place: &Place<'_>) -> Result<FieldValue, 
         note: Some(note),
         record_name: None,
         asked: None,
+        along: None,
     })
 }
 

@@ -1,12 +1,12 @@
-//! Why Salesforce refused a write, where its code says another thing than what is so: one `query` of the record, or of the
-//! record type, tells whether an account is a person.
+//! Why Salesforce refused a write, where its code says another thing than what is so: one `query` of the record, or of
+//! another of its type, tells whether an account is a person.
 
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::resolve::record;
 use crate::schema::well_known::RECORD_TYPE;
-use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
 use crate::wit::ErrorKind;
 
 /// What a person account's name is made of.
@@ -31,14 +31,15 @@ pub(crate) fn explained<'v>(
         "Account" if refusal.is("INVALID_FIELD_FOR_INSERT_UPDATE") => {
             let is_of_person = refusal.fields.iter().any(|name| is_of_persons(name));
             let is_name = value("Name").is_some() && !is_of_person;
+            // Of a new one, others of its record type tell.
             let kind = || RecordId::parse(value(RECORD_TYPE)?.trim_matches('"')).ok();
-            let is_person = match id {
-                Some(id) => is(call, (object.clone(), "IsPersonAccount"), id),
+            let alike = match id {
+                Some(id) => Some(record::is(id)),
                 None => {
-                    kind().and_then(|kind| is(call, (ObjectName::from_static("RecordType"), "IsPersonType"), &kind))
+                    kind().map(|kind| Condition::compare(FieldPath::from_static(RECORD_TYPE), Comparison::Eq, kind))
                 }
             };
-            match is_person {
+            match alike.and_then(|alike| is_person(call, object, alike)) {
                 Some(true) if is_name => {
                     error.explained(ErrorKind::InvalidInput, PERSON).allowing(NAME_PARTS.map(str::to_owned).to_vec())
                 }
@@ -52,12 +53,14 @@ pub(crate) fn explained<'v>(
     }
 }
 
-/// Whether a flag of a record is set; none where nobody can say.
-fn is(call: &Call<'_>, (object, flag): (ObjectName, &'static str), id: &RecordId) -> Option<bool> {
-    let mut select = Select::new(FieldList::from(FieldPath::from_static(flag)), object);
-    select.condition = Some(record::is(id));
+/// Whether an account is a person; none where nobody can say.
+fn is_person(call: &Call<'_>, object: &ObjectName, alike: Condition) -> Option<bool> {
+    const IS_PERSON: &str = "IsPersonAccount";
+    let mut select = Select::new(FieldList::from(FieldPath::from_static(IS_PERSON)), object.clone());
+    select.condition = Some(alike);
+    select.limit = Some(1);
     let records = call.query(&select, 1).ok()?.records;
-    Some(records.first()?.fields().get(flag)?.get() == "true")
+    Some(records.first()?.fields().get(IS_PERSON)?.get() == "true")
 }
 
 /// Whether only person accounts have a field.

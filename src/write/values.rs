@@ -36,6 +36,8 @@ pub(crate) struct FieldValue {
     pub(crate) record_name: Option<String>,
     /// The field that was asked for, where another is written that says the same.
     pub(crate) asked: Option<FieldName>,
+    /// The field that is cleared along with this one.
+    pub(crate) along: Option<FieldName>,
 }
 
 /// The fields and values of an argument that is an object; null is a value.
@@ -78,7 +80,15 @@ pub(crate) fn read(
         Some(_) => (if json == EMPTY { "null" } else { json }.to_owned(), None),
         None => to_write(known, &schema, object, &field, json, wanted)?,
     };
-    Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None, asked: None })
+    Ok(FieldValue {
+        name: names::field_name(&field.name)?,
+        field,
+        json,
+        note,
+        record_name: None,
+        asked: None,
+        along: None,
+    })
 }
 
 /// An empty text, as JSON.
