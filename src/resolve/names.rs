@@ -12,7 +12,7 @@ use crate::resolve::reach;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
 use crate::schema::treatment::{Kind, Operator, Treatment, Why, event_times};
-use crate::schema::well_known::{ACTIVITY_LISTS, ID, IS_ALL_DAY, IS_CLOSED};
+use crate::schema::well_known::{ID, IS_ALL_DAY, IS_CLOSED};
 use crate::schema::{Field, ObjectSchema, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
@@ -141,7 +141,6 @@ pub(crate) fn check_queryable(known: &Known, object: &ObjectName) -> Result<(), 
         event if event.ends_with("__e") => {
             "it is a platform event, which is published and never stored; ask for the records that its subscribers write"
         }
-        list if ACTIVITY_LISTS.contains(&list) => "it is only a related list; query Task or Event",
         _ => "Salesforce keeps its records from queries",
     };
     let error = Error::argument("object", format!("{object} can't be queried: {why}"));

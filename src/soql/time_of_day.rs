@@ -31,42 +31,44 @@ impl TimeOfDay {
 fn read(text: &str) -> Option<TimeOfDay> {
     let mut said = text.to_ascii_lowercase();
     said.retain(|character| character != ' ');
-    match said.as_str() {
-        "noon" | "midday" => return Some(TimeOfDay { milliseconds: 12 * HOUR }),
-        "midnight" => return Some(TimeOfDay { milliseconds: 0 }),
-        _ => {}
+    let said = match said.as_str() {
+        "noon" => "12:00",
+        "midnight" => "0:00",
+        other => other,
+    };
+    let half = said.find(['a', 'p']);
+    let (clock, half) = said.split_at(half.unwrap_or(said.len()));
+    let later = match half {
+        "" => None,
+        "am" | "a.m." => Some(0),
+        "pm" | "p.m." => Some(12),
+        _ => return None,
+    };
+    let clock = if later.is_none() { clock.strip_suffix('z').unwrap_or(clock) } else { clock };
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let mut parts = [None; 3];
+    for (at, part) in clock.split(':').enumerate() {
+        // An hour may have one digit.
+        *parts.get_mut(at)? = Some(digits(part, if at == 0 { 1 } else { 2 }, if at == 0 { 24 } else { 60 })?);
     }
-    let halves = [("am", 0), ("a.m.", 0), ("pm", 12), ("p.m.", 12)];
-    let half = halves.into_iter().find_map(|(word, hours)| Some((said.strip_suffix(word)?, hours)));
-    let (clock, half) = half.map_or((said.as_str(), None), |(clock, hours)| (clock, Some(hours)));
-    let clock = if half.is_none() { clock.strip_suffix('z').unwrap_or(clock) } else { clock };
-    let mut parts = clock.split(':');
-    let hour = digits(parts.next()?, 1)?;
-    let minute = parts.next().map_or(half.map(|_| 0), |text| digits(text, 2).filter(|minute| *minute < 60))?;
-    let second = parts.next().map_or(Some(0), seconds)?;
-    let hour = match half {
-        None => Some(hour).filter(|hour| *hour < 24),
+    let hour = match (later, parts) {
         // Twelve is the first hour of either half.
-        Some(hours) => (1..=12).contains(&hour).then(|| hour % 12 + hours),
-    }?;
-    parts.next().is_none().then_some(TimeOfDay { milliseconds: hour * HOUR + minute * MINUTE + second })
-}
-
-/// A number of at least so many digits, and of two at most.
-fn digits(text: &str, least: usize) -> Option<u32> {
-    let fits = (least..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { text.parse().ok() } else { None }
-}
-
-/// Seconds and their fraction, in milliseconds; what is finer is cut off.
-fn seconds(text: &str) -> Option<u32> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let whole = digits(whole, 2).filter(|second| *second < 60)?;
+        (Some(later), [Some(hour @ 1..=12), ..]) => hour % 12 + later,
+        (None, [Some(hour), Some(_), _]) => hour,
+        _ => return None,
+    };
     if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let digit = |place: usize| fraction.as_bytes().get(place).map_or(0, |digit| u32::from(digit - b'0'));
-    Some(whole * 1000 + digit(0) * 100 + digit(1) * 10 + digit(2))
+    let thousandths = [fraction, "000"].concat()[..3].parse::<u32>().ok()?;
+    let [_, minute, second] = parts.map(Option::unwrap_or_default);
+    Some(TimeOfDay { milliseconds: hour * HOUR + minute * MINUTE + second * 1000 + thousandths })
+}
+
+/// A number of at least so many digits, of two at most, that is less than another.
+fn digits(text: &str, least: usize, below: u32) -> Option<u32> {
+    let fits = (least..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { text.parse().ok().filter(|number| *number < below) } else { None }
 }
 
 impl fmt::Display for TimeOfDay {

@@ -70,6 +70,8 @@ struct Plan {
     what: What,
     /// The conditions one by one, with the object each is about.
     said: Vec<(ObjectName, Filter)>,
+    /// What is to be said of them whatever is found.
+    remarks: Remarks,
     /// What was left out of what is shown.
     dropped: Vec<&'static str>,
 }
@@ -104,8 +106,10 @@ fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(QueryReply, bool), Err
                 What::Numbers(numbers) => numbers.query.to_string(),
             });
         }
-        let (remarks, looked_up) = call.plan_noting(&(plan.said.as_slice(), nothing), Remarks::of)?;
+        let (mut remarks, looked_up) = call.plan_noting(&(plan.said.as_slice(), nothing), Remarks::of)?;
+        reply.notices.extend(plan.remarks.notices);
         reply.notices.extend(remarks.notices);
+        remarks.details.append(plan.remarks.details);
         reply.details = remarks.details.finish();
         Ok((reply, looked_up && remarks.is_taken))
     })
@@ -127,6 +131,7 @@ fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
         archived: false,
         of_groups: false,
         said: Vec::new(),
+        remarks: Remarks::default(),
         parts: Vec::new(),
         dropped: Vec::new(),
     };
@@ -138,7 +143,7 @@ fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     } else {
         What::Records(Records::plan(&mut reading, &object, query, asked.limit, asked.cursor)?)
     };
-    Ok(Plan { object, what, said: reading.said, dropped: reading.dropped })
+    Ok(Plan { object, what, said: reading.said, remarks: reading.remarks, dropped: reading.dropped })
 }
 
 /// Whose records.

@@ -239,7 +239,6 @@ fn a_value_of_several_is_included() {
         "Languages = 'German'",
         "Languages = 'german'",
         "Languages IN ('German')",
-        "Spoken_Languages__c = German",
         "Languages LIKE '%Germ%'",
         "Languages LIKE 'German'",
         "Languages = 'English;German'",
@@ -376,7 +375,7 @@ fn a_place_that_was_taken_for_another_or_for_none_is_said() {
         "SELECT Name FROM Account WHERE BillingCountry = 'Atlantis' OR Name = 'Acme'",
     ] {
         let reply = ask(&bench, soql);
-        assert!(says(&reply, "no country or state"), "{reply:#}");
+        assert!(says(&reply, "none of its values"), "{reply:#}");
     }
 }
 
@@ -670,7 +669,6 @@ fn what_cannot_be_queried_is_refused_with_what_can_be_done() {
         let error = refused(&bench, tool, arguments);
         assert!(error["message"].as_str().unwrap().contains("platform event"), "{error:#}");
     }
-    check_refused(&bench, "SELECT Subject FROM ActivityHistory", "query Task or Event");
 }
 
 #[test]
