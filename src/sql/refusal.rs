@@ -77,7 +77,7 @@ pub enum Reason {
     Marks,
     /// Deleted and archived records.
     #[error(
-        "only Apex takes ALL ROWS; leave it out: archived activities are read anyway, and deleted records are not read"
+        "only Apex takes it; leave ALL ROWS out: archived activities are read without it, and deleted records are not"
     )]
     AllRows,
     /// Several statements.

@@ -592,7 +592,7 @@ fn a_timeline_goes_back_to_what_is_archived() {
 
 #[test]
 fn all_rows_is_refused_for_what_it_is() {
-    check_refused(&Bench::new(), "SELECT Id FROM Task ALL ROWS", "only Apex takes ALL ROWS");
+    check_refused(&Bench::new(), "SELECT Id FROM Task ALL ROWS", "only Apex takes it; leave ALL ROWS out");
 }
 
 // ---- what has no size, no name, or can't be queried ----
