@@ -66,6 +66,7 @@ fn is_recent_range(range: &DateLiteral) -> bool {
 
 /// A condition without the deleted records that come along with archived ones.
 pub(crate) fn undeleted(condition: Option<Condition>) -> Option<Condition> {
-    let undeleted = Condition::compare(IS_DELETED, Comparison::Eq, false);
-    Condition::all([undeleted].into_iter().chain(condition))
+    let mut all = vec![Condition::compare(IS_DELETED, Comparison::Eq, false)];
+    all.extend(condition);
+    Condition::all(all)
 }

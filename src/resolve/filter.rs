@@ -156,11 +156,10 @@ fn any_text(field: &FieldPath, texts: Vec<String>, negated: bool) -> Result<Opti
 
 /// One condition or another, one of which may be missing; or neither.
 fn either(one: Option<Condition>, other: Option<Condition>, negated: bool) -> Option<Condition> {
-    match (one, other) {
-        (Some(one), Some(other)) if negated => Condition::all([one, other]),
-        (Some(one), Some(other)) => Condition::any([one, other]),
-        (one, other) => one.or(other),
-    }
+    let mut both = Vec::new();
+    both.extend(one);
+    both.extend(other);
+    if negated { Condition::all(both) } else { Condition::any(both) }
 }
 
 /// That a field has no value, where that is among what is asked for.
@@ -200,10 +199,15 @@ fn several(
     Ok(Some(condition.ok_or_else(|| empty_list(named))?))
 }
 
+/// Whether a pattern has characters that stand for others, or a backslash before some.
+fn has_wildcard(pattern: &str) -> bool {
+    pattern.bytes().any(|byte| matches!(byte, b'%' | b'_' | b'\\'))
+}
+
 /// The values of a picklist that a pattern fits; where it fits none, its text, which none includes.
 fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<Text>) -> Result<(), PlanError> {
     let text = pattern.trim_matches('%').to_lowercase();
-    if text.is_empty() || text.contains(['%', '_', '\\']) {
+    if text.is_empty() || has_wildcard(&text) {
         let message = [named.path.as_str(), " takes several values of a list; compare it by INCLUDES"].concat();
         return Err(Error::argument(named.path.as_str(), message).into());
     }
@@ -287,7 +291,7 @@ fn in_place(
 ) -> Result<Option<Condition>, PlanError> {
     let (texts, has_null) = texts(named, filter)?;
     // A pattern without a wildcard is a value.
-    if filter.op == Op::Like && texts.iter().any(|text| text.contains(['%', '_'])) {
+    if filter.op == Op::Like && texts.iter().any(|text| has_wildcard(text)) {
         return Ok(None);
     }
     let mut schema = known.schema(&named.object)?;

@@ -518,11 +518,14 @@ fn whole_day(value: &mut String) {
 /// The condition on events that take whole days, and on those that do not.
 fn event(named: &Named, timed: Condition, whole: Option<Condition>) -> Result<Condition, PlanError> {
     let is_all_day = named.beside(IS_ALL_DAY)?;
-    let of = |all_day: bool, condition| {
-        Condition::all([Condition::compare(is_all_day.clone(), Comparison::Eq, all_day), condition])
-    };
-    let parts = of(false, timed).into_iter().chain(whole.and_then(|whole| of(true, whole)));
-    Condition::any(parts).ok_or_else(|| Error::input("no condition on an event").into())
+    let mut either = Vec::new();
+    for (all_day, condition) in [(false, Some(timed)), (true, whole)] {
+        if let Some(condition) = condition {
+            let is = Condition::compare(is_all_day.clone(), Comparison::Eq, all_day);
+            either.extend(Condition::all(vec![is, condition]));
+        }
+    }
+    Condition::any(either).ok_or_else(|| Error::input("no condition on an event").into())
 }
 
 /// Whether a date is one of a moment, of which the part in the user's zone is meant.

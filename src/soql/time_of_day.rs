@@ -29,46 +29,46 @@ impl TimeOfDay {
 }
 
 fn read(text: &str) -> Option<TimeOfDay> {
-    let mut said = text.to_ascii_lowercase();
-    said.retain(|character| character != ' ');
-    let said = match said.as_str() {
-        "noon" => "12:00",
-        "midnight" => "0:00",
+    let text = match text.trim() {
+        noon if noon.eq_ignore_ascii_case("noon") => "12:00",
+        midnight if midnight.eq_ignore_ascii_case("midnight") => "0:00",
         other => other,
     };
-    let half = said.find(['a', 'p']);
-    let (clock, half) = said.split_at(half.unwrap_or(said.len()));
-    let later = match half {
-        "" => None,
-        "am" | "a.m." => Some(0),
-        "pm" | "p.m." => Some(12),
-        _ => return None,
-    };
-    let clock = if later.is_none() { clock.strip_suffix('z').unwrap_or(clock) } else { clock };
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let mut parts = [None; 3];
-    for (at, part) in clock.split(':').enumerate() {
-        // An hour may have one digit.
-        *parts.get_mut(at)? = Some(digits(part, if at == 0 { 1 } else { 2 }, if at == 0 { 24 } else { 60 })?);
+    // Hour, minute, second, thousandths; and how many digits the last of them has so far.
+    let (mut parts, mut at, mut digits) = ([0; 4], 0, 0);
+    let mut half = None;
+    let mut is_over = false;
+    for byte in text.bytes() {
+        match byte {
+            b' ' => {}
+            b'0'..=b'9' if !is_over && digits < if at == 3 { 3 } else { 2 } => {
+                parts[at] = parts[at] * 10 + u32::from(byte - b'0');
+                digits += 1;
+            }
+            // What is finer is cut off.
+            b'0'..=b'9' if !is_over && at == 3 => {}
+            b':' if at < 2 && digits > 0 && (at == 0 || digits == 2) && !is_over => (at, digits) = (at + 1, 0),
+            b'.' if at == 2 && digits == 2 && !is_over => (at, digits) = (3, 0),
+            b'a' | b'A' | b'p' | b'P' if !is_over => {
+                half = Some(if byte | 32 == b'a' { 0 } else { 12 });
+                is_over = true;
+            }
+            b'm' | b'M' | b'.' if half.is_some() => {}
+            b'z' | b'Z' if at > 0 && !is_over => is_over = true,
+            _ => return None,
+        }
     }
-    let hour = match (later, parts) {
+    let is_whole = if at == 0 { half.is_some() && digits > 0 } else { digits == 2 || at == 3 && digits > 0 };
+    let [hour, minute, second, fraction] = parts;
+    let hour = match half {
         // Twelve is the first hour of either half.
-        (Some(later), [Some(hour @ 1..=12), ..]) => hour % 12 + later,
-        (None, [Some(hour), Some(_), _]) => hour,
+        Some(later) if (1..=12).contains(&hour) => hour % 12 + later,
+        None if hour < 24 => hour,
         _ => return None,
     };
-    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let thousandths = [fraction, "000"].concat()[..3].parse::<u32>().ok()?;
-    let [_, minute, second] = parts.map(Option::unwrap_or_default);
-    Some(TimeOfDay { milliseconds: hour * HOUR + minute * MINUTE + second * 1000 + thousandths })
-}
-
-/// A number of at least so many digits, of two at most, that is less than another.
-fn digits(text: &str, least: usize, below: u32) -> Option<u32> {
-    let fits = (least..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { text.parse().ok().filter(|number| *number < below) } else { None }
+    let thousandths = if at < 3 { 0 } else { fraction * [1, 100, 10, 1][digits] };
+    (is_whole && minute < 60 && second < 60)
+        .then_some(TimeOfDay { milliseconds: hour * HOUR + minute * MINUTE + second * 1000 + thousandths })
 }
 
 impl fmt::Display for TimeOfDay {

@@ -317,15 +317,19 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
 /// The texts of e-mails that only have HTML: bodies are long, so they are read where there is nothing else.
 fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, String)>, Error> {
     let mut ids = Vec::new();
-    for (source, page) in answers {
-        for record in page.iter().filter(|_| *source == Source::Email).flat_map(|page| &page.records) {
+    for answer in answers {
+        let (Source::Email, Some(page)) = answer else { continue };
+        for record in &page.records {
             if record.fields().get("TextBody").is_none() {
                 ids.push(Literal::from(names::id_of(record)?));
             }
         }
     }
     let Some(values) = Among::new(ids) else { return Ok(Vec::new()) };
-    let mut select = Select::new(FieldList::of(ID, [FieldPath::from_static("HtmlBody")]), EMAIL.clone());
+    let mut select = Select::new(FieldList::from(ID), EMAIL.clone());
+    if let Selection::Records { fields, .. } = &mut select.selection {
+        fields.add(FieldPath::from_static("HtmlBody"));
+    }
     select.condition = Some(Condition::In { field: ID, negated: false, values });
     let mut texts = Vec::new();
     for record in call.query(&select, usize::MAX)?.records {
