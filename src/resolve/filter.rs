@@ -95,14 +95,18 @@ pub(crate) fn one(
         Op::In { negated } => Some(if negated { Comparison::Ne } else { Comparison::Eq }),
         _ => None,
     };
-    let meant = match treatment {
-        Treatment::Several => several(known, &named, filter, remarks)?,
-        Treatment::Digits => phone_number(known, &named, filter, remarks)?,
-        _ if is_place(&named, filter.op) => in_place(known, &named, filter, of_groups, remarks)?,
-        _ => None,
-    };
-    if let Some(condition) = meant {
-        return Ok(condition);
+    let is_of_place = is_place(&named, filter.op);
+    if is_of_place || matches!(treatment, Treatment::Several | Treatment::Digits) {
+        let (mut texts, has_null) = texts(&named, filter)?;
+        let mut meant = Meant { by_name: Vec::new(), by_code: None };
+        let is_meant = match treatment {
+            Treatment::Several => several(known, &named, filter, texts, &mut meant, remarks)?,
+            Treatment::Digits => phone_number(known, &named, filter, &mut texts, &mut meant, remarks)?,
+            _ => in_place(known, &named, filter, texts, of_groups, &mut meant, remarks)?,
+        };
+        if is_meant {
+            return meant.condition(named, filter.op, treatment == Treatment::Several, has_null);
+        }
     }
     if treatment == Treatment::Percent {
         for item in items(&named, value)? {
@@ -139,33 +143,42 @@ fn texts(named: &Named, filter: &Filter) -> Result<(Vec<String>, bool), Error> {
     Ok((texts, has_null))
 }
 
-/// The condition that a field has one of some texts, or none; nothing without texts.
-fn any_text(field: &FieldPath, texts: Vec<String>, negated: bool) -> Result<Option<Condition>, Error> {
-    let mut values: Vec<Literal> = Vec::new();
-    for text in texts {
-        values.push(Text::new(text)?.into());
-    }
-    if values.len() == 1
-        && let Some(value) = values.pop()
-    {
-        let op = if negated { Comparison::Ne } else { Comparison::Eq };
-        return Ok(Some(Condition::compare(field.clone(), op, value)));
-    }
-    Ok(List::new(values).map(|values| Condition::In { field: field.clone(), negated, values }))
+/// What texts mean that are compared with a field.
+struct Meant {
+    /// Its own values.
+    by_name: Vec<String>,
+    /// Those of another field beside it.
+    by_code: Option<(FieldPath, Vec<String>)>,
 }
 
-/// One condition or another, one of which may be missing; or neither.
-fn either(one: Option<Condition>, other: Option<Condition>, negated: bool) -> Option<Condition> {
-    let mut both = Vec::new();
-    both.extend(one);
-    both.extend(other);
-    if negated { Condition::all(both) } else { Condition::any(both) }
-}
-
-/// That a field has no value, where that is among what is asked for.
-fn null(named: &Named, has_null: bool, negated: bool) -> Option<Condition> {
-    let op = if negated { Comparison::Ne } else { Comparison::Eq };
-    has_null.then(|| Condition::compare(named.path.clone(), op, Literal::Null))
+impl Meant {
+    /// The condition that a field has one of the values, or includes it, or has none.
+    fn condition(self, named: Named, op: Op, includes: bool, has_null: bool) -> Result<Condition, PlanError> {
+        let negated = op.is_negated();
+        let mut each = Vec::new();
+        let own = (named.path.clone(), self.by_name);
+        for (field, texts) in self.by_code.into_iter().chain([own]) {
+            let mut values = Vec::with_capacity(texts.len());
+            for text in texts {
+                values.push(Text::new(text).map_err(Error::from)?);
+            }
+            if includes {
+                each.extend(List::new(values).map(|values| match negated {
+                    false => Condition::Includes { field, values },
+                    true => Condition::Excludes { field, values },
+                }));
+            } else {
+                let values = List::new(values.into_iter().map(Literal::from));
+                each.extend(values.map(|values| Condition::In { field, negated, values }));
+            }
+        }
+        if has_null {
+            let op = if negated { Comparison::Ne } else { Comparison::Eq };
+            each.push(Condition::compare(named.path.clone(), op, Literal::Null));
+        }
+        let condition = if negated { Condition::all(each) } else { Condition::any(each) };
+        condition.ok_or_else(|| empty_list(&named).into())
+    }
 }
 
 /// A condition on a multi-select picklist: whatever is compared with one of its values means that it includes it.
@@ -173,30 +186,22 @@ fn several(
     known: &Known,
     named: &Named,
     filter: &Filter,
+    texts: Vec<String>,
+    meant: &mut Meant,
     remarks: &mut Remarks,
-) -> Result<Option<Condition>, PlanError> {
-    let negated = filter.op.is_negated();
-    let (texts, has_null) = texts(named, filter)?;
-    let mut values = Vec::new();
+) -> Result<bool, PlanError> {
     for input in texts {
         if filter.op == Op::Like {
-            matching(known, named, &input, &mut values)?;
+            matching(known, named, &input, &mut meant.by_name)?;
         } else {
-            let known = value::known_value(&named.field, &input).unwrap_or(input);
-            values.push(Text::new(known).map_err(Error::from)?);
+            meant.by_name.push(value::known_value(&named.field, &input).unwrap_or(input));
         }
     }
     if filter.op.operator() != Operator::Includes {
         let why = " takes several values: it is compared by whether it includes these";
         remarks.notices.push([named.path.as_str(), why].concat());
     }
-    let field = named.path.clone();
-    let includes = List::new(values).map(|values| match negated {
-        false => Condition::Includes { field, values },
-        true => Condition::Excludes { field, values },
-    });
-    let condition = either(includes, null(named, has_null, negated), negated);
-    Ok(Some(condition.ok_or_else(|| empty_list(named))?))
+    Ok(true)
 }
 
 /// Whether a pattern has characters that stand for others, or a backslash before some.
@@ -205,7 +210,7 @@ fn has_wildcard(pattern: &str) -> bool {
 }
 
 /// The values of a picklist that a pattern fits; where it fits none, its text, which none includes.
-fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<Text>) -> Result<(), PlanError> {
+fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<String>) -> Result<(), PlanError> {
     let text = pattern.trim_matches('%').to_lowercase();
     if text.is_empty() || has_wildcard(&text) {
         let message = [named.path.as_str(), " takes several values of a list; compare it by INCLUDES"].concat();
@@ -221,13 +226,13 @@ fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<Text>)
                 Some(at) => (at == 0 || pattern.starts_with('%')) && (name.ends_with(&text) || pattern.ends_with('%')),
             };
             if fits {
-                values.push(Text::new(&value.value).map_err(Error::from)?);
+                values.push(value.value.clone());
                 break;
             }
         }
     }
     if values.len() == before {
-        values.push(Text::new(text).map_err(Error::from)?);
+        values.push(text);
     }
     Ok(())
 }
@@ -240,13 +245,14 @@ fn phone_number(
     known: &Known,
     named: &Named,
     filter: &Filter,
+    texts: &mut Vec<String>,
+    meant: &mut Meant,
     remarks: &mut Remarks,
-) -> Result<Option<Condition>, PlanError> {
-    let (mut texts, has_null) = texts(named, filter)?;
+) -> Result<bool, PlanError> {
     let said = texts.len();
     // Of which object a record is, a lookup to several does not say.
     if named.object.as_str() == standard::NAME || names::is_external(&named.object) || said > MAX_NUMBERS {
-        return Ok(None);
+        return Ok(false);
     }
     let field = names::field_name(&named.field.name)?;
     let is_pattern = filter.op == Op::Like;
@@ -266,8 +272,9 @@ fn phone_number(
     if is_pattern {
         texts.drain(..said);
     }
-    let negated = filter.op.is_negated();
-    Ok(either(any_text(&named.path, texts, negated)?, null(named, has_null, negated), negated))
+    meant.by_name = std::mem::take(texts);
+    // A pattern that no number fits is a pattern all the same.
+    Ok(!(is_pattern && meant.by_name.is_empty()))
 }
 
 /// Whether a condition compares with a country or a state.
@@ -286,33 +293,34 @@ fn in_place(
     known: &Known,
     named: &Named,
     filter: &Filter,
+    texts: Vec<String>,
     of_groups: bool,
+    meant: &mut Meant,
     remarks: &mut Remarks,
-) -> Result<Option<Condition>, PlanError> {
-    let (texts, has_null) = texts(named, filter)?;
+) -> Result<bool, PlanError> {
     // A pattern without a wildcard is a value.
     if filter.op == Op::Like && texts.iter().any(|text| has_wildcard(text)) {
-        return Ok(None);
+        return Ok(false);
     }
     let mut schema = known.schema(&named.object)?;
     if schema.source != Source::Described {
         // Only the org says whether it lists countries and states; a name is most likely the one that it has.
         if !texts.iter().any(|text| place::needs_list(text)) {
-            return Ok(None);
+            return Ok(false);
         }
         schema = known.description(&named.object)?;
     }
     let Some(codes) = schema.field(&named.field.name).and_then(|field| place::codes(&schema, field)) else {
-        return Ok(None);
+        return Ok(false);
     };
     let values = codes.picklist.as_deref().unwrap_or_default();
     let is_named_by_code = codes.name == named.field.name;
-    let (mut by_code, mut by_name) = (Vec::new(), Vec::new());
+    let mut by_code = Vec::new();
     for input in texts {
         let found = place::find(values, &input);
         let Some(first) = found.first() else {
             remarks.unknown_place(named, &input, values);
-            by_name.push(input);
+            meant.by_name.push(input);
             continue;
         };
         let is_code = first.value.eq_ignore_ascii_case(&input);
@@ -324,16 +332,14 @@ fn in_place(
             }
             by_code.push(first.value.clone());
         } else {
-            by_name.push(first.shown().to_owned());
+            meant.by_name.push(first.shown().to_owned());
         }
         if !is_code && !first.shown().eq_ignore_ascii_case(&input) {
             remarks.taken_for(named, &input, first.shown());
         }
     }
-    let negated = filter.op.is_negated();
-    let by_code = any_text(&named.beside(&codes.name)?, by_code, negated)?;
-    let condition = either(by_code, any_text(&named.path, by_name, negated)?, negated);
-    Ok(either(condition, null(named, has_null, negated), negated))
+    meant.by_code = Some((named.beside(&codes.name)?, by_code));
+    Ok(true)
 }
 
 fn without_value(named: Named, comparison: Comparison) -> Result<Condition, PlanError> {
