@@ -198,8 +198,10 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note = repaired_notice(&field.name, text, "the reply");
-            Ok((value, Some(note)))
+            // Letters in another case are no news.
+            let is_news = !value.eq_ignore_ascii_case(text);
+            let note = is_news.then(|| repaired_notice(&field.name, text, "the reply"));
+            Ok((value, note))
         }
         Picked::Unknown { nearest: mut allowed } => {
             if values.len() <= MAX_LISTED_VALUES {
@@ -217,7 +219,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
 
 /// That a picklist's value was said otherwise, and where it is shown.
 pub(crate) fn repaired_notice(field: &str, input: &str, place: &str) -> String {
-    format!("{field}: {} was taken for the picklist's value that {place} shows", Excerpt::of(input))
+    format!("{field}: {} stands for the value that {place} shows", Excerpt::of(input))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist

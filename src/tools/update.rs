@@ -42,8 +42,7 @@ const SYSTEM: [FieldPath; 3] = [
 /// Changes a record.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     loop {
-        let mut notices = Vec::new();
-        let (plan, record) = read(call, &args, &mut notices)?;
+        let (plan, record) = read(call, &args)?;
         let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
         // That a value is there already would tell it.
         let is_pending = |change: &&Change| !plan.is_told || !current.holds(change);
@@ -53,7 +52,7 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
         }
         let status = pending.iter().find(|change| change.name() == conversion::STATUS);
         conversion::refuse(call, &plan.target.object, status.map(|change| change.to()), Some(&current.id))?;
-        notices.extend(plan.changes.iter().filter_map(|change| change.value.note.clone()));
+        let mut notices: Vec<_> = plan.changes.iter().filter_map(|change| change.value.note.clone()).collect();
         if pending.is_empty() {
             notices.push("nothing was written: the record holds these values already".to_owned());
             return Ok(current.receipt(Some(&current.fields), notices));
@@ -75,7 +74,7 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 }
 
 /// Reads the record, and with it the records that names in lookups may stand for.
-fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result<(Plan, Record), Error> {
+fn read(call: &Call<'_>, args: &UpdateArgs) -> Result<(Plan, Record), Error> {
     let (mut plan, records, answers) = call.run(args, plan, |plan| {
         let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
         let mut answers = call.records_of_all(&selects)?;
@@ -83,7 +82,7 @@ fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result
         let records = answers.remove(0)?;
         Ok((plan, records, answers))
     })?;
-    let record = record::choose(call.known(), &plan.target, records, notices)?;
+    let record = record::choose(call.known(), &plan.target, records)?;
     let found = lookup::choose(call.known(), &plan.wanted, answers)?;
     plan.changes.iter_mut().for_each(|change| change.value.put(&found));
     Ok((plan, record))

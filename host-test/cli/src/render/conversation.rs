@@ -320,12 +320,7 @@ pub(super) fn error(error: &Error) -> String {
             text.line(&format!("Last changed{by}{}", at.unwrap_or_default()));
         }
     }
-    text.line(match error.changed {
-        Changed::No => "Nothing was written.",
-        Changed::Yes => "Something was written all the same.",
-        Changed::Unknown => "It may or may not have been written: look before trying again.",
-    });
-    text.0.trim_end().to_owned()
+    text.0
 }
 
 // ---- their parts ----
