@@ -34,11 +34,11 @@ pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
         FieldType::Boolean if text == "1" || text == "0" => Literal::Boolean(text == "1"),
         FieldType::Boolean => Literal::Boolean(boolean(field, text)?),
         kind if kind.is_number() => Literal::Number(number(field, text)?),
-        FieldType::Date => match DateLiteral::parse(text) {
+        FieldType::Date => match DateLiteral::meant(text) {
             Ok(literal) => Literal::DateLiteral(literal),
             Err(reason) => Literal::Date(Date::parse(text).map_err(|_| day_refused(field, json, &reason.to_string()))?),
         },
-        FieldType::DateTime => match (DateLiteral::parse(text), DateTime::parse(text), Date::parse(text)) {
+        FieldType::DateTime => match (DateLiteral::meant(text), DateTime::parse(text), Date::parse(text)) {
             (Ok(literal), ..) => Literal::DateLiteral(literal),
             (_, Ok(instant), _) => Literal::DateTime(instant),
             (_, _, Ok(day)) => return Ok(Compared::Day(day)),
@@ -277,8 +277,8 @@ fn parse<'a>(field: &Field, json: &'a str) -> Result<Shape<'a>, Error> {
 
 fn boolean(field: &Field, text: &str) -> Result<bool, Error> {
     match text.to_ascii_lowercase().as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
+        "true" | "yes" => Ok(true),
+        "false" | "no" => Ok(false),
         _ => Err(invalid_value(field, &quoted(text), "true or false")),
     }
 }
