@@ -26,12 +26,12 @@ const ENUM: &str = r#"#[derive(serde::Deserialize, serde::Serialize)] #[serde(re
 
 /// A list that may be absent or null.
 const LIST: &str = r#"#[serde(default, deserialize_with = "crate::arguments::list")]"#;
-/// Any value.
-const ANY_JSON: &str = r#"#[serde(deserialize_with = "crate::arguments::any")]"#;
 /// Any value; absent and null mean the same.
 const OPTIONAL_JSON: &str = r#"#[serde(default, deserialize_with = "crate::arguments::optional")]"#;
 /// An object.
 const JSON_OBJECT: &str = r#"#[serde(deserialize_with = "crate::arguments::object")]"#;
+/// An object; absent and null mean the same.
+const OPTIONAL_OBJECT: &str = r#"#[serde(default, deserialize_with = "crate::arguments::optional_object")]"#;
 
 // ---- what a member of a reply is in JSON ----
 
@@ -118,8 +118,7 @@ const WRITE_TYPES: &[Row] = &[
     ("follow-up-kind", ARGUMENT_ENUM, &[]),
     ("log-activity-reply", REPLY, &[(UNLESS_ABSENT, "who what"), (UNLESS_EMPTY, "notices")]),
     ("logged-activity", REPLY, &[(UNLESS_ABSENT, "when undo"), (JSON, "fields")]),
-    ("update-args", ARGUMENT, &[(LIST, "changes")]),
-    ("change", ARGUMENT, &[(OPTIONAL_JSON, "from"), (ANY_JSON, "to")]),
+    ("update-args", ARGUMENT, &[(JSON_OBJECT, "fields"), (OPTIONAL_OBJECT, "from")]),
     (
         "update-reply",
         REPLY,

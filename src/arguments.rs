@@ -37,7 +37,7 @@ where
 }
 
 /// Any value.
-pub(crate) fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     struct Text;
 
     impl Visitor<'_> for Text {
@@ -62,8 +62,17 @@ pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 
 /// An object.
 pub(crate) fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = any(deserializer)?;
-    if text.starts_with('{') { Ok(text) } else { Err(de::Error::custom("an object of field names and values")) }
+    optional_object(deserializer)?.ok_or_else(not_object)
+}
+
+/// An object; absent and null mean the same.
+pub(crate) fn optional_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = optional(deserializer)?;
+    if text.as_deref().is_none_or(|text| text.starts_with('{')) { Ok(text) } else { Err(not_object()) }
+}
+
+fn not_object<E: de::Error>() -> E {
+    E::custom("an object of field names and values")
 }
 
 /// By this name a value is asked for as the text it is.

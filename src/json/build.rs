@@ -81,10 +81,6 @@ impl List {
         self.0.next('[').push_str(value.get());
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.0.is_empty()
-    }
-
     /// The list as JSON text.
     pub(crate) fn finish(self) -> String {
         self.0.finish("[]")

@@ -38,11 +38,11 @@ pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
         FieldType::Time => {
             TimeOfDay::parse(text).map_err(|reason| invalid_value(field, json, &reason.to_string()))?.into()
         }
-        FieldType::Date => match DateLiteral::parse(text) {
+        FieldType::Date => match DateLiteral::meant(text) {
             Ok(literal) => Literal::DateLiteral(literal),
             Err(reason) => Literal::Date(Date::parse(text).map_err(|_| day_refused(field, json, &reason.to_string()))?),
         },
-        FieldType::DateTime => match (DateLiteral::parse(text), DateTime::parse(text), Date::parse(text)) {
+        FieldType::DateTime => match (DateLiteral::meant(text), DateTime::parse(text), Date::parse(text)) {
             (Ok(literal), ..) => Literal::DateLiteral(literal),
             (_, Ok(instant), _) => Literal::DateTime(instant),
             (_, _, Ok(day)) => return Ok(Compared::Day(day)),
@@ -202,8 +202,10 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note = repaired_notice(&field.name, text, "the reply");
-            Ok((value, Some(note)))
+            // Letters in another case are no news.
+            let is_news = !value.eq_ignore_ascii_case(text);
+            let note = is_news.then(|| repaired_notice(&field.name, text, "the reply"));
+            Ok((value, note))
         }
         Picked::Unknown { nearest: mut allowed } => {
             if values.len() <= MAX_LISTED_VALUES {
@@ -221,7 +223,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
 
 /// That a picklist's value was said otherwise, and where it is shown.
 pub(crate) fn repaired_notice(field: &str, input: &str, place: &str) -> String {
-    format!("{field}: {} was taken for the picklist's value that {place} shows", Excerpt::of(input))
+    format!("{field}: {} stands for the value that {place} shows", Excerpt::of(input))
 }
 
 /// Whether two values of a field are the same, as far as people care: `100` is `"100"` and `100.0`, texts and picklist
@@ -279,8 +281,8 @@ fn parse<'a>(field: &Field, json: &'a str) -> Result<Shape<'a>, Error> {
 
 fn boolean(field: &Field, text: &str) -> Result<bool, Error> {
     match text.to_ascii_lowercase().as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
+        "true" | "yes" => Ok(true),
+        "false" | "no" => Ok(false),
         _ => Err(invalid_value(field, &quoted(text), "true or false")),
     }
 }

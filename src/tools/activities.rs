@@ -140,7 +140,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
         let records = call.run(&target, record::select, |select| Ok(call.query(&select, usize::MAX)?.records))?;
-        target.by = By::Id(names::id_of(&record::choose(call.known(), &target, records, &mut notices)?)?);
+        target.by = By::Id(names::id_of(&record::choose(call.known(), &target, records)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
     let answers = call.run(&(asked, &clock, &target, id), timeline, |plan| read(call, &plan))?;
@@ -150,7 +150,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     for (source, page) in answers {
         match (source, page) {
             (Source::Record, Some(page)) => {
-                let parent = record::choose(call.known(), &target, page.records, &mut notices)?;
+                let parent = record::choose(call.known(), &target, page.records)?;
                 record = record::candidate(call.known(), &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };

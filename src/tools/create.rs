@@ -143,7 +143,7 @@ fn names_by_id(found: &[Found]) -> impl Iterator<Item = (String, String)> {
 }
 
 fn by_hand(id: RecordId) -> Undo {
-    let instructions = format!("deleting {id} takes it back: no tool does, but a person can in Salesforce");
+    let instructions = format!("a person deletes {id} in Salesforce");
     Undo { tool: None, arguments: None, instructions: Some(instructions) }
 }
 
@@ -184,13 +184,11 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
         let error = Error::argument("object", format!("the user may not create {object} records"));
         return Err(names::denied(known, &object, &schema, error));
     }
-    let input = Json::parse(&args.fields)
-        .map(Fields::of)
-        .map_err(|_| Error::argument("fields", "fields must be a JSON object of field names and values"))?;
+    let input = values::given("fields", &args.fields)?;
     let (mut values, mut wanted): (Vec<FieldValue>, _) = (Vec::new(), Vec::new());
-    known::all(input.values().map(|(name, json)| {
+    known::all(input.filter(|(_, json)| !json.is_null()).map(|(name, json)| {
         let is_given = |name: &str| values.iter().any(|set| set.field.name == name);
-        let value = values::read(known, &object, Write::Create, (name, json.get()), &is_given, &mut wanted)?;
+        let value = values::read(known, &object, Write::Create, (&name, json.get()), &is_given, &mut wanted)?;
         values.push(value);
         Ok(())
     }))?;

@@ -22,7 +22,6 @@ const MAX_LISTED_CHARS: usize = 160;
 
 /// Reads one record.
 pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
-    let mut notices = Vec::new();
     let mut target = call.plan(&args, |known, args| {
         let target = record::read(known, &args.record, args.object.as_deref())?;
         known.allow_object(&target.object, Effect::ReadOnly)?;
@@ -32,12 +31,12 @@ pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
     // Salesforce lists activities of one record only, so the record has to be known first.
     if matches!(target.by, By::Name(_)) && related::asks_for_activities(&args.related) {
         let (plan, records) = read(call, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
-        let record = record::choose(call.known(), &plan.target, records, &mut notices)?;
+        let record = record::choose(call.known(), &plan.target, records)?;
         target.by = By::Id(names::id_of(&record)?);
     }
     let (plan, records) = read(call, &target, &args)?;
-    let record = record::choose(call.known(), &plan.target, records, &mut notices)?;
-    reply(call, &plan, &record, notices)
+    let record = record::choose(call.known(), &plan.target, records)?;
+    reply(call, &plan, &record)
 }
 
 /// What to ask.
@@ -103,7 +102,8 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     Ok(Plan { target: target.clone(), columns, related, select, hides_html, misses })
 }
 
-fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>) -> Result<GetReply, Error> {
+fn reply(call: &Call<'_>, plan: &Plan, record: &Record) -> Result<GetReply, Error> {
+    let mut notices = Vec::new();
     let fields = record.fields();
     let id = names::id_of(record)?;
     let mut values = Values::cut_after(MAX_TEXT_CHARS);

@@ -115,7 +115,15 @@ fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(QueryReply, bool), Err
     })
 }
 
+/// What is wrong with a name or a value is said with where it stands.
 fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
+    read(known, asked).map_err(|error| match error {
+        PlanError::Failed(error) => error.placed_in(asked.soql).into(),
+        needs @ PlanError::Needs(_) => needs,
+    })
+}
+
+fn read(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     let query = &asked.statement.query;
     let object = names::object(known, &query.from.to_string())?;
     known.allow_object(&object, Effect::ReadOnly)?;

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::details::Remarks;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::json::{Json, List, Object, quoted};
+use crate::json::{Json, Object, quoted};
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -19,7 +19,7 @@ use crate::rest::{Retrieve, Update, Which, http_date};
 use crate::schema::well_known::{ID, RECORD_TYPE};
 use crate::schema::{FieldType, ObjectSchema};
 use crate::soql::{FieldList, FieldPath, ObjectName, Select};
-use crate::wit::{self, Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::duplicates;
 use crate::write::picklists::{self, Given, Held, Picklists};
@@ -42,8 +42,7 @@ const SYSTEM: [FieldPath; 3] = [
 /// Changes a record.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     loop {
-        let mut notices = Vec::new();
-        let (plan, record) = read(call, &args, &mut notices)?;
+        let (plan, record) = read(call, &args)?;
         let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
         // That a value is there already would tell it.
         let is_pending = |change: &&Change| !plan.is_told || !current.holds(change);
@@ -53,7 +52,7 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
         }
         let status = pending.iter().find(|change| change.name() == conversion::STATUS);
         conversion::refuse(call, &plan.target.object, status.map(|change| change.to()), Some(&current.id))?;
-        notices.extend(plan.changes.iter().filter_map(|change| change.value.note.clone()));
+        let mut notices: Vec<_> = plan.changes.iter().filter_map(|change| change.value.note.clone()).collect();
         if pending.is_empty() {
             notices.push("nothing was written: the record holds these values already".to_owned());
             return Ok(current.receipt(Some(&current.fields), notices));
@@ -75,7 +74,7 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 }
 
 /// Reads the record, and with it the records that names in lookups may stand for.
-fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result<(Plan, Record), Error> {
+fn read(call: &Call<'_>, args: &UpdateArgs) -> Result<(Plan, Record), Error> {
     let (mut plan, records, answers) = call.run(args, plan, |plan| {
         let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
         let mut answers = call.records_of_all(&selects)?;
@@ -83,7 +82,7 @@ fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result
         let records = answers.remove(0)?;
         Ok((plan, records, answers))
     })?;
-    let record = record::choose(call.known(), &plan.target, records, notices)?;
+    let record = record::choose(call.known(), &plan.target, records)?;
     let found = lookup::choose(call.known(), &plan.wanted, answers)?;
     plan.changes.iter_mut().for_each(|change| change.value.put(&found));
     Ok((plan, record))
@@ -149,45 +148,60 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
 
 /// The changes, each with what it expects, and the names in lookups among them.
 fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Change>, Vec<Wanted>), PlanError> {
-    if args.changes.is_empty() {
-        return Err(Error::argument("changes", "say what to change: at least one field with its new value").into());
-    }
-    let (mut changes, mut wanted) = (Vec::new(), Vec::new());
-    known::all(args.changes.iter().map(|input| {
-        let change = change(known, &target.object, input, &changes, &mut wanted)?;
-        changes.push(change);
+    let object = &target.object;
+    let (mut changes, mut wanted): (Vec<Change>, _) = (Vec::new(), Vec::new());
+    known::all(values::given("fields", &args.fields)?.map(|(name, json)| {
+        let is_given = |name: &str| changes.iter().any(|change| change.name() == name);
+        let value = values::read(known, object, Write::Change, (&name, json.get()), &is_given, &mut wanted)?;
+        changes.push(change(known, object, value)?);
         Ok(())
     }))?;
+    if changes.is_empty() {
+        return Err(Error::argument("fields", "say what to change: at least one field with its new value").into());
+    }
+    if let Some(from) = &args.from {
+        let expected = values::given("from", from)?;
+        known::all(expected.map(|(name, json)| expect(known, object, (&name, json.get()), &mut changes)))?;
+    }
     Ok((changes, wanted))
 }
 
-fn change(
-    known: &Known,
-    object: &ObjectName,
-    input: &wit::Change,
-    changes: &[Change],
-    wanted: &mut Vec<Wanted>,
-) -> Result<Change, PlanError> {
-    let is_given = |name: &str| changes.iter().any(|change| change.value.field.name == name);
-    let value = values::read(known, object, Write::Change, (&input.field, &input.to), &is_given, wanted)?;
+fn change(known: &Known, object: &ObjectName, value: FieldValue) -> Result<Change, PlanError> {
     let field = &value.field;
     if value.json == "null" && field.required {
         let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
         return Err(names::denied(known, object, &*known.schema(object)?, error));
     }
     let path = lookup::name_path(field)?;
-    let mut from = input.from.clone();
-    if from.as_deref().is_some_and(|from| lookup::is_me(field, from)) {
-        from = Some(quoted(known.user()?.id.as_str()));
+    Ok(Change { value, from: None, path })
+}
+
+/// Adds to a change the value that its field must have now.
+fn expect(
+    known: &Known,
+    object: &ObjectName,
+    (input, from): (&str, &str),
+    changes: &mut [Change],
+) -> Result<(), PlanError> {
+    let name = names::own_field(known, object, input)?.name.clone();
+    let Some(change) = changes.iter_mut().find(|change| change.name() == name) else {
+        let message = format!("{name} is in `from` alone; what is expected is said of fields that change");
+        return Err(Error::argument(input, message).into());
+    };
+    if change.from.is_some() {
+        return Err(Error::argument(input, format!("{name} is given twice in `from`")).into());
+    }
+    let field = &change.value.field;
+    let mut from = from.to_owned();
+    if lookup::is_me(field, &from) {
+        from = quoted(known.user()?.id.as_str());
     }
     // Compared with an id, a name would never be the one that is there.
-    if let Some(from) = from.as_deref()
-        && field.field_type == FieldType::Reference
-        && (path.is_none() || lookup::name(field, from).is_none())
-    {
-        value::to_write(field, from)?;
+    if field.field_type == FieldType::Reference && (change.path.is_none() || lookup::name(field, &from).is_none()) {
+        value::to_write(field, &from)?;
     }
-    Ok(Change { value, from, path })
+    change.from = Some(from);
+    Ok(())
 }
 
 /// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.
@@ -468,8 +482,9 @@ impl Current<'_> {
 
     /// The call that restores what was there before, if it is not there now.
     fn undo(&self, after: &Fields<'_>) -> Option<Undo> {
-        let mut changes = List::default();
+        let (mut fields, mut from) = (Object::default(), Object::default());
         let mut too_long = Vec::new();
+        let mut values = Values::cut_after(usize::MAX);
         for change in &self.plan.changes {
             let name = change.name();
             let before = self.value(change);
@@ -481,16 +496,11 @@ impl Current<'_> {
                 too_long.push(name);
                 continue;
             }
-            let mut values = Values::cut_after(usize::MAX);
-            let mut undone = Object::default();
-            undone.text("field", name);
-            // A text too long to repeat is not expected; nothing is said by `""`, for null would expect anything.
-            if now == "null" || now.len() <= MAX_TEXT_CHARS {
-                let now = if now == "null" { "\"\"".to_owned() } else { values.copy_text(now) };
-                undone.member("from", Json::trusted(&now));
+            fields.member(name, Json::trusted(&values.copy_text(before)));
+            // A text too long to repeat is not expected.
+            if now.len() <= MAX_TEXT_CHARS {
+                from.member(name, Json::trusted(&values.copy_text(now)));
             }
-            undone.member("to", Json::trusted(&values.copy_text(before)));
-            changes.item(Json::trusted(&undone.finish()));
         }
         let instructions = (!too_long.is_empty()).then(|| {
             format!(
@@ -498,13 +508,16 @@ impl Current<'_> {
                 too_long.join(", ")
             )
         });
-        let is_call = !changes.is_empty();
+        let is_call = !fields.is_empty();
         let mut arguments = Object::default();
         arguments.text("record", self.id.as_str());
         if standard_object(self.id.prefix()).is_none() {
             arguments.text("object", self.plan.target.object.as_str());
         }
-        arguments.member("changes", Json::trusted(&changes.finish()));
+        arguments.member("fields", Json::trusted(&fields.finish()));
+        if !from.is_empty() {
+            arguments.member("from", Json::trusted(&from.finish()));
+        }
         // Whoever let a duplicate pass lets it pass on the way back; nobody else is taken to.
         if self.plan.allow_duplicate {
             arguments.member("allow_duplicate", Json::trusted("true"));

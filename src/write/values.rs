@@ -2,7 +2,7 @@
 //! made to fit its field.
 
 use crate::error::Error;
-use crate::json::quoted;
+use crate::json::{Json, Members, quoted};
 use crate::known::{Known, PlanError};
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
@@ -32,6 +32,14 @@ pub(crate) struct FieldValue {
     pub(crate) note: Option<String>,
     /// What the record is called that a lookup's name stands for, once it is found.
     pub(crate) record_name: Option<String>,
+}
+
+/// The fields and values of an argument that is an object; null is a value.
+pub(crate) fn given<'a>(argument: &str, json: &'a str) -> Result<Members<'a>, Error> {
+    let object = Json::parse(json).ok().filter(|value| value.is_object());
+    object
+        .map(Json::members)
+        .ok_or_else(|| Error::argument(argument, format!("{argument} must be a JSON object of field names and values")))
 }
 
 /// What somebody said of a field, by its label or name. Names in lookups are added to the `wanted`, for their records have

@@ -65,8 +65,8 @@ fn a_change_that_goes_alone_is_done_by_a_204_alone() {
     for undocumented in UNDOCUMENTED {
         let bench = Bench::new();
         bench.org.fault(Fault::new(answer(undocumented)).on(Method::PATCH, "/sobjects"));
-        let changes = json!([{ "field": "Name", "to": "Use @{new.id}" }]);
-        let error = bench.err("update", json!({ "record": bench.id("acme"), "changes": changes }));
+        let changes = json!({ "Name": "Use @{new.id}" });
+        let error = bench.err("update", json!({ "record": bench.id("acme"), "fields": changes }));
         assert_ne!(error["changed"], "yes", "{undocumented:?}: {error:#}");
         assert!(bench.org.writes().is_empty());
     }
@@ -84,8 +84,8 @@ fn parts_of_a_composite_request_are_held_to_their_own_documented_answers() {
         let error = bench.err("create", json!({ "object": "Account", "fields": { "Name": "Initech" } }));
         assert_eq!(error["changed"], "unknown", "{status} {body}: {error:#}");
         bench.org.fault(Fault::new(answer((200, "application/json", &whole))).on(Method::POST, "/composite"));
-        let changes = json!([{ "field": "Name", "to": "Acme Ltd" }]);
-        let error = bench.err("update", json!({ "record": bench.id("acme"), "changes": changes }));
+        let changes = json!({ "Name": "Acme Ltd" });
+        let error = bench.err("update", json!({ "record": bench.id("acme"), "fields": changes }));
         assert_ne!(error["changed"], "yes", "{status} {body}: {error:#}");
         assert!(bench.org.writes().is_empty());
     }
@@ -127,8 +127,10 @@ fn a_change_without_an_answer_is_read_again_and_reported_if_it_is_there() {
     for effect in [Effect::WrongContent, Effect::DropAfter, Effect::CutBody, Effect::Truncate] {
         let bench = Bench::new();
         bench.org.fault(Fault::new(effect.clone()).on(Method::POST, "/composite"));
-        let changes = json!([{ "field": "Employees", "from": 100, "to": 500 }]);
-        let reply = bench.ok("update", json!({ "object": "Account", "record": "Acme", "changes": changes }));
+        let changes = json!({ "Employees": 500 });
+        let expected = json!({ "Employees": 100 });
+        let reply =
+            bench.ok("update", json!({ "object": "Account", "record": "Acme", "fields": changes, "from": expected }));
         assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
         assert!(reply["notices"].to_string().contains("it holds the change"), "{effect:?}: {reply:#}");
         assert!(reply["undo"]["arguments"].is_object(), "{effect:?}: {reply:#}");
@@ -141,8 +143,10 @@ fn a_change_that_got_lost_is_read_again_and_not_claimed() {
     for effect in [Effect::DropBefore, answer((502, "text/html", PAGE)), answer((200, "text/html", PAGE))] {
         let bench = Bench::new();
         bench.org.fault(Fault::new(effect.clone()).on(Method::POST, "/composite"));
-        let changes = json!([{ "field": "Employees", "from": 100, "to": 500 }]);
-        let error = bench.err("update", json!({ "object": "Account", "record": "Acme", "changes": changes }));
+        let changes = json!({ "Employees": 500 });
+        let expected = json!({ "Employees": 100 });
+        let error =
+            bench.err("update", json!({ "object": "Account", "record": "Acme", "fields": changes, "from": expected }));
         let is_known = matches!(effect, Effect::DropBefore);
         assert_eq!(error["changed"], if is_known { "no" } else { "unknown" }, "{effect:?}: {error:#}");
         let looked = error["message"].as_str().unwrap().contains("does not hold the change so far");

@@ -100,7 +100,7 @@ fn beside(bench: &Bench, tool: &str, arguments: Value, member: &str) -> Value {
 }
 
 fn change(bench: &Bench, key: &str, field: &str, to: Value) -> Value {
-    json!({ "record": bench.id(key), "changes": [{ "field": field, "to": to }] })
+    json!({ "record": bench.id(key), "fields": { field: to } })
 }
 
 #[test]
@@ -126,9 +126,9 @@ fn values_of_picklists_are_told_beside_the_sentence() {
     beside(&bench, "update", change(&bench, "acme_renewal", "StageName", json!("prospecting")), "details");
     let fields = json!({ "Name": "x", "Record Type": "nothing of the kind" });
     beside(&bench, "create", json!({ "object": "Opportunity", "fields": fields }), "allowed");
-    // What a value was taken for.
+    // What a value stands for.
     let reply = beside(&bench, "update", change(&bench, "acme", "Industry", json!("not for profit")), "changes");
-    assert!(reply["notices"][0].as_str().unwrap().contains("the picklist's value that the reply shows"), "{reply}");
+    assert!(reply["notices"][0].as_str().unwrap().contains("the value that the reply shows"), "{reply}");
     for value in ["negotiation", "prospektting"] {
         let filtered = json!({ "object": "Opportunity", "filters": [{ "field": "StageName", "value": value }] });
         beside(&bench, "query", records(filtered.clone()), "details");
@@ -140,12 +140,7 @@ fn values_of_picklists_are_told_beside_the_sentence() {
 fn names_of_records_are_told_beside_the_sentence() {
     let bench = marked();
     beside(&bench, "get", json!({ "object": "Account", "record": "acm" }), "candidates");
-    beside(
-        &bench,
-        "update",
-        json!({ "object": "Account", "record": "acm", "changes": [{ "field": "Phone", "to": "1" }] }),
-        "candidates",
-    );
+    beside(&bench, "update", json!({ "object": "Account", "record": "acm", "fields": { "Phone": "1" } }), "candidates");
     beside(&bench, "log_activity", json!({ "kind": "call", "who": "Bob" }), "candidates");
     beside(&bench, "create", json!({ "object": "Account", "fields": { "Name": "Acme" } }), "candidates");
     beside(
@@ -154,8 +149,8 @@ fn names_of_records_are_told_beside_the_sentence() {
         json!({ "object": "Contact", "fields": { "LastName": "Zed", "Account": "acm" } }),
         "candidates",
     );
-    let from = json!([{ "field": "Phone", "from": "1", "to": "2" }]);
-    beside(&bench, "update", json!({ "record": bench.id("acme"), "changes": from }), "current");
+    let call = json!({ "record": bench.id("acme"), "fields": { "Phone": "2" }, "from": { "Phone": "1" } });
+    beside(&bench, "update", call, "current");
     beside(&bench, "delete", json!({ "record": bench.id("acme_renewal"), "name": "Else" }), "current");
     for (tool, arguments) in [
         ("get", json!({ "object": "Account", "record": "nobody at all" })),
@@ -175,8 +170,8 @@ fn names_of_records_are_told_beside_the_sentence() {
         }
     }
     let lead = bench.org.rows("Lead").into_iter().find(|row| row.get("ConvertedContactId").as_str().is_some()).unwrap();
-    let changes = json!([{ "field": "Phone", "to": "1" }]);
-    beside(&bench, "update", json!({ "record": lead.get("Id").as_str(), "changes": changes }), "candidates");
+    let changes = json!({ "Phone": "1" });
+    beside(&bench, "update", json!({ "record": lead.get("Id").as_str(), "fields": changes }), "candidates");
 }
 
 #[test]

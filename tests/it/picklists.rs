@@ -39,7 +39,7 @@ fn deal(fields: Value) -> Value {
 }
 
 fn change(bench: &Bench, key: &str, changes: Value) -> Value {
-    json!({ "record": bench.id(key), "changes": changes })
+    json!({ "record": bench.id(key), "fields": changes })
 }
 
 fn notices(reply: &Value) -> Vec<&str> {
@@ -63,7 +63,7 @@ fn a_value_that_does_not_go_with_the_controlling_one_is_refused_with_those_that_
 
     let reply = bench.ok("create", case(json!({ "Subject": "x", "Product": "Hardware", "Area": "power" })));
     assert_eq!(reply["fields"]["Component__c"], "Power Supply");
-    assert_eq!(notices(&reply), [r#"Component__c: "power" was taken for the picklist's value that the reply shows"#]);
+    assert_eq!(notices(&reply), [r#"Component__c: "power" stands for the value that the reply shows"#]);
     assert_eq!(bench.counts(), (1, 1));
 }
 
@@ -89,21 +89,21 @@ fn what_the_record_holds_controls_a_change_and_is_read_in_the_same_request() {
     let key = "case_new_2";
     let id = bench.org.id(key).unwrap();
     bench.org.set(&id, "Product__c", "Hardware");
-    let error = bench.err("update", change(&bench, key, json!([{ "field": "Area", "to": "Billing" }])));
+    let error = bench.err("update", change(&bench, key, json!({ "Area": "Billing" })));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("invalid_input"), Some("no")), "{error}");
     assert!(error["message"].as_str().unwrap().contains("while Product__c is what `details` shows"), "{error}");
     assert_eq!(error["details"]["Product__c"], json!(["Hardware"]));
     assert_eq!(error["allowed"], json!(["Screen", "Power Supply"]));
     assert_eq!(bench.counts(), (1, 0));
 
-    let both = json!([{ "field": "Area", "to": "Billing" }, { "field": "Product", "to": "Platform" }]);
+    let both = json!({ "Area": "Billing", "Product": "Platform" });
     let reply = bench.ok("update", change(&bench, key, both));
     assert_eq!(reply["changes"][0]["after"], "Billing");
     assert_eq!(notices(&reply), [""; 0]);
     assert_eq!(bench.counts(), (3, 1));
 
     // What is said to be kept is checked as well as what is new.
-    let kept = json!([{ "field": "Area", "to": "Billing" }, { "field": "Product", "to": "Hardware" }]);
+    let kept = json!({ "Area": "Billing", "Product": "Hardware" });
     let error = bench.err("update", change(&bench, key, kept));
     assert_eq!(error["fields"], json!(["Component__c", "Product__c"]));
     assert_eq!(bench.counts(), (4, 1));
@@ -116,7 +116,7 @@ fn a_value_left_behind_by_a_change_of_what_controls_it_is_told() {
         let id = bench.org.id("case_new_2").unwrap();
         bench.org.set(&id, "Product__c", "Platform");
         bench.org.set(&id, "Component__c", "Login");
-        let reply = bench.ok("update", change(&bench, "case_new_2", json!([{ "field": "Product", "to": to }])));
+        let reply = bench.ok("update", change(&bench, "case_new_2", json!({ "Product": to })));
         let expected = "Component__c keeps its value, which `details` shows and which does not go with the new Product__c; set or clear it as well";
         assert_eq!(notices(&reply), if told { vec![expected] } else { vec![] });
         assert_eq!(reply.get("details"), told.then(|| json!({ "Component__c": ["Login"] })).as_ref());
@@ -129,7 +129,7 @@ fn an_inactive_value_that_controls_forbids_nothing() {
     let bench = told("Case", |describe| field(describe, "Product__c")["picklistValues"][0]["active"] = json!(false));
     let id = bench.org.id("case_new_2").unwrap();
     bench.org.set(&id, "Product__c", "Platform");
-    let area = |area: &str| json!([{ "field": "Area", "to": area }]);
+    let area = |area: &str| json!({ "Area": area });
     bench.ok("update", change(&bench, "case_new_2", area("Screen")));
     // The places of the others are what they were.
     bench.org.set(&id, "Product__c", "Hardware");
@@ -157,8 +157,8 @@ fn a_checkbox_controls_a_picklist_too() {
     bench.org.forget_requests();
     let id = bench.org.id("migration").unwrap();
     bench.org.set(&id, "Billable__c", false);
-    let changes = json!([{ "field": "Rate__c", "to": "Standard" }]);
-    let arguments = json!({ "object": "Project__c", "record": id.to_string(), "changes": changes });
+    let changes = json!({ "Rate__c": "Standard" });
+    let arguments = json!({ "object": "Project__c", "record": id.to_string(), "fields": changes });
     let error = bench.err("update", arguments);
     assert_eq!(error["allowed"], json!(["Goodwill", "Internal"]));
     assert_eq!(bench.counts(), (1, 0));
@@ -208,7 +208,7 @@ fn a_country_given_by_its_name_controls_its_states() {
         .ok("create", account(json!({ "Name": "Zenith", "BillingCountry": "Canada", "BillingStateCode": "ontario" })));
     assert_eq!(reply["fields"]["BillingStateCode"], "ON");
     // The record is in the United States until then.
-    let changes = json!([{ "field": "BillingCountry", "to": "Canada" }, { "field": "BillingStateCode", "to": "ON" }]);
+    let changes = json!({ "BillingCountry": "Canada", "BillingStateCode": "ON" });
     bench.ok("update", change(&bench, "acme", changes));
 }
 
@@ -223,7 +223,7 @@ fn a_description_of_yesterday_forbids_nothing_that_is_allowed_today() {
         bench.org.advance(Duration::from_secs(3600));
         let arguments = match tool {
             "create" => case(json!({ "Subject": "x", "Product": "Platform", "Area": "Billing" })),
-            _ => change(&bench, "case_new_2", json!([{ "field": "Area", "to": "Billing" }])),
+            _ => change(&bench, "case_new_2", json!({ "Area": "Billing" })),
         };
         bench.ok(tool, arguments);
         assert_eq!(bench.org.writes().len(), 1, "{tool}");
@@ -272,7 +272,7 @@ fn a_new_record_without_a_type_has_the_users_own() {
 #[test]
 fn a_record_keeps_to_its_own_type_which_is_read_in_the_same_request() {
     let bench = Bench::warm(&["Opportunity"]);
-    let stage = |stage: &str| json!([{ "field": "Stage", "to": stage }]);
+    let stage = |stage: &str| json!({ "Stage": stage });
     let error = bench.err("update", change(&bench, "acme_renewal", stage("Prospecting")));
     assert_eq!(error["details"], json!({ "StageName": ["Prospecting"], "RecordTypeId": ["Renewal"] }));
     assert_eq!((bench.counts(), bench.narrowings()), ((2, 0), 1));
@@ -289,14 +289,11 @@ fn a_record_keeps_to_its_own_type_which_is_read_in_the_same_request() {
 fn the_record_type_of_the_same_call_counts_for_what_is_kept_too() {
     let bench = Bench::warm(&["Opportunity"]);
     let id = bench.org.id("acme_renewal").unwrap();
-    let changes = json!([{ "field": "Record Type", "to": "New Business" }, { "field": "Stage", "to": "Prospecting" }]);
+    let changes = json!({ "Record Type": "New Business", "Stage": "Prospecting" });
     bench.ok("update", change(&bench, "acme_renewal", changes));
     assert_eq!(bench.org.row(&id).unwrap().get("StageName").as_str(), Some("Prospecting"));
     // The stage is there already, and would not be one of the new type.
-    let changes = json!([
-        { "field": "Record Type", "to": "Renewal" }, { "field": "Stage", "to": "Prospecting" },
-        { "field": "Type", "to": "Upgrade" },
-    ]);
+    let changes = json!({ "Record Type": "Renewal", "Stage": "Prospecting", "Type": "Upgrade" });
     let error = bench.err("update", change(&bench, "acme_renewal", changes));
     assert_eq!(error["fields"], json!(["StageName"]), "{error}");
 }
@@ -314,7 +311,7 @@ fn nothing_is_asked_where_no_record_type_narrows_what_is_written() {
         assert_eq!(bench.counts(), (1, 1), "{fields}");
     }
     let bench = Bench::warm(&["Opportunity"]);
-    bench.ok("update", change(&bench, "acme_renewal", json!([{ "field": "Amount", "to": 1 }])));
+    bench.ok("update", change(&bench, "acme_renewal", json!({ "Amount": 1 })));
     assert_eq!(bench.counts(), (2, 1));
 }
 
@@ -360,7 +357,7 @@ fn what_a_record_type_allowed_hours_ago_is_asked_again_before_it_refuses() {
     let bench = Bench::warm(&["Opportunity"]);
     let only = json!({ "picklistFieldValues": { "StageName": { "values": [{ "value": "Qualification" }] } } });
     bench.org.fault(answer(200, &only).on(Method::GET, "/picklist-values/"));
-    let stage = |stage: &str| json!([{ "field": "Stage", "to": stage }]);
+    let stage = |stage: &str| json!({ "Stage": stage });
     let error = bench.err("update", change(&bench, "acme_renewal", stage("Closed Lost")));
     assert_eq!(error["allowed"], json!(["Qualification"]), "believed while it is fresh");
     assert_eq!((bench.counts(), bench.narrowings()), ((2, 0), 1));
@@ -400,14 +397,14 @@ fn a_number_with_more_digits_than_its_field_is_refused() {
         ("Opportunity", "Amount", json!(1e16), 16),
         ("Project__c", "Progress__c", json!(1000), 3),
     ] {
-        let change = json!([{ "field": field, "to": to }]);
-        let error = bench.refused("update", json!({ "object": object, "record": "xyz", "changes": change }));
+        let change = json!({ field: to });
+        let error = bench.refused("update", json!({ "object": object, "record": "xyz", "fields": change }));
         let expected = format!("expected a number of at most {most} digits before the point");
         assert!(error["message"].as_str().unwrap().ends_with(&expected), "{error}");
         let error = bench.refused("create", json!({ "object": object, "fields": { field: to } }));
         assert_eq!(error["fields"], json!([field]));
     }
-    let fits = json!([{ "field": "NumberOfEmployees", "to": 12_345_678 }, { "field": "AnnualRevenue", "to": 0.5 }]);
+    let fits = json!({ "NumberOfEmployees": 12_345_678, "AnnualRevenue": 0.5 });
     bench.ok("update", change(&bench, "acme", fits));
 }
 
@@ -418,12 +415,12 @@ fn a_text_that_is_no_address_is_refused_where_an_address_belongs() {
         let error =
             bench.refused("create", json!({ "object": "Contact", "fields": { "LastName": "x", "Email": text } }));
         assert!(error["message"].as_str().unwrap().ends_with("expected an e-mail address"), "{error}");
-        let change = json!([{ "field": "Email", "to": text }]);
-        bench.refused("update", json!({ "object": "Contact", "record": "xyz", "changes": change }));
+        let change = json!({ "Email": text });
+        bench.refused("update", json!({ "object": "Contact", "record": "xyz", "fields": change }));
     }
     for text in ["o'brien+x@müller.example", "Bob.Stone@acme.example"] {
-        let change = json!([{ "field": "Email", "to": text }]);
-        bench.ok("update", json!({ "object": "Contact", "record": bench.id("bob"), "changes": change }));
+        let change = json!({ "Email": text });
+        bench.ok("update", json!({ "object": "Contact", "record": bench.id("bob"), "fields": change }));
     }
 }
 
@@ -433,7 +430,7 @@ fn a_text_that_is_no_address_is_refused_where_an_address_belongs() {
 fn a_value_said_otherwise_in_a_filter_is_taken_for_the_one_and_told() {
     let bench = Bench::warm(&["Opportunity", "Account"]);
     let stage = json!({ "field": "Stage", "value": "negotiation" });
-    let told = r#"StageName: "negotiation" was taken for the picklist's value that `details` shows"#;
+    let told = r#"StageName: "negotiation" stands for the value that `details` shows"#;
     let details = json!({ "StageName": ["Negotiation/Review"] });
     let listed = bench.ok("query", records(json!({ "object": "Opportunity", "filters": [stage] })));
     assert!(!listed["rows"].as_array().unwrap().is_empty());
@@ -472,7 +469,7 @@ fn each_of_several_values_in_a_filter_is_taken_for_the_one_meant() {
 #[test]
 fn a_value_by_its_label_is_found_though_nobody_described_the_picklist() {
     let filters = json!([{ "field": "ShowAs", "value": "Out of Office" }]);
-    let told = r#"ShowAs: "Out of Office" was taken for the picklist's value that `details` shows"#;
+    let told = r#"ShowAs: "Out of Office" stands for the value that `details` shows"#;
     let said = json!({ "object": "Event", "filters": filters });
     for (is_counted, arguments) in [(false, records(said.clone())), (true, numbers(said))] {
         let bench = Bench::new();

@@ -30,7 +30,12 @@ const EXPECTED: &[(&str, &str, &str, &str)] = &[
         "no",
         "can't be used like this",
     ),
-    ("handpicked/errors/FIELD_CUSTOM_VALIDATION_EXCEPTION_1.json", "rejected", "no", "org_message holds its text"),
+    (
+        "handpicked/errors/FIELD_CUSTOM_VALIDATION_EXCEPTION_1.json",
+        "rejected",
+        "no",
+        "tell the person what it asks for",
+    ),
     ("handpicked/errors/FORBIDDEN_1.json", "forbidden", "no", "an admin can grant it"),
     ("handpicked/errors/HTML_503_1.json", "unavailable", "unknown", "try again later; the write may or may not"),
     ("handpicked/errors/INSUFFICIENT_ACCESS_OR_READONLY_1.json", "forbidden", "no", "its owner or an admin"),
@@ -388,7 +393,7 @@ fn answers(status: u16, body: &str) -> Vec<Refused> {
     let bench = Bench::warm(&["Account"]);
     let change = json!({
         "record": bench.id("acme"),
-        "changes": [{ "field": "NumberOfEmployees", "to": 501 }],
+        "fields": { "NumberOfEmployees": 501 },
     });
     let mut answers = Vec::new();
     let is_composite = body.contains("compositeResponse");
@@ -415,7 +420,7 @@ fn answers(status: u16, body: &str) -> Vec<Refused> {
 /// What becomes of an answer to a part that writes, or of a composite answer.
 fn write(tool: &str, status: u16, body: &str) -> Value {
     let bench = Bench::warm(&["Account"]);
-    let change = json!({ "record": bench.id("acme"), "changes": [{ "field": "NumberOfEmployees", "to": 501 }] });
+    let change = json!({ "record": bench.id("acme"), "fields": { "NumberOfEmployees": 501 } });
     let arguments = if tool == "create" { new_account() } else { change };
     call(&bench, "/composite", !body.contains("compositeResponse"), status, body, tool, &arguments)
 }

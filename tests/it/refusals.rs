@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, without_place};
 use crate::said::records;
 
 /// A refusal's message, after its kind and that nothing was sent have been checked.
 #[track_caller]
 fn message(tool: &str, arguments: Value) -> String {
     let error = Bench::warm(&["Account", "Lead", "Opportunity", "Contact"]).refused(tool, arguments);
-    error["message"].as_str().unwrap().to_owned()
+    without_place(&error).to_owned()
 }
 
 #[track_caller]
@@ -46,20 +46,24 @@ fn a_misspelt_argument_is_named_with_those_there_are() {
 #[test]
 fn a_missing_argument_is_named() {
     check("find", json!({}), "the argument text is missing");
-    let text = message("update", json!({ "record": "xyz", "object": "Account", "changes": [{ "field": "Name" }] }));
-    assert_eq!(text, "the argument changes[0].to is missing");
+    check("update", json!({ "record": "xyz", "object": "Account" }), "the argument fields is missing");
+    let follow_up = json!({ "kind": "task" });
+    let text = message("log_activity", json!({ "kind": "call", "subject": "Pricing", "follow_up": follow_up }));
+    assert_eq!(text, "the argument follow_up.when is missing");
 }
 
 #[test]
 fn an_argument_of_another_type_is_named_by_its_path() {
-    let changes = json!([{ "field": "Name", "to": "x" }, { "field": 7, "to": "x" }]);
-    check(
-        "update",
-        json!({ "object": "Account", "record": "Acme", "changes": changes }),
-        "the argument changes[1].field is 7; it must be a string",
-    );
-    let text = message("update", json!({ "object": "Account", "record": "Acme", "changes": "Industry = 'Media'" }));
-    assert_eq!(text, "the argument changes is \"Industry = 'Media'\"; it must be a list");
+    let text = message("find", json!({ "text": "acme", "objects": ["Account", 7] }));
+    assert_eq!(text, "the argument objects[1] is 7; it must be a string");
+    let text = message("find", json!({ "text": "acme", "objects": "Account" }));
+    assert_eq!(text, "the argument objects is \"Account\"; it must be a list");
+    let text = message("update", json!({ "object": "Account", "record": "Acme", "fields": "Industry = 'Media'" }));
+    assert_eq!(text, "the argument fields is \"Industry = 'Media'\"; it must be an object of field names and values");
+    let text = message("update", json!({ "object": "Account", "record": "Acme", "fields": { "Fax": 1 }, "from": [2] }));
+    assert_eq!(text, "the argument from is [2]; it must be an object of field names and values");
+    let text = message("update", json!({ "object": "Account", "record": "Acme", "fields": null }));
+    assert_eq!(text, "the argument fields is null; it must be an object of field names and values");
     check(
         "query",
         json!({ "soql": ["SELECT Id FROM Account"] }),
@@ -126,14 +130,11 @@ fn an_unknown_field_is_refused_with_the_nearest_by_a_known_schema() {
         ("query", records(json!({ "object": "Account", "order_by": [{ "field": "Nmae of Employes" }] }))),
         ("get", json!({ "object": "Account", "record": "Acme", "fields": ["Nmae of Employes"] })),
         ("create", account(json!({ "Name": "New", "Nmae of Employes": 5 }))),
-        (
-            "update",
-            json!({ "object": "Account", "record": "Acme", "changes": [{ "field": "Nmae of Employes", "to": 5 }] }),
-        ),
+        ("update", json!({ "object": "Account", "record": "Acme", "fields": { "Nmae of Employes": 5 } })),
     ] {
         let error = bench.refused(tool, arguments);
         assert_eq!(
-            error["message"],
+            without_place(&error),
             "the field \"Nmae of Employes\" does not exist on Account or is not visible to the user"
         );
         assert_eq!(error["fields"], json!(["Nmae of Employes"]));
@@ -165,13 +166,13 @@ fn an_unknown_object_is_refused_with_the_nearest() {
     let bench = Bench::new();
     bench.ok("describe", json!({}));
     let error = bench.refused("query", records(json!({ "object": "Projcet" })));
-    assert_eq!(error["message"], "the object \"Projcet\" does not exist or is not visible to the user");
+    assert_eq!(without_place(&error), "the object \"Projcet\" does not exist or is not visible to the user");
     assert_eq!(error["allowed"][0], "Project (Project__c)");
     for (tool, arguments) in [
         ("find", json!({ "text": "acme", "objects": ["Projcet"] })),
         ("get", json!({ "record": "xyz", "object": "Projcet" })),
         ("create", json!({ "object": "Projcet", "fields": {} })),
-        ("update", json!({ "object": "Projcet", "record": "xyz", "changes": [{ "field": "Name", "to": "y" }] })),
+        ("update", json!({ "object": "Projcet", "record": "xyz", "fields": { "Name": "y" } })),
         ("describe", json!({ "object": "Projcet" })),
         ("query", records(json!({ "object": "Account", "children": [{ "object": "Projcet" }] }))),
     ] {
@@ -224,8 +225,8 @@ fn a_field_that_only_salesforce_writes_is_refused() {
             error["message"].as_str().unwrap().contains("can't be set when a record is created"),
             "{object}.{field}: {error}"
         );
-        let change = json!([{ "field": field, "to": "1" }]);
-        let error = bench.refused("update", json!({ "object": object, "record": "xyz", "changes": change }));
+        let change = json!({ field: "1" });
+        let error = bench.refused("update", json!({ "object": object, "record": "xyz", "fields": change }));
         assert!(error["message"].as_str().unwrap().contains("can't be set when a record is changed"), "{error}");
     }
 }
@@ -233,8 +234,8 @@ fn a_field_that_only_salesforce_writes_is_refused() {
 #[test]
 fn a_field_the_user_may_only_read_is_refused() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "Customer Health", "to": 90 }]);
-    let error = bench.refused("update", json!({ "object": "Account", "record": "Acme", "changes": change }));
+    let change = json!({ "Customer Health": 90 });
+    let error = bench.refused("update", json!({ "object": "Account", "record": "Acme", "fields": change }));
     assert_eq!(error["fields"], json!(["Health_Score__c"]));
     assert!(error["message"].as_str().unwrap().contains("or the user lacks the right"), "{error}");
 }
@@ -290,8 +291,8 @@ fn a_value_of_another_type_than_its_field_is_refused() {
         ("Case", "AccountId", json!({ "Name": "Acme" }), "one value, not a list or an object"),
         ("Contact", "AccountId", json!("001000000000001AAB"), "the id of the record it points to"),
     ] {
-        let change = json!([{ "field": field, "to": value }]);
-        let error = bench.refused("update", json!({ "object": object, "record": "xyz", "changes": change }));
+        let change = json!({ field: value });
+        let error = bench.refused("update", json!({ "object": object, "record": "xyz", "fields": change }));
         let message = error["message"].as_str().unwrap();
         assert!(message.contains(expected), "{object}.{field} = {value}: {message}");
         assert_eq!(error["fields"].as_array().unwrap().len(), 1);
@@ -305,8 +306,8 @@ fn a_value_of_another_type_than_its_field_is_refused() {
 fn a_checkbox_is_true_or_false_and_cannot_be_cleared() {
     let bench = Bench::warm(&["Opportunity"]);
     for to in [json!(null), json!("")] {
-        let change = json!([{ "field": "IsPrivate", "to": to }]);
-        let error = bench.refused("update", json!({ "object": "Opportunity", "record": "xyz", "changes": change }));
+        let change = json!({ "IsPrivate": to });
+        let error = bench.refused("update", json!({ "object": "Opportunity", "record": "xyz", "fields": change }));
         assert!(error["message"].as_str().unwrap().contains("true or false"), "{error}");
     }
 }
@@ -315,8 +316,8 @@ fn a_checkbox_is_true_or_false_and_cannot_be_cleared() {
 fn a_field_that_every_record_needs_cannot_be_cleared() {
     let bench = Bench::warm(&["Account"]);
     for to in [json!(null), json!("")] {
-        let change = json!([{ "field": "Account Name", "to": to }]);
-        let error = bench.refused("update", json!({ "object": "Account", "record": "Acme", "changes": change }));
+        let change = json!({ "Account Name": to });
+        let error = bench.refused("update", json!({ "object": "Account", "record": "Acme", "fields": change }));
         assert_eq!(error["message"], "Name can't be empty");
         assert_eq!(error["fields"], json!(["Name"]));
     }
@@ -325,8 +326,8 @@ fn a_field_that_every_record_needs_cannot_be_cleared() {
 #[test]
 fn an_invented_picklist_value_is_refused_with_those_there_are() {
     let bench = Bench::warm(&["Lead", "Account"]);
-    let change = json!([{ "field": "Rating", "to": "Super hot" }]);
-    let error = bench.refused("update", json!({ "object": "Lead", "record": "Dana Fox", "changes": change }));
+    let change = json!({ "Rating": "Super hot" });
+    let error = bench.refused("update", json!({ "object": "Lead", "record": "Dana Fox", "fields": change }));
     assert_eq!(error["message"], "\"Super hot\" is not a value of the picklist Rating");
     assert_eq!(error["fields"], json!(["Rating"]));
     assert_eq!(error["allowed"], json!(["Hot", "Warm", "Cold"]));
@@ -335,8 +336,8 @@ fn an_invented_picklist_value_is_refused_with_those_there_are() {
     assert_eq!(error["fields"], json!(["Region__c"]));
     // Of several values each is checked.
     let bench = Bench::warm(&["Contact"]);
-    let change = json!([{ "field": "Languages", "to": ["German", "Klingon"] }]);
-    let error = bench.refused("update", json!({ "object": "Contact", "record": "xyz", "changes": change }));
+    let change = json!({ "Languages": ["German", "Klingon"] });
+    let error = bench.refused("update", json!({ "object": "Contact", "record": "xyz", "fields": change }));
     assert_eq!(error["message"], "\"Klingon\" is not a value of the picklist Spoken_Languages__c");
 }
 
@@ -346,7 +347,7 @@ fn the_id_of_another_object_is_refused_with_its_object() {
     for tool in ["get", "update"] {
         let mut arguments = json!({ "record": bench.id("bob"), "object": "Account" });
         if tool == "update" {
-            arguments["changes"] = json!([{ "field": "Phone", "to": "1" }]);
+            arguments["fields"] = json!({ "Phone": "1" });
         }
         let error = bench.refused(tool, arguments);
         assert_eq!(error["message"], format!("the id {} is one of Contact, not of Account", bench.id("bob")));
@@ -390,10 +391,10 @@ fn an_id_with_a_path_trick_is_never_part_of_a_path() {
     for trick in ["/../../Contact", "/..", "?fields=Name", "#x", "%2e%2e%2f", "/describe", ";x=y", "\r\nX-Evil: 1"] {
         let record = format!("{id}{trick}");
         bench.refused("get", json!({ "record": record }));
-        let change = json!([{ "field": "Phone", "to": "1" }]);
-        bench.refused("update", json!({ "record": record, "changes": change }));
+        let change = json!({ "Phone": "1" });
+        bench.refused("update", json!({ "record": record, "fields": change }));
         // With its object it may be a name; then it stands in the query as a text, and nowhere else.
-        let error = bench.err("update", json!({ "record": record, "object": "Account", "changes": change }));
+        let error = bench.err("update", json!({ "record": record, "object": "Account", "fields": change }));
         assert_eq!(error["kind"], "not_found", "{record}: {error}");
     }
     assert!(bench.org.writes().is_empty());
@@ -476,8 +477,9 @@ fn control_characters_travel_escaped_and_never_in_a_header() {
     bench.ok("query", records(accounts_where(json!({ "field": "Name", "op": "contains", "value": evil }))));
     bench.err("get", json!({ "object": "Account", "record": evil }));
     let created = bench.ok("create", account(json!({ "Name": evil, "Description": evil })));
-    let change = json!([{ "field": "Description", "from": evil, "to": format!("{evil}!") }]);
-    let updated = bench.ok("update", json!({ "record": created["id"], "changes": change }));
+    let change = json!({ "Description": format!("{evil}!") });
+    let expected = json!({ "Description": evil });
+    let updated = bench.ok("update", json!({ "record": created["id"], "fields": change, "from": expected }));
     assert_eq!(updated["changes"][0]["before"], evil);
     assert_eq!(updated["changes"][0]["after"], format!("{evil}!"));
     for request in bench.sent.borrow().iter() {
@@ -499,16 +501,15 @@ fn a_field_given_twice_is_refused_however_it_is_called() {
     let bench = Bench::warm(&["Account"]);
     let error = bench.refused("create", account(json!({ "Name": "New", "Employees": 5, "NumberOfEmployees": 6 })));
     assert!(error["message"].as_str().unwrap().ends_with("is given twice"), "{error}");
-    let changes = json!([{ "field": "Phone", "to": "1" }, { "field": "Account Phone", "to": "2" }]);
-    let error = bench.refused("update", json!({ "object": "Account", "record": "Acme", "changes": changes }));
+    let changes = json!({ "Phone": "1", "Account Phone": "2" });
+    let error = bench.refused("update", json!({ "object": "Account", "record": "Acme", "fields": changes }));
     assert_eq!(error["message"], "Phone is given twice");
 }
 
 #[test]
 fn an_update_without_changes_is_refused() {
     let expected = "say what to change: at least one field with its new value";
-    check("update", json!({ "object": "Account", "record": "Acme" }), expected);
-    check("update", json!({ "object": "Account", "record": "Acme", "changes": [] }), expected);
+    check("update", json!({ "object": "Account", "record": "Acme", "fields": {} }), expected);
 }
 
 #[test]
@@ -532,7 +533,7 @@ fn a_condition_without_its_value_is_refused() {
     for condition in ["Industry < :x", "Industry >= :x"] {
         let soql = format!("SELECT Id FROM Account WHERE {condition}");
         let error = Bench::warm(&["Account"]).refused("query", json!({ "soql": soql, "params": { "x": null } }));
-        assert_eq!(error["message"], "the condition on Industry needs a value");
+        assert_eq!(without_place(&error), "the condition on Industry needs a value");
     }
 }
 
@@ -576,7 +577,7 @@ fn a_filters_value_of_another_type_than_its_field_is_refused() {
     for (field, value, expected) in [
         ("Amount", json!("a lot"), "a plain number"),
         ("Amount", json!([1, "x"]), "a plain number"),
-        ("CloseDate", json!("LAST_30_DAYS"), "LAST_N_DAYS:30"),
+        ("CloseDate", json!("past month"), "LAST_MONTH"),
         ("CloseDate", json!("2026-13-01"), "date"),
         ("CreatedDate", json!("2026-05-31T15:00:00"), "zone"),
         ("CreatedDate", json!("NOW"), "date literal"),

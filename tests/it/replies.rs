@@ -13,7 +13,8 @@ use crate::said::{numbers, records};
 fn one_of_each(bench: &Bench) -> Vec<(&'static str, Value, Value)> {
     let acme = bench.id("acme");
     let related = ["contacts", "opportunities", "cases", "activities"];
-    let change = json!([{ "field": "Employees", "from": 100, "to": 500 }, { "field": "Fax", "to": null }]);
+    let change = json!({ "Employees": 500, "Fax": null });
+    let expected = json!({ "Employees": 100 });
     [
         ("find", json!({ "text": "acme", "limit": 25 })),
         ("get", json!({ "record": acme, "related": related })),
@@ -27,7 +28,7 @@ fn one_of_each(bench: &Bench) -> Vec<(&'static str, Value, Value)> {
         ("describe", json!({ "object": "Case", "limit": 500 })),
         ("describe", json!({ "search": "account" })),
         ("create", json!({ "object": "Account", "fields": { "Name": "Zenith", "Employees": 5 } })),
-        ("update", json!({ "record": acme, "changes": change })),
+        ("update", json!({ "record": acme, "fields": change, "from": expected })),
     ]
     .into_iter()
     .map(|(tool, arguments)| (tool, arguments.clone(), bench.ok(tool, arguments)))
@@ -133,7 +134,7 @@ fn a_long_text_is_cut_and_that_is_said() {
     let reply = bench.ok("query", records(json!({ "object": "Task", "fields": fields, "filters": filters })));
     assert_eq!(long(&reply["rows"][0][2]), 256);
     assert!(reply["rows"][0][2].as_str().unwrap().ends_with('…'));
-    assert_eq!(reply["notices"], json!(["1 long text was cut after 255 characters (they end in …)"]));
+    assert_eq!(reply["notices"], json!(["1 text cut after 255 characters (…)"]));
 
     let reply = bench.ok("get", json!({ "record": bench.id("call_robert") }));
     assert_eq!(long(&reply["fields"]["Description"]), 4001);
@@ -145,8 +146,8 @@ fn a_long_text_is_cut_and_that_is_said() {
     assert!(reply["notices"][0].as_str().unwrap().starts_with("ActivityHistories: "), "{}", reply["notices"]);
 
     let text = "ä".repeat(6000);
-    let change = json!([{ "field": "Description", "to": text }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+    let change = json!({ "Description": text });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": change }));
     assert_eq!(long(&reply["changes"][0]["after"]), 256);
     let row = bench.org.row(&bench.org.id("acme").unwrap()).unwrap();
     assert_eq!(row.get("Description").as_str(), Some(text.as_str()), "written in full");
@@ -177,13 +178,12 @@ fn text_out_of_the_org_stays_in_its_field() {
             bench.ok("find", json!({ "text": "XMARK" })),
             bench.ok("get", json!({ "record": acme, "full": true, "related": ["activities", "contacts"] })),
             bench.ok("query", records(json!({ "object": "Account", "fields": ["Name", "Description", "Owner.Name"] }))),
-            bench.ok("update", json!({ "record": acme, "changes": [{ "field": "Phone", "to": "1" }] })),
+            bench.ok("update", json!({ "record": acme, "fields": { "Phone": "1" } })),
             bench.err("get", json!({ "object": "Account", "record": "XMARK" })),
-            bench.err("update", json!({ "record": acme, "changes": [{ "field": "Name", "from": "Acme", "to": to }] })),
+            bench.err("update", json!({ "record": acme, "fields": { "Name": to }, "from": { "Name": "Acme" } })),
             bench.err("create", json!({ "object": "Account", "fields": { "Name": "Hooli" } })),
             bench.err("create", json!({ "object": "Case", "fields": { "Account": "MARK" } })),
-            bench
-                .ok("update", json!({ "record": globex, "changes": [{ "field": "Owner", "to": "sam@demo.example" }] })),
+            bench.ok("update", json!({ "record": globex, "fields": { "Owner": "sam@demo.example" } })),
         ];
         // The org's own messages are text out of the org as well.
         for code in ["FIELD_CUSTOM_VALIDATION_EXCEPTION", "DUPLICATES_DETECTED", "SOMETHING_NEW", "INVALID_FIELD"] {
@@ -279,8 +279,8 @@ fn whatever_an_answer_holds_the_reply_is_one_that_any_reader_takes() {
             ("query", numbers(json!({ "object": "Account", "group_by": [{ "field": "BillingCity" }] }))),
             ("query", json!({ "soql": "SELECT Name, BillingCity, (SELECT Name FROM Opportunities) FROM Account" })),
             ("activities", json!({ "record": acme })),
-            ("update", json!({ "record": acme, "changes": [{ "field": "Employees", "from": 7, "to": 8 }] })),
-            ("update", json!({ "record": acme, "changes": [{ "field": "BillingCity", "to": "Oakland" }] })),
+            ("update", json!({ "record": acme, "fields": { "Employees": 8 }, "from": { "Employees": 7 } })),
+            ("update", json!({ "record": acme, "fields": { "BillingCity": "Oakland" } })),
             ("create", json!({ "object": "Account", "fields": { "Name": "Acme", "BillingCity": "Oakland" } })),
         ] {
             let reply = tools::call(&Call::new(&bench), tool, &arguments.to_string());
@@ -293,7 +293,7 @@ fn whatever_an_answer_holds_the_reply_is_one_that_any_reader_takes() {
         let reply = tools::call(
             &Call::new(&bench),
             "update",
-            &json!({ "record": acme, "changes": [{ "field": "Phone", "to": "1" }] }).to_string(),
+            &json!({ "record": acme, "fields": { "Phone": "1" } }).to_string(),
         );
         assert!(reply.unwrap().contains("\"undo\""), "a write that was taken says so, whatever else the record holds");
     }

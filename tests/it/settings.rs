@@ -10,7 +10,7 @@ use crate::said::{numbers, records};
 
 /// Arguments every tool accepts.
 pub(crate) fn calls(bench: &Bench) -> [(&'static str, Value); 10] {
-    let change = json!([{ "field": "Phone", "to": "1" }]);
+    let change = json!({ "Phone": "1" });
     [
         ("find", json!({ "text": "acme" })),
         ("get", json!({ "record": bench.id("acme") })),
@@ -21,7 +21,7 @@ pub(crate) fn calls(bench: &Bench) -> [(&'static str, Value); 10] {
         ("activities", json!({ "record": bench.id("acme") })),
         ("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } })),
         ("log_activity", json!({ "kind": "call", "what": bench.id("acme") })),
-        ("update", json!({ "record": bench.id("acme"), "changes": change })),
+        ("update", json!({ "record": bench.id("acme"), "fields": change })),
     ]
 }
 
@@ -130,7 +130,13 @@ fn the_functions_themselves_ask_the_settings() {
         assign: None,
     };
     assert_eq!(kind(tools::create(&call, create).unwrap_err()), "switched_off");
-    let update = UpdateArgs { record: bench.id("acme"), object: None, changes: Vec::new(), allow_duplicate: None };
+    let update = UpdateArgs {
+        record: bench.id("acme"),
+        object: None,
+        fields: "{}".to_owned(),
+        from: None,
+        allow_duplicate: None,
+    };
     assert_eq!(kind(tools::update(&call, update).unwrap_err()), "switched_off");
     assert_eq!(bench.requests(), 0);
 }
@@ -153,9 +159,9 @@ fn objects_are_granted_per_tier() {
     bench.ok("create", json!({ "object": "Contact", "fields": fields }));
     let arguments = json!({ "object": "Account", "fields": { "Name": "Zenith" } });
     assert_eq!(off(&bench, "create", arguments), "creating Account records");
-    let change = json!([{ "field": "Phone", "to": "1" }]);
+    let change = json!({ "Phone": "1" });
     for record in ["acme", "bob"] {
-        let message = off(&bench, "update", json!({ "record": bench.id(record), "changes": change }));
+        let message = off(&bench, "update", json!({ "record": bench.id(record), "fields": change }));
         assert!(message.starts_with("changing "), "{message}");
     }
     assert_eq!(bench.org.writes().len(), 1);
@@ -252,8 +258,9 @@ fn the_users_own_words_stand_for_fields_and_objects() {
     );
     assert_eq!(reply["columns"], json!(["Id", "Name", "NumberOfEmployees"]));
     assert_eq!(reply["rows"].as_array().unwrap().len(), 2);
-    let change = json!([{ "field": "people", "from": 100, "to": 500 }]);
-    let reply = bench.ok("update", json!({ "object": "logo", "record": "Acme", "changes": change }));
+    let change = json!({ "people": 500 });
+    let expected = json!({ "people": 100 });
+    let reply = bench.ok("update", json!({ "object": "logo", "record": "Acme", "fields": change, "from": expected }));
     assert_eq!(reply["changes"][0]["field"], "NumberOfEmployees");
     let fields = json!({ "Name": "Initech Audit", "Customer": bench.id("initech"), "spend": 5 });
     assert_eq!(bench.ok("create", json!({ "object": "gig", "fields": fields }))["fields"]["Budget__c"], 5.0);

@@ -52,7 +52,7 @@ fn the_number_of_employees_is_changed_in_two_requests() {
         json!({
             "object": "Account",
             "record": "Acme",
-            "changes": [{ "field": "Employees", "from": 100, "to": 500 }],
+            "fields": { "Employees": 500 }, "from": { "Employees": 100 },
         }),
     );
     assert_eq!(reply["id"], bench.id("acme"));
@@ -65,7 +65,7 @@ fn a_change_from_a_value_that_is_not_there_writes_nothing_and_says_what_is() {
     let bench = Bench::new();
     let error = bench.err(
         "update",
-        json!({ "record": bench.id("acme_labs"), "changes": [{ "field": "Employees", "from": 100, "to": 500 }] }),
+        json!({ "record": bench.id("acme_labs"), "fields": { "Employees": 500 }, "from": { "Employees": 100 } }),
     );
     assert_eq!(error["kind"], "conflict");
     assert_eq!(error["changed"], "no");
@@ -134,7 +134,7 @@ fn accounts_of_one_industry_without_an_open_opportunity_are_listed_in_one_reques
 #[test]
 fn a_lead_is_not_given_the_status_of_converted_ones() {
     let bench = Bench::warm(&["Lead"]);
-    let status = |to: &str| json!({ "record": bench.id("dana"), "changes": [{ "field": "Status", "to": to }] });
+    let status = |to: &str| json!({ "record": bench.id("dana"), "fields": { "Status": to } });
     let error = bench.err("update", status("closed converted"));
     assert_eq!((&error["kind"], &error["fields"]), (&json!("invalid_input"), &json!(["Status"])));
     let message = error["message"].as_str().unwrap();
@@ -152,8 +152,8 @@ fn a_lead_is_not_given_the_status_of_converted_ones() {
     bench.ok("update", status("Closed - Not Converted"));
     assert_eq!(bench.counts(), (4, 1));
     // Whoever tries the flag itself is told the same.
-    let changes = json!([{ "field": "Converted", "to": true }]);
-    let error = bench.refused("update", json!({ "record": bench.id("dana"), "changes": changes }));
+    let changes = json!({ "Converted": true });
+    let error = bench.refused("update", json!({ "record": bench.id("dana"), "fields": changes }));
     assert!(error["message"].as_str().unwrap().contains("press Convert"), "{error}");
 }
 
@@ -163,8 +163,8 @@ fn a_lead_is_changed_by_who_may_not_read_the_statuses() {
     let refusal = demo_org::Refusal::new(400, "INVALID_TYPE", "sObject type 'LeadStatus' is not supported.");
     let fault = demo_org::Fault::new(demo_org::Effect::Refuse(refusal));
     bench.org.fault(fault.on(http::Method::GET, "LeadStatus"));
-    let changes = json!([{ "field": "Status", "to": "Working - Contacted" }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("dana"), "changes": changes }));
+    let changes = json!({ "Status": "Working - Contacted" });
+    let reply = bench.ok("update", json!({ "record": bench.id("dana"), "fields": changes }));
     assert_eq!(reply["changes"][0]["after"], "Working - Contacted");
     assert_eq!(bench.counts(), (3, 1));
 }
@@ -172,10 +172,10 @@ fn a_lead_is_changed_by_who_may_not_read_the_statuses() {
 #[test]
 fn statuses_of_other_objects_and_of_leads_that_have_them_are_no_conversion() {
     let bench = Bench::warm(&["Lead", "Case"]);
-    bench.ok("update", json!({ "record": bench.id("case_new_1"), "changes": [{ "field": "Status", "to": "Closed" }] }));
+    bench.ok("update", json!({ "record": bench.id("case_new_1"), "fields": { "Status": "Closed" } }));
     assert_eq!(bench.counts(), (2, 1));
-    let changes = json!([{ "field": "Status", "to": "Closed - Converted" }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("carla"), "changes": changes }));
+    let changes = json!({ "Status": "Closed - Converted" });
+    let reply = bench.ok("update", json!({ "record": bench.id("carla"), "fields": changes }));
     assert_eq!(reply["notices"], json!(["nothing was written: the record holds these values already"]));
     assert_eq!(bench.counts(), (3, 1));
 }

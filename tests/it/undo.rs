@@ -11,7 +11,7 @@ fn round_trip(object: &str, key: &str, changes: Value) {
     let bench = Bench::warm(&[object]);
     let id = bench.org.id(key).unwrap();
     let fields: Vec<String> = {
-        let reply = bench.ok("update", json!({ "record": bench.id(key), "object": object, "changes": changes }));
+        let reply = bench.ok("update", json!({ "record": bench.id(key), "object": object, "fields": changes }));
         reply["changes"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap().to_owned()).collect()
     };
     let after: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
@@ -19,7 +19,8 @@ fn round_trip(object: &str, key: &str, changes: Value) {
     let bench = Bench::warm(&[object]);
     let before: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
     // A name that was there before may be a duplicate all the same: who let one pass lets it pass on the way back.
-    let arguments = json!({ "record": bench.id(key), "object": object, "changes": changes, "allow_duplicate": object == "Account" });
+    let arguments =
+        json!({ "record": bench.id(key), "object": object, "fields": changes, "allow_duplicate": object == "Account" });
     let reply = bench.ok("update", arguments);
     assert_ne!(before, after);
     assert_eq!(reply["undo"]["tool"], "salesforce_update");
@@ -38,41 +39,32 @@ fn a_change_is_taken_back_by_the_call_its_receipt_gives() {
     round_trip(
         "Account",
         "acme",
-        json!([
-            { "field": "Employees", "from": 100, "to": 500 },
-            { "field": "Phone", "to": null },
-            { "field": "Fax", "to": "1" },
-            { "field": "Industry", "to": "Media" },
-            { "field": "Owner", "to": "Sam Lee" },
-            { "field": "Parent Account", "to": "Globex" },
-            { "field": "Annual Revenue", "to": 0.5 },
-            { "field": "Name", "to": "ACME \"quoted\" \\ \n" },
-        ]),
+        json!({
+            "Employees": 500,
+            "Phone": null,
+            "Fax": "1",
+            "Industry": "Media",
+            "Owner": "Sam Lee",
+            "Parent Account": "Globex",
+            "Annual Revenue": 0.5,
+            "Name": "ACME \"quoted\" \\ \n",
+        }),
     );
     round_trip(
         "Opportunity",
         "initech_support",
-        json!([
-            { "field": "Close Date", "to": "2026-07-01" },
-            { "field": "Private", "to": true },
-            { "field": "Stage", "to": "Negotiation/Review" },
-            { "field": "Next Step", "to": "Call" },
-        ]),
+        json!({ "Close Date": "2026-07-01", "Private": true, "Stage": "Negotiation/Review", "Next Step": "Call" }),
     );
-    round_trip("Contact", "robert", json!([{ "field": "Languages", "to": ["German", "French"] }]));
-    round_trip(
-        "Event",
-        "meeting_next",
-        json!([{ "field": "Start", "to": "2026-05-20T10:00:00+02:00" }, { "field": "Location", "to": "" }]),
-    );
-    round_trip("Project__c", "migration", json!([{ "field": "Phase", "to": "On Hold" }]));
+    round_trip("Contact", "robert", json!({ "Languages": ["German", "French"] }));
+    round_trip("Event", "meeting_next", json!({ "Start": "2026-05-20T10:00:00+02:00", "Location": "" }));
+    round_trip("Project__c", "migration", json!({ "Phase": "On Hold" }));
 }
 
 #[test]
 fn what_was_changed_since_is_not_taken_back() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "Employees", "to": 500 }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+    let change = json!({ "Employees": 500 });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": change }));
     bench.org.set(&bench.org.id("acme").unwrap(), "NumberOfEmployees", OrgValue::Integer(777));
     let error = bench.err("update", reply["undo"]["arguments"].clone());
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("conflict"), Some("no")));
@@ -82,22 +74,22 @@ fn what_was_changed_since_is_not_taken_back() {
 #[test]
 fn a_receipt_takes_back_what_was_written_and_no_more() {
     let bench = Bench::warm(&["Account"]);
-    let changes = json!([{ "field": "Employees", "to": 100 }, { "field": "Fax", "to": "1" }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
+    let changes = json!({ "Employees": 100, "Fax": "1" });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes }));
     assert_eq!(
         reply["undo"],
         json!({
             "tool": "salesforce_update",
             "arguments": {
                 "record": bench.id("acme"),
-                "changes": [{ "field": "Fax", "from": "1", "to": null }],
+                "fields": { "Fax": null }, "from": { "Fax": "1" },
             },
         })
     );
-    let changes = json!([{ "field": "Employees", "to": 101 }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
-    assert_eq!(reply["undo"]["arguments"]["changes"][0]["to"], 100);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
+    let changes = json!({ "Employees": 101 });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes }));
+    assert_eq!(reply["undo"]["arguments"]["fields"], json!({ "NumberOfEmployees": 100 }));
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes }));
     assert_eq!(reply.get("undo"), None);
 }
 
@@ -105,8 +97,8 @@ fn a_receipt_takes_back_what_was_written_and_no_more() {
 fn an_old_name_that_is_a_duplicate_is_asked_about_unless_the_change_let_one_pass() {
     let bench = Bench::warm(&["Account"]);
     let acme = bench.id("acme");
-    let change = json!([{ "field": "Name", "to": "Zenith" }]);
-    let reply = bench.ok("update", json!({ "record": acme, "changes": change }));
+    let change = json!({ "Name": "Zenith" });
+    let reply = bench.ok("update", json!({ "record": acme, "fields": change }));
     let arguments = reply["undo"]["arguments"].clone();
     assert_eq!(arguments.get("allow_duplicate"), None, "{reply:#}");
     let error = bench.err("update", arguments.clone());
@@ -121,11 +113,11 @@ fn an_old_name_that_is_a_duplicate_is_asked_about_unless_the_change_let_one_pass
 fn an_old_text_is_carried_whole_or_not_at_all() {
     let bench = Bench::warm(&["Account"]);
     let acme = bench.org.id("acme").unwrap();
-    let change = json!([{ "field": "Description", "to": "short" }]);
+    let change = json!({ "Description": "short" });
     for (length, carried) in [(1_500, true), (3_000, false)] {
         let old = "x".repeat(length);
         bench.org.set(&acme, "Description", old.as_str());
-        let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+        let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": change }));
         if carried {
             bench.ok("update", reply["undo"]["arguments"].clone());
             assert_eq!(bench.org.row(&acme).unwrap().get("Description").as_str(), Some(old.as_str()));
@@ -137,9 +129,9 @@ fn an_old_text_is_carried_whole_or_not_at_all() {
         }
     }
     // A long new text is not repeated to be expected.
-    let change = json!([{ "field": "Description", "to": "y".repeat(30_000) }]);
+    let change = json!({ "Description": "y".repeat(30_000) });
     bench.org.set(&acme, "Description", "old");
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": change }));
     assert!(reply.to_string().len() < 2_000);
     bench.ok("update", reply["undo"]["arguments"].clone());
     assert_eq!(bench.org.row(&acme).unwrap().get("Description").as_str(), Some("old"));

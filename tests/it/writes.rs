@@ -17,7 +17,7 @@ fn fault(bench: &Bench, effect: Effect) {
 }
 
 fn employees(from: u32, to: u32) -> Value {
-    json!({ "object": "Account", "record": "Acme", "changes": [{ "field": "Employees", "from": from, "to": to }] })
+    json!({ "object": "Account", "record": "Acme", "fields": { "Employees": to }, "from": { "Employees": from } })
 }
 
 fn new_account(name: &str) -> Value {
@@ -294,8 +294,8 @@ fn a_create_under_a_locked_parent_is_tried_again() {
 #[test]
 fn a_validation_rule_speaks_in_its_own_field() {
     let bench = Bench::warm(&["Opportunity"]);
-    let change = json!([{ "field": "Stage", "to": "Closed Won" }]);
-    let error = bench.err("update", json!({ "object": "Opportunity", "record": "Acme renewal", "changes": change }));
+    let change = json!({ "Stage": "Closed Won" });
+    let error = bench.err("update", json!({ "object": "Opportunity", "record": "Acme renewal", "fields": change }));
     assert_eq!(
         error["org_message"],
         "A deal can only be won with a signed contract: fill in Signed Contract No. first."
@@ -309,8 +309,8 @@ fn a_validation_rule_speaks_in_its_own_field() {
 #[test]
 fn a_converted_lead_points_to_what_it_became() {
     let bench = Bench::warm(&["Lead"]);
-    let change = json!([{ "field": "Title", "to": "CEO" }]);
-    let error = bench.err("update", json!({ "record": bench.id("carla"), "changes": change }));
+    let change = json!({ "Title": "CEO" });
+    let error = bench.err("update", json!({ "record": bench.id("carla"), "fields": change }));
     let became: Vec<_> = error["candidates"]
         .as_array()
         .unwrap()
@@ -330,8 +330,8 @@ fn a_converted_lead_points_to_what_it_became() {
 #[test]
 fn a_record_the_user_may_only_read_is_not_changed() {
     let bench = Bench::warm(&["Project__c"]);
-    let change = json!([{ "field": "Budget__c", "to": 1 }]);
-    let arguments = json!({ "object": "Project", "record": "Globex Rollout", "changes": change });
+    let change = json!({ "Budget__c": 1 });
+    let arguments = json!({ "object": "Project", "record": "Globex Rollout", "fields": change });
     assert_eq!(org_refuses(&bench, arguments), said("forbidden", "INSUFFICIENT_ACCESS_OR_READONLY", &[]));
 
     // Who may only read does not get so far where the description says it.
@@ -358,16 +358,16 @@ fn a_field_that_turns_out_to_be_read_only_is_named() {
 #[test]
 fn a_new_owner_who_has_left_is_refused_by_the_org() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "OwnerId", "to": bench.id("jane_doe") }]);
-    let arguments = json!({ "record": bench.id("acme"), "changes": change });
+    let change = json!({ "OwnerId": bench.id("jane_doe") });
+    let arguments = json!({ "record": bench.id("acme"), "fields": change });
     assert_eq!(org_refuses(&bench, arguments), said("rejected", "INACTIVE_OWNER_OR_USER", &["OwnerId"]));
 }
 
 #[test]
 fn a_deleted_record_is_not_found() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "Phone", "to": "1" }]);
-    let error = bench.err("update", json!({ "record": bench.id("gone"), "changes": change }));
+    let change = json!({ "Phone": "1" });
+    let error = bench.err("update", json!({ "record": bench.id("gone"), "fields": change }));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("not_found"), Some("no")));
     assert_eq!(bench.counts(), (1, 0));
 }
@@ -439,8 +439,8 @@ fn a_rule_that_blocks_is_not_said_to_let_anybody_pass() {
 #[test]
 fn a_change_that_makes_a_duplicate_is_refused_with_the_matches() {
     let bench = Bench::warm(&["Contact"]);
-    let change = json!([{ "field": "Email", "to": "sarah.chen@globex.example" }]);
-    let mut arguments = json!({ "record": bench.id("bob"), "changes": change });
+    let change = json!({ "Email": "sarah.chen@globex.example" });
+    let mut arguments = json!({ "record": bench.id("bob"), "fields": change });
     let error = bench.err("update", arguments.clone());
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("duplicate"), Some("no")));
     assert_eq!(error["candidates"][0]["id"], bench.id("sarah"));
@@ -523,8 +523,8 @@ fn a_change_hands_no_lead_or_case_to_the_assignment_rules() {
         ("Account", "acme", "Fax", None),
     ] {
         let bench = Bench::warm(&[object]);
-        let change = json!([{ "field": field, "to": "X" }]);
-        bench.ok("update", json!({ "record": bench.id(key), "changes": change }));
+        let change = json!({ field: "X" });
+        bench.ok("update", json!({ "record": bench.id(key), "fields": change }));
         assert_eq!(assign_header(&bench).as_deref(), header, "{object}");
     }
 }
@@ -550,8 +550,8 @@ fn the_same_race_without_an_expectation_is_not_lost_either() {
     let bench = Bench::warm(&["Account"]);
     *bench.meanwhile.borrow_mut() =
         Some((1, Box::new(|org: &Org| org.set(&org.id("acme").unwrap(), "Phone", "+1 000"))));
-    let change = json!([{ "field": "Employees", "to": 500 }]);
-    let error = bench.err("update", json!({ "record": bench.id("acme"), "changes": change }));
+    let change = json!({ "Employees": 500 });
+    let error = bench.err("update", json!({ "record": bench.id("acme"), "fields": change }));
     assert_eq!(error["kind"], "conflict");
     assert!(bench.org.writes().is_empty());
 }
@@ -572,8 +572,10 @@ fn what_the_person_expects_is_compared_as_people_compare() {
         ("OwnerId", json!("005dM0000000020"), json!("005dM0000000050QAA")),
     ] {
         let bench = Bench::warm(&["Account"]);
-        let change = json!([{ "field": field, "from": from, "to": to }]);
-        let outcome = bench.call("update", json!({ "object": "Account", "record": "Acme", "changes": change }));
+        let change = json!({ field: to });
+        let expected = json!({ field: from });
+        let outcome =
+            bench.call("update", json!({ "object": "Account", "record": "Acme", "fields": change, "from": expected }));
         assert!(outcome.is_ok(), "{field} from {from}: {outcome:#?}");
         assert_eq!(bench.counts(), (2 + bench.narrowings(), 1));
     }
@@ -582,8 +584,10 @@ fn what_the_person_expects_is_compared_as_people_compare() {
 #[test]
 fn an_expectation_of_nothing_is_not_met_by_something() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "Phone", "from": "", "to": "1" }]);
-    let error = bench.err("update", json!({ "object": "Account", "record": "Acme", "changes": change }));
+    let change = json!({ "Phone": "1" });
+    let expected = json!({ "Phone": "" });
+    let error =
+        bench.err("update", json!({ "object": "Account", "record": "Acme", "fields": change, "from": expected }));
     assert_eq!(error["kind"], "conflict");
     assert_eq!(error["fields"], json!(["Phone"]));
     assert_eq!(error["current"]["fields"]["Phone"], "+1 415 555 0100");
@@ -595,12 +599,10 @@ fn an_expectation_of_nothing_is_not_met_by_something() {
 #[test]
 fn one_failed_expectation_stops_all_changes() {
     let bench = Bench::warm(&["Account"]);
-    let changes = json!([
-        { "field": "Phone", "to": "1" },
-        { "field": "Employees", "from": 99, "to": 500 },
-        { "field": "Industry", "from": "Media", "to": "Energy" },
-    ]);
-    let error = bench.err("update", json!({ "object": "Account", "record": "Acme", "changes": changes }));
+    let changes = json!({ "Phone": "1", "Employees": 500, "Industry": "Energy" });
+    let expected = json!({ "Employees": 99, "Industry": "Media" });
+    let error =
+        bench.err("update", json!({ "object": "Account", "record": "Acme", "fields": changes, "from": expected }));
     assert_eq!(error["fields"], json!(["NumberOfEmployees", "Industry"]));
     assert_eq!(
         error["current"]["fields"],
@@ -614,9 +616,9 @@ fn one_failed_expectation_stops_all_changes() {
 #[test]
 fn a_name_of_several_records_changes_none() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "Phone", "to": "1" }]);
+    let change = json!({ "Phone": "1" });
     // None of them is named exactly so.
-    let error = bench.err("update", json!({ "object": "Account", "record": "acm", "changes": change }));
+    let error = bench.err("update", json!({ "object": "Account", "record": "acm", "fields": change }));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("ambiguous"), Some("no")));
     assert_eq!(error["candidates"].as_array().unwrap().len(), 4);
     assert_eq!(error["candidates"][0]["facts"]["BillingCity"], "San Francisco");
@@ -635,14 +637,11 @@ fn two_records_called_just_so_are_not_chosen_between() {
 }
 
 #[test]
-fn a_name_that_is_said_whole_is_taken_among_similar_ones_and_that_is_said() {
+fn a_name_that_is_said_whole_is_taken_among_similar_ones() {
     let bench = Bench::warm(&["Account"]);
     let reply = bench.ok("update", employees(100, 500));
     assert_eq!(reply["name"], "Acme");
-    assert_eq!(
-        notices(&reply),
-        "3 other Account records have that name as a part of theirs; this one has exactly that name"
-    );
+    assert_eq!(reply.get("notices"), None);
 }
 
 #[test]
@@ -654,8 +653,8 @@ fn one_of_many_records_of_one_name_is_not_taken_for_the_only_one() {
         bench.ok("create", json!({ "object": "Contact", "fields": { "LastName": last }, "allow_duplicate": true }));
     }
     bench.org.forget_requests();
-    let change = json!([{ "field": "Title", "to": "CEO" }]);
-    let error = bench.err("update", json!({ "object": "Contact", "record": "Zed", "changes": change }));
+    let change = json!({ "Title": "CEO" });
+    let error = bench.err("update", json!({ "object": "Contact", "record": "Zed", "fields": change }));
     assert_eq!(error["kind"], "ambiguous");
     assert!(bench.org.writes().is_empty());
 }
@@ -663,8 +662,8 @@ fn one_of_many_records_of_one_name_is_not_taken_for_the_only_one() {
 #[test]
 fn a_name_nobody_has_changes_nothing() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "Phone", "to": "1" }]);
-    let error = bench.err("update", json!({ "object": "Account", "record": "Umbrella", "changes": change }));
+    let change = json!({ "Phone": "1" });
+    let error = bench.err("update", json!({ "object": "Account", "record": "Umbrella", "fields": change }));
     assert_eq!((error["kind"].as_str(), error["changed"].as_str()), (Some("not_found"), Some("no")));
     assert_eq!(bench.counts(), (1, 0));
 }
@@ -684,8 +683,8 @@ fn a_record_is_given_by_id_by_link_or_by_name() {
     .into_iter()
     .enumerate()
     {
-        let change = json!([{ "field": "Employees", "to": 1000 + number }]);
-        let reply = bench.ok("update", json!({ "object": "Account", "record": record, "changes": change }));
+        let change = json!({ "Employees": 1000 + number });
+        let reply = bench.ok("update", json!({ "object": "Account", "record": record, "fields": change }));
         assert_eq!(reply["id"], id, "{record}");
     }
     assert_eq!(bench.counts(), (12, 6));
@@ -695,8 +694,10 @@ fn a_record_is_given_by_id_by_link_or_by_name() {
 fn a_case_is_given_by_its_number_or_its_subject() {
     for record in ["00001001", "Export hangs", "export hangs at 99%"] {
         let bench = Bench::warm(&["Case"]);
-        let change = json!([{ "field": "Priority", "from": "Medium", "to": "High" }]);
-        let reply = bench.ok("update", json!({ "object": "Case", "record": record, "changes": change }));
+        let change = json!({ "Priority": "High" });
+        let expected = json!({ "Priority": "Medium" });
+        let reply =
+            bench.ok("update", json!({ "object": "Case", "record": record, "fields": change, "from": expected }));
         assert_eq!(reply["id"], bench.id("case_old_1"), "{record}");
         assert_eq!(reply["name"], "00001001");
     }
@@ -713,8 +714,8 @@ fn names_that_break_careless_quoting_find_their_record() {
         ("markup", "<b>Bold</b> & {Braces} [Brackets]"),
     ] {
         let bench = Bench::warm(&["Account"]);
-        let change = json!([{ "field": "Description", "to": name }]);
-        let reply = bench.ok("update", json!({ "object": "Account", "record": name, "changes": change }));
+        let change = json!({ "Description": name });
+        let reply = bench.ok("update", json!({ "object": "Account", "record": name, "fields": change }));
         assert_eq!(reply["id"], bench.id(key));
         assert_eq!(reply["changes"], json!([{ "field": "Description", "before": null, "after": name }]));
         assert_eq!(notices(&reply), "");
@@ -727,18 +728,14 @@ fn names_that_break_careless_quoting_find_their_record() {
 fn a_field_is_cleared_by_null_and_by_an_empty_text() {
     for to in [json!(null), json!("")] {
         let bench = Bench::warm(&["Account"]);
-        let changes = json!([
-            { "field": "Phone", "to": to },
-            { "field": "Employees", "to": to },
-            { "field": "Industry", "to": to },
-        ]);
-        let reply = bench.ok("update", json!({ "object": "Account", "record": "Acme", "changes": changes }));
+        let changes = json!({ "Phone": to, "Employees": to, "Industry": to });
+        let reply = bench.ok("update", json!({ "object": "Account", "record": "Acme", "fields": changes }));
         assert_eq!(
             reply["changes"],
             json!([
-                { "field": "Phone", "before": "+1 415 555 0100", "after": null },
                 { "field": "NumberOfEmployees", "before": 100, "after": null },
                 { "field": "Industry", "before": "Technology", "after": null },
+                { "field": "Phone", "before": "+1 415 555 0100", "after": null },
             ])
         );
     }
@@ -747,8 +744,9 @@ fn a_field_is_cleared_by_null_and_by_an_empty_text() {
 #[test]
 fn a_change_to_what_is_there_already_writes_nothing() {
     let bench = Bench::warm(&["Account"]);
-    let changes = json!([{ "field": "Employees", "from": 80, "to": "100" }, { "field": "Fax", "to": null }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
+    let changes = json!({ "Employees": "100", "Fax": null });
+    let expected = json!({ "Employees": 80 });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes, "from": expected }));
     assert_eq!(notices(&reply), "nothing was written: the record holds these values already");
     assert_eq!(reply["changes"][0], json!({ "field": "NumberOfEmployees", "before": 100, "after": 100 }));
     assert_eq!(bench.counts(), (1, 0));
@@ -757,17 +755,17 @@ fn a_change_to_what_is_there_already_writes_nothing() {
 #[test]
 fn only_what_differs_is_written_and_other_letters_are_a_difference() {
     let bench = Bench::warm(&["Account"]);
-    let changes = json!([{ "field": "Name", "to": "INITECH" }, { "field": "Employees", "to": 320 }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("initech"), "changes": changes }));
-    assert_eq!(reply["changes"][0], json!({ "field": "Name", "before": "Initech", "after": "INITECH" }));
+    let changes = json!({ "Name": "INITECH", "Employees": 320 });
+    let reply = bench.ok("update", json!({ "record": bench.id("initech"), "fields": changes }));
+    assert_eq!(reply["changes"][1], json!({ "field": "Name", "before": "Initech", "after": "INITECH" }));
     assert_eq!(bench.org.writes()[0].fields, ["Name"]);
 }
 
 #[test]
 fn a_value_the_org_changed_is_read_back_and_noted() {
     let bench = Bench::warm(&["Account"]);
-    let change = json!([{ "field": "Account Reference", "to": " zen-9é " }]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": change }));
+    let change = json!({ "Account Reference": " zen-9é " });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": change }));
     assert_eq!(reply["changes"], json!([{ "field": "Customer_Code__c", "before": "ACME-001", "after": "ZEN-9É" }]));
     assert_eq!(notices(&reply), "Customer_Code__c: the org holds another value than the one written");
 
@@ -780,16 +778,13 @@ fn a_value_the_org_changed_is_read_back_and_noted() {
 #[test]
 fn a_record_out_of_sight_after_its_change_is_reported_as_changed() {
     let bench = Bench::warm(&["Opportunity"]);
-    let changes = json!([
-        { "field": "Private", "to": true },
-        { "field": "OwnerId", "to": bench.id("sam") },
-    ]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme_renewal"), "changes": changes }));
+    let changes = json!({ "Private": true, "OwnerId": bench.id("sam") });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme_renewal"), "fields": changes }));
     assert_eq!(
         reply["changes"],
         json!([
-            { "field": "IsPrivate", "before": false, "after": true },
             { "field": "OwnerId", "before": bench.id("riley"), "after": bench.id("sam") },
+            { "field": "IsPrivate", "before": false, "after": true },
         ])
     );
     assert!(notices(&reply).contains("could not be read back"), "{reply}");
@@ -812,18 +807,14 @@ fn a_record_out_of_sight_after_its_creation_is_reported_as_created() {
 #[test]
 fn a_picklist_value_said_otherwise_is_repaired_and_noted() {
     let bench = Bench::warm(&["Account"]);
-    let changes = json!([
-        { "field": "Sales Territory", "to": "Asia Pacific" },
-        { "field": "Industry", "to": "not for profit" },
-        { "field": "Type", "to": "Prospect" },
-    ]);
-    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "changes": changes }));
-    assert_eq!(reply["changes"][0]["after"], "APAC");
-    assert_eq!(reply["changes"][1]["after"], "Not For Profit");
+    let changes = json!({ "Sales Territory": "Asia Pacific", "Industry": "not for profit", "Type": "Prospect" });
+    let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes }));
+    assert_eq!(reply["changes"][0]["after"], "Not For Profit");
+    assert_eq!(reply["changes"][1]["after"], "APAC");
     assert_eq!(
         notices(&reply),
-        "Region__c: \"Asia Pacific\" was taken for the picklist's value that the reply shows\n\
-         Industry: \"not for profit\" was taken for the picklist's value that the reply shows"
+        "Region__c: \"Asia Pacific\" stands for the value that the reply shows",
+        "letters in another case are no news"
     );
 }
 
@@ -831,8 +822,9 @@ fn a_picklist_value_said_otherwise_is_repaired_and_noted() {
 fn several_picklist_values_are_given_as_a_list_or_joined() {
     for to in [json!(["german", "French"]), json!("German;French"), json!("German; French")] {
         let bench = Bench::warm(&["Contact"]);
-        let change = json!([{ "field": "Languages", "from": "german;ENGLISH", "to": to }]);
-        let reply = bench.ok("update", json!({ "record": bench.id("robert"), "changes": change }));
+        let change = json!({ "Languages": to });
+        let expected = json!({ "Languages": "german;ENGLISH" });
+        let reply = bench.ok("update", json!({ "record": bench.id("robert"), "fields": change, "from": expected }));
         assert_eq!(reply["changes"][0]["after"], "German;French", "{to}");
     }
 }
@@ -924,14 +916,16 @@ fn a_custom_object_is_created_and_changed_by_labels() {
     assert_eq!(bench.counts(), (3, 1));
 
     bench.org.forget_requests();
-    let change = json!([{ "field": "Phase", "from": "Active", "to": "on hold" }]);
-    let reply = bench.ok("update", json!({ "object": "projects", "record": "Initech Audit", "changes": change }));
+    let change = json!({ "Phase": "on hold" });
+    let expected = json!({ "Phase": "Active" });
+    let reply = bench
+        .ok("update", json!({ "object": "projects", "record": "Initech Audit", "fields": change, "from": expected }));
     assert_eq!(reply["changes"], json!([{ "field": "Status__c", "before": "Active", "after": "On Hold" }]));
     assert_eq!(bench.counts(), (2, 1));
     // By its id alone: the list of objects says which object that is.
     bench.org.forget_requests();
-    let change = json!([{ "field": "Phase", "to": "Done" }]);
-    let reply = bench.ok("update", json!({ "record": reply["id"], "changes": change }));
+    let change = json!({ "Phase": "Done" });
+    let reply = bench.ok("update", json!({ "record": reply["id"], "fields": change }));
     assert_eq!(reply["object"], "Project__c");
     assert_eq!(bench.counts(), (2, 1));
 }
@@ -962,8 +956,9 @@ fn a_text_that_looks_like_a_reference_is_written_as_it_is() {
     assert_eq!(reply["fields"]["Name"], name);
     assert_eq!(bench.counts(), (2, 1), "a composite request would have resolved it");
 
-    let change = json!([{ "field": "Name", "from": name, "to": "@{write.id}" }]);
-    let reply = bench.ok("update", json!({ "record": reply["id"], "changes": change }));
+    let change = json!({ "Name": "@{write.id}" });
+    let expected = json!({ "Name": name });
+    let reply = bench.ok("update", json!({ "record": reply["id"], "fields": change, "from": expected }));
     assert_eq!(reply["changes"][0], json!({ "field": "Name", "before": name, "after": "@{write.id}" }));
     assert_eq!(bench.counts(), (5, 2));
 }
@@ -979,4 +974,30 @@ fn a_text_that_looks_like_a_reference_changes_no_rule_of_a_write() {
     let reply = bench.ok("create", new_account("Zenith @{x.id}"));
     assert_eq!(reply["fields"]["Name"], "Zenith @{x.id}");
     assert_eq!(bench.counts(), (5, 1), "the record is looked for, not made again");
+}
+
+#[test]
+fn what_is_expected_is_said_of_fields_that_change_once_and_by_whatever_name() {
+    let bench = Bench::warm(&["Account"]);
+    let update = |fields: Value, from: Value| json!({ "record": bench.id("acme"), "fields": fields, "from": from });
+    let reply = bench.ok("update", update(json!({ "Employees": 500 }), json!({ "numberofemployees": 100 })));
+    assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+    for (from, expected) in [
+        (json!({ "Phone": "1" }), "Phone is in `from` alone; what is expected is said of fields that change"),
+        (json!({ "Employees": 500, "NumberOfEmployees": 500 }), "NumberOfEmployees is given twice in `from`"),
+        (json!({ "Emploies": 500 }), "the field \"Emploies\" does not exist on Account"),
+    ] {
+        let error = bench.refused("update", update(json!({ "Employees": 600 }), from));
+        assert!(error["message"].as_str().unwrap().starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn null_and_an_empty_text_expect_an_empty_field() {
+    for empty in [json!(null), json!("")] {
+        let bench = Bench::warm(&["Account"]);
+        let update = |field: &str| json!({ "record": bench.id("acme"), "fields": { field: "1" }, "from": { field: empty.clone() } });
+        bench.ok("update", update("Fax"));
+        assert_eq!(bench.err("update", update("Phone"))["kind"], "conflict", "{empty}");
+    }
 }

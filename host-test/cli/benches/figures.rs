@@ -96,7 +96,7 @@ const CALLS: [(&str, &str, &str); 14] = [
     (
         "update",
         "update",
-        r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]}"#,
+        r#"{"object": "Account", "record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}}"#,
     ),
     ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
 ];

@@ -96,10 +96,7 @@ fn call(user: &User, number: usize) -> Duration {
         0 => ("salesforce_find", json!({"text": marker})),
         1 => ("salesforce_get", json!({"record": record})),
         2 => ("salesforce_query", json!({"soql": "SELECT Name FROM Account WHERE Name LIKE '%Marker%'"})),
-        _ => (
-            "salesforce_update",
-            json!({"record": record, "changes": [{"field": "Description", "to": format!("{marker}, {number}")}]}),
-        ),
+        _ => ("salesforce_update", json!({"record": record, "fields": {"Description": format!("{marker}, {number}")}})),
     };
     let began = Instant::now();
     let reply = session.call_json(tool, &arguments.to_string());

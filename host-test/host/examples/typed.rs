@@ -163,8 +163,13 @@ pub(crate) fn story() -> Result<String> {
 
     // `from` is what the person said: where the record holds another value, nothing is written.
     for (from, to) in [("100", "500"), ("100", "600")] {
-        let change = Change { field: "Employees".to_owned(), from: Some(from.to_owned()), to: to.to_owned() };
-        let args = UpdateArgs { record: acme.clone(), object: None, changes: vec![change], allow_duplicate: None };
+        let args = UpdateArgs {
+            record: acme.clone(),
+            object: None,
+            fields: format!(r#"{{"Employees": {to}}}"#),
+            from: Some(format!(r#"{{"Employees": {from}}}"#)),
+            allow_duplicate: None,
+        };
         match plugin.salesforce_plugin_edit().call_update(&mut store, &args)? {
             Ok(receipt) => {
                 let changes = receipt.changes.iter();

@@ -14,6 +14,6 @@ pub use crate::bindings::salesforce::plugin::types::{
     ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind,
 };
 pub use crate::bindings::salesforce::plugin::write_types::{
-    CallDirection, Change, CreateArgs, CreateReply, DeleteArgs, DeleteReply, FieldChange, FollowUp, FollowUpKind,
+    CallDirection, CreateArgs, CreateReply, DeleteArgs, DeleteReply, FieldChange, FollowUp, FollowUpKind,
     LogActivityArgs, LogActivityReply, LoggedActivity, Undo, UpdateArgs, UpdateReply,
 };

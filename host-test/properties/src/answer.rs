@@ -35,10 +35,10 @@ pub const CALLS: [(&str, &str); 24] = [
     ("log_activity", r#"{"kind":"note","subject":"Note","text":"Text","what":"001dM0000000010QAA"}"#),
     (
         "update",
-        r#"{"object":"Account","record":"Acme","changes":[{"field":"Employees","from":100,"to":500},{"field":"Fax","to":null}]}"#,
+        r#"{"object":"Account","record":"Acme","fields":{"Employees":500,"Fax":null},"from":{"Employees":100}}"#,
     ),
-    ("update", r#"{"record":"001dM0000000010QAA","changes":[{"field":"Name","to":"Acme 2"}]}"#),
-    ("update", r#"{"record":"006dM0000000010QAA","changes":[{"field":"Stage","to":"Closed Won"}]}"#),
+    ("update", r#"{"record":"001dM0000000010QAA","fields":{"Name":"Acme 2"}}"#),
+    ("update", r#"{"record":"006dM0000000010QAA","fields":{"Stage":"Closed Won"}}"#),
     ("delete", r#"{"record":"001dM0000000010QAA","name":"Acme"}"#),
     ("delete", r#"{"record":"001dM0000000010QAA","name":"001dM0000000010QAA"}"#),
 ];

@@ -198,10 +198,9 @@ pub(super) fn wanted(arguments: Option<&JsonObject>) -> Vec<Wanted> {
 
 fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
     if let Some(record) = object.get("record").and_then(Value::as_str) {
-        let changes = object.get("changes").and_then(Value::as_array).into_iter().flatten();
-        let unseen = changes.filter(|change| change.get("from").is_none());
-        let fields: Vec<String> =
-            unseen.filter_map(|change| change.get("field")?.as_str().map(str::to_owned)).collect();
+        let changed = object.get("fields").and_then(Value::as_object).into_iter().flatten();
+        let unseen = changed.filter(|(field, _)| expected(object, field).is_none());
+        let fields: Vec<String> = unseen.map(|(field, _)| field.clone()).collect();
         if !fields.is_empty() || says_nothing(record) {
             let kind = object.get("object").and_then(Value::as_str).map(str::to_owned);
             found.push(Wanted { record: record.to_owned(), object: kind, fields });
@@ -216,6 +215,17 @@ fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
     }
 }
 
+/// What a call expects of a field it changes, with the name it has there.
+fn expected<'a>(call: &'a JsonObject, field: &str) -> Option<(&'a String, &'a Value)> {
+    let from = call.get("from")?.as_object()?;
+    from.iter().find(|(name, _)| plain(name) == plain(field))
+}
+
+/// A name as people compare it.
+fn plain(name: &str) -> String {
+    name.chars().filter(|one| one.is_alphanumeric()).collect::<String>().to_lowercase()
+}
+
 /// Whether a record is named by an id or a link, as far as a person can tell.
 fn says_nothing(record: &str) -> bool {
     let last = record.rsplit(['/', ' ']).next().unwrap_or(record);
@@ -226,7 +236,6 @@ fn says_nothing(record: &str) -> bool {
 /// The fields a call speaks of with what was read of them, which has API names where a call may have labels: by the same
 /// name, or because there is one of each left. What can't be told is left out.
 pub(super) fn paired(wanted: &[String], read: Vec<(String, Value)>) -> Vec<(String, Value)> {
-    let plain = |name: &str| name.chars().filter(|one| one.is_alphanumeric()).collect::<String>().to_lowercase();
     let mut read = read;
     // The first is what the record is called.
     let mut left: Vec<(String, Value)> = read.split_off(read.len().min(1));
@@ -254,10 +263,10 @@ pub(super) fn question(
     seen: &[(Wanted, Seen)],
 ) -> String {
     let mut text = format!("{} in Salesforce ({origin})?", tool.annotations.title);
-    members(&mut text, arguments.into_iter().flatten(), None, 0, seen);
+    arguments.into_iter().for_each(|arguments| members(&mut text, arguments, 0, seen));
     text.push_str("\nNot checked before you answer: ");
     text.push_str(match tool.effect {
-        Effect::Overwrites if arguments.is_some_and(|arguments| arguments.contains_key("changes")) => {
+        Effect::Overwrites if arguments.is_some_and(|arguments| arguments.contains_key("fields")) => {
             "what the org's own rules say to it; and whether it is the record you mean."
         }
         Effect::Overwrites => "what else depends on the record; and whether it is the one you mean.",
@@ -266,21 +275,40 @@ pub(super) fn question(
     text
 }
 
-fn members<'v>(
-    text: &mut String,
-    members: impl Iterator<Item = (&'v String, &'v Value)>,
-    of: Option<&Seen>,
-    depth: usize,
-    seen: &[(Wanted, Seen)],
-) {
-    let members: Vec<_> = members.collect();
-    let record = members.iter().find(|(name, _)| *name == "record").and_then(|(_, value)| value.as_str());
+fn members(text: &mut String, object: &JsonObject, depth: usize, seen: &[(Wanted, Seen)]) {
+    let record = object.get("record").and_then(Value::as_str);
     let here = seen.iter().find(|(wanted, _)| Some(wanted.record.as_str()) == record).map(|(_, seen)| seen);
-    for (name, value) in members {
-        put(text, &word(name), value, here.or(of), depth, seen);
+    for (name, value) in object {
+        match (name.as_str(), value) {
+            ("fields", Value::Object(fields)) if record.is_some() => changes(text, object, fields, here, depth),
+            ("from", Value::Object(from)) if record.is_some() => unpaired(text, object, from, depth, seen),
+            _ => put(text, &word(name), value, depth, seen),
+        }
         if name == "record" && value.is_string() {
             text.push_str(&here.map(beside).unwrap_or_default());
         }
+    }
+}
+
+/// The fields of a record that is there: each with what it holds now and what it is to hold.
+fn changes(text: &mut String, call: &JsonObject, fields: &JsonObject, of: Option<&Seen>, depth: usize) {
+    text.push_str(&format!("\n{}fields:", "  ".repeat(depth)));
+    for (field, to) in fields {
+        let indent = "  ".repeat(depth + 1);
+        text.push_str(&format!("\n{indent}{}", changed(field, expected(call, field).map(|(_, from)| from), to, of)));
+    }
+}
+
+/// What is expected of fields by names that none of the changes has; the others stand beside their changes.
+fn unpaired(text: &mut String, call: &JsonObject, from: &JsonObject, depth: usize, seen: &[(Wanted, Seen)]) {
+    let fields: Vec<&String> =
+        call.get("fields").and_then(Value::as_object).into_iter().flat_map(|f| f.keys()).collect();
+    let is_shown =
+        |name: &String| fields.iter().any(|field| expected(call, field).is_some_and(|(shown, _)| shown == name));
+    let left: JsonObject =
+        from.iter().filter(|(name, _)| !is_shown(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    if !left.is_empty() {
+        put(text, "from", &Value::Object(left), depth, seen);
     }
 }
 
@@ -297,18 +325,13 @@ fn beside(seen: &Seen) -> String {
     }
 }
 
-fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: usize, seen: &[(Wanted, Seen)]) {
+fn put(text: &mut String, name: &str, value: &Value, depth: usize, seen: &[(Wanted, Seen)]) {
     let indent = "  ".repeat(depth);
     text.push_str(&format!("\n{indent}{name}:"));
     match value {
-        Value::Object(change) if change.contains_key("field") && change.contains_key("to") => {
-            text.push_str(&format!(" {}", changed(change, of)));
-            let rest = change.iter().filter(|(name, _)| !["field", "from", "to"].contains(&name.as_str()));
-            members(text, rest, of, depth + 1, seen);
-        }
-        Value::Object(inner) => members(text, inner.iter(), of, depth + 1, seen),
+        Value::Object(inner) => members(text, inner, depth + 1, seen),
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-            items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, of, depth + 1, seen));
+            items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, depth + 1, seen));
         }
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(scalar).collect();
@@ -319,22 +342,18 @@ fn put(text: &mut String, name: &str, value: &Value, of: Option<&Seen>, depth: u
 }
 
 /// One change: the field, what is there now, and what is to be.
-fn changed(change: &JsonObject, of: Option<&Seen>) -> String {
-    let of_change = |name: &str| change.get(name).unwrap_or(&Value::Null);
-    let field = of_change("field").as_str().map(word).unwrap_or_else(|| scalar(of_change("field")));
-    let to = scalar(of_change("to"));
-    if let Some(from) = change.get("from") {
-        return format!("{field}: {} → {to} (refused if it is something else by now)", scalar(from));
+fn changed(field: &str, from: Option<&Value>, to: &Value, of: Option<&Seen>) -> String {
+    let (name, to) = (word(field), scalar(to));
+    if let Some(from) = from {
+        return format!("{name}: {} → {to} (refused if it is something else by now)", scalar(from));
     }
     let read = match of {
-        Some(Seen::Read { fields, .. }) => {
-            fields.iter().find(|(name, _)| Some(name.as_str()) == of_change("field").as_str())
-        }
+        Some(Seen::Read { fields, .. }) => fields.iter().find(|(name, _)| name == field),
         _ => None,
     };
     match read {
-        Some((_, now)) => format!("{field}: {} → {to} (as just read, and not looked at again)", scalar(now)),
-        None => format!("{field}: ? → {to} (what is there now was not checked)"),
+        Some((_, now)) => format!("{name}: {} → {to} (as just read, and not looked at again)", scalar(now)),
+        None => format!("{name}: ? → {to} (what is there now was not checked)"),
     }
 }
 
@@ -376,7 +395,7 @@ mod tests {
 
     fn lines(arguments: Value, seen: &[(Wanted, Seen)]) -> String {
         let mut text = String::new();
-        members(&mut text, object(arguments).iter(), None, 0, seen);
+        members(&mut text, &object(arguments), 0, seen);
         text.trim_start().to_owned()
     }
 
@@ -384,12 +403,12 @@ mod tests {
 
     #[test]
     fn a_change_shows_before_and_after_and_which_of_it_was_checked() {
-        let arguments = json!({"record": ID, "changes": [
-            {"field": "Employees", "from": 100, "to": 500}, {"field": "Phone", "to": "1"}, {"field": "Fax", "to": null}]});
+        let arguments =
+            json!({"record": ID, "fields": {"Employees": 500, "Phone": "1", "Fax": null}, "from": {"Employees": 100}});
         let [wanted] = wanted(Some(&object(arguments.clone()))).try_into().unwrap();
         assert_eq!(
             (wanted.record.as_str(), wanted.fields.as_slice()),
-            (ID, ["Phone".to_owned(), "Fax".to_owned()].as_slice())
+            (ID, ["Fax".to_owned(), "Phone".to_owned()].as_slice())
         );
         let read = Seen::Read {
             object: "Account".to_owned(),
@@ -398,15 +417,26 @@ mod tests {
             name: Some("Acme".to_owned()),
         };
         let expected = format!(
-            "changes:\n  1: Employees: 100 → 500 (refused if it is something else by now)\n  \
-             2: Phone: \"+1 415\" → \"1\" (as just read, and not looked at again)\n  \
-             3: Fax: ? → (empty) (what is there now was not checked)\n\
+            "fields:\n  Employees: 100 → 500 (refused if it is something else by now)\n  \
+             Fax: ? → (empty) (what is there now was not checked)\n  \
+             Phone: \"+1 415\" → \"1\" (as just read, and not looked at again)\n\
              record: \"{ID}\" = Account {ID}, now called \"Acme\""
         );
         assert_eq!(lines(arguments.clone(), &[(wanted.clone(), read)]), expected);
         let text = lines(arguments, &[(wanted, Seen::NotRead("switched off".to_owned()))]);
-        assert!(text.contains("2: Phone: ? → \"1\" (what is there now was not checked)"), "{text}");
+        assert!(text.contains("Phone: ? → \"1\" (what is there now was not checked)"), "{text}");
         assert!(text.ends_with(&format!("\"{ID}\" (what it is called was not looked up: switched off)")), "{text}");
+    }
+
+    #[test]
+    fn what_is_expected_stands_beside_its_change_by_whatever_name_and_apart_if_there_is_none() {
+        let text = lines(
+            json!({"record": "Acme", "fields": {"Close Date": "2026-06-30"}, "from": {"closedate": "2026-05-01", "Stage": 1}}),
+            &[],
+        );
+        let expected = "fields:\n  \"Close Date\": \"2026-05-01\" → \"2026-06-30\" (refused if it is something else by now)\n\
+             from:\n  Stage: 1\nrecord: \"Acme\"";
+        assert_eq!(text, expected);
     }
 
     #[test]
@@ -427,7 +457,7 @@ mod tests {
 
     #[test]
     fn what_says_all_by_itself_is_not_looked_up() {
-        let named = json!({"record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]});
+        let named = json!({"record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}});
         assert_eq!(wanted(Some(&object(named))), []);
         assert_eq!(wanted(Some(&object(json!({"object": "Account", "fields": {"Name": "Acme"}})))), []);
         for record in [ID, &ID[..15], "https://acme.my.salesforce.com/001", "/001dM0000000010QAA"] {

@@ -262,19 +262,19 @@ fn update(reply: &UpdateReply) -> String {
 /// Whether a call takes an update back that says what it found as what it wants, and the other way round.
 fn is_swap(undo: &Undo, reply: &UpdateReply) -> bool {
     let Some(arguments) = &undo.arguments else { return false };
-    let [(record, id), (changes, Value::Array(swapped))] = &arguments.0[..] else { return false };
-    let is_swapped = |(change, swapped): (&FieldChange, &Value)| {
+    let [(record, id), (to, Value::Object(fields)), (expected, Value::Object(from))] = &arguments.0[..] else {
+        return false;
+    };
+    let is_swapped = |change: &FieldChange| {
         let before = change.before.as_ref().unwrap_or(&Value::Null);
-        // That there is no value is said by an empty text.
-        let after = if change.after.is_null() { &Value::String(String::new()) } else { &change.after };
-        swapped.as_object().is_some_and(|members| members.len() == 3)
-            && (swapped["field"].as_str(), &swapped["from"], &swapped["to"]) == (Some(&change.field), after, before)
+        (fields.get(&change.field), from.get(&change.field)) == (Some(before), Some(&change.after))
     };
     undo.tool.as_deref() == Some("salesforce_update")
         && undo.instructions.is_none()
-        && (record.as_str(), id.as_str(), changes.as_str()) == ("record", Some(&reply.id), "changes")
-        && swapped.len() == reply.changes.len()
-        && reply.changes.iter().zip(swapped).all(is_swapped)
+        && (record.as_str(), id.as_str()) == ("record", Some(&reply.id))
+        && (to.as_str(), expected.as_str()) == ("fields", "from")
+        && (fields.len(), from.len()) == (reply.changes.len(), reply.changes.len())
+        && reply.changes.iter().all(is_swapped)
 }
 
 fn delete(reply: &DeleteReply) -> String {
@@ -302,7 +302,10 @@ pub(super) fn error(error: &Error) -> String {
         text.line(&format!("Salesforce says {said}"));
     }
     let current = error.current.as_ref().map(|current| Members::parse(&current.fields)).unwrap_or_default();
-    let is_named = |field: &String| names_whole(message, field) || current.0.iter().any(|(name, _)| name == field);
+    // That a statement is wrong says where.
+    let is_named = |field: &String| {
+        names_whole(message, field) || field == "soql" || current.0.iter().any(|(name, _)| name == field)
+    };
     let fields: Vec<String> = error.fields.iter().filter(|field| !is_named(field)).cloned().collect();
     for (title, items) in [("Fields", &fields), ("Possible", &error.allowed)] {
         if !items.is_empty() {
@@ -320,12 +323,7 @@ pub(super) fn error(error: &Error) -> String {
             text.line(&format!("Last changed{by}{}", at.unwrap_or_default()));
         }
     }
-    text.line(match error.changed {
-        Changed::No => "Nothing was written.",
-        Changed::Yes => "Something was written all the same.",
-        Changed::Unknown => "It may or may not have been written: look before trying again.",
-    });
-    text.0.trim_end().to_owned()
+    text.0
 }
 
 // ---- their parts ----

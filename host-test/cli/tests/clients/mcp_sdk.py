@@ -21,7 +21,7 @@ MCP = ["mcp", "--demo"]
 # How a client and a server agree on a version, and the one they agree on.
 LIFECYCLES = {"legacy": "2025-11-25", "auto": "2026-07-28"}
 
-HIRE = {"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "from": 100, "to": 500}]}
+HIRE = {"object": "Account", "record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}}
 UMBRELLA = {"object": "Account", "fields": {"Name": "Umbrella"}}
 
 

@@ -32,7 +32,7 @@ async fn a_change_is_made_after_the_person_saw_it_and_said_yes() {
         for part in [
             "https://demo.my.salesforce.com",
             "record: \"Acme\"",
-            "1: Employees: 100 → 500 (refused if it is something else by now)",
+            "Employees: 100 → 500 (refused if it is something else by now)",
             "Not checked before you answer: ",
         ] {
             assert!(question.contains(part), "{part}: {question}");
@@ -103,7 +103,7 @@ async fn a_yes_holds_once_and_for_the_arguments_it_was_given_to() {
         request.request_state = Some(state.to_owned());
         peer.call_tool_once(request).await.unwrap()
     };
-    let other = json!({"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "to": 1}]});
+    let other = json!({"object": "Account", "record": "Acme", "fields": {"Employees": 1}});
 
     let state = asked(hire()).await;
     assert!(matches!(with_yes(other, &state).await, CallToolResponse::InputRequired(_)));
@@ -130,7 +130,7 @@ async fn a_record_named_by_its_id_is_shown_with_its_name_and_what_is_there_now()
             let folder = Folder::new();
             let (server, _) = server(riley(&org), Some(folder.settings(settings)));
             let mut client = Client::of(&server, lifecycle, Some(ElicitationAction::Decline)).await;
-            let change = json!({"record": id, "object": "Account", "changes": [{"field": "Employees", "to": 500}]});
+            let change = json!({"record": id, "object": "Account", "fields": {"Employees": 500}});
             assert_eq!(client.call("salesforce_update", change).await.is_error, Some(true));
             let question = next(&mut client.questions).await;
             assert!(question.contains(&expected), "{question}");

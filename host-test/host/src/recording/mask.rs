@@ -389,8 +389,8 @@ mod tests {
             let text = masked("data", &json!({"Phone": number, "CloseDate": number}));
             assert_eq!(text.matches(number).count(), usize::from(number == date), "{text}");
         }
-        assert!(masked("arguments", &json!({"changes": [{"field": "Close Date", "to": date}]})).contains(date));
-        assert!(!masked("arguments", &json!({"changes": [{"field": "Phone", "to": date}]})).contains(date));
+        assert!(masked("arguments", &json!({"fields": {"Close Date": date}})).contains(date));
+        assert!(!masked("arguments", &json!({"fields": {"Phone": date}})).contains(date));
     }
 
     #[test]

@@ -40,7 +40,7 @@ const CALLS: [(&str, &str); 7] = [
     ("salesforce_query", r#"{"soql": "SELECT Name, Owner FROM Account"}"#),
     ("salesforce_query", r#"{"soql": "SELECT Stage, COUNT(Id) FROM Opportunity GROUP BY Stage"}"#),
     ("salesforce_describe", r#"{"object":"Case","limit":500}"#),
-    ("salesforce_update", r#"{"record":"001dM0000000010QAA","changes":[{"field":"Fax","to":"1"}]}"#),
+    ("salesforce_update", r#"{"record":"001dM0000000010QAA","fields":{"Fax":"1"}}"#),
 ];
 
 #[test]

@@ -121,7 +121,7 @@ fn bad_input_sends_nothing() {
         ("salesforce_query", r#"{"soql": "SELECT * FROM Account", "limit": -1}"#),
         ("salesforce_create", r#"{"object": "Account", "fields": {}}"#),
         ("salesforce_create", r#"{"object": "Account", "fields": [1]}"#),
-        ("salesforce_update", r#"{"record": "001dM0000000010QAA", "changes": []}"#),
+        ("salesforce_update", r#"{"record": "001dM0000000010QAA", "fields": {}}"#),
         ("salesforce_nope", "{}"),
         ("", "{}"),
     ] {

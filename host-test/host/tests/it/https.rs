@@ -62,8 +62,7 @@ fn a_served_org_answers_the_same_as_one_in_the_process() {
     let near = HOST.session(demo(&org, "riley"));
     let list = r#"{"soql": "SELECT * FROM Account"}"#;
     assert_eq!(served.call_json("salesforce_query", list).unwrap(), near.call_json("salesforce_query", list).unwrap());
-    let update =
-        r#"{"record": "Acme", "object": "Account", "changes": [{"field": "Employees", "from": 100, "to": 500}]}"#;
+    let update = r#"{"record": "Acme", "object": "Account", "fields": {"Employees": 500}, "from": {"Employees": 100}}"#;
     assert!(served.call_json("salesforce_update", update).unwrap().contains(r#""after":500"#));
 }
 

@@ -48,8 +48,8 @@ const THEIRS: [&str; 34] = [
     ".items[].text",
     ".changes[].before",
     ".changes[].after",
-    ".undo.arguments.changes[].from",
-    ".undo.arguments.changes[].to",
+    ".undo.arguments.fields.*",
+    ".undo.arguments.from.*",
     ".object.label",
     ".objects[].label",
     ".fields[].label",
@@ -143,15 +143,15 @@ fn calls(org: &Org) -> Vec<(&'static str, Value)> {
         ("create", json!({ "object": "Lead", "fields": { "LastName": "Ng", "Company": "Ng", "Rating": "hot" } })),
         ("log_activity", json!({ "kind": "call", "who": id("bob"), "what": id("acme_renewal"), "text": "Hello" })),
         ("log_activity", json!({ "kind": "note", "what": id("globex_deal"), "text": "Hello" })),
-        ("update", json!({ "record": id("acme"), "changes": [{ "field": "Description", "to": "Hello" }] })),
-        ("update", json!({ "record": id("initech"), "changes": [{ "field": "OwnerId", "to": "sam@demo.example" }] })),
+        ("update", json!({ "record": id("acme"), "fields": { "Description": "Hello" } })),
+        ("update", json!({ "record": id("initech"), "fields": { "OwnerId": "sam@demo.example" } })),
     ]
 }
 
 /// Calls of every tool that writes, and of some that read, that ask or are refused.
 fn refusals(org: &Org) -> Vec<(&'static str, Value)> {
     let id = |key: &str| org.id(key).unwrap().to_string();
-    let change = |field: &str, to: &str| json!([{ "field": field, "to": to }]);
+    let change = |field: &str, to: &str| json!({ field: to });
     vec![
         ("get", json!({ "record": "Acm", "object": "Account" })),
         ("get", json!({ "record": id("acme"), "fields": ["Colour"] })),
@@ -162,7 +162,7 @@ fn refusals(org: &Org) -> Vec<(&'static str, Value)> {
         ("create", json!({ "object": "Lead", "fields": { "LastName": "Fox", "Company": "Fox", "Rating": "Super" } })),
         ("create", json!({ "object": "Opportunity", "fields": { "Name": "New", "CloseDate": "2026-12-01" } })),
         ("log_activity", json!({ "kind": "call", "who": "Gomez", "what": "Acm", "text": "Hello" })),
-        ("update", json!({ "record": id("acme"), "changes": [{ "field": "Phone", "from": "1", "to": "2" }] })),
+        ("update", json!({ "record": id("acme"), "fields": { "Phone": "2" }, "from": { "Phone": "1" } })),
         ("update", json!({ "record": id("initech"), "changes": change("OwnerId", "Jane") })),
         ("update", json!({ "record": id("carla"), "changes": change("Title", "CEO") })),
         (
@@ -189,7 +189,7 @@ fn walk(value: &Value, path: &str, visit: &mut dyn FnMut(&str, &str)) {
         Value::String(text) => visit(path, text),
         Value::Array(items) => items.iter().for_each(|item| walk(item, &format!("{path}[]"), visit)),
         Value::Object(members) => {
-            let is_data = [".fields", ".facts", ".names", ".details"].iter().any(|data| path.ends_with(data));
+            let is_data = [".fields", ".from", ".facts", ".names", ".details"].iter().any(|data| path.ends_with(data));
             for (name, value) in members {
                 visit("a name", name);
                 walk(value, &format!("{path}.{}", if is_data { "*" } else { name }), visit);
@@ -318,12 +318,11 @@ fn the_typed_face_says_the_same_and_its_json_is_whole() {
             assert_eq!((json!(list.columns), json!(rows)), (same["columns"].clone(), same["rows"].clone()));
         }
 
-        let change =
-            |to: &str| types::Change { field: "Description".to_owned(), from: None, to: json!(to).to_string() };
         let args = |to: &str| types::UpdateArgs {
             record: acme.clone(),
             object: None,
-            changes: vec![change(to)],
+            fields: json!({ "Description": to }).to_string(),
+            from: None,
             allow_duplicate: None,
         };
         let updated = session.update(&args(text)).unwrap();

@@ -26,13 +26,10 @@ fn calls() -> Vec<(String, String)> {
         ("activities", json!({"record": "Acme", "object": "Account"})),
         ("create", json!({"object": "Account", "fields": {"Name": "Acme"}})),
         ("create", json!({"object": "Contact", "fields": {"LastName": "Quistgaard", "Email": "q@quistgaard.example"}})),
+        ("update", json!({"object": "Account", "record": "Globex", "fields": {"Phone": "+1 999 555 7788"}})),
         (
             "update",
-            json!({"object": "Account", "record": "Globex", "changes": [{"field": "Phone", "to": "+1 999 555 7788"}]}),
-        ),
-        (
-            "update",
-            json!({"object": "Opportunity", "record": Org::demo().id("globex_deal").unwrap().to_string(), "changes": [{"field": "StageName", "to": "Closed Won"}]}),
+            json!({"object": "Opportunity", "record": Org::demo().id("globex_deal").unwrap().to_string(), "fields": {"StageName": "Closed Won"}}),
         ),
         (
             "log_activity",
@@ -166,7 +163,7 @@ fn list(limit: u32) -> Vec<(String, String)> {
 
 #[test]
 fn a_read_is_answered_again_and_a_write_is_not() {
-    let update = json!({"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "to": 500}]});
+    let update = json!({"object": "Account", "record": "Acme", "fields": {"Employees": 500}});
     let update = vec![("salesforce_update".to_owned(), update.to_string())];
     for (calls, again) in [(list(3), true), (update, false)] {
         let recording = taken(&calls).recording;

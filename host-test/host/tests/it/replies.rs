@@ -19,10 +19,7 @@ fn every_reply_has_the_form_its_schema_promises() {
         ("salesforce_describe", r#"{"object": "Opportunity"}"#),
         ("salesforce_describe", "{}"),
         ("salesforce_create", r#"{"object": "Contact", "fields": {"LastName": "Nguyen"}}"#),
-        (
-            "salesforce_update",
-            r#"{"record": "Acme", "object": "Account", "changes": [{"field": "Rating", "to": "Cold"}]}"#,
-        ),
+        ("salesforce_update", r#"{"record": "Acme", "object": "Account", "fields": {"Rating": "Cold"}}"#),
     ] {
         let reply = session.call_json(name, arguments).unwrap_or_else(|error| panic!("{name} {arguments}: {error:?}"));
         let reply: Value = serde_json::from_str(&reply).unwrap();

@@ -54,7 +54,7 @@ fn a_change_that_is_stopped_after_its_read_is_not_written() {
     let (session, transcript) = session(&org, "riley");
     let stop = CancelHandle::default();
     let pulled = stop.clone();
-    let update = r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "to": 500}]}"#;
+    let update = r#"{"object": "Account", "record": "Acme", "fields": {"Employees": 500}}"#;
     let stopped = session.cancelled_by(&stop).reporting(move |_| pulled.cancel());
     let error = refusal(stopped.call_json("salesforce_update", update));
     assert_eq!(error["changed"], "no", "{error}");
@@ -68,7 +68,7 @@ fn every_request_of_a_call_is_reported_as_it_is_answered() {
     let (session, transcript) = session(&Arc::new(Org::demo()), "riley");
     let reported = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&reported);
-    let update = r#"{"object": "Account", "record": "Acme", "changes": [{"field": "Employees", "to": 500}]}"#;
+    let update = r#"{"object": "Account", "record": "Acme", "fields": {"Employees": 500}}"#;
     let watched = session.reporting(move |requests| {
         assert_eq!(count.fetch_add(1, Ordering::Relaxed) + 1, requests);
     });

@@ -46,10 +46,7 @@ fn the_token_is_in_nothing_that_crosses_from_the_host_to_the_guest_or_to_the_cal
         ("salesforce_describe", "{}"),
         ("salesforce_find", r#"{"text": "Acme"}"#),
         ("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#),
-        (
-            "salesforce_update",
-            r#"{"record": "Acme", "object": "Account", "changes": [{"field": "Rating", "to": "Cold"}]}"#,
-        ),
+        ("salesforce_update", r#"{"record": "Acme", "object": "Account", "fields": {"Rating": "Cold"}}"#),
     ];
     for echoing in [false, true] {
         if echoing {

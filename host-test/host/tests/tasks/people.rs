@@ -91,8 +91,8 @@ pub(crate) const SUPER_HOT: Task = Task {
     warm: 0,
     cold: 1,
     play: |desk| {
-        let changes = json!([{ "field": "Rating", "to": "Super hot" }]);
-        let arguments = json!({ "record": "Dana", "object": "Lead", "changes": changes });
+        let changes = json!({ "Rating": "Super hot" });
+        let arguments = json!({ "record": "Dana", "object": "Lead", "fields": changes });
         let error = desk.refused("invalid_input", "update", arguments);
         assert_eq!(error["fields"], json!(["Rating"]));
         assert_eq!(error["allowed"], json!(["Hot", "Warm", "Cold"]));
@@ -107,8 +107,8 @@ pub(crate) const CONVERT_DANA: Task = Task {
     cold: 3,
     play: |desk| {
         let convert = |field: &str, to: serde_json::Value| {
-            let changes = json!([{ "field": field, "to": to }]);
-            desk.refused("invalid_input", "update", json!({ "record": "Dana", "object": "Lead", "changes": changes }))
+            let changes = json!({ field: to });
+            desk.refused("invalid_input", "update", json!({ "record": "Dana", "object": "Lead", "fields": changes }))
         };
         // Salesforce converts leads by SOAP alone, with the session id in the body, which the guest never holds.
         let error = convert("Converted", json!(true));

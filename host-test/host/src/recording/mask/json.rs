@@ -35,9 +35,6 @@ impl Mask {
         };
         let part = if key == "httpHeaders" { Part::Headers } else { part };
         let own_values = object.get("custom") == Some(&Value::Bool(true));
-        // What is given for a field that is named beside it.
-        let of_dates = part == Part::Arguments
-            && object.get("field").and_then(Value::as_str).is_some_and(|field| self.is_of_dates(field));
         let mut masked = Map::new();
         for (name, value) in object {
             let part = match part {
@@ -48,7 +45,6 @@ impl Mask {
                 {
                     Part::Data
                 }
-                Part::Arguments if of_dates && name != "field" => Part::Dates,
                 Part::Arguments if self.is_of_dates(name) || ARGUMENT_DATES.contains(&name.as_str()) => Part::Dates,
                 part => part,
             };
