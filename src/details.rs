@@ -15,6 +15,11 @@ impl Details {
         }
     }
 
+    /// Adds all words of others.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     /// As a JSON object of lists; absent where there is nothing.
     pub(crate) fn finish(&self) -> Option<String> {
         let mut object = Object::default();

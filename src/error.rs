@@ -7,6 +7,7 @@ use crate::details::Details;
 use crate::platform::{FailureReason, SendFailure};
 use crate::rest::Refusal;
 use crate::soql::{LiteralError, NameError};
+use crate::sql;
 use crate::wit::{self, Candidate, Changed, CurrentRecord, ErrorKind};
 
 /// Why a tool did not do what was asked.
@@ -162,6 +163,17 @@ impl Error {
     /// The same failure, with the arguments or fields it is about.
     pub(crate) fn about(mut self, fields: Vec<String>) -> Self {
         self.0.fields = fields;
+        self
+    }
+
+    /// The same failure of an argument that is a statement: a name or a value that was refused, with where it stands.
+    pub(crate) fn placed_in(mut self, statement: &str) -> Self {
+        let Inner { message, fields, .. } = &mut *self.0;
+        // The message quotes what it is about, or names the field.
+        let wanted = message.split('"').nth(1).or(fields.first().map(String::as_str)).unwrap_or_default();
+        if let Some(place) = sql::place(statement, wanted).filter(|_| !message.contains("(line ")) {
+            message.push_str(&place);
+        }
         self
     }
 

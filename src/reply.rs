@@ -103,12 +103,8 @@ impl Values {
     /// What was cut, if anything.
     pub(crate) fn notice(&self) -> Option<String> {
         (self.cut > 0).then(|| {
-            format!(
-                "{} {} cut after {} characters (they end in …)",
-                self.cut,
-                if self.cut == 1 { "long text was" } else { "long texts were" },
-                self.longest
-            )
+            let texts = if self.cut == 1 { "text" } else { "texts" };
+            format!("{} {texts} cut after {} characters (…)", self.cut, self.longest)
         })
     }
 }

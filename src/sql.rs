@@ -41,6 +41,7 @@ mod value;
 
 pub use name::{Name, Path};
 pub use note::Note;
+pub(crate) use refusal::place;
 pub use refusal::{Reason, Refusal};
 pub use span::Span;
 pub use statement::{

@@ -4,34 +4,13 @@
 use crate::resolve::parameters::Parameters;
 use crate::schema::well_known::{ACTIVITY_OBJECTS, IS_DELETED};
 use crate::soql::{Comparison, Condition, Date, DateLiteral, ObjectName};
-use crate::sql::{self, Expression, Shift, Value};
+use crate::sql::{self, Expression, Value};
 
 /// Activities of fewer days ago are not archived: 365 days, but for time zones.
 pub(crate) const MIN_ARCHIVED_DAYS: i64 = 363;
-const DAY: i64 = 24 * 60 * 60;
 
-/// Ranges of days that begin later than that.
-const RECENT: [&str; 15] = [
-    "TODAY",
-    "YESTERDAY",
-    "TOMORROW",
-    "THIS_WEEK",
-    "LAST_WEEK",
-    "NEXT_WEEK",
-    "THIS_MONTH",
-    "LAST_MONTH",
-    "NEXT_MONTH",
-    "THIS_QUARTER",
-    "LAST_QUARTER",
-    "NEXT_QUARTER",
-    "NEXT_YEAR",
-    "LAST_90_DAYS",
-    "NEXT_90_DAYS",
-];
-
-/// The same that are counted, with the days of each of the unit.
-const COUNTED: [(&str, i64); 4] =
-    [("LAST_N_DAYS", 1), ("LAST_N_WEEKS", 7), ("LAST_N_MONTHS", 31), ("LAST_N_QUARTERS", 92)];
+/// Units of date literals, and their days.
+const UNITS: [(&str, u32); 4] = [("DAY", 1), ("WEEK", 7), ("MONTH", 31), ("QUARTER", 92)];
 
 /// Whether archived records of an object may be among those that a condition asks for. None is on a `recent` day or
 /// later.
@@ -64,30 +43,30 @@ fn is_recent(of_tasks: bool, condition: &sql::Condition, parameters: &Parameters
             Value::Range(range) => is_recent_range(range),
             Value::Date(day) => *day >= recent,
             Value::DateTime(moment) => moment.date() >= recent,
-            Value::Text(text) => Date::parse(text).is_ok_and(|day| day >= recent),
             Value::Day(shift) | Value::Moment(shift) => {
-                let Shift { months, days, seconds } = *shift;
-                i64::from(months) * 31 + i64::from(days) + seconds / DAY > -MIN_ARCHIVED_DAYS
+                i64::from(shift.months) * 31 + i64::from(shift.days) > -MIN_ARCHIVED_DAYS
             }
-            Value::Parameter(name) => {
-                let text = parameters.get(name).trim_matches('"');
-                Date::parse(text).is_ok_and(|day| day >= recent)
-            }
+            Value::Text(text) => is_recent_day(text, recent),
+            Value::Parameter(name) => is_recent_day(parameters.get(name).trim_matches('"'), recent),
             _ => false,
         }
 }
 
+fn is_recent_day(text: &str, recent: Date) -> bool {
+    Date::parse(text).is_ok_and(|day| day >= recent)
+}
+
 fn is_recent_range(range: &DateLiteral) -> bool {
-    let counted = COUNTED.iter().find(|(name, _)| *name == range.name());
-    match (range.n(), counted) {
-        (Some(n), Some((_, days))) => i64::from(n + 1) * days < MIN_ARCHIVED_DAYS,
-        (Some(_), None) => range.name().starts_with("NEXT_"),
-        (None, _) => RECENT.contains(&range.name()),
-    }
+    let name = range.name();
+    let unit = UNITS.iter().find(|(unit, _)| name.contains(unit));
+    let days = unit.map_or(1, |(_, days)| *days);
+    let is_far = name.contains("YEAR") || i64::from((range.n().unwrap_or(0) + 1) * days) > MIN_ARCHIVED_DAYS;
+    name.starts_with("NEXT") || !is_far
 }
 
 /// A condition without the deleted records that come along with archived ones.
 pub(crate) fn undeleted(condition: Option<Condition>) -> Option<Condition> {
-    let undeleted = Condition::compare(IS_DELETED, Comparison::Eq, false);
-    Condition::all([undeleted].into_iter().chain(condition))
+    let mut all = vec![Condition::compare(IS_DELETED, Comparison::Eq, false)];
+    all.extend(condition);
+    Condition::all(all)
 }

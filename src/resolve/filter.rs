@@ -10,7 +10,7 @@ use crate::resolve::value::{self, Compared};
 use crate::resolve::{lookup, phone};
 use crate::schema::treatment::{self, Kind, Operator, Treatment};
 use crate::schema::well_known::IS_DELETED;
-use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, Source, picklist, place, standard};
+use crate::schema::{FieldType, PicklistValue, Source, picklist, place, standard};
 use crate::soql::{Comparison, Condition, FieldPath, List, Literal, Number, ObjectName, Operand, Pattern, Text};
 
 /// Objects that Salesforce joins with no other.
@@ -65,13 +65,15 @@ impl Op {
     }
 }
 
-/// The condition that a filter on this field is. Of groups, `by_name` says, only what is grouped by can be compared.
+/// The condition that a filter on this field is, and what is to be said of it. Of groups, `of_groups` says, only what is
+/// grouped by can be compared.
 pub(crate) fn one(
     known: &Known,
     object: &ObjectName,
     named: Named,
     filter: &Filter,
-    by_name: bool,
+    of_groups: bool,
+    remarks: &mut Remarks,
 ) -> Result<Condition, PlanError> {
     let treatment = names::treatment(known, &named, filter.op.operator())?;
     if !named.field.filterable {
@@ -93,19 +95,26 @@ pub(crate) fn one(
         Op::In { negated } => Some(if negated { Comparison::Ne } else { Comparison::Eq }),
         _ => None,
     };
-    match treatment {
-        Treatment::Several => return several(known, named, filter),
-        Treatment::Digits => {
-            if let Some(condition) = phone_number(known, &named, filter)? {
-                return Ok(condition);
+    let is_of_place = is_place(&named, filter.op);
+    if is_of_place || matches!(treatment, Treatment::Several | Treatment::Digits) {
+        let (mut texts, has_null) = texts(&named, filter)?;
+        let mut meant = Meant { by_name: Vec::new(), by_code: None };
+        let is_meant = match treatment {
+            Treatment::Several => several(known, &named, filter, texts, &mut meant, remarks)?,
+            Treatment::Digits => phone_number(known, &named, filter, &mut texts, &mut meant, remarks)?,
+            _ => in_place(known, &named, filter, texts, of_groups, &mut meant, remarks)?,
+        };
+        if is_meant {
+            return meant.condition(named, filter.op, treatment == Treatment::Several, has_null);
+        }
+    }
+    if treatment == Treatment::Percent {
+        for item in items(&named, value)? {
+            if Number::parse(item.get()).is_ok_and(|number| number.is_fraction()) {
+                let why = " is a percentage, of which 75 is 75 %: this is less than one percent";
+                remarks.notices.push([named.path.as_str(), why].concat());
             }
         }
-        _ if is_place(&named, filter.op) => {
-            if let Some(condition) = in_place(known, &named, filter, by_name)? {
-                return Ok(condition);
-            }
-        }
-        _ => {}
     }
     if let Some(comparison) = compared
         && let Some(condition) = by_record(known, object, &named, comparison, value)?
@@ -116,199 +125,221 @@ pub(crate) fn one(
         Op::Is(comparison) => compare(&named, comparison, value)?,
         Op::In { negated } => in_list(&named, negated, value)?,
         Op::Like if is_lookup(&named) => like(&name_field_of(known, object, &named)?, value)?,
-        Op::Like => like(&named, value)?,
-        // Of any other field the table refuses it.
-        Op::Includes { .. } => return several(known, named, filter),
+        // Of any other field the table refuses INCLUDES.
+        Op::Like | Op::Includes { .. } => like(&named, value)?,
     })
+}
+
+/// The values of a condition as texts, and whether null is among them.
+fn texts(named: &Named, filter: &Filter) -> Result<(Vec<String>, bool), Error> {
+    let (mut texts, mut has_null) = (Vec::new(), false);
+    for item in items(named, &filter.value)? {
+        if item.is_null() {
+            has_null = true;
+        } else {
+            texts.push(text(named, item.get())?);
+        }
+    }
+    Ok((texts, has_null))
+}
+
+/// What texts mean that are compared with a field.
+struct Meant {
+    /// Its own values.
+    by_name: Vec<String>,
+    /// Those of another field beside it.
+    by_code: Option<(FieldPath, Vec<String>)>,
+}
+
+impl Meant {
+    /// The condition that a field has one of the values, or includes it, or has none.
+    fn condition(self, named: Named, op: Op, includes: bool, has_null: bool) -> Result<Condition, PlanError> {
+        let negated = op.is_negated();
+        let mut each = Vec::new();
+        let own = (named.path.clone(), self.by_name);
+        for (field, texts) in self.by_code.into_iter().chain([own]) {
+            let mut values = Vec::with_capacity(texts.len());
+            for text in texts {
+                values.push(Text::new(text).map_err(Error::from)?);
+            }
+            if includes {
+                each.extend(List::new(values).map(|values| match negated {
+                    false => Condition::Includes { field, values },
+                    true => Condition::Excludes { field, values },
+                }));
+            } else {
+                let values = List::new(values.into_iter().map(Literal::from));
+                each.extend(values.map(|values| Condition::In { field, negated, values }));
+            }
+        }
+        if has_null {
+            let op = if negated { Comparison::Ne } else { Comparison::Eq };
+            each.push(Condition::compare(named.path.clone(), op, Literal::Null));
+        }
+        let condition = if negated { Condition::all(each) } else { Condition::any(each) };
+        condition.ok_or_else(|| empty_list(&named).into())
+    }
 }
 
 /// A condition on a multi-select picklist: whatever is compared with one of its values means that it includes it.
-fn several(known: &Known, named: Named, filter: &Filter) -> Result<Condition, PlanError> {
-    let negated = filter.op.is_negated();
-    let (mut values, mut nothing) = (Vec::new(), false);
-    for item in items(&named, &filter.value)? {
-        match item.shape() {
-            Shape::Null => nothing = true,
-            Shape::Text(text) if filter.op == Op::Like => values.extend(matching(known, &named, &text)?),
-            _ => values.push(text(&named, item.get())?),
+fn several(
+    known: &Known,
+    named: &Named,
+    filter: &Filter,
+    texts: Vec<String>,
+    meant: &mut Meant,
+    remarks: &mut Remarks,
+) -> Result<bool, PlanError> {
+    for input in texts {
+        if filter.op == Op::Like {
+            matching(known, named, &input, &mut meant.by_name)?;
+        } else {
+            meant.by_name.push(value::known_value(&named.field, &input).unwrap_or(input));
         }
     }
-    let mut texts = Vec::new();
-    for input in values {
-        let known = value::known_value(&named.field, &input).unwrap_or(input);
-        texts.push(Text::new(known).map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?);
+    if filter.op.operator() != Operator::Includes {
+        let why = " takes several values: it is compared by whether it includes these";
+        remarks.notices.push([named.path.as_str(), why].concat());
     }
-    let field = named.path.clone();
-    let includes = List::new(texts).map(|values| match negated {
-        false => Condition::Includes { field: field.clone(), values },
-        true => Condition::Excludes { field: field.clone(), values },
-    });
-    let op = if negated { Comparison::Ne } else { Comparison::Eq };
-    let empty = nothing.then(|| Condition::compare(field.clone(), op, Literal::Null));
-    let both = includes.into_iter().chain(empty);
-    let condition = if negated { Condition::all(both) } else { Condition::any(both) };
-    condition.ok_or_else(|| empty_list(&named).into())
+    Ok(true)
+}
+
+/// Whether a pattern has characters that stand for others, or a backslash before some.
+fn has_wildcard(pattern: &str) -> bool {
+    pattern.bytes().any(|byte| matches!(byte, b'%' | b'_' | b'\\'))
 }
 
 /// The values of a picklist that a pattern fits; where it fits none, its text, which none includes.
-fn matching(known: &Known, named: &Named, pattern: &str) -> Result<Vec<String>, PlanError> {
-    let text = pattern.trim_matches('%');
-    if text.is_empty() || text.contains(['%', '_', '\\']) {
-        let message = format!("{} takes several values of a list; compare it by INCLUDES with those", named.path);
+fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<String>) -> Result<(), PlanError> {
+    let text = pattern.trim_matches('%').to_lowercase();
+    if text.is_empty() || has_wildcard(&text) {
+        let message = [named.path.as_str(), " takes several values of a list; compare it by INCLUDES"].concat();
         return Err(Error::argument(named.path.as_str(), message).into());
     }
     let schema = known.description(&named.object)?;
-    let text = text.to_lowercase();
-    let fits = |value: &str| {
-        let value = value.to_lowercase();
-        match (pattern.starts_with('%'), pattern.ends_with('%')) {
-            (true, true) => value.contains(&text),
-            (true, false) => value.ends_with(&text),
-            (false, true) => value.starts_with(&text),
-            (false, false) => value == text,
-        }
-    };
-    let mut found = Vec::new();
+    let before = values.len();
     for value in schema.field(&named.field.name).and_then(|field| field.picklist.as_ref()).into_iter().flatten() {
-        if fits(&value.value) || fits(value.shown()) {
-            found.push(value.value.clone());
+        for name in [&value.value, value.shown()] {
+            let name = name.to_lowercase();
+            let fits = match name.find(&text) {
+                None => false,
+                Some(at) => (at == 0 || pattern.starts_with('%')) && (name.ends_with(&text) || pattern.ends_with('%')),
+            };
+            if fits {
+                values.push(value.value.clone());
+                break;
+            }
         }
     }
-    if found.is_empty() {
-        found.push(text);
+    if values.len() == before {
+        values.push(text);
     }
-    Ok(found)
+    Ok(())
 }
 
-/// A condition on a phone number, by the ways in which it is written; none where that is no number.
-fn phone_number(known: &Known, named: &Named, filter: &Filter) -> Result<Option<Condition>, PlanError> {
-    // Whose records these are, only each of them says.
-    if named.object.as_str() == standard::NAME || names::is_external(&named.object) {
-        return Ok(None);
-    }
-    let held = |pattern: &str| known.values(&named.object, &names::field_name(&named.field.name)?, pattern);
-    let mut texts = Vec::new();
-    let mut each = Vec::new();
-    for item in items(named, &filter.value)? {
-        if item.is_null() {
-            return Ok(None);
-        }
-        let input = text(named, item.get())?;
-        if filter.op == Op::Like {
-            let Some(pattern) = phone::like(&input) else { return Ok(None) };
-            each.push(held(&pattern).map(|held| held.into_iter().filter(|held| phone::fits(&input, held)).collect()));
-        } else if let Some(digits) = phone::digits(&input) {
-            let same = |held: Vec<String>| held.into_iter().filter(|held| phone::is_same(&digits, held)).collect();
-            each.push(held(&phone::pattern(&digits)).map(same));
-            texts.push(input);
-        } else {
-            texts.push(input);
-        }
-    }
-    let each: Vec<Vec<String>> = crate::known::all(each)?;
-    for held in each.into_iter().flatten() {
-        if !texts.contains(&held) {
-            texts.push(held);
-        }
-    }
-    any_text(named, &named.path, texts, filter.op.is_negated())
-}
+/// The most phone numbers of a condition whose other spellings are looked up: one request each.
+const MAX_NUMBERS: usize = 10;
 
-/// The condition that a field has one of some texts, or none; nothing without texts.
-fn any_text(
+/// A condition on a phone number, by the ways in which it is written; none where it is no number.
+fn phone_number(
+    known: &Known,
     named: &Named,
-    field: &FieldPath,
-    texts: Vec<String>,
-    negated: bool,
-) -> Result<Option<Condition>, PlanError> {
-    let mut values: Vec<Literal> = Vec::new();
-    for text in texts {
-        values.push(Text::new(text).map_err(|reason| Error::argument(named.path.as_str(), reason.to_string()))?.into());
+    filter: &Filter,
+    texts: &mut Vec<String>,
+    meant: &mut Meant,
+    remarks: &mut Remarks,
+) -> Result<bool, PlanError> {
+    let said = texts.len();
+    // Of which object a record is, a lookup to several does not say.
+    if named.object.as_str() == standard::NAME || names::is_external(&named.object) || said > MAX_NUMBERS {
+        return Ok(false);
     }
-    let op = if negated { Comparison::Ne } else { Comparison::Eq };
-    Ok(match (values.pop(), values.is_empty()) {
-        (None, _) => None,
-        (Some(value), true) => Some(Condition::compare(field.clone(), op, value)),
-        (Some(last), false) => {
-            values.push(last);
-            List::new(values).map(|values| Condition::In { field: field.clone(), negated, values })
+    let field = names::field_name(&named.field.name)?;
+    let is_pattern = filter.op == Op::Like;
+    for at in 0..said {
+        let Some(digits) = phone::digits(&texts[at]) else { continue };
+        for held in known.values(&named.object, &field, &phone::pattern(&digits))? {
+            let fits =
+                if is_pattern { phone::fits(&texts[at], &digits, &held) } else { phone::is_same(&digits, &held) };
+            if fits && !texts.contains(&held) {
+                texts.push(held);
+            }
         }
-    })
+    }
+    if texts.len() > said {
+        remarks.notices.push([named.path.as_str(), " is compared by its digits, however it is written"].concat());
+    }
+    if is_pattern {
+        texts.drain(..said);
+    }
+    meant.by_name = std::mem::take(texts);
+    // A pattern that no number fits is a pattern all the same.
+    Ok(!(is_pattern && meant.by_name.is_empty()))
 }
 
 /// Whether a condition compares with a country or a state.
 fn is_place(named: &Named, op: Op) -> bool {
-    let local = named.field.name.strip_suffix("__s").unwrap_or(&named.field.name);
-    let may_be = match named.kind {
+    let is_of_places = match named.kind {
         Kind::Place => true,
-        Kind::Type(FieldType::String) => treatment::is_place_name(local),
+        Kind::Type(FieldType::String) => treatment::is_place_name(&named.field.name),
         Kind::Type(FieldType::Picklist) => place::is_code(&named.field),
         _ => false,
     };
-    may_be && matches!(op.operator(), Operator::Equal | Operator::In | Operator::Like)
-}
-
-/// The fields of countries or states beside a field that names them; none in an org that keeps them as free text.
-fn place_codes(schema: &ObjectSchema, named: &Named) -> Option<Field> {
-    place::codes(schema, schema.field(&named.field.name)?).cloned()
+    is_of_places && matches!(op.operator(), Operator::Equal | Operator::In | Operator::Like)
 }
 
 /// A condition on a country or a state, by its code; none where nothing says what is meant, or the org has no codes.
-fn in_place(known: &Known, named: &Named, filter: &Filter, by_name: bool) -> Result<Option<Condition>, PlanError> {
+fn in_place(
+    known: &Known,
+    named: &Named,
+    filter: &Filter,
+    texts: Vec<String>,
+    of_groups: bool,
+    meant: &mut Meant,
+    remarks: &mut Remarks,
+) -> Result<bool, PlanError> {
+    // A pattern without a wildcard is a value.
+    if filter.op == Op::Like && texts.iter().any(|text| has_wildcard(text)) {
+        return Ok(false);
+    }
     let mut schema = known.schema(&named.object)?;
     if schema.source != Source::Described {
         // Only the org says whether it lists countries and states; a name is most likely the one that it has.
-        let needs_list = |item: &Json<'_>| item.text().is_some_and(|text| place::needs_list(&text));
-        if !items(named, &filter.value)?.iter().any(needs_list) {
-            return Ok(None);
+        if !texts.iter().any(|text| place::needs_list(text)) {
+            return Ok(false);
         }
         schema = known.description(&named.object)?;
     }
-    let Some(codes) = place_codes(&schema, named) else { return Ok(None) };
-    let field = if by_name { named.path.clone() } else { named.beside(&codes.name)? };
-    let is_called = by_name && codes.name != named.field.name;
-    let (mut texts, mut others) = (Vec::new(), Vec::new());
-    for item in items(named, &filter.value)? {
-        if item.is_null() {
-            return Ok(None);
+    let Some(codes) = schema.field(&named.field.name).and_then(|field| place::codes(&schema, field)) else {
+        return Ok(false);
+    };
+    let values = codes.picklist.as_deref().unwrap_or_default();
+    let is_named_by_code = codes.name == named.field.name;
+    let mut by_code = Vec::new();
+    for input in texts {
+        let found = place::find(values, &input);
+        let Some(first) = found.first() else {
+            remarks.unknown_place(named, &input, values);
+            meant.by_name.push(input);
+            continue;
+        };
+        let is_code = first.value.eq_ignore_ascii_case(&input);
+        let is_unique = place::is_unique(values, &first.value);
+        if is_named_by_code || !of_groups && (is_code || is_unique) {
+            if !is_unique {
+                let why = " is the code of states of several countries; compare the country too";
+                remarks.notices.push([first.value.as_str(), why].concat());
+            }
+            by_code.push(first.value.clone());
+        } else {
+            meant.by_name.push(first.shown().to_owned());
         }
-        let input = text(named, item.get())?;
-        // A pattern without a wildcard is a value.
-        if filter.op == Op::Like && input.contains(['%', '_']) {
-            return Ok(None);
-        }
-        match place::find(codes.picklist.as_deref().unwrap_or_default(), &input).as_slice() {
-            [] => others.extend(any_text(named, &named.path, vec![input], false)?),
-            found if is_called => texts.extend(found.iter().map(|found| found.shown().to_owned())),
-            [one] => match place::countries(&schema, &codes, one) {
-                countries if countries.is_empty() || by_name => texts.push(one.value.clone()),
-                countries => others.extend(of_country(named, &schema, &codes, one, countries)?),
-            },
-            found => texts.extend(found.iter().take(1).map(|found| found.value.clone())),
+        if !is_code && !first.shown().eq_ignore_ascii_case(&input) {
+            remarks.taken_for(named, &input, first.shown());
         }
     }
-    let negated = filter.op.is_negated();
-    if others.is_empty() {
-        return any_text(named, &field, texts, negated);
-    }
-    others.extend(any_text(named, &field, texts, false)?);
-    let condition = Condition::any(others);
-    Ok(if negated { condition.map(|condition| !condition) } else { condition })
-}
-
-/// A state whose code another country has too.
-fn of_country(
-    named: &Named,
-    schema: &ObjectSchema,
-    codes: &Field,
-    state: &PicklistValue,
-    countries: Vec<String>,
-) -> Result<Option<Condition>, PlanError> {
-    let country = codes.controller.as_deref().and_then(|name| schema.field(name));
-    let country = country.map_or("", |country| &country.name);
-    let state = any_text(named, &named.beside(&codes.name)?, vec![state.value.clone()], false)?;
-    let country = any_text(named, &named.beside(country)?, countries, false)?;
-    Ok(Condition::all(state.into_iter().chain(country)))
+    meant.by_code = Some((named.beside(&codes.name)?, by_code));
+    Ok(true)
 }
 
 fn without_value(named: Named, comparison: Comparison) -> Result<Condition, PlanError> {
@@ -401,7 +432,9 @@ impl Remarks {
                 format!("{}: {input} was compared with whole names; LIKE '%…%' finds a part of one", named.path)
             }));
         }
-        self.of_type(known, &named, filter, nothing)?;
+        if nothing {
+            self.of_nothing(known, &named, filter)?;
+        }
         let is_picklist = matches!(named.field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
         if !is_picklist || !filter.op.is_of_values() || is_place(&named, filter.op) {
             return Ok(());
@@ -417,18 +450,9 @@ impl Remarks {
                 match picklist::resolve(values, input) {
                     // Salesforce compares without regard to case.
                     picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(input) => {
-                        self.is_taken = true;
-                        self.notices.push(value::repaired_notice(named.path.as_str(), input, "`details`"));
-                        self.details.add(named.path.as_str(), &value);
+                        self.taken_for(&named, input, &value);
                     }
-                    picklist::Value::Unknown { nearest } if nothing => {
-                        self.notices.push(format!(
-                            "{}: {} is none of its values; `details` shows the nearest",
-                            named.path,
-                            Excerpt::of(input)
-                        ));
-                        nearest.iter().for_each(|value| self.details.add(named.path.as_str(), value));
-                    }
+                    picklist::Value::Unknown { nearest } if nothing => self.unknown(&named, input, nearest),
                     _ => {}
                 }
             }
@@ -438,88 +462,41 @@ impl Remarks {
 }
 
 impl Remarks {
-    /// Says what the type of a field makes of a condition that a person may not expect.
-    fn of_type(&mut self, known: &Known, named: &Named, filter: &Filter, nothing: bool) -> Result<(), PlanError> {
-        if filter.value == "null" {
-            return Ok(());
-        }
-        match named.kind.treatment(filter.op.operator()) {
-            Treatment::Several if !matches!(filter.op, Op::Includes { .. }) => {
-                self.notices
-                    .push(format!("{} takes several values: it is compared by whether it includes these", named.path));
-            }
-            Treatment::Percent => {
-                for item in items(named, &filter.value)? {
-                    if Number::parse(item.get()).is_ok_and(|number| number.is_fraction()) {
-                        self.notices.push(format!(
-                            "{} is a percentage, of which 75 is 75 %: {} is less than one percent",
-                            named.path,
-                            item.get()
-                        ));
-                    }
-                }
-            }
-            Treatment::Digits => {
-                if matches!(phone_number(known, named, filter), Ok(Some(Condition::In { values, .. })) if values.as_slice().len() > items(named, &filter.value)?.len())
-                {
-                    self.notices.push(format!("{} is compared by its digits, however it is written", named.path));
-                }
-            }
-            _ if is_place(named, filter.op) => self.of_place(known, named, filter, nothing)?,
-            _ if nothing && named.field.name == IS_DELETED.as_str() && filter.value.contains("true") => {
-                self.notices.push("deleted records are not read".to_owned());
-            }
-            _ => {}
-        }
-        Ok(())
+    /// Says that a value was taken for another.
+    fn taken_for(&mut self, named: &Named, input: &str, value: &str) {
+        self.is_taken = true;
+        self.notices.push(value::repaired_notice(named.path.as_str(), input, "`details`"));
+        self.details.add(named.path.as_str(), value);
     }
 
-    /// Says which country or state was meant, or that nothing says which.
-    fn of_place(&mut self, known: &Known, named: &Named, filter: &Filter, nothing: bool) -> Result<(), PlanError> {
+    /// Says that a value is none.
+    fn unknown(&mut self, named: &Named, input: &str, nearest: Vec<String>) {
         let path = named.path.as_str();
-        let mut schema = known.schema(&named.object)?;
-        if schema.source != Source::Described {
-            if !nothing {
-                return Ok(());
-            }
-            schema = known.description(&named.object)?;
+        self.notices.push(format!("{path}: {} is none of its values; `details` shows the nearest", Excerpt::of(input)));
+        nearest.iter().for_each(|value| self.details.add(path, value));
+    }
+
+    fn unknown_place(&mut self, named: &Named, input: &str, values: &[PicklistValue]) {
+        if let picklist::Value::Unknown { nearest } = picklist::resolve(values, input) {
+            self.unknown(named, input, nearest);
         }
-        let codes = place_codes(&schema, named);
-        let values = codes.as_ref().and_then(|codes| codes.picklist.as_deref());
-        for item in items(named, &filter.value)? {
-            let Ok(input) = text(named, item.get()) else { continue };
-            if filter.op == Op::Like && input.contains(['%', '_']) {
-                continue;
-            }
-            let shown = Excerpt::of(&input);
-            let Some(values) = values else {
-                if nothing && !filter.op.is_negated() {
-                    self.notices.push(format!(
-                        "{path} is free text in this org: {shown} was compared as it is spelled; grouping by {path} shows how it is written"
-                    ));
-                }
-                continue;
-            };
-            match place::find(values, &input).as_slice() {
-                [] => {
-                    let why = "is no country or state of the org's list; `details` shows the nearest";
-                    self.notices.push(format!("{path}: {shown} {why}"));
-                    if let picklist::Value::Unknown { nearest } = picklist::resolve(values, &input) {
-                        nearest.iter().for_each(|value| self.details.add(path, value));
-                    }
-                }
-                [one] if one.value == input || one.shown().eq_ignore_ascii_case(&input) => {}
-                [one] => {
-                    self.is_taken = true;
-                    self.notices.push(value::repaired_notice(path, &input, "`details`"));
-                    self.details.add(path, one.shown());
-                }
-                several => {
-                    let why =
-                        "is the code of states of several countries, which `details` shows; compare the country too";
-                    self.notices.push(format!("{path}: {shown} {why}"));
-                    several.iter().for_each(|value| self.details.add(path, value.shown()));
-                }
+    }
+
+    /// Says what may be wrong with a condition by which nothing was found.
+    fn of_nothing(&mut self, known: &Known, named: &Named, filter: &Filter) -> Result<(), PlanError> {
+        if named.field.name == IS_DELETED.as_str() && filter.value.contains("true") {
+            self.notices.push("deleted records are not read".to_owned());
+        }
+        if is_place(named, filter.op) && !filter.op.is_negated() {
+            let schema = known.description(&named.object)?;
+            let field = schema.field(&named.field.name);
+            let has_codes = field.is_some_and(|field| place::codes(&schema, field).is_some());
+            // With the org's list the values may be understood.
+            self.is_taken |= has_codes;
+            if !has_codes {
+                let path = named.path.as_str();
+                let why = " is free text in this org and was compared as it is spelled; group by it to see how";
+                self.notices.push([path, why].concat());
             }
         }
         Ok(())

@@ -44,10 +44,8 @@ pub(crate) struct Found {
     pub(crate) id: RecordId,
     /// The record.
     pub(crate) candidate: Candidate,
-    /// What the name was taken for: says the id, and nothing out of the org. None where the id was given.
+    /// What the name was taken for: says the id, and nothing out of the org. None where the id or the whole name was given.
     pub(crate) notice: Option<String>,
-    /// Whether nothing else could have been meant.
-    pub(crate) certain: bool,
     /// Whether what was said is only a part of its name.
     by_part: bool,
     /// The company it belongs to; an account is its own.
@@ -272,7 +270,6 @@ impl Wanted {
             company: record.and_then(|record| company(&candidate, record)),
             candidate,
             notice: None,
-            certain: true,
             by_part: false,
         })
     }
@@ -295,16 +292,12 @@ impl Wanted {
                     return Err(self.unclear("the record came without its id", Vec::new(), false));
                 };
                 let is_exact = fits.is_at_least(NameMatch::SameWords);
-                let others = match (count, is_exact) {
-                    (1, true) => String::new(),
-                    (1, false) => ", the only one that fits".to_owned(),
-                    (_, true) => format!(", the one of {count} with exactly that name"),
-                    (_, false) => format!(", the one of {count} that fits best"),
-                };
-                let certain = others.is_empty() && inactive.is_empty();
-                let notice = Some(format!("{}: {input} was taken for {id}{others}{left_out}", self.argument));
+                let others = if count > 1 && !is_exact { format!(", the best of {count}") } else { String::new() };
+                // Who was named exactly is in the receipt.
+                let is_news = !is_exact || !inactive.is_empty();
+                let notice = is_news.then(|| format!("{}: {input} is {id}{others}{left_out}", self.argument));
                 let (company, by_part) = (company(&candidate, record), !is_exact);
-                Ok(Found { argument: self.argument.clone(), id, candidate, notice, certain, by_part, company })
+                Ok(Found { argument: self.argument.clone(), id, candidate, notice, by_part, company })
             }
             _ if count == 0 && inactive.is_empty() => {
                 let objects: Vec<_> = self.queries.iter().map(|(object, _)| object.as_str()).collect();

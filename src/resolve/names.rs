@@ -12,7 +12,7 @@ use crate::resolve::reach;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
 use crate::schema::treatment::{Kind, Operator, Treatment, Why, event_times};
-use crate::schema::well_known::{ACTIVITY_LISTS, ID, IS_ALL_DAY, IS_CLOSED};
+use crate::schema::well_known::{ID, IS_ALL_DAY, IS_CLOSED};
 use crate::schema::{Field, ObjectSchema, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
@@ -101,11 +101,9 @@ pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<N
             PathMatch::Needs { object } => object,
             PathMatch::AmbiguousLabel { fields, .. } => return Err(ambiguous(input, &fields).into()),
             PathMatch::TooDeep => {
-                let message = format!(
-                    "{input:?} leads through more than {} lookups, the most Salesforce follows; begin with an object nearer to it",
-                    lookup::MAX_DEPTH
-                );
-                return Err(Error::argument(input, message).into());
+                // The most that SOQL follows: `lookup::MAX_DEPTH`.
+                let why = "this leads through more than 5 lookups, the most Salesforce follows; begin nearer to it";
+                return Err(Error::argument(input, why).into());
             }
             PathMatch::Unknown { object, part, .. } if object == standard::NAME => {
                 return Err(not_shared(known, input, &part)?);
@@ -124,11 +122,12 @@ pub(crate) fn field(known: &Known, object: &ObjectName, input: &str) -> Result<N
 fn not_shared(known: &Known, input: &str, part: &str) -> Result<PlanError, PlanError> {
     let shared = known.schema(&ObjectName::from_static(standard::NAME))?;
     let head = input.trim().strip_suffix(part.trim()).unwrap_or_default();
-    let message = format!(
-        "{input:?} is not read: the lookup points to records of several objects, and only what all of them have is read through it; query the object itself for more"
-    );
-    let allowed = shared.fields.iter().map(|field| [head, &field.name].concat()).collect();
-    Ok(Error::argument(input, message).allowing(allowed).into())
+    let why = "the lookup points to records of several objects, and only what all of them have is read through it; query the object itself for more";
+    let mut allowed = Vec::new();
+    for field in &shared.fields {
+        allowed.push([head, &field.name].concat());
+    }
+    Ok(Error::argument(input, why).allowing(allowed).into())
 }
 
 /// Refuses to read records of an object that Salesforce does not query.
@@ -141,10 +140,9 @@ pub(crate) fn check_queryable(known: &Known, object: &ObjectName) -> Result<(), 
         event if event.ends_with("__e") => {
             "it is a platform event, which is published and never stored; ask for the records that its subscribers write"
         }
-        list if ACTIVITY_LISTS.contains(&list) => "it is only a related list; query Task or Event",
         _ => "Salesforce keeps its records from queries",
     };
-    let error = Error::argument("object", format!("{object} can't be queried: {why}"));
+    let error = Error::argument("object", [object.as_str(), " can't be queried: ", why].concat());
     Err(denied(known, object, &schema, error))
 }
 
@@ -170,26 +168,24 @@ pub(crate) fn treatment(known: &Known, named: &Named, operator: Operator) -> Res
         (Why::YesOrNo, Operator::Order) => [named.path.as_str(), " can only be compared with = and !="].concat(),
         _ => [named.path.as_str(), " is a ", kind, why.text()].concat(),
     };
-    let allowed = match why {
-        Why::One => ["IN", "NOT IN"].map(str::to_owned).to_vec(),
-        Why::Several => ["INCLUDES", "EXCLUDES"].map(str::to_owned).to_vec(),
-        Why::YesOrNo => ["=", "!="].map(str::to_owned).to_vec(),
-        Why::Parts | Why::Location => parts(known, named)?,
-        _ => Vec::new(),
+    let instead: &[&str] = match why {
+        Why::One => &["IN", "NOT IN"],
+        Why::Several => &["INCLUDES", "EXCLUDES"],
+        Why::YesOrNo => &["=", "!="],
+        _ => &[],
     };
-    Err(Error::argument(named.path.as_str(), message).allowing(allowed).into())
-}
-
-/// The fields that a compound one is made of, as paths.
-fn parts(known: &Known, named: &Named) -> Result<Vec<String>, PlanError> {
-    let schema = known.schema(&named.object)?;
-    let mut parts = Vec::new();
-    for field in &schema.fields {
-        if field.compound.as_deref() == Some(named.field.name.as_str()) {
-            parts.push(named.beside(&field.name)?.to_string());
+    let mut allowed = Vec::new();
+    for operator in instead {
+        allowed.push((*operator).to_owned());
+    }
+    if matches!(why, Why::Parts | Why::Location) {
+        for field in &known.schema(&named.object)?.fields {
+            if field.compound.as_ref() == Some(&named.field.name) {
+                allowed.push(named.beside(&field.name)?.to_string());
+            }
         }
     }
-    Ok(parts)
+    Err(Error::argument(named.path.as_str(), message).allowing(allowed).into())
 }
 
 /// A field of the object itself, for a write.
@@ -237,12 +233,15 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, input: &[String]) -> R
         fields.add(column);
     }
     // Midnight UTC is a day where an event takes whole days.
-    for column in fields.as_slice().to_vec() {
-        if let Some((moment, _)) = event_times(column.last())
-            && moment == column.last()
-            && let named = field(known, object, column.as_str())?
-            && named.kind == Kind::EventTime
-        {
+    let mut moment = None;
+    for column in fields.as_slice() {
+        if event_times(column.last()).is_some_and(|(moment, _)| moment == column.last()) {
+            moment = Some(column.clone());
+        }
+    }
+    if let Some(moment) = moment {
+        let named = field(known, object, moment.as_str())?;
+        if named.kind == Kind::EventTime {
             fields.add(named.beside(IS_ALL_DAY)?);
         }
     }

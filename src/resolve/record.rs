@@ -289,12 +289,7 @@ pub(crate) fn resolve<'r>(
 }
 
 /// The one record that is meant, or why there is none.
-pub(crate) fn choose(
-    known: &Known,
-    target: &Target,
-    records: Vec<Record>,
-    notices: &mut Vec<String>,
-) -> Result<Record, Error> {
+pub(crate) fn choose(known: &Known, target: &Target, records: Vec<Record>) -> Result<Record, Error> {
     let object = &target.object;
     let name = match &target.by {
         By::Id(id) => {
@@ -304,25 +299,16 @@ pub(crate) fn choose(
     };
     let results = [(object.clone(), records)];
     let found = resolve(known, name, &results, NameMatch::SameWords, false);
-    let others = found.fit.len().saturating_sub(1);
     match found.fit.first() {
         None => Err(Error::not_found(format!(
             "no {object} has a name like that; try a part of the name, another object, or salesforce_find"
         ))),
-        Some((_, _, record)) if found.is_settled => {
-            if others > 0 {
-                notices.push(format!(
-                    "{others} other {object} record{} have that name as a part of theirs; this one has exactly that name",
-                    if others == 1 { "" } else { "s" }
-                ));
-            }
-            Ok((*record).clone())
-        }
+        Some((_, _, record)) if found.is_settled => Ok((*record).clone()),
         Some(_) => {
             let more = if results[0].1.len() >= MAX_SIMILAR as usize { "at least " } else { "" };
             let message = format!(
                 "{more}{} {object} records fit that name; ask the person which is meant, then call again with its id",
-                others + 1
+                found.fit.len()
             );
             let candidates = found.fit.into_iter().map(|(_, candidate, _)| candidate).take(MAX_CANDIDATES).collect();
             Err(Error::ambiguous(message).with_candidates(candidates))

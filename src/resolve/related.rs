@@ -132,10 +132,12 @@ pub(crate) fn activity_list(
     limit: u32,
 ) -> Result<ChildSelect, Error> {
     let direction = if relationship == OPEN { Direction::Ascending } else { Direction::Descending };
+    let mut fields = FieldList::of(ID, columns.iter().cloned());
+    // They come with deleted ones where archived ones are read, and can't be filtered.
+    fields.add(IS_DELETED);
     Ok(ChildSelect {
         relationship: FieldName::from_static(relationship),
-        // They come with deleted ones where archived ones are read, and can't be filtered.
-        fields: FieldList::of(ID, columns.iter().cloned().chain([IS_DELETED])),
+        fields,
         condition: None,
         order_by: vec![order("ActivityDate", direction)?, order("LastModifiedDate", Direction::Descending)?],
         limit: Some(limit),

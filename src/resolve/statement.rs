@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::json::{Json, List, quoted};
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
-use crate::resolve::filter::{self, Filter, Op, UNJOINED};
+use crate::resolve::filter::{self, Filter, Op, Remarks, UNJOINED};
 use crate::resolve::names::{self, Named};
 use crate::resolve::parameters::Parameters;
 use crate::resolve::{archive, reach, related};
@@ -46,8 +46,9 @@ pub(crate) struct Reading<'a> {
     pub(crate) archived: bool,
     /// Whether the conditions are on groups, so that only what is grouped by can be compared.
     pub(crate) of_groups: bool,
-    /// The conditions one by one, with the object each is about.
+    /// The conditions one by one, with the object each is about, and what is to be said of them.
     pub(crate) said: Vec<(ObjectName, Filter)>,
+    pub(crate) remarks: Remarks,
     /// The parts of dates that are compared with.
     pub(crate) parts: Vec<sql::DatePart>,
     /// What was left out of what is shown.
@@ -176,7 +177,7 @@ impl Reading<'_> {
         }
         let condition = match named.kind {
             Kind::EventTime if filter.value != "null" => self.event_time(object, &named, &filter),
-            _ => filter::one(self.known, object, named, &filter, self.of_groups),
+            _ => filter::one(self.known, object, named, &filter, self.of_groups, &mut self.remarks),
         };
         self.said.push((object.clone(), filter));
         condition
@@ -190,17 +191,17 @@ impl Reading<'_> {
     }
 
     /// A condition on when an event is: by the user's clock, unless it takes whole days, which are those of the calendar.
-    fn event_time(&self, object: &ObjectName, named: &Named, filter: &Filter) -> Result<Condition, PlanError> {
+    fn event_time(&mut self, object: &ObjectName, named: &Named, filter: &Filter) -> Result<Condition, PlanError> {
         // What the type refuses is refused in its own name.
         names::treatment(self.known, named, filter.op.operator())?;
         let (moment, day) = self.ends(object, named)?;
-        let timed = filter::one(self.known, object, moment, filter, false)?;
+        let timed = filter::one(self.known, object, moment, filter, false, &mut self.remarks)?;
         let whole = self.whole_days(object, day, filter)?;
         event(named, timed, whole)
     }
 
     /// The same of events that take whole days: each begins with its day. None where no day fits.
-    fn whole_days(&self, object: &ObjectName, day: Named, filter: &Filter) -> Result<Option<Condition>, PlanError> {
+    fn whole_days(&mut self, object: &ObjectName, day: Named, filter: &Filter) -> Result<Option<Condition>, PlanError> {
         let mut op = filter.op;
         let (mut list, mut is_any) = (List::default(), false);
         let is_list = filter.value.starts_with('[');
@@ -231,7 +232,7 @@ impl Reading<'_> {
         }
         let value = if is_list { list } else { list[1..list.len() - 1].to_owned() };
         let filter = Filter { field: day.path.to_string(), op, value };
-        filter::one(self.known, object, day, &filter, false).map(Some)
+        filter::one(self.known, object, day, &filter, false, &mut self.remarks).map(Some)
     }
 
     /// The field of an expression that filters read as that field: a picklist's label is repaired in any case, and a day
@@ -517,11 +518,14 @@ fn whole_day(value: &mut String) {
 /// The condition on events that take whole days, and on those that do not.
 fn event(named: &Named, timed: Condition, whole: Option<Condition>) -> Result<Condition, PlanError> {
     let is_all_day = named.beside(IS_ALL_DAY)?;
-    let of = |all_day: bool, condition| {
-        Condition::all([Condition::compare(is_all_day.clone(), Comparison::Eq, all_day), condition])
-    };
-    let parts = of(false, timed).into_iter().chain(whole.and_then(|whole| of(true, whole)));
-    Condition::any(parts).ok_or_else(|| Error::input("no condition on an event").into())
+    let mut either = Vec::new();
+    for (all_day, condition) in [(false, Some(timed)), (true, whole)] {
+        if let Some(condition) = condition {
+            let is = Condition::compare(is_all_day.clone(), Comparison::Eq, all_day);
+            either.extend(Condition::all(vec![is, condition]));
+        }
+    }
+    Condition::any(either).ok_or_else(|| Error::input("no condition on an event").into())
 }
 
 /// Whether a date is one of a moment, of which the part in the user's zone is meant.

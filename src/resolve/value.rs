@@ -37,11 +37,11 @@ pub(crate) fn literal(field: &Field, json: &str) -> Result<Compared, Error> {
         FieldType::Time => {
             TimeOfDay::parse(text).map_err(|reason| invalid_value(field, json, &reason.to_string()))?.into()
         }
-        FieldType::Date => match DateLiteral::parse(text) {
+        FieldType::Date => match DateLiteral::meant(text) {
             Ok(literal) => Literal::DateLiteral(literal),
             Err(reason) => Literal::Date(Date::parse(text).map_err(|_| day_refused(field, json, &reason.to_string()))?),
         },
-        FieldType::DateTime => match (DateLiteral::parse(text), DateTime::parse(text), Date::parse(text)) {
+        FieldType::DateTime => match (DateLiteral::meant(text), DateTime::parse(text), Date::parse(text)) {
             (Ok(literal), ..) => Literal::DateLiteral(literal),
             (_, Ok(instant), _) => Literal::DateTime(instant),
             (_, _, Ok(day)) => return Ok(Compared::Day(day)),
@@ -100,7 +100,7 @@ pub(crate) fn append(texts: &mut String, between: &str, text: &str) {
 
 /// That a picklist's value was said otherwise, and where it is shown.
 pub(crate) fn repaired_notice(field: &str, input: &str, place: &str) -> String {
-    format!("{field}: {} was taken for the picklist's value that {place} shows", Excerpt::of(input))
+    format!("{field}: {} stands for the value that {place} shows", Excerpt::of(input))
 }
 
 pub(crate) fn parse<'a>(field: &Field, json: &'a str) -> Result<Shape<'a>, Error> {
@@ -109,8 +109,8 @@ pub(crate) fn parse<'a>(field: &Field, json: &'a str) -> Result<Shape<'a>, Error
 
 pub(crate) fn boolean(field: &Field, text: &str) -> Result<bool, Error> {
     match text.to_ascii_lowercase().as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
+        "true" | "yes" => Ok(true),
+        "false" | "no" => Ok(false),
         _ => Err(invalid_value(field, &quoted(text), "true or false")),
     }
 }

@@ -220,7 +220,7 @@ const MEANINGS: &[Meaning] = &[
     (&["FORBIDDEN", "OPERATION_NOT_ALLOWED"], ANY, "", ErrorKind::Forbidden,
         "the user may not do this; an admin can grant it, and trying differently does not help"),
     (&["FIELD_CUSTOM_VALIDATION_EXCEPTION"], ANY, "", ErrorKind::Rejected,
-        "a validation rule of the org refused the values; org_message holds its text: tell the person what it asks for, and call again with values that meet it"),
+        "a validation rule of the org refused the values: tell the person what it asks for, then call again"),
     (&["REQUIRED_FIELD_MISSING"], ANY, "", ErrorKind::Rejected,
         "fields the org requires are missing; ask for them: fields or org_message names them"),
     (&["STRING_TOO_LONG"], ANY, "", ErrorKind::Rejected,

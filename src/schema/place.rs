@@ -38,10 +38,12 @@ pub fn needs_list(text: &str) -> bool {
 /// The countries or states that a text may mean: several where two countries have a state of that code.
 pub fn find<'v>(values: &'v [PicklistValue], text: &str) -> Vec<&'v PicklistValue> {
     let of = |fits: &dyn Fn(&PicklistValue) -> bool| values.iter().filter(|value| fits(value)).collect::<Vec<_>>();
-    let text = text.trim();
-    let mut found = of(&|value| value.value.eq_ignore_ascii_case(text));
     let folded = words::fold(text);
-    if found.is_empty() && !folded.is_empty() {
+    if folded.is_empty() {
+        return Vec::new();
+    }
+    let mut found = of(&|value| words::fold(&value.value) == folded);
+    if found.is_empty() {
         found = of(&|value| words::fold(value.shown()) == folded);
     }
     if found.is_empty() {
@@ -61,15 +63,9 @@ pub fn find<'v>(values: &'v [PicklistValue], text: &str) -> Vec<&'v PicklistValu
     found
 }
 
-/// The countries of a state, as their codes: only where the code of the state alone does not tell it.
-pub fn countries(schema: &ObjectSchema, codes: &Field, state: &PicklistValue) -> Vec<String> {
-    let is_shared = codes.picklist.iter().flatten().filter(|other| other.value == state.value).count() > 1;
-    let of_country = codes.controller.as_deref().and_then(|name| schema.field(name));
-    let (Some(valid_for), Some(countries), true) = (&state.valid_for, of_country, is_shared) else {
-        return Vec::new();
-    };
-    let countries = countries.picklist.iter().flatten();
-    countries.filter(|country| valid_for.includes(country.place)).map(|country| country.value.clone()).collect()
+/// Whether a code is that of a single one: two countries may each have a state of the same.
+pub fn is_unique(values: &[PicklistValue], code: &str) -> bool {
+    values.iter().filter(|value| value.value == code).count() == 1
 }
 
 #[cfg(test)]

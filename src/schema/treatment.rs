@@ -194,18 +194,19 @@ pub fn event_times(name: &str) -> Option<(&'static str, &'static str)> {
 /// free text. Custom addresses say it in the same way: `Site__Country__s`, `Site__CountryCode__s`.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/compound_fields_address.htm>
 pub fn code_beside<'s>(schema: &'s ObjectSchema, field: &Field) -> Option<&'s Field> {
+    if !is_place_name(&field.name) {
+        return None;
+    }
     let (local, suffix) = match field.name.strip_suffix("__s") {
         Some(local) => (local, "__s"),
         None => (field.name.as_str(), ""),
     };
-    if !is_place_name(local) {
-        return None;
-    }
     schema.field(&[local, "Code", suffix].concat()).filter(|code| code.field_type == FieldType::Picklist)
 }
 
 /// Whether a field is called like one that names a country or a state.
-pub fn is_place_name(local: &str) -> bool {
+pub fn is_place_name(name: &str) -> bool {
+    let local = name.strip_suffix("__s").unwrap_or(name);
     local.ends_with("Country") || local.ends_with("State")
 }
 

@@ -76,6 +76,22 @@ impl DateLiteral {
         }
     }
 
+    /// The literal that a person's words can only mean: `last 30 days` is `LAST_N_DAYS:30`. What may be meant otherwise
+    /// (the past month may be thirty days) is left to the person.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::parse`].
+    pub fn meant(text: &str) -> Result<Self, LiteralError> {
+        let unknown = match Self::parse(text) {
+            Err(LiteralError::DateLiteral(said, hint)) => (said, hint),
+            known => return known,
+        };
+        let is_open = ["past", "coming"].iter().any(|word| text.to_ascii_lowercase().contains(word));
+        let literal = unknown.1.strip_prefix("use ").filter(|_| !is_open).and_then(|meant| Self::parse(meant).ok());
+        literal.ok_or(LiteralError::DateLiteral(unknown.0, unknown.1))
+    }
+
     /// The part before the colon.
     pub fn name(self) -> &'static str {
         self.name
@@ -206,6 +222,25 @@ mod tests {
                 DateLiteral::parse(text).unwrap_err().to_string(),
                 format!("{text:?} is not a SOQL date literal; {hint}")
             );
+        }
+    }
+
+    #[test]
+    fn words_that_can_only_mean_one_are_taken_for_it() {
+        for (words, literal) in [
+            ("next month", "NEXT_MONTH"),
+            ("This Quarter", "THIS_QUARTER"),
+            ("last 30 days", "LAST_N_DAYS:30"),
+            ("3 weeks ago", "N_WEEKS_AGO:3"),
+            ("today", "TODAY"),
+            ("current fiscal year", "THIS_FISCAL_YEAR"),
+        ] {
+            assert_eq!(DateLiteral::meant(words).unwrap().to_string(), literal);
+        }
+        for words in
+            ["past month", "past 30 days", "upcoming week", "now", "soon", "last n days", "24 hours ago", "May"]
+        {
+            assert_eq!(DateLiteral::meant(words).unwrap_err(), DateLiteral::parse(words).unwrap_err());
         }
     }
 

@@ -29,44 +29,46 @@ impl TimeOfDay {
 }
 
 fn read(text: &str) -> Option<TimeOfDay> {
-    let mut said = text.to_ascii_lowercase();
-    said.retain(|character| character != ' ');
-    match said.as_str() {
-        "noon" | "midday" => return Some(TimeOfDay { milliseconds: 12 * HOUR }),
-        "midnight" => return Some(TimeOfDay { milliseconds: 0 }),
-        _ => {}
+    let text = match text.trim() {
+        noon if noon.eq_ignore_ascii_case("noon") => "12:00",
+        midnight if midnight.eq_ignore_ascii_case("midnight") => "0:00",
+        other => other,
+    };
+    // Hour, minute, second, thousandths; and how many digits the last of them has so far.
+    let (mut parts, mut at, mut digits) = ([0; 4], 0, 0);
+    let mut half = None;
+    let mut is_over = false;
+    for byte in text.bytes() {
+        match byte {
+            b' ' => {}
+            b'0'..=b'9' if !is_over && digits < if at == 3 { 3 } else { 2 } => {
+                parts[at] = parts[at] * 10 + u32::from(byte - b'0');
+                digits += 1;
+            }
+            // What is finer is cut off.
+            b'0'..=b'9' if !is_over && at == 3 => {}
+            b':' if at < 2 && digits > 0 && (at == 0 || digits == 2) && !is_over => (at, digits) = (at + 1, 0),
+            b'.' if at == 2 && digits == 2 && !is_over => (at, digits) = (3, 0),
+            b'a' | b'A' | b'p' | b'P' if !is_over => {
+                half = Some(if byte | 32 == b'a' { 0 } else { 12 });
+                is_over = true;
+            }
+            b'm' | b'M' | b'.' if half.is_some() => {}
+            b'z' | b'Z' if at > 0 && !is_over => is_over = true,
+            _ => return None,
+        }
     }
-    let halves = [("am", 0), ("a.m.", 0), ("pm", 12), ("p.m.", 12)];
-    let half = halves.into_iter().find_map(|(word, hours)| Some((said.strip_suffix(word)?, hours)));
-    let (clock, half) = half.map_or((said.as_str(), None), |(clock, hours)| (clock, Some(hours)));
-    let clock = if half.is_none() { clock.strip_suffix('z').unwrap_or(clock) } else { clock };
-    let mut parts = clock.split(':');
-    let hour = digits(parts.next()?, 1)?;
-    let minute = parts.next().map_or(half.map(|_| 0), |text| digits(text, 2).filter(|minute| *minute < 60))?;
-    let second = parts.next().map_or(Some(0), seconds)?;
+    let is_whole = if at == 0 { half.is_some() && digits > 0 } else { digits == 2 || at == 3 && digits > 0 };
+    let [hour, minute, second, fraction] = parts;
     let hour = match half {
-        None => Some(hour).filter(|hour| *hour < 24),
         // Twelve is the first hour of either half.
-        Some(hours) => (1..=12).contains(&hour).then(|| hour % 12 + hours),
-    }?;
-    parts.next().is_none().then_some(TimeOfDay { milliseconds: hour * HOUR + minute * MINUTE + second })
-}
-
-/// A number of at least so many digits, and of two at most.
-fn digits(text: &str, least: usize) -> Option<u32> {
-    let fits = (least..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { text.parse().ok() } else { None }
-}
-
-/// Seconds and their fraction, in milliseconds; what is finer is cut off.
-fn seconds(text: &str) -> Option<u32> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let whole = digits(whole, 2).filter(|second| *second < 60)?;
-    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let digit = |place: usize| fraction.as_bytes().get(place).map_or(0, |digit| u32::from(digit - b'0'));
-    Some(whole * 1000 + digit(0) * 100 + digit(1) * 10 + digit(2))
+        Some(later) if (1..=12).contains(&hour) => hour % 12 + later,
+        None if hour < 24 => hour,
+        _ => return None,
+    };
+    let thousandths = if at < 3 { 0 } else { fraction * [1, 100, 10, 1][digits] };
+    (is_whole && minute < 60 && second < 60)
+        .then_some(TimeOfDay { milliseconds: hour * HOUR + minute * MINUTE + second * 1000 + thousandths })
 }
 
 impl fmt::Display for TimeOfDay {

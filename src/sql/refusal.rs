@@ -49,7 +49,7 @@ pub enum Reason {
     #[error("{0:?} belongs in no query; a value goes in single quotes, a parameter is written :name")]
     Character(char),
     /// A text or comment that goes on to the end.
-    #[error("what begins here is not closed")]
+    #[error("what begins here is not closed; an apostrophe in a text is written twice")]
     Unclosed,
     /// A backslash in a text that means nothing.
     #[error(r"the backslash before {0:?} means nothing; write \\ for a backslash")]
@@ -77,7 +77,7 @@ pub enum Reason {
     Marks,
     /// Deleted and archived records.
     #[error(
-        "only Apex takes ALL ROWS; leave it out: archived activities are read anyway, and deleted records are not read"
+        "only Apex takes it; leave ALL ROWS out: archived activities are read without it, and deleted records are not"
     )]
     AllRows,
     /// Several statements.
@@ -252,6 +252,29 @@ impl Refusal {
 #[derive(Debug)]
 pub(super) struct Fault(pub(super) Box<(Reason, Span)>);
 
+/// Where a name or a value stands that what is known of the org refuses, if it stands in one place alone.
+pub(crate) fn place(text: &str, wanted: &str) -> Option<String> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let (text, wanted) = (text.to_ascii_lowercase(), wanted.to_ascii_lowercase());
+    let mut places = text.match_indices(&wanted).filter(|(start, found)| {
+        let (before, after) = (text[..*start].chars().next_back(), text[start + found.len()..].chars().next());
+        ![before, after].into_iter().flatten().any(is_word)
+    });
+    let (start, _) = places.next().filter(|_| !wanted.is_empty())?;
+    if places.next().is_some() {
+        return None;
+    }
+    let (line, column) = line_and_column(&text, start);
+    Some(format!(" (line {line}, column {column})"))
+}
+
+/// Counted from one.
+fn line_and_column(text: &str, start: usize) -> (usize, usize) {
+    let before = text.get(..start).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
 impl Reason {
     #[inline(never)]
     pub(super) fn at(self, at: Span) -> Fault {
@@ -263,17 +286,11 @@ impl Fault {
     pub(super) fn in_text(self, text: &str) -> Refusal {
         let (reason, at) = *self.0;
         let start = at.start.min(text.len());
-        let before = text.get(..start).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = line_and_column(text, start);
         let rest = text.get(start..).unwrap_or_default();
         let length = rest.find('\n').unwrap_or(rest.len()).min(NEAR_BYTES);
         let end = (0..=length).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(0);
-        Refusal {
-            reason,
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            near: Excerpt::of(rest[..end].trim_end()),
-        }
+        Refusal { reason, line, column, near: Excerpt::of(rest[..end].trim_end()) }
     }
 }
 
@@ -293,6 +310,11 @@ mod tests {
         assert_eq!(refusal.to_string(), "sort by a field or by what is selected (line 2, column 3: \"Größe FROM x\")");
         let refusal = Reason::Sort.at(Span { start: 1_000, end: 0 }).in_text(text);
         assert_eq!((refusal.line, refusal.column, refusal.near.to_string()), (3, 6, "\"\"".to_owned()));
+        assert_eq!(place(text, "größe").unwrap(), " (line 2, column 3)");
+        for absent in ["x y", "SELECT Größe", "roß", "", "e"] {
+            assert_eq!(place(text, absent), None, "{absent}");
+        }
+        assert_eq!(place("SELECT Foo FROM Account WHERE Foo = 1", "Foo"), None, "it stands in two places");
         let long = "é".repeat(100);
         assert_eq!(Reason::Sort.at(Span::default()).in_text(&long).near.to_string().chars().count(), 22);
     }

@@ -140,7 +140,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     // Salesforce lists activities of one record only, so the record has to be known first.
     if let By::Name(_) = target.by {
         let records = call.run(&target, record::select, |select| Ok(call.query(&select, usize::MAX)?.records))?;
-        target.by = By::Id(names::id_of(&record::choose(call.known(), &target, records, &mut notices)?)?);
+        target.by = By::Id(names::id_of(&record::choose(call.known(), &target, records)?)?);
     }
     let By::Id(id) = target.by else { return Err(Error::input("no record")) };
     let answers = call.run(&(asked, &clock, &target, id), timeline, |plan| read(call, &plan))?;
@@ -150,7 +150,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     for (source, page) in answers {
         match (source, page) {
             (Source::Record, Some(page)) => {
-                let parent = record::choose(call.known(), &target, page.records, &mut notices)?;
+                let parent = record::choose(call.known(), &target, page.records)?;
                 record = record::candidate(call.known(), &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
@@ -317,15 +317,19 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
 /// The texts of e-mails that only have HTML: bodies are long, so they are read where there is nothing else.
 fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, String)>, Error> {
     let mut ids = Vec::new();
-    for (source, page) in answers {
-        for record in page.iter().filter(|_| *source == Source::Email).flat_map(|page| &page.records) {
+    for answer in answers {
+        let (Source::Email, Some(page)) = answer else { continue };
+        for record in &page.records {
             if record.fields().get("TextBody").is_none() {
                 ids.push(Literal::from(names::id_of(record)?));
             }
         }
     }
     let Some(values) = Among::new(ids) else { return Ok(Vec::new()) };
-    let mut select = Select::new(FieldList::of(ID, [FieldPath::from_static("HtmlBody")]), EMAIL.clone());
+    let mut select = Select::new(FieldList::from(ID), EMAIL.clone());
+    if let Selection::Records { fields, .. } = &mut select.selection {
+        fields.add(FieldPath::from_static("HtmlBody"));
+    }
     select.condition = Some(Condition::In { field: ID, negated: false, values });
     let mut texts = Vec::new();
     for record in call.query(&select, usize::MAX)?.records {

@@ -153,7 +153,7 @@ fn names_by_id(found: &[Found]) -> impl Iterator<Item = (String, String)> {
 }
 
 fn by_hand(id: RecordId) -> Undo {
-    let instructions = format!("deleting {id} takes it back: no tool does, but a person can in Salesforce");
+    let instructions = format!("a person deletes {id} in Salesforce");
     Undo { tool: None, arguments: None, instructions: Some(instructions) }
 }
 

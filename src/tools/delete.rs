@@ -27,7 +27,7 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
     }
     let target = call.plan(&args, plan)?;
     let records = read(call, &target)?;
-    let record = record::choose(call.known(), &target, records, &mut Vec::new())?;
+    let record = record::choose(call.known(), &target, records)?;
     if !is_called(call, &target, &record, &args.name) {
         return Err(conflict(call, &target, id, &record));
     }

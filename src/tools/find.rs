@@ -64,13 +64,11 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
     let mut plan = Plan { notices: Vec::new(), objects: Vec::new(), queries: Vec::new() };
     let objects = self::objects(known, objects)?;
     known.need_schemas(&objects)?;
-    let mut nameless = None;
     for object in objects {
         names::check_queryable(known, &object)?;
         if !names::have_names(known, &object)? {
-            let why = "records have no name to look for, and were not searched; read them by query, or by id";
-            plan.notices.push(format!("{object} {why}"));
-            nameless = Some(object);
+            let why = " records have no name to look for; read them by query, or give the record's id";
+            plan.notices.push([object.as_str(), why].concat());
             continue;
         }
         let columns = names::distinguishing_columns(known, &object)?;
@@ -83,12 +81,8 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
         )?);
         plan.objects.push((object, columns));
     }
-    match nameless {
-        // Said as of a single one: nothing is left to search.
-        Some(object) if plan.objects.is_empty() => Err(record::like(known, &object, text, "objects").map_or_else(
-            |error| error,
-            |_| Error::argument("objects", "name an object whose records have names").into(),
-        )),
+    match plan.notices.first() {
+        Some(notice) if plan.objects.is_empty() => Err(Error::argument("objects", notice.as_str()).into()),
         _ => Ok(plan),
     }
 }

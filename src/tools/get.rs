@@ -22,7 +22,6 @@ const MAX_LISTED_CHARS: usize = 160;
 
 /// Reads one record.
 pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
-    let mut notices = Vec::new();
     let mut target = call.plan(&args, |known, args| {
         let target = record::read(known, &args.record, args.object.as_deref())?;
         known.allow_object(&target.object, Effect::ReadOnly)?;
@@ -32,12 +31,12 @@ pub(super) fn get(call: &Call<'_>, args: GetArgs) -> Result<GetReply, Error> {
     // Salesforce lists activities of one record only, so the record has to be known first.
     if matches!(target.by, By::Name(_)) && related::asks_for_activities(&args.related) {
         let (plan, records) = read(call, &target, &GetArgs { related: Vec::new(), ..args.clone() })?;
-        let record = record::choose(call.known(), &plan.target, records, &mut notices)?;
+        let record = record::choose(call.known(), &plan.target, records)?;
         target.by = By::Id(names::id_of(&record)?);
     }
     let (plan, records) = read(call, &target, &args)?;
-    let record = record::choose(call.known(), &plan.target, records, &mut notices)?;
-    reply(call, &plan, &record, notices)
+    let record = record::choose(call.known(), &plan.target, records)?;
+    reply(call, &plan, &record)
 }
 
 /// What to ask.
@@ -48,7 +47,8 @@ struct Plan {
     select: Select,
     /// Whether the HTML of what is there as plain text is left out.
     hides_html: bool,
-    notices: Vec<String>,
+    /// Whether archived activities may be missing.
+    misses: bool,
 }
 
 fn read(call: &Call<'_>, target: &Target, args: &GetArgs) -> Result<(Plan, Vec<Record>), Error> {
@@ -88,24 +88,22 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     select.condition = Some(condition);
     // Deleted records come along with archived ones, and only some objects' can be told.
     let tells_deleted = known.schema(object)?.field(IS_DELETED.as_str()).is_some();
-    let mut notices = Vec::new();
-    if related.iter().any(|list| list.may_be_archived) {
-        select.archived = tells_deleted;
-        if tells_deleted {
-            select.condition = archive::undeleted(select.condition);
-        } else {
-            notices.push("activities of more than a year ago may be missing".to_owned());
-        }
+    let may_be_archived = related.iter().any(|list| list.may_be_archived);
+    if may_be_archived && tells_deleted {
+        select.archived = true;
+        select.condition = archive::undeleted(select.condition);
     }
+    let misses = may_be_archived && !tells_deleted;
     if let By::Name(_) = target.by {
         select.order_by = record::by_name(known, object)?;
     }
     select.limit = Some(limit);
     let hides_html = args.fields.is_empty() && args.full != Some(true);
-    Ok(Plan { target: target.clone(), columns, related, select, hides_html, notices })
+    Ok(Plan { target: target.clone(), columns, related, select, hides_html, misses })
 }
 
-fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>) -> Result<GetReply, Error> {
+fn reply(call: &Call<'_>, plan: &Plan, record: &Record) -> Result<GetReply, Error> {
+    let mut notices = Vec::new();
     let fields = record.fields();
     let id = names::id_of(record)?;
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
@@ -113,7 +111,9 @@ fn reply(call: &Call<'_>, plan: &Plan, record: &Record, mut notices: Vec<String>
     let columns = plan.columns.as_slice().iter().map(|column| column.as_str());
     let columns = columns.filter(|column| *column != "Id" && !(hides_html && *column == "HtmlBody"));
     let object = shown::members(call.known(), &plan.target.object, &fields, columns, false, &mut values);
-    notices.extend(plan.notices.iter().cloned());
+    if plan.misses {
+        notices.push("activities of more than a year ago may be missing".to_owned());
+    }
     let related = plan.related.iter().map(|list| read_list(call.known(), list, &fields, &mut notices));
     let related = related.collect::<Result<Vec<_>, _>>()?;
     notices.extend(values.notice());

@@ -65,7 +65,7 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     let clock = call.clock(&mut notices)?;
     let (when, next) = times(&args, when, next, &clock, &mut notices)?;
     let found = call.run(&args, wanted, |mut wanted| find(call, &args, &mut wanted))?;
-    notices.extend(found.iter().filter(|found| !found.certain).filter_map(|found| found.notice.clone()));
+    notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let new = records(&args, &clock, when, next, &found);
     let created = write(call, &clock, &new, &found, &mut notices)?;
     if new.iter().any(|new| new.altered) {

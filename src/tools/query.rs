@@ -70,6 +70,8 @@ struct Plan {
     what: What,
     /// The conditions one by one, with the object each is about.
     said: Vec<(ObjectName, Filter)>,
+    /// What is to be said of them whatever is found.
+    remarks: Remarks,
     /// What was left out of what is shown.
     dropped: Vec<&'static str>,
 }
@@ -104,14 +106,24 @@ fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(QueryReply, bool), Err
                 What::Numbers(numbers) => numbers.query.to_string(),
             });
         }
-        let (remarks, looked_up) = call.plan_noting(&(plan.said.as_slice(), nothing), Remarks::of)?;
+        let (mut remarks, looked_up) = call.plan_noting(&(plan.said.as_slice(), nothing), Remarks::of)?;
+        reply.notices.extend(plan.remarks.notices);
         reply.notices.extend(remarks.notices);
+        remarks.details.append(plan.remarks.details);
         reply.details = remarks.details.finish();
         Ok((reply, looked_up && remarks.is_taken))
     })
 }
 
+/// What is wrong with a name or a value is said with where it stands.
 fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
+    read(known, asked).map_err(|error| match error {
+        PlanError::Failed(error) => error.placed_in(asked.soql).into(),
+        needs @ PlanError::Needs(_) => needs,
+    })
+}
+
+fn read(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     let query = &asked.statement.query;
     let object = names::object(known, &query.from.to_string())?;
     known.allow_object(&object, Effect::ReadOnly)?;
@@ -127,6 +139,7 @@ fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
         archived: false,
         of_groups: false,
         said: Vec::new(),
+        remarks: Remarks::default(),
         parts: Vec::new(),
         dropped: Vec::new(),
     };
@@ -138,7 +151,7 @@ fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     } else {
         What::Records(Records::plan(&mut reading, &object, query, asked.limit, asked.cursor)?)
     };
-    Ok(Plan { object, what, said: reading.said, dropped: reading.dropped })
+    Ok(Plan { object, what, said: reading.said, remarks: reading.remarks, dropped: reading.dropped })
 }
 
 /// Whose records.

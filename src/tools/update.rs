@@ -48,8 +48,7 @@ const SYSTEM: [FieldPath; 3] = [
 /// Changes a record.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     loop {
-        let mut notices = Vec::new();
-        let (mut plan, record) = read(call, &args, &mut notices)?;
+        let (mut plan, record) = read(call, &args)?;
         match plan.settle(call.known(), &record) {
             // An admin may have changed what is allowed since it was described.
             Err(_) if call.refresh()? => continue,
@@ -65,7 +64,7 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
         current.check(&pending)?;
         let status = pending.iter().find(|change| change.name() == conversion::STATUS);
         conversion::refuse(call, &plan.target.object, status.map(|change| change.to()), Some(&current.id))?;
-        notices.extend(plan.changes.iter().filter_map(|change| change.value.note.clone()));
+        let mut notices: Vec<_> = plan.changes.iter().filter_map(|change| change.value.note.clone()).collect();
         if pending.is_empty() {
             notices.push("nothing was written: the record holds these values already".to_owned());
             return Ok(current.receipt(Some(&current.fields), notices));
@@ -86,7 +85,7 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 }
 
 /// Reads the record, and with it the records that names in lookups may stand for.
-fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result<(Plan, Record), Error> {
+fn read(call: &Call<'_>, args: &UpdateArgs) -> Result<(Plan, Record), Error> {
     let (mut plan, records, answers) = call.run(args, plan, |plan| {
         let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
         let mut answers = call.records_of_all(&selects)?;
@@ -94,7 +93,7 @@ fn read(call: &Call<'_>, args: &UpdateArgs, notices: &mut Vec<String>) -> Result
         let records = answers.remove(0)?;
         Ok((plan, records, answers))
     })?;
-    let record = record::choose(call.known(), &plan.target, records, notices)?;
+    let record = record::choose(call.known(), &plan.target, records)?;
     let found = references::choose(call, &mut plan.wanted, answers)?;
     plan.changes.iter_mut().for_each(|change| change.value.put(&found));
     Ok((plan, record))
@@ -424,7 +423,7 @@ impl Current<'_> {
         let mut values = Object::default();
         for change in pending {
             values.member(change.name(), Json::trusted(change.to()));
-            for along in &change.value.along {
+            if let Some(along) = &change.value.along {
                 values.member(along.as_str(), Json::NULL);
             }
         }

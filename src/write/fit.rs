@@ -202,8 +202,10 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
     match picklist::resolve(values, text) {
         Picked::Exact => Ok((text.to_owned(), None)),
         Picked::Repaired { value, .. } => {
-            let note = value::repaired_notice(&field.name, text, "the reply");
-            Ok((value, Some(note)))
+            // Letters in another case are no news.
+            let is_news = !value.eq_ignore_ascii_case(text);
+            let note = is_news.then(|| value::repaired_notice(&field.name, text, "the reply"));
+            Ok((value, note))
         }
         Picked::Unknown { nearest: mut allowed } => {
             if values.len() <= MAX_LISTED_VALUES {

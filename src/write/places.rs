@@ -162,7 +162,7 @@ fn put(
     if value.json != "null" {
         let said = text(value)?;
         let code = &named(value, place, country)?.value;
-        if said != *code && value.asked.is_none() {
+        if !said.eq_ignore_ascii_case(code) && value.asked.is_none() {
             let name = &value.field.name;
             value.note = Some(repaired_notice(name, &said, "the reply"));
         }

@@ -157,7 +157,7 @@ fn the_person_who_is_called_so_comes_before_one_by_nickname() {
     let bench = warm();
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "bob at acme" }));
     assert_eq!(reply["who"]["id"], bench.id("bob"));
-    let notice = format!("who: \"bob at acme\" was taken for {}, the one of 2 that fits best", bench.id("bob"));
+    let notice = format!("who: \"bob at acme\" is {}, the best of 2", bench.id("bob"));
     assert_eq!(reply["notices"], json!([notice]));
     // Robert is the only Rob.
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Rob at Acme" }));
@@ -215,7 +215,7 @@ fn several_records_of_a_name_are_asked_about_and_one_called_just_so_is_taken() {
 
     let reply = bench.ok("log_activity", json!({ "kind": "call", "who": "Bob at Acme", "what": "Acme" }));
     assert_eq!(reply["what"]["id"], bench.id("acme"));
-    assert!(reply["notices"].to_string().contains("with exactly that name"), "{reply}");
+    assert!(!reply["notices"].to_string().contains("what: "), "named exactly: {reply}");
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": "acme renewal" }));
     assert_eq!(reply["what"]["id"], bench.id("acme_renewal"));
     // An object that is named is the only one looked among.

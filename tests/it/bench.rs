@@ -33,6 +33,16 @@ pub(crate) struct Bench {
 type Meanwhile = (usize, Box<dyn Fn(&Org)>);
 type Rewrite = Box<dyn Fn(String) -> String>;
 
+/// What an error says, without where in a statement that stands.
+pub(crate) fn without_place(error: &Value) -> &str {
+    let message = error["message"].as_str().unwrap();
+    match message.rsplit_once(" (line ") {
+        // What stands there is repeated where the statement could not be read.
+        Some((said, place)) if !place.contains(':') => said,
+        _ => message,
+    }
+}
+
 impl Bench {
     /// Riley, a sales rep, with an empty cache.
     pub(crate) fn new() -> Self {

@@ -63,7 +63,7 @@ fn a_value_that_does_not_go_with_the_controlling_one_is_refused_with_those_that_
 
     let reply = bench.ok("create", case(json!({ "Subject": "x", "Product": "Hardware", "Area": "power" })));
     assert_eq!(reply["fields"]["Component__c"], "Power Supply");
-    assert_eq!(notices(&reply), [r#"Component__c: "power" was taken for the picklist's value that the reply shows"#]);
+    assert_eq!(notices(&reply), [r#"Component__c: "power" stands for the value that the reply shows"#]);
     assert_eq!(bench.counts(), (1, 1));
 }
 
@@ -430,7 +430,7 @@ fn a_text_that_is_no_address_is_refused_where_an_address_belongs() {
 fn a_value_said_otherwise_in_a_filter_is_taken_for_the_one_and_told() {
     let bench = Bench::warm(&["Opportunity", "Account"]);
     let stage = json!({ "field": "Stage", "value": "negotiation" });
-    let told = r#"StageName: "negotiation" was taken for the picklist's value that `details` shows"#;
+    let told = r#"StageName: "negotiation" stands for the value that `details` shows"#;
     let details = json!({ "StageName": ["Negotiation/Review"] });
     let listed = bench.ok("query", records(json!({ "object": "Opportunity", "filters": [stage] })));
     assert!(!listed["rows"].as_array().unwrap().is_empty());
@@ -469,7 +469,7 @@ fn each_of_several_values_in_a_filter_is_taken_for_the_one_meant() {
 #[test]
 fn a_value_by_its_label_is_found_though_nobody_described_the_picklist() {
     let filters = json!([{ "field": "ShowAs", "value": "Out of Office" }]);
-    let told = r#"ShowAs: "Out of Office" was taken for the picklist's value that `details` shows"#;
+    let told = r#"ShowAs: "Out of Office" stands for the value that `details` shows"#;
     let said = json!({ "object": "Event", "filters": filters });
     for (is_counted, arguments) in [(false, records(said.clone())), (true, numbers(said))] {
         let bench = Bench::new();

@@ -269,11 +269,10 @@ fn pages_go_on_where_the_last_one_ended() {
 }
 
 #[test]
-fn the_statements_own_limit_ends_it_and_more_is_said() {
+fn the_statements_own_limit_ends_it_and_is_not_called_complete() {
     let bench = Bench::warm(&OBJECTS);
     let reply = ok(&bench, args("SELECT TOP 3 Name FROM Account ORDER BY Name"));
     assert_eq!((reply.rows.len(), reply.complete, reply.cursor.is_none()), (3, false, true));
-    assert!(reply.notices[0].contains("own LIMIT"), "{:?}", reply.notices);
     let first = ok(&bench, QueryArgs { limit: Some(2), ..args("SELECT Name FROM Account ORDER BY Name LIMIT 3") });
     let cursor = first.cursor.clone();
     assert!(cursor.is_some());
@@ -330,8 +329,8 @@ fn what_is_no_query_that_only_reads_is_refused_where_it_stands() {
         ("FIND {x} IN ALL FIELDS", "FIND is no query"),
         ("SELECT Id FROM Account; SELECT Id FROM Contact", "line 1, column 25"),
         ("SELECT Id FROM Account SELECT Id FROM Contact", "line 1, column 24"),
-        ("SELECT Id FROM Account WHERE Name = 'x", "what begins here is not closed (line 1, column 37"),
-        ("SELECT Id FROM Account WHERE Name = 'x\\'", "what begins here is not closed (line 1, column 37"),
+        ("SELECT Id FROM Account WHERE Name = 'x", "is written twice (line 1, column 37"),
+        ("SELECT Id FROM Account WHERE Name = 'x\\'", "is written twice (line 1, column 37"),
         ("SELECT Id FROM Account WHERE (Name = 'x'", "line 1, column 41"),
         ("SELECT Id FROM Account WHERE Name = 'x')", "line 1, column 40"),
         ("SELECT Id FROM Account FOR VIEW", "does more than read"),
@@ -583,4 +582,50 @@ fn a_lookup_and_what_it_points_to_are_one_group_of_three() {
     let soql = "SELECT Account__c, Account__r.Name, OwnerId, Owner.Name, Status__c, COUNT(Id) FROM Project__c GROUP BY Account__c, Account__r.Name, OwnerId, Owner.Name, Status__c";
     let reply = ok(&bench, args(soql));
     assert_eq!(reply.columns[..5], ["Account__c", "Account__r.Name", "OwnerId", "Owner.Name", "Status__c"]);
+}
+
+#[test]
+fn a_name_or_value_that_the_org_has_not_is_refused_with_where_it_stands() {
+    let bench = Bench::warm(&OBJECTS);
+    for (soql, place) in [
+        ("SELECT Name\nFROM Account\nWHERE Foo = 1", "(line 3, column 7)"),
+        ("SELECT Name FROM Acount", "(line 1, column 18)"),
+        ("SELECT Name FROM Opportunity ORDER BY Fooo", "(line 1, column 39)"),
+        ("SELECT Name FROM Opportunity WHERE Amount > 'abc'", "(line 1, column 46)"),
+        ("SELECT Name FROM Opportunity WHERE CloseDate = 'soon'", "(line 1, column 49)"),
+    ] {
+        let message = bench.err("query", json!({ "soql": soql }))["message"].to_string();
+        assert!(message.ends_with(&format!("{place}\"")), "{soql}: {message}");
+    }
+    let twice = bench.refused("query", json!({ "soql": "SELECT Foo FROM Account WHERE Foo = 1" }));
+    assert!(!twice["message"].to_string().contains("line"), "which of two is meant is not guessed: {twice}");
+}
+
+#[test]
+fn words_that_people_use_between_a_field_and_a_text_are_understood() {
+    let bench = Bench::warm(&OBJECTS);
+    let names = |condition: &str| {
+        let reply = ok(&bench, args(&format!("SELECT Name FROM Account WHERE {condition}")));
+        reply.rows.len()
+    };
+    assert_eq!(names("Name CONTAINS 'cme'"), names("Name LIKE '%cme%'"));
+    assert_eq!(names("Name starts with 'Ac'"), names("Name LIKE 'Ac%'"));
+    assert_eq!(names("Name ENDS WITH 'GmbH'"), names("Name LIKE '%GmbH'"));
+    assert_eq!(names("NOT Name BEGINS WITH 'A'"), names("NOT Name LIKE 'A%'"));
+    assert_eq!(names("Name NOT CONTAINS '100%'"), names("NOT Name LIKE '%100\\%%'"));
+}
+
+#[test]
+fn periods_and_yes_in_quotes_are_taken_for_what_they_can_only_mean() {
+    let bench = Bench::warm(&OBJECTS);
+    let rows = |condition: &str| ok(&bench, args(&format!("SELECT Name FROM Opportunity WHERE {condition}"))).rows;
+    assert_eq!(rows("CloseDate = 'next month'"), rows("CloseDate = NEXT_MONTH"));
+    assert_eq!(
+        rows("CloseDate = 'last 90 days' AND IsWon = 'yes'"),
+        rows("CloseDate = LAST_N_DAYS:90 AND IsWon = true")
+    );
+    assert!(!rows("CloseDate = 'last 90 days' AND IsWon = 'yes'").is_empty());
+    let error =
+        bench.refused("query", json!({ "soql": "SELECT Name FROM Opportunity WHERE CloseDate = 'past month'" }));
+    assert!(error["message"].as_str().unwrap().contains("use LAST_MONTH"), "{error}");
 }

@@ -264,7 +264,6 @@ fn activities_come_with_a_name_too_in_one_request_more() {
     assert_eq!(history["name"], "ActivityHistories");
     assert_eq!(column(history, "Subject")[0], "Call", "the latest first");
     assert_eq!(bench.requests(), 2);
-    assert!(reply["notices"][0].as_str().unwrap().contains("this one has exactly that name"), "{reply}");
 }
 
 #[test]

@@ -30,7 +30,12 @@ const EXPECTED: &[(&str, &str, &str, &str)] = &[
         "no",
         "can't be used like this",
     ),
-    ("handpicked/errors/FIELD_CUSTOM_VALIDATION_EXCEPTION_1.json", "rejected", "no", "org_message holds its text"),
+    (
+        "handpicked/errors/FIELD_CUSTOM_VALIDATION_EXCEPTION_1.json",
+        "rejected",
+        "no",
+        "tell the person what it asks for",
+    ),
     ("handpicked/errors/FORBIDDEN_1.json", "forbidden", "no", "an admin can grant it"),
     ("handpicked/errors/HTML_503_1.json", "unavailable", "unknown", "try again later; the write may or may not"),
     ("handpicked/errors/INSUFFICIENT_ACCESS_OR_READONLY_1.json", "forbidden", "no", "its owner or an admin"),

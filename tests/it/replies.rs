@@ -134,7 +134,7 @@ fn a_long_text_is_cut_and_that_is_said() {
     let reply = bench.ok("query", records(json!({ "object": "Task", "fields": fields, "filters": filters })));
     assert_eq!(long(&reply["rows"][0][2]), 256);
     assert!(reply["rows"][0][2].as_str().unwrap().ends_with('…'));
-    assert_eq!(reply["notices"], json!(["1 long text was cut after 255 characters (they end in …)"]));
+    assert_eq!(reply["notices"], json!(["1 text cut after 255 characters (…)"]));
 
     let reply = bench.ok("get", json!({ "record": bench.id("call_robert") }));
     assert_eq!(long(&reply["fields"]["Description"]), 4001);

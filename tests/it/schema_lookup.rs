@@ -157,7 +157,7 @@ fn a_parent_that_is_not_at_hand_is_asked_for() {
 #[test]
 fn a_path_ends_where_soql_does() {
     assert!(walk("Account", "Parent.Parent.Parent.Parent.Parent.Name").starts_with("Parent."));
-    assert!(walk("Account", "Parent.Parent.Parent.Parent.Parent.Parent.Name").starts_with('~'));
+    assert_eq!(walk("Account", "Parent.Parent.Parent.Parent.Parent.Parent.Name"), "too deep");
 }
 
 fn object(text: &str, global: Option<&GlobalDescribe>, words: &[Alias]) -> String {

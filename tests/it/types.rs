@@ -239,7 +239,6 @@ fn a_value_of_several_is_included() {
         "Languages = 'German'",
         "Languages = 'german'",
         "Languages IN ('German')",
-        "Spoken_Languages__c = German",
         "Languages LIKE '%Germ%'",
         "Languages LIKE 'German'",
         "Languages = 'English;German'",
@@ -376,7 +375,7 @@ fn a_place_that_was_taken_for_another_or_for_none_is_said() {
         "SELECT Name FROM Account WHERE BillingCountry = 'Atlantis' OR Name = 'Acme'",
     ] {
         let reply = ask(&bench, soql);
-        assert!(says(&reply, "no country or state"), "{reply:#}");
+        assert!(says(&reply, "none of its values"), "{reply:#}");
     }
 }
 
@@ -593,7 +592,7 @@ fn a_timeline_goes_back_to_what_is_archived() {
 
 #[test]
 fn all_rows_is_refused_for_what_it_is() {
-    check_refused(&Bench::new(), "SELECT Id FROM Task ALL ROWS", "only Apex takes ALL ROWS");
+    check_refused(&Bench::new(), "SELECT Id FROM Task ALL ROWS", "only Apex takes it; leave ALL ROWS out");
 }
 
 // ---- what has no size, no name, or can't be queried ----
@@ -670,7 +669,6 @@ fn what_cannot_be_queried_is_refused_with_what_can_be_done() {
         let error = refused(&bench, tool, arguments);
         assert!(error["message"].as_str().unwrap().contains("platform event"), "{error:#}");
     }
-    check_refused(&bench, "SELECT Subject FROM ActivityHistory", "query Task or Event");
 }
 
 #[test]

@@ -637,14 +637,11 @@ fn two_records_called_just_so_are_not_chosen_between() {
 }
 
 #[test]
-fn a_name_that_is_said_whole_is_taken_among_similar_ones_and_that_is_said() {
+fn a_name_that_is_said_whole_is_taken_among_similar_ones() {
     let bench = Bench::warm(&["Account"]);
     let reply = bench.ok("update", employees(100, 500));
     assert_eq!(reply["name"], "Acme");
-    assert_eq!(
-        notices(&reply),
-        "3 other Account records have that name as a part of theirs; this one has exactly that name"
-    );
+    assert_eq!(reply.get("notices"), None);
 }
 
 #[test]
@@ -816,8 +813,8 @@ fn a_picklist_value_said_otherwise_is_repaired_and_noted() {
     assert_eq!(reply["changes"][1]["after"], "APAC");
     assert_eq!(
         notices(&reply),
-        "Industry: \"not for profit\" was taken for the picklist's value that the reply shows\n\
-         Region__c: \"Asia Pacific\" was taken for the picklist's value that the reply shows"
+        "Region__c: \"Asia Pacific\" stands for the value that the reply shows",
+        "letters in another case are no news"
     );
 }
 

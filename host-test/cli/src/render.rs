@@ -317,12 +317,22 @@ fn who_am_i(reply: &WhoAmIReply) -> String {
     text
 }
 
-/// An error of a tool, with what the org said quoted.
-pub fn error(error: &Error, form: Style) -> String {
-    match form {
+/// An error of a tool, with what the org said quoted. Of a tool that only reads it goes without saying that nothing was
+/// written.
+pub fn error(error: &Error, effect: Option<Effect>, form: Style) -> String {
+    let mut text = match form {
         Style::Terminal => explained(error),
         Style::Conversation | Style::ConversationWithIds => conversation::error(error),
-    }
+    };
+    let written = match error.changed {
+        Changed::No if effect == Some(Effect::ReadOnly) => "",
+        Changed::No => "Nothing was written.",
+        Changed::Yes => "Something was written all the same.",
+        Changed::Unknown => "It may or may not have been written: look before trying again.",
+    };
+    text.push_str(written);
+    text.truncate(text.trim_end().len());
+    text
 }
 
 fn explained(error: &Error) -> String {
@@ -349,11 +359,6 @@ fn explained(error: &Error) -> String {
         }
         line(&mut text, &current.link);
     }
-    text.push_str(match error.changed {
-        Changed::No => "Nothing was written.",
-        Changed::Yes => "Something was written all the same.",
-        Changed::Unknown => "It may or may not have been written: look before trying again.",
-    });
     text
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use salesforce_host::profile::Profile;
+use salesforce_host::types::Effect;
 use salesforce_host::types::WhoAmIArgs;
 use salesforce_host::{CallError, Connection, Host};
 
@@ -20,7 +21,7 @@ pub(crate) fn show(
     let found = match session.who_am_i(&WhoAmIArgs { objects: Vec::new() }) {
         Ok(found) => found,
         Err(CallError::Tool(error)) => {
-            writeln!(out, "{}", render::error(&error, Style::Terminal))?;
+            writeln!(out, "{}", render::error(&error, Some(Effect::ReadOnly), Style::Terminal))?;
             if let Some(refresh_error) = session.connection().last_refresh_error() {
                 writeln!(out, "{}", printable(&refresh_error))?;
             }

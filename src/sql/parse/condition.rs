@@ -3,12 +3,24 @@
 use super::super::refusal::{Fault, Reason};
 use super::super::token::Kind;
 use super::super::tree::{Logic, Term};
-use super::super::{Note, Span, Value};
+use super::super::{Name, Note, Span, Value};
 use super::Parser;
 use crate::soql::Comparison;
 
 /// Words of comparisons that SOQL has nothing like.
 const REGEX: [&str; 5] = ["SIMILAR", "REGEXP", "RLIKE", "GLOB", "MATCHES"];
+
+/// Words between a field and a text, and the function that says the same.
+const MATCHES: [(&[&str], &str); 8] = [
+    (&["CONTAINS"], "CONTAINS"),
+    (&["STARTS", "WITH"], "STARTS_WITH"),
+    (&["STARTS_WITH"], "STARTS_WITH"),
+    (&["STARTSWITH"], "STARTS_WITH"),
+    (&["BEGINS", "WITH"], "STARTS_WITH"),
+    (&["ENDS", "WITH"], "ENDS_WITH"),
+    (&["ENDS_WITH"], "ENDS_WITH"),
+    (&["ENDSWITH"], "ENDS_WITH"),
+];
 
 /// Words and signs of what is compared with two ends: more than a function of a path has.
 const MAX_TWICE: usize = 32;
@@ -110,6 +122,12 @@ impl<'q> Parser<'q> {
             if self.take(word) {
                 return Ok(Logic::Includes { left, negated: negated != excludes, values: self.values()? });
             }
+        }
+        if let Some((_, function)) = MATCHES.iter().find(|(words, _)| self.take_all(words)) {
+            let said =
+                Term::Call { name: Name::new(*function, at), distinct: false, arguments: vec![left, self.term()?], at };
+            let matches = Logic::Truth(said);
+            return Ok(if negated { Logic::Not(Box::new(matches)) } else { matches });
         }
         if self.is_one_of(&REGEX) {
             return Err(self.fault(Reason::Regex));

@@ -101,10 +101,10 @@ impl Use {
                 return;
             }
             None if self.calendar => {
-                notices.push("calendar periods and dates; the org's fiscal year may differ".to_owned());
+                notices.push("calendar periods; the org's fiscal year may differ".to_owned());
             }
             Some(year) if self.calendar => notices.push(format!(
-                "calendar periods and dates; the org's fiscal year begins in {}, its Q2 is {} to {}",
+                "calendar periods; the fiscal year begins in {} (Q2: {} to {})",
                 year.month(0),
                 year.month(3),
                 year.month(5)
@@ -114,7 +114,7 @@ impl Use {
         match year {
             None if self.fiscal => notices.push("periods of the org's fiscal year".to_owned()),
             Some(year) if self.fiscal => notices.push(format!(
-                "fiscal periods; the org's fiscal year begins in {}, and is called by the year it {} in",
+                "fiscal periods; the year begins in {}, and is called by the year it {} in",
                 year.month(0),
                 if year.named_by_start { "begins" } else { "ends" }
             )),
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn the_calendar_is_named_where_it_makes_a_difference() {
         let february = FiscalYear::new("2", false);
-        let calendar = "calendar periods and dates; the org's fiscal year begins in February, its Q2 is May to July";
-        let fiscal = "fiscal periods; the org's fiscal year begins in February, and is called by the year it ends in";
+        let calendar = "calendar periods; the fiscal year begins in February (Q2: May to July)";
+        let fiscal = "fiscal periods; the year begins in February, and is called by the year it ends in";
         check(false, false, february, &[]);
         check(true, false, february, &[calendar]);
         check(false, true, february, &[fiscal]);
@@ -146,7 +146,7 @@ mod tests {
         let same = "the org's fiscal year is the calendar year";
         check(true, false, FiscalYear::new("1", false), &[same]);
         check(true, true, FiscalYear::new("1", true), &[same]);
-        check(true, false, None, &["calendar periods and dates; the org's fiscal year may differ"]);
+        check(true, false, None, &["calendar periods; the org's fiscal year may differ"]);
     }
 
     #[test]

@@ -143,7 +143,8 @@ pub(super) fn all(
                 one(reading, object, &field)?
             }
         };
-        let is_known = group.keys.iter().all(|key| groups.iter().any(|known| known.has(key)));
+        let holds = |known: &Group, key| known.is_of_events == group.is_of_events && known.has(key);
+        let is_known = group.keys.iter().all(|key| groups.iter().any(|known| holds(known, key)));
         if is_known {
             continue;
         }

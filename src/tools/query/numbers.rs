@@ -259,9 +259,9 @@ fn currency(known: &Known, object: &ObjectName, measures: &[Measured]) -> Result
     }
     let schema = known.schema(object)?;
     Ok(Some(match (schema.field("CurrencyIsoCode"), schema.source) {
-        (Some(_), _) => "amounts of all currencies are converted to the org's corporate currency",
-        (None, Source::Described) => "amounts are in the org's currency; it has only one",
-        (None, Source::Standard) => "amounts are in the org's currency, the corporate one if it has several",
+        (Some(_), _) => "amounts are converted to the org's corporate currency",
+        (None, Source::Described) => "amounts are in the org's one currency",
+        (None, Source::Standard) => "amounts are in the org's (corporate) currency",
     }))
 }
 

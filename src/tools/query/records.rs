@@ -200,8 +200,6 @@ impl Records {
             notices.push(format!(
                 "Salesforce pages through at most {MAX_OFFSET} rows; narrow the conditions to see the rest"
             ));
-        } else if is_over && !reply.complete {
-            notices.push("the statement's own LIMIT was reached, and more records match".to_owned());
         }
         if is_cut {
             notices.push("some child records are left out; query them by themselves for all".to_owned());

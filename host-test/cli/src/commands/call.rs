@@ -6,7 +6,8 @@ mod trace;
 use std::io::{self, Write};
 
 use salesforce_host::recording::Recording;
-use salesforce_host::{CallError, Host, HostError, Limits};
+use salesforce_host::types::Effect;
+use salesforce_host::{CallError, Host, HostError, Limits, Session};
 
 use crate::args::{Arguments, Call};
 use crate::failure::Failure;
@@ -44,18 +45,31 @@ pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> R
     if let Some(refresh_error) = session.connection().last_refresh_error() {
         eprintln!("salesforce-plugin: {}", render::printable(&refresh_error));
     }
-    show(&call.tool, result, call.json, out)
+    show(&call.tool, effect(&session, &call.tool)?, result, call.json, out)
+}
+
+/// What a tool does, by its full name or its short one; nothing of one that is not on offer.
+pub(super) fn effect(session: &Session, name: &str) -> Result<Option<Effect>, Failure> {
+    let tools = session.tools()?;
+    let tool = tools.iter().find(|tool| tool.name == name || tool.name.strip_prefix("salesforce_") == Some(name));
+    Ok(tool.map(|tool| tool.effect))
 }
 
 /// Shows what came of a call.
-fn show(tool: &str, result: Result<String, CallError>, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+fn show(
+    tool: &str,
+    effect: Option<Effect>,
+    result: Result<String, CallError>,
+    exact: bool,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     match result {
         Ok(reply) => {
             writeln!(out, "{}", if exact { reply } else { render::reply(tool, &reply, Style::Terminal) })?;
             Ok(())
         }
         Err(CallError::Tool(error)) => {
-            let text = if exact { error.to_json_text() } else { render::error(&error, Style::Terminal) };
+            let text = if exact { error.to_json_text() } else { render::error(&error, effect, Style::Terminal) };
             writeln!(out, "{text}")?;
             Err(Failure::Tool)
         }

@@ -7,6 +7,7 @@ use demo_org::Org;
 use salesforce_host::wire::Transcript;
 use salesforce_host::{CallError, Host, Limits, Session};
 
+use crate::commands::call;
 use crate::demo::Demo;
 use crate::failure::Failure;
 use crate::render::{self, Style};
@@ -63,7 +64,7 @@ fn tell(session: &Session, transcript: &Transcript, step: &Step, out: &mut impl 
     writeln!(out, "   {} {}\n", step.tool, step.arguments)?;
     let text = match session.call_json(step.tool, step.arguments) {
         Ok(reply) => render::reply(step.tool, &reply, Style::Terminal),
-        Err(CallError::Tool(error)) => render::error(&error, Style::Terminal),
+        Err(CallError::Tool(error)) => render::error(&error, call::effect(session, step.tool)?, Style::Terminal),
         Err(CallError::Host(error)) => return Err(error.into()),
     };
     for line in text.lines() {

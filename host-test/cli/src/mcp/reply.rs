@@ -56,16 +56,16 @@ pub(super) fn of(
         },
         Err(CallError::Host(HostError::ReplyTooLarge { limit, start })) => {
             let error = HostError::ReplyTooLarge { limit, start: String::new() };
-            let mut result = failed(&returned(tool, effect, ErrorKind::InvalidInput, &error.to_string()), form);
+            let mut result = failed(&returned(tool, effect, ErrorKind::InvalidInput, &error.to_string()), effect, form);
             result.content.push(raw(&start));
             (ErrorKind::InvalidInput.name(), result)
         }
-        Err(CallError::Tool(error)) => (error.kind.name(), failed(&error, form)),
+        Err(CallError::Tool(error)) => (error.kind.name(), failed(&error, effect, form)),
         Err(CallError::Host(error)) => {
             let reads = effect.is_some_and(|effect| effect == Effect::ReadOnly);
             let changed = if requests == 0 || reads { Changed::No } else { Changed::Unknown };
             let error = Error { changed, ..plain(kind(&error), &error.to_string()) };
-            (error.kind.name(), failed(&error, form))
+            (error.kind.name(), failed(&error, effect, form))
         }
     }
 }
@@ -85,7 +85,7 @@ fn done(tool: &str, reply: &str, structure: Value, form: Form) -> CallToolResult
 /// is given as the text it is.
 fn unreadable(tool: &str, effect: Option<Effect>, reply: &str, form: Form) -> CallToolResult {
     let why = "its reply is no valid JSON and follows as text";
-    let mut result = failed(&returned(tool, effect, ErrorKind::UnexpectedReply, why), form);
+    let mut result = failed(&returned(tool, effect, ErrorKind::UnexpectedReply, why), effect, form);
     result.content.push(raw(reply));
     result
 }
@@ -109,12 +109,12 @@ fn raw(text: &str) -> ContentBlock {
 
 /// A call that was not made.
 pub(super) fn refused(kind: ErrorKind, why: &str, form: Form) -> CallToolResult {
-    failed(&plain(kind, why), form)
+    failed(&plain(kind, why), None, form)
 }
 
-fn failed(error: &Error, form: Form) -> CallToolResult {
+fn failed(error: &Error, effect: Option<Effect>, form: Form) -> CallToolResult {
     let text = match form {
-        Form::Text(style) => render::error(error, style),
+        Form::Text(style) => render::error(error, effect, style),
         Form::Structure => error.to_json_text(),
     };
     CallToolResult::error(vec![ContentBlock::text(text)])
@@ -172,8 +172,9 @@ mod tests {
             ("yes", "Something was written all the same."),
             ("unknown", "It may or may not have been written: look before trying again."),
         ];
-        let (changed, _) = written.iter().find(|(_, words)| text.ends_with(words)).expect(&text);
-        ((*changed).to_owned(), text.split_once(':').unwrap().0.replace(' ', "_"))
+        // Of a tool that only reads it goes without saying.
+        let changed = written.iter().find(|(_, words)| text.ends_with(words)).map_or("no", |(changed, _)| changed);
+        (changed.to_owned(), text.split_once(':').unwrap().0.replace(' ', "_"))
     }
 
     /// Values that some writers of JSON let through and some readers refuse.

@@ -301,7 +301,10 @@ pub(super) fn error(error: &Error) -> String {
         text.line(&format!("Salesforce says {said}"));
     }
     let current = error.current.as_ref().map(|current| object(&current.fields)).unwrap_or_default();
-    let is_named = |field: &String| names_whole(message, field) || current.0.iter().any(|(name, _)| name == field);
+    // That a statement is wrong says where.
+    let is_named = |field: &String| {
+        names_whole(message, field) || field == "soql" || current.0.iter().any(|(name, _)| name == field)
+    };
     let fields: Vec<String> = error.fields.iter().filter(|field| !is_named(field)).cloned().collect();
     for (title, items) in [("Fields", &fields), ("Possible", &error.allowed)] {
         if !items.is_empty() {
@@ -319,12 +322,7 @@ pub(super) fn error(error: &Error) -> String {
             text.line(&format!("Last changed{by}{}", at.unwrap_or_default()));
         }
     }
-    text.line(match error.changed {
-        Changed::No => "Nothing was written.",
-        Changed::Yes => "Something was written all the same.",
-        Changed::Unknown => "It may or may not have been written: look before trying again.",
-    });
-    text.0.trim_end().to_owned()
+    text.0
 }
 
 // ---- their parts ----

@@ -154,7 +154,27 @@ pub(super) const CHECKS: &[Check] = &[
         "src/resolve/lookup.rs",
         Run::Code(owners),
     ),
+    // ---- types ----
+    check(
+        "a time of day stands without quotes",
+        "src/soql/time_of_day.rs",
+        // Of a moment it is a value of another type, and no error of the grammar.
+        Run::Refusal("SELECT Id FROM Account WHERE CreatedDate > 10:00:00.000Z LIMIT 1", &["INVALID_FIELD"]),
+    ),
+    check(
+        "events that take whole days are told apart, and grouped by their own day",
+        "src/tools/query/group.rs",
+        Run::Query(
+            "SELECT DAY_ONLY(convertTimezone(StartDateTime)) g0, IsAllDayEvent g1, ActivityDate g2, COUNT(Id) m0 FROM Event \
+             WHERE (IsAllDayEvent = false AND DAY_ONLY(convertTimezone(StartDateTime)) = 2026-01-31) \
+             OR (IsAllDayEvent = true AND ActivityDate = 2026-01-31) \
+             GROUP BY DAY_ONLY(convertTimezone(StartDateTime)), IsAllDayEvent, ActivityDate LIMIT 5",
+        ),
+    ),
+    check("an event of whole days begins at midnight UTC", "src/resolve/shown.rs", Run::Code(whole_days)),
+    check("the name of a country is the label of its code", "src/schema/place.rs", Run::Code(countries)),
     // ---- activities ----
+    check("archived activities can be read, without deleted ones", "src/resolve/archive.rs", Run::Code(archived)),
     check("open activities come with one record, in the one order there is", "src/resolve/related.rs", Run::Code(open)),
     check("past activities come with one record, in the one order there is", "src/resolve/related.rs", Run::Code(past)),
     check(
@@ -317,10 +337,42 @@ fn activities(probe: &mut Probe<'_>, relationship: &str, direction: &str) -> Res
     let soql = format!(
         "SELECT Id, (SELECT Id, Subject, ActivityDate, ActivityType, ActivitySubtype, Status, IsTask, IsClosed, \
          IsAllDayEvent, StartDateTime, DurationInMinutes, CallDurationInSeconds, Who.Name, What.Name, Owner.Name, \
-         Description FROM {relationship} ORDER BY ActivityDate {direction} NULLS LAST, LastModifiedDate DESC NULLS LAST \
+         Description, IsDeleted FROM {relationship} ORDER BY ActivityDate {direction} NULLS LAST, LastModifiedDate DESC NULLS LAST \
          LIMIT 200) FROM Account WHERE Id = '{id}'"
     );
     probe.query(&soql).map(drop)
+}
+
+fn whole_days(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let answer =
+        probe.get(&query_url("SELECT StartDateTime, ActivityDate FROM Event WHERE IsAllDayEvent = true LIMIT 20"))?;
+    let events = answer.body["records"].as_array().cloned().unwrap_or_default();
+    if events.is_empty() {
+        return Err(Failure::CannotTell("the user sees no event that takes whole days".to_owned()));
+    }
+    let is_midnight = |event: &Value| {
+        let day = event["ActivityDate"].as_str().unwrap_or("no day");
+        event["StartDateTime"] == format!("{day}T00:00:00.000+0000")
+    };
+    probe.expect(events.iter().all(is_midnight), &answer)
+}
+
+fn countries(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let soql =
+        "SELECT BillingCountry, toLabel(BillingCountryCode) FROM Account WHERE BillingCountryCode != null LIMIT 20";
+    let answer = probe.get(&query_url(soql))?;
+    if answer.code() == "INVALID_FIELD" {
+        return Err(Failure::CannotTell("the org keeps countries as free text".to_owned()));
+    }
+    let accounts = answer.body["records"].as_array().cloned().unwrap_or_default();
+    let is_label = |account: &Value| account["BillingCountry"] == account["BillingCountryCode"];
+    probe.expect(answer.is_success() && accounts.iter().all(is_label), &answer)
+}
+
+fn archived(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let soql = "SELECT Id, IsArchived FROM Task WHERE IsDeleted = false AND IsArchived = true LIMIT 1";
+    let answer = probe.get(&query_url(soql).replacen("/query?", "/queryAll?", 1))?;
+    probe.expect(answer.is_success(), &answer)
 }
 
 fn open(probe: &mut Probe<'_>) -> Result<(), Failure> {

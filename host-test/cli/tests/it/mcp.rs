@@ -177,12 +177,13 @@ pub(crate) fn error(result: &CallToolResult) -> Value {
     assert_eq!((result.is_error, &result.structured_content), (Some(true), &None), "{result:?}");
     let text = text(result);
     let (kind, rest) = text.split_once(": ").expect(text);
-    let (message, _) = rest.split_once('\n').expect(text);
+    let message = rest.lines().next().expect(text);
     let changed = match text.lines().last().unwrap() {
         "Nothing was written." => "no",
         "Something was written all the same." => "yes",
         "It may or may not have been written: look before trying again." => "unknown",
-        other => panic!("{other}"),
+        // Of a tool that only reads it goes without saying.
+        _ => "no",
     };
     let allowed = text.lines().find_map(|line| line.strip_prefix("Possible: "));
     let allowed: Vec<&str> = allowed.into_iter().flat_map(|allowed| allowed.split(", ")).collect();

@@ -42,7 +42,7 @@ pub(crate) const NEW_CASE: Task = Task {
             "OwnerId": desk.id("riley"),
         });
         assert_eq!(reply["fields"], held);
-        assert!(says(&reply, "the one of 4 with exactly that name"), "{reply:#}");
+        assert_eq!(reply.get("notices"), None, "who was named exactly needs no word: {reply:#}");
         desk.wrote(&["created Case: AccountId, Priority, Subject"]);
         let sent = desk.org.requests().pop().unwrap();
         assert!(
@@ -84,7 +84,7 @@ pub(crate) const LOG_CALL: Task = Task {
         assert_eq!((&call["kind"], &call["when"]), (&json!("call"), &json!("Tue 2026-05-12")));
         assert_eq!(call["fields"]["Description"], "discussed pricing");
         assert_eq!((&next["kind"], &next["when"]), (&json!("task"), &json!("Tue 2026-05-19 15:00")));
-        assert!(says(&reply, "the one of 2 that fits best"), "Robert may be called Bob: {reply:#}");
+        assert!(says(&reply, "the best of 2"), "Robert may be called Bob: {reply:#}");
         let writes = desk.org.requests().into_iter().filter(|request| !request.writes.is_empty());
         assert_eq!(writes.count(), 1, "both in one request");
         desk.wrote(&[
@@ -159,7 +159,7 @@ pub(crate) const LAST_INTERACTIONS: Task = Task {
         assert_eq!(keys, BTreeSet::from(known));
         assert!(items[2]["text"].as_str().unwrap().contains("IGNORE ALL PREVIOUS INSTRUCTIONS"));
         assert!(items[4]["text"].as_str().unwrap().chars().count() <= 301);
-        assert!(says(&reply, "1 long text was cut"), "{reply:#}");
+        assert!(says(&reply, "1 text cut"), "{reply:#}");
         assert!(!says(&reply, "IGNORE"), "{reply:#}");
     },
 };
