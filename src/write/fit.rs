@@ -8,7 +8,7 @@ use crate::json::{Json, Object, Shape, quoted};
 use crate::resolve::value::{self, append, boolean, invalid_value, number, parse};
 use crate::rich_text;
 use crate::schema::picklist::{self, Value as Picked};
-use crate::schema::{Field, FieldType};
+use crate::schema::{Field, FieldType, PicklistValue};
 use crate::soql::{Date, DateTime, Number, TimeOfDay};
 
 /// The member of an object that holds HTML as it is, of which an undo knows that it is none that is to be encoded.
@@ -193,8 +193,20 @@ fn text_that_fits<'t>(field: &Field, text: &'t str) -> Result<&'t str, Error> {
     }
 }
 
+/// The nearest values, and the others where all are few.
+pub(super) fn listed(values: &[PicklistValue], mut nearest: Vec<String>) -> Vec<String> {
+    if values.len() <= MAX_LISTED_VALUES {
+        for value in values {
+            if !nearest.iter().any(|near| near == value.shown()) {
+                nearest.push(value.shown().to_owned());
+            }
+        }
+    }
+    nearest
+}
+
 /// A picklist that is no longer is shown whole to whom names another value, the nearest first.
-pub(super) const MAX_LISTED_VALUES: usize = 12;
+const MAX_LISTED_VALUES: usize = 12;
 
 /// A picklist's value for what was said, and what was repaired. Checked even where the org would accept anything.
 fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> {
@@ -207,16 +219,9 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
             let note = is_news.then(|| value::repaired_notice(&field.name, text, "the reply"));
             Ok((value, note))
         }
-        Picked::Unknown { nearest: mut allowed } => {
-            if values.len() <= MAX_LISTED_VALUES {
-                for value in values {
-                    if !allowed.iter().any(|near| near == value.shown()) {
-                        allowed.push(value.shown().to_owned());
-                    }
-                }
-            }
+        Picked::Unknown { nearest } => {
             let message = format!("{} is not a value of the picklist {}", Excerpt::of(text), field.name);
-            Err(Error::argument(&field.name, message).allowing(allowed))
+            Err(Error::argument(&field.name, message).allowing(listed(values, nearest)))
         }
     }
 }

@@ -108,7 +108,8 @@ impl Picklists<'_> {
         let Some(json) = input.map(|given| given.json).or_else(|| self.holds(&field.name)) else { return Ok(()) };
         for part in parts(field, json) {
             let Some((valid_for, clash)) = self.clash(field, controller, &part) else { continue };
-            if input.is_some() {
+            // Salesforce takes no state that is not one of its country, nor one without a country.
+            if input.is_some() || field.name.contains("StateCode") {
                 return Err(apart(field, controller, &part, valid_for, &clash));
             }
             let notice = format!(
