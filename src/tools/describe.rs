@@ -92,7 +92,7 @@ fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
     }
     FieldInfo {
         name: field.name.clone(),
-        label: field.label.clone(),
+        label: field.label().into_owned(),
         data_type: field.field_type.name().to_owned(),
         required: field.required,
         writable: match (field.createable, field.updateable) {
