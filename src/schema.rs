@@ -4,6 +4,8 @@
 //! ([`stored`]) or from the embedded table ([`standard`]); [`lookup`], [`search`], [`picklist`] and [`columns`] only
 //! read it, so they can't tell the difference, except by [`Source`].
 
+use std::borrow::Cow;
+
 pub mod columns;
 pub mod lookup;
 pub mod picklist;
@@ -75,8 +77,8 @@ pub enum Source {
 pub struct Field {
     /// API name.
     pub name: String,
-    /// Label.
-    pub label: String,
+    /// Label, where it is not the words of the name: nearly all are, and hosts count instructions.
+    pub own_label: Option<String>,
     /// Type.
     pub field_type: FieldType,
     /// Longest text, for text; most digits before the point, for a number.
@@ -380,9 +382,26 @@ impl Field {
         self.length.is_some() || self.picklist.is_some()
     }
 
+    /// Label.
+    pub fn label(&self) -> Cow<'_, str> {
+        match &self.own_label {
+            Some(label) => Cow::Borrowed(label),
+            None => Cow::Owned(words::label(&self.name)),
+        }
+    }
+
+    /// Whether its label folds to this.
+    fn is_labelled(&self, folded: &str) -> bool {
+        match &self.own_label {
+            Some(label) => words::folds_to(label, folded),
+            None => words::name_folds_to(&self.name, folded),
+        }
+    }
+
     /// "Label (ApiName)", or the name alone where the label adds nothing.
     pub fn shown(&self) -> String {
-        if self.label == self.name { self.name.clone() } else { format!("{} ({})", self.label, self.name) }
+        let label = self.label();
+        if label == self.name { self.name.clone() } else { format!("{label} ({})", self.name) }
     }
 }
 

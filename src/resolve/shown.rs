@@ -26,8 +26,10 @@ pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>,
     {
         return Cow::Owned([day, ALL_DAY, "\""].concat());
     }
-    let may_be_html = json.starts_with('"') && json.contains(['<', '&', '\\']);
-    if may_be_html
+    // JSON may write either as an escape.
+    let may_be_html = |byte: &u8| matches!(byte, b'<' | b'&' | b'\\');
+    if json.starts_with('"')
+        && json.as_bytes().iter().any(may_be_html)
         && names::field(known, object, path).is_ok_and(|named| named.field.html)
         && let Some(html) = Json::trusted(json).text()
     {
@@ -42,17 +44,36 @@ fn is_all_day(record: &Fields<'_>, path: &str) -> bool {
     event_times(name).is_some() && record.get(&flag).is_some_and(|value| value.get() == "true")
 }
 
+/// Whether some of the columns are shown otherwise than they come: worked out once for many records.
+pub(crate) fn is_special(known: &Known, object: &ObjectName, columns: &[FieldPath]) -> bool {
+    columns.iter().any(|column| {
+        let (path, name) = (column.as_str(), column.last());
+        let is_html = match column.parent() {
+            None => known.schema(object).is_ok_and(|schema| schema.field(name).is_some_and(|field| field.html)),
+            // What is called so is no long text.
+            Some(_) => name != "Name" && names::field(known, object, path).is_ok_and(|named| named.field.html),
+        };
+        is_html || event_times(name).is_some()
+    })
+}
+
 /// A JSON array of the values at the paths.
 pub(crate) fn row(
     known: &Known,
     object: &ObjectName,
     record: &Fields<'_>,
     columns: &[FieldPath],
+    is_special: bool,
     values: &mut Values,
 ) -> String {
     let mut row = List::default();
     for column in columns {
-        row.item(Json::trusted(&values.copy_text(&value(known, object, record, column.as_str()))));
+        let path = column.as_str();
+        row.item(Json::trusted(&if is_special {
+            values.copy_text(&value(known, object, record, path))
+        } else {
+            values.copy(record.get(path))
+        }));
     }
     row.finish()
 }

@@ -67,7 +67,7 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
             None => found(field, How::Alias),
         };
     }
-    let labelled: Vec<&Field> = schema.fields.iter().filter(|field| words::folds_to(&field.label, &folded)).collect();
+    let labelled: Vec<&Field> = schema.fields.iter().filter(|field| field.is_labelled(&folded)).collect();
     match labelled[..] {
         [] => {}
         [field] => return found(field, How::Label),
@@ -87,8 +87,7 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
     // "Assigned To" for the lookup "Assigned To ID"; "number of employees" for NumberOfEmployees.
     let lookup = format!("{folded}id");
     let mut close = schema.fields.iter().filter(|field| {
-        words::name_folds_to(&field.name, &folded)
-            || !field.references.is_empty() && words::folds_to(&field.label, &lookup)
+        words::name_folds_to(&field.name, &folded) || !field.references.is_empty() && field.is_labelled(&lookup)
     });
     if let (Some(field), None) = (close.next(), close.next()) {
         return found(field, How::Label);
@@ -100,9 +99,10 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
 fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
     let typed = words::Typed::new(text);
     let near = schema.fields.iter().map(|field| {
-        let by_label = typed.likeness(&field.label);
+        let by_label = typed.likeness(&field.label());
         // Most labels are the words of the name, and comparing is not cheap.
-        let told_apart = !words::name_folds_to(&field.name, &words::fold(&field.label));
+        let told_apart =
+            field.own_label.as_ref().is_some_and(|label| !words::name_folds_to(&field.name, &words::fold(label)));
         let by_name = if told_apart { typed.likeness(words::local_name(&field.name)) } else { 0 };
         (by_label.max(by_name), field)
     });

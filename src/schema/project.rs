@@ -230,7 +230,7 @@ fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
     // A field that is a part of itself (the name of an account where there are person accounts) is no part.
     let compound = api_name(wire.compound_field_name).filter(|compound| *compound != name);
     Some(Field {
-        label: text(wire.label).unwrap_or_else(|| words::label(&name)),
+        own_label: text(wire.label).filter(|label| !words::is_label(label, &name)),
         length: match field_type {
             FieldType::Int | FieldType::Long => count(wire.digits),
             kind if kind.is_number() => {

@@ -15,7 +15,7 @@ pub fn fields<'s>(schema: &'s ObjectSchema, query: &str, vocabulary: &[Alias]) -
         .chain(standard::field_of_word(&schema.name, &query.text))
         .collect();
     query.best(&schema.fields, |field, scores| {
-        scores.text(&field.label, 10, 6);
+        scores.text(&field.label(), 10, 6);
         scores.text(&field.name, 8, 5);
         for object in &field.references {
             scores.text(object, 4, 2);

@@ -5,6 +5,19 @@
 
 use super::{ObjectSchema, ObjectSummary, Source, Use, stored, words};
 
+// The standard fields of the core objects that every org has. What is missing here (fields of optional features, custom
+// fields, picklist values, permissions) only describe knows. Columns are parted by tabs; `stored.rs` reads them.
+//
+// *object, label, plural, key prefix, flags    c createable, u updateable, d deletable, q queryable, s searchable
+// ~field, words people use for it              without a field: words for the object
+// !use, columns shown unless others are asked for
+// field, type, flags, label, references, relationship, length, compound field
+//     type          empty: string
+//     flags         C not createable, U not updateable, r required on create, n names the record, i finds it;
+//                   h its text is HTML; F, S, G: filterable, sortable, groupable other than usual for the type
+//     label         empty: the words of the name
+//     relationship  empty: the field without Id; -: none
+// >child object, its field, relationship
 const TABLE: &str = include_str!("standard.txt");
 
 /// The pseudo-object whose fields all targets of a polymorphic lookup share, as in `Who.Name`.

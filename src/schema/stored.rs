@@ -1,7 +1,7 @@
 //! The bytes the host keeps between calls, and the table in `standard.txt`: one text format, one reader.
 //!
 //! A line is a record; tabs part its columns, and empty columns at its end are left out. What can be derived from an
-//! API name (most labels, nearly all relationships) is not written. `standard.txt` explains the columns.
+//! API name (most labels, nearly all relationships) is not written. `standard.rs` explains the columns.
 
 use super::{
     ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
@@ -117,6 +117,9 @@ impl<'a> Heading<'a> {
     }
 }
 
+/// What most objects have no more of, so that there is room for them at once.
+const USUAL_FIELDS: usize = 64;
+
 /// An object of its heading, without the mark, and all its lines.
 pub(super) fn read_object<'a>(
     heading: &'a str,
@@ -135,7 +138,7 @@ pub(super) fn read_object<'a>(
         queryable: heading.flags.contains('q'),
         searchable: heading.flags.contains('s'),
         source,
-        fields: Vec::new(),
+        fields: Vec::with_capacity(USUAL_FIELDS),
         children: Vec::new(),
         record_types: Vec::new(),
     };
@@ -192,7 +195,7 @@ fn write_field(lines: &mut Lines, field: &Field) {
         ('e', field.restricted),
         ('h', field.html),
     ]);
-    lines.column(if field.label == words::label(&field.name) { "" } else { &field.label });
+    lines.column(field.own_label.as_deref().unwrap_or_default());
     lines.column(&field.references.join(" "));
     lines.column(match (field.relationship.as_deref(), usual_relationship(field)) {
         (relationship, usual) if relationship == usual.as_deref() => "",
@@ -236,6 +239,11 @@ fn read_value(line: &str, next_place: u32) -> Option<PicklistValue> {
     })
 }
 
+/// The bit of a letter.
+fn bit(letter: u8) -> u64 {
+    1 << (letter & 63)
+}
+
 fn read_field(line: &str, source: Source) -> Option<Field> {
     let mut columns = Columns::new(line);
     let name = columns.text()?;
@@ -244,23 +252,24 @@ fn read_field(line: &str, source: Source) -> Option<Field> {
         name => FieldType::from_name(name),
     };
     let usual = Usual::of(field_type);
-    let flags = columns.raw();
-    let has = |flag: char| flags.contains(flag);
+    // One bit a letter: they are asked for one by one.
+    let flags = columns.raw().bytes().fold(0, |flags, flag| flags | bit(flag));
+    let has = |flag: u8| flags & bit(flag) != 0;
     let mut field = Field {
-        label: columns.text().unwrap_or_else(|| words::label(&name)),
+        own_label: columns.text(),
         length: None,
-        createable: !has('C'),
-        updateable: !has('U'),
-        required: has('r'),
-        filterable: has('F') != usual.filterable,
-        sortable: has('S') != usual.sortable,
-        groupable: has('G') != usual.groupable,
-        name_field: has('n'),
-        id_lookup: has('i'),
-        external_id: has('x'),
-        calculated: has('k'),
-        restricted: has('e'),
-        html: has('h'),
+        createable: !has(b'C'),
+        updateable: !has(b'U'),
+        required: has(b'r'),
+        filterable: has(b'F') != usual.filterable,
+        sortable: has(b'S') != usual.sortable,
+        groupable: has(b'G') != usual.groupable,
+        name_field: has(b'n'),
+        id_lookup: has(b'i'),
+        external_id: has(b'x'),
+        calculated: has(b'k'),
+        restricted: has(b'e'),
+        html: has(b'h'),
         picklist: (source == Source::Described && field_type.has_values()).then(Vec::new),
         references: columns.raw().split_ascii_whitespace().map(str::to_owned).collect(),
         relationship: columns.text(),

@@ -14,6 +14,16 @@ pub(super) fn label(name: &str) -> String {
     label
 }
 
+/// Whether a label is the words of a name.
+pub(super) fn is_label(label: &str, name: &str) -> bool {
+    let mut rest = Some(label);
+    for (at, word) in split(local_name(name)).enumerate() {
+        let after = if at == 0 { rest } else { rest.and_then(|rest| rest.strip_prefix(' ')) };
+        rest = after.and_then(|after| after.strip_prefix(if word == "Id" { "ID" } else { word }));
+    }
+    rest == Some("")
+}
+
 /// The path name of a lookup's parent: `OwnerId` goes through `Owner`, `Plan__c` through `Plan__r`.
 pub(super) fn relationship(field: &str) -> Option<String> {
     match field.strip_suffix("__c") {
@@ -288,6 +298,17 @@ pub(super) fn nearest<T>(candidates: impl Iterator<Item = (u32, T)>) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_that_is_the_words_of_its_name_is_known_as_such() {
+        for name in ["Name", "AccountId", "NumberOfEmployees", "SICDesc", "ns__Local__c", "Plan__c", "A1Id"] {
+            assert!(is_label(&label(name), name), "{name}");
+            for other in ["", "Name Of", "name", &format!("{} ", label(name)), &format!(" {}", label(name))] {
+                assert!(!is_label(other, name), "{name}: {other}");
+            }
+        }
+        assert!(!is_label("Account Id", "AccountId"));
+    }
 
     #[test]
     fn a_label_is_made_of_an_api_name() {

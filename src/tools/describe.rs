@@ -92,7 +92,7 @@ fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
     }
     FieldInfo {
         name: field.name.clone(),
-        label: field.label.clone(),
+        label: field.label().into_owned(),
         data_type: match field.field_type {
             FieldType::Percent => "percent (75 is 75 %)".to_owned(),
             other if field.html => [other.name(), " (htmlFormatted)"].concat(),

@@ -518,7 +518,7 @@ fn same_object(schema: &ObjectSchema, expected: &Value, at: &str, counted: &mut 
         counted.fields += 1;
         let at = format!("{at}.{}", kept.name);
         assert_eq!(Some(kept.name.as_str()), text(sent, "name"), "{at}");
-        assert!(text(sent, "label").is_none_or(|label| label == kept.label), "{at}");
+        assert!(text(sent, "label").is_none_or(|label| label == kept.label()), "{at}");
         assert!(text(sent, "type").is_none_or(|sent| sent == kept.field_type.name()), "{at}: {}", sent["type"]);
         let at_least_one = |key: &str| sent[key].as_u64().filter(|number| *number > 0);
         let length = match text(sent, "type") {

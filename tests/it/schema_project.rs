@@ -82,7 +82,7 @@ fn an_empty_picklist_is_known_to_be_empty_and_no_picklist_has_none() {
 fn nulls_missing_keys_and_unknown_types_are_survived() {
     let plan = plan();
     assert_eq!(plan.label_plural, plan.label);
-    assert_eq!(plan.field("ns__Empty__c").unwrap().label, "Empty");
+    assert_eq!(plan.field("ns__Empty__c").unwrap().label(), "Empty");
     assert_eq!(plan.field("ns__Hue__c").unwrap().field_type, FieldType::Other);
     assert!(ObjectSchema::from_describe(br#"{"name": "X", "fields": null}"#).unwrap().fields.is_empty());
 }

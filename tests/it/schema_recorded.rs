@@ -93,7 +93,7 @@ fn a_recorded_global_describe_projects_and_comes_back_from_the_cache_unchanged()
 /// Everything the table says about a field, but for what it can't know.
 fn facts(field: &Field) -> impl PartialEq + std::fmt::Debug {
     (
-        (field.label.clone(), field.field_type, field.relationship.clone(), field.references.clone()),
+        (field.label().into_owned(), field.field_type, field.relationship.clone(), field.references.clone()),
         (field.createable, field.updateable, field.required, field.name_field, field.id_lookup),
         (field.filterable, field.sortable, field.groupable),
         field.compound.clone(),

@@ -367,9 +367,9 @@ fn a_country_is_meant_in_numbers_too() {
 fn a_place_that_was_taken_for_another_or_for_none_is_said() {
     let bench = Bench::new();
     let reply = ask(&bench, "SELECT Name FROM Account WHERE BillingCountry = 'USA'");
-    assert!(says(&reply, "was taken for"), "{reply:#}");
+    assert!(says(&reply, "stands for"), "{reply:#}");
     assert_eq!(reply["details"]["BillingCountry"], json!(["United States"]));
-    assert!(!says(&ask(&bench, "SELECT Name FROM Account WHERE BillingCountry = 'Germany'"), "taken"));
+    assert!(!says(&ask(&bench, "SELECT Name FROM Account WHERE BillingCountry = 'Germany'"), "stands for"));
     for soql in [
         "SELECT Name FROM Account WHERE BillingCountry = 'Atlantis'",
         "SELECT Name FROM Account WHERE BillingCountry = 'Atlantis' OR Name = 'Acme'",

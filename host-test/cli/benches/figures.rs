@@ -4,20 +4,21 @@
 // A failed measurement stops the program: there is nobody to hand an error to.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+#[path = "../tests/fuel/calls.rs"]
+mod calls;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use calls::Call;
 use demo_org::Org;
 use demo_org::serve::Server;
 use salesforce_host::types::Tool;
 use salesforce_host::wire::{Https, RequestLimits};
 use salesforce_host::{COMPONENT, Connection, Host, Limits, MACHINE_CODE, Origin, Session, Token, Transport as _};
 use test_support::demo;
-
-/// More than any call needs.
-const FUEL: u64 = 10_000_000_000;
 
 fn main() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -37,27 +38,16 @@ fn main() {
 
     overhead(&host);
 
-    let metered = Host::metered(Limits::default(), FUEL).unwrap();
     println!("\ncall                         cache  fuel        memory     requests  reply");
-    for (what, tool, arguments) in CALLS {
-        let mut kept = Vec::new();
-        for cache in ["cold", "warm"] {
-            let session = metered.session(demo(&Arc::new(Org::demo()), "admin"));
-            let mut connection_settings = session.connection().settings();
-            connection_settings.tools = Some(vec!["all".to_owned()]);
-            session.connection().set_settings(connection_settings);
-            kept.drain(..).for_each(|(key, value): (String, _)| session.connection().cache().put(&key, value));
-            let (reply, usage) = session.call_measured(&format!("salesforce_{tool}"), arguments);
-            println!(
-                "{what:<28} {cache:<5} {:>7.2} M {:>8} kB {:>9}  {} bytes",
-                usage.fuel.unwrap_or_default() as f64 / 1e6,
-                usage.memory_bytes / 1024,
-                usage.requests,
-                reply.unwrap().len()
-            );
-            kept = session.connection().cache().entries();
-        }
-    }
+    calls::each(|Call { what, cache, usage, reply }| {
+        println!(
+            "{what:<28} {cache:<5} {:>7.2} M {:>8} kB {:>9}  {} bytes",
+            usage.fuel.unwrap_or_default() as f64 / 1e6,
+            usage.memory_bytes / 1024,
+            usage.requests,
+            reply.len()
+        );
+    });
 
     let org = Arc::new(Org::demo());
     let (connection, transcript) = demo(&org, "admin").recorded();
@@ -74,32 +64,6 @@ fn main() {
 
 const GET: (&str, &str) = ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#);
 const LIST: (&str, &str) = ("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#);
-
-/// Calls of every tool: on a new demo org, and on another one with the cache the first has left.
-const CALLS: [(&str, &str, &str); 14] = [
-    ("find", "find", r#"{"text": "acme"}"#),
-    ("get", "get", GET.1),
-    ("query of 25 rows", "query", LIST.1),
-    ("query of 2,000 rows", "query", r#"{"soql": "SELECT Name FROM Meter_Reading__c", "limit": 2000}"#),
-    ("query of groups", "query", r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage"}"#),
-    ("describe Account", "describe", r#"{"object": "Account"}"#),
-    ("activities of a record", "activities", r#"{"record": "Globex", "object": "Account"}"#),
-    ("the user's day", "activities", "{}"),
-    ("who_am_i", "who_am_i", "{}"),
-    ("query of a path", "query", r#"{"soql": "SELECT Name, Owner.Name FROM Account ORDER BY Name"}"#),
-    ("create", "create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#),
-    (
-        "log_activity",
-        "log_activity",
-        r#"{"kind": "call", "who": "Bob at Acme", "text": "Pricing", "follow_up": {"when": "2026-05-19T15:00"}}"#,
-    ),
-    (
-        "update",
-        "update",
-        r#"{"object": "Account", "record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}}"#,
-    ),
-    ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
-];
 
 /// What a client of `salesforce-plugin mcp` waits for the tools, and what the server then keeps in memory.
 fn mcp() {

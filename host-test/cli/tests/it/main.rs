@@ -5,6 +5,7 @@
 
 mod cli;
 mod docs;
+mod fuel;
 mod mcp;
 mod mcp_confirm;
 mod mcp_http;
