@@ -31,6 +31,8 @@ pub(crate) struct Wanted {
     queries: Vec<(ObjectName, Select)>,
     /// The object of such an id: its records may not be read.
     unread: Option<ObjectName>,
+    /// What is said of the external id that it was found by.
+    key: Option<String>,
     /// How closely a name has to match, to be taken though others fit as well.
     enough: NameMatch,
 }
@@ -98,7 +100,7 @@ pub(crate) fn among(
     } else if let (By::Id(_), Some(object)) = (&by, objects.first()) {
         // To write that it is this one, nothing has to be read of it.
         let unread = Some(object.clone());
-        return Ok(Wanted { argument: argument.to_owned(), by, queries: Vec::new(), unread, enough });
+        return Ok(Wanted { argument: argument.to_owned(), by, queries: Vec::new(), unread, key: None, enough });
     }
     objects.iter().try_for_each(|object| known.allow_object(object, Effect::ReadOnly))?;
     known.need_schemas(&objects)?;
@@ -110,7 +112,7 @@ pub(crate) fn among(
         };
         queries.push((object, select));
     }
-    Ok(Wanted { argument: argument.to_owned(), by, queries, unread: None, enough })
+    Ok(Wanted { argument: argument.to_owned(), by, queries, unread: None, key: None, enough })
 }
 
 fn query_for(known: &Known, object: &ObjectName, name: &str, argument: &str) -> Result<Select, PlanError> {
@@ -223,9 +225,12 @@ impl Wanted {
         }
     }
 
-    /// Takes a record for the one that is meant.
+    /// Takes the record of an external id for the one that is meant.
     pub(crate) fn take(&mut self, id: RecordId) {
-        self.by = By::Id(id);
+        let key = std::mem::replace(&mut self.by, By::Id(id));
+        if let By::Name(key) = key {
+            self.key = Some(format!("{}: {key:?} is the external id of {id}", self.argument));
+        }
     }
 
     /// The records found for the name, by object.
@@ -269,7 +274,7 @@ impl Wanted {
             id: *id,
             company: record.and_then(|record| company(&candidate, record)),
             candidate,
-            notice: None,
+            notice: self.key.clone(),
             by_part: false,
         })
     }

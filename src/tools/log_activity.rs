@@ -521,6 +521,12 @@ fn logged(
     };
     let shown = names.into_iter().filter(|field| !hidden.contains(field));
     let name = fields.text("Subject").or_else(|| fields.text("Title"));
+    let fields = values.object(shown.map(|field| (field, fields.get(field))));
+    if let Some(notice) = values.notice() {
+        if !notices.contains(&notice) {
+            notices.push(notice);
+        }
+    }
     let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
     Ok(LoggedActivity {
         kind: new.kind,
@@ -528,7 +534,7 @@ fn logged(
         id: id.to_string(),
         when: when.map(|when| clock.shown(when)),
         undo: undo.flatten(),
-        fields: values.object(shown.map(|field| (field, fields.get(field)))),
+        fields,
     })
 }
 

@@ -18,41 +18,39 @@ pub(crate) fn find(call: &Call<'_>, wanted: &mut [Wanted]) -> Result<Vec<Found>,
 
 /// The record of each name, out of what the queries found.
 pub(crate) fn choose(call: &Call<'_>, wanted: &mut [Wanted], mut answers: Vec<Answer>) -> Result<Vec<Found>, Error> {
-    let (mut at, mut keys) = (0, Vec::new());
+    let mut at = 0;
     for one in wanted.iter_mut() {
-        let objects: Vec<ObjectName> = one.objects().cloned().collect();
-        let answered = at..at + objects.len();
-        at = answered.end;
-        let is_empty = |answer: &Answer| matches!(answer, Ok(records) if records.is_empty());
-        // A key has a digit, and a person's name has none.
-        let Some(key) = one.name().filter(|name| name.contains(|c: char| c.is_ascii_digit())).map(str::to_owned) else {
-            continue;
-        };
-        if !answers[answered.clone()].iter().all(is_empty) {
-            continue;
+        let end = at + one.objects().count();
+        let is_found = |answer: &Answer| !matches!(answer, Ok(records) if records.is_empty());
+        if !answers[at..end].iter().any(is_found) {
+            by_external_id(call, one, &mut answers[at..end])?;
         }
-        for (object, answer) in objects.iter().zip(&mut answers[answered]) {
-            let Some(select) = call.plan(&(object, key.as_str()), by_external_id)? else { continue };
-            let records = call.query(&select, 2)?.records;
-            if let [record] = records.as_slice() {
-                one.take(names::id_of(record)?);
-                keys.push((one.argument.clone(), key));
-                *answer = Ok(records);
-                break;
-            }
+        at = end;
+    }
+    lookup::choose(call.known(), wanted, answers)
+}
+
+/// Looks for what nothing is called among external ids. A key has a digit, and a person's name has none.
+fn by_external_id(call: &Call<'_>, wanted: &mut Wanted, answers: &mut [Answer]) -> Result<(), Error> {
+    let Some(key) = wanted.name().filter(|name| name.contains(|c: char| c.is_ascii_digit())) else { return Ok(()) };
+    let mut found = None;
+    for (object, answer) in wanted.objects().zip(answers) {
+        let Some(select) = call.plan(&(object, key), query)? else { continue };
+        let records = call.query(&select, 2)?.records;
+        if let [record] = records.as_slice() {
+            found = Some(names::id_of(record)?);
+            *answer = Ok(records);
+            break;
         }
     }
-    let mut found = lookup::choose(call.known(), wanted, answers)?;
-    for (argument, key) in keys {
-        for found in found.iter_mut().filter(|found| found.argument == argument) {
-            found.notice = Some(format!("{argument}: {key:?} was taken for {}, by its external id", found.id));
-        }
+    if let Some(id) = found {
+        wanted.take(id);
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A query for the record of an external id; none where the object has none. Users and groups are named by people.
-fn by_external_id(known: &Known, (object, key): &(&ObjectName, &str)) -> Result<Option<Select>, PlanError> {
+fn query(known: &Known, (object, key): &(&ObjectName, &str)) -> Result<Option<Select>, PlanError> {
     if ["User", "Group"].contains(&object.as_str()) {
         return Ok(None);
     }

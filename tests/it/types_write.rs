@@ -726,7 +726,7 @@ fn a_parent_is_found_by_its_external_id() {
     let fields = json!({ "Account__c": "ACME-001" });
     let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": fields }));
     assert_eq!(reply["fields"]["Account__c"], acme, "{reply:#}");
-    assert!(reply["notices"].to_string().contains("by its external id"), "{reply:#}");
+    assert!(reply["notices"].to_string().contains("is the external id of"), "{reply:#}");
     let reply = bench.ok("update", change(&bench, "Contact", "bob", "Account", json!("GLOB-001")));
     assert_eq!(held(&bench, "bob", "AccountId"), id(&bench, "globex"), "{reply:#}");
     let error = bench.err("update", change(&bench, "Contact", "bob", "Account", json!("ACME-999")));
