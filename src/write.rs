@@ -1,6 +1,7 @@
 //! What surrounds a write, whichever tool writes: what is checked before it, and what is found out after it.
 //!
-//! `values`, `fit`, `compare`, `event`, `places`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates`, `refused` and `lost_response` send.
+//! `values`, `fit`, `compare`, `event`, `places`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates`,
+//! `refused` and `lost_response` send.
 
 pub(crate) mod compare;
 pub(crate) mod conversion;

@@ -522,10 +522,8 @@ fn logged(
     let shown = names.into_iter().filter(|field| !hidden.contains(field));
     let name = fields.text("Subject").or_else(|| fields.text("Title"));
     let fields = values.object(shown.map(|field| (field, fields.get(field))));
-    if let Some(notice) = values.notice() {
-        if !notices.contains(&notice) {
-            notices.push(notice);
-        }
+    if let Some(notice) = values.notice().filter(|notice| !notices.contains(notice)) {
+        notices.push(notice);
     }
     let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
     Ok(LoggedActivity {

@@ -29,13 +29,12 @@ pub(crate) fn with<'n>(object: &ObjectName, mut changed: impl Iterator<Item = &'
     if is_moved { TIMES.map(FieldName::from_static).to_vec() } else { Vec::new() }
 }
 
-/// Refuses times of an event that Salesforce would refuse or take for others. They are JSON: `given` those of the call,
-/// none where it has none, and `held` those of the record; a new one has none.
-pub(crate) fn check<'v>(
-    object: &ObjectName,
-    given: &dyn Fn(&str) -> Option<&'v str>,
-    held: Option<&dyn Fn(&str) -> Option<&'v str>>,
-) -> Result<(), Error> {
+/// Values by their fields, as JSON; none where there is none.
+pub(crate) type Values<'f, 'v> = &'f dyn Fn(&str) -> Option<&'v str>;
+
+/// Refuses times of an event that Salesforce would refuse or take for others. `given` are those of the call, and
+/// `held` those of the record; a new one has none.
+pub(crate) fn check<'v>(object: &ObjectName, given: Values<'_, 'v>, held: Option<Values<'_, 'v>>) -> Result<(), Error> {
     if object.as_str() != "Event" {
         return Ok(());
     }

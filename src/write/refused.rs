@@ -8,6 +8,7 @@ use crate::resolve::record;
 use crate::schema::well_known::RECORD_TYPE;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
 use crate::wit::ErrorKind;
+use crate::write::event::Values;
 
 /// What a person account's name is made of.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_account.htm>
@@ -23,7 +24,7 @@ pub(crate) fn explained<'v>(
     call: &Call<'_>,
     object: &ObjectName,
     id: Option<&RecordId>,
-    value: &dyn Fn(&str) -> Option<&'v str>,
+    value: Values<'_, 'v>,
     error: Error,
 ) -> Error {
     let Some(refusal) = error.refusal().filter(|_| call.known().may_read(object)) else { return error };
