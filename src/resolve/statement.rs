@@ -187,7 +187,7 @@ impl Reading<'_> {
     pub(crate) fn ends(&self, object: &ObjectName, named: &Named) -> Result<(Named, Named), PlanError> {
         let (moment, day) = treatment::event_times(&named.field.name).unwrap_or_default();
         let find = |name| names::field(self.known, object, named.beside(name)?.as_str());
-        known::both(find(moment), find(day))
+        Ok((find(moment)?, find(day)?))
     }
 
     /// A condition on when an event is: by the user's clock, unless it takes whole days, which are those of the calendar.

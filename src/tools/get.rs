@@ -90,8 +90,9 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     let tells_deleted = known.schema(object)?.field(IS_DELETED.as_str()).is_some();
     let may_be_archived = related.iter().any(|list| list.may_be_archived);
     if may_be_archived && tells_deleted {
-        select.archived = true;
-        select.condition = archive::undeleted(select.condition);
+        archive::include(&mut select);
+    } else {
+        archive::include_activities(&mut select);
     }
     let misses = may_be_archived && !tells_deleted;
     if let By::Name(_) = target.by {
