@@ -34,7 +34,7 @@ fn is_recent(of_tasks: bool, condition: &sql::Condition, parameters: &Parameters
     let sql::Condition::Compare { left: Expression::Field(field), op, value } = condition else { return false };
     let is = |name: &str| field.last().eq_ignore_ascii_case(name) && field.parts.len() == 1;
     if of_tasks && is("IsClosed") {
-        return *op == Comparison::Eq && value.value == Value::Boolean(false);
+        return *op == Comparison::Eq && matches!(value.value, Value::Boolean(false));
     }
     let is_when = is("ActivityDate") || !of_tasks && (is("StartDateTime") || is("ActivityDateTime"));
     is_when

@@ -135,7 +135,8 @@ fn read_list(
     record: &Fields<'_>,
     notices: &mut Vec<String>,
 ) -> Result<RelatedList, Error> {
-    let columns: Vec<_> = list.select.fields.as_slice().iter().filter(|field| **field != IS_DELETED).cloned().collect();
+    let mut columns = list.select.fields.as_slice().to_vec();
+    columns.retain(|column| *column != IS_DELETED);
     let mut values = Values::cut_after(MAX_LISTED_CHARS);
     let page = match record.get(list.select.relationship.as_str()) {
         None => Page::empty(),
