@@ -153,6 +153,13 @@ impl Error {
         error
     }
 
+    /// The same refusal, where more is known of it than its code says.
+    pub(crate) fn explained(mut self, kind: ErrorKind, message: &str) -> Self {
+        self.0.kind = kind;
+        message.clone_into(&mut self.0.message);
+        self
+    }
+
     /// The same failure, with the arguments or fields it is about.
     pub(crate) fn about(mut self, fields: Vec<String>) -> Self {
         self.0.fields = fields;

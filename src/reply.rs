@@ -8,6 +8,9 @@ use crate::json::{Json, Object, quoted};
 /// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
 pub(crate) const MAX_TEXT_CHARS: usize = 255;
 
+/// What ends a text that was cut.
+pub(crate) const CUT: char = '…';
+
 /// The most rows of a reply, and the highest limit a call may give: what Salesforce sends in one page.
 pub(crate) const MAX_ROWS: u32 = 2000;
 
@@ -73,7 +76,7 @@ impl Values {
             && let Some((end, _)) = text.char_indices().nth(self.longest)
         {
             self.cut += 1;
-            return quoted(&format!("{}…", &text[..end]));
+            return quoted(&format!("{}{CUT}", &text[..end]));
         }
         value.portable().into_owned()
     }
@@ -83,7 +86,7 @@ impl Values {
         if let Some((end, _)) = text.char_indices().nth(self.longest) {
             self.cut += 1;
             text.truncate(end);
-            text.push('…');
+            text.push(CUT);
         }
         text
     }

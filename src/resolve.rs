@@ -10,7 +10,7 @@ pub(crate) mod matching;
 pub(crate) mod names;
 mod nicknames;
 pub(crate) mod parameters;
-mod phone;
+pub(crate) mod phone;
 pub(crate) mod reach;
 pub(crate) mod record;
 pub(crate) mod related;

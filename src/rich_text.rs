@@ -1,4 +1,4 @@
-//! Rich text, which Salesforce keeps as HTML, as the text that people see.
+//! Rich text, which Salesforce keeps as HTML, as the text that people see; and text as HTML.
 
 /// Elements of which nothing is seen.
 const UNSEEN: [&str; 4] = ["head", "style", "script", "title"];
@@ -110,9 +110,53 @@ fn tag(rest: &str, text: &mut Seen) -> usize {
     rest[end..].to_ascii_lowercase().find(&closing).map_or(rest.len(), |at| end + at)
 }
 
+/// Elements by which a text is told to be HTML; in others, as in `<acme@acme.example>`, brackets are text.
+const ELEMENTS: &str = " a abbr b blockquote br code div em font h1 h2 h3 h4 h5 h6 hr html i img li ol p pre s span strike \
+                        strong sub sup table tbody td th thead tr u ul ";
+
+/// Whether a text is HTML already: it has an element or a character by name that HTML knows.
+pub(crate) fn is_html(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| is_element(&text[at + 1..]))
+        || text.match_indices('&').any(|(at, _)| character(&text[at..], &mut Seen::default()) > 1)
+}
+
+/// Whether what follows a bracket is an element of HTML, or its end.
+fn is_element(inside: &str) -> bool {
+    let inside = inside.strip_prefix('/').unwrap_or(inside);
+    let length = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
+    let (name, behind) = inside.split_at(length);
+    let is_known = |known: &str| !known.is_empty() && known.eq_ignore_ascii_case(name);
+    behind.starts_with([' ', '\t', '\n', '/', '>']) && behind.contains('>') && ELEMENTS.split(' ').any(is_known)
+}
+
+/// A text as HTML that shows it: line breaks are kept, and nothing in it is markup.
+pub(crate) fn from_text(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for (at, line) in text.trim().lines().enumerate() {
+        html.push_str(if at > 0 { BREAK } else { "" });
+        for character in line.chars() {
+            match character {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                other => html.push(other),
+            }
+        }
+    }
+    html
+}
+
+/// What a line break of a text becomes.
+const BREAK: &str = "<br>";
+
+/// Whether HTML has no markup but line breaks, as that made of a text.
+pub(crate) fn is_plain(html: &str) -> bool {
+    html.matches('<').count() == html.matches(BREAK).count()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::to_text;
+    use super::*;
 
     #[test]
     fn rich_text_is_read_as_people_see_it() {
@@ -142,5 +186,37 @@ mod tests {
         ] {
             assert_eq!(to_text(html), text, "{html}");
         }
+    }
+
+    #[test]
+    fn what_html_knows_is_html_and_all_else_is_text() {
+        for text in ["<p>One</p>", "a<br>b", "a <B>b</B>", "R&amp;D", "&#39;", "<a href=\"x\">y</a>", "</div>", "<br/>"]
+        {
+            assert!(is_html(text), "{text}");
+        }
+        for text in [
+            "",
+            "1 < 2 & 3 > 2",
+            "<acme@acme.example>",
+            "a<b",
+            "R&D; x",
+            "<bob> <acme>",
+            "a & b",
+            "&nosuch;",
+            "<",
+            "<p",
+        ] {
+            assert!(!is_html(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_as_html_shows_that_text() {
+        for text in ["one\ntwo", "1 < 2 & <x> \"q\"", "&amp;", "a\r\nb", "ä 😀", "<p>"] {
+            assert_eq!(to_text(&from_text(text)), text.replace("\r\n", "\n"), "{}", from_text(text));
+            assert!(is_plain(&from_text(text)));
+        }
+        assert_eq!(from_text("a\n\nb"), "a<br><br>b");
+        assert!(!is_plain("<p>a<br>b</p>"));
     }
 }

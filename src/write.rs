@@ -1,11 +1,16 @@
 //! What surrounds a write, whichever tool writes: what is checked before it, and what is found out after it.
 //!
-//! `values`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates` and `lost_response` send.
+//! `values`, `fit`, `compare`, `event`, `places`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates`, `refused` and `lost_response` send.
 
+pub(crate) mod compare;
 pub(crate) mod conversion;
 pub(crate) mod duplicates;
+pub(crate) mod event;
+pub(crate) mod fit;
 pub(crate) mod lost_response;
 pub(crate) mod picklists;
+pub(crate) mod places;
 pub(crate) mod references;
+pub(crate) mod refused;
 pub(crate) mod undo;
 pub(crate) mod values;

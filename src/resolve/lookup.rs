@@ -11,9 +11,8 @@ use crate::record::Record;
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
 use crate::resolve::record::{self, By};
-use crate::resolve::value;
 use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
-use crate::schema::{Field, FieldType, ObjectSchema, columns};
+use crate::schema::{Field, FieldType, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
 
@@ -54,7 +53,7 @@ pub(crate) struct Found {
 }
 
 /// The name in a lookup's value; none where the value is an id, is empty or belongs to another type of field.
-fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, PlanError> {
+pub(crate) fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, PlanError> {
     let Some(name) = name(field, json) else { return Ok(None) };
     let targets = || field.references.iter().map(String::as_str);
     let usual = LOOKUP_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
@@ -211,6 +210,24 @@ struct Unclear {
 }
 
 impl Wanted {
+    /// The objects it is looked for in.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &ObjectName> {
+        self.queries.iter().map(|(object, _)| object)
+    }
+
+    /// The name, if it is one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.by {
+            By::Name(name) => Some(name),
+            By::Id(_) => None,
+        }
+    }
+
+    /// Takes a record for the one that is meant.
+    pub(crate) fn take(&mut self, id: RecordId) {
+        self.by = By::Id(id);
+    }
+
     /// The records found for the name, by object.
     fn records(&self, answers: Vec<Answer>) -> Result<Vec<(ObjectName, Vec<Record>)>, Error> {
         let mut records = Vec::new();
@@ -328,52 +345,6 @@ pub(crate) fn name_path(field: &Field) -> Result<Option<FieldPath>, Error> {
         _ => columns::parent_name(field),
     };
     path.map(|path| names::path(&path)).transpose()
-}
-
-/// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
-/// among the `wanted`, and stands for itself until its record is found.
-pub(crate) fn to_write(
-    known: &Known,
-    schema: &ObjectSchema,
-    object: &ObjectName,
-    field: &Field,
-    json: &str,
-    wanted: &mut Vec<Wanted>,
-) -> Result<(String, Option<String>), PlanError> {
-    if field.references == ["RecordType"]
-        && let Some(name) = name(field, json)
-    {
-        // Describe lists them all.
-        let schema = known.description(object)?;
-        return record_type(&schema, field, &name).map_err(|error| names::denied(known, object, &schema, error));
-    }
-    if is_me(field, json) {
-        let id = known.user()?.id;
-        return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
-    }
-    if let Some(name) = self::wanted(known, field, json)? {
-        wanted.push(name);
-        return Ok((json.to_owned(), None));
-    }
-    value::to_write(field, json).map_err(|error| match error {
-        error if field.is_limited() => names::denied(known, object, schema, error),
-        error => error.into(),
-    })
-}
-
-/// The record type of a name, among those the user may choose.
-fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(String, Option<String>), Error> {
-    let usable = || schema.record_types.iter().filter(|kind| kind.available && !kind.master);
-    match usable().find(|kind| kind.name.to_lowercase() == name.to_lowercase()) {
-        Some(kind) => {
-            let note = format!("{}: {} was taken for {}", field.name, quoted(name), kind.id);
-            Ok((quoted(&kind.id), Some(note)))
-        }
-        None => {
-            let message = format!("{} is no record type of {} that the user may choose", quoted(name), schema.name);
-            Err(Error::argument(&field.name, message).allowing(usable().map(|kind| kind.name.clone()).collect()))
-        }
-    }
 }
 
 /// A JSON object of names by id; absent where there are none.

@@ -7,7 +7,7 @@ const MIN_NATIONAL_DIGITS: usize = 8;
 
 /// The digits of a text, which may begin and end with `%`; none if it is no phone number: a name in letters, another
 /// pattern, or too short.
-pub(super) fn digits(text: &str) -> Option<String> {
+pub(crate) fn digits(text: &str) -> Option<String> {
     let inside = text.trim_matches('%');
     let is_other = inside.chars().any(|c| c.is_alphabetic() || matches!(c, '%' | '_' | '\\'));
     let digits: String = inside.chars().filter(char::is_ascii_digit).collect();
@@ -25,7 +25,7 @@ pub(super) fn pattern(digits: &str) -> String {
 }
 
 /// Whether two texts are one number: by all digits, or but for the prefix of the country or the zero before the area.
-pub(super) fn is_same(digits: &str, other: &str) -> bool {
+pub(crate) fn is_same(digits: &str, other: &str) -> bool {
     let held: String = other.chars().filter(char::is_ascii_digit).collect();
     if held == digits {
         return true;

@@ -15,13 +15,16 @@ use crate::soql::{FieldPath, ObjectName};
 /// How Salesforce writes midnight UTC, which is when it keeps the begin of an event that takes whole days.
 const MIDNIGHT: &str = "T00:00:00.000+0000\"";
 
+/// What stands behind the day of an event that takes whole days.
+pub(crate) const ALL_DAY: &str = " (all day)";
+
 /// The JSON text of a record's value; `null` when absent.
 pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str) -> Cow<'r, str> {
     let json = record.get(path).map_or("null", Json::get);
     if let Some(day) = json.strip_suffix(MIDNIGHT)
         && is_all_day(record, path)
     {
-        return Cow::Owned([day, " (all day)\""].concat());
+        return Cow::Owned([day, ALL_DAY, "\""].concat());
     }
     // JSON may write either as an escape.
     let may_be_html = |byte: &u8| matches!(byte, b'<' | b'&' | b'\\');

@@ -14,17 +14,21 @@ use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup;
 use crate::resolve::lookup::{Found, Wanted};
 use crate::resolve::names;
-use crate::resolve::value;
+use crate::resolve::shown;
 use crate::rest::{Create, Retrieve, Which};
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
 use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::wit::{CreateArgs, CreateReply, Undo};
+use crate::write::compare;
 use crate::write::conversion;
 use crate::write::duplicates;
+use crate::write::event;
 use crate::write::lost_response::{self, Recovery};
 use crate::write::picklists::{self, Given, Held, Picklists};
+use crate::write::places;
 use crate::write::references;
+use crate::write::refused;
 use crate::write::undo;
 use crate::write::values::{self, FieldValue, Write};
 
@@ -40,7 +44,7 @@ pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, E
     call.run(&args, plan, |mut plan| {
         let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
         conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
-        let found = references::find(call, &plan.wanted)?;
+        let found = references::find(call, &mut plan.wanted)?;
         plan.values.iter_mut().for_each(|value| value.put(&found));
         send(call, &plan, &found)
     })
@@ -63,7 +67,12 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
     let (id, record, notice) = match written {
         Ok((id, record)) => (id, record, None),
         Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
-        Err(error) => return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)),
+        Err(error) => {
+            let value =
+                |name: &str| plan.values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str());
+            let error = refused::explained(call, &plan.object, None, &value, error);
+            return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED));
+        }
     };
     let held = if plan.is_told {
         record.as_ref().map(Record::fields)
@@ -102,7 +111,7 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
     if let Some(held) = &held {
         for set in &plan.values {
             let now = held.get(&set.field.name).map_or("null", Json::get);
-            if !value::identical(&set.field, &set.json, now) {
+            if !compare::is_kept(&set.field, &set.json, now) {
                 notices.push(format!("{}: the org changed the value that was set", set.field.name));
             }
         }
@@ -118,7 +127,8 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
         is_known.then(|| undo::deletion(call.known(), &plan.object, &id, name)).flatten()
     });
     let held = held.unwrap_or_default();
-    let fields = values.object(plan.read.iter().map(|name| (name.as_str(), held.get(name.as_str()))));
+    let read = plan.read.iter().map(FieldName::as_str);
+    let fields = shown::members(call.known(), &plan.object, &held, read, false, &mut values);
     notices.extend(values.notice());
     let called = names_by_id(found);
     let record_type = held.get(RECORD_TYPE).and_then(|id| {
@@ -193,7 +203,13 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
         Ok(())
     }))?;
     let denied = |error| names::denied(known, &object, &schema, error);
+    let mut settled: Vec<_> = values.iter_mut().collect();
+    let besides = places::settle(&schema, &mut settled, Some(Held::New)).map_err(denied)?;
+    values.extend(besides);
     check_required(&schema, &values).map_err(denied)?;
+    check_person(&object, &values)?;
+    let json = |name: &str| values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str());
+    event::check(&object, &json, None)?;
     let mut given = Vec::new();
     for set in &values {
         given.push(Given { field: &set.field, json: &set.json, writes: true });
@@ -206,6 +222,7 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     let mut notices: Vec<_> = values.iter().filter_map(|set| set.note.clone()).collect();
     let name = names::name_of(known, &object)?;
     let mut read: Vec<_> = values.iter().map(|set| set.name.clone()).collect();
+    read.extend(values.iter().filter_map(|set| set.asked.clone()));
     if !read.iter().any(|field| field.as_str() == name.as_str()) {
         read.push(names::field_name(name.as_str())?);
     }
@@ -223,6 +240,16 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     let assign = assignment(args.assign, &object, &schema, &values, &mut read)?;
     let allow_duplicate = args.allow_duplicate == Some(true);
     Ok(Plan { object, values, wanted, name, read, is_told, allow_duplicate, assign, notices })
+}
+
+/// Refuses the name of a person, which is made of its parts.
+fn check_person(object: &ObjectName, values: &[FieldValue]) -> Result<(), Error> {
+    let is_set = |is: &dyn Fn(&str) -> bool| values.iter().any(|set| set.json != "null" && is(set.name.as_str()));
+    if object.as_str() == "Account" && is_set(&|name| name == "Name") && is_set(&refused::is_of_persons) {
+        let parts = refused::NAME_PARTS.map(str::to_owned).to_vec();
+        return Err(Error::argument("Name", refused::PERSON).allowing(parts));
+    }
+    Ok(())
 }
 
 /// Refuses a record that lacks what its object requires.

@@ -64,7 +64,7 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     let mut notices = Vec::new();
     let clock = call.clock(&mut notices)?;
     let (when, next) = times(&args, when, next, &clock, &mut notices)?;
-    let found = call.run(&args, wanted, |wanted| find(call, &args, &wanted))?;
+    let found = call.run(&args, wanted, |mut wanted| find(call, &args, &mut wanted))?;
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let new = records(&args, &clock, when, next, &found);
     let created = write(call, &clock, &new, &found, &mut notices)?;
@@ -287,7 +287,7 @@ fn as_what(mut error: PlanError) -> PlanError {
     error
 }
 
-fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &[Wanted]) -> Result<Vec<Found>, Error> {
+fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &mut [Wanted]) -> Result<Vec<Found>, Error> {
     let found = if wanted.is_empty() { Ok(Vec::new()) } else { references::find(call, wanted) };
     let found = found.map_err(|mut error| {
         if error.found_nothing_for(WHO) && args.who.as_deref().is_some_and(|who| matching::is_of_several(who).is_some())

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::details::Remarks;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::json::{Json, Object, quoted};
+use crate::json::{Json, Object, Shape, quoted};
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
@@ -14,15 +14,21 @@ use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::matching;
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
-use crate::resolve::value;
 use crate::rest::{Retrieve, Update, Which, http_date};
+use crate::rich_text;
 use crate::schema::well_known::{ID, RECORD_TYPE};
 use crate::schema::{FieldType, ObjectSchema};
-use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::soql::{FieldList, FieldName, FieldPath, ObjectName, Select};
 use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
+use crate::write::compare;
 use crate::write::conversion;
 use crate::write::duplicates;
+use crate::write::event;
+use crate::write::fit;
 use crate::write::picklists::{self, Given, Held, Picklists};
+use crate::write::places::{self, Place};
+use crate::write::references;
+use crate::write::refused;
 use crate::write::values::{self, FieldValue, Write};
 
 /// Bytes of a value that the call which restores it carries.
@@ -42,7 +48,12 @@ const SYSTEM: [FieldPath; 3] = [
 /// Changes a record.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     loop {
-        let (plan, record) = read(call, &args)?;
+        let (mut plan, record) = read(call, &args)?;
+        match plan.settle(call.known(), &record) {
+            // An admin may have changed what is allowed since it was described.
+            Err(_) if call.refresh()? => continue,
+            settled => settled?,
+        }
         let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
         // That a value is there already would tell it.
         let is_pending = |change: &&Change| !plan.is_told || !current.holds(change);
@@ -50,6 +61,7 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
         if let Some(conflict) = current.unexpected(&pending) {
             return Err(conflict);
         }
+        current.check(&pending)?;
         let status = pending.iter().find(|change| change.name() == conversion::STATUS);
         conversion::refuse(call, &plan.target.object, status.map(|change| change.to()), Some(&current.id))?;
         let mut notices: Vec<_> = plan.changes.iter().filter_map(|change| change.value.note.clone()).collect();
@@ -58,7 +70,6 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
             return Ok(current.receipt(Some(&current.fields), notices));
         }
         let left_behind = match current.left_behind(&pending) {
-            // An admin may have changed what is allowed since it was described.
             Err(_) if call.refresh()? => continue,
             left_behind => left_behind?,
         };
@@ -83,7 +94,7 @@ fn read(call: &Call<'_>, args: &UpdateArgs) -> Result<(Plan, Record), Error> {
         Ok((plan, records, answers))
     })?;
     let record = record::choose(call.known(), &plan.target, records)?;
-    let found = lookup::choose(call.known(), &plan.wanted, answers)?;
+    let found = references::choose(call, &mut plan.wanted, answers)?;
     plan.changes.iter_mut().for_each(|change| change.value.put(&found));
     Ok((plan, record))
 }
@@ -94,9 +105,24 @@ struct Plan {
     wanted: Vec<Wanted>,
     changes: Vec<Change>,
     select: Select,
+    /// What is read besides, before and after, for it follows from the changes.
+    following: Vec<FieldName>,
     /// Whether the reply may tell what the record holds.
     is_told: bool,
     allow_duplicate: bool,
+}
+
+impl Plan {
+    /// Puts codes where states are named, now that it is known which country they are in.
+    fn settle(&mut self, known: &Known, record: &Record) -> Result<(), Error> {
+        let Ok(schema) = known.schema(&self.target.object) else { return Ok(()) };
+        let fields = record.fields();
+        let held = if self.is_told { Held::Values(&fields) } else { Held::Untold };
+        let mut values: Vec<_> = self.changes.iter_mut().map(|change| &mut change.value).collect();
+        let besides = places::settle(&schema, &mut values, Some(held))?;
+        self.changes.extend(besides.into_iter().map(|value| Change { value, from: None, path: None }));
+        Ok(())
+    }
 }
 
 /// One field's change.
@@ -112,6 +138,18 @@ struct Change {
 impl Change {
     fn name(&self) -> &str {
         self.value.name.as_str()
+    }
+
+    fn asked(&self) -> &str {
+        self.value.asked().as_str()
+    }
+
+    /// A value of the field as people read it.
+    fn shown(&self, value: Option<Json<'_>>, values: &mut Values) -> String {
+        match value.and_then(Json::text).filter(|_| self.value.field.html) {
+            Some(html) => values.copy_text(&quoted(&rich_text::to_text(&html))),
+            None => values.copy(value),
+        }
     }
 
     fn to(&self) -> &str {
@@ -136,6 +174,8 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
     if is_told {
         add_narrowing(&*known.schema(&target.object)?, &changes, &mut fields)?;
     }
+    let following = event::with(&target.object, changes.iter().map(Change::name));
+    following.iter().filter(|_| is_told).for_each(|field| fields.add(field.clone().into()));
     SYSTEM.into_iter().for_each(|field| fields.add(field));
     let mut select = Select::new(fields, target.object.clone());
     select.condition = Some(condition);
@@ -143,7 +183,15 @@ fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
         select.order_by = record::by_name(known, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, wanted, changes, select, is_told, allow_duplicate: args.allow_duplicate == Some(true) })
+    Ok(Plan {
+        target,
+        wanted,
+        changes,
+        select,
+        following,
+        is_told,
+        allow_duplicate: args.allow_duplicate == Some(true),
+    })
 }
 
 /// The changes, each with what it expects, and the names in lookups among them.
@@ -156,6 +204,9 @@ fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Cha
         changes.push(change(known, object, value)?);
         Ok(())
     }))?;
+    let schema = known.schema(object)?;
+    let mut values: Vec<_> = changes.iter_mut().map(|change| &mut change.value).collect();
+    places::settle(&schema, &mut values, None).map_err(|error| names::denied(known, object, &schema, error))?;
     if changes.is_empty() {
         return Err(Error::argument("fields", "say what to change: at least one field with its new value").into());
     }
@@ -184,7 +235,8 @@ fn expect(
     changes: &mut [Change],
 ) -> Result<(), PlanError> {
     let name = names::own_field(known, object, input)?.name.clone();
-    let Some(change) = changes.iter_mut().find(|change| change.name() == name) else {
+    let is_of = |change: &&mut Change| [change.name(), change.asked()].contains(&name.as_str());
+    let Some(change) = changes.iter_mut().find(is_of) else {
         let message = format!("{name} is in `from` alone; what is expected is said of fields that change");
         return Err(Error::argument(input, message).into());
     };
@@ -198,7 +250,7 @@ fn expect(
     }
     // Compared with an id, a name would never be the one that is there.
     if field.field_type == FieldType::Reference && (change.path.is_none() || lookup::name(field, &from).is_none()) {
-        value::to_write(field, &from)?;
+        fit::to_write(field, &from)?;
     }
     change.from = Some(from);
     Ok(())
@@ -210,6 +262,13 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
     let controls = |name: &str| changes.iter().any(|change| change.value.field.controller.as_deref() == Some(name));
     let has_picklist = changes.iter().any(|change| change.value.field.picklist.is_some());
     let has_types = picklists::kinds(schema).next().is_some();
+    for change in changes {
+        let place = Place::of(schema, &change.value.field);
+        for field in place.into_iter().flat_map(|place| [Some(place.code), place.country]).flatten() {
+            fields.add(names::path(&field.name)?);
+        }
+        fields.add(change.value.asked().clone().into());
+    }
     for field in &schema.fields {
         if controls(&field.name)
             || field.controller.as_deref().is_some_and(is_changed)
@@ -243,7 +302,7 @@ impl Current<'_> {
 
     /// Whether the field has its new value already.
     fn holds(&self, change: &Change) -> bool {
-        value::identical(&change.value.field, self.value(change), change.to())
+        compare::identical(&change.value.field, change.to(), self.value(change))
     }
 
     /// What the record is called that a lookup points to.
@@ -255,8 +314,18 @@ impl Current<'_> {
     fn is_as_expected(&self, change: &Change, from: &str) -> bool {
         match lookup::name(&change.value.field, from) {
             Some(input) => self.referenced_name(change).is_some_and(|called| matching::goes_by(&input, &called)),
-            None => value::same(&change.value.field, from, self.value(change)),
+            None => {
+                compare::same(&change.value.field, from, self.value(change)) || self.is_place_expected(change, from)
+            }
         }
+    }
+
+    /// Whether a country or a state is the one that is called so.
+    fn is_place_expected(&self, change: &Change, from: &str) -> bool {
+        let held = |name: &str| self.fields.text(name);
+        let Some(Shape::Text(from)) = Shape::of(from) else { return false };
+        let Ok(schema) = self.call.known().schema(&self.plan.target.object) else { return false };
+        Place::of(&schema, &change.value.field).is_some_and(|place| place.is_called(from.trim(), &held))
     }
 
     /// What the person expects and is not so.
@@ -280,7 +349,35 @@ impl Current<'_> {
                 self.plan.target.object
             )
         };
-        Some(Error::conflict(message, self.as_it_is()).about(unexpected))
+        Some(self.conflict(&message).about(unexpected))
+    }
+
+    /// An error that tells the record as it is.
+    fn conflict(&self, message: &str) -> Error {
+        let mut values = Values::cut_after(MAX_TEXT_CHARS);
+        let error = Error::conflict(message, self.as_it_is(&mut values));
+        match values.notice() {
+            Some(notice) => error.with_context(notice),
+            None => error,
+        }
+    }
+
+    /// Refuses what would lose a part of a text, and times of an event that contradict each other.
+    fn check(&self, pending: &[&Change]) -> Result<(), Error> {
+        let given = |name: &str| pending.iter().find(|change| change.name() == name).map(|change| change.to());
+        let held = |name: &str| self.fields.get(name).map(Json::get);
+        event::check(&self.plan.target.object, &given, Some(&held))?;
+        let is_told = self.plan.is_told;
+        let cut = |change: &&Change| compare::cut_off(&change.value.field, change.to(), self.value(change));
+        match pending.iter().filter(|_| is_told).find_map(|change| Some((change.name(), cut(change)?.0))) {
+            Some((name, lost)) => {
+                let message = format!(
+                    "nothing was written: the new text for {name} begins with one that a reply had cut, so {lost} characters of what is there would be lost: read all of it with salesforce_get and full, or ask the person"
+                );
+                Err(Error::argument(name, message))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses picklist values that the record can't hold; says which of its values no longer go together.
@@ -298,24 +395,23 @@ impl Current<'_> {
     }
 
     /// The record as it is, if that may be told.
-    fn as_it_is(&self) -> Option<CurrentRecord> {
+    fn as_it_is(&self, values: &mut Values) -> Option<CurrentRecord> {
         let changes = self.plan.changes.iter();
         self.plan.is_told.then(|| CurrentRecord {
             object: self.plan.target.object.to_string(),
             link: self.call.link(self.id.as_str()),
             id: self.id.to_string(),
-            fields: self.object(changes.map(|change| change.name())),
+            fields: self.object(changes, values),
             changed_by: self.fields.text("LastModifiedBy.Name"),
             changed_at: self.fields.get("LastModifiedDate").map(reply::time),
         })
     }
 
     /// The values of fields, nulls too: that a field is empty is news here.
-    fn object<'n>(&self, names: impl Iterator<Item = &'n str>) -> String {
-        let mut values = Values::cut_after(MAX_TEXT_CHARS);
+    fn object<'c>(&self, changes: impl Iterator<Item = &'c Change>, values: &mut Values) -> String {
         let mut object = Object::default();
-        for name in names {
-            object.member(name, Json::trusted(&values.copy(self.fields.get(name))));
+        for change in changes {
+            object.member(change.asked(), Json::trusted(&change.shown(self.fields.get(change.asked()), values)));
         }
         object.finish()
     }
@@ -327,6 +423,9 @@ impl Current<'_> {
         let mut values = Object::default();
         for change in pending {
             values.member(change.name(), Json::trusted(change.to()));
+            if let Some(along) = &change.value.along {
+                values.member(along.as_str(), Json::NULL);
+            }
         }
         let stamp = self.fields.text("SystemModstamp").or_else(|| self.fields.text("LastModifiedDate"));
         let write = Update {
@@ -344,7 +443,14 @@ impl Current<'_> {
                     .to_owned(),
             );
         }
-        let names: Vec<_> = self.plan.changes.iter().map(|change| change.value.name.clone()).collect();
+        let mut names: Vec<FieldName> = self.plan.following.clone();
+        for change in &self.plan.changes {
+            for name in [&change.value.name, change.value.asked()] {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
         let written = if self.plan.is_told {
             self.call.write_and_read(&write, &write.values, read_back, |()| self.id)
@@ -359,7 +465,11 @@ impl Current<'_> {
                 notices.push("Salesforce did not answer, so the record was read again: it holds the change".to_owned());
                 Some(self.recover(pending, cause)?)
             }
-            Err(error) => return Err(duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED)),
+            Err(error) => {
+                let value = |name: &str| pending.iter().find(|change| change.name() == name).map(|change| change.to());
+                let error = refused::explained(self.call, object, Some(&self.id), &value, error);
+                return Err(duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED));
+            }
         };
         if record.is_none() && self.plan.is_told {
             notices.push(
@@ -400,7 +510,7 @@ impl Current<'_> {
         let record = self.read_again(self.plan.select.clone());
         let now = record.as_ref().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
         let message = "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask";
-        Error::conflict(message, now.and_then(|now| now.as_it_is()))
+        now.map_or_else(|| Error::conflict(message, None), |now| now.conflict(message))
     }
 
     /// A lead that was converted: reads what it became.
@@ -436,17 +546,21 @@ impl Current<'_> {
         for change in &self.plan.changes {
             let name = change.name();
             let held = after.map_or(change.to(), |after| after.get(name).map_or("null", Json::get));
-            if !value::identical(&change.value.field, change.to(), held) {
+            if !compare::is_kept(&change.value.field, change.to(), held) {
                 notices.push(format!("{}: the org holds another value than the one written", change.name()));
             }
+            let now = match after {
+                Some(after) if change.value.asked.is_some() => after.get(change.asked()),
+                _ => Some(Json::trusted(held)),
+            };
             changes.push(FieldChange {
-                field: change.name().to_owned(),
+                field: change.asked().to_owned(),
                 before: if self.plan.is_told {
-                    Some(values.copy(self.fields.get(change.name())))
+                    Some(change.shown(self.fields.get(change.asked()), &mut values))
                 } else {
                     change.from.as_deref().map(|from| values.copy_text(from))
                 },
-                after: values.copy_text(held),
+                after: change.shown(now, &mut values),
             });
         }
         notices.extend(values.notice());
@@ -489,17 +603,26 @@ impl Current<'_> {
             let name = change.name();
             let before = self.value(change);
             let now = after.get(name).map_or("null", Json::get);
-            if value::identical(&change.value.field, before, now) {
+            if compare::is_untouched(&change.value.field, before, now) {
                 continue;
             }
             if before.len() > MAX_UNDO_BYTES {
                 too_long.push(name);
                 continue;
             }
-            fields.member(name, Json::trusted(&values.copy_text(before)));
+            fields.member(name, Json::trusted(&fit::restoring(&change.value.field, &values.copy_text(before))));
             // A text too long to repeat is not expected.
             if now.len() <= MAX_TEXT_CHARS {
                 from.member(name, Json::trusted(&values.copy_text(now)));
+            }
+        }
+        // What follows from the changes does not always go back with them.
+        for name in event::DECIDING.into_iter().filter(|_| !self.plan.following.is_empty()) {
+            let (before, now) = (self.fields.get(name), after.get(name));
+            if before.map(Json::get) != now.map(Json::get)
+                && self.plan.changes.iter().all(|change| change.name() != name)
+            {
+                fields.member(name, Json::trusted(&values.copy(before)));
             }
         }
         let instructions = (!too_long.is_empty()).then(|| {

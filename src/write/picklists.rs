@@ -108,7 +108,8 @@ impl Picklists<'_> {
         let Some(json) = input.map(|given| given.json).or_else(|| self.holds(&field.name)) else { return Ok(()) };
         for part in parts(field, json) {
             let Some((valid_for, clash)) = self.clash(field, controller, &part) else { continue };
-            if input.is_some() {
+            // Salesforce takes no state that is not one of its country, nor one without a country.
+            if input.is_some() || field.name.contains("StateCode") {
                 return Err(apart(field, controller, &part, valid_for, &clash));
             }
             let notice = format!(
@@ -129,10 +130,13 @@ impl Picklists<'_> {
 
     /// Why a value of a field does not go with what its controller will hold; none where it goes, or nobody can say.
     fn clash<'v>(&self, field: &'v Field, controller: &Field, value: &str) -> Option<(&'v ValidFor, Clash)> {
-        let valid_for = find(field, value)?.valid_for.as_ref()?;
+        // Two countries may have a state of one code.
+        let mut entries = field.picklist.iter().flatten().filter(|known| known.value == value);
+        let valid_for = entries.clone().next()?.valid_for.as_ref()?;
+        let mut goes_with = |place| entries.any(|known| known.valid_for.as_ref().is_some_and(|it| it.includes(place)));
         let clash = match self.controlling(controller)? {
             None => Clash { place: None, held: String::new() },
-            Some((place, _)) if valid_for.includes(place) => return None,
+            Some((place, _)) if goes_with(place) => return None,
             Some((place, held)) => Clash { place: Some(place), held },
         };
         Some((valid_for, clash))
@@ -140,11 +144,8 @@ impl Picklists<'_> {
 
     /// What a controlling field will hold, with its place; none if that is not known.
     fn controlling(&self, field: &Field) -> Option<Option<(u32, String)>> {
-        // A country may be given by its name, and Salesforce finds the code.
-        // <https://help.salesforce.com/s/articleView?id=platform.admin_state_country_picklist_overview.htm>
-        let by_name = || self.input(field.name.strip_suffix("Code")?).filter(|given| given.json != "null");
         let known = |value: &PicklistValue| (value.place, value.shown().to_owned());
-        let json = match self.input(&field.name).or_else(by_name) {
+        let json = match self.input(&field.name) {
             Some(given) => given.json,
             None => match self.holds(&field.name) {
                 Some(json) => json,

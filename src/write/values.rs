@@ -6,9 +6,11 @@ use crate::json::{Json, Members, quoted};
 use crate::known::{Known, PlanError};
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
-use crate::schema::{Field, FieldType, ObjectSchema};
+use crate::schema::treatment::is_place_name;
+use crate::schema::{Field, FieldType, ObjectSchema, place};
 use crate::soql::{FieldName, ObjectName};
 use crate::write::conversion;
+use crate::write::fit;
 
 /// What a write does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,10 @@ pub(crate) struct FieldValue {
     pub(crate) note: Option<String>,
     /// What the record is called that a lookup's name stands for, once it is found.
     pub(crate) record_name: Option<String>,
+    /// The field that was asked for, where another is written that says the same.
+    pub(crate) asked: Option<FieldName>,
+    /// The field that is cleared along with this one.
+    pub(crate) along: Option<FieldName>,
 }
 
 /// The fields and values of an argument that is an object; null is a value.
@@ -55,7 +61,8 @@ pub(crate) fn read(
     let field = names::own_field(known, object, input)?;
     let mut schema = known.schema(object)?;
     // Picklist values are only in the description.
-    if matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist) && field.picklist.is_none() {
+    let has_values = matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
+    if has_values && field.picklist.is_none() || is_place_name(field.name.strip_suffix("__s").unwrap_or(&field.name)) {
         schema = known.description(object)?;
     }
     let is_writable = match write {
@@ -68,17 +75,83 @@ pub(crate) fn read(
     if is_given(&field.name) {
         return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
     }
-    let (json, note) = lookup::to_write(known, &schema, object, &field, json, wanted)?;
-    Ok(FieldValue { name: names::field_name(&field.name)?, field, json, note, record_name: None })
+    let (json, note) = match place::codes(&schema, &field).filter(|codes| codes.picklist.is_some()) {
+        // Which it is depends on the others.
+        Some(_) => (if json == EMPTY { "null" } else { json }.to_owned(), None),
+        None => to_write(known, &schema, object, &field, json, wanted)?,
+    };
+    Ok(FieldValue {
+        name: names::field_name(&field.name)?,
+        field,
+        json,
+        note,
+        record_name: None,
+        asked: None,
+        along: None,
+    })
 }
 
+/// An empty text, as JSON.
+const EMPTY: &str = "\"\"";
+
 impl FieldValue {
+    /// The field that was asked for.
+    pub(crate) fn asked(&self) -> &FieldName {
+        self.asked.as_ref().unwrap_or(&self.name)
+    }
+
     /// Puts the id of the record that was found where its name stands.
     pub(crate) fn put(&mut self, found: &[Found]) {
         if let Some(found) = found.iter().find(|found| found.argument == self.field.name) {
             self.json = quoted(found.id.as_str());
             self.note.clone_from(&found.notice);
             self.record_name.clone_from(&found.candidate.name);
+        }
+    }
+}
+
+/// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
+/// among the `wanted`, and stands for itself until its record is found.
+fn to_write(
+    known: &Known,
+    schema: &ObjectSchema,
+    object: &ObjectName,
+    field: &Field,
+    json: &str,
+    wanted: &mut Vec<Wanted>,
+) -> Result<(String, Option<String>), PlanError> {
+    if field.references == ["RecordType"]
+        && let Some(name) = lookup::name(field, json)
+    {
+        // Describe lists them all.
+        let schema = known.description(object)?;
+        return record_type(&schema, field, &name).map_err(|error| names::denied(known, object, &schema, error));
+    }
+    if lookup::is_me(field, json) {
+        let id = known.user()?.id;
+        return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
+    }
+    if let Some(name) = lookup::wanted(known, field, json)? {
+        wanted.push(name);
+        return Ok((json.to_owned(), None));
+    }
+    fit::to_write(field, json).map_err(|error| match error {
+        error if field.is_limited() => names::denied(known, object, schema, error),
+        error => error.into(),
+    })
+}
+
+/// The record type of a name, among those the user may choose.
+fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(String, Option<String>), Error> {
+    let usable = || schema.record_types.iter().filter(|kind| kind.available && !kind.master);
+    match usable().find(|kind| kind.name.to_lowercase() == name.to_lowercase()) {
+        Some(kind) => {
+            let note = format!("{}: {} was taken for {}", field.name, quoted(name), kind.id);
+            Ok((quoted(&kind.id), Some(note)))
+        }
+        None => {
+            let message = format!("{} is no record type of {} that the user may choose", quoted(name), schema.name);
+            Err(Error::argument(&field.name, message).allowing(usable().map(|kind| kind.name.clone()).collect()))
         }
     }
 }

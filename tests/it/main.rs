@@ -37,6 +37,7 @@ mod sql_corpus;
 mod stories;
 mod types;
 mod types_table;
+mod types_write;
 mod undo;
 mod who_am_i;
 mod writes;

@@ -540,6 +540,7 @@ fn same_object(schema: &ObjectSchema, expected: &Value, at: &str, counted: &mut 
             "externalId",
             "calculated",
             "restrictedPicklist",
+            "htmlFormatted",
         ];
         let flags = [
             kept.createable,
@@ -552,6 +553,7 @@ fn same_object(schema: &ObjectSchema, expected: &Value, at: &str, counted: &mut 
             kept.external_id,
             kept.calculated,
             kept.restricted,
+            kept.html,
         ];
         assert_eq!(flags, keys.map(|key| yes(sent, key)), "{at}");
         let required = yes(sent, "createable") && sent["nillable"] == false && !yes(sent, "defaultedOnCreate");

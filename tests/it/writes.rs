@@ -939,11 +939,12 @@ fn a_person_account_needs_no_name_but_its_parts() {
 }
 
 #[test]
-fn an_event_without_its_end_is_refused_by_the_org_with_the_field() {
+fn an_event_without_its_end_is_refused_before_it_is_sent() {
     let bench = Bench::warm(&["Event"]);
     let fields = json!({ "Subject": "Meeting", "Start": "2026-05-19T15:00:00Z" });
     let error = bench.err("create", json!({ "object": "Event", "fields": fields }));
-    assert_eq!(refusal(&bench, error), said("rejected", "REQUIRED_FIELD_MISSING", &["DurationInMinutes"]));
+    assert_eq!((&error["kind"], &error["fields"]), (&json!("invalid_input"), &json!(["DurationInMinutes"])));
+    assert_eq!(bench.counts(), (0, 0));
 }
 
 // ---- references ----

@@ -12,11 +12,13 @@
 //! * `mcp` and `verify`: a server for agents, and a checklist of what the plugin takes for granted.
 //! * `args` and `failure`: what the program takes, and how it ends.
 //! * `render`: replies as people read them.
+//! * `exact`: JSON with every digit.
 //! * `demo`: the demo org as a transport.
 
 mod args;
 mod commands;
 pub mod demo;
+mod exact;
 mod failure;
 pub mod mcp;
 mod open;

@@ -10,9 +10,11 @@
 //! * A reply is a text or a structure, and neither lacks what a model must know: `tests/it/mcp_replies.rs`.
 //! * Settings hold from the next call on; settings that can't be read let no tool run: `tests/it/mcp_settings.rs`.
 //! * Over HTTP nobody gets in without the key, through a browser, or from another machine: `tests/it/mcp_http.rs`.
+//! * A number keeps its digits from the client's bytes to the component's and back: `tests/it/mcp_numbers.rs`.
 //! * Standard output carries the protocol and nothing else, and no output the token: `tests/it/mcp_stdio.rs`.
 
 mod confirm;
+mod digits;
 pub mod http;
 mod offer;
 mod reply;
@@ -23,7 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, DiscoverResult, Implementation,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, DiscoverResult, Implementation, JsonObject,
     ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ServerCapabilities, ServerConfig,
     SubscriptionFilter, Tool,
 };
@@ -32,13 +34,14 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
-use crate::render;
+use crate::exact::Members;
 use salesforce_host::cancel::CancelHandle;
 use salesforce_host::settings::{FileError, Replies, SettingsFile};
 use salesforce_host::types::{ConnectionSettings, ErrorKind};
 use salesforce_host::{CallError, HostError, Session};
 
 use confirm::{Confirmations, Seen, Verdict, Wanted};
+use digits::{Filtered, Hiding, Showing};
 use offer::Offers;
 use reply::Form;
 use today::Today;
@@ -128,7 +131,9 @@ impl Server {
     /// Serves one client on standard input and output, until it closes them.
     pub async fn serve_stdio(self) -> io::Result<()> {
         let watching = tokio::spawn(self.clone().watch(POLL_INTERVAL));
-        let served = match self.serve(rmcp::transport::io::stdio_pipes()).await {
+        let (input, output) = rmcp::transport::io::stdio_pipes();
+        let streams = (Filtered::<_, Hiding>::new(input), Filtered::<_, Showing>::new(output));
+        let served = match self.serve(streams).await {
             Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
             // A client that closes before it has said anything wants nothing.
             Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
@@ -225,8 +230,8 @@ impl Server {
     }
 
     /// Reads what the person has to know to answer, where the settings let it be read.
-    async fn look_up(&self, request: &CallToolRequestParams) -> Vec<(Wanted, Seen)> {
-        let wanted = confirm::wanted(request.arguments.as_ref());
+    async fn look_up(&self, arguments: &Members) -> Vec<(Wanted, Seen)> {
+        let wanted = confirm::wanted(arguments);
         if wanted.is_empty() {
             return Vec::new();
         }
@@ -259,7 +264,7 @@ impl Server {
             return reply::refused(ErrorKind::SwitchedOff, "the settings have just changed: call again", form);
         }
         let started = Instant::now();
-        let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
+        let arguments = exact(request.arguments);
         let (result, usage) = session.call_measured(&request.name, &arguments);
         let result = result.map_err(|error| with_refresh_error(error, session.connection().last_refresh_error()));
         let (requests, time) = (usage.requests, started.elapsed().as_millis());
@@ -273,6 +278,11 @@ impl Server {
         }
         result
     }
+}
+
+/// The arguments of a call as its client wrote them, digit for digit.
+fn exact(arguments: Option<JsonObject>) -> String {
+    digits::shown(&serde_json::Value::Object(arguments.unwrap_or_default()).to_string())
 }
 
 /// An error with why there was no token for the call, where the person can do something about that.
@@ -298,8 +308,8 @@ fn look_up(session: &Session, wanted: &Wanted) -> Seen {
     };
     match found {
         Ok(Found { object, id, fields }) => {
-            let name = fields.iter().find_map(|(_, value)| value.as_str()).map(str::to_owned);
-            Seen::Read { object, id, fields: confirm::paired(&wanted.fields, fields), name }
+            let name = fields.0.iter().find_map(|(_, value)| value.as_str()).map(str::to_owned);
+            Seen::Read { object, id, fields: confirm::paired(&wanted.fields, fields.0), name }
         }
         Err(CallError::Tool(error)) => Seen::NotRead(error.message),
         Err(CallError::Host(error)) => Seen::NotRead(error.to_string()),
@@ -320,8 +330,7 @@ fn read(session: &Session, wanted: &Wanted, fields: Vec<&str>) -> Result<Found, 
 struct Found {
     object: String,
     id: String,
-    #[serde(deserialize_with = "render::in_order")]
-    fields: Vec<(String, serde_json::Value)>,
+    fields: Members,
 }
 
 /// A call nobody waits for any more is stopped.
@@ -387,9 +396,10 @@ impl ServerHandler for Server {
                 let verdict = match confirmations.known(&request, &context) {
                     Some(verdict) => verdict,
                     None => {
-                        let seen = self.look_up(&request).await;
+                        let arguments = Members::parse(&exact(request.arguments.clone())).unwrap_or_default();
+                        let seen = self.look_up(&arguments).await;
                         let origin = self.shared.session.connection().origin();
-                        let question = confirm::question(tool, origin, request.arguments.as_ref(), &seen);
+                        let question = confirm::question(tool, origin, &arguments, &seen);
                         confirmations.ask(question, &request, &context).await
                     }
                 };

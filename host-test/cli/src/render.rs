@@ -10,18 +10,17 @@ mod conversation;
 use icu_properties::CodePointSetData;
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint};
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::Deserializer;
 
+use crate::exact::{Members, Value};
 use salesforce_host::types::{Changed, Effect, Error, Tool};
 
 mod replies {
     //! The replies of the tools, made from `wit/` by the build script.
 
     use serde::Deserialize;
-    use serde_json::Value;
 
-    use super::Members;
+    use super::{Members, Value};
 
     include!(concat!(env!("OUT_DIR"), "/replies.rs"));
 }
@@ -42,56 +41,22 @@ pub enum Style {
 /// Widest cell of a table on a terminal, in characters.
 const MAX_CELL_WIDTH: usize = 40;
 
-/// The members of a JSON object in the order they came in.
-#[derive(Debug, Default)]
-struct Members(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
+/// Members that are there.
+fn present_members<const N: usize>(members: [(&str, Value); N]) -> Members {
+    let present = members.into_iter().filter(|(_, value)| !value.is_null());
+    Members(present.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-impl Members {
-    /// Members that are there.
-    fn of<const N: usize>(members: [(&str, Value); N]) -> Self {
-        let present = members.into_iter().filter(|(_, value)| !value.is_null());
-        Self(present.map(|(name, value)| (name.to_owned(), value)).collect())
-    }
+/// An object out of an error; nothing where it is none.
+fn object(text: &str) -> Members {
+    Members::parse(text).unwrap_or_default()
+}
 
-    /// The object as JSON text.
-    fn json(&self) -> String {
-        let members: Vec<String> =
-            self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))).collect();
-        format!("{{{}}}", members.join(","))
-    }
-
-    fn parse(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
-    }
-
-    /// `City: Berlin, Owner: Riley Reyes`
-    fn sentence(&self) -> String {
-        let facts: Vec<String> =
-            self.0.iter().map(|(name, value)| format!("{}: {}", printable(name), fact(value))).collect();
-        facts.join(", ")
-    }
+/// `City: Berlin, Owner: Riley Reyes`
+fn sentence(members: &Members) -> String {
+    let facts: Vec<String> =
+        members.0.iter().map(|(name, value)| format!("{}: {}", printable(name), fact(value))).collect();
+    facts.join(", ")
 }
 
 /// The reply of a tool. One that is not as the contract says is shown as it came, with a word about it.
@@ -139,7 +104,7 @@ fn find(reply: FindReply) -> String {
 fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>) {
     for (number, candidate) in candidates.enumerate() {
         let name = named(candidate.name.as_deref());
-        let facts = candidate.facts.sentence();
+        let facts = sentence(&candidate.facts);
         let separator = if facts.is_empty() { "" } else { " – " };
         line(text, &format!("  {}. {} {}{name}{separator}{facts}", number + 1, candidate.object, candidate.id));
     }
@@ -173,7 +138,7 @@ fn query(reply: QueryReply) -> String {
     };
     table(&mut text, &reply.columns, &reply.rows);
     if let Some(totals) = &reply.totals {
-        line(&mut text, &format!("In all: {}", totals.sentence()));
+        line(&mut text, &format!("In all: {}", sentence(&totals)));
     }
     notices(&mut text, &reply.notices);
     details(&mut text, reply.details.as_ref());
@@ -305,7 +270,7 @@ fn delete(reply: &DeleteReply) -> String {
     let name = named(reply.name.as_deref());
     let mut text = format!("Deleted: {} {}{name}\n", reply.object, reply.id);
     if !reply.facts.0.is_empty() {
-        line(&mut text, &format!("  {}", reply.facts.sentence()));
+        line(&mut text, &format!("  {}", sentence(&reply.facts)));
     }
     line(&mut text, &printable(&reply.recovery));
     notices(&mut text, &reply.notices);
@@ -313,7 +278,7 @@ fn delete(reply: &DeleteReply) -> String {
 }
 
 fn user(UserInfo { id, name, username, email, locale, language, currency }: &UserInfo) -> Members {
-    Members::of([
+    present_members([
         ("id", Value::from(id.as_str())),
         ("name", Value::from(name.clone())),
         ("username", Value::from(username.clone())),
@@ -325,7 +290,7 @@ fn user(UserInfo { id, name, username, email, locale, language, currency }: &Use
 }
 
 fn org(OrgInfo { id, name, sandbox, origin, currency, multi_currency }: &OrgInfo) -> Members {
-    Members::of([
+    present_members([
         ("id", Value::from(id.clone())),
         ("name", Value::from(name.clone())),
         ("sandbox", Value::from(*sandbox)),
@@ -337,16 +302,16 @@ fn org(OrgInfo { id, name, sandbox, origin, currency, multi_currency }: &OrgInfo
 
 fn who_am_i(reply: &WhoAmIReply) -> String {
     let mut text = String::new();
-    line(&mut text, &format!("User: {}", user(&reply.user).sentence()));
-    line(&mut text, &format!("Org: {}", org(&reply.org).sentence()));
+    line(&mut text, &format!("User: {}", sentence(&user(&reply.user))));
+    line(&mut text, &format!("Org: {}", sentence(&org(&reply.org))));
     line(&mut text, &format!("Now: {} ({})", printable(&reply.now), printable(&reply.zone)));
     for (right, objects) in [("read", &reply.readable), ("create", &reply.creatable), ("change", &reply.editable)] {
         let objects = if objects.is_empty() { "nothing".to_owned() } else { objects.join(", ") };
         line(&mut text, &format!("May {right}: {}", printable(&objects)));
     }
     if let Some(ApiCalls { left, allowed }) = &reply.api_calls {
-        let calls = Members::of([("left", Value::from(*left)), ("allowed", Value::from(*allowed))]);
-        line(&mut text, &format!("API calls of 24 hours: {}", calls.sentence()));
+        let calls = present_members([("left", Value::from(*left)), ("allowed", Value::from(*allowed))]);
+        line(&mut text, &format!("API calls of 24 hours: {}", sentence(&calls)));
     }
     notices(&mut text, &reply.notices);
     text
@@ -383,11 +348,11 @@ fn explained(error: &Error) -> String {
             line(&mut text, &format!("{title}: {}", items.join(", ")));
         }
     }
-    details(&mut text, error.details.as_deref().map(Members::parse).as_ref());
+    details(&mut text, error.details.as_deref().map(object).as_ref());
     candidates(&mut text, candidates_of(error).iter());
     if let Some(current) = &error.current {
         line(&mut text, &format!("Now: {} {}", current.object, current.id));
-        fields(&mut text, &Members::parse(&current.fields));
+        fields(&mut text, &object(&current.fields));
         let by = current.changed_by.as_deref().map(|name| format!(" by {}", quoted(name))).unwrap_or_default();
         if let Some(at) = &current.changed_at {
             line(&mut text, &format!("Last changed{by}, {}", value(&Value::from(at.as_str()))));
@@ -403,7 +368,7 @@ fn candidates_of(error: &Error) -> Vec<Candidate> {
         object: candidate.object.clone(),
         id: candidate.id.clone(),
         name: candidate.name.clone(),
-        facts: Members::parse(&candidate.facts),
+        facts: object(&candidate.facts),
         field: candidate.field.clone(),
     };
     error.candidates.iter().map(candidate).collect()
@@ -452,7 +417,7 @@ fn table(text: &mut String, columns: &[String], rows: &[Value]) {
     let columns: Vec<Column<'_>> = columns
         .iter()
         .enumerate()
-        .map(|(at, name)| Column::new(name, rows.iter().map(|row| row.get(at).unwrap_or(&Value::Null))))
+        .map(|(at, name)| Column::new(name, rows.iter().map(|row| row.item(at).unwrap_or(&Value::Null))))
         .filter(|column| column.cells.iter().any(|cell| !cell.is_empty()))
         .collect();
     let mut put = |cells: &mut dyn Iterator<Item = String>| {
@@ -552,11 +517,6 @@ fn bare(text: &str, between: &[char]) -> String {
 /// A name behind what it is the name of.
 fn named(name: Option<&str>) -> String {
     name.map(|name| format!(" {}", quoted(name))).unwrap_or_default()
-}
-
-/// The members of a JSON object in the order they came in.
-pub(crate) fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Value)>, D::Error> {
-    Members::deserialize(deserializer).map(|members| members.0)
 }
 
 /// A value that is there, null or not.

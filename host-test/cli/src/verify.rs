@@ -317,7 +317,13 @@ impl<'c> Probe<'c> {
     }
 
     fn look_for_more(&mut self) {
-        for (object, name) in [("Account", "Name"), ("Task", "Subject"), ("ContentNote", "Title")] {
+        for (object, name) in [
+            ("Account", "Name"),
+            ("Task", "Subject"),
+            ("Event", "Subject"),
+            ("EmailMessage", "Subject"),
+            ("ContentNote", "Title"),
+        ] {
             let soql = format!("SELECT Id FROM {object} WHERE {name} LIKE '{}%'", self.mark);
             for record in self.query(&soql).unwrap_or_default() {
                 if let Some(id) = record["Id"].as_str().filter(|id| !self.made.iter().any(|(_, made)| made == id)) {

@@ -1,6 +1,8 @@
 //! What can go wrong: the tool says no, or the host does.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::types;
 
@@ -52,57 +54,109 @@ pub enum HostError {
     Trapped(String),
 }
 
+/// An error in the JSON face.
+#[derive(Serialize)]
+struct ErrorJson<'e> {
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    allowed: &'e [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<CandidateJson<'e>>,
+    changed: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<CurrentJson<'e>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    fields: &'e [String],
+    kind: &'static str,
+    message: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_message: Option<&'e str>,
+}
+
+#[derive(Serialize)]
+struct CandidateJson<'e> {
+    facts: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'e str>,
+    id: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'e str>,
+    object: &'e str,
+}
+
+#[derive(Serialize)]
+struct CurrentJson<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_at: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<&'e str>,
+    fields: Option<Box<RawValue>>,
+    id: &'e str,
+    link: &'e str,
+    object: &'e str,
+}
+
 impl types::Error {
-    /// The error in the JSON face: names in snake case, and what is empty left out.
+    /// The error in the JSON face: names in snake case, and what is empty left out. A [`Value`] has no more digits of a
+    /// number than a double; [`to_json_text`](Self::to_json_text) has all.
     pub fn to_json(&self) -> Value {
-        let mut json = Map::new();
-        let mut put = |name: &str, value: Value| {
-            let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-            if !empty {
-                json.insert(name.to_owned(), value);
-            }
+        serde_json::from_str(&self.to_json_text()).unwrap_or_default()
+    }
+
+    /// The same as JSON text, with the values of fields as the plugin gave them, digit for digit.
+    pub fn to_json_text(&self) -> String {
+        let error = ErrorJson {
+            allowed: &self.allowed,
+            candidates: self.candidates.iter().map(CandidateJson::of).collect(),
+            changed: self.changed.name(),
+            code: self.code.as_deref(),
+            current: self.current.as_ref().map(CurrentJson::of),
+            details: self.details.as_deref().and_then(raw),
+            fields: &self.fields,
+            kind: self.kind.name(),
+            message: &self.message,
+            org_message: self.org_message.as_deref(),
         };
-        put("kind", json!(self.kind.name()));
-        put("message", json!(self.message));
-        put("changed", json!(self.changed.name()));
-        put("code", json!(self.code));
-        put("org_message", json!(self.org_message));
-        put("fields", json!(self.fields));
-        put("allowed", json!(self.allowed));
-        put("candidates", self.candidates.iter().map(types::Candidate::to_json).collect());
-        put("current", self.current.as_ref().map_or(Value::Null, types::CurrentRecord::to_json));
-        put("details", self.details.as_deref().map_or(Value::Null, parsed));
-        Value::Object(json)
+        // Writing texts to memory can't fail.
+        serde_json::to_string(&error).unwrap_or_default()
     }
 }
 
-impl types::Candidate {
-    fn to_json(&self) -> Value {
-        let mut json = json!({"object": self.object, "id": self.id, "facts": parsed(&self.facts)});
-        for (name, value) in [("name", &self.name), ("field", &self.field)] {
-            if let Some(value) = value {
-                json[name] = json!(value);
-            }
+impl<'e> CandidateJson<'e> {
+    fn of(candidate: &'e types::Candidate) -> Self {
+        Self {
+            facts: raw(&candidate.facts),
+            field: candidate.field.as_deref(),
+            id: &candidate.id,
+            name: candidate.name.as_deref(),
+            object: &candidate.object,
         }
-        json
     }
 }
 
-impl types::CurrentRecord {
-    fn to_json(&self) -> Value {
-        let mut json = json!({"object": self.object, "id": self.id, "link": self.link, "fields": parsed(&self.fields)});
-        for (name, value) in [("changed_by", &self.changed_by), ("changed_at", &self.changed_at)] {
-            if let Some(value) = value {
-                json[name] = json!(value);
-            }
+impl<'e> CurrentJson<'e> {
+    fn of(current: &'e types::CurrentRecord) -> Self {
+        Self {
+            changed_at: current.changed_at.as_deref(),
+            changed_by: current.changed_by.as_deref(),
+            fields: raw(&current.fields),
+            id: &current.id,
+            link: &current.link,
+            object: &current.object,
         }
-        json
     }
 }
 
 /// A `json` of the WIT as the value it is, or as the text it is where that is no JSON.
-fn parsed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+fn raw(text: &str) -> Option<Box<RawValue>> {
+    // What some readers refuse, such as half a surrogate pair, is a text to all.
+    match serde_json::from_str::<Value>(text) {
+        Ok(_) => RawValue::from_string(text.trim().to_owned()).ok(),
+        Err(_) => serde_json::value::to_raw_value(text).ok(),
+    }
 }
 
 impl types::ErrorKind {

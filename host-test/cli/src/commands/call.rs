@@ -69,7 +69,7 @@ fn show(
             Ok(())
         }
         Err(CallError::Tool(error)) => {
-            let text = if exact { error.to_json().to_string() } else { render::error(&error, effect, Style::Terminal) };
+            let text = if exact { error.to_json_text() } else { render::error(&error, effect, Style::Terminal) };
             writeln!(out, "{text}")?;
             Err(Failure::Tool)
         }

@@ -7,15 +7,14 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use crate::exact::{Members, Value};
+use crate::render::{printable, quoted};
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema,
     InputRequest, InputRequiredResult, JsonObject,
 };
 use rmcp::service::RequestContext;
-use serde_json::Value;
-
-use crate::render::{printable, quoted};
 use salesforce_host::Origin;
 use salesforce_host::types::{Effect, Tool};
 
@@ -187,18 +186,16 @@ pub(super) struct Wanted {
 /// The records a question can't be understood without: those named by id or link alone, which tells the person nothing,
 /// and those whose fields are changed whatever stands there now. A record that is called by its name, with the old
 /// values beside the new, needs no request before the person has said yes.
-pub(super) fn wanted(arguments: Option<&JsonObject>) -> Vec<Wanted> {
+pub(super) fn wanted(arguments: &Members) -> Vec<Wanted> {
     let mut found = Vec::new();
-    if let Some(arguments) = arguments {
-        collect(arguments, &mut found);
-    }
+    collect(arguments, &mut found);
     found.truncate(MAX_LOOKUPS);
     found
 }
 
-fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
+fn collect(object: &Members, found: &mut Vec<Wanted>) {
     if let Some(record) = object.get("record").and_then(Value::as_str) {
-        let changed = object.get("fields").and_then(Value::as_object).into_iter().flatten();
+        let changed = object.get("fields").and_then(Value::as_object).into_iter().flat_map(|fields| &fields.0);
         let unseen = changed.filter(|(field, _)| expected(object, field).is_none());
         let fields: Vec<String> = unseen.map(|(field, _)| field.clone()).collect();
         if !fields.is_empty() || says_nothing(record) {
@@ -206,7 +203,7 @@ fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
             found.push(Wanted { record: record.to_owned(), object: kind, fields });
         }
     }
-    for value in object.values() {
+    for (_, value) in &object.0 {
         match value {
             Value::Object(inner) => collect(inner, found),
             Value::Array(items) => items.iter().filter_map(Value::as_object).for_each(|item| collect(item, found)),
@@ -216,9 +213,9 @@ fn collect(object: &JsonObject, found: &mut Vec<Wanted>) {
 }
 
 /// What a call expects of a field it changes, with the name it has there.
-fn expected<'a>(call: &'a JsonObject, field: &str) -> Option<(&'a String, &'a Value)> {
+fn expected<'a>(call: &'a Members, field: &str) -> Option<&'a (String, Value)> {
     let from = call.get("from")?.as_object()?;
-    from.iter().find(|(name, _)| plain(name) == plain(field))
+    from.0.iter().find(|(name, _)| plain(name) == plain(field))
 }
 
 /// A name as people compare it.
@@ -256,17 +253,12 @@ pub(super) fn paired(wanted: &[String], read: Vec<(String, Value)>) -> Vec<(Stri
 
 /// What the person is asked: everything the tool would be given, what is there now as far as that was read, and what
 /// was not checked.
-pub(super) fn question(
-    tool: &Tool,
-    origin: &Origin,
-    arguments: Option<&JsonObject>,
-    seen: &[(Wanted, Seen)],
-) -> String {
+pub(super) fn question(tool: &Tool, origin: &Origin, arguments: &Members, seen: &[(Wanted, Seen)]) -> String {
     let mut text = format!("{} in Salesforce ({origin})?", tool.annotations.title);
-    arguments.into_iter().for_each(|arguments| members(&mut text, arguments, 0, seen));
+    members(&mut text, arguments, 0, seen);
     text.push_str("\nNot checked before you answer: ");
     text.push_str(match tool.effect {
-        Effect::Overwrites if arguments.is_some_and(|arguments| arguments.contains_key("fields")) => {
+        Effect::Overwrites if arguments.get("fields").is_some() => {
             "what the org's own rules say to it; and whether it is the record you mean."
         }
         Effect::Overwrites => "what else depends on the record; and whether it is the one you mean.",
@@ -275,40 +267,38 @@ pub(super) fn question(
     text
 }
 
-fn members(text: &mut String, object: &JsonObject, depth: usize, seen: &[(Wanted, Seen)]) {
+fn members(text: &mut String, object: &Members, depth: usize, seen: &[(Wanted, Seen)]) {
     let record = object.get("record").and_then(Value::as_str);
     let here = seen.iter().find(|(wanted, _)| Some(wanted.record.as_str()) == record).map(|(_, seen)| seen);
-    for (name, value) in object {
+    for (name, value) in &object.0 {
         match (name.as_str(), value) {
             ("fields", Value::Object(fields)) if record.is_some() => changes(text, object, fields, here, depth),
             ("from", Value::Object(from)) if record.is_some() => unpaired(text, object, from, depth, seen),
             _ => put(text, &word(name), value, depth, seen),
         }
-        if name == "record" && value.is_string() {
+        if name == "record" && value.as_str().is_some() {
             text.push_str(&here.map(beside).unwrap_or_default());
         }
     }
 }
 
 /// The fields of a record that is there: each with what it holds now and what it is to hold.
-fn changes(text: &mut String, call: &JsonObject, fields: &JsonObject, of: Option<&Seen>, depth: usize) {
+fn changes(text: &mut String, call: &Members, fields: &Members, of: Option<&Seen>, depth: usize) {
     text.push_str(&format!("\n{}fields:", "  ".repeat(depth)));
-    for (field, to) in fields {
+    for (field, to) in &fields.0 {
         let indent = "  ".repeat(depth + 1);
         text.push_str(&format!("\n{indent}{}", changed(field, expected(call, field).map(|(_, from)| from), to, of)));
     }
 }
 
 /// What is expected of fields by names that none of the changes has; the others stand beside their changes.
-fn unpaired(text: &mut String, call: &JsonObject, from: &JsonObject, depth: usize, seen: &[(Wanted, Seen)]) {
-    let fields: Vec<&String> =
-        call.get("fields").and_then(Value::as_object).into_iter().flat_map(|f| f.keys()).collect();
+fn unpaired(text: &mut String, call: &Members, from: &Members, depth: usize, seen: &[(Wanted, Seen)]) {
+    let fields = call.get("fields").and_then(Value::as_object).map(|fields| fields.0.as_slice()).unwrap_or_default();
     let is_shown =
-        |name: &String| fields.iter().any(|field| expected(call, field).is_some_and(|(shown, _)| shown == name));
-    let left: JsonObject =
-        from.iter().filter(|(name, _)| !is_shown(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+        |name: &String| fields.iter().any(|(field, _)| expected(call, field).is_some_and(|(shown, _)| shown == name));
+    let left: Vec<_> = from.0.iter().filter(|(name, _)| !is_shown(name)).cloned().collect();
     if !left.is_empty() {
-        put(text, "from", &Value::Object(left), depth, seen);
+        put(text, "from", &Value::Object(Members(left)), depth, seen);
     }
 }
 
@@ -330,7 +320,7 @@ fn put(text: &mut String, name: &str, value: &Value, depth: usize, seen: &[(Want
     text.push_str(&format!("\n{indent}{name}:"));
     match value {
         Value::Object(inner) => members(text, inner, depth + 1, seen),
-        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+        Value::Array(items) if items.iter().any(|item| item.as_object().is_some() || item.as_array().is_some()) => {
             items.iter().enumerate().for_each(|(at, item)| put(text, &(at + 1).to_string(), item, depth + 1, seen));
         }
         Value::Array(items) => {
@@ -384,16 +374,19 @@ fn text_of(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
-    fn object(value: Value) -> JsonObject {
-        let Value::Object(object) = value else { panic!("an object") };
-        object
+    fn object(value: Json) -> Members {
+        Members::parse(&value.to_string()).unwrap()
     }
 
-    fn lines(arguments: Value, seen: &[(Wanted, Seen)]) -> String {
+    fn exact(value: Json) -> Value {
+        serde_json::from_str(&value.to_string()).unwrap()
+    }
+
+    fn lines(arguments: Json, seen: &[(Wanted, Seen)]) -> String {
         let mut text = String::new();
         members(&mut text, &object(arguments), 0, seen);
         text.trim_start().to_owned()
@@ -405,7 +398,7 @@ mod tests {
     fn a_change_shows_before_and_after_and_which_of_it_was_checked() {
         let arguments =
             json!({"record": ID, "fields": {"Employees": 500, "Phone": "1", "Fax": null}, "from": {"Employees": 100}});
-        let [wanted] = wanted(Some(&object(arguments.clone()))).try_into().unwrap();
+        let [wanted] = wanted(&object(arguments.clone())).try_into().unwrap();
         assert_eq!(
             (wanted.record.as_str(), wanted.fields.as_slice()),
             (ID, ["Fax".to_owned(), "Phone".to_owned()].as_slice())
@@ -413,7 +406,7 @@ mod tests {
         let read = Seen::Read {
             object: "Account".to_owned(),
             id: ID.to_owned(),
-            fields: vec![("Phone".to_owned(), json!("+1 415"))],
+            fields: vec![("Phone".to_owned(), exact(json!("+1 415")))],
             name: Some("Acme".to_owned()),
         };
         let expected = format!(
@@ -442,13 +435,14 @@ mod tests {
     #[test]
     fn a_value_is_shown_as_what_is_there_only_if_it_is_that_fields() {
         let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let read = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), json!(name))).collect::<Vec<_>>();
+        let read =
+            |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), exact(json!(name)))).collect::<Vec<_>>();
         let pairs = |wanted: &[&str], columns: &[&str]| paired(&named(wanted), read(columns));
         assert_eq!(
             pairs(&["phone", "Employees"], &["Name", "Phone", "NumberOfEmployees"]),
-            [("phone".to_owned(), json!("Phone")), ("Employees".to_owned(), json!("NumberOfEmployees"))]
+            [("phone".to_owned(), exact(json!("Phone"))), ("Employees".to_owned(), exact(json!("NumberOfEmployees")))]
         );
-        assert_eq!(pairs(&["Name"], &["Name"]), [("Name".to_owned(), json!("Name"))]);
+        assert_eq!(pairs(&["Name"], &["Name"]), [("Name".to_owned(), exact(json!("Name")))]);
         // Two labels and two columns, in whatever order.
         assert_eq!(pairs(&["Employees", "Account Phone"], &["Name", "NumberOfEmployees", "Phone"]), []);
         assert_eq!(pairs(&["Address"], &["Name", "BillingCity", "BillingStreet"]), []);
@@ -458,13 +452,13 @@ mod tests {
     #[test]
     fn what_says_all_by_itself_is_not_looked_up() {
         let named = json!({"record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}});
-        assert_eq!(wanted(Some(&object(named))), []);
-        assert_eq!(wanted(Some(&object(json!({"object": "Account", "fields": {"Name": "Acme"}})))), []);
+        assert_eq!(wanted(&object(named)), []);
+        assert_eq!(wanted(&object(json!({"object": "Account", "fields": {"Name": "Acme"}}))), []);
         for record in [ID, &ID[..15], "https://acme.my.salesforce.com/001", "/001dM0000000010QAA"] {
-            assert_eq!(wanted(Some(&object(json!({"record": record})))).len(), 1, "{record}");
+            assert_eq!(wanted(&object(json!({"record": record}))).len(), 1, "{record}");
         }
         let many: Vec<_> = (0..30).map(|_| json!({"record": ID})).collect();
-        assert_eq!(wanted(Some(&object(json!({"records": many})))).len(), MAX_LOOKUPS);
+        assert_eq!(wanted(&object(json!({"records": many}))).len(), MAX_LOOKUPS);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -24,6 +24,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
+use super::digits::{Filter, Hiding, Showing};
 use super::{POLL_INTERVAL, Server};
 use salesforce_host::Token;
 use salesforce_host::settings::is_shortage;
@@ -124,10 +125,9 @@ impl HttpServer {
                         Some(refusal) => refusal,
                         None => {
                             let work = Work::begin(working);
-                            service
-                                .handle(request)
-                                .await
-                                .map(|body| body.map_frame(move |frame| work.of(frame)).boxed())
+                            let answer = service.handle(request.map(filtered::<Hiding, _>)).await;
+                            answer
+                                .map(|body| filtered::<Showing, _>(body).map_frame(move |frame| work.of(frame)).boxed())
                         }
                     })
                 }
@@ -139,6 +139,18 @@ impl HttpServer {
             open.add(tokio::spawn(async move { drop(connection.await) }).abort_handle(), at_work);
         }
     }
+}
+
+/// A body through a filter. One that ends within a number is no JSON, and lacks it.
+fn filtered<F: Filter + Default, B: Body<Data = Bytes>>(body: B) -> impl Body<Data = Bytes, Error = B::Error> {
+    let mut filter = F::default();
+    body.map_frame(move |frame| {
+        frame.map_data(|bytes| {
+            let mut out = Vec::with_capacity(bytes.len());
+            bytes.iter().for_each(|byte| filter.put(*byte, &mut out));
+            Bytes::from(out)
+        })
+    })
 }
 
 /// How long the server waits after a connection that could not be taken.

@@ -7,6 +7,7 @@
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
 use serde_json::Value;
 
+use super::digits;
 use crate::render::{self, Style};
 use salesforce_host::settings::Replies;
 use salesforce_host::types::{Changed, Effect, Error, ErrorKind};
@@ -49,7 +50,7 @@ pub(super) fn of(
     form: Form,
 ) -> (&'static str, CallToolResult) {
     match result {
-        Ok(reply) => match serde_json::from_str::<Value>(&reply) {
+        Ok(reply) => match serde_json::from_str::<Value>(&digits::hidden(&reply)) {
             Ok(structure) => ("done", done(tool, &reply, structure, form)),
             Err(_) => ("done without JSON", unreadable(tool, effect, &reply, form)),
         },
@@ -114,7 +115,7 @@ pub(super) fn refused(kind: ErrorKind, why: &str, form: Form) -> CallToolResult 
 fn failed(error: &Error, effect: Option<Effect>, form: Form) -> CallToolResult {
     let text = match form {
         Form::Text(style) => render::error(error, effect, style),
-        Form::Structure => error.to_json().to_string(),
+        Form::Structure => error.to_json_text(),
     };
     CallToolResult::error(vec![ContentBlock::text(text)])
 }

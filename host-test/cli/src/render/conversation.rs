@@ -3,12 +3,11 @@
 //! What came out of the org never begins a line: it stands behind its name, or behind the space a row begins with. So it
 //! can't pass for a line of ours, whatever it says.
 
-use serde_json::{Number, Value};
-
+use crate::exact::{Members, Value};
 use salesforce_host::types::{Changed, Error};
 
 use super::replies::*;
-use super::{Members, candidates_of, instant, named, printable, quoted, visible};
+use super::{candidates_of, instant, named, object, printable, quoted, visible};
 
 /// From so many rows on, what they all share is said once.
 const MIN_ROWS_TO_SHARE: usize = 3;
@@ -273,7 +272,7 @@ fn is_swap(undo: &Undo, reply: &UpdateReply) -> bool {
         && undo.instructions.is_none()
         && (record.as_str(), id.as_str()) == ("record", Some(&reply.id))
         && (to.as_str(), expected.as_str()) == ("fields", "from")
-        && (fields.len(), from.len()) == (reply.changes.len(), reply.changes.len())
+        && (fields.0.len(), from.0.len()) == (reply.changes.len(), reply.changes.len())
         && reply.changes.iter().all(is_swapped)
 }
 
@@ -301,7 +300,7 @@ pub(super) fn error(error: &Error) -> String {
     if let Some(said) = error.org_message.as_deref().map(quoted).or(error.code.as_deref().map(printable)) {
         text.line(&format!("Salesforce says {said}"));
     }
-    let current = error.current.as_ref().map(|current| Members::parse(&current.fields)).unwrap_or_default();
+    let current = error.current.as_ref().map(|current| object(&current.fields)).unwrap_or_default();
     // That a statement is wrong says where.
     let is_named = |field: &String| {
         names_whole(message, field) || field == "soql" || current.0.iter().any(|(name, _)| name == field)
@@ -312,11 +311,11 @@ pub(super) fn error(error: &Error) -> String {
             text.line(&format!("{title}: {}", listed(items)));
         }
     }
-    text.details(error.details.as_deref().map(Members::parse).as_ref());
+    text.details(error.details.as_deref().map(object).as_ref());
     text.candidates(&candidates_of(error), false);
     if let Some(current) = &error.current {
         text.line(&format!("Now: {} {}", current.object, opened(&current.link, &current.id)));
-        text.fields(&Members::parse(&current.fields), &Members::default());
+        text.fields(&object(&current.fields), &Members::default());
         let by = current.changed_by.as_deref().map(|name| format!(" by {}", quoted(name))).unwrap_or_default();
         let at = current.changed_at.as_deref().map(|at| format!(", {}", instant(at).unwrap_or_else(|| printable(at))));
         if current.changed_by.is_some() || at.is_some() {
@@ -387,7 +386,7 @@ impl Text {
             let name = arguments.iter().flat_map(|members| &members.0).find(|(name, _)| name == "name");
             let arguments = match name {
                 Some((_, name)) if is_said => format!(" of the record by the name {name}"),
-                _ => arguments.as_ref().map(|arguments| format!(" {}", arguments.json())).unwrap_or_default(),
+                _ => arguments.as_ref().map(|arguments| format!(" {arguments}")).unwrap_or_default(),
             };
             self.line(&format!("Undo: {tool}{}", printable(&arguments)));
         }
@@ -482,7 +481,7 @@ struct Column<'c> {
 impl<'c> Column<'c> {
     fn new(name: &'c str, at: usize, rows: &[Value]) -> Self {
         let is_share = name.starts_with("share of ");
-        let cells = rows.iter().map(|row| match row.get(at).unwrap_or(&Value::Null) {
+        let cells = rows.iter().map(|row| match row.item(at).unwrap_or(&Value::Null) {
             Value::Number(number) if is_share => percent(number),
             value => cell(value, &['|']),
         });
@@ -620,6 +619,7 @@ fn child(item: &Value, between: &[char]) -> String {
     let between = [between, &[',', ';']].concat();
     match item {
         Value::Object(members) => members
+            .0
             .iter()
             .map(|(name, value)| format!("{name}: {}", said(value, &between)))
             .collect::<Vec<_>>()
@@ -641,19 +641,27 @@ fn shown(text: &str, between: &[char]) -> String {
     if is_doubtful { quoted(text) } else { text.to_owned() }
 }
 
-/// `120000` for 120000.0
-fn as_written(number: &Number) -> String {
+/// `120000` for 120000.0, and every digit of a longer one.
+fn as_written(number: &str) -> String {
+    if !number.contains(['e', 'E']) {
+        let whole = number.split_once('.').map(|(whole, fraction)| (whole, fraction.trim_end_matches('0')));
+        return match whole {
+            Some((whole, "")) => whole.to_owned(),
+            Some((whole, fraction)) => format!("{whole}.{fraction}"),
+            None => number.to_owned(),
+        };
+    }
     // Above that, not every whole number is one of these.
     const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
-    match number.as_f64() {
-        Some(whole) if number.is_f64() && whole.fract() == 0.0 && whole.abs() < MAX_EXACT => format!("{whole:.0}"),
-        _ => number.to_string(),
+    match number.parse::<f64>() {
+        Ok(whole) if whole.fract() == 0.0 && whole.abs() < MAX_EXACT => format!("{whole:.0}"),
+        _ => number.to_owned(),
     }
 }
 
 /// `28.57%` for 0.2857
-fn percent(share: &Number) -> String {
-    let Some(share) = share.as_f64() else { return share.to_string() };
+fn percent(share: &str) -> String {
+    let Ok(share) = share.parse::<f64>() else { return share.to_owned() };
     let text = format!("{:.2}", share * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }

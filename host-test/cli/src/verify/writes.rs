@@ -26,6 +26,11 @@ pub(super) const CHECKS: &[Check] = &[
     check("a text with @{ is taken for a reference", "src/rest/composite.rs", misread),
     check("a call is logged with the closed status of an earlier part", "src/tools/log_activity.rs", logged_call),
     check("a note is made and linked in one request", "src/tools/log_activity.rs", linked_note),
+    check("a number of 18 digits is kept with every digit", "src/write/fit.rs", long_number),
+    check("a country's name follows its code, and both are cleared together", "src/write/places.rs", country),
+    check("an event of more than 14 days is refused", "src/write/event.rs", long_event),
+    check("an event of whole days begins at midnight UTC of its day", "src/write/event.rs", whole_day),
+    check("an e-mail that was sent can't be changed", "src/write/refused.rs", frozen),
 ];
 
 const fn check(
@@ -181,6 +186,75 @@ fn logged_call(probe: &mut Probe<'_>) -> Result<(), Failure> {
         return Err(probe.doubt(created));
     }
     probe.expect(held.body["IsClosed"] == true && held.body["TaskSubtype"] == "Call", held)
+}
+
+/// A number field has 18 digits at most, one more than a double.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/primitive_data_types.htm>
+fn long_number(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    const DIGITS: i64 = 123_456_789_012_345_678;
+    let body = json!({"Name": name(probe, "number"), "AnnualRevenue": DIGITS});
+    let created = probe.send(Method::POST, &format!("{DATA}/sobjects/Account"), &[SAVE], &body)?;
+    let Some(id) = probe.note("Account", &created) else { return Err(probe.doubt(&created)) };
+    for (number, records) in [(DIGITS, 1), (DIGITS + 1, 0)] {
+        let soql = format!("SELECT Id FROM Account WHERE Id = '{id}' AND AnnualRevenue = {number}");
+        let answer = probe.get(&query_url(&soql))?;
+        probe.expect(answer.body["totalSize"] == records, &answer)?;
+    }
+    Ok(())
+}
+
+/// <https://help.salesforce.com/s/articleView?id=xcloud.admin_state_country_picklists_field_syncing.htm>
+fn country(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    const PARTS: &str = "fields=BillingCountry%2CBillingCountryCode%2CBillingState%2CBillingStateCode";
+    let body = json!({"Name": name(probe, "country"), "BillingCountryCode": "US", "BillingStateCode": "CA"});
+    let created = probe.send(Method::POST, &format!("{DATA}/sobjects/Account"), &[SAVE], &body)?;
+    let Some(id) = probe.note("Account", &created) else {
+        return Err(unlike("the org has no picklist of countries, or not these"));
+    };
+    let read = probe.get(&format!("/sobjects/Account/{id}?{PARTS}"))?;
+    if !(read.body["BillingCountry"].is_string() && read.body["BillingState"].is_string()) {
+        return Err(probe.doubt(&read));
+    }
+    let none =
+        json!({"BillingCountryCode": null, "BillingCountry": null, "BillingStateCode": null, "BillingState": null});
+    let cleared = probe.send(Method::PATCH, &format!("{DATA}/sobjects/Account/{id}"), &[], &none)?;
+    probe.expect(cleared.status == 204, &cleared)?;
+    let read = probe.get(&format!("/sobjects/Account/{id}?{PARTS}"))?;
+    probe.expect(read.body["BillingCountry"].is_null() && read.body["BillingState"].is_null(), &read)
+}
+
+fn long_event(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let body = json!({"Subject": name(probe, "long"), "StartDateTime": "2026-06-01T08:00:00Z",
+        "EndDateTime": "2026-06-20T08:00:00Z"});
+    let answer = probe.send(Method::POST, &format!("{DATA}/sobjects/Event"), &[], &body)?;
+    let made = probe.note("Event", &answer);
+    probe.expect(made.is_none() && answer.code() == "FIELD_INTEGRITY_EXCEPTION", &answer)
+}
+
+fn whole_day(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let body = json!({"Subject": name(probe, "whole day"), "IsAllDayEvent": true, "ActivityDate": "2026-06-01"});
+    let create = with(part("POST", "write", "/sobjects/Event"), body, &[]);
+    let read = part("GET", "read", "/sobjects/Event/@{write.id}?fields=StartDateTime%2CActivityDate");
+    let answers = probe.composite(false, &[create, read])?;
+    let [created, read] = answers.as_slice() else { return Err(unlike("not two answers")) };
+    if probe.note("Event", created).is_none() {
+        return Err(probe.doubt(created));
+    }
+    let is_midnight = read.body["StartDateTime"].as_str().is_some_and(|start| start.starts_with("2026-06-01T00:00:00"));
+    probe.expect(is_midnight && read.body["ActivityDate"] == "2026-06-01", read)
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
+fn frozen(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    const SENT: &str = "3";
+    let body = json!({"Subject": name(probe, "sent"), "TextBody": "Made by a check.", "Status": SENT});
+    let created = probe.send(Method::POST, &format!("{DATA}/sobjects/EmailMessage"), &[], &body)?;
+    let Some(id) = probe.note("EmailMessage", &created) else {
+        return Err(unlike("no e-mail can be kept here"));
+    };
+    let path = format!("{DATA}/sobjects/EmailMessage/{id}");
+    let answer = probe.send(Method::PATCH, &path, &[], &json!({"Subject": "changed"}))?;
+    probe.expect(answer.status != 204 && answer.code() == "INSUFFICIENT_ACCESS_OR_READONLY", &answer)
 }
 
 fn linked_note(probe: &mut Probe<'_>) -> Result<(), Failure> {

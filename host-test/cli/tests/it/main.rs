@@ -9,6 +9,7 @@ mod fuel;
 mod mcp;
 mod mcp_confirm;
 mod mcp_http;
+mod mcp_numbers;
 mod mcp_replies;
 mod mcp_settings;
 mod mcp_stdio;
