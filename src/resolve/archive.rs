@@ -3,7 +3,7 @@
 
 use crate::resolve::parameters::Parameters;
 use crate::schema::well_known::{ACTIVITY_OBJECTS, IS_DELETED};
-use crate::soql::{Comparison, Condition, Date, DateLiteral, ObjectName};
+use crate::soql::{Comparison, Condition, Date, DateLiteral, ObjectName, Select};
 use crate::sql::{self, Expression, Value};
 
 /// Activities of fewer days ago are not archived: 365 days, but for time zones.
@@ -34,7 +34,7 @@ fn is_recent(of_tasks: bool, condition: &sql::Condition, parameters: &Parameters
     let sql::Condition::Compare { left: Expression::Field(field), op, value } = condition else { return false };
     let is = |name: &str| field.last().eq_ignore_ascii_case(name) && field.parts.len() == 1;
     if of_tasks && is("IsClosed") {
-        return *op == Comparison::Eq && value.value == Value::Boolean(false);
+        return *op == Comparison::Eq && matches!(value.value, Value::Boolean(false));
     }
     let is_when = is("ActivityDate") || !of_tasks && (is("StartDateTime") || is("ActivityDateTime"));
     is_when
@@ -62,6 +62,19 @@ fn is_recent_range(range: &DateLiteral) -> bool {
     let days = unit.map_or(1, |(_, days)| *days);
     let is_far = name.contains("YEAR") || i64::from((range.n().unwrap_or(0) + 1) * days) > MIN_ARCHIVED_DAYS;
     name.starts_with("NEXT") || !is_far
+}
+
+/// Has a query read archived records too, and not the deleted ones that come along.
+pub(crate) fn include(select: &mut Select) {
+    select.archived = true;
+    select.condition = undeleted(select.condition.take());
+}
+
+/// The same where the query is of activities, of which any may be archived.
+pub(crate) fn include_activities(select: &mut Select) {
+    if ACTIVITY_OBJECTS.contains(&select.from.as_str()) {
+        include(select);
+    }
 }
 
 /// A condition without the deleted records that come along with archived ones.

@@ -70,12 +70,12 @@ impl Op {
 pub(crate) fn one(
     known: &Known,
     object: &ObjectName,
-    named: Named,
+    named: &Named,
     filter: &Filter,
     of_groups: bool,
     remarks: &mut Remarks,
 ) -> Result<Condition, PlanError> {
-    let treatment = names::treatment(known, &named, filter.op.operator())?;
+    let treatment = names::treatment(known, named, filter.op.operator())?;
     if !named.field.filterable {
         let message = format!(
             "Salesforce can't filter by {} (a {}); leave the condition out and read the values",
@@ -95,21 +95,21 @@ pub(crate) fn one(
         Op::In { negated } => Some(if negated { Comparison::Ne } else { Comparison::Eq }),
         _ => None,
     };
-    let is_of_place = is_place(&named, filter.op);
+    let is_of_place = is_place(named, filter.op);
     if is_of_place || matches!(treatment, Treatment::Several | Treatment::Digits) {
-        let (mut texts, has_null) = texts(&named, filter)?;
+        let (mut texts, has_null) = texts(named, filter)?;
         let mut meant = Meant { by_name: Vec::new(), by_code: None };
         let is_meant = match treatment {
-            Treatment::Several => several(known, &named, filter, texts, &mut meant, remarks)?,
-            Treatment::Digits => phone_number(known, &named, filter, &mut texts, &mut meant, remarks)?,
-            _ => in_place(known, &named, filter, texts, of_groups, &mut meant, remarks)?,
+            Treatment::Several => several(known, named, filter, texts, &mut meant, remarks)?,
+            Treatment::Digits => phone_number(known, named, filter, &mut texts, &mut meant, remarks)?,
+            _ => in_place(known, named, filter, texts, of_groups, &mut meant, remarks)?,
         };
         if is_meant {
             return meant.condition(named, filter.op, treatment == Treatment::Several, has_null);
         }
     }
     if treatment == Treatment::Percent {
-        for item in items(&named, value)? {
+        for item in items(named, value)? {
             if Number::parse(item.get()).is_ok_and(|number| number.is_fraction()) {
                 let why = " is a percentage, of which 75 is 75 %: this is less than one percent";
                 remarks.notices.push([named.path.as_str(), why].concat());
@@ -117,16 +117,16 @@ pub(crate) fn one(
         }
     }
     if let Some(comparison) = compared
-        && let Some(condition) = by_record(known, object, &named, comparison, value)?
+        && let Some(condition) = by_record(known, object, named, comparison, value)?
     {
         return Ok(condition);
     }
     Ok(match filter.op {
-        Op::Is(comparison) => compare(&named, comparison, value)?,
-        Op::In { negated } => in_list(&named, negated, value)?,
-        Op::Like if is_lookup(&named) => like(&name_field_of(known, object, &named)?, value)?,
+        Op::Is(comparison) => compare(named, comparison, value)?,
+        Op::In { negated } => in_list(named, negated, value)?,
+        Op::Like if is_lookup(named) => like(&name_field_of(known, object, named)?, value)?,
         // Of any other field the table refuses INCLUDES.
-        Op::Like | Op::Includes { .. } => like(&named, value)?,
+        Op::Like | Op::Includes { .. } => like(named, value)?,
     })
 }
 
@@ -153,7 +153,7 @@ struct Meant {
 
 impl Meant {
     /// The condition that a field has one of the values, or includes it, or has none.
-    fn condition(self, named: Named, op: Op, includes: bool, has_null: bool) -> Result<Condition, PlanError> {
+    fn condition(self, named: &Named, op: Op, includes: bool, has_null: bool) -> Result<Condition, PlanError> {
         let negated = op.is_negated();
         let mut each = Vec::new();
         let own = (named.path.clone(), self.by_name);
@@ -177,7 +177,7 @@ impl Meant {
             each.push(Condition::compare(named.path.clone(), op, Literal::Null));
         }
         let condition = if negated { Condition::all(each) } else { Condition::any(each) };
-        condition.ok_or_else(|| empty_list(&named).into())
+        condition.ok_or_else(|| empty_list(named).into())
     }
 }
 
@@ -342,9 +342,9 @@ fn in_place(
     Ok(true)
 }
 
-fn without_value(named: Named, comparison: Comparison) -> Result<Condition, PlanError> {
+fn without_value(named: &Named, comparison: Comparison) -> Result<Condition, PlanError> {
     match comparison {
-        Comparison::Eq | Comparison::Ne => Ok(Condition::compare(named.path, comparison, Literal::Null)),
+        Comparison::Eq | Comparison::Ne => Ok(Condition::compare(named.path.clone(), comparison, Literal::Null)),
         _ => {
             let message = format!("the condition on {} needs a value", named.path);
             Err(Error::argument(named.path.as_str(), message).into())

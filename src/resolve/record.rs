@@ -9,7 +9,7 @@ use crate::reply::Values;
 use crate::resolve::matching::{self, Fit, Interpretation, MIN_NAME_CHARS, NameMatch};
 use crate::resolve::names;
 use crate::resolve::nicknames;
-use crate::resolve::shown;
+use crate::resolve::{archive, shown};
 use crate::schema::well_known::{CORE, ID, IS_ACTIVE, IS_CLOSED};
 use crate::schema::{ObjectSchema, lookup};
 use crate::soql::{
@@ -130,6 +130,7 @@ pub(crate) fn candidate_query(
     let fields = FieldList::of(ID, names::distinguishing_columns(known, object)?);
     let mut select = Select::new(fields, object.clone());
     select.condition = Some(condition);
+    archive::include_activities(&mut select);
     select.order_by = if limit > 1 { by_name(known, object)? } else { Vec::new() };
     select.limit = Some(limit);
     Ok(select)

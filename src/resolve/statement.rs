@@ -177,7 +177,7 @@ impl Reading<'_> {
         }
         let condition = match named.kind {
             Kind::EventTime if filter.value != "null" => self.event_time(object, &named, &filter),
-            _ => filter::one(self.known, object, named, &filter, self.of_groups, &mut self.remarks),
+            _ => filter::one(self.known, object, &named, &filter, self.of_groups, &mut self.remarks),
         };
         self.said.push((object.clone(), filter));
         condition
@@ -187,7 +187,7 @@ impl Reading<'_> {
     pub(crate) fn ends(&self, object: &ObjectName, named: &Named) -> Result<(Named, Named), PlanError> {
         let (moment, day) = treatment::event_times(&named.field.name).unwrap_or_default();
         let find = |name| names::field(self.known, object, named.beside(name)?.as_str());
-        known::both(find(moment), find(day))
+        Ok((find(moment)?, find(day)?))
     }
 
     /// A condition on when an event is: by the user's clock, unless it takes whole days, which are those of the calendar.
@@ -195,7 +195,7 @@ impl Reading<'_> {
         // What the type refuses is refused in its own name.
         names::treatment(self.known, named, filter.op.operator())?;
         let (moment, day) = self.ends(object, named)?;
-        let timed = filter::one(self.known, object, moment, filter, false, &mut self.remarks)?;
+        let timed = filter::one(self.known, object, &moment, filter, false, &mut self.remarks)?;
         let whole = self.whole_days(object, day, filter)?;
         event(named, timed, whole)
     }
@@ -232,7 +232,7 @@ impl Reading<'_> {
         }
         let value = if is_list { list } else { list[1..list.len() - 1].to_owned() };
         let filter = Filter { field: day.path.to_string(), op, value };
-        filter::one(self.known, object, day, &filter, false, &mut self.remarks).map(Some)
+        filter::one(self.known, object, &day, &filter, false, &mut self.remarks).map(Some)
     }
 
     /// The field of an expression that filters read as that field: a picklist's label is repaired in any case, and a day

@@ -213,8 +213,7 @@ fn timeline(
     };
     // Archived ones are past, and deleted ones come along with them.
     if lists.contains(&related::PAST) && known.schema(&target.object)?.field(IS_DELETED.as_str()).is_some() {
-        parent.archived = true;
-        parent.condition = archive::undeleted(parent.condition);
+        archive::include(&mut parent);
     }
     let columns = COLUMNS.map(FieldPath::from_static);
     if let Selection::Records { children, .. } = &mut parent.selection {
@@ -378,8 +377,7 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     ];
     if from < today - MIN_ARCHIVED_DAYS {
         for (_, select) in &mut plan {
-            select.archived = true;
-            select.condition = archive::undeleted(select.condition.take());
+            archive::include(select);
         }
     }
     let answers = read(call, &plan)?;

@@ -90,8 +90,9 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     let tells_deleted = known.schema(object)?.field(IS_DELETED.as_str()).is_some();
     let may_be_archived = related.iter().any(|list| list.may_be_archived);
     if may_be_archived && tells_deleted {
-        select.archived = true;
-        select.condition = archive::undeleted(select.condition);
+        archive::include(&mut select);
+    } else {
+        archive::include_activities(&mut select);
     }
     let misses = may_be_archived && !tells_deleted;
     if let By::Name(_) = target.by {
@@ -134,7 +135,8 @@ fn read_list(
     record: &Fields<'_>,
     notices: &mut Vec<String>,
 ) -> Result<RelatedList, Error> {
-    let columns: Vec<_> = list.select.fields.as_slice().iter().filter(|field| **field != IS_DELETED).cloned().collect();
+    let mut columns = list.select.fields.as_slice().to_vec();
+    columns.retain(|column| *column != IS_DELETED);
     let mut values = Values::cut_after(MAX_LISTED_CHARS);
     let page = match record.get(list.select.relationship.as_str()) {
         None => Page::empty(),

@@ -138,6 +138,20 @@ fn the_end_of_an_event_has_its_own_day() {
 }
 
 #[test]
+fn events_of_a_record_are_asked_for_by_their_own_days() {
+    let bench = fairs("riley");
+    let fair = "SELECT Id FROM Event WHERE OwnerId = me AND Subject = 'Fair'";
+    let id = ask(&bench, fair)["rows"][0][0].as_str().unwrap().to_owned();
+    bench.org.set(&bench.org.id("fair").unwrap(), "Subject", "Other fair");
+    let changes = json!({ "object": "Event", "record": id, "fields": { "WhatId": bench.id("acme") } });
+    bench.ok("update", changes);
+    let soql = "SELECT Name, (SELECT Subject, StartDateTime FROM Events WHERE StartDateTime = 2026-05-20) FROM Account WHERE Name = 'Acme'";
+    let reply = ask(&bench, soql);
+    assert_eq!(reply["rows"][0][2][0]["Subject"], "Fair", "{reply:#}");
+    assert_eq!(reply["rows"][0][2][0]["StartDateTime"], "2026-05-20 (all day)", "{reply:#}");
+}
+
+#[test]
 fn a_parameter_is_a_day_or_a_moment_of_events_too() {
     let bench = fairs("riley");
     for (day, rows) in [(json!("2026-05-20"), 2), (json!(["2026-05-20", "2026-05-22"]), 3), (json!("NEXT_WEEK"), 3)] {
@@ -585,6 +599,12 @@ fn a_timeline_goes_back_to_what_is_archived() {
     assert!(timeline.to_string().contains("First call with Bob"), "{timeline:#}");
     let read = bench.ok("get", json!({ "record": bench.id("acme"), "related": ["tasks", "events"] }));
     assert!(read.to_string().contains("Sort the old paper files"), "{read:#}");
+    for record in [bench.id("archived_undated"), "Sort the old paper files".to_owned()] {
+        let read = bench.ok("get", json!({ "object": "Task", "record": record }));
+        assert_eq!(read["id"], bench.id("archived_undated"), "{read:#}");
+    }
+    let found = bench.ok("find", json!({ "text": "old paper", "objects": ["Task"] }));
+    assert_eq!(found["candidates"][0]["id"], bench.id("archived_undated"), "{found:#}");
     let jonas = Bench::of("jonas");
     let day = jonas.ok("activities", json!({ "first_day": "2025-03-10" }));
     assert_eq!(day["items"][0]["subject"], "Send Letter", "{day:#}");
