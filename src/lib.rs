@@ -64,6 +64,7 @@ mod excerpt;
 pub mod id;
 pub mod json;
 pub mod known;
+mod lower;
 pub mod platform;
 pub mod policy;
 pub mod record;

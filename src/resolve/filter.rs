@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape};
 use crate::known::{Known, PlanError};
+use crate::lower::lower;
 use crate::resolve::names::{self, Named};
 use crate::resolve::value::{self, Compared};
 use crate::resolve::{lookup, phone};
@@ -211,7 +212,7 @@ fn has_wildcard(pattern: &str) -> bool {
 
 /// The values of a picklist that a pattern fits; where it fits none, its text, which none includes.
 fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<String>) -> Result<(), PlanError> {
-    let text = pattern.trim_matches('%').to_lowercase();
+    let text = lower(pattern.trim_matches('%'));
     if text.is_empty() || has_wildcard(&text) {
         let message = [named.path.as_str(), " takes several values of a list; compare it by INCLUDES"].concat();
         return Err(Error::argument(named.path.as_str(), message).into());
@@ -220,7 +221,7 @@ fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<String
     let before = values.len();
     for value in schema.field(&named.field.name).and_then(|field| field.picklist.as_ref()).into_iter().flatten() {
         for name in [&value.value, value.shown()] {
-            let name = name.to_lowercase();
+            let name = lower(&name);
             let fits = match name.find(&text) {
                 None => false,
                 Some(at) => (at == 0 || pattern.starts_with('%')) && (name.ends_with(&text) || pattern.ends_with('%')),

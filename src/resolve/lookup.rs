@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Object, Shape, quoted};
 use crate::known::{Known, PlanError};
+use crate::lower::lower;
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::NameMatch;
@@ -195,7 +196,7 @@ fn company(candidate: &Candidate, record: &Record) -> Option<String> {
         "Account" => candidate.name.clone(),
         _ => fields.text("Account.Name").or_else(|| fields.text("Company")),
     };
-    name.map(|name| name.to_lowercase())
+    name.map(|name| lower(&name))
 }
 
 /// A record of which nothing but its id is known.

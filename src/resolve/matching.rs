@@ -1,6 +1,7 @@
 //! How well a record goes by what somebody said: by its name, the words of it, a short form of the first name, and where
 //! a person works.
 
+use crate::lower::lower;
 use crate::record::Fields;
 use crate::resolve::nicknames;
 use crate::schema::well_known::{IS_CLOSED, PEOPLE_AND_USERS};
@@ -216,13 +217,13 @@ fn fit_as(input: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) ->
 /// The place of a record among others that were found.
 pub(crate) fn score(fit: Fit, input: &str, name: Option<&str>, fields: &Fields<'_>) -> Score {
     let is_closed = fields.get(IS_CLOSED.as_str()).is_some_and(|closed| closed.get() == "true");
-    let begins = name.is_some_and(|name| name.to_lowercase().starts_with(&input.to_lowercase()));
+    let begins = name.is_some_and(|name| lower(name).starts_with(&lower(input)));
     Score { fit, is_closed, begins_otherwise: !begins }
 }
 
 /// How a name relates to a text.
 fn match_name(input: &str, name: &str, is_person: bool) -> NameMatch {
-    let (input, name) = (input.trim().to_lowercase(), name.trim().to_lowercase());
+    let (input, name) = (lower(input.trim()), lower(name.trim()));
     if input == name {
         return NameMatch::Exact;
     }

@@ -1,5 +1,6 @@
 //! Common English nicknames: "Bob" is also looked for as Robert, and Robert as Bob.
 
+use crate::lower::lower;
 /// A line is one name and what its bearers are called; some nicknames belong to several.
 const NAMES: &str = "\
 abigail abby gail
@@ -92,7 +93,7 @@ zachary zach zack";
 
 /// What else a person of this first name may be called.
 pub(crate) fn of(name: &str) -> impl Iterator<Item = &'static str> {
-    let input = name.to_lowercase();
+    let input = lower(name);
     let mut seen: Vec<&str> = Vec::new();
     for line in NAMES.lines().filter(|line| line.split(' ').any(|known| known == input)) {
         for other in line.split(' ') {

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::id::{IdError, RecordId, standard_object};
 use crate::known::{Known, PlanError};
+use crate::lower::lower;
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::reply::Values;
@@ -258,7 +259,7 @@ pub(crate) fn resolve<'r>(
         for record in records {
             let Some(candidate) = candidate_of(known, object, record) else { continue };
             let fields = record.fields();
-            last = candidate.name.as_ref().map(|name| name.to_lowercase());
+            last = candidate.name.as_ref().map(|name| lower(name));
             if active_only
                 && object.as_str() == "User"
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
@@ -274,7 +275,7 @@ pub(crate) fn resolve<'r>(
         if records.len() >= MAX_SIMILAR as usize {
             all_seen = false;
             // After the last one that was looked at there may be another of its name.
-            name_seen &= last.is_some_and(|last| last > name.to_lowercase());
+            name_seen &= last.is_some_and(|last| last > lower(name));
         }
     }
     let mut fit = by_rank(fit);

@@ -1,5 +1,6 @@
 //! Words: labels made of API names, names compared as people compare them, and how near two of them are.
 
+use crate::lower::letter;
 use crate::sort::by_rank;
 
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
@@ -107,7 +108,7 @@ pub(super) fn fold(text: &str) -> String {
                 folded.push(c.to_ascii_lowercase());
             }
         } else if c.is_alphanumeric() {
-            folded.extend(c.to_lowercase());
+            folded.push(letter(c));
         }
     }
     folded

@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::known::{Known, PlanError};
+use crate::lower::lower;
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::reply::{MAX_TEXT_CHARS, Values};
@@ -128,5 +129,5 @@ fn verify_deleted(call: &Call<'_>, target: &Target, cause: Error) -> Result<Stri
 
 /// A name without regard to case and to space that nobody sees.
 fn folded(name: &str) -> String {
-    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    name.split_whitespace().map(lower).collect::<Vec<_>>().join(" ")
 }

@@ -1,6 +1,7 @@
 //! Values that a write compares: what the person expects with what is there, what is there with what is to be, and what was
 //! sent with what the org holds.
 
+use crate::lower::lower;
 use std::borrow::Cow;
 
 use crate::id::RecordId;
@@ -53,11 +54,11 @@ fn canonical(field: &Field, json: &str) -> Option<String> {
         FieldType::Reference | FieldType::Id => RecordId::from_text(&text).map_or(text, |id| id.to_string()),
         FieldType::MultiPicklist => {
             let text = known_value(field, &text).unwrap_or(text);
-            let parts = text.split(';').map(|part| part.trim().to_lowercase());
+            let parts = text.split(';').map(|part| lower(part.trim()));
             in_order(parts.collect()).join(";")
         }
-        _ if field.html => shown(field, &text).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase(),
-        _ => known_value(field, &text).unwrap_or(text).to_lowercase(),
+        _ if field.html => lower(&shown(field, &text).split_whitespace().collect::<Vec<_>>().join(" ")),
+        _ => lower(&known_value(field, &text).unwrap_or(text)),
     })
 }
 

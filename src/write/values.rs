@@ -4,6 +4,7 @@
 use crate::error::Error;
 use crate::json::{Json, Members, quoted};
 use crate::known::{Known, PlanError};
+use crate::lower::lower;
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
 use crate::schema::treatment::is_place_name;
@@ -144,7 +145,7 @@ fn to_write(
 /// The record type of a name, among those the user may choose.
 fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(String, Option<String>), Error> {
     let usable = || schema.record_types.iter().filter(|kind| kind.available && !kind.master);
-    match usable().find(|kind| kind.name.to_lowercase() == name.to_lowercase()) {
+    match usable().find(|kind| lower(&kind.name) == lower(&name)) {
         Some(kind) => {
             let note = format!("{}: {} was taken for {}", field.name, quoted(name), kind.id);
             Ok((quoted(&kind.id), Some(note)))

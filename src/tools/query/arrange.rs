@@ -4,6 +4,7 @@ use super::decimal::Decimal;
 use super::group::Group;
 use super::measure::{self, Measured};
 use crate::json::quoted;
+use crate::lower::lower;
 use crate::record::Record;
 use crate::reply::Values;
 use crate::soql::{Function, Number};
@@ -222,7 +223,7 @@ fn comes_before(row: &Row, other: &Row, sorted: &[Sorted]) -> bool {
 fn is_less(one: &str, two: &str) -> bool {
     match (Decimal::parse(one), Decimal::parse(two)) {
         (Some(one), Some(two)) => one.is_less(two),
-        _ => one.to_lowercase() < two.to_lowercase(),
+        _ => lower(&one) < lower(&two),
     }
 }
 
