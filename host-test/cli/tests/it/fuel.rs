@@ -21,8 +21,8 @@ const HELD: &str = "\
     query of groups, warm: 1316
     describe Account, cold: 11455
     describe Account, warm: 2068
-    activities of a record, cold: 1774
-    activities of a record, warm: 1697
+    activities of a record, cold: 2326
+    activities of a record, warm: 2249
     the user's day, cold: 587
     the user's day, warm: 511
     who_am_i, cold: 6368
