@@ -113,6 +113,19 @@ struct Plan {
 }
 
 impl Plan {
+    /// The fields that are read after the write.
+    fn read_back(&self) -> Vec<FieldName> {
+        let mut names = self.following.clone();
+        for change in &self.changes {
+            for name in [&change.value.name, change.value.asked()] {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+        }
+        names
+    }
+
     /// Puts codes where states are named, now that it is known which country they are in.
     fn settle(&mut self, known: &Known, record: &Record) -> Result<(), Error> {
         let Ok(schema) = known.schema(&self.target.object) else { return Ok(()) };
@@ -443,14 +456,7 @@ impl Current<'_> {
                     .to_owned(),
             );
         }
-        let mut names: Vec<FieldName> = self.plan.following.clone();
-        for change in &self.plan.changes {
-            for name in [&change.value.name, change.value.asked()] {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }
-        }
+        let names = self.plan.read_back();
         let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
         let written = if self.plan.is_told {
             self.call.write_and_read(&write, &write.values, read_back, |()| self.id)

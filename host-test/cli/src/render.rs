@@ -138,7 +138,7 @@ fn query(reply: QueryReply) -> String {
     };
     table(&mut text, &reply.columns, &reply.rows);
     if let Some(totals) = &reply.totals {
-        line(&mut text, &format!("In all: {}", sentence(&totals)));
+        line(&mut text, &format!("In all: {}", sentence(totals)));
     }
     notices(&mut text, &reply.notices);
     details(&mut text, reply.details.as_ref());

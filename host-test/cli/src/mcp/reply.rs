@@ -50,8 +50,9 @@ pub(super) fn of(
     form: Form,
 ) -> (&'static str, CallToolResult) {
     match result {
-        Ok(reply) => match serde_json::from_str::<Value>(&digits::hidden(&reply)) {
-            Ok(structure) => ("done", done(tool, &reply, structure, form)),
+        // What some reader refuses, such as a number beyond a double, is none for any.
+        Ok(reply) => match serde_json::from_str::<Value>(&reply) {
+            Ok(_) => ("done", done(tool, &reply, form)),
             Err(_) => ("done without JSON", unreadable(tool, effect, &reply, form)),
         },
         Err(CallError::Host(HostError::ReplyTooLarge { limit, start })) => {
@@ -70,12 +71,12 @@ pub(super) fn of(
     }
 }
 
-fn done(tool: &str, reply: &str, structure: Value, form: Form) -> CallToolResult {
+fn done(tool: &str, reply: &str, form: Form) -> CallToolResult {
     match form {
         Form::Text(style) => CallToolResult::success(vec![ContentBlock::text(render::reply(tool, reply, style))]),
         Form::Structure => {
             let mut result = CallToolResult::success(Vec::new());
-            result.structured_content = Some(structure);
+            result.structured_content = serde_json::from_str(&digits::hidden(reply)).ok();
             result
         }
     }

@@ -102,6 +102,33 @@ fn over_standard_input_and_output_every_digit_arrives_and_comes_back() {
 }
 
 #[test]
+fn on_the_command_line_every_digit_arrives_and_comes_back() {
+    for (form, shown) in
+        [(None, format!("Balance__c: {OLD} → {NEW}")), (Some("--json"), format!(r#""before":{OLD},"after":{NEW}"#))]
+    {
+        let (org, home) = (odd(), Folder::new());
+        let served = Server::start(Arc::clone(&org), 0).unwrap();
+        let id = org.id("visit_acme").unwrap();
+        let call = |from: &str| {
+            let arguments = format!(
+                r#"{{"object":"Visit__c","record":"{id}","fields":{{"Balance__c":{NEW}}},"from":{{"Balance__c":{from}}}}}"#
+            );
+            let mut command = Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"));
+            command.env("SALESFORCE_PLUGIN_HOME", home.path()).env("SALESFORCE_ACCESS_TOKEN", org.token("riley"));
+            let output = command.args(["--org", &served.origin(), "call", "update", &arguments]).args(form).output();
+            let output = output.unwrap();
+            (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        };
+        // A refusal tells what is there to the digit as well.
+        let (code, said) = call("1234567890123456.79");
+        assert!(code == Some(1) && said.contains(OLD), "{form:?}: {said}");
+        let (code, said) = call(OLD);
+        assert!(code == Some(0) && said.contains(&shown), "{form:?}: {said}");
+        assert_eq!(balance(&org), NEW);
+    }
+}
+
+#[test]
 fn the_person_is_asked_about_the_number_that_is_written() {
     let (org, home) = (odd(), Folder::new());
     let settings = home.path().join("connections/odd");
