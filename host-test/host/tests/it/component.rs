@@ -32,5 +32,5 @@ fn the_component_exports_the_tiers_the_catalog_and_the_sign_in() {
 
 #[test]
 fn the_component_stays_under_its_budget() {
-    assert!(salesforce_host::COMPONENT.len() <= 950_000, "{} bytes", salesforce_host::COMPONENT.len());
+    assert!(salesforce_host::COMPONENT.len() <= 965_000, "{} bytes", salesforce_host::COMPONENT.len());
 }
