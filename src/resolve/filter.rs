@@ -221,7 +221,7 @@ fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<String
     let before = values.len();
     for value in schema.field(&named.field.name).and_then(|field| field.picklist.as_ref()).into_iter().flatten() {
         for name in [&value.value, value.shown()] {
-            let name = lower(&name);
+            let name = lower(name);
             let fits = match name.find(&text) {
                 None => false,
                 Some(at) => (at == 0 || pattern.starts_with('%')) && (name.ends_with(&text) || pattern.ends_with('%')),

@@ -166,7 +166,10 @@ pub(crate) fn treatment(known: &Known, named: &Named, operator: Operator) -> Res
     let kind = named.field.field_type.name();
     let message = match (why, operator) {
         (Why::YesOrNo, Operator::Order) => [named.path.as_str(), " can only be compared with = and !="].concat(),
-        _ => [named.path.as_str(), " is a ", kind, why.text()].concat(),
+        _ => {
+            let article = if kind.starts_with(['a', 'e', 'i']) { " is an " } else { " is a " };
+            [named.path.as_str(), article, kind, why.text()].concat()
+        }
     };
     let instead: &[&str] = match why {
         Why::One => &["IN", "NOT IN"],

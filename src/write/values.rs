@@ -145,9 +145,9 @@ fn to_write(
 /// The record type of a name, among those the user may choose.
 fn record_type(schema: &ObjectSchema, field: &Field, name: &str) -> Result<(String, Option<String>), Error> {
     let usable = || schema.record_types.iter().filter(|kind| kind.available && !kind.master);
-    match usable().find(|kind| lower(&kind.name) == lower(&name)) {
+    match usable().find(|kind| lower(&kind.name) == lower(name)) {
         Some(kind) => {
-            let note = format!("{}: {} was taken for {}", field.name, quoted(name), kind.id);
+            let note = format!("{}: {} is {}", field.name, quoted(name), kind.id);
             Ok((quoted(&kind.id), Some(note)))
         }
         None => {

@@ -561,7 +561,7 @@ fn a_comparison_that_the_fields_type_does_not_know_is_refused() {
     let text = message("query", records(opportunities(json!({ "field": "Amount", "op": "contains", "value": "5" }))));
     assert_eq!(text, "Amount is a currency and has no text to match");
     let text = message("query", records(opportunities(json!({ "field": "Id", "op": "starts_with", "value": "006" }))));
-    assert_eq!(text, "Id is a id and has no text to match");
+    assert_eq!(text, "Id is an id and has no text to match");
     for op in ["includes", "excludes"] {
         let text = message(
             "query",

@@ -223,7 +223,7 @@ fn comes_before(row: &Row, other: &Row, sorted: &[Sorted]) -> bool {
 fn is_less(one: &str, two: &str) -> bool {
     match (Decimal::parse(one), Decimal::parse(two)) {
         (Some(one), Some(two)) => one.is_less(two),
-        _ => lower(&one) < lower(&two),
+        _ => lower(one) < lower(two),
     }
 }
 
