@@ -42,8 +42,7 @@ const OVERRULED: &str = "if they want a new record all the same, call again with
 pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
     call.run(&args, plan, |mut plan| {
-        let status = plan.values.iter().find(|set| set.field.name == conversion::STATUS);
-        conversion::refuse(call, &plan.object, status.map(|set| set.json.as_str()), None)?;
+        conversion::refuse(call, &plan.object, json_of(&plan.values, conversion::STATUS), None)?;
         let found = references::find(call, &mut plan.wanted)?;
         plan.values.iter_mut().for_each(|value| value.put(&found));
         send(call, &plan, &found)
@@ -68,9 +67,7 @@ fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Er
         Ok((id, record)) => (id, record, None),
         Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
         Err(error) => {
-            let value =
-                |name: &str| plan.values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str());
-            let error = refused::explained(call, &plan.object, None, &value, error);
+            let error = refused::explained(call, &plan.object, None, &|name| json_of(&plan.values, name), error);
             return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED));
         }
     };
@@ -208,8 +205,7 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     values.extend(besides);
     check_required(&schema, &values).map_err(denied)?;
     check_person(&object, &values)?;
-    let json = |name: &str| values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str());
-    event::check(&object, &json, None)?;
+    event::check(&object, &|name| json_of(&values, name), None)?;
     let mut given = Vec::new();
     for set in &values {
         given.push(Given { field: &set.field, json: &set.json, writes: true });
@@ -240,6 +236,11 @@ fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
     let assign = assignment(args.assign, &object, &schema, &values, &mut read)?;
     let allow_duplicate = args.allow_duplicate == Some(true);
     Ok(Plan { object, values, wanted, name, read, is_told, allow_duplicate, assign, notices })
+}
+
+/// The value that a field is set to, as JSON.
+fn json_of<'v>(values: &'v [FieldValue], name: &str) -> Option<&'v str> {
+    values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str())
 }
 
 /// Refuses the name of a person, which is made of its parts.

@@ -172,13 +172,5 @@ fn country_for(country: &Field, place: &Place<'_>, states: &[&PicklistValue]) ->
     };
     let note =
         format!("{}: a state needs its country, and only the one that the reply shows has this one", country.name);
-    Ok(FieldValue {
-        name: names::field_name(&country.name)?,
-        field: country.clone(),
-        json: quoted(&only.value),
-        note: Some(note),
-        record_name: None,
-        asked: None,
-        along: None,
-    })
+    FieldValue::new(country.clone(), quoted(&only.value), Some(note))
 }

@@ -81,21 +81,19 @@ pub(crate) fn read(
         Some(_) => (if json == EMPTY { "null" } else { json }.to_owned(), None),
         None => to_write(known, &schema, object, &field, json, wanted)?,
     };
-    Ok(FieldValue {
-        name: names::field_name(&field.name)?,
-        field,
-        json,
-        note,
-        record_name: None,
-        asked: None,
-        along: None,
-    })
+    Ok(FieldValue::new(field, json, note)?)
 }
 
 /// An empty text, as JSON.
 const EMPTY: &str = "\"\"";
 
 impl FieldValue {
+    /// A value of the field itself, as JSON, and what was repaired to get there.
+    pub(crate) fn new(field: Field, json: String, note: Option<String>) -> Result<Self, Error> {
+        let name = names::field_name(&field.name)?;
+        Ok(Self { name, field, json, note, record_name: None, asked: None, along: None })
+    }
+
     /// The field that was asked for.
     pub(crate) fn asked(&self) -> &FieldName {
         self.asked.as_ref().unwrap_or(&self.name)
