@@ -114,6 +114,13 @@ pub enum Why {
 }
 
 impl Why {
+    /// That a field is what it is, and the reason.
+    pub fn of(self, field: &str, field_type: FieldType) -> String {
+        let kind = field_type.name();
+        let article = if kind.starts_with(['a', 'e', 'i']) { " is an " } else { " is a " };
+        [field, article, kind, self.text()].concat()
+    }
+
     /// The reason, after "FIELD is a TYPE".
     pub fn text(self) -> &'static str {
         match self {
@@ -154,11 +161,19 @@ impl Kind {
     /// What a field of an object is.
     pub fn of(schema: &ObjectSchema, field: &Field) -> Self {
         match field.field_type {
-            FieldType::TextArea if field.html => Self::RichText,
             FieldType::String if code_beside(schema, field).is_some() => Self::Place,
             FieldType::DateTime | FieldType::Date if schema.name == "Event" && event_times(&field.name).is_some() => {
                 Self::EventTime
             }
+            _ => Self::of_value(field),
+        }
+    }
+
+    /// What a value of a field is, whatever else its object has: which field says a place, and which time of an event
+    /// counts, is settled before.
+    pub fn of_value(field: &Field) -> Self {
+        match field.field_type {
+            FieldType::TextArea if field.html => Self::RichText,
             other => Self::Type(other),
         }
     }
