@@ -403,6 +403,31 @@ fn a_place_that_was_taken_for_another_or_for_none_is_said() {
 }
 
 #[test]
+fn an_address_that_an_admin_added_is_asked_for_by_whatever_its_places_are_called() {
+    let bench = odd();
+    let names = |condition: &str| {
+        let rows = column(&bench, &format!("SELECT Visit_Key__c FROM Visit__c WHERE {condition}"), "Visit_Key__c");
+        rows.join(" ")
+    };
+    for (condition, expected) in [
+        ("Venue__CountryCode__s = 'Germany'", "V-4"),
+        ("Venue__CountryCode__s = 'deutschland'", "V-4"),
+        ("Venue__CountryCode__s IN ('USA', 'DE')", "V-1 V-2 V-4"),
+        ("Venue__CountryCode__s != 'United States'", "V-3 V-4"),
+        ("Venue__StateCode__s = 'Texas'", "V-2"),
+        ("Venue__StateCode__s LIKE 'ca'", "V-1"),
+        ("Venue__City__s = 'Berlin'", "V-4"),
+    ] {
+        assert_eq!(names(condition), expected, "{condition}");
+    }
+    let nothing = ask(&bench, "SELECT Name FROM Visit__c WHERE Venue__CountryCode__s = 'Atlantis'");
+    assert!(says(&nothing, "none of its values"), "{nothing:#}");
+    let grouped = ask(&bench, "SELECT Venue__CountryCode__s, COUNT(Id) FROM Visit__c GROUP BY Venue__CountryCode__s");
+    assert!(grouped["rows"].to_string().contains("DE"), "{grouped:#}");
+    check_refused(&bench, "SELECT Name FROM Visit__c WHERE Venue__c = 'Berlin'", "made of parts");
+}
+
+#[test]
 fn where_countries_are_free_text_a_miss_is_said() {
     let bench = Bench::on(Org::demo_with([Extra::TextAddresses]), "riley");
     let reply = ask(&bench, "SELECT Name FROM Account WHERE BillingCountry = 'DE'");

@@ -593,6 +593,43 @@ fn a_place_is_expected_by_whatever_it_is_called() {
 }
 
 #[test]
+fn an_address_that_an_admin_added_takes_its_places_by_whatever_they_are_called() {
+    let venue =
+        |bench: &Bench| ["Venue__CountryCode__s", "Venue__StateCode__s"].map(|part| held(bench, "visit_globex", part));
+    for (fields, expected) in [
+        (json!({ "Venue__StateCode__s": "california" }), ["US", "CA"]),
+        (json!({ "Venue__CountryCode__s": "Deutschland", "Venue__StateCode__s": null }), ["DE", "null"]),
+        (json!({ "Venue__CountryCode__s": "USA" }), ["US", "TX"]),
+        (json!({ "Venue__CountryCode__s": null, "Venue__StateCode__s": null }), ["null", "null"]),
+    ] {
+        let bench = warm(&["Visit__c"]);
+        let reply =
+            bench.ok("update", json!({ "object": "Visit__c", "record": id(&bench, "visit_globex"), "fields": fields }));
+        assert_eq!(venue(&bench), expected, "{fields}: {reply:#}");
+        if reply["undo"].is_object() {
+            undo(&bench, &reply);
+        }
+        assert_eq!(venue(&bench), ["US", "TX"], "{fields}");
+    }
+    for (fields, about) in [
+        (json!({ "Venue__CountryCode__s": "Atlantis" }), "Venue__CountryCode__s"),
+        (json!({ "Venue__CountryCode__s": "Germany" }), "Venue__StateCode__s"),
+        (json!({ "Venue__StateCode__s": "Ontario" }), "Venue__StateCode__s"),
+        (json!({ "Venue__c": "Berlin" }), "Venue__c"),
+    ] {
+        let bench = warm(&["Visit__c"]);
+        let error = bench
+            .err("update", json!({ "object": "Visit__c", "record": id(&bench, "visit_globex"), "fields": fields }));
+        assert!(error["fields"].as_array().unwrap().contains(&json!(about)), "{fields}: {error:#}");
+        assert_eq!((&error["kind"], bench.org.writes().len()), (&json!("invalid_input"), 0), "{error:#}");
+    }
+    let bench = warm(&["Visit__c"]);
+    let visit = json!({ "Account__c": "Acme", "Venue__City__s": "Austin", "Venue__StateCode__s": "Texas" });
+    let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": visit }));
+    assert_eq!(reply["fields"]["Venue__CountryCode__s"], "US", "{reply:#}");
+}
+
+#[test]
 fn where_the_org_has_free_text_a_place_is_written_as_it_is_said() {
     let bench = Bench::on(Org::demo_with([Extra::TextAddresses]), "riley").after_describing(&["Account"]);
     let fields = json!({ "BillingCountry": "USA", "BillingState": "Bavaria" });
