@@ -302,6 +302,7 @@ pub(crate) fn access(key: &str, user: Id) -> Access {
     access.read_only = names(&[("Account", "Health_Score__c"), ("Opportunity", "Discount__c")]);
     if key == "vera" {
         access.default = ObjectAccess::READ;
+        access.convert_leads = false;
         for object in ["Campaign", "CampaignMember", "Contract", "Meter_Reading__c"] {
             access.objects.insert(object.to_owned(), ObjectAccess::NONE);
         }

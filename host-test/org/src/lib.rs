@@ -37,6 +37,7 @@ mod rest;
 mod save;
 pub mod schema;
 pub mod serve;
+mod soap;
 pub mod soql;
 pub mod sosl;
 pub mod store;

@@ -116,6 +116,8 @@ pub(crate) enum Body {
     Json(Json),
     /// A blob field, decoded.
     Bytes(Vec<u8>),
+    /// Of the SOAP API, which is no part of REST.
+    Xml(String),
 }
 
 /// One answer, or one part of a composite answer.
@@ -253,6 +255,10 @@ impl Desk<'_> {
                     ("GET" | "POST", [id]) => reports::run(self, call, id),
                     _ => Err(unsupported(&segments.join("/"))),
                 }
+            }
+            // Agents believe in an action that converts leads, or in one that takes what was deleted back.
+            ("GET" | "POST", ["actions", "standard" | "custom", ..]) => {
+                Err(Refusal::new(404, "NOT_FOUND", "Invalid Action Type"))
             }
             ("GET", ["limits"]) => Ok(limits::limits(self)),
             ("GET", ["limits", "recordCount"]) => Ok(limits::record_count(self, call)),

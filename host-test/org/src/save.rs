@@ -2,21 +2,26 @@
 
 mod accept;
 mod address;
+mod convert;
 pub(crate) mod derive;
 mod duplicates;
 mod event;
 pub(crate) mod products;
 mod rich_text;
 mod rules;
+mod undelete;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-pub(crate) use self::duplicates::DuplicateHeader;
 use self::{
     accept::{accept, required_missing, wrong_id},
     derive::Moment,
+};
+pub(crate) use self::{
+    convert::{Conversion, Converted},
+    duplicates::DuplicateHeader,
 };
 use crate::{
     access::Access,
@@ -150,14 +155,16 @@ impl Transaction<'_> {
                 &[],
             ));
         }
-        self.bury(row);
+        self.bury(row, id);
         Ok(())
     }
 
-    fn bury(&mut self, mut row: Row) {
+    /// Deletes a row that goes because `root` does, which may be itself.
+    fn bury(&mut self, mut row: Row, root: &Id) {
         let object = row.object.clone();
         let id = row.id.clone();
         row.set("IsDeleted", true);
+        row.set(undelete::DELETED_WITH, Value::from(root));
         row.set("SystemModstamp", self.context.now);
         self.store.put(row.clone());
         self.wrote(WriteKind::Deleted, &row, Vec::new());
@@ -171,7 +178,7 @@ impl Transaction<'_> {
         if object == "ContentNote"
             && let Some(document) = self.store.get("ContentDocument", id.as_str()).cloned()
         {
-            self.bury(document);
+            self.bury(document, root);
         }
         let Some(described) = self.schema.object(&object) else {
             return;
@@ -188,7 +195,7 @@ impl Transaction<'_> {
                 .map(std::borrow::Cow::into_owned)
                 .collect();
             for row in rows {
-                self.bury(row);
+                self.bury(row, root);
             }
         }
     }

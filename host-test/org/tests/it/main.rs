@@ -17,6 +17,7 @@ mod rest_rows;
 mod rest_search;
 mod rest_strict;
 mod rest_traps;
+mod soap_calls;
 mod soql_corpus;
 mod soql_grammar;
 mod soql_parse;
