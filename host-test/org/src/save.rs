@@ -9,6 +9,7 @@ mod event;
 pub(crate) mod products;
 mod rich_text;
 mod rules;
+mod track;
 mod undelete;
 
 use std::collections::BTreeMap;
@@ -172,7 +173,7 @@ impl Transaction<'_> {
             derive::touch_parents(self.schema, self.store, &row, self.context.now);
         }
         if object == "OpportunityLineItem" {
-            products::sum_up(self.store, &row);
+            self.sum_up(&row);
         }
         // A note and its document are one thing, with one id.
         if object == "ContentNote"
@@ -402,6 +403,7 @@ impl Transaction<'_> {
         if !object.is_event() {
             self.store.put(row.clone());
         }
+        self.track(&row, old);
         self.follow(&row, old);
         Ok(())
     }
@@ -416,7 +418,7 @@ impl Transaction<'_> {
                 }
                 derive::touch_parents(self.schema, self.store, row, now);
             }
-            ("OpportunityLineItem", _) => products::sum_up(self.store, row),
+            ("OpportunityLineItem", _) => self.sum_up(row),
             ("ContentNote", _) => self.publish_note(row),
             ("ContentVersion", None) => self.publish_version(row),
             ("EmailMessage", None) => self.log_email(row),
@@ -432,6 +434,17 @@ impl Transaction<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Brings an opportunity in step with its lines.
+    fn sum_up(&mut self, line: &Row) {
+        let deal =
+            |store: &Store| line.get("OpportunityId").as_str().and_then(|id| store.get("Opportunity", id)).cloned();
+        let before = deal(self.store);
+        products::sum_up(self.store, line);
+        if let (Some(before), Some(after)) = (before, deal(self.store)) {
+            self.track(&after, Some(&before));
         }
     }
 

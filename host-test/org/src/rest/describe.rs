@@ -223,7 +223,7 @@ fn field_json(desk: &Desk<'_>, object: &Object, field: &Field) -> Json {
         })
         .collect();
     json!({
-        "aggregatable": field.filterable && !boolean && !kind.is_compound() && kind != FieldType::Time,
+        "aggregatable": field.filterable && !boolean && !kind.is_compound() && !matches!(kind, FieldType::Time | FieldType::AnyType),
         "aiPredictionField": false,
         "autoNumber": field.auto_number,
         "byteLength": byte_length,
@@ -321,6 +321,7 @@ fn soap_type(kind: FieldType) -> &'static str {
         FieldType::Address => "urn:address",
         FieldType::Location => "urn:location",
         FieldType::Base64 => "xsd:base64Binary",
+        FieldType::AnyType => "xsd:anyType",
         _ => "xsd:string",
     }
 }

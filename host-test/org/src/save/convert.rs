@@ -6,7 +6,10 @@ use jiff::{ToSpan, civil::Date};
 use serde_json::{Map, Value as Json, json};
 
 use super::{DuplicateHeader, Transaction, derive, no_access};
-use crate::{id::Id, journal::WriteKind, refusal::Refusal, schema::Object, soql::order, store::Row, value::Value};
+use crate::{
+    history::Change, id::Id, journal::WriteKind, refusal::Refusal, schema::Object, soql::order, store::Row,
+    value::Value,
+};
 
 /// The longest name that a new opportunity can be given here, though its field holds more.
 const MAX_OPPORTUNITY_NAME: usize = 80;
@@ -323,7 +326,10 @@ impl Transaction<'_> {
             derive::stamp(object, &mut lead, &self.moment());
         }
         self.wrote(WriteKind::Updated, &lead, vec!["Status".to_owned()]);
-        self.store.put(lead);
+        let old = self.store.get("Lead", lead.id.as_str()).cloned();
+        self.store.put(lead.clone());
+        self.track(&lead, old.as_ref());
+        self.write_history(&lead, &Change::event("leadConverted"));
     }
 
     /// Tasks and events of the lead are the contact's now, about what came of it.

@@ -1,7 +1,7 @@
 //! Taking rows out of the recycle bin, with what went there with them.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_undelete.htm>
 
-use super::{Transaction, derive, no_access, products, rules};
+use super::{Transaction, derive, no_access, rules};
 use crate::{id::Id, journal::WriteKind, refusal::Refusal, store::Row, value::Value};
 
 /// The row with which another was deleted: no field of the object, so nothing shows it.
@@ -38,7 +38,7 @@ impl Transaction<'_> {
             self.wrote(WriteKind::Updated, &row, vec!["IsDeleted".to_owned()]);
             match row.object.as_str() {
                 "Task" | "Event" => derive::touch_parents(self.schema, self.store, &row, self.context.now),
-                "OpportunityLineItem" => products::sum_up(self.store, &row),
+                "OpportunityLineItem" => self.sum_up(&row),
                 _ => {}
             }
         }

@@ -269,6 +269,7 @@ impl<'a> Column<'a> {
             | FieldType::Time
             | FieldType::Address
             | FieldType::Location
+            | FieldType::AnyType
             | FieldType::Base64 => false,
             _ => self.is_filterable() && !matches!(function, Aggregate::Sum | Aggregate::Avg),
         }

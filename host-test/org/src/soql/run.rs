@@ -19,6 +19,7 @@ use crate::{
     context::View,
     refusal::Refusal,
     schema::{Field, FieldType, Object},
+    sharing,
     store::Row,
     value::Value,
 };
@@ -152,7 +153,8 @@ impl<'a> Plan<'a> {
     }
 
     fn is_visible(&self, row: &Row) -> bool {
-        (self.names.deleted || row.is_live()) && self.names.view.access.sees(row)
+        let View { store, access, .. } = self.names.view;
+        (self.names.deleted || row.is_live()) && sharing::sees(store, access, row)
     }
 
     fn passes(&self, row: &Row) -> bool {

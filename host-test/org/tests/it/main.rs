@@ -7,6 +7,7 @@ mod oauth;
 mod rest_addresses;
 mod rest_archived;
 mod rest_client;
+mod rest_history;
 mod rest_list_views;
 mod rest_odd;
 mod rest_org;

@@ -1,0 +1,29 @@
+//! Rows that are seen where another row is: the history of a record, and other things that hang on one.
+
+use crate::{
+    access::Access,
+    history,
+    store::{Row, Store},
+};
+
+/// By object, the field that names the row on which it depends who sees it.
+const PARENTS: [(&str, &str); 1] = [("OpportunityHistory", "OpportunityId")];
+
+/// Whether the user sees the row: itself, what it hangs on, and of a change the field that was changed.
+pub(crate) fn sees(store: &Store, access: &Access, row: &Row) -> bool {
+    if !access.sees(row) {
+        return false;
+    }
+    let tracked = history::of(&row.object);
+    let parent = tracked
+        .map(|tracked| tracked.parent)
+        .or_else(|| PARENTS.iter().find(|(object, _)| *object == row.object).map(|(_, field)| *field));
+    let Some(parent) = parent.and_then(|field| row.get(field).as_str()) else {
+        return true;
+    };
+    let hidden = tracked.is_some_and(|tracked| {
+        let field = tracked.field_of(row.get("Field").as_str().unwrap_or_default());
+        access.hidden.contains(&(tracked.object.to_owned(), field))
+    });
+    !hidden && store.find(parent).is_some_and(|parent| sees(store, access, parent))
+}
