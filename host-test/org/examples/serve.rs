@@ -1,5 +1,5 @@
 //! Serves the demo org on a port of 127.0.0.1: `cargo run -p demo-org --example serve -- 8080 riley`. After the user,
-//! extras can be named: `oddities`, `products`, `list-views`, `reports`, `history`, `text-addresses`.
+//! extras can be named: `oddities`, `products`, `list-views`, `reports`, `history`, `approvals`, `text-addresses`.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ fn main() -> std::io::Result<()> {
         "list-views" => Some(Extra::ListViews),
         "reports" => Some(Extra::Reports),
         "history" => Some(Extra::History),
+        "approvals" => Some(Extra::Approvals),
         "products" => Some(Extra::Products),
         "text-addresses" => Some(Extra::TextAddresses),
         _ => None,

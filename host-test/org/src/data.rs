@@ -51,6 +51,9 @@ pub enum Extra {
     /// Field history, and the stages of opportunities: `src/data/history_schema.txt`, `src/data/history_records.txt`;
     /// what is tracked is in `src/history.rs`. From now on every save is written down.
     History,
+    /// Approval processes, and records that wait for one and are locked: `src/data/approval_schema.txt`,
+    /// `src/data/approval_records.txt`, and the processes in `src/save/approve.rs`.
+    Approvals,
     /// States and countries are free text: there are no code fields, and nothing checks what is written.
     TextAddresses,
 }
@@ -63,6 +66,7 @@ impl Extra {
             Self::ListViews => include_str!("data/list_view_schema.txt"),
             Self::Reports => include_str!("data/report_schema.txt"),
             Self::History => include_str!("data/history_schema.txt"),
+            Self::Approvals => include_str!("data/approval_schema.txt"),
             Self::TextAddresses => "",
         }
     }
@@ -76,6 +80,7 @@ impl Extra {
             Self::ListViews => (include_str!("data/list_view_records.txt"), 800_000),
             Self::Reports => (include_str!("data/report_records.txt"), 900_000),
             Self::History => (include_str!("data/history_records.txt"), 1_000_000),
+            Self::Approvals => (include_str!("data/approval_records.txt"), 1_100_000),
             Self::TextAddresses => ("", 0),
         }
     }
@@ -329,8 +334,14 @@ mod tests {
         let now: Timestamp = NOW.parse().expect("an instant");
         let none = BTreeSet::new();
         let plain = seed(&schema(&none).expect("a schema"), now, &none).expect("readable records");
-        let extras =
-            BTreeSet::from([Extra::Oddities, Extra::Products, Extra::ListViews, Extra::Reports, Extra::History]);
+        let extras = BTreeSet::from([
+            Extra::Oddities,
+            Extra::Products,
+            Extra::ListViews,
+            Extra::Reports,
+            Extra::History,
+            Extra::Approvals,
+        ]);
         let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
         for (key, id) in &plain.keys {
             assert_eq!(rich.keys.get(key), Some(id), "{key}");

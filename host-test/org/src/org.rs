@@ -24,6 +24,7 @@ use crate::{
     oauth::{self, App, Person, SignIns},
     refusal::Refusal,
     rest::{self, Answer, Body, Call, Cursor, Desk},
+    save::approve,
     schema::Schema,
     soap,
     store::{Row, Store},
@@ -531,6 +532,7 @@ impl State {
             return Err(fault::daily_limit());
         }
         self.used += 1;
+        approve::age(&mut self.store, self.now);
         let access = self.access(key);
         let context = self.context(id);
         let schema = Arc::clone(&self.schema);

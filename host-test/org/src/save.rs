@@ -2,6 +2,7 @@
 
 mod accept;
 mod address;
+pub(crate) mod approve;
 mod convert;
 pub(crate) mod derive;
 mod duplicates;
@@ -21,6 +22,7 @@ use self::{
     derive::Moment,
 };
 pub(crate) use self::{
+    approve::{Approval, Processed},
     convert::{Conversion, Converted},
     duplicates::DuplicateHeader,
 };
@@ -103,6 +105,7 @@ impl Transaction<'_> {
         if !self.access.on(object).edit || !self.access.edits(object, &old) {
             return Err(no_access());
         }
+        self.check_lock(id)?;
         if body.keys().any(|key| key.eq_ignore_ascii_case("Id")) {
             return Err(Refusal::new(
                 400,
@@ -136,6 +139,7 @@ impl Transaction<'_> {
         if !self.access.on(object).delete || !self.access.edits(object, &row) {
             return Err(no_access());
         }
+        self.check_lock(id)?;
         self.take_lock(id)?;
         for child in object.child_relationships.iter().filter(|child| child.restricted_delete) {
             let children = self.store.children(&child.child_object, &child.field, id, self.context.now);

@@ -7,7 +7,12 @@ use crate::{
 };
 
 /// By object, the field that names the row on which it depends who sees it.
-const PARENTS: [(&str, &str); 1] = [("OpportunityHistory", "OpportunityId")];
+const PARENTS: [(&str, &str); 4] = [
+    ("OpportunityHistory", "OpportunityId"),
+    ("ProcessInstance", "TargetObjectId"),
+    ("ProcessInstanceStep", "ProcessInstanceId"),
+    ("ProcessInstanceWorkitem", "ProcessInstanceId"),
+];
 
 /// Whether the user sees the row: itself, what it hangs on, and of a change the field that was changed.
 pub(crate) fn sees(store: &Store, access: &Access, row: &Row) -> bool {

@@ -5,6 +5,7 @@
 
 mod oauth;
 mod rest_addresses;
+mod rest_approvals;
 mod rest_archived;
 mod rest_client;
 mod rest_history;
