@@ -6,6 +6,7 @@ use super::{
     ast::{Aggregate, DateFunction, Expression, Path},
     dates::{self, Part},
     error::located,
+    format,
 };
 use crate::{
     context::View,
@@ -85,6 +86,7 @@ pub(crate) enum Operand<'a> {
     Column(Column<'a>),
     Date { function: DateFunction, column: Column<'a>, convert_timezone: bool },
     Label(Column<'a>),
+    Format(Box<Operand<'a>>),
     CountRows,
     Aggregate { function: Aggregate, column: Column<'a> },
 }
@@ -175,7 +177,14 @@ impl<'a> Names<'a> {
                 }
                 Ok(Operand::Label(column))
             }
-            Expression::Format(_) => Err(self.unsupported(expression.at().0, "FORMAT()")),
+            Expression::Format(inner) => {
+                let operand = self.operand(inner)?;
+                if !format::takes(operand.kind()) {
+                    let what = "FORMAT() of what is no number, date or time";
+                    return Err(self.unsupported(expression.at().0, what));
+                }
+                Ok(Operand::Format(Box::new(operand)))
+            }
             Expression::Date { function, field, convert_timezone } => {
                 let column = self.column(field)?;
                 let needs_time =
@@ -346,7 +355,7 @@ impl<'a> Operand<'a> {
             Self::Column(column) => column.kind(),
             Self::Date { function: DateFunction::DayOnly, .. } => FieldType::Date,
             Self::Date { .. } | Self::CountRows => FieldType::Int,
-            Self::Label(_) => FieldType::String,
+            Self::Label(_) | Self::Format(_) => FieldType::String,
             Self::Aggregate { function, column } => match function {
                 Aggregate::Count | Aggregate::CountDistinct => FieldType::Int,
                 Aggregate::Avg => FieldType::Double,
@@ -360,6 +369,7 @@ impl<'a> Operand<'a> {
             Self::Column(column) | Self::Label(column) | Self::Date { column, .. } | Self::Aggregate { column, .. } => {
                 Some(column)
             }
+            Self::Format(inner) => inner.column(),
             Self::CountRows => None,
         }
     }
@@ -370,6 +380,17 @@ impl<'a> Operand<'a> {
         match self {
             Self::Column(column) => first(column),
             Self::Label(column) => column.label(first(column)),
+            Self::Format(inner) => {
+                let field = inner.column().and_then(Column::field);
+                // The average of amounts is an amount.
+                let kind = field.map(|field| field.kind).filter(|kind| *kind == FieldType::Currency);
+                let scale = match inner.kind() {
+                    FieldType::Int => 0,
+                    _ => field.map_or(0, |field| field.scale),
+                };
+                let kind = if inner.kind() == FieldType::Int { FieldType::Int } else { kind.unwrap_or(inner.kind()) };
+                format::text(&inner.value(names, rows), kind, scale, names.view.context)
+            }
             Self::Date { function, column, convert_timezone } => {
                 let context = names.view.context;
                 let zone = if *convert_timezone { context.zone.clone() } else { TimeZone::UTC };

@@ -339,7 +339,7 @@ impl Operand<'_> {
     fn compare(&self, a: &Value, b: &Value) -> Ordering {
         match self {
             Self::Column(column) | Self::Aggregate { column, .. } => resolve::compare(column, a, b),
-            Self::Date { .. } | Self::Label(_) | Self::CountRows => resolve::order(a, b),
+            Self::Date { .. } | Self::Label(_) | Self::Format(_) | Self::CountRows => resolve::order(a, b),
         }
     }
 }
@@ -391,6 +391,9 @@ fn groups<'a>(names: &Names<'a>, query: &'a Query) -> Result<PlanKind<'a>, Refus
         let name = match (alias, &operand) {
             (Some(alias), _) => alias.clone(),
             (None, Operand::Column(column) | Operand::Label(column)) => column.name().to_owned(),
+            (None, Operand::Format(inner)) if matches!(inner.as_ref(), Operand::Column(_)) => {
+                inner.column().map_or_else(String::new, |column| column.name().to_owned())
+            }
             (None, _) => {
                 unnamed += 1;
                 format!("expr{}", unnamed - 1)
@@ -424,10 +427,17 @@ fn outputs<'a>(names: &Names<'a>, query: &'a Query, version: &'a str) -> Result<
         match item {
             SelectItem::Expression { expression, alias } => {
                 let operand = names.operand(expression)?;
-                let (Operand::Column(column) | Operand::Label(column)) = &operand else {
+                let column = match &operand {
+                    Operand::Column(column) | Operand::Label(column) => Some(column),
+                    Operand::Format(inner) => match inner.as_ref() {
+                        Operand::Column(column) => Some(column),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let Some(column) = column.cloned() else {
                     return Err(names.unsupported(expression.at().0, "this function in SELECT"));
                 };
-                let column = column.clone();
                 if alias.is_none() && column.steps.is_empty() && !own.insert(column.name()) {
                     return Err(duplicate(names, expression.at().0, column.name()));
                 }

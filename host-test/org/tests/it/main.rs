@@ -21,6 +21,7 @@ mod rest_strict;
 mod rest_traps;
 mod soap_calls;
 mod soql_corpus;
+mod soql_format;
 mod soql_grammar;
 mod soql_parse;
 mod soql_query;
