@@ -1,5 +1,5 @@
 //! Serves the demo org on a port of 127.0.0.1: `cargo run -p demo-org --example serve -- 8080 riley`. After the user,
-//! extras can be named: `oddities`, `products`, `list-views`, `reports`, `history`, `approvals`, `text-addresses`.
+//! extras can be named: `oddities`, `products`, `list-views`, `reports`, `history`, `approvals`, `files`, `text-addresses`.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ fn main() -> std::io::Result<()> {
         "reports" => Some(Extra::Reports),
         "history" => Some(Extra::History),
         "approvals" => Some(Extra::Approvals),
+        "files" => Some(Extra::Files),
         "products" => Some(Extra::Products),
         "text-addresses" => Some(Extra::TextAddresses),
         _ => None,

@@ -54,6 +54,8 @@ pub enum Extra {
     /// Approval processes, and records that wait for one and are locked: `src/data/approval_schema.txt`,
     /// `src/data/approval_records.txt`, and the processes in `src/save/approve.rs`.
     Approvals,
+    /// Files and old attachments of records: `src/data/file_schema.txt`, `src/data/file_records.txt`.
+    Files,
     /// States and countries are free text: there are no code fields, and nothing checks what is written.
     TextAddresses,
 }
@@ -67,6 +69,7 @@ impl Extra {
             Self::Reports => include_str!("data/report_schema.txt"),
             Self::History => include_str!("data/history_schema.txt"),
             Self::Approvals => include_str!("data/approval_schema.txt"),
+            Self::Files => include_str!("data/file_schema.txt"),
             Self::TextAddresses => "",
         }
     }
@@ -81,6 +84,7 @@ impl Extra {
             Self::Reports => (include_str!("data/report_records.txt"), 900_000),
             Self::History => (include_str!("data/history_records.txt"), 1_000_000),
             Self::Approvals => (include_str!("data/approval_records.txt"), 1_100_000),
+            Self::Files => (include_str!("data/file_records.txt"), 1_200_000),
             Self::TextAddresses => ("", 0),
         }
     }
@@ -341,6 +345,7 @@ mod tests {
             Extra::Reports,
             Extra::History,
             Extra::Approvals,
+            Extra::Files,
         ]);
         let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
         for (key, id) in &plain.keys {

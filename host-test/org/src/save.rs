@@ -7,6 +7,7 @@ mod convert;
 pub(crate) mod derive;
 mod duplicates;
 mod event;
+mod files;
 pub(crate) mod products;
 mod rich_text;
 mod rules;
@@ -400,6 +401,9 @@ impl Transaction<'_> {
         rules::validate(&row, old)?;
         duplicates::check_duplicates(object, self.store, self.access, &row, old, header)?;
         rules::check_unique(object, self.store, &row)?;
+        if object.name == "ContentVersion" {
+            files::check(given, old)?;
+        }
         self.take_lock(&row.id)?;
         let kind = if old.is_some() { WriteKind::Updated } else { WriteKind::Created };
         self.wrote(kind, &row, given.keys().cloned().collect());
@@ -473,99 +477,6 @@ impl Transaction<'_> {
         self.store.put(row.clone());
         self.wrote(WriteKind::Created, &row, Vec::new());
         Some(row)
-    }
-
-    /// A note is a document of the same id, and a version of it.
-    fn publish_note(&mut self, note: &Row) {
-        let mut note = note.clone();
-        let id = note.id.clone();
-        let content = note.get("Content").as_str().map(str::to_owned).unwrap_or_default();
-        let html = base64_text(&content);
-        let preview: String = plain_text(&html).chars().take(255).collect();
-        note.set("TextPreview", preview);
-        note.set("ContentSize", i64::try_from(html.len()).unwrap_or_default());
-        note.set("FileExtension", "snote");
-        note.set("FileType", "SNOTE");
-        let shared = [
-            ("Title", note.get("Title").clone()),
-            ("FileType", Value::from("SNOTE")),
-            ("FileExtension", Value::from("snote")),
-            ("ContentSize", note.get("ContentSize").clone()),
-            ("OwnerId", note.get("OwnerId").clone()),
-        ];
-        let mut version = shared.to_vec();
-        version.extend([
-            ("ContentDocumentId", Value::from(&id)),
-            ("PathOnClient", Value::from("note.snote")),
-            ("VersionData", Value::from(content)),
-            ("TextPreview", note.get("TextPreview").clone()),
-            ("IsLatest", Value::from(true)),
-            ("VersionNumber", Value::from("1")),
-        ]);
-        if let Some(version) = self.make("ContentVersion", &version) {
-            note.set("LatestPublishedVersionId", Value::from(&version.id));
-        }
-        let Some(object) = self.schema.object("ContentDocument") else {
-            return;
-        };
-        let mut document = Row {
-            object: "ContentDocument".to_owned(),
-            id,
-            fields: note
-                .fields
-                .iter()
-                .filter(|(name, _)| object.field(name).is_some())
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-        };
-        document.set("PublishStatus", "P");
-        document.set("IsArchived", false);
-        document.set("ContentModifiedDate", self.context.now);
-        self.store.put(document);
-        self.store.put(note);
-    }
-
-    /// A first version makes its document, and a link to where it was first published.
-    fn publish_version(&mut self, version: &Row) {
-        let mut version = version.clone();
-        let path = version.get("PathOnClient").as_str().unwrap_or_default().to_owned();
-        let title = path.rsplit(['/', '\\']).next().unwrap_or(&path).to_owned();
-        let (stem, extension) = title.rsplit_once('.').unwrap_or((&title, ""));
-        if version.get("Title").is_null() {
-            version.set("Title", stem);
-        }
-        version.set("FileExtension", extension);
-        version.set("FileType", extension.to_uppercase());
-        version.set("IsLatest", true);
-        let size =
-            version.get("VersionData").as_str().map(|data| crate::base64::decode(data).len()).unwrap_or_default();
-        version.set("ContentSize", i64::try_from(size).unwrap_or_default());
-        if version.get("ContentDocumentId").is_null() {
-            let fields = ["Title", "FileExtension", "FileType", "ContentSize", "OwnerId"]
-                .map(|field| (field, version.get(field).clone()));
-            let mut fields = fields.to_vec();
-            fields.extend([
-                ("PublishStatus", Value::from("P")),
-                ("LatestPublishedVersionId", Value::from(&version.id)),
-                ("ContentModifiedDate", Value::from(self.context.now)),
-            ]);
-            if let Some(document) = self.make("ContentDocument", &fields) {
-                version.set("ContentDocumentId", Value::from(&document.id));
-                let place = version.get("FirstPublishLocationId").clone();
-                if !place.is_null() {
-                    self.make(
-                        "ContentDocumentLink",
-                        &[
-                            ("ContentDocumentId", Value::from(&document.id)),
-                            ("LinkedEntityId", place),
-                            ("ShareType", Value::from("V")),
-                            ("Visibility", Value::from("AllUsers")),
-                        ],
-                    );
-                }
-            }
-        }
-        self.store.put(version);
     }
 
     /// With Enhanced Email, a message that is related to something also stands in its activities.
@@ -682,33 +593,4 @@ fn who_and_what(row: &Row) -> Result<(), Refusal> {
         ));
     }
     Ok(())
-}
-
-/// The text of a blob.
-fn base64_text(text: &str) -> String {
-    String::from_utf8_lossy(&crate::base64::decode(text)).into_owned()
-}
-
-/// HTML as Salesforce previews it: tags become spaces, entities characters.
-fn plain_text(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for character in html.chars() {
-        match character {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if inside => {}
-            _ => text.push(character),
-        }
-    }
-    let text = text
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -7,7 +7,10 @@ use crate::{
 };
 
 /// By object, the field that names the row on which it depends who sees it.
-const PARENTS: [(&str, &str); 4] = [
+const PARENTS: [(&str, &str); 7] = [
+    ("Attachment", "ParentId"),
+    ("ContentDocumentLink", "LinkedEntityId"),
+    ("ContentVersion", "ContentDocumentId"),
     ("OpportunityHistory", "OpportunityId"),
     ("ProcessInstance", "TargetObjectId"),
     ("ProcessInstanceStep", "ProcessInstanceId"),
@@ -18,6 +21,9 @@ const PARENTS: [(&str, &str); 4] = [
 pub(crate) fn sees(store: &Store, access: &Access, row: &Row) -> bool {
     if !access.sees(row) {
         return false;
+    }
+    if row.object == "ContentDocument" {
+        return sees_document(store, access, row);
     }
     let tracked = history::of(&row.object);
     let parent = tracked
@@ -31,4 +37,16 @@ pub(crate) fn sees(store: &Store, access: &Access, row: &Row) -> bool {
         access.hidden.contains(&(tracked.object.to_owned(), field))
     });
     !hidden && store.find(parent).is_some_and(|parent| sees(store, access, parent))
+}
+
+/// A file is its owner's, and of those who see a record that it is linked to.
+fn sees_document(store: &Store, access: &Access, document: &Row) -> bool {
+    let mine = document.get("OwnerId").as_str() == Some(access.user.as_str());
+    let linked = |link: &Row| {
+        !link.is_deleted()
+            && link.get("ContentDocumentId").as_str() == Some(document.id.as_str())
+            && sees(store, access, link)
+    };
+    // Who sees all rows sees those without a link too.
+    mine || access.view_all_data || store.rows("ContentDocumentLink").any(linked)
 }

@@ -97,6 +97,10 @@ pub(crate) fn derive(
         "Case" => case(store, row, moment),
         "Task" => task(store, row, moment),
         "Event" => event(store, row)?,
+        "Attachment" => {
+            let bytes = row.get("Body").as_str().map(|body| crate::base64::decode(body).len()).unwrap_or_default();
+            row.set("BodyLength", i64::try_from(bytes).unwrap_or_default());
+        }
         "CampaignMember" => campaign_member(store, row),
         "PricebookEntry" => super::products::entry(store, row),
         "OpportunityLineItem" => super::products::line(store, row, old)?,

@@ -13,6 +13,7 @@ use crate::{
     exact,
     refusal::Refusal,
     schema::{Field, FieldType, Object},
+    sharing,
     store::Row,
     value::Value,
 };
@@ -297,7 +298,7 @@ impl<'a> Column<'a> {
                 Some(object) => store.get(&object.name, id),
                 None => store.find(id).filter(|row| access.object(schema, &row.object).is_some()),
             }?;
-            if !access.sees(parent) || (parent.is_deleted() && !names.deleted) {
+            if !sharing::sees(store, access, parent) || (parent.is_deleted() && !names.deleted) {
                 return None;
             }
             row = parent;

@@ -316,12 +316,12 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// The rows of a child object by parent; activities have none of their own.
+    /// The rows of a child object by parent; lists of activities and of files have none of their own.
     fn index(&self) -> Option<BTreeMap<&'a str, Vec<&'a Row>>> {
         let Self::Children { field, plan, .. } = self else {
             return None;
         };
-        if is_activity_list(plan.names.object) {
+        if plan.names.object.key_prefix.is_none() {
             return None;
         }
         let mut index: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
@@ -499,6 +499,10 @@ fn children<'a>(
     let field = access.field(object, &relationship.field).ok_or_else(unknown)?;
     let name = relationship.name.as_deref().ok_or_else(unknown)?;
     let child = Names { object, alias: query.alias.as_deref(), ..*names };
+    if object.name == "CombinedAttachment" && query.condition.is_some() {
+        let detail = "Implementation restriction: CombinedAttachments takes no WHERE";
+        return Err(child.refuse("MALFORMED_QUERY", at, detail));
+    }
     if is_activity_list(object) && !access.view_all_data {
         activity_restrictions(&child, parent, query)?;
     }
