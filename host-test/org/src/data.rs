@@ -56,6 +56,9 @@ pub enum Extra {
     Approvals,
     /// Files and old attachments of records: `src/data/file_schema.txt`, `src/data/file_records.txt`.
     Files,
+    /// The statuses that members of a campaign can have: `src/data/campaign_schema.txt`,
+    /// `src/data/campaign_records.txt`. Any other is replaced by the default one.
+    Campaigns,
     /// States and countries are free text: there are no code fields, and nothing checks what is written.
     TextAddresses,
 }
@@ -70,6 +73,7 @@ impl Extra {
             Self::History => include_str!("data/history_schema.txt"),
             Self::Approvals => include_str!("data/approval_schema.txt"),
             Self::Files => include_str!("data/file_schema.txt"),
+            Self::Campaigns => include_str!("data/campaign_schema.txt"),
             Self::TextAddresses => "",
         }
     }
@@ -85,6 +89,7 @@ impl Extra {
             Self::History => (include_str!("data/history_records.txt"), 1_000_000),
             Self::Approvals => (include_str!("data/approval_records.txt"), 1_100_000),
             Self::Files => (include_str!("data/file_records.txt"), 1_200_000),
+            Self::Campaigns => (include_str!("data/campaign_records.txt"), 1_300_000),
             Self::TextAddresses => ("", 0),
         }
     }
@@ -346,6 +351,7 @@ mod tests {
             Extra::History,
             Extra::Approvals,
             Extra::Files,
+            Extra::Campaigns,
         ]);
         let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
         for (key, id) in &plain.keys {

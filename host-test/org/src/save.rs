@@ -3,11 +3,14 @@
 mod accept;
 mod address;
 pub(crate) mod approve;
+mod campaign;
 mod convert;
 pub(crate) mod derive;
 mod duplicates;
+mod email;
 mod event;
 mod files;
+mod person;
 pub(crate) mod products;
 mod rich_text;
 mod rules;
@@ -82,15 +85,17 @@ impl Transaction<'_> {
                 &["Id"],
             ));
         }
-        let given = self.read_body(object, body, None)?;
+        let (body, people) = self.take_people(object, body)?;
+        let given = self.read_body(object, &body, None)?;
         let id = self.store.next_id(object.key_prefix.as_deref().unwrap_or("000"));
         let mut row = Row { object: object.name.clone(), id: id.clone(), fields: given.clone() };
         row.set("Id", Value::from(&id));
         let moment = self.moment();
         derive::defaults(object, self.store, &mut row, &moment);
         derive::stamp(object, &mut row, &moment);
-        person_accounts_have_no_name(object, &given, &row)?;
+        person::check(object, &given, &row)?;
         self.finish(object, row, None, &given, header)?;
+        self.add_people(&id, &people);
         Ok(id)
     }
 
@@ -121,10 +126,14 @@ impl Transaction<'_> {
         if object.name == "Opportunity" {
             products::keep_sums(&mut given, &old)?;
         }
-        if object.name == "EmailMessage" && !may_still_change(&old, &given) {
+        if object.name == "EmailMessage" && !email::may_still_change(&old, &given) {
             return Err(no_access());
         }
-        person_accounts_have_no_name(object, &given, &old)?;
+        if person::is_half(object, &old) {
+            return Err(no_access());
+        }
+        person::check(object, &given, &old)?;
+        person::check_kind(object, &given, &old)?;
         let mut row = old.clone();
         if object.name == "Event" {
             event::forget(&mut row, &given);
@@ -139,6 +148,9 @@ impl Transaction<'_> {
         let row = self.writable_row(object, id)?;
         if !self.access.on(object).delete || !self.access.edits(object, &row) {
             return Err(no_access());
+        }
+        if person::is_half(object, &row) {
+            return Err(Refusal::save("INVALID_CROSS_REFERENCE_KEY", "cannot reference person contact", &[]));
         }
         self.check_lock(id)?;
         self.take_lock(id)?;
@@ -430,6 +442,9 @@ impl Transaction<'_> {
             ("ContentNote", _) => self.publish_note(row),
             ("ContentVersion", None) => self.publish_version(row),
             ("EmailMessage", None) => self.log_email(row),
+            ("Account", _) => self.sync_person(row),
+            ("Campaign", None) => self.add_statuses(row),
+            ("OpportunityContactRole", _) => self.one_primary(row),
             ("CampaignMember", None) => {
                 if let Some(mut campaign) =
                     row.get("CampaignId").as_str().and_then(|id| self.store.get("Campaign", id)).cloned()
@@ -442,6 +457,20 @@ impl Transaction<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A deal has one primary contact: a new one takes the place of the old one.
+    fn one_primary(&mut self, role: &Row) {
+        if !role.get("IsPrimary").is_true() {
+            return;
+        }
+        let rows = self.store.rows("OpportunityContactRole");
+        let other = |row: &&Row| row.id != role.id && row.get("OpportunityId") == role.get("OpportunityId");
+        let others: Vec<Row> = rows.filter(other).filter(|row| row.get("IsPrimary").is_true()).cloned().collect();
+        for mut row in others {
+            row.set("IsPrimary", false);
+            self.store.put(row);
         }
     }
 
@@ -479,41 +508,6 @@ impl Transaction<'_> {
         Some(row)
     }
 
-    /// With Enhanced Email, a message that is related to something also stands in its activities.
-    fn log_email(&mut self, email: &Row) {
-        let what = match email.get("RelatedToId") {
-            Value::Null => email.get("ParentId").clone(),
-            related => related.clone(),
-        };
-        if what.is_null() || email.get("Status").as_str() == Some("5") {
-            return;
-        }
-        let subject = format!("Email: {}", email.get("Subject").as_str().unwrap_or_default());
-        let date = email
-            .get("MessageDate")
-            .as_timestamp()
-            .unwrap_or(self.context.now)
-            .to_zoned(self.context.zone.clone())
-            .date();
-        let task = self.make(
-            "Task",
-            &[
-                ("Subject", Value::from(subject)),
-                ("Description", email.get("TextBody").clone()),
-                ("Status", Value::from("Completed")),
-                ("TaskSubtype", Value::from("Email")),
-                ("ActivityDate", Value::from(date)),
-                ("WhatId", what),
-            ],
-        );
-        if let Some(task) = task {
-            derive::touch_parents(self.schema, self.store, &task, self.context.now);
-            let mut email = email.clone();
-            email.set("ActivityId", Value::from(&task.id));
-            self.store.put(email);
-        }
-    }
-
     /// A record type narrows the restricted picklists it names. (Unrestricted ones take anything, here too.)
     fn narrowed_by_record_type(&self, object: &Object, row: &Row, given: &Given) -> Result<(), Refusal> {
         let kind = object.record_types.iter().find(|kind| row.get("RecordTypeId").as_str() == Some(kind.id.as_str()));
@@ -538,48 +532,6 @@ pub(crate) fn no_such_column(object: &Object, name: &str) -> Refusal {
 
 fn no_access() -> Refusal {
     Refusal::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
-}
-
-/// An e-mail that is no draft is a record of what was said: only who may see it changes, what administrators added,
-/// that a new one was read, and, where a client manages it, what it is about.
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
-fn may_still_change(old: &Row, given: &Given) -> bool {
-    let status = old.get("Status").as_str();
-    let (new, read) = ("0", "1");
-    status == Some("5")
-        || given.iter().all(|(name, value)| match name.as_str() {
-            "IsExternallyVisible" => true,
-            "Status" => status == Some(new) && value.as_str() == Some(read),
-            "RelatedToId" => old.get("IsClientManaged").is_true(),
-            name => name.ends_with("__c"),
-        })
-}
-
-/// The name of a person account is made of its parts; the parts are for person accounts only.
-fn person_accounts_have_no_name(object: &Object, given: &Given, row: &Row) -> Result<(), Refusal> {
-    if object.name != "Account" {
-        return Ok(());
-    }
-    let person = object.record_types.iter().any(|kind| {
-        kind.developer_name == "PersonAccount" && row.get("RecordTypeId").as_str() == Some(kind.id.as_str())
-    });
-    let wrong: Vec<&str> = given
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, _)| name.as_str())
-        .filter(|name| match person {
-            true => *name == "Name",
-            false => matches!(*name, "FirstName" | "LastName" | "Salutation") || name.starts_with("Person"),
-        })
-        .collect();
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::save(
-        "INVALID_FIELD_FOR_INSERT_UPDATE",
-        format!("Account: bad field names on insert/update call: {}", wrong.join(", ")),
-        &wrong,
-    ))
 }
 
 /// A lead stands alone: an activity with it cannot be about something else as well.

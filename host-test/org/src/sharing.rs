@@ -7,7 +7,9 @@ use crate::{
 };
 
 /// By object, the field that names the row on which it depends who sees it.
-const PARENTS: [(&str, &str); 7] = [
+const PARENTS: [(&str, &str); 9] = [
+    ("EmailMessage", "RelatedToId"),
+    ("EmailMessageRelation", "EmailMessageId"),
     ("Attachment", "ParentId"),
     ("ContentDocumentLink", "LinkedEntityId"),
     ("ContentVersion", "ContentDocumentId"),
@@ -20,6 +22,11 @@ const PARENTS: [(&str, &str); 7] = [
 /// Whether the user sees the row: itself, what it hangs on, and of a change the field that was changed.
 pub(crate) fn sees(store: &Store, access: &Access, row: &Row) -> bool {
     if !access.sees(row) {
+        return false;
+    }
+    // A draft is its writer's own.
+    let draft = row.object == "EmailMessage" && row.get("Status").as_str() == Some("5");
+    if draft && !access.view_all_data && row.get("CreatedById").as_str() != Some(access.user.as_str()) {
         return false;
     }
     if row.object == "ContentDocument" {

@@ -115,7 +115,11 @@ fn full(desk: &Desk<'_>, call: &Call, object: &Object) -> Json {
                 "childSObject": child.child_object,
                 "deprecatedAndHidden": false,
                 "field": child.field,
-                "junctionIdListNames": [],
+                "junctionIdListNames": if child.child_object == "EmailMessageRelation" && object.name == "EmailMessage" {
+                    json!(["ToIds", "CcIds", "BccIds"])
+                } else {
+                    json!([])
+                },
                 "junctionReferenceTo": [],
                 "relationshipName": child.name,
                 "restrictedDelete": child.restricted_delete,

@@ -56,7 +56,7 @@ impl Transaction<'_> {
     }
 
     /// Makes a row, if the org has the object.
-    fn write_down(&mut self, object: &str, fields: &[(&str, Value)]) {
+    pub(super) fn write_down(&mut self, object: &str, fields: &[(&str, Value)]) {
         let Some(object) = self.schema.object(object) else {
             return;
         };

@@ -13,6 +13,7 @@ mod rest_history;
 mod rest_list_views;
 mod rest_odd;
 mod rest_org;
+mod rest_people;
 mod rest_products;
 mod rest_recorded;
 mod rest_reports;
