@@ -378,6 +378,6 @@ impl<'a> Current<'a> {
                 too_long.join(", ")
             )
         });
-        (!fields.is_empty() || instructions.is_some()).then(|| Back { fields, from, instructions })
+        (!fields.is_empty() || instructions.is_some()).then_some(Back { fields, from, instructions })
     }
 }
