@@ -98,7 +98,7 @@ fn what_the_record_holds_controls_a_change_and_is_read_in_the_same_request() {
 
     let both = json!({ "Area": "Billing", "Product": "Platform" });
     let reply = bench.ok("update", change(&bench, key, both));
-    assert_eq!(reply["changes"][0]["after"], "Billing");
+    assert_eq!(reply["records"][0]["changes"][0]["after"], "Billing");
     assert_eq!(notices(&reply), [""; 0]);
     assert_eq!(bench.counts(), (3, 1));
 

@@ -44,7 +44,7 @@ fn writes(field: &str, to: Value, expected: &str) -> Value {
     undo(&bench, &reply);
     assert_eq!(held(&bench, key, field), before, "{field} = {to}, taken back by {:#}", reply["undo"]);
     // What was read before may be expected.
-    let expected = reply["changes"][0]["before"].clone();
+    let expected = reply["records"][0]["changes"][0]["before"].clone();
     let mut again = change(&bench, "Visit__c", key, field, to);
     again["from"] = json!({ field: expected });
     bench.ok("update", again);
@@ -280,9 +280,9 @@ fn plain_text_becomes_html_and_html_stays() {
         ("R&amp;D", "R&amp;D", "R&D"),
     ] {
         let reply = writes("Report__c", json!(to), html);
-        assert_eq!(reply["changes"][0]["after"], shown);
+        assert_eq!(reply["records"][0]["changes"][0]["after"], shown);
         let before = "Bob showed the new hall.\nOpen points:\nprice < 100 & delivery\ntraining";
-        assert_eq!(reply["changes"][0]["before"], before);
+        assert_eq!(reply["records"][0]["changes"][0]["before"], before);
     }
     let bench = warm(&["Visit__c"]);
     let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": { "Report__c": "a < b\nc" } }));
@@ -346,7 +346,7 @@ fn a_text_that_a_reply_cut_counts_as_the_whole_it_was_cut_of() {
     let mut arguments = change(&bench, "Account", "acme", "Description", json!("Short."));
     arguments["from"] = json!({ "Description": cut });
     let reply = bench.ok("update", arguments.clone());
-    assert_eq!(reply["changes"][0]["before"], cut);
+    assert_eq!(reply["records"][0]["changes"][0]["before"], cut);
     assert!(reply["notices"].to_string().contains("cut after 255 characters"), "{reply:#}");
     undo(&bench, &reply);
     assert_eq!(held(&bench, "acme", "Description"), text);
@@ -453,7 +453,7 @@ fn a_country_is_written_by_whatever_it_is_called() {
         let reply = moves("Account", "rheinwerk", fields, "Billing", ["United States", "US", "null", "null"]);
         let is_name = !field.ends_with("Code");
         let (before, after) = if is_name { ("Germany", "United States") } else { ("DE", "US") };
-        let change = &reply["changes"][0];
+        let change = &reply["records"][0]["changes"][0];
         assert_eq!((&change["before"], &change["after"]), (&json!(before), &json!(after)), "{reply:#}");
     }
     for country in ["DE", "Germany", "Deutschland", "DEU"] {
