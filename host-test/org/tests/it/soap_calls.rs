@@ -117,6 +117,9 @@ fn the_journal_names_the_user_and_never_the_session() {
     assert_eq!((requests[0].user.as_deref(), requests[0].status), (Some("riley"), Some(200)));
     assert!(requests[0].body.contains("<urn:sessionId></urn:sessionId>"), "{}", requests[0].body);
     assert!(!requests[0].body.contains(&token));
+    // Nor of an envelope that is none.
+    exchange(&org, "/services/Soap/u/67.0", &USUAL, &envelope(&token, "", "<urn:getUserInfo>"));
+    assert!(!org.requests()[1].body.contains(&token), "{}", org.requests()[1].body);
 }
 
 #[test]
