@@ -584,7 +584,7 @@ fn the_users_day_is_one_request_and_knows_what_is_overdue() {
     );
     assert_eq!(reply["items"][0]["overdue"], true);
     assert_eq!(reply.get("record"), None);
-    let tomorrow = bench.ok("activities", json!({ "first_day": "2026-05-13" }));
+    let tomorrow = bench.ok("activities", json!({ "first_day": "2026-05-13", "last_day": "2026-05-13" }));
     assert_eq!(items(&tomorrow), ["meeting Tomorrow Wed 2026-05-13 00:00"]);
     let ahead = bench.ok("activities", json!({ "timeframe": "upcoming", "first_day": "2026-05-13" }));
     assert_eq!(
@@ -601,13 +601,35 @@ fn the_users_day_is_one_request_and_knows_what_is_overdue() {
 fn a_day_is_the_users_own() {
     // Nina was called on the 11th; Jonas's fair is in Berlin.
     let bench = Bench::of("jonas");
-    let reply = bench.ok("activities", json!({ "first_day": "2026-05-20" }));
+    let day = |day: &str| bench.ok("activities", json!({ "first_day": day, "last_day": day }));
+    let reply = day("2026-05-20");
     assert_eq!(items(&reply), ["meeting Trade fair Wed 2026-05-20 (all day)"]);
+    assert_eq!(reply.get("notices"), None);
     assert_eq!(reply["zone"], "Europe/Berlin");
     assert_eq!(reply["now"], "Tue 2026-05-12 17:00");
-    for day in ["2026-05-19", "2026-05-21"] {
-        assert_eq!(items(&bench.ok("activities", json!({ "first_day": day }))), Vec::<String>::new(), "{day}");
-    }
+    // Of an empty day, what comes next is told, in a second request.
+    bench.org.forget_requests();
+    let before = day("2026-05-19");
+    assert_eq!(items(&before), items(&reply));
+    assert_eq!(before["notices"], json!(["nothing on this day; these come next"]));
+    assert_eq!(bench.requests(), 2);
+    let after = day("2026-05-21");
+    assert_eq!((items(&after), after["complete"].clone()), (Vec::<String>::new(), json!(true)));
+    assert_eq!(after["notices"], json!(["nothing on this day; nothing is planned after it"]));
+}
+
+#[test]
+fn one_bound_alone_is_open_at_the_other_end() {
+    let bench = warm();
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-09-01T10:00", "subject": "Autumn" }));
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2025-02-01T10:00", "subject": "Long ago" }));
+    let from = items(&bench.ok("activities", json!({ "first_day": "2026-05-14" })));
+    assert_eq!(from.first().unwrap(), "task Send Quote Thu 2026-05-14");
+    assert_eq!(from.last().unwrap(), "meeting Autumn Tue 2026-09-01 10:00");
+    let until = items(&bench.ok("activities", json!({ "last_day": "2026-05-11" })));
+    assert_eq!(until.last().unwrap(), "meeting Long ago Sat 2025-02-01 10:00", "{until:#?}");
+    let few = bench.ok("activities", json!({ "last_day": "2026-05-11", "limit": 1 }));
+    assert_eq!((items(&few)[0].as_str(), &few["complete"]), (until[0].as_str(), &json!(false)));
 }
 
 #[test]

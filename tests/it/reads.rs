@@ -183,8 +183,9 @@ fn a_record_is_read_with_the_fields_asked_for() {
         reply["fields"],
         json!({
             "NumberOfEmployees": 100, "Customer_Code__c": "ACME-001", "Owner.Email": "riley@demo.example",
-            "Owner.Name": "Riley Reyes",
-        })
+            "Owner.Name": "Riley Reyes", "Fax": null,
+        }),
+        "what was asked for and is empty is told"
     );
     assert_eq!(bench.requests(), 1);
 }
