@@ -146,7 +146,8 @@ fn is_told(text: &str, leaf: &Value, path: &str) -> bool {
         Value::String(said) => {
             let quoted = quoted(said);
             let inside = &quoted[1..quoted.len() - 1];
-            // A text has times by the user's clock.
+            // A text has times by the user's clock, as far as it is known.
+            let utc = said.strip_suffix(":00Z").map(|minutes| format!("{} UTC", minutes.replacen('T', " ", 1)));
             let is_local = |zone: &str| {
                 let moment = said.parse::<jiff::Timestamp>().ok()?.in_tz(zone).ok()?;
                 Some(text.contains(&moment.strftime("%Y-%m-%dT%H:%M%:z").to_string()))
@@ -164,7 +165,11 @@ fn is_told(text: &str, leaf: &Value, path: &str) -> bool {
                 ("changed", "unknown") => "It may or may not have been written".to_owned(),
                 _ => inside.to_owned(),
             };
-            text.contains(&words) || text.contains(inside) || text.contains(&printable(said)) || instant.is_some()
+            text.contains(&words)
+                || text.contains(inside)
+                || text.contains(&printable(said))
+                || instant.is_some()
+                || utc.is_some_and(|utc| text.contains(&utc))
         }
         _ => false,
     }
