@@ -52,6 +52,46 @@ fn call_with_bob() -> Value {
 }
 
 #[test]
+fn a_task_is_given_to_somebody_else_and_a_follow_up_says_what_to_do() {
+    let bench = warm();
+    let task = json!({
+        "kind": "task", "what": "Globex", "what_object": "Account", "subject": "Send the quote", "owner": "Jane Okafor",
+        "priority": "High",
+    });
+    let reply = bench.ok("log_activity", task);
+    assert_eq!(held(&bench, &reply, 0, "OwnerId"), bench.id("jane_okafor"));
+    assert_eq!(held(&bench, &reply, 0, "Priority"), "High");
+    assert_eq!(reply["created"][0]["fields"]["Owner.Name"], "Jane Okafor", "{reply:#}");
+    assert_eq!(bench.requests(), 2);
+    let call = json!({
+        "kind": "call", "who": "Bob Stone", "text": "Wants a quote.", "owner": "jane.okafor@demo.example",
+        "follow_up": { "when": "2026-05-19", "text": "With the new prices.", "subject": "Quote" },
+    });
+    let reply = bench.ok("log_activity", call);
+    let (riley, jane) = (bench.id("riley"), bench.id("jane_okafor"));
+    assert_eq!([0, 1].map(|at| held(&bench, &reply, at, "OwnerId")), [json!(riley), json!(jane)], "{reply:#}");
+    assert_eq!(held(&bench, &reply, 1, "Description"), "With the new prices.");
+    let mine = bench.ok("log_activity", json!({ "kind": "task", "subject": "x", "owner": "me" }));
+    assert_eq!(held(&bench, &mine, 0, "OwnerId"), riley);
+    let meeting = json!({
+        "kind": "call", "who": "Bob Stone", "follow_up": { "kind": "meeting", "when": "2026-05-19T10:00", "minutes": 30 },
+    });
+    let reply = bench.ok("log_activity", meeting);
+    assert_eq!(held(&bench, &reply, 1, "DurationInMinutes"), 30);
+}
+
+#[test]
+fn what_is_not_sent_is_said() {
+    let bench = warm();
+    let said = |arguments: Value| bench.ok("log_activity", arguments)["notices"].to_string();
+    assert!(said(json!({ "kind": "email", "who": "Bob Stone", "subject": "Quote" })).contains("no e-mail was sent"));
+    let meeting = json!({ "kind": "meeting", "who": "Bob Stone", "when": "2026-05-19T10:00" });
+    assert!(said(meeting).contains("no invitation was sent"));
+    assert!(!said(json!({ "kind": "meeting", "when": "2026-05-19T10:00" })).contains("sent"));
+    assert!(!said(json!({ "kind": "call", "who": "Bob Stone" })).contains("sent"));
+}
+
+#[test]
 fn a_call_and_its_follow_up_are_logged_in_two_requests() {
     let bench = warm();
     let reply = bench.ok("log_activity", call_with_bob());
@@ -402,6 +442,13 @@ fn what_can_not_be_meant_is_refused_before_anything_is_sent() {
         (json!({ "kind": "note", "what": "Acme" }), "text"),
         (json!({ "kind": "note", "text": "Hello" }), "who"),
         (json!({ "kind": "task" }), "text"),
+        (json!({ "kind": "call", "who": "Bob", "owner": "Jane" }), "owner"),
+        (json!({ "kind": "meeting", "when": "2026-05-19T10:00", "priority": "High" }), "priority"),
+        (json!({ "kind": "task", "subject": "x", "owner": "001dM0000000010QAA" }), "owner"),
+        (
+            json!({ "kind": "call", "who": "Bob", "follow_up": { "when": "2026-05-19", "minutes": 5 } }),
+            "follow_up.minutes",
+        ),
         (json!({ "kind": "meeting", "who": "Bob" }), "when"),
         (json!({ "kind": "meeting", "who": "Bob", "when": "next Tuesday" }), "when"),
         (json!({ "kind": "meeting", "who": "Bob", "when": "2026-05-20", "minutes": 30 }), "when"),

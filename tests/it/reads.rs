@@ -232,6 +232,14 @@ fn a_record_that_is_not_there_or_not_to_be_seen_is_not_found() {
 }
 
 #[test]
+fn the_contacts_of_a_deal_are_its_contact_roles() {
+    let bench = Bench::new();
+    let arguments = json!({ "record": bench.id("acme_renewal"), "related": ["contacts"] });
+    let roles = bench.ok("get", arguments)["related"][0].clone();
+    assert!(roles["columns"].to_string().contains("Role"), "{roles:#}");
+}
+
+#[test]
 fn related_lists_of_standard_and_custom_objects_come_in_the_same_request() {
     let bench = Bench::warm(&["Account", "Project__c"]);
     let related = ["Contacts", "opportunity", "cases", "Projects__r"];
