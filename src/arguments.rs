@@ -12,7 +12,8 @@ pub(crate) enum Kind {
     /// Whole and not negative.
     Number,
     Flag,
-    Texts,
+    /// Each of this kind.
+    List(&'static Kind),
     /// Any value, passed on as JSON.
     Any,
     /// An object, passed on as JSON.
@@ -80,7 +81,7 @@ pub(crate) enum Value {
     Text(String),
     Number(u32),
     Flag(bool),
-    Texts(Vec<String>),
+    List(Vec<Value>),
     /// Its place among those allowed.
     OneOf(usize),
     Record(Values),
@@ -118,9 +119,9 @@ impl FromValue for bool {
     }
 }
 
-impl FromValue for Vec<String> {
+impl<T: FromValue> FromValue for Vec<T> {
     fn from_value(value: Value) -> Self {
-        if let Value::Texts(texts) = value { texts } else { Self::new() }
+        if let Value::List(items) = value { items.into_iter().map(T::from_value).collect() } else { Self::new() }
     }
 }
 
@@ -180,17 +181,14 @@ fn one(value: Json<'_>, kind: &Kind) -> Result<Value, Wrong> {
         (Kind::Number, _) => "a whole number, not negative",
         (Kind::Flag, Shape::Boolean(yes)) => return Ok(Value::Flag(yes)),
         (Kind::Flag, _) => "a boolean",
-        (Kind::Texts, Shape::List(items)) => {
-            let mut texts = Vec::new();
+        (Kind::List(kind), Shape::List(items)) => {
+            let mut values = Vec::new();
             for (index, item) in items.into_iter().enumerate() {
-                match one(item, &Kind::Text) {
-                    Ok(text) => texts.push(String::from_value(text)),
-                    Err(wrong) => return Err(wrong.within(&format!("[{index}]"))),
-                }
+                values.push(one(item, kind).map_err(|wrong| wrong.within(&format!("[{index}]")))?);
             }
-            return Ok(Value::Texts(texts));
+            return Ok(Value::List(values));
         }
-        (Kind::Texts, _) => "a list",
+        (Kind::List(_), _) => "a list",
         (Kind::Any, _) | (Kind::Fields, Shape::Object) => return Ok(Value::Text(value.get().to_owned())),
         (Kind::Fields, _) => "an object of field names and values",
         (Kind::OneOf(names), Shape::Text(text)) if let Some(place) = names.iter().position(|name| *name == text) => {

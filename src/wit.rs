@@ -14,7 +14,7 @@ pub use salesforce::plugin::types::{
 };
 pub use salesforce::plugin::{read_types::*, settings_types::*, sign_in_types::*, write_types::*};
 
-use crate::arguments::Kind::{self, Any, Fields, Flag, Number, OneOf, Text, Texts};
+use crate::arguments::Kind::{self, Any, Fields, Flag, List, Number, OneOf, Text};
 use crate::arguments::{FromValue, Value, records};
 use crate::json::{ObjectWriter, Raw, ToJson};
 
@@ -23,15 +23,15 @@ use crate::json::{ObjectWriter, Raw, ToJson};
 records! {
     FindArgs {
         required text: Text,
-        optional objects: Texts,
+        optional objects: List(&Text),
         optional limit: Number,
     }
     GetArgs {
         required record: Text,
         optional object: Text,
-        optional fields: Texts,
+        optional fields: List(&Text),
         optional full: Flag,
-        optional related: Texts,
+        optional related: List(&Text),
     }
     QueryArgs {
         required soql: Text,
@@ -53,7 +53,7 @@ records! {
         optional limit: Number,
     }
     WhoAmIArgs {
-        optional objects: Texts,
+        optional objects: List(&Text),
     }
     CreateArgs {
         required object: Text,
@@ -80,11 +80,17 @@ records! {
         optional subject: Text,
     }
     UpdateArgs {
-        required record: Text,
+        optional record: Text,
+        optional records: List(&Kind::Record(RecordChange::MEMBERS)),
         optional object: Text,
-        required fields: Fields,
+        optional fields: Fields,
         optional from: Fields,
         optional allow_duplicate: Flag,
+    }
+    RecordChange {
+        required record: Text,
+        optional fields: Fields,
+        optional from: Fields,
     }
     DeleteArgs {
         required record: Text,
@@ -166,9 +172,8 @@ replies! {
     CreateReply { object, id, link, fields (json), names (json if any), undo, notices (if any) }
     LogActivityReply { created, who, what, zone, notices (if any) }
     LoggedActivity { kind, id, link, when, fields (json), undo }
-    UpdateReply {
-        object, id, link, name, changes (if any), names (json if any), undo, notices (if any), details (json if any),
-    }
+    UpdateReply { object, records, names (json if any), undo, notices (if any), details (json if any) }
+    UpdatedRecord { id, link, name, changes (if any) }
     FieldChange { field, before (json if any), after (json) }
     DeleteReply { object, id, name, facts (json), recovery, notices (if any) }
     Undo { tool, arguments (json if any), instructions }
@@ -239,19 +244,18 @@ mod tests {
     }
 
     /// What a table says, as the contract's schema without its words.
-    fn schema(members: &[Member]) -> Value {
-        let properties = members.iter().map(|member| {
-            let schema = match member.kind {
+    fn schema(kind: &Kind) -> Value {
+        let Kind::Record(members) = kind else {
+            return match kind {
                 Text => json!({ "type": "string" }),
                 Number => json!({ "type": "integer" }),
                 Flag => json!({ "type": "boolean" }),
-                Texts => json!({ "type": "array", "items": { "type": "string" } }),
-                Any | Fields => json!({ "type": "object" }),
+                List(items) => json!({ "type": "array", "items": schema(items) }),
                 OneOf(names) => json!({ "type": "string", "enum": names }),
-                Kind::Record(members) => schema(members),
+                Any | Fields | Kind::Record(_) => json!({ "type": "object" }),
             };
-            (member.name.to_owned(), schema)
-        });
+        };
+        let properties = members.iter().map(|member| (member.name.to_owned(), schema(&member.kind)));
         let properties: serde_json::Map<_, _> = properties.collect();
         let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
         let required: Vec<_> = members.iter().filter(|member| member.is_required).map(|member| member.name).collect();
@@ -269,10 +273,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(tool: &str, takes: &[Member], returns: &[&str]) {
+    fn check(tool: &str, takes: &'static [Member], returns: &[&str]) {
         let (mut input, output) = schemas(tool);
         without_words(&mut input);
-        assert_eq!(schema(takes), input, "{tool}");
+        assert_eq!(schema(&Kind::Record(takes)), input, "{tool}");
         let output = json::Json::trusted(&output);
         let names = output.members().find(|(name, _)| name == "properties").unwrap().1.members();
         let mut names: Vec<_> = names.map(|(name, _)| name.into_owned()).collect();
@@ -310,12 +314,17 @@ mod tests {
         assert_eq!(texts.map(Option::unwrap_or_default), ["1", "2", "3", "4", "5", "o", ""]);
         let FollowUp { kind, when, subject } = read.follow_up.unwrap();
         assert_eq!((kind, when.as_str(), subject.as_deref()), (Some(FollowUpKind::Meeting), "b", Some("c")));
-        let read: UpdateArgs = crate::arguments::read(r#"{"from": {"a": [1]}, "fields": {}, "record": "r"}"#).unwrap();
-        assert_eq!(
-            (read.record.as_str(), read.fields.as_str(), read.from.as_deref()),
-            ("r", "{}", Some("{\"a\": [1]}"))
-        );
-        assert_eq!((read.object, read.allow_duplicate), (None, None));
+        let several =
+            r#"{"records": [{"record": "a"}, {"from": {"a": [1]}, "record": "b"}], "object": "o", "fields": {}}"#;
+        let read: UpdateArgs = crate::arguments::read(several).unwrap();
+        assert_eq!((read.record, read.from, read.allow_duplicate), (None, None, None));
+        assert_eq!((read.object.as_deref(), read.fields.as_deref()), (Some("o"), Some("{}")));
+        let records: Vec<_> = read.records.into_iter().map(|one| (one.record, one.fields, one.from)).collect();
+        assert_eq!(records, [("a".into(), None, None), ("b".into(), None, Some("{\"a\": [1]}".into()))]);
+        let wrong =
+            crate::arguments::read::<UpdateArgs>(r#"{"records": [{"record": "a"}, {"fields": {}}]}"#).map(|_| ());
+        let wrong = wrong.unwrap_err();
+        assert_eq!((wrong.path.as_str(), wrong.message.as_str()), ("records[1].record", "is missing"));
     }
 
     #[test]
