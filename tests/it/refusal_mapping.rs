@@ -380,7 +380,7 @@ fn call(
     let platform = Refusing { bench, path, inside, status, body, met: Cell::new(false) };
     let outcome = tools::call(&Call::new(&platform), tool, &arguments.to_string());
     assert!(platform.met.get(), "{tool} asks for {path}");
-    serde_json::to_value(Error::from(outcome.expect_err(body))).unwrap()
+    serde_json::from_str(&Error::from(outcome.expect_err(body)).json()).unwrap()
 }
 
 fn new_account() -> Value {
