@@ -31,14 +31,34 @@ pub(crate) struct Arguments {
     /// Only these tools.
     #[arg(long, global = true, value_delimiter = ',', value_name = "NAME,…")]
     pub(crate) tools: Option<Vec<String>>,
+    /// Something that is wrong with the demo org, to see what becomes of it.
+    #[arg(long, global = true, value_enum, value_delimiter = ',', value_name = "MODE,…")]
+    pub(crate) demo_mode: Vec<DemoMode>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Something that is wrong with the demo org.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DemoMode {
+    /// The admin has not installed the app yet: nobody else can sign in.
+    AppNotInstalled,
+    /// The admin has deactivated the user.
+    InactiveUser,
+    /// Every refresh of a session gives a new refresh token, and an old one ends everything.
+    Rotation,
+    /// Every answer takes two seconds.
+    Slow,
+    /// The API calls of the day are used up.
+    NoApiCalls,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Show three stories on fresh demo orgs, with the requests each one takes.
     Demo,
+    /// Open a page in the browser for all of it: connect, choose what an agent may do, tell the agent.
+    Setup(Setup),
     /// Sign in to an org, and keep the connection under a name.
     Connect(Connect),
     /// List the connections.
@@ -83,6 +103,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+}
+
+/// How to open the page.
+#[derive(Args)]
+pub(crate) struct Setup {
+    /// Print the address to open, and open no browser.
+    #[arg(long)]
+    pub(crate) no_browser: bool,
 }
 
 /// What to connect.

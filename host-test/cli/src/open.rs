@@ -1,8 +1,9 @@
 //! Which org, as whom, under which settings: the one place that turns what the person said into a connection.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use demo_org::Org;
+use demo_org::{Effect, Fault, Org};
 use salesforce_host::config_dir::{ConfigDir, ConnectionName};
 use salesforce_host::profile::{Profile, ProfileError};
 use salesforce_host::settings::{SettingsFile, ToolNames};
@@ -10,7 +11,7 @@ use salesforce_host::types::ConnectionSettings;
 use salesforce_host::wire::{Https, InvalidOrigin};
 use salesforce_host::{Connection, Host, Origin, Token};
 
-use crate::args::Arguments;
+use crate::args::{Arguments, DemoMode};
 use crate::demo::Demo;
 use crate::failure::Failure;
 
@@ -19,6 +20,9 @@ pub(crate) const ACCESS_TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
 
 /// The name of the demo org, as an org and as a connection.
 pub(crate) const DEMO: &str = "demo";
+
+/// How long every answer of a slow org takes.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A connection with its settings, where it has a name they could be kept under.
 pub(crate) struct Opened {
@@ -74,9 +78,28 @@ pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Fa
     }
 }
 
-/// The embedded org.
+/// The embedded org, as one of its users.
 pub(crate) fn demo(arguments: &Arguments) -> Result<Connection, Failure> {
-    Ok(Demo::connection(&Arc::new(Org::demo()), &arguments.user)?)
+    Ok(Demo::connection(&demo_org(&arguments.demo_mode, &arguments.user), &arguments.user)?)
+}
+
+/// The embedded org, with what is to be wrong with it, for one of its users.
+pub(crate) fn demo_org(modes: &[DemoMode], user: &str) -> Arc<Org> {
+    let org = Org::demo();
+    for mode in modes {
+        match mode {
+            DemoMode::AppNotInstalled => org.change_app(|app| app.installed = false),
+            DemoMode::InactiveUser => {
+                if let Some(id) = org.id(user) {
+                    org.set(&id, "IsActive", false);
+                }
+            }
+            DemoMode::Rotation => org.change_app(|app| app.rotates = true),
+            DemoMode::Slow => org.fault(Fault::new(Effect::Delay(SLOW)).times(u32::MAX)),
+            DemoMode::NoApiCalls => org.allow_calls(0),
+        }
+    }
+    Arc::new(org)
 }
 
 /// A connection that somebody signed in to, or the demo org under its name.

@@ -4,11 +4,16 @@ use std::io::Write;
 
 use salesforce_host::profile::Profile;
 use salesforce_host::types::Effect;
-use salesforce_host::types::WhoAmIArgs;
-use salesforce_host::{CallError, Connection, Host};
+use salesforce_host::types::{WhoAmIArgs, WhoAmIReply};
+use salesforce_host::{CallError, Connection, Host, Session};
 
 use crate::failure::Failure;
 use crate::render::{self, Style, printable, quoted};
+
+/// Asks.
+pub(crate) fn ask(session: &Session) -> Result<WhoAmIReply, CallError> {
+    session.who_am_i(&WhoAmIArgs { objects: Vec::new() })
+}
 
 /// Asks, and shows the answers.
 pub(crate) fn show(
@@ -18,7 +23,7 @@ pub(crate) fn show(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let session = host.session(connection);
-    let found = match session.who_am_i(&WhoAmIArgs { objects: Vec::new() }) {
+    let found = match ask(&session) {
         Ok(found) => found,
         Err(CallError::Tool(error)) => {
             writeln!(out, "{}", render::error(&error, Some(Effect::ReadOnly), Style::Terminal))?;

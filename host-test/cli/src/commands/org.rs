@@ -1,17 +1,17 @@
 //! `salesforce-plugin org`: the demo org on this machine, for any Salesforce client.
 
 use std::io::Write;
-use std::sync::Arc;
 
-use demo_org::Org;
 use demo_org::serve::Server;
 
+use crate::args::Arguments;
 use crate::failure::Failure;
-use crate::open::ACCESS_TOKEN;
+use crate::open::{self, ACCESS_TOKEN};
 
 /// Serves until the program is ended.
-pub(crate) fn run(port: u16, user: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let org = Arc::new(Org::demo());
+pub(crate) fn run(port: u16, arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
+    let user = &arguments.user;
+    let org = open::demo_org(&arguments.demo_mode, user);
     let token = org.token(user);
     let server = Server::start(org, port).map_err(|error| Failure::Host(format!("port {port}: {error}")))?;
     writeln!(out, "The demo org is at {}, for {user} with this access token:", server.origin())?;
