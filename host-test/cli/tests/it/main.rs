@@ -3,6 +3,7 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod browser;
 mod cli;
 mod docs;
 mod fuel;

@@ -70,7 +70,7 @@ impl Shared {
             row(texts.fact_calls, texts.fact_calls_left.replace("{left}", &left).replace("{of}", &of).into());
         }
         for notice in &found.notices {
-            row(texts.fact_note, tag("span").set("lang", "en").add(notice).into());
+            row(texts.fact_note, tag("span").set("lang", "en").add(format!("{}.", capital(notice))).into());
         }
         facts(rows).add(tag("p").set("class", "soft").add(texts.own_rights))
     }

@@ -100,9 +100,7 @@ impl Shared {
                     .add(tag("button").set("type", "button").set("data-more", "words").add(texts.words_more)),
             )
             .add(
-                tag("p")
-                    .set("class", "actions sticky")
-                    .add(tag("button").set("class", "main").add(texts.save_and_go_on)),
+                tag("p").set("class", "actions save").add(tag("button").set("class", "main").add(texts.save_and_go_on)),
             );
         let page = Page::new(self, asked, texts.words_title).at(Step::Instructions, Some(&known.name));
         page.add(word).add(ask).answer(status)

@@ -62,9 +62,7 @@ impl Shared {
             .add(asking(&shown, texts))
             .add(objects(&shown, found.as_ref(), texts))
             .add(
-                tag("p")
-                    .set("class", "actions sticky")
-                    .add(tag("button").set("class", "main").add(texts.save_and_go_on)),
+                tag("p").set("class", "actions save").add(tag("button").set("class", "main").add(texts.save_and_go_on)),
             );
         let saved = (asked.query.has("saved") && word.is_none()).then(|| good(texts.saved));
         let status = if word.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
