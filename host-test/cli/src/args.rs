@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     #[arg(long, global = true, value_enum, value_delimiter = ',', value_name = "MODE,…")]
     pub(crate) demo_mode: Vec<DemoMode>,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 /// Something that is wrong with the demo org.
@@ -65,8 +65,8 @@ pub(crate) enum Command {
     Connections,
     /// Say whether a connection works, whose it is, and what the user may do.
     Status {
-        /// The connection.
-        name: ConnectionName,
+        /// The connection. Without a name, what connections there are.
+        name: Option<ConnectionName>,
     },
     /// Revoke a connection's tokens, and forget everything of it, its settings included.
     Disconnect {
@@ -106,7 +106,7 @@ pub(crate) enum Command {
 }
 
 /// How to open the page.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Setup {
     /// Print the address to open, and open no browser.
     #[arg(long)]
@@ -116,8 +116,9 @@ pub(crate) struct Setup {
 /// What to connect.
 #[derive(Args)]
 pub(crate) struct Connect {
-    /// What to call the connection: a-z, 0-9, _ and -. `demo` is the embedded org, unless --domain says otherwise.
-    pub(crate) name: ConnectionName,
+    /// What to call the connection: a-z, 0-9, _ and -. `demo` is the embedded org, unless --domain says otherwise. Without
+    /// a name, `setup` asks for everything.
+    pub(crate) name: Option<ConnectionName>,
     /// The org: NAME.my.salesforce.com or any address of it, `demo`, or http://127.0.0.1:PORT.
     #[arg(long, value_name = "ORG")]
     pub(crate) domain: Option<String>,

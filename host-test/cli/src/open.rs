@@ -63,6 +63,12 @@ pub(crate) fn open(host: &Host, arguments: &Arguments) -> Result<Opened, Failure
     Ok(Opened { connection, settings: settings(arguments)? })
 }
 
+/// Opens a connection of a name, with its settings.
+pub(crate) fn named(host: &Host, name: &ConnectionName, arguments: &Arguments) -> Result<Opened, Failure> {
+    let settings = SettingsFile::of(&ConfigDir::from_env()?.connection(name));
+    Ok(Opened { connection: stored(host, name, arguments)?, settings: Some(settings) })
+}
+
 /// The settings of the connection; none for an org that has no name here.
 pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Failure> {
     let name = match (&arguments.connection, arguments.org.as_deref()) {

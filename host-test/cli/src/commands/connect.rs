@@ -2,30 +2,34 @@
 
 use std::io::Write;
 
-use salesforce_host::config_dir::ConfigDir;
+use salesforce_host::config_dir::{ConfigDir, ConnectionName};
 use salesforce_host::profile::{Profile, ProfileError, Site};
 use salesforce_host::sign_in::{self, Client, Listener, SignInError};
 use salesforce_host::store::StoredTokens;
 use salesforce_host::wire::Https;
 use salesforce_host::{Host, Limits, Origin};
 
+use super::setup;
 use crate::app::{CONSUMER_KEY, Config, Embedded, is_consumer_key, site};
-use crate::args::{Arguments, Connect};
+use crate::args::{Arguments, Connect, Setup};
 use crate::failure::Failure;
 use crate::open::{DEMO, demo_org, opened};
 use crate::render::printable;
 use crate::summary;
 
-/// Connects.
+/// Connects; somebody who has not said what is asked for everything by the set-up page.
 pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
+    let Some(name) = &arguments.name else {
+        return setup::run(&Setup { no_browser: arguments.no_browser }, general, out);
+    };
     let config_dir = ConfigDir::from_env()?;
     let config = Config::read(&config_dir)?;
-    let earlier = match Profile::read(&config_dir, &arguments.name) {
+    let earlier = match Profile::read(&config_dir, name) {
         Ok(profile) => Some(profile),
         Err(ProfileError::Unknown(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let domain = domain(arguments, earlier.as_ref())?;
+    let domain = domain(arguments, name, earlier.as_ref())?;
     let host = &Host::new(Limits::default())?;
     // Serves until the sign-in is over.
     let embedded = match site(host, "--domain", &domain)? {
@@ -49,7 +53,7 @@ pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write
                 Err(_) => Site::At(signed_in.grant.origin.clone()),
             };
             let profile = Profile::new(site, &key, signed_in);
-            profile.keep(&client, &config_dir, &arguments.name, &signed_in.grant.tokens)?;
+            profile.keep(&client, &config_dir, name, &signed_in.grant.tokens)?;
             kept = Some(profile);
             Ok(())
         },
@@ -59,33 +63,31 @@ pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write
     let Some(profile) = kept else { return Ok(()) };
     let connection = match &embedded {
         Ok(embedded) => embedded.connection(&signed_in.grant.tokens.access),
-        Err(_) => opened(&profile, host, &config_dir, &arguments.name)?,
+        Err(_) => opened(&profile, host, &config_dir, name)?,
     };
-    writeln!(out, "\nConnected: {}", arguments.name)?;
+    writeln!(out, "\nConnected: {name}")?;
     summary::show(host, connection, &profile, out)?;
     match profile.origin {
         Site::Embedded => {
             writeln!(out, "  Tokens     none are kept: the demo org is in this program, and new at every start")?
         }
-        Site::At(_) => writeln!(
-            out,
-            "  Tokens     kept in {}",
-            StoredTokens::of(&config_dir, &arguments.name, &profile.owner()).place()
-        )?,
+        Site::At(_) => {
+            writeln!(out, "  Tokens     kept in {}", StoredTokens::of(&config_dir, name, &profile.owner()).place())?
+        }
     }
-    writeln!(out, "\nNext: salesforce-plugin --connection {} call find '{{\"text\": \"Acme\"}}'", arguments.name)?;
+    writeln!(out, "\nNext: salesforce-plugin --connection {name} call find '{{\"text\": \"Acme\"}}'")?;
     Ok(())
 }
 
 /// The org the person means: the one named, the one of the connection there is, or the embedded one.
-fn domain(arguments: &Connect, earlier: Option<&Profile>) -> Result<String, Failure> {
+fn domain(arguments: &Connect, name: &ConnectionName, earlier: Option<&Profile>) -> Result<String, Failure> {
     match (&arguments.domain, earlier) {
         (Some(domain), _) => Ok(domain.clone()),
         (None, Some(profile)) => Ok(profile.origin.to_string()),
-        (None, None) if arguments.name.as_str() == DEMO => Ok(DEMO.to_owned()),
+        (None, None) if name.as_str() == DEMO => Ok(DEMO.to_owned()),
         (None, None) => Err(Failure::Usage(format!(
-            "which org is it? Give any address of it, as in `salesforce-plugin connect {} --domain NAME.my.salesforce.com`",
-            arguments.name
+            "which org is it? Give any address of it, as in `salesforce-plugin connect {name} --domain NAME.my.salesforce.com`, \
+             or let `salesforce-plugin setup` ask you"
         ))),
     }
 }
@@ -119,7 +121,7 @@ fn consumer_key(
 /// Sends the person to the org's sign-in. The address holds nothing secret: the verifier stays here.
 fn show(url: &str, no_browser: bool, out: &mut impl Write) -> Result<(), Failure> {
     // A browser that does not open is no failure: the address is there for every other one.
-    if no_browser || open::that_detached(url).is_err() {
+    if !setup::open_browser(url, no_browser) {
         writeln!(out, "Open this address in a browser on this machine, and sign in:\n\n  {url}\n")?;
     } else {
         writeln!(out, "Sign in in the browser that has just opened. If none has, open this address:\n\n  {url}\n")?;

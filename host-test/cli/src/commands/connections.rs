@@ -13,7 +13,11 @@ pub(crate) fn run(out: &mut impl Write) -> Result<(), Failure> {
     let config_dir = ConfigDir::from_env()?;
     let names = Profile::names(&config_dir)?;
     if names.is_empty() {
-        writeln!(out, "There is no connection yet. Without a Salesforce account: salesforce-plugin connect demo")?;
+        writeln!(
+            out,
+            "There is no connection yet. Make one in the browser: salesforce-plugin setup. Without a \
+                       Salesforce account: salesforce-plugin connect demo"
+        )?;
     }
     let widest = names.iter().map(|name| name.as_str().len()).max().unwrap_or(0);
     for name in names {

@@ -7,19 +7,19 @@ use std::process::{Command, Stdio};
 use salesforce_host::config_dir::ConfigDir;
 use salesforce_host::{Host, Limits};
 
-use crate::args::{DemoMode, Setup};
+use crate::args::{Arguments, Setup};
 use crate::failure::Failure;
 use crate::open;
 use crate::setup::{self, DEFAULT_IDLE, Options, StartError};
 
 /// Serves the page until it is closed, or nobody uses it.
-pub(crate) fn run(command: &Setup, demo_modes: &[DemoMode], user: &str, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(command: &Setup, arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let config_dir = ConfigDir::from_env()?;
     let _turn = turn(&config_dir)?;
     let options = Options {
         config_dir,
         host: Host::new(Limits::default())?,
-        org: open::demo_org(demo_modes, user),
+        org: open::demo_org(&arguments.demo_mode, &arguments.user),
         idle: DEFAULT_IDLE,
         home: std::env::home_dir(),
         program: std::env::current_exe()?,
@@ -31,7 +31,7 @@ pub(crate) fn run(command: &Setup, demo_modes: &[DemoMode], user: &str, out: &mu
             StartError::Host(error) => error.into(),
         })?;
         let address = setup.address();
-        if command.no_browser || ::open::that_detached(&address).is_err() {
+        if !open_browser(&address, command.no_browser) {
             writeln!(
                 out,
                 "Open this address in a browser on this machine; it lets in who opens it first:\n\n  {address}\n"
@@ -64,8 +64,19 @@ fn turn(config_dir: &ConfigDir) -> Result<File, Failure> {
     }
 }
 
+/// The environment variable that keeps browsers closed, whatever its value.
+const NO_BROWSER: &str = "SALESFORCE_PLUGIN_NO_BROWSER";
+
+/// Opens an address in the person's browser; false where that is not wanted or not possible.
+pub(super) fn open_browser(address: &str, unwanted: bool) -> bool {
+    !unwanted && std::env::var_os(NO_BROWSER).is_none() && ::open::that_detached(address).is_ok()
+}
+
 /// Whether a page can be shown to somebody: there is a desktop.
 pub(super) fn has_desktop() -> bool {
+    if std::env::var_os(NO_BROWSER).is_some() {
+        return false;
+    }
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }

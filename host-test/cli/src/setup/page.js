@@ -76,7 +76,7 @@ for (const button of $("[data-more]")) {
     for (const wrong of $(".wrong", row)) wrong.remove();
     for (const input of $("input", row)) {
       input.value = "";
-      input.placeholder = "";
+      input.placeholder = input.ariaLabel;
       input.removeAttribute("aria-invalid");
     }
     $("datalist", row)[0].id = list;

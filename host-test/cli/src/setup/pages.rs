@@ -227,9 +227,12 @@ fn bad(text: impl Into<Html>) -> Tag {
     tag("p").set("class", "notice bad").set("role", "alert").add(text)
 }
 
+/// About how many characters a line of a field has.
+const COLUMNS: usize = 75;
+
 /// A text to copy, with the button for it, which the script shows.
 fn copied(texts: &Texts, id: &str, label: &str, text: &str) -> Html {
-    let rows = text.lines().count().clamp(2, 16).to_string();
+    let rows = text.lines().map(|line| line.chars().count() / COLUMNS + 1).sum::<usize>().clamp(2, 18).to_string();
     let area = tag("textarea").set("id", id).set("rows", rows).flag("readonly", true).add(format!("\n{text}"));
     field(label, area).add(copy_button(texts, id))
 }

@@ -84,7 +84,7 @@ macro_rules! texts {
 
 texts! {
     admin_callback admin_click admin_intro admin_message admin_message_label admin_then admin_title admin_where
-    back_home back_to_org brand close confirm_append confirm_delete confirm_edit confirm_help confirm_legend
+    back back_home back_to_org brand close confirm_append confirm_delete confirm_edit confirm_help confirm_legend
     connected_more connected_new connected_next connected_not connected_title copied copy demo_admin demo_install
     demo_installed demo_org disconnect disconnect_force disconnect_text disconnect_title disconnected door_code
     door_open door_refused door_text door_title ended_text ended_title fact_calls fact_calls_left fact_change
@@ -92,7 +92,7 @@ texts! {
     finish_any finish_by_hand finish_change finish_command finish_done finish_json finish_none finish_not_written
     finish_others finish_test finish_title finish_write finish_written footer go_on group_adds group_off
     group_overwrites group_reads home_connect home_status home_title home_who keep kept_name kept_settings kept_tokens
-    key_admin key_help key_label key_missing key_wrong nothing nowhere_title objects_all objects_change objects_create
+    key_admin key_help key_label key_missing key_wrong not_installed nothing nowhere_title objects_all objects_change objects_create
     objects_help objects_more objects_read objects_some objects_summary org_demo org_demo_button org_did_you_mean
     org_intro org_is_demo org_label org_means org_missing org_name org_name_help org_name_summary org_name_wrong
     org_not_salesforce org_title org_where org_where_text own_rights production read_only read_only_legend

@@ -134,7 +134,8 @@ impl Desk {
         browser.dark(false);
         for width in [320, PHONE] {
             browser.phone(Some(width));
-            let wide = browser.script("return document.documentElement.scrollWidth - innerWidth").as_i64().unwrap();
+            let wide =
+                browser.script("return document.documentElement.scrollWidth").as_i64().unwrap() - i64::from(width);
             assert!(wide <= 0, "{name}: {wide} pixels are beyond the edge of a phone of {width}");
         }
         browser.picture(&folder.join(format!("{name}-phone.png")), PHONE);
@@ -327,6 +328,129 @@ fn a_person_comes_from_nothing_to_a_call_without_a_terminal() {
     }
 }
 
+/// Everything that a page of somebody else can do to a server on the same machine, from the browser that is let in.
+const TRICKS: &str = r#"
+const base = "BASE";
+const form = new URLSearchParams({ set: "all", seen: "", to: "de", domain: "demo", code: "CODE" });
+const told = [];
+const paths = ["c/local/tools", "c/local/disconnect", "c/local/try", "c/local/finish", "connect", "language", "end", "sign-in/again"];
+for (const path of paths) {
+  for (const init of [
+    { method: "POST", body: form, mode: "no-cors", credentials: "include" },
+    { method: "POST", body: form, credentials: "include" },
+    { method: "POST", body: new Blob([String(form)], { type: "text/plain" }), mode: "no-cors", credentials: "include" },
+    { method: "PUT", body: form, credentials: "include" },
+    { credentials: "include" },
+    { mode: "no-cors", credentials: "include" },
+  ]) {
+    try {
+      const answer = await fetch(`${base}/${path}`, init);
+      if (answer.type !== "opaque") told.push(`${path}: ${answer.status} ${(await answer.text()).slice(0, 80)}`);
+    } catch { /* Refused by the browser. */ }
+  }
+}
+// Forms go where scripts may not.
+for (const path of paths) {
+  const frame = document.createElement("iframe");
+  frame.name = path;
+  document.body.append(frame);
+  const sent = document.createElement("form");
+  sent.method = "post";
+  sent.action = `${base}/${path}`;
+  sent.target = path;
+  for (const [name, value] of form) {
+    const field = document.createElement("input");
+    field.name = name;
+    field.value = value;
+    sent.append(field);
+  }
+  document.body.append(sent);
+  sent.submit();
+}
+const frame = document.createElement("iframe");
+frame.src = `${base}/c/local/tools`;
+document.body.append(frame);
+await new Promise(done => { frame.onload = done; frame.onerror = done; setTimeout(done, 2000); });
+try { if (frame.contentDocument?.body?.innerText) told.push("in a frame: " + frame.contentDocument.body.innerText); } catch { /* As it should be. */ }
+for (const file of ["page.js", "style.css"]) {
+  const script = document.createElement(file.endsWith("js") ? "script" : "link");
+  script.src = script.href = new URL(`/${file}`, base).href;
+  document.body.append(script);
+}
+const opened = open(`${base}/c/local/tools`);
+await new Promise(done => setTimeout(done, 1000));
+try { if (opened?.document?.body?.innerText) told.push("in a window: " + opened.document.body.innerText); } catch { /* As it should be. */ }
+opened?.close();
+done(told);
+"#;
+
+#[test]
+fn a_page_of_somebody_else_changes_nothing_and_reads_nothing_even_where_it_knows_every_address() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = &desk.browser;
+    desk.connect();
+    let base = desk.at("").trim_end_matches('/').to_owned();
+    let here = browser.window();
+    let evil = test_support::loopback::Loopback::answering(
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 24\r\n\r\n<title>x</title><h1>x</h".to_vec(),
+    );
+    let tricks = TRICKS.replace("BASE", &base).replace("CODE", desk.address.split_once('#').unwrap().1);
+    // Another name of this machine is another site; another port is the same site, and another origin.
+    for host in ["localhost", "127.0.0.1"] {
+        let tab = browser.new_tab();
+        browser.open(&format!("http://{host}:{}/", evil.address.port()));
+        let told = browser.later(&format!("(async () => {{ {tricks} }})();"));
+        assert_eq!(told, json!([]), "{host}");
+        // What the browser sends along of its own accord is not what lets in.
+        assert_eq!(browser.script("return document.cookie"), "");
+        for window in browser.windows().into_iter().filter(|window| *window != here && *window != tab) {
+            browser.switch(&window);
+            browser.close();
+        }
+        browser.switch(&tab);
+        browser.close();
+        browser.switch(&here);
+    }
+    assert_eq!(desk.settings("local"), "");
+    assert!(
+        desk.folder.path().join("connections/local").exists() && !desk.folder.path().join("connections/demo").exists()
+    );
+    browser.reload();
+    browser.wait_for("Connected");
+}
+
+#[test]
+fn a_page_asks_nobody_but_its_own_server_and_holds_nothing_that_runs() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = &desk.browser;
+    desk.connect();
+    for path in [
+        "",
+        "connect",
+        "admin",
+        "c/local/",
+        "c/local/tools",
+        "c/local/instructions",
+        "c/local/finish",
+        "c/local/disconnect",
+    ] {
+        browser.open(&desk.at(path));
+        let asked =
+            browser.script("return performance.getEntriesByType('resource').map(one => new URL(one.name).origin)");
+        let asked: Vec<&str> = asked.as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+        assert!(asked.len() >= 2 && asked.iter().all(|origin| *origin == desk.origin()), "{path}: {asked:?}");
+        // Whatever got into a page would not run there.
+        browser.script("const one = document.createElement('script'); one.textContent = 'window.ran = 1'; document.body.append(one)");
+        browser.script("const one = document.createElement('b'); one.setAttribute('onclick', 'window.ran = 1'); document.body.append(one); one.click()");
+        assert_eq!(browser.script("return window.ran ?? 0"), 0, "{path}");
+        let source = browser.source();
+        let tokens = desk.folder.tokens("local");
+        for token in [&tokens.access, tokens.refresh.as_ref().unwrap()] {
+            assert!(!token.is_in(source.as_bytes()), "{path}");
+        }
+    }
+}
+
 #[test]
 fn before_the_app_is_installed_the_page_says_who_must_do_what_and_then_goes_on() {
     let Some(desk) = Desk::new() else { return };
@@ -439,7 +563,7 @@ fn whatever_is_pasted_is_shown_as_the_address_it_means_or_with_what_is_wrong() {
     let Some(desk) = Desk::new() else { return };
     let browser = &desk.browser;
     desk.enter();
-    let means = || browser.find("#domain-means").text();
+    let means = || browser.text_of("#domain-means");
     for (pasted, shown) in [
         ("acme", "That is acme.my.salesforce.com"),
         ("https://acme.lightning.force.com/lightning/r/Account/001/view", "That is acme.my.salesforce.com"),
@@ -599,6 +723,35 @@ fn two_tabs_do_not_undo_each_other() {
     browser.switch(&second);
     browser.close();
     browser.switch(&first);
+}
+
+#[test]
+fn a_try_out_is_held_to_the_settings() {
+    let Some(desk) = Desk::new() else { return };
+    let browser = &desk.browser;
+    desk.connect();
+    let path = desk.folder.path().join("connections/local/settings.toml");
+    for (settings, part) in [
+        ("[tools]\nfind = false\n", "switched off"),
+        ("[objects]\nread = [\"Contact\"]\n", "1. Contact"),
+        ("[tools]\nfnd = false\n", "there is no such tool"),
+        ("# free\n", "records fit, best first"),
+    ] {
+        std::fs::write(&path, settings).unwrap();
+        browser.open(&desk.at("c/local/finish"));
+        browser.find("[name=text]").write("Acme");
+        browser.press("Try");
+        browser.wait(part, || browser.text_of("#tried pre").contains(part));
+    }
+    // A mistake in the file is not mended by the page, which can't know what was meant.
+    std::fs::write(&path, "read_only = maybe\n").unwrap();
+    for page in ["tools", "instructions"] {
+        browser.open(&desk.at(&format!("c/local/{page}")));
+        browser.wait("word about it", || browser.text().contains("line 1"));
+        assert!(!browser.has("main form"));
+    }
+    desk.look("5-mistake");
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod mcp_stdio;
 mod proxy;
 mod recording;
 mod renewal;
+mod setup;
 mod sign_in;
 mod tokens;
 mod verify;

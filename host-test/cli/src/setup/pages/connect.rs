@@ -239,7 +239,7 @@ impl Shared {
             .add(copied_line(texts, "callback", texts.admin_callback, &callback))
             .add(tag("table").add(tag("tbody").all(rows)))
             .add(tag("p").add(texts.admin_then))
-            .add(tag("p").add(tag("a").set("class", "button").set("href", self.url("/connect")).add(texts.back_to_org)))
+            .add(tag("p").add(tag("a").set("class", "button").set("href", self.url("/connect")).add(texts.back)))
             .ok())
     }
 }

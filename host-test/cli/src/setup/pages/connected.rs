@@ -17,13 +17,15 @@ impl Shared {
         let texts = asked.language.texts();
         let session = self.session(known)?;
         let page = |title: &str| Page::new(self, asked, title).at(Step::Connected, Some(&known.name));
-        let again = || form(&known.url(self, "again")).add(tag("button").add(texts.sign_in_again));
+        let again = |class: &str| {
+            form(&known.url(self, "again")).add(tag("button").set("class", class).add(texts.sign_in_again))
+        };
         let found = match summary::ask(&session) {
             Ok(found) => found,
             Err(error) => {
                 let problem = bad(tag("span").set("lang", "en").add(format!("{}.", capital(&said(&error, &session)))));
                 let retry = tag("a").set("class", "button").set("href", known.url(self, "")).add(texts.try_again);
-                let actions = tag("div").set("class", "actions").add(again()).add(retry);
+                let actions = tag("div").set("class", "actions").add(again("main")).add(retry);
                 let page = page(texts.connected_not).add(problem).add(actions).add(self.others(known, texts));
                 return Ok(page.answer(StatusCode::CONFLICT));
             }
@@ -32,8 +34,10 @@ impl Shared {
         let next = tag("p")
             .set("class", "actions")
             .add(tag("a").set("class", "button main").set("href", known.url(self, "tools")).add(texts.connected_next));
-        let more =
-            tag("details").add(tag("summary").add(texts.connected_more)).add(self.kept(known, texts)).add(again());
+        let more = tag("details")
+            .add(tag("summary").add(texts.connected_more))
+            .add(self.kept(known, texts))
+            .add(again("other"));
         Ok(page(texts.connected_title).add(new).add(self.facts(known, &found, texts)).add(next).add(more).ok())
     }
 

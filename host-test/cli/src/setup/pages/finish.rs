@@ -71,13 +71,13 @@ impl Shared {
             .add(unchecked)
             .add(word);
         Ok(page
-            .add(self.try_form(known, tried.as_deref(), texts))
             .add(tag("h2").set("id", "agents").add(texts.finish_agents))
             .add(tag("p").add(texts.finish_agents_text))
             .add(cards)
             .add(absent)
             .add(others(&start, texts))
             .add(tag("p").set("class", "lead").add(texts.finish_test))
+            .add(self.try_form(known, tried.as_deref(), texts))
             .answer(status))
     }
 

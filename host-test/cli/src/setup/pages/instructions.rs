@@ -204,7 +204,7 @@ fn row_of(texts: &Texts, at: usize, row: &Row, suggest: &str) -> Html {
         .set("value", &row.word)
         .set("aria-label", texts.words_word)
         .set("autocomplete", "off")
-        .set("placeholder", if at == 0 { texts.words_word_example } else { "" });
+        .set("placeholder", if at == 0 { texts.words_word_example } else { texts.words_word });
     let means = tag("input")
         .set("name", "means")
         .set("value", &row.means)
@@ -213,7 +213,7 @@ fn row_of(texts: &Texts, at: usize, row: &Row, suggest: &str) -> Html {
         .set("spellcheck", "false")
         .set("list", &list)
         .set("data-fields", suggest)
-        .set("placeholder", if at == 0 { texts.words_means_example } else { "" });
+        .set("placeholder", if at == 0 { texts.words_means_example } else { texts.words_means });
     let means = match &row.wrong {
         Some(_) => means.set("aria-invalid", "true").set("aria-describedby", &problem),
         None => means,

@@ -55,13 +55,14 @@ impl Shared {
             Actor::Nobody => texts.refused_nobody,
         };
         let what = texts.translated(&advice.message);
-        let text = tag("p").set("class", "lead").add(format!("{}.", capital(&what)));
+        let is_not_installed = advice.message.contains("at the first sign-in to an org");
+        let lead = if is_not_installed { texts.not_installed.to_owned() } else { format!("{}.", capital(&what)) };
+        let text = tag("p").set("class", "lead").add(lead);
         let setup = self.setup_page(signing, &advice.message);
         let link = setup.as_ref().map(|(url, name)| {
             let label = texts.refused_open_setup.replace("{page}", name);
             tag("p").add(outside(url, &label).set("class", "button"))
         });
-        let is_not_installed = advice.message.contains("at the first sign-in to an org");
         let steps = is_not_installed.then(|| steps(texts.not_installed_steps));
         let message = (advice.actor == Actor::Admin).then(|| {
             let org = match &signing.wanted.site {
@@ -73,7 +74,9 @@ impl Shared {
                 .replace("{org}", org)
                 .replace("{what}", &format!("{}.", capital(&what)))
                 .replace("{link}", setup.as_ref().map(|(url, _)| url.as_str()).unwrap_or_default())
-                .replace("{said}", &said(failure));
+                .replace("{said}", &said(failure))
+                // Where there is no link, there is no gap.
+                .replace("\n\n\n\n", "\n\n");
             copied(texts, "message", texts.refused_message_label, &message)
         });
         let callback = (failure.error == "redirect_uri_mismatch")

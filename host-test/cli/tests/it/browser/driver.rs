@@ -252,6 +252,13 @@ impl Browser {
         self.script("return document.body.innerText").as_str().unwrap_or_default().to_owned()
     }
 
+    /// The text of the first element of a selector; none between two pages.
+    pub(super) fn text_of(&self, selector: &str) -> String {
+        let path = format!("/session/{}/execute/sync", self.session);
+        let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
+        self.ask("POST", &path, &json!({"script": script, "args": [selector]})).as_str().unwrap_or_default().to_owned()
+    }
+
     /// Waits until the page has this heading.
     #[track_caller]
     pub(super) fn wait_for(&self, heading: &str) {
@@ -259,10 +266,7 @@ impl Browser {
     }
 
     pub(super) fn heading(&self) -> String {
-        let path = format!("/session/{}/execute/sync", self.session);
-        let script = json!({"script": "return document.querySelector('h1')?.innerText ?? ''", "args": []});
-        // Between two pages there is none.
-        self.ask("POST", &path, &script).as_str().unwrap_or_default().to_owned()
+        self.text_of("h1")
     }
 
     #[track_caller]
