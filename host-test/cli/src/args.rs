@@ -62,11 +62,24 @@ pub(crate) enum Command {
     /// Sign in to an org, and keep the connection under a name.
     Connect(Connect),
     /// List the connections.
-    Connections,
+    Connections {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Say whether a connection works, whose it is, and what the user may do.
     Status {
         /// The connection. Without a name, what connections there are.
         name: Option<ConnectionName>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at what a connection needs of this machine, and say what to do: keychain, clock, port, proxy, certificates.
+    Doctor {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Revoke a connection's tokens, and forget everything of it, its settings included.
     Disconnect {
@@ -96,6 +109,9 @@ pub(crate) enum Command {
         /// The port; 0 takes a free one.
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// Say where it is as JSON, in a line.
+        #[arg(long)]
+        json: bool,
     },
     /// Write the component this program carries.
     Component {
@@ -108,6 +124,9 @@ pub(crate) enum Command {
 /// How to open the page.
 #[derive(Args, Default)]
 pub(crate) struct Setup {
+    /// The port of the page; 0 takes a free one.
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(crate) port: u16,
     /// Print the address to open, and open no browser.
     #[arg(long)]
     pub(crate) no_browser: bool,

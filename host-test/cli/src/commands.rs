@@ -6,6 +6,7 @@ mod connect;
 mod connections;
 mod demo;
 mod disconnect;
+mod doctor;
 mod mcp;
 mod org;
 mod setup;
@@ -37,13 +38,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Call(command) => call::run(command, arguments, &mut out()),
         Command::Component { out: file } => component::run(file, &mut out()),
         Command::Connect(command) => connect::run(command, arguments, &mut out()),
-        Command::Connections => connections::run(&mut out()),
+        Command::Connections { json } => connections::run(*json, &mut out()),
         Command::Demo => demo::run(&mut out()),
+        Command::Doctor { json } => doctor::run(*json, &mut out()),
         Command::Disconnect { name, force } => disconnect::run(name, *force, &mut out()),
         Command::Mcp(command) => mcp::run(command, arguments),
-        Command::Org { port } => org::run(*port, arguments, &mut out()),
+        Command::Org { port, json } => org::run(*port, arguments, *json, &mut out()),
         Command::Setup(command) => setup::run(command, arguments, &mut out()),
-        Command::Status { name } => status::run(name.as_ref(), &mut out()),
+        Command::Status { name, json } => status::run(name.as_ref(), *json, &mut out()),
         Command::Tools(command) => tools::run(command, arguments, &mut out()),
         Command::Verify { write, json } => verify::run(arguments, *write, *json, &mut out()),
     }

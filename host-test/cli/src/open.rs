@@ -38,11 +38,22 @@ impl Opened {
             let settings = file.load(&names).map_err(|error| Failure::Usage(error.to_string()))?;
             self.connection.set_settings(settings.connection_settings(&names));
         }
+        known_tools(host, arguments)?;
         let mut connection_settings = self.connection.settings();
         restrict(&mut connection_settings, arguments.read_only, arguments.tools.as_deref());
         self.connection.set_settings(connection_settings);
         Ok(self.connection)
     }
+}
+
+/// Refuses a tool that there is none of, before it silently leaves nothing on.
+pub(crate) fn known_tools(host: &Host, arguments: &Arguments) -> Result<(), Failure> {
+    let Some(said) = &arguments.tools else { return Ok(()) };
+    let names = ToolNames::of(host)?;
+    for name in said.iter().filter(|name| !["default", "all", "none"].contains(&name.as_str())) {
+        names.find(name).map_err(|problem| Failure::Usage(format!("--tools {name}: {problem}")))?;
+    }
+    Ok(())
 }
 
 /// What was said on the command line goes before what the settings say.
@@ -86,7 +97,8 @@ pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Fa
 
 /// The embedded org, as one of its users.
 pub(crate) fn demo(arguments: &Arguments) -> Result<Connection, Failure> {
-    Ok(Demo::connection(&demo_org(&arguments.demo_mode, &arguments.user), &arguments.user)?)
+    let Arguments { demo_mode, user, .. } = arguments;
+    Ok(Demo::connection_at_pace(&demo_org(demo_mode, user), user, pace(demo_mode))?)
 }
 
 /// The embedded org, with what is to be wrong with it, for one of its users.
@@ -101,6 +113,7 @@ pub(crate) fn demo_org(modes: &[DemoMode], user: &str) -> Arc<Org> {
                 }
             }
             DemoMode::Rotation => org.change_app(|app| app.rotates = true),
+            // For who asks it over the network; what asks it in this process waits by itself.
             DemoMode::Slow => org.fault(Fault::new(Effect::Delay(SLOW)).times(u32::MAX)),
             DemoMode::NoApiCalls => org.allow_calls(0),
         }
@@ -108,12 +121,17 @@ pub(crate) fn demo_org(modes: &[DemoMode], user: &str) -> Arc<Org> {
     Arc::new(org)
 }
 
+/// How long every answer of the embedded org takes in this process.
+pub(crate) fn pace(modes: &[DemoMode]) -> Duration {
+    if modes.contains(&DemoMode::Slow) { SLOW } else { Duration::ZERO }
+}
+
 /// A connection that somebody signed in to, or the demo org under its name.
 fn stored(host: &Host, name: &ConnectionName, arguments: &Arguments) -> Result<Connection, Failure> {
     let config_dir = ConfigDir::from_env()?;
     match Profile::read(&config_dir, name) {
         Err(ProfileError::Unknown(_)) if name.as_str() == DEMO => demo(arguments),
-        profile => opened(&profile?, host, &config_dir, name),
+        profile => opened_in(&profile?, host, &config_dir, name, &arguments.demo_mode),
     }
 }
 
@@ -124,15 +142,25 @@ pub(crate) fn opened(
     config_dir: &ConfigDir,
     name: &ConnectionName,
 ) -> Result<Connection, Failure> {
+    opened_in(profile, host, config_dir, name, &[])
+}
+
+/// The same, with what is to be wrong with the embedded org.
+fn opened_in(
+    profile: &Profile,
+    host: &Host,
+    config_dir: &ConfigDir,
+    name: &ConnectionName,
+    modes: &[DemoMode],
+) -> Result<Connection, Failure> {
     if let Some(connection) = profile.open(host, config_dir, name)? {
         return Ok(connection);
     }
-    let org = Arc::new(Org::demo());
-    let user = org.user_named(&profile.username).ok_or_else(|| ProfileError::Invalid {
+    let user = Org::demo().user_named(&profile.username).ok_or_else(|| ProfileError::Invalid {
         path: Profile::file(config_dir, name),
         reason: format!("the demo org has no user {}", profile.username),
     })?;
-    Ok(Demo::connection(&org, &user)?)
+    Ok(Demo::connection_at_pace(&demo_org(modes, &user), &user, pace(modes))?)
 }
 
 /// The origin a person means by an address.

@@ -65,6 +65,10 @@ pub struct Options {
     pub host: Host,
     /// The embedded demo org, perhaps with something wrong with it.
     pub org: Arc<Org>,
+    /// Where to serve; 0 takes a free port.
+    pub port: u16,
+    /// How long every answer of that org takes.
+    pub pace: Duration,
     /// How long the page stays without being used.
     pub idle: Duration,
     /// The person's folder, where the agents on this machine keep their settings.
@@ -130,9 +134,9 @@ enum Answer {
 }
 
 impl Setup {
-    /// Takes a free port of this machine.
+    /// Takes a port of this machine.
     pub async fn bind(options: Options) -> Result<Self, StartError> {
-        let listening = Listening::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let listening = Listening::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
         let no_chance = || io::Error::other("the system gives no random bytes");
         let door = Door::new(listening.address().port()).ok_or_else(no_chance)?;
         // What the tools are, no org has to say.

@@ -15,12 +15,13 @@ use crate::args::{Arguments, Connect, Setup};
 use crate::failure::Failure;
 use crate::open::{DEMO, demo_org, opened};
 use crate::render::printable;
+use crate::style::Progress;
 use crate::summary;
 
 /// Connects; somebody who has not said what is asked for everything by the set-up page.
 pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let Some(name) = &arguments.name else {
-        return setup::run(&Setup { no_browser: arguments.no_browser }, general, out);
+        return setup::run(&Setup { no_browser: arguments.no_browser, port: 0 }, general, out);
     };
     let config_dir = ConfigDir::from_env()?;
     let config = Config::read(&config_dir)?;
@@ -43,10 +44,14 @@ pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write
 
     let mut shown = Ok(());
     let mut kept = None;
+    let mut waiting = None;
     let signed_in = sign_in::sign_in(
         &client,
         &listener,
-        |url| shown = show(url, arguments.no_browser, out),
+        |url| {
+            shown = show(url, arguments.no_browser, out);
+            waiting = Some(Progress::start("Waiting for the browser"));
+        },
         |signed_in| {
             let site = match &embedded {
                 Ok(_) => Site::Embedded,
@@ -58,6 +63,7 @@ pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write
             Ok(())
         },
     );
+    drop(waiting);
     shown?;
     let signed_in = signed_in.map_err(|error| explained(&error, &listener))?;
     let Some(profile) = kept else { return Ok(()) };

@@ -23,6 +23,7 @@ const SPARE_THREADS: usize = 16;
 /// Serves on standard input and output, or at an address.
 pub(crate) fn run(command: &Mcp, arguments: &Arguments) -> Result<(), Failure> {
     let host = &Host::new(Limits::default())?;
+    open::known_tools(host, arguments)?;
     let opened = match (command.demo, &arguments.connection, &arguments.org) {
         (false, None, None) => open::named(host, &only_connection()?, arguments)?,
         _ => open::open(host, arguments)?,

@@ -20,6 +20,8 @@ pub(crate) fn run(command: &Setup, arguments: &Arguments, out: &mut impl Write) 
         config_dir,
         host: Host::new(Limits::default())?,
         org: open::demo_org(&arguments.demo_mode, &arguments.user),
+        port: command.port,
+        pace: open::pace(&arguments.demo_mode),
         idle: DEFAULT_IDLE,
         home: std::env::home_dir(),
         program: std::env::current_exe()?,

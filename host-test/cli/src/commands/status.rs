@@ -13,8 +13,8 @@ use crate::open::opened;
 use crate::summary;
 
 /// Asks a connection's org how things are; without a name, says which connections there are.
-pub(crate) fn run(name: Option<&ConnectionName>, out: &mut impl Write) -> Result<(), Failure> {
-    let Some(name) = name else { return connections::run(out) };
+pub(crate) fn run(name: Option<&ConnectionName>, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let Some(name) = name else { return connections::run(exact, out) };
     let config_dir = ConfigDir::from_env()?;
     let profile = Profile::read(&config_dir, name)?;
     let stored = StoredTokens::of(&config_dir, name, &profile.owner());
@@ -24,7 +24,11 @@ pub(crate) fn run(name: Option<&ConnectionName>, out: &mut impl Write) -> Result
         )));
     }
     let host = Host::new(Limits::default())?;
-    summary::show(&host, opened(&profile, &host, &config_dir, name)?, &profile, out)?;
+    let connection = opened(&profile, &host, &config_dir, name)?;
+    if exact {
+        return summary::show_exactly(&host, connection, name, &profile, out);
+    }
+    summary::show(&host, connection, &profile, out)?;
     if let Site::At(_) = profile.origin {
         writeln!(out, "  Tokens     stored in {}", stored.place())?;
     }

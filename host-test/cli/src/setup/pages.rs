@@ -366,7 +366,7 @@ impl Shared {
         let Known { name, profile, .. } = known;
         let org = &self.options.org;
         match (&profile.origin, org.user_named(&profile.username)) {
-            (Site::Embedded, Some(user)) => Ok(Demo::connection(org, &user)?),
+            (Site::Embedded, Some(user)) => Ok(Demo::connection_at_pace(org, &user, self.options.pace)?),
             _ => opened(profile, &self.options.host, &self.options.config_dir, name),
         }
     }

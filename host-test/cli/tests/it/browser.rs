@@ -49,6 +49,8 @@ impl Desk {
             config_dir: folder.0.clone(),
             host: HOST.clone(),
             org: Arc::clone(&embedded),
+            port: 0,
+            pace: std::time::Duration::ZERO,
             idle: DEFAULT_IDLE,
             home: Some(home.path()),
             program: PathBuf::from(env!("CARGO_BIN_EXE_salesforce-plugin")),

@@ -37,6 +37,8 @@ impl Page {
             config_dir: folder.0.clone(),
             host: HOST.clone(),
             org: Arc::new(Org::demo()),
+            port: 0,
+            pace: Duration::ZERO,
             idle,
             home: None,
             program: PathBuf::from("/program"),

@@ -114,7 +114,7 @@ pub(super) fn grouped(number: u32, texts: &Texts) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push_str(texts.thousands);
         }
         grouped.push(digit);

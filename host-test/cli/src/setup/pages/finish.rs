@@ -1,6 +1,8 @@
 //! The last step: telling an agent of the connection, and trying it out.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use http::StatusCode;
 use salesforce_host::types::{ConnectionSettings, Effect};
@@ -29,7 +31,8 @@ pub(super) struct Tried {
     typed: String,
     tool: &'static str,
     arguments: String,
-    requests: Vec<String>,
+    /// Requests to Salesforce; absent where nothing could be asked.
+    requests: Option<u32>,
     answer: Result<String, String>,
 }
 
@@ -156,19 +159,18 @@ impl Shared {
                 let (connection, chosen) = (self.connection(known)?, settings.connection_settings(&self.names));
                 connection.set_settings(ConnectionSettings { read_only: true, ..chosen });
                 let session = self.options.host.session(connection);
-                let requests = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
-                let counted = std::sync::Arc::clone(&requests);
-                let session =
-                    session.reporting(move |request| counted.store(request, std::sync::atomic::Ordering::SeqCst));
+                let requests = Arc::new(AtomicU32::new(0));
+                let counted = Arc::clone(&requests);
+                let session = session.reporting(move |request| counted.store(request, Ordering::SeqCst));
                 let answer = match session.call_json(tool, &arguments) {
                     Ok(reply) => Ok(render::reply(tool, &reply, Style::Terminal)),
                     Err(CallError::Tool(error)) => Err(render::error(&error, Some(Effect::ReadOnly), Style::Terminal)),
                     Err(CallError::Host(error)) => Err(HostError::to_string(&error)),
                 };
-                let sent = requests.load(std::sync::atomic::Ordering::SeqCst);
-                Tried { typed, tool, arguments, requests: vec![sent.to_string()], answer }
+                let sent = requests.load(Ordering::SeqCst);
+                Tried { typed, tool, arguments, requests: Some(sent), answer }
             }
-            Err(error) => Tried { typed, tool, arguments, requests: Vec::new(), answer: Err(error.to_string()) },
+            Err(error) => Tried { typed, tool, arguments, requests: None, answer: Err(error.to_string()) },
         };
         self.finish(asked, known, Some(Came::Tried(Box::new(tried))))
     }
@@ -205,10 +207,10 @@ fn planned(typed: &str) -> (&'static str, String) {
 }
 
 fn shown(tried: &Tried, texts: &Texts) -> Html {
-    let requests = match tried.requests.as_slice() {
-        [one] if one == "1" => texts.try_one_request.to_owned(),
-        [count] => texts.try_requests.replace("{count}", count),
-        _ => String::new(),
+    let requests = match tried.requests {
+        Some(1) => texts.try_one_request.to_owned(),
+        Some(count) => texts.try_requests.replace("{count}", &count.to_string()),
+        None => String::new(),
     };
     let answer = match &tried.answer {
         Ok(text) => tag("pre").set("lang", "en").set("tabindex", "0").add(format!("\n{text}")),

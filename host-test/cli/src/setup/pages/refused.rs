@@ -5,7 +5,6 @@ use salesforce_host::sign_in::SignInError;
 use salesforce_host::types::{Actor, Advice, SignInFailure};
 
 use super::connect::{capital, host_of};
-use super::sign_in::REFUSED;
 use super::{Answer, Asked, Html, Page, Shared, Step, copied, copied_line, filled, form, good, outside, tag};
 use crate::setup::signing::Signing;
 use crate::setup::texts::Texts;
@@ -37,7 +36,7 @@ impl Shared {
             .add(installed)
             .add(main)
             .add(tag("div").set("class", "actions").add(again).add(back))
-            .answer(REFUSED)
+            .ok()
     }
 
     fn advised(

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use demo_org::Org;
-use http::StatusCode;
 use salesforce_host::profile::Site;
 use serde_json::json;
 
@@ -102,6 +101,3 @@ impl Shared {
 fn state_word(number: u64, progress: Progress) -> String {
     format!("{number} {}", progress.word())
 }
-
-/// The status of a page that says why somebody is not signed in.
-pub(super) const REFUSED: StatusCode = StatusCode::OK;
