@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::thread;
 
 mod compile;
+mod shrink;
 
 fn main() {
     for input in ["build", "src/machine_code.rs"] {
@@ -19,7 +20,7 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .debug_names(false)
-        .module(guest_module::MODULE)
+        .module(&shrink::shrink(guest_module::MODULE))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let component = without_names(component);
