@@ -44,6 +44,7 @@ use crate::loopback::{Listening, Work};
 use door::{Brought, Door};
 use form::Form;
 use html::Html;
+use pages::finish::Came;
 use signing::Signing;
 use texts::Language;
 
@@ -112,6 +113,8 @@ struct State {
     /// The newest sign-in's number.
     attempts: u64,
     sessions: BTreeMap<ConnectionName, (Profile, Session)>,
+    /// What the last form of the last step came to.
+    came: Option<(ConnectionName, Came)>,
     used: Instant,
 }
 
@@ -144,8 +147,14 @@ impl Setup {
         anybody.set_settings(ConnectionSettings { tools: Some(vec!["all".to_owned()]), ..anybody.settings() });
         let tools = options.host.session(anybody).tools()?;
         let names = ToolNames::of(&options.host)?;
-        let state =
-            State { language: None, signing: None, attempts: 0, sessions: BTreeMap::new(), used: Instant::now() };
+        let state = State {
+            language: None,
+            signing: None,
+            attempts: 0,
+            sessions: BTreeMap::new(),
+            came: None,
+            used: Instant::now(),
+        };
         let shared = Shared { options, door, tools, names, state: Mutex::new(state), ended: Notify::new() };
         Ok(Self { listening, shared: Arc::new(shared) })
     }

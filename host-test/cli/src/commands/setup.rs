@@ -55,7 +55,15 @@ pub(crate) fn run(command: &Setup, arguments: &Arguments, out: &mut impl Write) 
 
 /// One page at a time: it would be two that stop each other's sign-ins.
 fn turn(config_dir: &ConfigDir) -> Result<File, Failure> {
-    fs::create_dir_all(config_dir.root())?;
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    // Whatever the person's usual rights for new folders are: one that others can write to is not used.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        folder.mode(0o700);
+    }
+    folder.create(config_dir.root())?;
     let file = File::options().create(true).append(true).open(config_dir.root().join("setup.lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -2,7 +2,7 @@
 
 mod connect;
 mod connected;
-mod finish;
+pub(super) mod finish;
 mod home;
 mod instructions;
 mod refused;
@@ -306,7 +306,7 @@ impl Shared {
             (&Method::GET, ["instructions"]) => self.ask_for_instructions(asked, &known),
             (&Method::POST, ["instructions"]) => self.take_instructions(asked, &known),
             (&Method::GET, ["fields"]) => self.suggest(asked, &known),
-            (&Method::GET, ["finish"]) => self.finish(asked, &known, None),
+            (&Method::GET, ["finish"]) => self.finish(asked, &known),
             (&Method::POST, ["finish"]) => self.write_client(asked, &known),
             (&Method::POST, ["try"]) => self.try_out(asked, &known),
             (&Method::GET, ["disconnect"]) => Ok(self.ask_to_disconnect(asked, &known, None)),

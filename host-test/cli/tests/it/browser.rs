@@ -784,6 +784,16 @@ fn going_back_and_loading_again_break_nothing() {
     browser.reload();
     browser.wait_for("What may your agent do?");
     assert_eq!(desk.settings("local"), "[tools]\nupdate = false\n");
+    browser.open(&desk.at("c/local/finish"));
+    browser.find("[name=text]").write("Acme");
+    browser.press("Try");
+    browser.wait("an answer", || browser.has("#tried"));
+    browser.reload();
+    browser.wait("the same answer", || browser.has("#tried"));
+    browser.press("Tools");
+    browser.wait_for("What may your agent do?");
+    browser.back();
+    browser.wait("the same answer again", || browser.has("#tried"));
     // The printed address, followed a second time by the same person.
     browser.open(&desk.address);
     browser.wait_for("Your connections");

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use http::StatusCode;
 use salesforce_host::types::{ConnectionSettings, Effect};
 use salesforce_host::{CallError, HostError};
 use serde_json::json;
@@ -16,8 +15,9 @@ use crate::setup::clients::{Client, Line, Plan, Problem, Start, clients};
 use crate::setup::texts::Texts;
 use salesforce_host::settings::fingerprint;
 
-/// What the last request of this page came to.
-pub(super) enum Came {
+/// What the last form of this page came to, which the page itself then shows: it can be loaded again, and gone back to.
+#[derive(Clone)]
+pub(in crate::setup) enum Came {
     /// A file was written.
     Written(&'static str),
     /// A file was not.
@@ -27,7 +27,8 @@ pub(super) enum Came {
 }
 
 /// A call that somebody tried, with what it took.
-pub(super) struct Tried {
+#[derive(Clone)]
+pub(in crate::setup) struct Tried {
     typed: String,
     tool: &'static str,
     arguments: String,
@@ -38,20 +39,20 @@ pub(super) struct Tried {
 
 impl Shared {
     /// The page.
-    pub(super) fn finish(&self, asked: &Asked, known: &Known, came: Option<Came>) -> Result<Answer, Failure> {
+    pub(super) fn finish(&self, asked: &Asked, known: &Known) -> Result<Answer, Failure> {
         let texts = asked.language.texts();
-        let saved = (asked.query.has("saved") && came.is_none()).then(|| good(texts.saved));
+        let last = self.state().came.clone().filter(|(name, _)| *name == known.name && asked.query.has("came"));
+        let came = last.map(|(_, came)| came);
+        let saved = asked.query.has("saved").then(|| good(texts.saved));
         let unchecked = asked.query.has("unchecked").then(|| bad(texts.words_unchecked));
-        let (word, tried, status) = match came {
-            None => (None, None, StatusCode::OK),
-            Some(Came::Written(name)) => {
-                (Some(good(&texts.finish_written.replace("{client}", name))), None, StatusCode::OK)
-            }
+        let (word, tried) = match came {
+            None => (None, None),
+            Some(Came::Written(name)) => (Some(good(&texts.finish_written.replace("{client}", name))), None),
             Some(Came::Not(problem)) => {
                 let exact = tag("code").set("lang", "en").add(problem);
-                (Some(bad(filled(texts.finish_not_written, [("problem", exact.into())]))), None, StatusCode::CONFLICT)
+                (Some(bad(filled(texts.finish_not_written, [("problem", exact.into())]))), None)
             }
-            Some(Came::Tried(tried)) => (None, Some(tried), StatusCode::OK),
+            Some(Came::Tried(tried)) => (None, Some(tried)),
         };
         let start = self.start(known);
         let known_clients = self.options.home.as_deref().map(clients).unwrap_or_default();
@@ -81,7 +82,7 @@ impl Shared {
             .add(others(&start, texts))
             .add(tag("p").set("class", "lead").add(texts.finish_test))
             .add(self.try_form(known, tried.as_deref(), texts))
-            .answer(status))
+            .ok())
     }
 
     fn start(&self, known: &Known) -> Start {
@@ -131,7 +132,13 @@ impl Shared {
             Err(Problem::File(problem)) => Came::Not(problem),
             Err(Problem::NotThere) => Came::Not(client.path.display().to_string()),
         };
-        self.finish(asked, known, Some(came))
+        Ok(self.came(known, came, ""))
+    }
+
+    /// Shows what something came to, on the page itself.
+    fn came(&self, known: &Known, came: Came, place: &str) -> Answer {
+        self.state().came = Some((known.name.clone(), came));
+        Answer::Redirect(format!("/c/{}/finish?came{place}", known.name))
     }
 
     fn try_form(&self, known: &Known, tried: Option<&Tried>, texts: &Texts) -> Html {
@@ -141,7 +148,7 @@ impl Shared {
             .set("placeholder", texts.try_example)
             .set("autocomplete", "off")
             .flag("required", true);
-        let ask = form(&format!("{}#tried", known.url(self, "try")))
+        let ask = form(&known.url(self, "try"))
             .set("class", "try")
             .add(field(texts.try_label, input))
             .add(tag("button").add(texts.try_button));
@@ -172,7 +179,7 @@ impl Shared {
             }
             Err(error) => Tried { typed, tool, arguments, requests: None, answer: Err(error.to_string()) },
         };
-        self.finish(asked, known, Some(Came::Tried(Box::new(tried))))
+        Ok(self.came(known, Came::Tried(Box::new(tried)), "#tried"))
     }
 }
 
