@@ -51,6 +51,24 @@ fn found(names: &[&str]) -> Option<PathBuf> {
     names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }
 
+/// A driver that has started, with what it says from then on and its port.
+fn listening(program: &Path) -> Option<(Child, BufReader<std::process::ChildStdout>, u16)> {
+    let mut command = Command::new(program);
+    command.args(["--port=0", "--log-level=SEVERE"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut driver = command.spawn().unwrap();
+    let mut lines = BufReader::new(driver.stdout.take().unwrap());
+    loop {
+        let mut line = String::new();
+        if lines.read_line(&mut line).unwrap() == 0 {
+            driver.wait().unwrap();
+            return None;
+        }
+        if let Some((_, port)) = line.trim().rsplit_once("successfully on port ") {
+            return Some((driver, lines, port.trim_end_matches('.').parse().unwrap()));
+        }
+    }
+}
+
 impl Browser {
     /// Starts one; none where there is none, which is said aloud.
     pub(super) fn start(wanted: Wanted) -> Option<Self> {
@@ -71,20 +89,9 @@ impl Browser {
         };
         let profile =
             Profile(std::env::temp_dir().join(format!("salesforce-plugin-browser-{}-{number}", std::process::id())));
-        let mut driver = Command::new(driver)
-            .args(["--port=0", "--log-level=SEVERE"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(driver.stdout.take().unwrap());
-        let port = loop {
-            let mut line = String::new();
-            assert!(lines.read_line(&mut line).unwrap() > 0, "chromedriver did not start");
-            if let Some((_, port)) = line.trim().rsplit_once("successfully on port ") {
-                break port.trim_end_matches('.').parse().unwrap();
-            }
-        };
+        // It takes a port at two addresses, of which another program may have the second.
+        let started = (0..5).find_map(|_| listening(&driver));
+        let (driver, mut lines, port) = started.expect("chromedriver starts");
         // What it says later is nobody's concern, and must not stop it.
         thread::spawn(move || drop(std::io::copy(&mut lines, &mut std::io::sink())));
         let mut browser = Self { driver, port, session: String::new(), _profile: profile };
