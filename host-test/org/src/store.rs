@@ -102,6 +102,14 @@ impl Store {
         match object {
             "ActivityHistory" => self.activities(field, parent, now, true),
             "OpenActivity" => self.activities(field, parent, now, false),
+            "AttachedContentDocument" => {
+                self.documents(parent, object, |row| row.get("FileType").as_str() != Some("SNOTE"))
+            }
+            "CombinedAttachment" => {
+                let mut all = self.documents(parent, object, |_| true);
+                all.extend(self.attachments(parent));
+                all
+            }
             _ => self
                 .rows(object)
                 .filter(|row| !row.is_deleted())
@@ -109,6 +117,40 @@ impl Store {
                 .map(Cow::Borrowed)
                 .collect(),
         }
+    }
+
+    /// The files of a record, as rows of an object that lists them.
+    fn documents(&self, parent: &Id, object: &str, wanted: impl Fn(&Row) -> bool) -> Vec<Cow<'_, Row>> {
+        let links = self
+            .rows("ContentDocumentLink")
+            .filter(|link| !link.is_deleted() && link.get("LinkedEntityId").as_str() == Some(parent.as_str()));
+        let documents = links.filter_map(|link| self.get("ContentDocument", link.get("ContentDocumentId").as_str()?));
+        documents
+            .filter(|row| !row.is_deleted() && wanted(row))
+            .map(|document| {
+                let mut row = Row { object: object.to_owned(), ..document.clone() };
+                row.set("LinkedEntityId", Value::from(parent));
+                row.set("ParentId", Value::from(parent));
+                row.set("ContentDocumentId", Value::from(&document.id));
+                let note = document.get("FileType").as_str() == Some("SNOTE");
+                row.set("RecordType", if note { "ContentNote" } else { "File" });
+                Cow::Owned(row)
+            })
+            .collect()
+    }
+
+    /// The notes and attachments of the old kind.
+    fn attachments(&self, parent: &Id) -> impl Iterator<Item = Cow<'_, Row>> {
+        let rows = ["Note", "Attachment"].into_iter().flat_map(|object| self.rows(object));
+        let of_parent = rows.filter(|row| !row.is_deleted() && row.get("ParentId").as_str() == Some(parent.as_str()));
+        of_parent.map(|attachment| {
+            let name = if attachment.object == "Note" { "Title" } else { "Name" };
+            let mut row = Row { object: "CombinedAttachment".to_owned(), ..attachment.clone() };
+            row.set("Title", attachment.get(name).clone());
+            row.set("RecordType", attachment.object.as_str());
+            row.set("ContentSize", attachment.get("BodyLength").clone());
+            Cow::Owned(row)
+        })
     }
 
     fn activities(&self, field: &str, parent: &Id, now: Timestamp, closed: bool) -> Vec<Cow<'_, Row>> {
