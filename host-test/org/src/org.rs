@@ -422,36 +422,19 @@ impl State {
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let effect = self.faults.iter_mut().find_map(|fault| fault.strike(request.method(), &target));
         let soap = soap::is_path(request.uri().path()).then(|| soap::Call::read(request));
-        let session = soap.as_ref().and_then(|call| call.as_ref().ok()).and_then(soap::Call::session);
-        let body = String::from_utf8_lossy(request.body());
         let mut entry = Entry {
             method: request.method().clone(),
             path: target.clone(),
-            body: session.map_or_else(|| body.clone().into_owned(), |session| soap::without_session(&body, session)),
+            body: self.journaled(request),
             user: self.user(request, soap.as_ref()).map(|(key, _)| key),
             status: None,
             writes: Vec::new(),
         };
-        // Faults before the org sees the request.
-        let early = match &effect {
-            Some(Effect::DropBefore) => {
-                self.journal.push(entry);
-                return Reply::Dropped { request_seen: false };
-            }
-            Some(Effect::Refuse(refusal)) if soap.is_some() => Some(soap::Fault::from(refusal.clone()).answer()),
-            Some(Effect::Refuse(refusal)) => Some(Answer::from(refusal.clone())),
-            Some(Effect::EchoAuthorization) => {
-                let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-                Some(Answer::from(Refusal::new(
-                    400,
-                    "INVALID_AUTH_HEADER",
-                    format!("INVALID_AUTH_HEADER: could not use header Authorization: {}", header.unwrap_or_default()),
-                )))
-            }
-            Some(Effect::Redirect(location)) => Some(Answer::empty(302).with("Location", location.as_str())),
-            _ => None,
-        };
-        let mut response = match (early, &effect) {
+        if matches!(effect, Some(Effect::DropBefore)) {
+            self.journal.push(entry);
+            return Reply::Dropped { request_seen: false };
+        }
+        let mut response = match (early(effect.as_ref(), request, soap.is_some()), &effect) {
             (Some(answer), _) => self.respond(answer),
             (None, Some(Effect::Answer { status, content_type, body })) => {
                 plain(*status, content_type, body.clone().into_bytes())
@@ -473,29 +456,15 @@ impl State {
         let sent = !matches!(effect, Some(Effect::DropAfter | Effect::CutBody));
         entry.status = sent.then(|| response.status().as_u16());
         self.journal.push(entry);
-        match effect {
-            Some(Effect::DropAfter) => Reply::Dropped { request_seen: true },
-            Some(Effect::Delay(by)) => Reply::Delayed { by, then: Box::new(Reply::Response(response)) },
-            Some(Effect::CutBody) => {
-                let length = response.body().len();
-                response.body_mut().truncate(length / 2);
-                Reply::Cut { response, length }
-            }
-            Some(Effect::Truncate) => {
-                let length = response.body().len();
-                response.body_mut().truncate(length / 2);
-                Reply::Response(response)
-            }
-            Some(Effect::Oversize(bytes)) => {
-                let length = response.body().len().max(bytes);
-                response.body_mut().resize(length, b' ');
-                Reply::Response(response)
-            }
-            Some(Effect::WrongContent) => {
-                let page = b"<html><head><title>Login | Salesforce</title></head><body>Please log in.</body></html>";
-                Reply::Response(plain(200, "text/html;charset=UTF-8", page.to_vec()))
-            }
-            _ => Reply::Response(response),
+        acted_out(effect, response)
+    }
+
+    /// The body as the journal keeps it: without any session, which a SOAP envelope holds however badly it is made.
+    fn journaled(&self, request: &Request<Vec<u8>>) -> String {
+        let body = String::from_utf8_lossy(request.body()).into_owned();
+        match soap::is_path(request.uri().path()) {
+            true => self.sessions.keys().fold(body, |body, token| body.replace(token, "")),
+            false => body,
         }
     }
 
@@ -610,6 +579,7 @@ impl State {
     }
 
     fn respond(&self, answer: Answer) -> Response<Vec<u8>> {
+        let is_xml = matches!(answer.body, Body::Xml(_));
         let (content_type, body) = match answer.body {
             Body::Empty => ("", Vec::new()),
             Body::Json(json) => ("application/json;charset=UTF-8", json_bytes(&json)),
@@ -617,8 +587,9 @@ impl State {
             Body::Xml(text) => ("text/xml; charset=utf-8", text.into_bytes()),
         };
         let mut response = plain(answer.status, content_type, body);
-        let usage = format!("api-usage={}/{}", self.used, self.allowed);
-        for (name, value) in answer.headers.into_iter().chain([("Sforce-Limit-Info", usage)]) {
+        // SOAP tells the usage in its envelope.
+        let usage = (!is_xml).then(|| ("Sforce-Limit-Info", format!("api-usage={}/{}", self.used, self.allowed)));
+        for (name, value) in answer.headers.into_iter().chain(usage) {
             if let (Ok(name), Ok(value)) =
                 (header::HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value))
             {
@@ -626,6 +597,52 @@ impl State {
             }
         }
         response
+    }
+}
+
+/// The answer of a fault that strikes before the org sees the request.
+fn early(effect: Option<&Effect>, request: &Request<Vec<u8>>, is_soap: bool) -> Option<Answer> {
+    match effect? {
+        Effect::Refuse(refusal) if is_soap => Some(soap::Fault::from(refusal.clone()).answer()),
+        Effect::Refuse(refusal) => Some(Answer::from(refusal.clone())),
+        Effect::EchoAuthorization => {
+            let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+            Some(Answer::from(Refusal::new(
+                400,
+                "INVALID_AUTH_HEADER",
+                format!("INVALID_AUTH_HEADER: could not use header Authorization: {}", header.unwrap_or_default()),
+            )))
+        }
+        Effect::Redirect(location) => Some(Answer::empty(302).with("Location", location.as_str())),
+        _ => None,
+    }
+}
+
+/// What becomes of an answer on its way.
+fn acted_out(effect: Option<Effect>, mut response: Response<Vec<u8>>) -> Reply {
+    match effect {
+        Some(Effect::DropAfter) => Reply::Dropped { request_seen: true },
+        Some(Effect::Delay(by)) => Reply::Delayed { by, then: Box::new(Reply::Response(response)) },
+        Some(Effect::CutBody) => {
+            let length = response.body().len();
+            response.body_mut().truncate(length / 2);
+            Reply::Cut { response, length }
+        }
+        Some(Effect::Truncate) => {
+            let length = response.body().len();
+            response.body_mut().truncate(length / 2);
+            Reply::Response(response)
+        }
+        Some(Effect::Oversize(bytes)) => {
+            let length = response.body().len().max(bytes);
+            response.body_mut().resize(length, b' ');
+            Reply::Response(response)
+        }
+        Some(Effect::WrongContent) => {
+            let page = b"<html><head><title>Login | Salesforce</title></head><body>Please log in.</body></html>";
+            Reply::Response(plain(200, "text/html;charset=UTF-8", page.to_vec()))
+        }
+        _ => Reply::Response(response),
     }
 }
 

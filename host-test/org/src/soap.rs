@@ -162,11 +162,6 @@ impl Call {
     }
 }
 
-/// A request's body without the session that it holds, so that no journal keeps it.
-pub(crate) fn without_session(body: &str, session: &str) -> String {
-    body.replace(&escaped(session), "").replace(session, "")
-}
-
 /// Answers a call of a known user.
 pub(crate) fn answer(desk: &mut Desk<'_>, call: &Call) -> Answer {
     let Element { namespace, name, .. } = &call.operation;

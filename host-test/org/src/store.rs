@@ -96,7 +96,8 @@ impl Store {
     }
 
     /// The live rows whose `field` refers to `parent`. `ActivityHistory` and `OpenActivity` have no rows of
-    /// their own: they are made here from Tasks and Events, newest first for history, soonest first for open.
+    /// their own: they are made here from Tasks and Events, newest first for history, soonest first for open. So are
+    /// the lists of a record's files and of its approvals' steps.
     /// `now` tells past events from coming ones.
     pub fn children(&self, object: &str, field: &str, parent: &Id, now: Timestamp) -> Vec<Cow<'_, Row>> {
         match object {
@@ -105,6 +106,7 @@ impl Store {
             "AttachedContentDocument" => {
                 self.documents(parent, object, |row| row.get("FileType").as_str() != Some("SNOTE"))
             }
+            "ProcessInstanceHistory" => self.approval_steps(field, parent),
             "CombinedAttachment" => {
                 let mut all = self.documents(parent, object, |_| true);
                 all.extend(self.attachments(parent));
@@ -137,6 +139,29 @@ impl Store {
                 Cow::Owned(row)
             })
             .collect()
+    }
+
+    /// The steps of approvals and what they wait for, of a record or of one approval.
+    fn approval_steps(&self, field: &str, parent: &Id) -> Vec<Cow<'_, Row>> {
+        let of_parent = |instance: &&Row| match field {
+            "TargetObjectId" => instance.get(field).as_str() == Some(parent.as_str()),
+            _ => instance.id == *parent,
+        };
+        let instances: Vec<&Row> = self.rows("ProcessInstance").filter(of_parent).collect();
+        let rows = ["ProcessInstanceStep", "ProcessInstanceWorkitem"].into_iter().flat_map(|object| self.rows(object));
+        rows.filter_map(|row| {
+            let id = row.get("ProcessInstanceId").as_str()?;
+            let instance = instances.iter().find(|instance| instance.id.as_str() == id)?;
+            let mut step = Row { object: "ProcessInstanceHistory".to_owned(), ..row.clone() };
+            let pending = row.object == "ProcessInstanceWorkitem";
+            step.set("IsPending", pending);
+            if pending {
+                step.set("StepStatus", "Pending");
+            }
+            step.set("TargetObjectId", instance.get("TargetObjectId").clone());
+            Some(Cow::Owned(step))
+        })
+        .collect()
     }
 
     /// The notes and attachments of the old kind.

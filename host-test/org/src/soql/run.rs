@@ -321,9 +321,7 @@ impl<'a> Output<'a> {
         let Self::Children { field, plan, .. } = self else {
             return None;
         };
-        if plan.names.object.key_prefix.is_none() {
-            return None;
-        }
+        plan.names.object.key_prefix.as_ref()?;
         let mut index: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
         for row in plan.rows() {
             if let Some(parent) = row.get(&field.name).as_str() {

@@ -65,6 +65,30 @@ fn work_items_name_their_actor_their_record_and_how_long_they_wait() {
 }
 
 #[test]
+fn the_steps_of_a_record_are_its_children_with_what_they_wait_for() {
+    let org = org();
+    let steps = |key: &str| -> Vec<String> {
+        let soql = format!(
+            "SELECT (SELECT StepStatus, IsPending, Actor.Name, Comments FROM ProcessSteps ORDER BY CreatedDate, IsPending) FROM Opportunity WHERE Id = '{}'",
+            id(&org, key)
+        );
+        let row = query(&org, "riley", &soql).body["records"][0].clone();
+        let rows = row["ProcessSteps"]["records"].as_array().cloned().unwrap_or_default();
+        rows.iter()
+            .map(|row| format!("{} {} {}", row["StepStatus"], row["IsPending"], row["Actor"]["Name"]).replace('"', ""))
+            .collect()
+    };
+    assert_eq!(steps("hooli_expansion"), ["Started false Jane Miller", "Pending true Riley Reyes"]);
+    assert_eq!(steps("won_may"), ["Started false Riley Reyes", "Approved false Ada Admin"]);
+    assert_eq!(steps("acme_renewal"), [] as [&str; 0]);
+    let soql = "SELECT (SELECT StepStatus FROM StepsAndWorkitems) FROM ProcessInstance WHERE Status = 'Approved'";
+    let row = query(&org, "riley", soql).body["records"][0].clone();
+    assert_eq!(row["StepsAndWorkitems"]["totalSize"], 2);
+    let alone = query(&org, "riley", "SELECT Id FROM ProcessInstanceHistory");
+    assert_eq!(alone.refused(), "400 INVALID_TYPE_FOR_OPERATION");
+}
+
+#[test]
 fn an_approval_is_decided_by_its_work_item_and_unlocks_the_record() {
     let org = org();
     let deal = path(&org, "Opportunity", "hooli_expansion");

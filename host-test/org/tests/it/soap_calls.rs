@@ -97,10 +97,8 @@ fn the_session_stands_in_the_envelope_and_nowhere_else() {
     let with_bearer = [USUAL[0], USUAL[1], ("Authorization", bearer.as_str())];
     let empty = exchange(&org, "/services/Soap/u/67.0", &with_bearer, &envelope("", "", body));
     assert_eq!(fault(empty), illegal);
-    let headless = format!(
-        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><getUserInfo xmlns=\"urn:partner.soap.sforce.com\"/></e:Body></e:Envelope>"
-    );
-    assert_eq!(fault(exchange(&org, "/services/Soap/u/67.0", &with_bearer, &headless)), illegal);
+    let headless = "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><getUserInfo xmlns=\"urn:partner.soap.sforce.com\"/></e:Body></e:Envelope>";
+    assert_eq!(fault(exchange(&org, "/services/Soap/u/67.0", &with_bearer, headless)), illegal);
     org.expire(&token);
     let (status, expired) = exchange(&org, "/services/Soap/u/67.0", &USUAL, &envelope(&token, "", body));
     assert_eq!(status, 500);
@@ -117,6 +115,9 @@ fn the_journal_names_the_user_and_never_the_session() {
     assert_eq!((requests[0].user.as_deref(), requests[0].status), (Some("riley"), Some(200)));
     assert!(requests[0].body.contains("<urn:sessionId></urn:sessionId>"), "{}", requests[0].body);
     assert!(!requests[0].body.contains(&token));
+    // Nor of an envelope that is none.
+    exchange(&org, "/services/Soap/u/67.0", &USUAL, &envelope(&token, "", "<urn:getUserInfo>"));
+    assert!(!org.requests()[1].body.contains(&token), "{}", org.requests()[1].body);
 }
 
 #[test]
