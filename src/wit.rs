@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_record_has_each_value_in_its_own_member() {
-        let follow_up = json!({ "kind": "meeting", "when": "b", "subject": "c" });
+        let follow_up = json!({ "kind": "meeting", "when": "b", "subject": "c", "text": "d", "minutes": 4 });
         let arguments = json!({ "follow_up": follow_up, "minutes": 3, "direction": "internal", "outcome": "o", "kind":
             "note", "who": "1", "what": "2", "what_object": "3", "text": "4", "subject": "5", "when": null });
         let read: LogActivityArgs = crate::arguments::read(&arguments.to_string()).unwrap();
@@ -316,7 +316,8 @@ mod tests {
         );
         let texts = [read.who, read.what, read.what_object, read.text, read.subject, read.outcome, read.when];
         assert_eq!(texts.map(Option::unwrap_or_default), ["1", "2", "3", "4", "5", "o", ""]);
-        let FollowUp { kind, when, subject, .. } = read.follow_up.unwrap();
+        let FollowUp { kind, when, subject, text, minutes } = read.follow_up.unwrap();
+        assert_eq!((text.as_deref(), minutes), (Some("d"), Some(4)));
         assert_eq!((kind, when.as_str(), subject.as_deref()), (Some(FollowUpKind::Meeting), "b", Some("c")));
         let several =
             r#"{"records": [{"record": "a"}, {"from": {"a": [1]}, "record": "b"}], "object": "o", "fields": {}}"#;
