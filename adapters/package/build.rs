@@ -10,8 +10,12 @@ use std::process::Command;
 
 #[path = "../../host-test/host/build/names.rs"]
 mod names;
+#[path = "../../host-test/host/build/shrink.rs"]
+mod shrink;
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// Bytes of an adapter's stack, as of the plugin's own.
+const STACK_SIZE: usize = 13 * 64 * 1024;
 /// The adapters, by their packages without `-adapter`.
 const ADAPTERS: [&str; 6] = ["example", "ironclaw-0-24", "ironclaw-1", "wasi-http", "wassette", "zeroclaw"];
 
@@ -31,7 +35,7 @@ fn main() {
         let component = wit_component::ComponentEncoder::default()
             .validate(true)
             .debug_names(false)
-            .module(&module)
+            .module(&shrink::shrink(&module))
             .and_then(|mut encoder| encoder.encode())
             .unwrap_or_else(|error| panic!("{adapter} becomes no component: {error:#}"));
         fs::write(out.join(format!("{adapter}.wasm")), names::without_names(component))
@@ -60,6 +64,7 @@ fn build(adapters: &Path, target: &Path) {
     let mut flags = without_machine_paths(adapters, target);
     // The linker leaves room for the largest number at every call and address; without it the code is a tenth smaller.
     flags.push("-Clink-arg=--compress-relocations".to_owned());
+    flags.push(format!("-Clink-arg=-zstack-size={STACK_SIZE}"));
     // Parted by the unit separator, as cargo wants it.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let status = cargo.status().expect("cargo can be run");

@@ -14,6 +14,10 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Bytes of the guest's stack: the linker's usual one less three pages, so that what comes after it, the constant data,
+/// ends below the first megabyte, up to where an address is three bytes of code and not four.
+const STACK_SIZE: usize = 13 * 64 * 1024;
+
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
     for input in ["build.rs", "src", "wit", "Cargo.toml", "Cargo.lock", "host-test/guest-module/build.rs"] {
@@ -72,6 +76,7 @@ fn build_guest(root: &Path, target_folder: &Path) -> Vec<u8> {
     let mut flags = without_machine_paths(target_folder);
     // The linker leaves room for the largest number at every call and address; without it the code is a tenth smaller.
     flags.push("-Clink-arg=--compress-relocations".to_owned());
+    flags.push(format!("-Clink-arg=-zstack-size={STACK_SIZE}"));
     // Parted by the unit separator, as cargo wants it.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let status = cargo.status().expect("cargo can be run");

@@ -411,8 +411,9 @@ pub(crate) struct Remarks {
 }
 
 impl Remarks {
-    /// Says which picklist values of filters are taken for another; and where `nothing` was found, which are none.
-    /// Not an error: records may hold values that are out of use. Only then picklists that are unknown are looked up.
+    /// Says which picklist values of filters are taken for another, and which are none, where `nothing` was found or other
+    /// values of the condition hide it. Not an error: records may hold values that are out of use. Only where nothing was
+    /// found are picklists looked up that are unknown.
     pub(crate) fn of(known: &Known, &(filters, nothing): &(&[(ObjectName, Filter)], bool)) -> Result<Self, PlanError> {
         let mut remarks = Self::default();
         for (object, filter) in filters {
@@ -445,7 +446,10 @@ impl Remarks {
             known.description(&named.object)?;
         }
         let Some(values) = named.field.picklist.as_deref() else { return Ok(()) };
-        for item in items(&named, &filter.value)? {
+        let items = items(&named, &filter.value)?;
+        // Rows that are there by other values do not show that one is none.
+        let may_hide = items.len() > 1 || filter.op.is_negated();
+        for item in items {
             let Ok(input) = text(&named, item.get()) else { continue };
             for input in value::parts(&named.field, &input) {
                 match picklist::resolve(values, input) {
@@ -453,7 +457,7 @@ impl Remarks {
                     picklist::Value::Repaired { value, .. } if !value.eq_ignore_ascii_case(input) => {
                         self.taken_for(&named, input, &value);
                     }
-                    picklist::Value::Unknown { nearest } if nothing => self.unknown(&named, input, nearest),
+                    picklist::Value::Unknown { nearest } if nothing || may_hide => self.unknown(&named, input, nearest),
                     _ => {}
                 }
             }

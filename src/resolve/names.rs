@@ -12,7 +12,7 @@ use crate::resolve::reach;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
 use crate::schema::treatment::{Kind, Operator, Treatment, Why, event_times};
-use crate::schema::well_known::{ID, IS_ALL_DAY, IS_CLOSED};
+use crate::schema::well_known::{HTML_BODY, ID, IS_ALL_DAY, IS_CLOSED, TEXT_BODY};
 use crate::schema::{Field, ObjectSchema, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
@@ -163,13 +163,9 @@ pub(crate) fn treatment(known: &Known, named: &Named, operator: Operator) -> Res
         Treatment::Refused(why) => why,
         treatment => return Ok(treatment),
     };
-    let kind = named.field.field_type.name();
     let message = match (why, operator) {
         (Why::YesOrNo, Operator::Order) => [named.path.as_str(), " can only be compared with = and !="].concat(),
-        _ => {
-            let article = if kind.starts_with(['a', 'e', 'i']) { " is an " } else { " is a " };
-            [named.path.as_str(), article, kind, why.text()].concat()
-        }
+        _ => why.of(named.path.as_str(), named.field.field_type),
     };
     let instead: &[&str] = match why {
         Why::One => &["IN", "NOT IN"],
@@ -235,17 +231,26 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, input: &[String]) -> R
     for column in known::all(input.iter().map(|name| column(known, object, name)))? {
         fields.add(column);
     }
-    // Midnight UTC is a day where an event takes whole days.
-    let mut moment = None;
+    let (mut moment, mut text) = (None, None);
     for column in fields.as_slice() {
         if event_times(column.last()).is_some_and(|(moment, _)| moment == column.last()) {
             moment = Some(column.clone());
+        } else if column.last() == TEXT_BODY {
+            text = Some(column.clone());
         }
     }
+    // Midnight UTC is a day where an event takes whole days.
     if let Some(moment) = moment {
         let named = field(known, object, moment.as_str())?;
         if named.kind == Kind::EventTime {
             fields.add(named.beside(IS_ALL_DAY)?);
+        }
+    }
+    // An e-mail may have its text as HTML alone.
+    if let Some(text) = text {
+        let named = field(known, object, text.as_str())?;
+        if known.schema(&named.object)?.field(HTML_BODY).is_some() {
+            fields.add(named.beside(HTML_BODY)?);
         }
     }
     Ok(fields)

@@ -1,4 +1,5 @@
-//! Values of records as people read them: rich text as text, and of events that take whole days the day.
+//! Values of records as people read them: rich text as text, of events that take whole days the day, and of e-mails the text
+//! that they have, plain or as HTML.
 
 use std::borrow::Cow;
 
@@ -9,7 +10,7 @@ use crate::reply::Values;
 use crate::resolve::names;
 use crate::rich_text;
 use crate::schema::treatment::event_times;
-use crate::schema::well_known::IS_ALL_DAY;
+use crate::schema::well_known::{HTML_BODY, IS_ALL_DAY, TEXT_BODY};
 use crate::soql::{FieldPath, ObjectName};
 
 /// How Salesforce writes midnight UTC, which is when it keeps the begin of an event that takes whole days.
@@ -20,9 +21,14 @@ pub(crate) const ALL_DAY: &str = " (all day)";
 
 /// The JSON text of a record's value; `null` when absent.
 pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str) -> Cow<'r, str> {
-    let json = record.get(path).map_or("null", Json::get);
+    let mut json = record.get(path).map_or("null", Json::get);
+    let mut path = Cow::Borrowed(path);
+    if json == "null" && is_called(&path, TEXT_BODY) {
+        path = Cow::Owned(beside(&path, HTML_BODY));
+        json = record.get(&path).map_or("null", Json::get);
+    }
     if let Some(day) = json.strip_suffix(MIDNIGHT)
-        && is_all_day(record, path)
+        && is_all_day(record, &path)
     {
         return Cow::Owned([day, ALL_DAY, "\""].concat());
     }
@@ -30,7 +36,7 @@ pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>,
     let may_be_html = |byte: &u8| matches!(byte, b'<' | b'&' | b'\\');
     if json.starts_with('"')
         && json.as_bytes().iter().any(may_be_html)
-        && names::field(known, object, path).is_ok_and(|named| named.field.html)
+        && names::field(known, object, &path).is_ok_and(|named| named.field.html)
         && let Some(html) = Json::trusted(json).text()
     {
         return Cow::Owned(quoted(&rich_text::to_text(&html)));
@@ -39,9 +45,30 @@ pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>,
 }
 
 fn is_all_day(record: &Fields<'_>, path: &str) -> bool {
-    let (before, name) = path.rsplit_once('.').map_or(("", path), |(before, name)| (before, name));
-    let flag = if before.is_empty() { IS_ALL_DAY.to_owned() } else { [before, ".", IS_ALL_DAY].concat() };
-    event_times(name).is_some() && record.get(&flag).is_some_and(|value| value.get() == "true")
+    let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
+    event_times(name).is_some() && record.get(&beside(path, IS_ALL_DAY)).is_some_and(|value| value.get() == "true")
+}
+
+/// Whether a path ends with a field of this name.
+fn is_called(path: &str, name: &str) -> bool {
+    path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// The path of another field of the same record.
+fn beside(path: &str, name: &str) -> String {
+    match path.rsplit_once('.') {
+        Some((before, _)) => [before, ".", name].concat(),
+        None => name.to_owned(),
+    }
+}
+
+/// The columns that are shown: the HTML of an e-mail repeats its text, which stands in the column of the text.
+pub(crate) fn columns(read: &[FieldPath]) -> Vec<FieldPath> {
+    let repeats = |column: &FieldPath| {
+        let text = is_called(column.as_str(), HTML_BODY).then(|| beside(column.as_str(), TEXT_BODY));
+        text.is_some_and(|text| read.iter().any(|other| other.as_str() == text))
+    };
+    read.iter().filter(|column| !repeats(column)).cloned().collect()
 }
 
 /// Whether some of the columns are shown otherwise than they come: worked out once for many records.
@@ -53,7 +80,7 @@ pub(crate) fn is_special(known: &Known, object: &ObjectName, columns: &[FieldPat
             // What is called so is no long text.
             Some(_) => name != "Name" && names::field(known, object, path).is_ok_and(|named| named.field.html),
         };
-        is_html || event_times(name).is_some()
+        is_html || name == TEXT_BODY || event_times(name).is_some()
     })
 }
 

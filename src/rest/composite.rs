@@ -142,6 +142,12 @@ impl Parts {
         })
     }
 
+    /// Whether a part was refused, and not only halted because of another.
+    pub fn is_refused(&self, part: Part) -> bool {
+        let response = self.0.get(part.0).and_then(as_http).filter(|part| !part.status().is_success());
+        response.is_some_and(|part| !Refusal::read(part.status(), part.body()).is_halted())
+    }
+
     /// What the first part was refused with that was not only halted because of another.
     pub fn refusal(&self) -> Option<Refusal> {
         let refused = self.0.iter().filter_map(as_http).filter(|part| !part.status().is_success());

@@ -114,6 +114,13 @@ pub enum Why {
 }
 
 impl Why {
+    /// That a field is what it is, and the reason.
+    pub fn of(self, field: &str, field_type: FieldType) -> String {
+        let kind = field_type.name();
+        let article = if kind.starts_with(['a', 'e', 'i']) { " is an " } else { " is a " };
+        [field, article, kind, self.text()].concat()
+    }
+
     /// The reason, after "FIELD is a TYPE".
     pub fn text(self) -> &'static str {
         match self {
@@ -154,11 +161,19 @@ impl Kind {
     /// What a field of an object is.
     pub fn of(schema: &ObjectSchema, field: &Field) -> Self {
         match field.field_type {
-            FieldType::TextArea if field.html => Self::RichText,
             FieldType::String if code_beside(schema, field).is_some() => Self::Place,
             FieldType::DateTime | FieldType::Date if schema.name == "Event" && event_times(&field.name).is_some() => {
                 Self::EventTime
             }
+            _ => Self::of_value(field),
+        }
+    }
+
+    /// What a value of a field is, whatever else its object has: which field says a place, and which time of an event
+    /// counts, is settled before.
+    pub fn of_value(field: &Field) -> Self {
+        match field.field_type {
+            FieldType::TextArea if field.html => Self::RichText,
             other => Self::Type(other),
         }
     }
@@ -191,23 +206,18 @@ pub fn event_times(name: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// The field that holds the code of a country or state which is named in this one; none in an org that keeps them as
-/// free text. Custom addresses say it in the same way: `Site__Country__s`, `Site__CountryCode__s`.
+/// free text. Addresses that an admin added have the codes alone.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/compound_fields_address.htm>
 pub fn code_beside<'s>(schema: &'s ObjectSchema, field: &Field) -> Option<&'s Field> {
     if !is_place_name(&field.name) {
         return None;
     }
-    let (local, suffix) = match field.name.strip_suffix("__s") {
-        Some(local) => (local, "__s"),
-        None => (field.name.as_str(), ""),
-    };
-    schema.field(&[local, "Code", suffix].concat()).filter(|code| code.field_type == FieldType::Picklist)
+    schema.field(&[&field.name, "Code"].concat()).filter(|code| code.field_type == FieldType::Picklist)
 }
 
 /// Whether a field is called like one that names a country or a state.
 pub fn is_place_name(name: &str) -> bool {
-    let local = name.strip_suffix("__s").unwrap_or(name);
-    local.ends_with("Country") || local.ends_with("State")
+    name.ends_with("Country") || name.ends_with("State")
 }
 
 /// A row of the table: a cell for each of [`Operator::ALL`].

@@ -8,6 +8,10 @@ pub(crate) const ID: FieldPath = FieldPath::from_static("Id");
 pub(crate) const IS_CLOSED: FieldPath = FieldPath::from_static("IsClosed");
 /// Whether an event takes whole days.
 pub(crate) const IS_ALL_DAY: &str = "IsAllDayEvent";
+/// The text of an e-mail, which is empty where it only has HTML.
+pub(crate) const TEXT_BODY: &str = "TextBody";
+/// The HTML of an e-mail, which is shown as text.
+pub(crate) const HTML_BODY: &str = "HtmlBody";
 /// Whether a record is in the recycle bin.
 pub(crate) const IS_DELETED: FieldPath = FieldPath::from_static("IsDeleted");
 /// Whether a user still works here.

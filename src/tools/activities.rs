@@ -12,6 +12,7 @@ use crate::resolve::archive::{self, MIN_ARCHIVED_DAYS};
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::resolve::related;
+use crate::resolve::shown::ALL_DAY;
 use crate::rest::Page;
 use crate::rich_text;
 use crate::schema::well_known::{EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
@@ -517,10 +518,14 @@ impl<'a> List<'a> {
         let minutes =
             number(fields, "DurationInMinutes").or_else(|| Some(number(fields, "CallDurationInSeconds")? / 60));
         let is_past = when.is_some_and(|when| self.clock.day_of(when) < self.clock.today());
+        let mut shown = when.map(|when| self.clock.shown(when));
+        if let (false, Some(Placed::Day(_)), Some(day)) = (is_task, when, &mut shown) {
+            day.push_str(ALL_DAY);
+        }
         let item = Activity {
             kind,
             id: fields.text("Id")?,
-            when: when.map(|when| self.clock.shown(when)),
+            when: shown,
             subject: fields.text("Subject"),
             status: fields.text("Status").filter(|status| !status.is_empty()),
             overdue: is_task && is_past && !flag(fields, "IsClosed"),

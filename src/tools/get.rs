@@ -11,7 +11,7 @@ use crate::resolve::record::{self, By, Target};
 use crate::resolve::{archive, related, shown};
 use crate::rest::Page;
 use crate::schema::well_known::IS_DELETED;
-use crate::soql::{ChildSelect, FieldList, Select, Selection};
+use crate::soql::{ChildSelect, FieldList, FieldPath, Select, Selection};
 use crate::wit::{Changed, GetArgs, GetReply, RelatedList};
 
 /// Characters of a text, of a record read in full too: some fields hold 131,072.
@@ -45,8 +45,6 @@ struct Plan {
     columns: FieldList,
     related: Vec<related::List>,
     select: Select,
-    /// Whether the HTML of what is there as plain text is left out.
-    hides_html: bool,
     /// Whether archived activities may be missing.
     misses: bool,
 }
@@ -99,8 +97,7 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
         select.order_by = record::by_name(known, object)?;
     }
     select.limit = Some(limit);
-    let hides_html = args.fields.is_empty() && args.full != Some(true);
-    Ok(Plan { target: target.clone(), columns, related, select, hides_html, misses })
+    Ok(Plan { target: target.clone(), columns, related, select, misses })
 }
 
 fn reply(call: &Call<'_>, plan: &Plan, record: &Record) -> Result<GetReply, Error> {
@@ -108,9 +105,8 @@ fn reply(call: &Call<'_>, plan: &Plan, record: &Record) -> Result<GetReply, Erro
     let fields = record.fields();
     let id = names::id_of(record)?;
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
-    let hides_html = plan.hides_html && fields.get("TextBody").is_some();
-    let columns = plan.columns.as_slice().iter().map(|column| column.as_str());
-    let columns = columns.filter(|column| *column != "Id" && !(hides_html && *column == "HtmlBody"));
+    let columns = shown::columns(plan.columns.as_slice());
+    let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
     let object = shown::members(call.known(), &plan.target.object, &fields, columns, false, &mut values);
     if plan.misses {
         notices.push("activities of more than a year ago may be missing".to_owned());
@@ -135,7 +131,7 @@ fn read_list(
     record: &Fields<'_>,
     notices: &mut Vec<String>,
 ) -> Result<RelatedList, Error> {
-    let mut columns = list.select.fields.as_slice().to_vec();
+    let mut columns = shown::columns(list.select.fields.as_slice());
     columns.retain(|column| *column != IS_DELETED);
     let mut values = Values::cut_after(MAX_LISTED_CHARS);
     let page = match record.get(list.select.relationship.as_str()) {

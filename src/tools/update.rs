@@ -1,660 +1,511 @@
 //! `update`: fields of one record, compared before and read back after. One `query`, which finds the record and its
-//! current values (in a composite request with one for each name in a lookup), then one composite request: conditional `PATCH sobjects/{object}/{id}` and `GET` of the result.
+//! current values (in a composite request with one for each name in a lookup), then one composite request: conditional
+//! `PATCH sobjects/{object}/{id}` and `GET` of the result.
+//!
+//! Of several records: one `query` for all that are given by id, then one composite request of which all parts happen or
+//! none: a conditional `PATCH` for each, and a `query` of the result.
 
-use crate::call::Call;
-use crate::details::Remarks;
+mod current;
+mod plan;
+
+use self::current::{Back, Current, Receipt};
+use self::plan::{Change, Plan, plan};
+use crate::call::{Call, PART_NAMES, read_error, unsendable};
+use crate::details::Details;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
-use crate::json::{Json, Object, Shape, quoted};
+use crate::json::{Json, List, Object, quoted};
 use crate::known::{self, Known, PlanError};
-use crate::policy::Effect;
-use crate::record::{Fields, Record};
-use crate::reply::{self, MAX_TEXT_CHARS, Values};
-use crate::resolve::lookup::{self, Wanted};
-use crate::resolve::matching;
+use crate::record::Record;
+use crate::resolve::lookup;
 use crate::resolve::names;
-use crate::resolve::record::{self, Target};
-use crate::rest::{Retrieve, Update, Which, http_date};
-use crate::rich_text;
-use crate::schema::well_known::{ID, RECORD_TYPE};
-use crate::schema::{FieldType, ObjectSchema};
-use crate::soql::{FieldList, FieldName, FieldPath, ObjectName, Select};
-use crate::wit::{Candidate, CurrentRecord, FieldChange, Undo, UpdateArgs, UpdateReply};
-use crate::write::compare;
+use crate::resolve::record::{self, By};
+use crate::rest::{Composite, Part, Query, Retrieve, Update, Which};
+use crate::schema::well_known::ID;
+use crate::soql::{Condition, FieldList, FieldPath, List as Among, Literal, Select, Selection};
+use crate::wit::{Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
-use crate::write::duplicates;
-use crate::write::event;
-use crate::write::fit;
-use crate::write::picklists::{self, Given, Held, Picklists};
-use crate::write::places::{self, Place};
 use crate::write::references;
-use crate::write::refused;
-use crate::write::values::{self, FieldValue, Write};
 
-/// Bytes of a value that the call which restores it carries.
-const MAX_UNDO_BYTES: usize = 2_000;
+/// The most records of a call: a composite request has 25 parts, of which one reads what came of the others.
+const MAX_RECORDS: usize = 24;
 
-/// How a rule that only warns is overruled.
-const OVERRULED: &str = "if they want the change all the same, call again with allow_duplicate";
-
-/// What is read besides the fields: when the record was changed, by whom, and by what (`SystemModstamp` moves with
-/// every change, also those of automations, so that a condition on it never fails for one that was read).
-const SYSTEM: [FieldPath; 3] = [
-    FieldPath::from_static("SystemModstamp"),
-    FieldPath::from_static("LastModifiedDate"),
-    FieldPath::from_static("LastModifiedBy.Name"),
-];
-
-/// Changes a record.
+/// Changes a record, or several of one object.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
-    loop {
-        let (mut plan, record) = read(call, &args)?;
-        match plan.settle(call.known(), &record) {
-            // An admin may have changed what is allowed since it was described.
-            Err(_) if call.refresh()? => continue,
-            settled => settled?,
+    let asked = asked(&args)?;
+    'again: loop {
+        let mut all = read(call, &asked)?;
+        for (plan, record) in &mut all {
+            match plan.settle(call.known(), record) {
+                // An admin may have changed what is allowed since it was described.
+                Err(_) if call.refresh()? => continue 'again,
+                settled => settled?,
+            }
         }
-        let current = Current { call, plan: &plan, id: names::id_of(&record)?, fields: record.fields() };
-        // That a value is there already would tell it.
-        let is_pending = |change: &&Change| !plan.is_told || !current.holds(change);
-        let pending: Vec<&Change> = plan.changes.iter().filter(is_pending).collect();
-        if let Some(conflict) = current.unexpected(&pending) {
-            return Err(conflict);
+        let (mut steps, mut details) = (Vec::with_capacity(all.len()), Details::default());
+        for (plan, record) in &all {
+            let current = Current { call, plan, id: names::id_of(record)?, fields: record.fields() };
+            let mut step = Step::new(current);
+            step.compare().map_err(|error| one_of(all.len(), &step.current, error))?;
+            if !step.pending.is_empty() {
+                let left_behind = match step.current.left_behind(&step.pending) {
+                    Err(_) if call.refresh()? => continue 'again,
+                    left_behind => left_behind.map_err(|error| one_of(all.len(), &step.current, error))?,
+                };
+                step.notices.extend(left_behind.notices);
+                details.append(left_behind.details);
+            }
+            steps.push(step);
         }
-        current.check(&pending)?;
-        let status = pending.iter().find(|change| change.name() == conversion::STATUS);
-        conversion::refuse(call, &plan.target.object, status.map(|change| change.to()), Some(&current.id))?;
-        let mut notices: Vec<_> = plan.changes.iter().filter_map(|change| change.value.note.clone()).collect();
-        if pending.is_empty() {
-            notices.push("nothing was written: the record holds these values already".to_owned());
-            return Ok(current.receipt(Some(&current.fields), notices));
-        }
-        let left_behind = match current.left_behind(&pending) {
-            Err(_) if call.refresh()? => continue,
-            left_behind => left_behind?,
-        };
-        notices.extend(left_behind.notices);
-        let after = current.write(&pending, &mut notices)?;
-        if !plan.is_told {
-            notices.insert(0, Known::untold(&plan.target.object));
-        }
-        let after = after.filter(|_| plan.is_told);
-        let receipt = current.receipt(after.as_ref().map(Record::fields).as_ref(), notices);
-        return Ok(UpdateReply { details: left_behind.details.finish(), ..receipt });
+        let after = write(call, &mut steps)?;
+        let mut reply = reply(steps, &after);
+        reply.details = details.finish();
+        return Ok(reply);
     }
 }
 
-/// Reads the record, and with it the records that names in lookups may stand for.
-fn read(call: &Call<'_>, args: &UpdateArgs) -> Result<(Plan, Record), Error> {
-    let (mut plan, records, answers) = call.run(args, plan, |plan| {
-        let selects: Vec<_> = std::iter::once(&plan.select).chain(lookup::selects(&plan.wanted)).collect();
-        let mut answers = call.records_of_all(&selects)?;
-        // Refused here, it may be planned again.
-        let records = answers.remove(0)?;
-        Ok((plan, records, answers))
-    })?;
-    let record = record::choose(call.known(), &plan.target, records)?;
-    let found = references::choose(call, &mut plan.wanted, answers)?;
-    plan.changes.iter_mut().for_each(|change| change.value.put(&found));
-    Ok((plan, record))
-}
-
-/// What to ask and what to write.
-struct Plan {
-    target: Target,
-    wanted: Vec<Wanted>,
-    changes: Vec<Change>,
-    select: Select,
-    /// What is read besides, before and after, for it follows from the changes.
-    following: Vec<FieldName>,
-    /// Whether the reply may tell what the record holds.
-    is_told: bool,
+/// A record and its change as the call says them.
+struct Asked<'a> {
+    record: &'a str,
+    object: Option<&'a str>,
+    /// The new values, a JSON object.
+    fields: &'a str,
+    /// The values that are expected, a JSON object.
+    from: Option<&'a str>,
     allow_duplicate: bool,
 }
 
-impl Plan {
-    /// The fields that are read after the write.
-    fn read_back(&self) -> Vec<FieldName> {
-        let mut names = self.following.clone();
-        for change in &self.changes {
-            for name in [&change.value.name, change.value.asked()] {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
+/// The records of a call: one, or several with what each has for itself or all have in common.
+fn asked(args: &UpdateArgs) -> Result<Vec<Asked<'_>>, Error> {
+    let records: Vec<_> = match (&args.record, args.records.as_slice()) {
+        (Some(record), []) => vec![(record, None, None)],
+        (None, []) => return Err(Error::argument("record", "say which record to change, or which in `records`")),
+        (Some(_), _) => return Err(Error::argument("records", "give `record` or `records`, not both")),
+        (None, records) if records.len() > MAX_RECORDS => {
+            let message = format!(
+                "{} records are more than the {MAX_RECORDS} that one call changes, of which {} is the first: ask the person whether to go on in several calls, each of which is taken back by itself",
+                records.len(),
+                quoted(&records[0].record)
+            );
+            return Err(Error::argument("records", message));
+        }
+        (None, records) => records.iter().map(|one| (&one.record, one.fields.as_ref(), one.from.as_ref())).collect(),
+    };
+    let mut asked = Vec::with_capacity(records.len());
+    for (record, fields, from) in records {
+        let Some(fields) = fields.or(args.fields.as_ref()) else {
+            return Err(Error::argument("fields", "say what to change: at least one field with its new value"));
+        };
+        asked.push(Asked {
+            record,
+            object: args.object.as_deref(),
+            fields,
+            from: from.or(args.from.as_ref()).map(String::as_str),
+            allow_duplicate: args.allow_duplicate == Some(true),
+        });
+    }
+    Ok(asked)
+}
+
+/// Reads the records, and with them those that names in lookups may stand for.
+fn read(call: &Call<'_>, asked: &[Asked<'_>]) -> Result<Vec<(Plan, Record)>, Error> {
+    let (mut plans, records, mut answers) = call.run(asked, plan_all, |plans| {
+        let own = selects(&plans);
+        let all: Vec<_> = own.iter().chain(plans.iter().flat_map(|plan| lookup::selects(&plan.wanted))).collect();
+        let mut answers = call.records_of_all(&all)?;
+        let others = answers.split_off(own.len());
+        // Refused here, they may be planned again.
+        let records = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok((plans, records, others))
+    })?;
+    let mut records = records.into_iter();
+    let together =
+        if plans.len() > 1 && plans.iter().any(is_by_id) { records.next().unwrap_or_default() } else { Vec::new() };
+    let mut found = Vec::new();
+    for plan in &mut plans {
+        let others = answers.split_off(plan.wanted.iter().map(|wanted| wanted.objects().count()).sum());
+        found.push(references::choose(call, &mut plan.wanted, std::mem::replace(&mut answers, others))?);
+    }
+    let mut all = Vec::with_capacity(plans.len());
+    for (at, mut plan) in plans.into_iter().enumerate() {
+        // What was looked up for another record of the same change stands for this one too.
+        let same = asked.iter().position(|other| other.fields == asked[at].fields).unwrap_or(at);
+        plan.changes.iter_mut().for_each(|change| change.value.put(&found[same]));
+        let own = match &plan.target.by {
+            By::Id(id) if asked.len() > 1 => {
+                let is_it = |record: &&Record| names::id_of(record).is_ok_and(|own| own == *id);
+                together.iter().filter(is_it).cloned().collect()
             }
+            _ => records.next().unwrap_or_default(),
+        };
+        let record = record::choose(call.known(), &plan.target, own)?;
+        all.push((plan, record));
+    }
+    differ(&all)?;
+    Ok(all)
+}
+
+fn is_by_id(plan: &Plan) -> bool {
+    matches!(plan.target.by, By::Id(_))
+}
+
+/// What to ask: of several records all those by their ids at once, then each of the others.
+fn selects(plans: &[Plan]) -> Vec<Select> {
+    if let [plan] = plans {
+        return vec![plan.select.clone()];
+    }
+    let by_id: Vec<_> = plans.iter().filter(|plan| is_by_id(plan)).collect();
+    let by_name = plans.iter().filter(|plan| !is_by_id(plan)).map(|plan| plan.select.clone());
+    together(&by_id).into_iter().chain(by_name).collect()
+}
+
+/// One query for several records by their ids, with what is read of each.
+fn together(plans: &[&Plan]) -> Option<Select> {
+    let mut select = plans.first()?.select.clone();
+    let mut ids = Vec::with_capacity(plans.len());
+    for plan in plans {
+        if let By::Id(id) = plan.target.by {
+            ids.push(Literal::from(id));
         }
-        names
-    }
-
-    /// Puts codes where states are named, now that it is known which country they are in.
-    fn settle(&mut self, known: &Known, record: &Record) -> Result<(), Error> {
-        let Ok(schema) = known.schema(&self.target.object) else { return Ok(()) };
-        let fields = record.fields();
-        let held = if self.is_told { Held::Values(&fields) } else { Held::Untold };
-        let mut values: Vec<_> = self.changes.iter_mut().map(|change| &mut change.value).collect();
-        let besides = places::settle(&schema, &mut values, Some(held))?;
-        self.changes.extend(besides.into_iter().map(|value| Change { value, from: None, path: None }));
-        Ok(())
-    }
-}
-
-/// One field's change.
-struct Change {
-    /// The new value.
-    value: FieldValue,
-    /// The value it must have now, as JSON.
-    from: Option<String>,
-    /// The path to what the record is called that a lookup points to.
-    path: Option<FieldPath>,
-}
-
-impl Change {
-    fn name(&self) -> &str {
-        self.value.name.as_str()
-    }
-
-    fn asked(&self) -> &str {
-        self.value.asked().as_str()
-    }
-
-    /// A value of the field as people read it.
-    fn shown(&self, value: Option<Json<'_>>, values: &mut Values) -> String {
-        match value.and_then(Json::text).filter(|_| self.value.field.html) {
-            Some(html) => values.copy_text(&quoted(&rich_text::to_text(&html))),
-            None => values.copy(value),
+        if let (Selection::Records { fields, .. }, Selection::Records { fields: more, .. }) =
+            (&mut select.selection, &plan.select.selection)
+        {
+            more.as_slice().iter().for_each(|field| fields.add(field.clone()));
         }
     }
-
-    fn to(&self) -> &str {
-        &self.value.json
-    }
+    select.limit = u32::try_from(ids.len()).ok();
+    select.condition = Some(Condition::In { field: ID, negated: false, values: Among::new(ids)? });
+    Some(select)
 }
 
-fn plan(known: &Known, args: &UpdateArgs) -> Result<Plan, PlanError> {
-    let target = record::read(known, &args.record, args.object.as_deref())?;
-    known.allow_object(&target.object, Effect::Overwrites)?;
-    let (changes, wanted) = changes(known, &target, args)?;
-    let (condition, limit) = record::condition(known, &target)?;
-    let mut fields = FieldList::from(ID);
-    let is_told = known.may_read(&target.object);
-    if is_told {
-        names::distinguishing_columns(known, &target.object)?.into_iter().for_each(|field| fields.add(field));
-    }
-    for change in &changes {
-        fields.add(change.value.name.clone().into());
-        change.path.iter().for_each(|path| fields.add(path.clone()));
-    }
-    if is_told {
-        add_narrowing(&*known.schema(&target.object)?, &changes, &mut fields)?;
-    }
-    let following = event::with(&target.object, changes.iter().map(Change::name));
-    following.iter().filter(|_| is_told).for_each(|field| fields.add(field.clone().into()));
-    SYSTEM.into_iter().for_each(|field| fields.add(field));
-    let mut select = Select::new(fields, target.object.clone());
-    select.condition = Some(condition);
-    if limit > 1 {
-        select.order_by = record::by_name(known, &target.object)?;
-    }
-    select.limit = Some(limit);
-    Ok(Plan {
-        target,
-        wanted,
-        changes,
-        select,
-        following,
-        is_told,
-        allow_duplicate: args.allow_duplicate == Some(true),
-    })
-}
-
-/// The changes, each with what it expects, and the names in lookups among them.
-fn changes(known: &Known, target: &Target, args: &UpdateArgs) -> Result<(Vec<Change>, Vec<Wanted>), PlanError> {
-    let object = &target.object;
-    let (mut changes, mut wanted): (Vec<Change>, _) = (Vec::new(), Vec::new());
-    known::all(values::given("fields", &args.fields)?.map(|(name, json)| {
-        let is_given = |name: &str| changes.iter().any(|change| change.name() == name);
-        let value = values::read(known, object, Write::Change, (&name, json.get()), &is_given, &mut wanted)?;
-        changes.push(change(known, object, value)?);
+fn plan_all(known: &Known, asked: &[Asked<'_>]) -> Result<Vec<Plan>, PlanError> {
+    let mut plans: Vec<Plan> = Vec::with_capacity(asked.len());
+    known::all(asked.iter().enumerate().map(|(at, one)| {
+        let mut plan = plan(known, one)?;
+        if let Some(first) = plans.first()
+            && first.target.object != plan.target.object
+        {
+            let message = format!(
+                "one call changes records of one object: these are {} and {}",
+                first.target.object, plan.target.object
+            );
+            return Err(Error::argument("records", message).into());
+        }
+        // Names are looked up once for all records of the same change.
+        if asked[..at].iter().any(|other| other.fields == one.fields) {
+            plan.wanted.clear();
+        }
+        plans.push(plan);
         Ok(())
     }))?;
-    let schema = known.schema(object)?;
-    let mut values: Vec<_> = changes.iter_mut().map(|change| &mut change.value).collect();
-    places::settle(&schema, &mut values, None).map_err(|error| names::denied(known, object, &schema, error))?;
-    if changes.is_empty() {
-        return Err(Error::argument("fields", "say what to change: at least one field with its new value").into());
-    }
-    if let Some(from) = &args.from {
-        let expected = values::given("from", from)?;
-        known::all(expected.map(|(name, json)| expect(known, object, (&name, json.get()), &mut changes)))?;
-    }
-    Ok((changes, wanted))
+    Ok(plans)
 }
 
-fn change(known: &Known, object: &ObjectName, value: FieldValue) -> Result<Change, PlanError> {
-    let field = &value.field;
-    if value.json == "null" && field.required {
-        let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
-        return Err(names::denied(known, object, &*known.schema(object)?, error));
+/// Refuses a record that is meant twice: which of the changes counts would be a guess.
+fn differ(all: &[(Plan, Record)]) -> Result<(), Error> {
+    let mut known = Vec::with_capacity(all.len());
+    for (_, record) in all {
+        let id = names::id_of(record)?;
+        if known.contains(&id) {
+            return Err(Error::argument("records", format!("the record {id} is given twice")));
+        }
+        known.push(id);
     }
-    let path = lookup::name_path(field)?;
-    Ok(Change { value, from: None, path })
+    Ok(())
 }
 
-/// Adds to a change the value that its field must have now.
-fn expect(
-    known: &Known,
-    object: &ObjectName,
-    (input, from): (&str, &str),
-    changes: &mut [Change],
-) -> Result<(), PlanError> {
-    let name = names::own_field(known, object, input)?.name.clone();
-    let is_of = |change: &&mut Change| [change.name(), change.asked()].contains(&name.as_str());
-    let Some(change) = changes.iter_mut().find(is_of) else {
-        let message = format!("{name} is in `from` alone; what is expected is said of fields that change");
-        return Err(Error::argument(input, message).into());
+/// An error about one record of several.
+fn one_of(records: usize, current: &Current<'_>, error: Error) -> Error {
+    if records == 1 {
+        return error;
+    }
+    error.with_context(format!("of the {records} records this is about {}, and none was changed", current.called()))
+}
+
+/// A record that is to be changed.
+struct Step<'a> {
+    current: Current<'a>,
+    /// The changes that are not there already.
+    pending: Vec<&'a Change>,
+    notices: Vec<String>,
+}
+
+impl<'a> Step<'a> {
+    fn new(current: Current<'a>) -> Self {
+        let pending = current.pending();
+        let mut notices = Vec::new();
+        if !current.plan.is_told {
+            notices.push(Known::untold(&current.plan.target.object));
+        }
+        notices.extend(current.plan.changes.iter().filter_map(|change| change.value.note.clone()));
+        if pending.is_empty() {
+            notices.push("nothing was written: the record holds these values already".to_owned());
+        }
+        Self { current, pending, notices }
+    }
+
+    /// Compares a record with what is expected of it and with what is to be.
+    fn compare(&self) -> Result<(), Error> {
+        let current = &self.current;
+        if let Some(conflict) = current.unexpected(&self.pending) {
+            return Err(conflict);
+        }
+        current.check(&self.pending)?;
+        let status = self.pending.iter().find(|change| change.name() == conversion::STATUS);
+        let status = status.map(|change| change.to());
+        conversion::refuse(current.call, &current.plan.target.object, status, Some(&current.id))
+    }
+}
+
+/// Writes what is pending, and returns the records as they are then, as far as they can be read.
+fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<Option<Record>>, Error> {
+    let mut after = Vec::new();
+    after.resize_with(steps.len(), || None);
+    let mut writing = Vec::new();
+    for (at, step) in steps.iter_mut().enumerate().filter(|(_, step)| !step.pending.is_empty()) {
+        writing.push((at, step));
+    }
+    let all: Vec<_> = match writing.as_slice() {
+        [] => Vec::new(),
+        [(_, step)] => vec![write_one(call, step)?],
+        several => write_all(call, several)?,
     };
-    if change.from.is_some() {
-        return Err(Error::argument(input, format!("{name} is given twice in `from`")).into());
+    for ((at, step), written) in writing.into_iter().zip(all) {
+        step.notices.extend(written.notices);
+        after[at] = written.record;
     }
-    let field = &change.value.field;
-    let mut from = from.to_owned();
-    if lookup::is_me(field, &from) {
-        from = quoted(known.user()?.id.as_str());
-    }
-    // Compared with an id, a name would never be the one that is there.
-    if field.field_type == FieldType::Reference && (change.path.is_none() || lookup::name(field, &from).is_none()) {
-        fit::to_write(field, &from)?;
-    }
-    change.from = Some(from);
-    Ok(())
+    Ok(after)
 }
 
-/// Adds the fields that decide which picklist values the record may hold, and those whose values the changes decide.
-fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldList) -> Result<(), Error> {
-    let is_changed = |name: &str| changes.iter().any(|change| change.value.field.name == name);
-    let controls = |name: &str| changes.iter().any(|change| change.value.field.controller.as_deref() == Some(name));
-    let has_picklist = changes.iter().any(|change| change.value.field.picklist.is_some());
-    let has_types = picklists::kinds(schema).next().is_some();
-    for change in changes {
-        let place = Place::of(schema, &change.value.field);
-        for field in place.into_iter().flat_map(|place| [Some(place.code), place.country]).flatten() {
-            fields.add(names::path(&field.name)?);
-        }
-        fields.add(change.value.asked().clone().into());
-    }
-    for field in &schema.fields {
-        if controls(&field.name)
-            || field.controller.as_deref().is_some_and(is_changed)
-            || has_picklist && has_types && field.name == RECORD_TYPE
-        {
-            fields.add(names::path(&field.name)?);
-        }
-    }
-    Ok(())
+/// What came of a write.
+#[derive(Default)]
+struct Written {
+    record: Option<Record>,
+    notices: Vec<String>,
 }
 
-/// How a change of what may not be read is taken back.
-fn by_hand() -> Undo {
-    let instructions =
-        "no call takes it back: a person can find the old values in the record's history, if the org keeps one";
-    Undo { tool: None, arguments: None, instructions: Some(instructions.to_owned()) }
-}
-
-/// The record as it was read.
-struct Current<'a> {
-    call: &'a Call<'a>,
-    plan: &'a Plan,
-    id: RecordId,
-    fields: Fields<'a>,
-}
-
-impl Current<'_> {
-    fn value(&self, change: &Change) -> &str {
-        self.fields.get(change.name()).map_or("null", Json::get)
-    }
-
-    /// Whether the field has its new value already.
-    fn holds(&self, change: &Change) -> bool {
-        compare::identical(&change.value.field, change.to(), self.value(change))
-    }
-
-    /// What the record is called that a lookup points to.
-    fn referenced_name(&self, change: &Change) -> Option<String> {
-        self.fields.text(change.path.as_ref()?.as_str())
-    }
-
-    /// Whether a field has the value the person expects; a lookup may be given by the name of what it points to.
-    fn is_as_expected(&self, change: &Change, from: &str) -> bool {
-        match lookup::name(&change.value.field, from) {
-            Some(input) => self.referenced_name(change).is_some_and(|called| matching::goes_by(&input, &called)),
-            None => {
-                compare::same(&change.value.field, from, self.value(change)) || self.is_place_expected(change, from)
-            }
-        }
-    }
-
-    /// Whether a country or a state is the one that is called so.
-    fn is_place_expected(&self, change: &Change, from: &str) -> bool {
-        let held = |name: &str| self.fields.text(name);
-        let Some(Shape::Text(from)) = Shape::of(from) else { return false };
-        let Ok(schema) = self.call.known().schema(&self.plan.target.object) else { return false };
-        Place::of(&schema, &change.value.field).is_some_and(|place| place.is_called(from.trim(), &held))
-    }
-
-    /// What the person expects and is not so.
-    fn unexpected(&self, pending: &[&Change]) -> Option<Error> {
-        let unexpected: Vec<_> = pending
-            .iter()
-            .filter(|change| change.from.as_deref().is_some_and(|from| !self.is_as_expected(change, from)))
-            .map(|change| change.name().to_owned())
-            .collect();
-        if unexpected.is_empty() {
-            return None;
-        }
-        let differ = unexpected.join(", ");
-        let message = if self.plan.is_told {
-            format!(
-                "nothing was written: {differ} does not have the expected value; tell the person what `current` says, and call again with that as `from` if they still want the change"
-            )
-        } else {
-            format!(
-                "nothing was written: {differ} does not have the expected value, and which it has is not told, for {} records may not be read: ask the person",
-                self.plan.target.object
-            )
-        };
-        Some(self.conflict(&message).about(unexpected))
-    }
-
-    /// An error that tells the record as it is.
-    fn conflict(&self, message: &str) -> Error {
-        let mut values = Values::cut_after(MAX_TEXT_CHARS);
-        let error = Error::conflict(message, self.as_it_is(&mut values));
-        match values.notice() {
-            Some(notice) => error.with_context(notice),
-            None => error,
-        }
-    }
-
-    /// Refuses what would lose a part of a text, and times of an event that contradict each other.
-    fn check(&self, pending: &[&Change]) -> Result<(), Error> {
-        let given = |name: &str| pending.iter().find(|change| change.name() == name).map(|change| change.to());
-        let held = |name: &str| self.fields.get(name).map(Json::get);
-        event::check(&self.plan.target.object, &given, Some(&held))?;
-        let is_told = self.plan.is_told;
-        let cut = |change: &&Change| compare::cut_off(&change.value.field, change.to(), self.value(change));
-        match pending.iter().filter(|_| is_told).find_map(|change| Some((change.name(), cut(change)?.0))) {
-            Some((name, lost)) => {
-                let message = format!(
-                    "nothing was written: the new text for {name} begins with one that a reply had cut, so {lost} characters of what is there would be lost: read all of it with salesforce_get and full, or ask the person"
-                );
-                Err(Error::argument(name, message))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses picklist values that the record can't hold; says which of its values no longer go together.
-    fn left_behind(&self, pending: &[&Change]) -> Result<Remarks, Error> {
-        let object = &self.plan.target.object;
-        let Ok(schema) = self.call.known().schema(object) else { return Ok(Remarks::default()) };
-        let mut given = Vec::new();
-        for change in &self.plan.changes {
-            let writes = pending.iter().any(|one| one.name() == change.name());
-            given.push(Given { field: &change.value.field, json: change.to(), writes });
-        }
-        let held = if self.plan.is_told { Held::Values(&self.fields) } else { Held::Untold };
-        let picklists = Picklists { object, schema: &schema, given: &given, held };
-        self.call.plan(&picklists, |known, picklists| picklists.check(known))
-    }
-
-    /// The record as it is, if that may be told.
-    fn as_it_is(&self, values: &mut Values) -> Option<CurrentRecord> {
-        let changes = self.plan.changes.iter();
-        self.plan.is_told.then(|| CurrentRecord {
-            object: self.plan.target.object.to_string(),
-            link: self.call.link(self.id.as_str()),
-            id: self.id.to_string(),
-            fields: self.object(changes, values),
-            changed_by: self.fields.text("LastModifiedBy.Name"),
-            changed_at: self.fields.get("LastModifiedDate").map(reply::time),
-        })
-    }
-
-    /// The values of fields, nulls too: that a field is empty is news here.
-    fn object<'c>(&self, changes: impl Iterator<Item = &'c Change>, values: &mut Values) -> String {
-        let mut object = Object::default();
-        for change in changes {
-            object.member(change.asked(), Json::trusted(&change.shown(self.fields.get(change.asked()), values)));
-        }
-        object.finish()
-    }
-
-    /// Writes the changes, unless the record was changed since it was read; returns it as it is then, if it can still
-    /// be read.
-    fn write(&self, pending: &[&Change], notices: &mut Vec<String>) -> Result<Option<Record>, Error> {
-        let object = &self.plan.target.object;
-        let mut values = Object::default();
-        for change in pending {
-            values.member(change.name(), Json::trusted(change.to()));
-            if let Some(along) = &change.value.along {
-                values.member(along.as_str(), Json::NULL);
-            }
-        }
-        let stamp = self.fields.text("SystemModstamp").or_else(|| self.fields.text("LastModifiedDate"));
-        let write = Update {
-            object,
-            id: &self.id,
-            values: values.finish(),
-            unmodified_since: stamp.as_deref().and_then(http_date),
-            allow_duplicate: self.plan.allow_duplicate,
-            // A change of a phone number must not hand the record to somebody else.
-            assign: names::has_assignment_rules(object).then_some(false),
-        };
-        if write.unmodified_since.is_none() {
-            notices.push(
-                "this object has no time of change, so a change by somebody else at the same moment would go unseen"
-                    .to_owned(),
+impl Written {
+    /// The record as it was read back, where it may be told.
+    fn read_back(step: &Step<'_>, update: &Update<'_>, record: Option<Record>) -> Self {
+        let mut written = Self { record, ..Self::default() };
+        if update.unmodified_since.is_none() {
+            written.say(
+                "this object has no time of change, so a change by somebody else at the same moment would go unseen",
             );
         }
-        let names = self.plan.read_back();
-        let read_back = Retrieve { object, record: Which::Id(&self.id), fields: &names };
-        let written = if self.plan.is_told {
-            self.call.write_and_read(&write, &write.values, read_back, |()| self.id)
-        } else {
-            self.call.write(&write).map(|()| ((), None))
-        };
-        let record = match written {
-            Ok(((), record)) => record,
-            Err(error) if error.has_status(&[412]) => return Err(self.overtaken()),
-            Err(error) if error.is_refused_with("CANNOT_UPDATE_CONVERTED_LEAD") => return Err(self.converted(error)),
-            Err(cause) if cause.outcome_unknown() => {
-                notices.push("Salesforce did not answer, so the record was read again: it holds the change".to_owned());
-                Some(self.recover(pending, cause)?)
-            }
-            Err(error) => {
-                let value = |name: &str| pending.iter().find(|change| change.name() == name).map(|change| change.to());
-                let error = refused::explained(self.call, object, Some(&self.id), &value, error);
-                return Err(duplicates::refused(self.call, error, self.plan.allow_duplicate, OVERRULED));
-            }
-        };
-        if record.is_none() && self.plan.is_told {
-            notices.push(
-                "the record was changed, but could not be read back: the user may not be allowed to see it any more"
-                    .to_owned(),
+        if written.record.is_none() && step.current.plan.is_told {
+            written.say(
+                "the record was changed, but could not be read back: the user may not be allowed to see it any more",
             );
         }
-        Ok(record)
+        written
     }
 
-    /// After a write that may have happened: the record, if it holds the change.
-    fn recover(&self, pending: &[&Change], cause: Error) -> Result<Record, Error> {
-        let found = match self.read_again(self.plan.select.clone()) {
-            Some(record) => {
-                let now = Current { fields: record.fields(), id: self.id, ..*self };
-                if pending.iter().all(|change| now.holds(change)) {
-                    return Ok(record);
-                }
-                "the record was read again and does not hold the change so far"
-            }
-            None => "reading the record again failed as well",
+    /// The record as it was read after a write without an answer.
+    fn recovered(record: Record) -> Self {
+        let mut written = Self { record: Some(record), ..Self::default() };
+        written.say("Salesforce did not answer, so the record was read again: it holds the change");
+        written
+    }
+
+    fn say(&mut self, notice: &str) {
+        self.notices.push(notice.to_owned());
+    }
+}
+
+/// Writes the changes of a record, unless it was changed since it was read.
+fn write_one(call: &Call<'_>, step: &Step<'_>) -> Result<Written, Error> {
+    let (current, plan) = (&step.current, step.current.plan);
+    let update = current.endpoint(&step.pending);
+    let names = plan.read_back();
+    let read_back = Retrieve { object: &plan.target.object, record: Which::Id(&current.id), fields: &names };
+    let written = if plan.is_told {
+        call.write_and_read(&update, &update.values, read_back, |()| current.id)
+    } else {
+        call.write(&update).map(|()| ((), None))
+    };
+    match written {
+        Ok(((), record)) => Ok(Written::read_back(step, &update, record)),
+        Err(cause) if cause.outcome_unknown() => match current.again() {
+            Some(record) if current.is_done(&record, &step.pending) => Ok(Written::recovered(record)),
+            Some(_) => Err(cause.with_context("the record was read again and does not hold the change so far")),
+            None => Err(cause.with_context("reading the record again failed as well")),
+        },
+        Err(error) => Err(current.refused(&step.pending, error)),
+    }
+}
+
+/// Writes the changes of several records, of all or of none.
+fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Written>, Error> {
+    let mut composite = Composite::all_or_none();
+    let mut updates: Vec<(Part, Update<'_>)> = Vec::with_capacity(steps.len());
+    for ((_, step), name) in steps.iter().zip(PART_NAMES) {
+        let update = step.current.endpoint(&step.pending);
+        if Composite::would_misread(&update.values) {
+            let message = "a text with @{ is not written among several records: change that record alone";
+            return Err(one_of(steps.len(), &step.current, Error::argument("records", message)));
+        }
+        updates.push((composite.add(name, &update).map_err(unsendable)?, update));
+    }
+    let plans: Vec<_> = steps.iter().map(|(_, step)| step.current.plan).collect();
+    let select = read_back(steps);
+    let query = select.as_ref().filter(|_| plans[0].is_told).map(Query::new);
+    let reads = query.as_ref().map(|query| composite.add("read", query)).transpose().map_err(unsendable)?;
+    let answer = match call.send_all(&composite) {
+        Ok(answer) => answer,
+        Err(cause) if cause.outcome_unknown() => return recover_all(call, steps, select.as_ref(), cause),
+        Err(error) => return Err(error),
+    };
+    if let Some(at) = updates.iter().position(|(part, _)| answer.is_refused(*part)) {
+        let (part, update) = &updates[at];
+        let step = &steps[at].1;
+        if let Err(error) = answer.read(*part, update) {
+            let error = step.current.refused(&step.pending, read_error(error, true));
+            return Err(one_of(steps.len(), &step.current, error));
+        }
+    }
+    let mut records = Vec::new();
+    for (part, update) in &updates {
+        answer.read(*part, update).map_err(|error| read_error(error, true))?;
+    }
+    if let (Some(part), Some(query)) = (reads, &query) {
+        records = answer.read(part, query).map_or_else(|_| Vec::new(), |page| page.records);
+    }
+    let each = steps
+        .iter()
+        .zip(&updates)
+        .map(|((_, step), (_, update))| Written::read_back(step, update, among(&records, step)));
+    Ok(each.collect())
+}
+
+/// The record of a step among those that were read.
+fn among(records: &[Record], step: &Step<'_>) -> Option<Record> {
+    records.iter().find(|record| names::id_of(record).is_ok_and(|id| id == step.current.id)).cloned()
+}
+
+/// The query for what is read of the records after the write.
+fn read_back(steps: &[(usize, &mut Step<'_>)]) -> Option<Select> {
+    let mut fields = FieldList::from(ID);
+    let mut ids = Vec::with_capacity(steps.len());
+    for (_, step) in steps {
+        step.current.plan.read_back().into_iter().for_each(|field| fields.add(FieldPath::from(field)));
+        ids.push(Literal::from(step.current.id));
+    }
+    let object = steps.first()?.1.current.plan.target.object.clone();
+    let mut select = Select::new(fields, object);
+    select.limit = u32::try_from(ids.len()).ok();
+    select.condition = Some(Condition::In { field: ID, negated: false, values: Among::new(ids)? });
+    Some(select)
+}
+
+/// After a write of several without an answer: the records, if all hold their changes.
+fn recover_all(
+    call: &Call<'_>,
+    steps: &[(usize, &mut Step<'_>)],
+    select: Option<&Select>,
+    cause: Error,
+) -> Result<Vec<Written>, Error> {
+    let Some(page) = select.and_then(|select| call.query(select, MAX_RECORDS).ok()) else {
+        return Err(cause.with_context("reading the records again failed as well"));
+    };
+    let mut all = Vec::with_capacity(steps.len());
+    for (_, step) in steps {
+        let record = among(&page.records, step);
+        let Some(record) = record.filter(|record| step.current.is_done(record, &step.pending)) else {
+            let found = "the records were read again, and not all hold their changes so far";
+            return Err(cause.with_context(found));
         };
-        Err(cause.with_context(found))
+        all.push(Written::recovered(record));
     }
+    Ok(all)
+}
 
-    /// Fields of the record as it is now; none if that can't be read.
-    fn read_again(&self, mut select: Select) -> Option<Record> {
-        select.condition = Some(record::is(&self.id));
-        self.call.query(&select, 1).ok()?.records.into_iter().next()
+/// What is told of the records together.
+fn reply(steps: Vec<Step<'_>>, after: &[Option<Record>]) -> UpdateReply {
+    let mut receipts: Vec<Receipt> = Vec::with_capacity(steps.len());
+    let (mut object, mut is_dearer, mut backs) = (String::new(), false, Vec::new());
+    for (step, after) in steps.into_iter().zip(after) {
+        let current = step.current;
+        let plan = current.plan;
+        object = plan.target.object.to_string();
+        is_dearer = plan.allow_duplicate;
+        let after = after.as_ref().filter(|_| plan.is_told).map(Record::fields);
+        // Where nothing was written, the record is as it was read.
+        let unchanged = step.pending.is_empty().then_some(&current.fields);
+        let mut receipt = current.receipt(after.as_ref().or(unchanged), step.notices);
+        backs.extend(receipt.undo.take().map(|back| (current.id, back)));
+        receipts.push(receipt);
     }
+    let notices = notices(&receipts);
+    let undo = undo(&object, backs, receipts.len() == 1, is_dearer);
+    let names = lookup::by_id(receipts.iter_mut().flat_map(|receipt| std::mem::take(&mut receipt.names)));
+    let records = receipts.into_iter().map(|receipt| receipt.record).collect();
+    UpdateReply { object, records, names, undo, notices, details: None }
+}
 
-    /// Somebody else changed the record between reading and writing: reads it again, to say what it holds now.
-    fn overtaken(&self) -> Error {
-        if !self.plan.is_told {
-            let message = "nothing was written: somebody changed the record in this very moment: ask the person whether to call again";
-            return Error::conflict(message, None);
-        }
-        let record = self.read_again(self.plan.select.clone());
-        let now = record.as_ref().map(|record| Current { fields: record.fields(), id: self.id, ..*self });
-        let message = "nothing was written: somebody changed the record in this very moment; tell the person what `current` says and ask";
-        now.map_or_else(|| Error::conflict(message, None), |now| now.conflict(message))
-    }
-
-    /// A lead that was converted: reads what it became.
-    fn converted(&self, cause: Error) -> Error {
-        const BECAME: [(&str, &str, &str); 3] = [
-            ("Contact", "ConvertedContactId", "ConvertedContact.Name"),
-            ("Account", "ConvertedAccountId", "ConvertedAccount.Name"),
-            ("Opportunity", "ConvertedOpportunityId", "ConvertedOpportunity.Name"),
-        ];
-        if !self.plan.is_told {
-            return cause;
-        }
-        let fields = BECAME.into_iter().flat_map(|(_, id, name)| [id, name]).map(FieldPath::from_static);
-        let select = FieldList::new(fields).map(|fields| Select::new(fields, self.plan.target.object.clone()));
-        let record = select.and_then(|select| self.read_again(select));
-        let Some(lead) = record.as_ref().map(Record::fields) else { return cause };
-        let candidates = BECAME.into_iter().filter_map(|(object, id, name)| {
-            Some(Candidate {
-                object: object.to_owned(),
-                id: lead.text(id)?,
-                name: lead.text(name),
-                facts: "{}".to_owned(),
-                field: None,
-            })
-        });
-        cause.with_context("the candidates are what it became, the person first").with_candidates(candidates.collect())
-    }
-
-    /// Each field before and after; where that can't be read, as it was written, and where it may not be, as the call said.
-    fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> UpdateReply {
-        let mut values = Values::cut_after(MAX_TEXT_CHARS);
-        let mut changes = Vec::new();
-        for change in &self.plan.changes {
-            let name = change.name();
-            let held = after.map_or(change.to(), |after| after.get(name).map_or("null", Json::get));
-            if !compare::is_kept(&change.value.field, change.to(), held) {
-                notices.push(format!("{}: the org holds another value than the one written", change.name()));
-            }
-            let now = match after {
-                Some(after) if change.value.asked.is_some() => after.get(change.asked()),
-                _ => Some(Json::trusted(held)),
+/// What is to be said: of all records once, and of one with its name.
+fn notices(receipts: &[Receipt]) -> Vec<String> {
+    let mut notices: Vec<String> = Vec::new();
+    for receipt in receipts {
+        for notice in &receipt.notices {
+            let is_of_all = receipts.iter().all(|other| other.notices.contains(notice));
+            let said = match (is_of_all, &receipt.record.name) {
+                (true, _) => notice.clone(),
+                (false, name) => [name.as_deref().unwrap_or(&receipt.record.id), ": ", notice].concat(),
             };
-            changes.push(FieldChange {
-                field: change.asked().to_owned(),
-                before: if self.plan.is_told {
-                    Some(change.shown(self.fields.get(change.asked()), &mut values))
-                } else {
-                    change.from.as_deref().map(|from| values.copy_text(from))
-                },
-                after: change.shown(now, &mut values),
-            });
-        }
-        notices.extend(values.notice());
-        let undo = if self.plan.is_told { after.and_then(|after| self.undo(after)) } else { Some(by_hand()) };
-        let name = names::name_of(self.call.known(), &self.plan.target.object).ok();
-        UpdateReply {
-            object: self.plan.target.object.to_string(),
-            link: self.call.link(self.id.as_str()),
-            id: self.id.to_string(),
-            name: name.filter(|_| self.plan.is_told).and_then(|name| self.fields.text(name.as_str())),
-            changes,
-            names: self.names(after),
-            undo,
-            notices,
-            details: None,
+            if !notices.contains(&said) {
+                notices.push(said);
+            }
         }
     }
+    notices
+}
 
-    /// What the records are called that lookups pointed to and point to now.
-    fn names(&self, after: Option<&Fields<'_>>) -> Option<String> {
-        let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
-        lookup::by_id(self.plan.changes.iter().flat_map(|change| {
-            let before =
-                id(self.fields.get(change.name())).zip(self.referenced_name(change)).filter(|_| self.plan.is_told);
-            let now = id(after.and_then(|after| after.get(change.name())));
-            let found =
-                change.value.record_name.clone().filter(|_| now.as_ref().is_none_or(|now| change.to() == quoted(now)));
-            before
-                .into_iter()
-                .chain(now.or_else(|| Some(Json::parse(change.to()).ok()?.text()?.into_owned())).zip(found))
-        }))
+/// The call that takes the changes back, as far as any does.
+fn undo(object: &str, backs: Vec<(RecordId, Back)>, is_one: bool, allow_duplicate: bool) -> Option<Undo> {
+    let (mut arguments, mut records, mut instructions) = (Object::default(), List::default(), Vec::new());
+    let mut is_call = false;
+    let mut is_named = false;
+    for (id, back) in backs {
+        if let Some(by_hand) = back.instructions
+            && !instructions.contains(&by_hand)
+        {
+            instructions.push(by_hand);
+        }
+        if back.fields.is_empty() {
+            continue;
+        }
+        is_call = true;
+        let mut record = Object::default();
+        let into = if is_one { &mut arguments } else { &mut record };
+        into.text("record", id.as_str());
+        if standard_object(id.prefix()).is_none() {
+            is_named = true;
+            if is_one {
+                into.text("object", object);
+            }
+        }
+        into.member("fields", Json::trusted(&back.fields.finish()));
+        if !back.from.is_empty() {
+            into.member("from", Json::trusted(&back.from.finish()));
+        }
+        if !is_one {
+            records.item(Json::trusted(&record.finish()));
+        }
     }
-
-    /// The call that restores what was there before, if it is not there now.
-    fn undo(&self, after: &Fields<'_>) -> Option<Undo> {
-        let (mut fields, mut from) = (Object::default(), Object::default());
-        let mut too_long = Vec::new();
-        let mut values = Values::cut_after(usize::MAX);
-        for change in &self.plan.changes {
-            let name = change.name();
-            let before = self.value(change);
-            let now = after.get(name).map_or("null", Json::get);
-            if compare::is_untouched(&change.value.field, before, now) {
-                continue;
-            }
-            if before.len() > MAX_UNDO_BYTES {
-                too_long.push(name);
-                continue;
-            }
-            fields.member(name, Json::trusted(&fit::restoring(&change.value.field, &values.copy_text(before))));
-            // A text too long to repeat is not expected.
-            if now.len() <= MAX_TEXT_CHARS {
-                from.member(name, Json::trusted(&values.copy_text(now)));
-            }
+    if is_call && !is_one {
+        if is_named {
+            arguments.text("object", object);
         }
-        // What follows from the changes does not always go back with them.
-        for name in event::DECIDING.into_iter().filter(|_| !self.plan.following.is_empty()) {
-            let (before, now) = (self.fields.get(name), after.get(name));
-            if before.map(Json::get) != now.map(Json::get)
-                && self.plan.changes.iter().all(|change| change.name() != name)
-            {
-                fields.member(name, Json::trusted(&values.copy(before)));
-            }
-        }
-        let instructions = (!too_long.is_empty()).then(|| {
-            format!(
-                "the old text of {} is too long to repeat here: a person can find it in the record's history, if the org keeps one",
-                too_long.join(", ")
-            )
-        });
-        let is_call = !fields.is_empty();
-        let mut arguments = Object::default();
-        arguments.text("record", self.id.as_str());
-        if standard_object(self.id.prefix()).is_none() {
-            arguments.text("object", self.plan.target.object.as_str());
-        }
-        arguments.member("fields", Json::trusted(&fields.finish()));
-        if !from.is_empty() {
-            arguments.member("from", Json::trusted(&from.finish()));
-        }
-        // Whoever let a duplicate pass lets it pass on the way back; nobody else is taken to.
-        if self.plan.allow_duplicate {
-            arguments.member("allow_duplicate", Json::trusted("true"));
-        }
-        (is_call || instructions.is_some()).then(|| Undo {
-            tool: is_call.then(|| "salesforce_update".to_owned()),
-            arguments: is_call.then(|| arguments.finish()),
-            instructions,
-        })
+        arguments.member("records", Json::trusted(&records.finish()));
     }
+    // Whoever let a duplicate pass lets it pass on the way back; nobody else is taken to.
+    if allow_duplicate {
+        arguments.member("allow_duplicate", Json::trusted("true"));
+    }
+    (is_call || !instructions.is_empty()).then(|| Undo {
+        tool: is_call.then(|| "salesforce_update".to_owned()),
+        arguments: is_call.then(|| arguments.finish()),
+        instructions: (!instructions.is_empty()).then(|| instructions.join("; ")),
+    })
 }

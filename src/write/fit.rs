@@ -8,16 +8,21 @@ use crate::json::{Json, Object, Shape, quoted};
 use crate::resolve::value::{self, append, boolean, invalid_value, number, parse};
 use crate::rich_text;
 use crate::schema::picklist::{self, Value as Picked};
+use crate::schema::treatment::{Kind, Operator, Treatment};
 use crate::schema::{Field, FieldType, PicklistValue};
 use crate::soql::{Date, DateTime, Number, TimeOfDay};
 
 /// The member of an object that holds HTML as it is, of which an undo knows that it is none that is to be encoded.
 pub(crate) const HTML: &str = "html";
 
-/// A value to write, as JSON of a field's type, and what was repaired to get there.
+/// A value to write, as JSON of a field's type, and what was repaired to get there: what the table of treatments says of
+/// writing its kind.
 pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<String>), Error> {
-    if field.field_type == FieldType::MultiPicklist {
-        return several_values(field, json);
+    let treatment = Kind::of_value(field).treatment(Operator::Write);
+    match treatment {
+        Treatment::Several => return several_values(field, json),
+        Treatment::Refused(why) => return Err(Error::argument(&field.name, why.of(&field.name, field.field_type))),
+        _ => {}
     }
     let text = match parse(field, json)? {
         // A checkbox is never empty.
@@ -31,37 +36,48 @@ pub(crate) fn to_write(field: &Field, json: &str) -> Result<(String, Option<Stri
         Shape::Text(text) => text,
         Shape::Number(number) => number.to_owned(),
         Shape::Boolean(value) => value.to_string(),
-        Shape::Object if field.html => return Ok((quoted(text_that_fits(field, &as_html(field, json)?)?), None)),
+        Shape::Object if treatment == Treatment::RichText => {
+            return Ok((quoted(text_that_fits(field, &as_html(field, json)?)?), None));
+        }
         Shape::List(_) | Shape::Object => return Err(invalid_value(field, json, "one value, not a list or an object")),
     };
-    let value = match field.field_type {
-        FieldType::Picklist => {
+    let value = match treatment {
+        Treatment::Value => {
             let (value, note) = picked(field, text.trim())?;
             return Ok((quoted(&value), note));
         }
-        FieldType::Boolean => boolean(field, &text)?.to_string(),
-        FieldType::Percent => percent_that_fits(field, &text, json)?,
-        kind if kind.is_number() => number_that_fits(field, number(field, &text)?, json)?,
-        FieldType::Date => {
-            let date = Date::parse(&text).map_err(|_| invalid_value(field, json, "a date like \"2026-05-31\""))?;
-            quoted(&date.to_string())
-        }
-        FieldType::DateTime => {
-            let instant = DateTime::parse(&text)
-                .map_err(|_| invalid_value(field, json, "a time with a zone, like \"2026-05-31T15:00:00+02:00\""))?;
-            quoted(&instant.to_string())
-        }
-        FieldType::Time => {
+        Treatment::Percent => percent_that_fits(field, &text, json)?,
+        Treatment::Time => {
             let time = TimeOfDay::parse(&text)
                 .map_err(|_| invalid_value(field, json, "a time of day, like \"15:00\" or \"3pm\""))?;
             quoted(&time.to_string())
         }
-        FieldType::Reference => quoted(id_of_target(field, &text, json)?.as_str()),
-        FieldType::Email if !is_address(&text) => return Err(invalid_value(field, json, "an e-mail address")),
-        _ if field.html && !rich_text::is_html(&text) => quoted(text_that_fits(field, &rich_text::from_text(&text))?),
-        _ => quoted(text_that_fits(field, &text)?),
+        Treatment::Record => quoted(id_of_target(field, &text, json)?.as_str()),
+        Treatment::RichText if !rich_text::is_html(&text) => {
+            quoted(text_that_fits(field, &rich_text::from_text(&text))?)
+        }
+        _ => plain(field, &text, json)?,
     };
     Ok((value, None))
+}
+
+/// A value that is taken as it is, as far as its type lets it.
+fn plain(field: &Field, text: &str, json: &str) -> Result<String, Error> {
+    Ok(match field.field_type {
+        FieldType::Boolean => boolean(field, text)?.to_string(),
+        kind if kind.is_number() => number_that_fits(field, number(field, text)?, json)?,
+        FieldType::Date => {
+            let date = Date::parse(text).map_err(|_| invalid_value(field, json, "a date like \"2026-05-31\""))?;
+            quoted(&date.to_string())
+        }
+        FieldType::DateTime => {
+            let instant = DateTime::parse(text)
+                .map_err(|_| invalid_value(field, json, "a time with a zone, like \"2026-05-31T15:00:00+02:00\""))?;
+            quoted(&instant.to_string())
+        }
+        FieldType::Email if !is_address(text) => return Err(invalid_value(field, json, "an e-mail address")),
+        _ => quoted(text_that_fits(field, text)?),
+    })
 }
 
 /// A value out of the org as the call says it that writes it again, to the letter: what would be asked about, or be taken

@@ -63,7 +63,7 @@ pub(crate) fn read(
     let mut schema = known.schema(object)?;
     // Picklist values are only in the description.
     let has_values = matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
-    if has_values && field.picklist.is_none() || is_place_name(field.name.strip_suffix("__s").unwrap_or(&field.name)) {
+    if has_values && field.picklist.is_none() || is_place_name(&field.name) {
         schema = known.description(object)?;
     }
     let is_writable = match write {

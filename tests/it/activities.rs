@@ -576,7 +576,11 @@ fn the_users_day_is_one_request_and_knows_what_is_overdue() {
     assert_eq!(bench.requests(), 1);
     assert_eq!(
         items(&reply),
-        ["task Ask for a reference Fri 2026-05-08", "meeting Fair Tue 2026-05-12", "meeting Late Tue 2026-05-12 22:00"]
+        [
+            "task Ask for a reference Fri 2026-05-08",
+            "meeting Fair Tue 2026-05-12 (all day)",
+            "meeting Late Tue 2026-05-12 22:00"
+        ]
     );
     assert_eq!(reply["items"][0]["overdue"], true);
     assert_eq!(reply.get("record"), None);
@@ -598,7 +602,7 @@ fn a_day_is_the_users_own() {
     // Nina was called on the 11th; Jonas's fair is in Berlin.
     let bench = Bench::of("jonas");
     let reply = bench.ok("activities", json!({ "first_day": "2026-05-20" }));
-    assert_eq!(items(&reply), ["meeting Trade fair Wed 2026-05-20"]);
+    assert_eq!(items(&reply), ["meeting Trade fair Wed 2026-05-20 (all day)"]);
     assert_eq!(reply["zone"], "Europe/Berlin");
     assert_eq!(reply["now"], "Tue 2026-05-12 17:00");
     for day in ["2026-05-19", "2026-05-21"] {

@@ -131,7 +131,10 @@ fn a_change_without_an_answer_is_read_again_and_reported_if_it_is_there() {
         let expected = json!({ "Employees": 100 });
         let reply =
             bench.ok("update", json!({ "object": "Account", "record": "Acme", "fields": changes, "from": expected }));
-        assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+        assert_eq!(
+            reply["records"][0]["changes"],
+            json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }])
+        );
         assert!(reply["notices"].to_string().contains("it holds the change"), "{effect:?}: {reply:#}");
         assert!(reply["undo"]["arguments"].is_object(), "{effect:?}: {reply:#}");
         assert_eq!(bench.org.writes().len(), 1, "{effect:?}");

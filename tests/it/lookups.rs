@@ -37,7 +37,7 @@ fn an_account_is_assigned_to_a_person_by_name_in_two_requests_warm_and_cold() {
     for bench in [Bench::warm(&["Account", "User"]), Bench::new()] {
         let reply = bench.ok("update", assign("Initech", "jane okafor"));
         let (riley, jane) = (bench.id("riley"), bench.id("jane_okafor"));
-        assert_eq!(reply["changes"], json!([{ "field": "OwnerId", "before": riley, "after": jane }]));
+        assert_eq!(reply["records"][0]["changes"], json!([{ "field": "OwnerId", "before": riley, "after": jane }]));
         assert_eq!(reply["names"], json!({ riley: "Riley Reyes", jane.clone(): "Jane Okafor" }));
         assert_eq!(reply.get("notices"), None);
         assert_eq!(bench.counts(), (2, 1));
@@ -72,7 +72,7 @@ fn a_name_of_nobody_writes_nothing() {
 fn a_user_is_named_by_their_email_address_too() {
     let bench = Bench::warm(&["Account"]);
     let reply = bench.ok("update", assign("Initech", "jane.miller@demo.example"));
-    assert_eq!(reply["changes"][0]["after"], bench.id("jane_miller"));
+    assert_eq!(reply["records"][0]["changes"][0]["after"], bench.id("jane_miller"));
     assert_eq!(bench.counts(), (2, 1));
 }
 
@@ -85,7 +85,7 @@ fn a_case_goes_to_a_queue_by_name_and_a_public_group_is_none() {
         json!({ "object": "Case", "record": "00001001", "fields": change, "from": expected })
     };
     let reply = bench.ok("update", case("Tier 2"));
-    assert_eq!(reply["changes"][0]["after"], bench.id("tier2"));
+    assert_eq!(reply["records"][0]["changes"][0]["after"], bench.id("tier2"));
     assert_eq!(reply["names"][bench.id("tier2")], "Tier 2");
     assert_eq!(bench.counts(), (2, 1));
     assert_eq!(bench.err("update", case("DACH Team"))["kind"], "not_found");
@@ -173,7 +173,7 @@ fn more_names_than_one_request_takes_go_in_two() {
     let changes = json!({ "Account": "Globex", "Contact": "Sarah Chen", "Owner": "Tier 2", "Parent Case": "00001002" });
     // The case itself, an account, a contact, a user or a queue, and a case.
     let reply = bench.ok("update", json!({ "object": "Case", "record": "00001001", "fields": changes }));
-    assert_eq!(reply["changes"][3]["after"], bench.id("case_old_2"));
+    assert_eq!(reply["records"][0]["changes"][3]["after"], bench.id("case_old_2"));
     assert_eq!(bench.counts(), (3, 1));
 }
 
@@ -256,7 +256,7 @@ fn me_is_the_user_whose_id_is_asked_for_once() {
     let riley = bench.id("riley");
     for (number, me) in ["me", "Myself", " MY "].into_iter().enumerate() {
         let reply = bench.ok("update", assign("Initech", me));
-        assert_eq!(reply["changes"][0]["after"], riley);
+        assert_eq!(reply["records"][0]["changes"][0]["after"], riley);
         // Who the user is, the record, the change, which comes once; then the record alone.
         assert_eq!(bench.counts(), (3 + number, 1), "{me}");
     }
@@ -264,7 +264,7 @@ fn me_is_the_user_whose_id_is_asked_for_once() {
     let expected = json!({ "OwnerId": "me" });
     let reply =
         bench.ok("update", json!({ "object": "Account", "record": "Initech", "fields": change, "from": expected }));
-    assert_eq!(reply["changes"][0]["before"], riley);
+    assert_eq!(reply["records"][0]["changes"][0]["before"], riley);
     let change = json!({ "OwnerId": "Jane Okafor" });
     let expected = json!({ "OwnerId": "me" });
     let error =

@@ -32,6 +32,7 @@ mod schema_project;
 mod schema_recorded;
 mod schema_values;
 mod settings;
+mod several;
 mod soql_roundtrip;
 mod sql_corpus;
 mod stories;

@@ -127,7 +127,7 @@ fn values_of_picklists_are_told_beside_the_sentence() {
     let fields = json!({ "Name": "x", "Record Type": "nothing of the kind" });
     beside(&bench, "create", json!({ "object": "Opportunity", "fields": fields }), "allowed");
     // What a value stands for.
-    let reply = beside(&bench, "update", change(&bench, "acme", "Industry", json!("not for profit")), "changes");
+    let reply = beside(&bench, "update", change(&bench, "acme", "Industry", json!("not for profit")), "records");
     assert!(reply["notices"][0].as_str().unwrap().contains("the value that the reply shows"), "{reply}");
     for value in ["negotiation", "prospektting"] {
         let filtered = json!({ "object": "Opportunity", "filters": [{ "field": "StageName", "value": value }] });

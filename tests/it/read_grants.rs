@@ -451,13 +451,13 @@ fn a_change_of_what_may_not_be_read_is_made_and_its_receipt_says_what_was_sent()
     assert_eq!(bench.org.writes(), []);
 
     let reply = bench.ok("update", change(json!(100)));
-    assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+    assert_eq!(reply["records"][0]["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
     assert_eq!((reply.get("name"), reply["undo"].get("tool")), (None, None));
     assert!(reply["notices"][0].as_str().unwrap().contains("keep Account records from being read"), "{reply}");
     // What nobody expected is not shown, and that it is there already is not told either.
     for _ in 0..2 {
         let reply = bench.ok("update", json!({ "record": acme, "fields": { "Phone": "1" } }));
-        assert_eq!(reply["changes"], json!([{ "field": "Phone", "after": "1" }]));
+        assert_eq!(reply["records"][0]["changes"], json!([{ "field": "Phone", "after": "1" }]));
     }
     assert_eq!(bench.org.writes().len(), 3);
 }

@@ -46,7 +46,7 @@ fn a_misspelt_argument_is_named_with_those_there_are() {
 #[test]
 fn a_missing_argument_is_named() {
     check("find", json!({}), "the argument text is missing");
-    check("update", json!({ "record": "xyz", "object": "Account" }), "the argument fields is missing");
+    check("create", json!({ "object": "Account" }), "the argument fields is missing");
     let follow_up = json!({ "kind": "task" });
     let text = message("log_activity", json!({ "kind": "call", "subject": "Pricing", "follow_up": follow_up }));
     assert_eq!(text, "the argument follow_up.when is missing");
@@ -62,7 +62,7 @@ fn an_argument_of_another_type_is_named_by_its_path() {
     assert_eq!(text, "the argument fields is \"Industry = 'Media'\"; it must be an object of field names and values");
     let text = message("update", json!({ "object": "Account", "record": "Acme", "fields": { "Fax": 1 }, "from": [2] }));
     assert_eq!(text, "the argument from is [2]; it must be an object of field names and values");
-    let text = message("update", json!({ "object": "Account", "record": "Acme", "fields": null }));
+    let text = message("create", json!({ "object": "Account", "fields": null }));
     assert_eq!(text, "the argument fields is null; it must be an object of field names and values");
     check(
         "query",
@@ -480,8 +480,8 @@ fn control_characters_travel_escaped_and_never_in_a_header() {
     let change = json!({ "Description": format!("{evil}!") });
     let expected = json!({ "Description": evil });
     let updated = bench.ok("update", json!({ "record": created["id"], "fields": change, "from": expected }));
-    assert_eq!(updated["changes"][0]["before"], evil);
-    assert_eq!(updated["changes"][0]["after"], format!("{evil}!"));
+    assert_eq!(updated["records"][0]["changes"][0]["before"], evil);
+    assert_eq!(updated["records"][0]["changes"][0]["after"], format!("{evil}!"));
     for request in bench.sent.borrow().iter() {
         let path = request.uri().to_string();
         assert!(!path.contains("Evil\r") && !path.to_lowercase().contains("bearer x"), "{path}");

@@ -148,7 +148,7 @@ fn a_long_text_is_cut_and_that_is_said() {
     let text = "ä".repeat(6000);
     let change = json!({ "Description": text });
     let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": change }));
-    assert_eq!(long(&reply["changes"][0]["after"]), 256);
+    assert_eq!(long(&reply["records"][0]["changes"][0]["after"]), 256);
     let row = bench.org.row(&bench.org.id("acme").unwrap()).unwrap();
     assert_eq!(row.get("Description").as_str(), Some(text.as_str()), "written in full");
 }

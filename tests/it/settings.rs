@@ -131,9 +131,10 @@ fn the_functions_themselves_ask_the_settings() {
     };
     assert_eq!(kind(tools::create(&call, create).unwrap_err()), "switched_off");
     let update = UpdateArgs {
-        record: bench.id("acme"),
+        record: Some(bench.id("acme")),
+        records: Vec::new(),
         object: None,
-        fields: "{}".to_owned(),
+        fields: Some("{}".to_owned()),
         from: None,
         allow_duplicate: None,
     };
@@ -261,7 +262,7 @@ fn the_users_own_words_stand_for_fields_and_objects() {
     let change = json!({ "people": 500 });
     let expected = json!({ "people": 100 });
     let reply = bench.ok("update", json!({ "object": "logo", "record": "Acme", "fields": change, "from": expected }));
-    assert_eq!(reply["changes"][0]["field"], "NumberOfEmployees");
+    assert_eq!(reply["records"][0]["changes"][0]["field"], "NumberOfEmployees");
     let fields = json!({ "Name": "Initech Audit", "Customer": bench.id("initech"), "spend": 5 });
     assert_eq!(bench.ok("create", json!({ "object": "gig", "fields": fields }))["fields"]["Budget__c"], 5.0);
     let reply = bench.ok("describe", json!({ "object": "logo", "search": "people" }));

@@ -55,8 +55,8 @@ fn the_number_of_employees_is_changed_in_two_requests() {
             "fields": { "Employees": 500 }, "from": { "Employees": 100 },
         }),
     );
-    assert_eq!(reply["id"], bench.id("acme"));
-    assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+    assert_eq!(reply["records"][0]["id"], bench.id("acme"));
+    assert_eq!(reply["records"][0]["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
     assert_eq!((bench.requests(), bench.org.writes().len()), (2, 1));
 }
 
@@ -165,7 +165,7 @@ fn a_lead_is_changed_by_who_may_not_read_the_statuses() {
     bench.org.fault(fault.on(http::Method::GET, "LeadStatus"));
     let changes = json!({ "Status": "Working - Contacted" });
     let reply = bench.ok("update", json!({ "record": bench.id("dana"), "fields": changes }));
-    assert_eq!(reply["changes"][0]["after"], "Working - Contacted");
+    assert_eq!(reply["records"][0]["changes"][0]["after"], "Working - Contacted");
     assert_eq!(bench.counts(), (3, 1));
 }
 

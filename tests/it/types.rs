@@ -281,6 +281,15 @@ fn a_value_of_several_is_included() {
     assert_eq!(count(&bench, "Contact", "Languages = 'Spanish'"), 0);
     let nothing = ask(&bench, "SELECT Name FROM Contact WHERE Languages = 'Klingon'");
     assert!(says(&nothing, "none of its values"), "{nothing:#}");
+    // Beside values that are there, or where what is not so is asked for, rows hide it.
+    for condition in
+        ["Languages IN ('German', 'Klingon')", "Languages != 'Klingon'", "Languages INCLUDES ('German', 'Klingon')"]
+    {
+        let some = ask(&bench, &format!("SELECT Name FROM Contact WHERE {condition}"));
+        assert!(!some["rows"].as_array().unwrap().is_empty(), "{some:#}");
+        assert!(says(&some, "none of its values"), "{condition}: {some:#}");
+    }
+    assert!(!says(&ask(&bench, "SELECT Name FROM Contact WHERE Languages IN ('German', 'French')"), "none of its"));
     let by_params =
         json!({ "soql": "SELECT Name FROM Contact WHERE Languages IN :some", "params": { "some": ["German"] } });
     assert_eq!(bench.ok("query", by_params)["rows"].as_array().unwrap().len(), 2);
@@ -391,6 +400,31 @@ fn a_place_that_was_taken_for_another_or_for_none_is_said() {
         let reply = ask(&bench, soql);
         assert!(says(&reply, "none of its values"), "{reply:#}");
     }
+}
+
+#[test]
+fn an_address_that_an_admin_added_is_asked_for_by_whatever_its_places_are_called() {
+    let bench = odd();
+    let names = |condition: &str| {
+        let rows = column(&bench, &format!("SELECT Visit_Key__c FROM Visit__c WHERE {condition}"), "Visit_Key__c");
+        rows.join(" ")
+    };
+    for (condition, expected) in [
+        ("Venue__CountryCode__s = 'Germany'", "V-4"),
+        ("Venue__CountryCode__s = 'deutschland'", "V-4"),
+        ("Venue__CountryCode__s IN ('USA', 'DE')", "V-1 V-2 V-4"),
+        ("Venue__CountryCode__s != 'United States'", "V-3 V-4"),
+        ("Venue__StateCode__s = 'Texas'", "V-2"),
+        ("Venue__StateCode__s LIKE 'ca'", "V-1"),
+        ("Venue__City__s = 'Berlin'", "V-4"),
+    ] {
+        assert_eq!(names(condition), expected, "{condition}");
+    }
+    let nothing = ask(&bench, "SELECT Name FROM Visit__c WHERE Venue__CountryCode__s = 'Atlantis'");
+    assert!(says(&nothing, "none of its values"), "{nothing:#}");
+    let grouped = ask(&bench, "SELECT Venue__CountryCode__s, COUNT(Id) FROM Visit__c GROUP BY Venue__CountryCode__s");
+    assert!(grouped["rows"].to_string().contains("DE"), "{grouped:#}");
+    check_refused(&bench, "SELECT Name FROM Visit__c WHERE Venue__c = 'Berlin'", "made of parts");
 }
 
 #[test]
@@ -531,7 +565,22 @@ fn an_email_that_has_only_html_shows_its_text() {
     let case = bench.ok("activities", json!({ "record": bench.id("case_old_1"), "object": "Case" }));
     assert!(case.to_string().contains("It stops at row 99,000.\\nThe log is attached."), "{case:#}");
     let read = bench.ok("get", json!({ "record": bench.id("html_mail"), "object": "EmailMessage" }));
-    assert!(read["fields"]["HtmlBody"].as_str().unwrap().starts_with("Hello Riley,\nwe"), "{read:#}");
+    assert!(read["fields"]["TextBody"].as_str().unwrap().starts_with("Hello Riley,\nwe"), "{read:#}");
+    assert!(read["fields"]["HtmlBody"].is_null(), "the same text twice: {read:#}");
+    let named = bench.ok(
+        "get",
+        json!({ "record": bench.id("html_mail"), "object": "EmailMessage", "fields": ["Subject", "TextBody"] }),
+    );
+    assert_eq!(named["fields"]["TextBody"], read["fields"]["TextBody"], "{named:#}");
+    let rows = ask(&bench, "SELECT Subject, TextBody FROM EmailMessage WHERE Subject = 'Rollout dates'");
+    assert_eq!(rows["columns"], json!(["Id", "Subject", "TextBody"]), "{rows:#}");
+    assert_eq!(rows["rows"][0][2], read["fields"]["TextBody"], "{rows:#}");
+    let html = ask(&bench, "SELECT HtmlBody FROM EmailMessage WHERE Subject = 'Rollout dates'");
+    assert_eq!(html["rows"][0][1], read["fields"]["TextBody"], "{html:#}");
+    let children =
+        ask(&bench, "SELECT Subject, (SELECT TextBody FROM EmailMessages) FROM Case WHERE CaseNumber != null");
+    let texts = children.to_string();
+    assert!(texts.contains("It stops at row 99,000.") && !texts.contains("HtmlBody"), "{children:#}");
     let plain = bench.ok("get", json!({ "record": bench.id("mail"), "object": "EmailMessage" }));
     assert!(plain["fields"]["TextBody"].is_string() && plain["fields"]["HtmlBody"].is_null(), "{plain:#}");
 }

@@ -44,7 +44,7 @@ fn writes(field: &str, to: Value, expected: &str) -> Value {
     undo(&bench, &reply);
     assert_eq!(held(&bench, key, field), before, "{field} = {to}, taken back by {:#}", reply["undo"]);
     // What was read before may be expected.
-    let expected = reply["changes"][0]["before"].clone();
+    let expected = reply["records"][0]["changes"][0]["before"].clone();
     let mut again = change(&bench, "Visit__c", key, field, to);
     again["from"] = json!({ field: expected });
     bench.ok("update", again);
@@ -280,9 +280,9 @@ fn plain_text_becomes_html_and_html_stays() {
         ("R&amp;D", "R&amp;D", "R&D"),
     ] {
         let reply = writes("Report__c", json!(to), html);
-        assert_eq!(reply["changes"][0]["after"], shown);
+        assert_eq!(reply["records"][0]["changes"][0]["after"], shown);
         let before = "Bob showed the new hall.\nOpen points:\nprice < 100 & delivery\ntraining";
-        assert_eq!(reply["changes"][0]["before"], before);
+        assert_eq!(reply["records"][0]["changes"][0]["before"], before);
     }
     let bench = warm(&["Visit__c"]);
     let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": { "Report__c": "a < b\nc" } }));
@@ -346,7 +346,7 @@ fn a_text_that_a_reply_cut_counts_as_the_whole_it_was_cut_of() {
     let mut arguments = change(&bench, "Account", "acme", "Description", json!("Short."));
     arguments["from"] = json!({ "Description": cut });
     let reply = bench.ok("update", arguments.clone());
-    assert_eq!(reply["changes"][0]["before"], cut);
+    assert_eq!(reply["records"][0]["changes"][0]["before"], cut);
     assert!(reply["notices"].to_string().contains("cut after 255 characters"), "{reply:#}");
     undo(&bench, &reply);
     assert_eq!(held(&bench, "acme", "Description"), text);
@@ -453,7 +453,7 @@ fn a_country_is_written_by_whatever_it_is_called() {
         let reply = moves("Account", "rheinwerk", fields, "Billing", ["United States", "US", "null", "null"]);
         let is_name = !field.ends_with("Code");
         let (before, after) = if is_name { ("Germany", "United States") } else { ("DE", "US") };
-        let change = &reply["changes"][0];
+        let change = &reply["records"][0]["changes"][0];
         assert_eq!((&change["before"], &change["after"]), (&json!(before), &json!(after)), "{reply:#}");
     }
     for country in ["DE", "Germany", "Deutschland", "DEU"] {
@@ -590,6 +590,43 @@ fn a_place_is_expected_by_whatever_it_is_called() {
             json!({ "object": "Account", "record": id(&bench, "acme"), "fields": to, "from": { field: from } });
         assert_eq!(bench.call("update", arguments).is_ok(), is_met, "{field} {from}");
     }
+}
+
+#[test]
+fn an_address_that_an_admin_added_takes_its_places_by_whatever_they_are_called() {
+    let venue =
+        |bench: &Bench| ["Venue__CountryCode__s", "Venue__StateCode__s"].map(|part| held(bench, "visit_globex", part));
+    for (fields, expected) in [
+        (json!({ "Venue__StateCode__s": "california" }), ["US", "CA"]),
+        (json!({ "Venue__CountryCode__s": "Deutschland", "Venue__StateCode__s": null }), ["DE", "null"]),
+        (json!({ "Venue__CountryCode__s": "USA" }), ["US", "TX"]),
+        (json!({ "Venue__CountryCode__s": null, "Venue__StateCode__s": null }), ["null", "null"]),
+    ] {
+        let bench = warm(&["Visit__c"]);
+        let reply =
+            bench.ok("update", json!({ "object": "Visit__c", "record": id(&bench, "visit_globex"), "fields": fields }));
+        assert_eq!(venue(&bench), expected, "{fields}: {reply:#}");
+        if reply["undo"].is_object() {
+            undo(&bench, &reply);
+        }
+        assert_eq!(venue(&bench), ["US", "TX"], "{fields}");
+    }
+    for (fields, about) in [
+        (json!({ "Venue__CountryCode__s": "Atlantis" }), "Venue__CountryCode__s"),
+        (json!({ "Venue__CountryCode__s": "Germany" }), "Venue__StateCode__s"),
+        (json!({ "Venue__StateCode__s": "Ontario" }), "Venue__StateCode__s"),
+        (json!({ "Venue__c": "Berlin" }), "Venue__c"),
+    ] {
+        let bench = warm(&["Visit__c"]);
+        let error = bench
+            .err("update", json!({ "object": "Visit__c", "record": id(&bench, "visit_globex"), "fields": fields }));
+        assert!(error["fields"].as_array().unwrap().contains(&json!(about)), "{fields}: {error:#}");
+        assert_eq!((&error["kind"], bench.org.writes().len()), (&json!("invalid_input"), 0), "{error:#}");
+    }
+    let bench = warm(&["Visit__c"]);
+    let visit = json!({ "Account__c": "Acme", "Venue__City__s": "Austin", "Venue__StateCode__s": "Texas" });
+    let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": visit }));
+    assert_eq!(reply["fields"]["Venue__CountryCode__s"], "US", "{reply:#}");
 }
 
 #[test]

@@ -12,7 +12,12 @@ fn round_trip(object: &str, key: &str, changes: Value) {
     let id = bench.org.id(key).unwrap();
     let fields: Vec<String> = {
         let reply = bench.ok("update", json!({ "record": bench.id(key), "object": object, "fields": changes }));
-        reply["changes"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap().to_owned()).collect()
+        reply["records"][0]["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["field"].as_str().unwrap().to_owned())
+            .collect()
     };
     let after: Vec<_> = fields.iter().map(|field| bench.org.row(&id).unwrap().get(field).to_json()).collect();
     // Once more on an org that has not seen the change, for the receipt.

@@ -245,7 +245,7 @@ fn a_locked_row_is_tried_again_twice_and_then_said_to_be_locked() {
         let bench = Bench::warm(&["Account"]);
         bench.org.lock(&bench.org.id("acme").unwrap(), tries);
         let reply = bench.ok("update", employees(100, 500));
-        assert_eq!(reply["changes"][0]["after"], 500);
+        assert_eq!(reply["records"][0]["changes"][0]["after"], 500);
         assert_eq!(bench.counts(), (2 + tries as usize, 1));
     }
     let bench = Bench::warm(&["Account"]);
@@ -449,7 +449,7 @@ fn a_change_that_makes_a_duplicate_is_refused_with_the_matches() {
 
     arguments["allow_duplicate"] = json!(true);
     let reply = bench.ok("update", arguments);
-    assert_eq!(reply["changes"][0]["after"], "sarah.chen@globex.example");
+    assert_eq!(reply["records"][0]["changes"][0]["after"], "sarah.chen@globex.example");
     assert_eq!(bench.counts(), (5, 1));
 }
 
@@ -640,7 +640,7 @@ fn two_records_called_just_so_are_not_chosen_between() {
 fn a_name_that_is_said_whole_is_taken_among_similar_ones() {
     let bench = Bench::warm(&["Account"]);
     let reply = bench.ok("update", employees(100, 500));
-    assert_eq!(reply["name"], "Acme");
+    assert_eq!(reply["records"][0]["name"], "Acme");
     assert_eq!(reply.get("notices"), None);
 }
 
@@ -685,7 +685,7 @@ fn a_record_is_given_by_id_by_link_or_by_name() {
     {
         let change = json!({ "Employees": 1000 + number });
         let reply = bench.ok("update", json!({ "object": "Account", "record": record, "fields": change }));
-        assert_eq!(reply["id"], id, "{record}");
+        assert_eq!(reply["records"][0]["id"], id, "{record}");
     }
     assert_eq!(bench.counts(), (12, 6));
 }
@@ -698,8 +698,8 @@ fn a_case_is_given_by_its_number_or_its_subject() {
         let expected = json!({ "Priority": "Medium" });
         let reply =
             bench.ok("update", json!({ "object": "Case", "record": record, "fields": change, "from": expected }));
-        assert_eq!(reply["id"], bench.id("case_old_1"), "{record}");
-        assert_eq!(reply["name"], "00001001");
+        assert_eq!(reply["records"][0]["id"], bench.id("case_old_1"), "{record}");
+        assert_eq!(reply["records"][0]["name"], "00001001");
     }
 }
 
@@ -716,8 +716,8 @@ fn names_that_break_careless_quoting_find_their_record() {
         let bench = Bench::warm(&["Account"]);
         let change = json!({ "Description": name });
         let reply = bench.ok("update", json!({ "object": "Account", "record": name, "fields": change }));
-        assert_eq!(reply["id"], bench.id(key));
-        assert_eq!(reply["changes"], json!([{ "field": "Description", "before": null, "after": name }]));
+        assert_eq!(reply["records"][0]["id"], bench.id(key));
+        assert_eq!(reply["records"][0]["changes"], json!([{ "field": "Description", "before": null, "after": name }]));
         assert_eq!(notices(&reply), "");
     }
 }
@@ -731,7 +731,7 @@ fn a_field_is_cleared_by_null_and_by_an_empty_text() {
         let changes = json!({ "Phone": to, "Employees": to, "Industry": to });
         let reply = bench.ok("update", json!({ "object": "Account", "record": "Acme", "fields": changes }));
         assert_eq!(
-            reply["changes"],
+            reply["records"][0]["changes"],
             json!([
                 { "field": "NumberOfEmployees", "before": 100, "after": null },
                 { "field": "Industry", "before": "Technology", "after": null },
@@ -748,7 +748,7 @@ fn a_change_to_what_is_there_already_writes_nothing() {
     let expected = json!({ "Employees": 80 });
     let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes, "from": expected }));
     assert_eq!(notices(&reply), "nothing was written: the record holds these values already");
-    assert_eq!(reply["changes"][0], json!({ "field": "NumberOfEmployees", "before": 100, "after": 100 }));
+    assert_eq!(reply["records"][0]["changes"][0], json!({ "field": "NumberOfEmployees", "before": 100, "after": 100 }));
     assert_eq!(bench.counts(), (1, 0));
 }
 
@@ -757,7 +757,7 @@ fn only_what_differs_is_written_and_other_letters_are_a_difference() {
     let bench = Bench::warm(&["Account"]);
     let changes = json!({ "Name": "INITECH", "Employees": 320 });
     let reply = bench.ok("update", json!({ "record": bench.id("initech"), "fields": changes }));
-    assert_eq!(reply["changes"][1], json!({ "field": "Name", "before": "Initech", "after": "INITECH" }));
+    assert_eq!(reply["records"][0]["changes"][1], json!({ "field": "Name", "before": "Initech", "after": "INITECH" }));
     assert_eq!(bench.org.writes()[0].fields, ["Name"]);
 }
 
@@ -766,7 +766,10 @@ fn a_value_the_org_changed_is_read_back_and_noted() {
     let bench = Bench::warm(&["Account"]);
     let change = json!({ "Account Reference": " zen-9é " });
     let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": change }));
-    assert_eq!(reply["changes"], json!([{ "field": "Customer_Code__c", "before": "ACME-001", "after": "ZEN-9É" }]));
+    assert_eq!(
+        reply["records"][0]["changes"],
+        json!([{ "field": "Customer_Code__c", "before": "ACME-001", "after": "ZEN-9É" }])
+    );
     assert_eq!(notices(&reply), "Customer_Code__c: the org holds another value than the one written");
 
     let fields = json!({ "Name": "Zenith", "Account Reference": "zenith-1" });
@@ -781,7 +784,7 @@ fn a_record_out_of_sight_after_its_change_is_reported_as_changed() {
     let changes = json!({ "Private": true, "OwnerId": bench.id("sam") });
     let reply = bench.ok("update", json!({ "record": bench.id("acme_renewal"), "fields": changes }));
     assert_eq!(
-        reply["changes"],
+        reply["records"][0]["changes"],
         json!([
             { "field": "OwnerId", "before": bench.id("riley"), "after": bench.id("sam") },
             { "field": "IsPrivate", "before": false, "after": true },
@@ -809,8 +812,8 @@ fn a_picklist_value_said_otherwise_is_repaired_and_noted() {
     let bench = Bench::warm(&["Account"]);
     let changes = json!({ "Sales Territory": "Asia Pacific", "Industry": "not for profit", "Type": "Prospect" });
     let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes }));
-    assert_eq!(reply["changes"][0]["after"], "Not For Profit");
-    assert_eq!(reply["changes"][1]["after"], "APAC");
+    assert_eq!(reply["records"][0]["changes"][0]["after"], "Not For Profit");
+    assert_eq!(reply["records"][0]["changes"][1]["after"], "APAC");
     assert_eq!(
         notices(&reply),
         "Region__c: \"Asia Pacific\" stands for the value that the reply shows",
@@ -825,7 +828,7 @@ fn several_picklist_values_are_given_as_a_list_or_joined() {
         let change = json!({ "Languages": to });
         let expected = json!({ "Languages": "german;ENGLISH" });
         let reply = bench.ok("update", json!({ "record": bench.id("robert"), "fields": change, "from": expected }));
-        assert_eq!(reply["changes"][0]["after"], "German;French", "{to}");
+        assert_eq!(reply["records"][0]["changes"][0]["after"], "German;French", "{to}");
     }
 }
 
@@ -920,12 +923,15 @@ fn a_custom_object_is_created_and_changed_by_labels() {
     let expected = json!({ "Phase": "Active" });
     let reply = bench
         .ok("update", json!({ "object": "projects", "record": "Initech Audit", "fields": change, "from": expected }));
-    assert_eq!(reply["changes"], json!([{ "field": "Status__c", "before": "Active", "after": "On Hold" }]));
+    assert_eq!(
+        reply["records"][0]["changes"],
+        json!([{ "field": "Status__c", "before": "Active", "after": "On Hold" }])
+    );
     assert_eq!(bench.counts(), (2, 1));
     // By its id alone: the list of objects says which object that is.
     bench.org.forget_requests();
     let change = json!({ "Phase": "Done" });
-    let reply = bench.ok("update", json!({ "record": reply["id"], "fields": change }));
+    let reply = bench.ok("update", json!({ "record": reply["records"][0]["id"], "fields": change }));
     assert_eq!(reply["object"], "Project__c");
     assert_eq!(bench.counts(), (2, 1));
 }
@@ -960,7 +966,7 @@ fn a_text_that_looks_like_a_reference_is_written_as_it_is() {
     let change = json!({ "Name": "@{write.id}" });
     let expected = json!({ "Name": name });
     let reply = bench.ok("update", json!({ "record": reply["id"], "fields": change, "from": expected }));
-    assert_eq!(reply["changes"][0], json!({ "field": "Name", "before": name, "after": "@{write.id}" }));
+    assert_eq!(reply["records"][0]["changes"][0], json!({ "field": "Name", "before": name, "after": "@{write.id}" }));
     assert_eq!(bench.counts(), (5, 2));
 }
 
@@ -982,7 +988,7 @@ fn what_is_expected_is_said_of_fields_that_change_once_and_by_whatever_name() {
     let bench = Bench::warm(&["Account"]);
     let update = |fields: Value, from: Value| json!({ "record": bench.id("acme"), "fields": fields, "from": from });
     let reply = bench.ok("update", update(json!({ "Employees": 500 }), json!({ "numberofemployees": 100 })));
-    assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+    assert_eq!(reply["records"][0]["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
     for (from, expected) in [
         (json!({ "Phone": "1" }), "Phone is in `from` alone; what is expected is said of fields that change"),
         (json!({ "Employees": 500, "NumberOfEmployees": 500 }), "NumberOfEmployees is given twice in `from`"),

@@ -254,15 +254,22 @@ fn activities(reply: ActivitiesReply) -> String {
 }
 
 fn update(reply: UpdateReply) -> String {
-    let name = named(reply.name.as_deref());
-    let mut text = format!("Changed: {} {}{name}\n", reply.object, reply.id);
-    for change in &reply.changes {
-        let before = change.before.as_ref().map_or_else(|| "(not shown)".to_owned(), value);
-        line(&mut text, &format!("  {}: {before} → {}", change.field, value(&change.after)));
+    let mut text = String::new();
+    for record in &reply.records {
+        text.push_str(&format!("Changed: {} {}{}\n", reply.object, record.id, named(record.name.as_deref())));
+        for change in &record.changes {
+            let before = change.before.as_ref().map_or_else(|| "(not shown)".to_owned(), value);
+            line(&mut text, &format!("  {}: {before} → {}", change.field, value(&change.after)));
+        }
+        if reply.records.len() > 1 {
+            line(&mut text, &record.link);
+        }
     }
     notices(&mut text, &reply.notices);
     details(&mut text, reply.details.as_ref());
-    line(&mut text, &reply.link);
+    if let [record] = reply.records.as_slice() {
+        line(&mut text, &record.link);
+    }
     text
 }
 
@@ -656,7 +663,7 @@ mod tests {
     fn a_change_is_shown_before_and_after() {
         let text = reply(
             "salesforce_update",
-            r#"{"object":"Account","id":"001","link":"https://x/001","name":"Acme","changes":[{"field":"NumberOfEmployees","before":100,"after":500},{"field":"Rating","before":null,"after":"Hot"}]}"#,
+            r#"{"object":"Account","records":[{"id":"001","link":"https://x/001","name":"Acme","changes":[{"field":"NumberOfEmployees","before":100,"after":500},{"field":"Rating","before":null,"after":"Hot"}]}]}"#,
             Style::Terminal,
         );
         assert_eq!(
@@ -669,7 +676,7 @@ mod tests {
     fn what_may_not_be_read_is_not_shown_as_empty_and_the_orgs_words_stand_below_the_notice() {
         let text = reply(
             "salesforce_update",
-            r#"{"object":"Account","id":"001","link":"l","changes":[{"field":"Phone","after":"1"}],"notices":["n"],"details":{"Type":["a","b"]}}"#,
+            r#"{"object":"Account","records":[{"id":"001","link":"l","changes":[{"field":"Phone","after":"1"}]}],"notices":["n"],"details":{"Type":["a","b"]}}"#,
             Style::Terminal,
         );
         assert_eq!(text, "Changed: Account 001\n  Phone: (not shown) → \"1\"\nNote: n\n  Type: \"a\", \"b\"\nl");
@@ -809,7 +816,7 @@ mod tests {
     fn in_a_conversation_lookups_are_told_by_name_with_the_id_behind() {
         let text = reply(
             "update",
-            r#"{"object":"Account","id":"001","link":"l/001","name":"Acme","changes":[{"field":"OwnerId","before":"005a","after":"005b"}],"names":{"005a":"Jo","005b":"Al"}}"#,
+            r#"{"object":"Account","records":[{"id":"001","link":"l/001","name":"Acme","changes":[{"field":"OwnerId","before":"005a","after":"005b"}]}],"names":{"005a":"Jo","005b":"Al"}}"#,
             Style::Conversation,
         );
         assert_eq!(text, "Changed: Account \"Acme\" l/001\n OwnerId: Jo (005a) → Al (005b)");

@@ -10,6 +10,7 @@ use std::thread;
 
 mod compile;
 mod names;
+mod shrink;
 
 fn main() {
     for input in ["build", "src/machine_code.rs"] {
@@ -20,7 +21,7 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .debug_names(false)
-        .module(guest_module::MODULE)
+        .module(&shrink::shrink(guest_module::MODULE))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let component = names::without_names(component);

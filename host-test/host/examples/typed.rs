@@ -164,15 +164,16 @@ pub(crate) fn story() -> Result<String> {
     // `from` is what the person said: where the record holds another value, nothing is written.
     for (from, to) in [("100", "500"), ("100", "600")] {
         let args = UpdateArgs {
-            record: acme.clone(),
+            record: Some(acme.clone()),
+            records: Vec::new(),
             object: None,
-            fields: format!(r#"{{"Employees": {to}}}"#),
+            fields: Some(format!(r#"{{"Employees": {to}}}"#)),
             from: Some(format!(r#"{{"Employees": {from}}}"#)),
             allow_duplicate: None,
         };
         match plugin.salesforce_plugin_edit().call_update(&mut store, &args)? {
             Ok(receipt) => {
-                let changes = receipt.changes.iter();
+                let changes = receipt.records.iter().flat_map(|record| &record.changes);
                 changes.for_each(|change| {
                     let before = change.before.as_deref().unwrap_or("(not shown)");
                     said += &format!("{}: {before} → {}\n", change.field, change.after);

@@ -33,7 +33,7 @@ pub enum Extra {
     ///
     /// | Object | What is odd |
     /// |---|---|
-    /// | `Visit__c` | times, rich text, percents, numbers of 18 digits, a restricted multi-select, a place |
+    /// | `Visit__c` | times, rich text, percents, numbers of 18 digits, a restricted multi-select, a place, an address of its own |
     /// | `Invoice__x` | external: `totalSize` is -1, rows go by `ExternalId` too, many clauses are refused |
     /// | `Order_Shipped__e` | a platform event: can be published and neither queried nor read; has no `Id` |
     /// | `EmailMessage` | two e-mails with nothing but HTML (`html_mail`, `html_case_mail`) |

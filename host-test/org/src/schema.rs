@@ -253,8 +253,10 @@ impl Field {
 
     /// Whether it holds the code of a country or a state.
     pub fn is_address_code(&self) -> bool {
-        self.compound.as_deref().is_some_and(|whole| whole.ends_with("Address"))
-            && (self.name.ends_with("CountryCode") || self.name.ends_with("StateCode"))
+        let name = self.name.strip_suffix("__s").unwrap_or(&self.name);
+        let custom = name.len() < self.name.len();
+        self.compound.as_deref().is_some_and(|whole| custom || whole.ends_with("Address"))
+            && (name.ends_with("CountryCode") || name.ends_with("StateCode"))
     }
 
     /// Whether a create must give it: `createable && !nillable && !defaultedOnCreate`.
@@ -319,10 +321,10 @@ impl Schema {
         self.objects.values().find(|object| object.key_prefix.as_deref() == Some(key_prefix))
     }
 
-    /// Makes states and countries free text.
+    /// Makes states and countries of standard addresses free text. Those that an administrator added keep their codes.
     pub(crate) fn drop_address_codes(&mut self) {
         for object in self.objects.values_mut() {
-            object.fields.retain(|field| !field.is_address_code());
+            object.fields.retain(|field| field.is_custom() || !field.is_address_code());
         }
     }
 

@@ -114,7 +114,7 @@ impl Records {
     pub(super) fn read(&self, call: &Call<'_>, reply: &mut QueryReply) -> Result<bool, Error> {
         let (page, total) = self.ask(call)?;
         if let Selection::Records { fields, children } = &self.select.selection {
-            self.show(call.known(), reply, &page, fields.as_slice(), children)?;
+            self.show(call.known(), reply, &page, &shown::columns(fields.as_slice()), children)?;
             reply.total = total.or(reply.total);
         } else {
             reply.columns.push("count".to_owned());
@@ -261,8 +261,9 @@ fn with_children(
         let most = most_shown(child.limit);
         *is_cut |= !page.done || page.records.len() > most;
         let mut records = List::default();
+        let columns = shown::columns(child.fields.as_slice());
         for record in page.records.iter().take(most) {
-            let columns = child.fields.as_slice().iter().map(FieldPath::as_str);
+            let columns = columns.iter().map(FieldPath::as_str);
             let shown = shown::members(known, object, &record.fields(), columns, true, values);
             records.item(Json::trusted(&shown));
         }

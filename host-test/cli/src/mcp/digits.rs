@@ -294,6 +294,13 @@ impl<S: AsyncWrite + Unpin, F: Filter + Unpin> AsyncWrite for Filtered<S, F> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use proptest::test_runner::{Config, RngSeed, TestRunner};
+    use serde_json::value::RawValue;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
@@ -344,6 +351,73 @@ mod tests {
         for text in ["01", "1.", "--1", "1e", "[1,2", &"9".repeat(1_000)] {
             assert_eq!(hidden(text), text);
         }
+    }
+
+    #[test]
+    fn whatever_comes_is_shown_as_it_was_and_json_stays_json() {
+        // What the texts above are made of, in any order.
+        const PIECES: [&str; 24] = [
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "\\",
+            "\\\"",
+            "\\ue000",
+            "\\uE000",
+            "\\ue0",
+            "\u{e000}",
+            "\u{e001}",
+            "-",
+            "0",
+            "9",
+            "1234567890123456.78",
+            "1e400",
+            ".5",
+            "E+",
+            " ",
+            "\n",
+            "true",
+        ];
+        let seed = RngSeed::Fixed(20_260_531);
+        let config = Config { cases: 20_000, rng_seed: seed, failure_persistence: None, ..Config::default() };
+        let piece = prop_oneof![9 => select(&PIECES[..]).prop_map(str::to_owned), 1 => ".{0,3}"];
+        let anything = vec(piece, 0..14).prop_map(|pieces| pieces.concat());
+        let within = vec(select(&PIECES[5..]), 0..5).prop_map(|pieces| format!("\"{}\"", pieces.concat()));
+        let number = select(&["0", "-1.50", "1234567890123456.78", "1e400", "9007199254740993"][..]);
+        let item = prop_oneof![number.prop_map(str::to_owned), within];
+        let list = vec(item, 0..6).prop_map(|items| format!("[{}]", items.join(" ,")));
+        let texts = prop_oneof![anything, list];
+        let json_texts = Cell::new(0);
+        let ran = TestRunner::new(config).run(&texts, |text| {
+            let hidden = hidden(&text);
+            if let Ok(value) = serde_json::from_str::<&RawValue>(&text) {
+                json_texts.set(json_texts.get() + 1);
+                // A library reads it, and writes what shows the same digits.
+                let read: Value =
+                    serde_json::from_str(&hidden).map_err(|error| TestCaseError::fail(error.to_string()))?;
+                let back = shown(&read.to_string());
+                prop_assert_eq!(exact(&back)?, exact(value.get())?);
+            }
+            // A mark that is written as an escape only comes back once a library has read it.
+            if !text.to_lowercase().contains("\\ue000") {
+                prop_assert_eq!(shown(&hidden), text);
+            }
+            Ok(())
+        });
+        if let Err(error) = ran {
+            panic!("{error}");
+        }
+        assert!(json_texts.get() > 2_000, "{json_texts:?}");
+    }
+
+    /// A JSON text with the digits it has, and without what says nothing: space and the spelling of strings.
+    fn exact(text: &str) -> Result<String, TestCaseError> {
+        let read = serde_json::from_str::<crate::exact::Value>(text);
+        read.map(|value| value.to_string()).map_err(|error| TestCaseError::fail(error.to_string()))
     }
 
     #[tokio::test]

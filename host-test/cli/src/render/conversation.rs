@@ -241,17 +241,28 @@ fn update(reply: &UpdateReply) -> String {
     let mut text = Text::default();
     let none = Members::default();
     let names = reply.names.as_ref().unwrap_or(&none);
-    let name = named(reply.name.as_deref());
-    text.line(&format!("Changed: {}{name} {}", reply.object, opened(&reply.link, &reply.id)));
-    for FieldChange { field, before, after } in &reply.changes {
-        let before = before.as_ref().map_or_else(|| "(not shown)".to_owned(), |value| known_as(value, names, &['→']));
-        text.line(&format!(" {field}: {before} → {}", known_as(after, names, &['→'])));
+    let (mut heading, mut indent) = (format!("Changed: {}", reply.object), " ");
+    let is_one = reply.records.len() == 1;
+    if !is_one {
+        text.line(&format!("Changed: {} {} records", reply.records.len(), reply.object));
+        (heading, indent) = (String::new(), "  ");
     }
-    text.other_names(names, reply.changes.iter().flat_map(|change| change.before.iter().chain([&change.after])));
+    for record in &reply.records {
+        let name = named(record.name.as_deref());
+        text.line(&format!("{heading}{name} {}", opened(&record.link, &record.id)));
+        for FieldChange { field, before, after } in &record.changes {
+            let before =
+                before.as_ref().map_or_else(|| "(not shown)".to_owned(), |value| known_as(value, names, &['→']));
+            text.line(&format!("{indent}{field}: {before} → {}", known_as(after, names, &['→'])));
+        }
+    }
+    let changes = reply.records.iter().flat_map(|record| &record.changes);
+    text.other_names(names, changes.flat_map(|change| change.before.iter().chain([&change.after])));
     if reply.undo.as_ref().is_some_and(|undo| is_swap(undo, reply)) {
         text.line("Undo: swap the values");
     } else {
-        text.undo(reply.undo.as_ref(), &reply.id);
+        let id = reply.records.first().filter(|_| is_one).map_or("", |record| &record.id);
+        text.undo(reply.undo.as_ref(), id);
     }
     text.notices_on(&reply.notices, &by_id(names));
     text.details(reply.details.as_ref());
@@ -261,19 +272,32 @@ fn update(reply: &UpdateReply) -> String {
 /// Whether a call takes an update back that says what it found as what it wants, and the other way round.
 fn is_swap(undo: &Undo, reply: &UpdateReply) -> bool {
     let Some(arguments) = &undo.arguments else { return false };
-    let [(record, id), (to, Value::Object(fields)), (expected, Value::Object(from))] = &arguments.0[..] else {
+    if undo.tool.as_deref() != Some("salesforce_update") || undo.instructions.is_some() {
+        return false;
+    }
+    match (&arguments.0[..], reply.records.as_slice()) {
+        ([(name, Value::Array(undone))], records) if name == "records" && undone.len() == records.len() => undone
+            .iter()
+            .zip(records)
+            .all(|(undone, record)| undone.as_object().is_some_and(|undone| swaps(undone, record))),
+        (_, [record]) => swaps(arguments, record),
+        _ => false,
+    }
+}
+
+/// Whether the change of a record is taken back by its old values for its new ones.
+fn swaps(undone: &Members, changed: &UpdatedRecord) -> bool {
+    let [(record, id), (to, Value::Object(fields)), (expected, Value::Object(from))] = &undone.0[..] else {
         return false;
     };
     let is_swapped = |change: &FieldChange| {
         let before = change.before.as_ref().unwrap_or(&Value::Null);
         (fields.get(&change.field), from.get(&change.field)) == (Some(before), Some(&change.after))
     };
-    undo.tool.as_deref() == Some("salesforce_update")
-        && undo.instructions.is_none()
-        && (record.as_str(), id.as_str()) == ("record", Some(&reply.id))
+    (record.as_str(), id.as_str()) == ("record", Some(&changed.id))
         && (to.as_str(), expected.as_str()) == ("fields", "from")
-        && (fields.0.len(), from.0.len()) == (reply.changes.len(), reply.changes.len())
-        && reply.changes.iter().all(is_swapped)
+        && (fields.0.len(), from.0.len()) == (changed.changes.len(), changed.changes.len())
+        && changed.changes.iter().all(is_swapped)
 }
 
 fn delete(reply: &DeleteReply) -> String {
@@ -391,8 +415,10 @@ impl Text {
             self.line(&format!("Undo: {tool}{}", printable(&arguments)));
         }
         if let Some(instructions) = instructions {
-            // The record is the one of this receipt.
-            self.line(&format!("Undo: {}", printable(instructions).replace(id, "it")));
+            let instructions = printable(instructions);
+            // The record is the one of this receipt, if there is only one.
+            let instructions = if id.is_empty() { instructions } else { instructions.replace(id, "it") };
+            self.line(&format!("Undo: {instructions}"));
         }
     }
 

@@ -174,6 +174,7 @@ pub(super) const CHECKS: &[Check] = &[
     check("an event of whole days begins at midnight UTC", "src/resolve/shown.rs", Run::Code(whole_days)),
     check("the name of a country is the label of its code", "src/schema/place.rs", Run::Code(countries)),
     // ---- activities ----
+    check("what has no value includes none of a multi-select picklist's", "src/resolve/filter.rs", Run::Code(several)),
     check("archived activities can be read, without deleted ones", "src/resolve/archive.rs", Run::Code(archived)),
     check("open activities come with one record, in the one order there is", "src/resolve/related.rs", Run::Code(open)),
     check("past activities come with one record, in the one order there is", "src/resolve/related.rs", Run::Code(past)),
@@ -367,6 +368,35 @@ fn countries(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let accounts = answer.body["records"].as_array().cloned().unwrap_or_default();
     let is_label = |account: &Value| account["BillingCountry"] == account["BillingCountryCode"];
     probe.expect(answer.is_success() && accounts.iter().all(is_label), &answer)
+}
+
+/// Records count that include a value, that exclude it, and that there are: whoever has no value excludes it.
+fn several(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let mut lacking = "no object that was looked at has a multi-select picklist to filter by";
+    for object in ["Contact", "Account", "Lead", "Opportunity", "Case"] {
+        let described = probe.get(&format!("/sobjects/{object}/describe"))?;
+        let fields = described.body["fields"].as_array().cloned().unwrap_or_default();
+        let found = fields.iter().find(|field| field["type"] == "multipicklist" && field["filterable"] == true);
+        let Some(field) = found else { continue };
+        let (name, value) = (&field["name"], &field["picklistValues"][0]["value"]);
+        let (Some(name), Some(value)) = (name.as_str(), value.as_str()) else { continue };
+        if value.contains(['\'', '\\']) {
+            lacking = "the first value of the multi-select picklist needs escapes";
+            continue;
+        }
+        let mut counts = Vec::new();
+        let conditions = [
+            String::new(),
+            format!(" WHERE {name} INCLUDES ('{value}')"),
+            format!(" WHERE {name} EXCLUDES ('{value}')"),
+        ];
+        for condition in conditions {
+            let answer = probe.get(&query_url(&format!("SELECT COUNT() FROM {object}{condition}")))?;
+            counts.push(answer.body["totalSize"].as_u64().ok_or_else(|| probe.doubt(&answer))?);
+        }
+        return probe.expect(counts[0] == counts[1] + counts[2], &described);
+    }
+    Err(Failure::CannotTell(lacking.to_owned()))
 }
 
 fn archived(probe: &mut Probe<'_>) -> Result<(), Failure> {

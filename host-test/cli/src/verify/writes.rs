@@ -30,6 +30,7 @@ pub(super) const CHECKS: &[Check] = &[
     check("a country's name follows its code, and both are cleared together", "src/write/places.rs", country),
     check("an event of more than 14 days is refused", "src/write/event.rs", long_event),
     check("an event of whole days begins at midnight UTC of its day", "src/write/event.rs", whole_day),
+    check("an event of whole days ends at midnight UTC of its end date", "src/schema/treatment.rs", two_days),
     check("an e-mail that was sent can't be changed", "src/write/refused.rs", frozen),
 ];
 
@@ -242,6 +243,23 @@ fn whole_day(probe: &mut Probe<'_>) -> Result<(), Failure> {
     }
     let is_midnight = read.body["StartDateTime"].as_str().is_some_and(|start| start.starts_with("2026-06-01T00:00:00"));
     probe.expect(is_midnight && read.body["ActivityDate"] == "2026-06-01", read)
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm>
+fn two_days(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let body = json!({"Subject": name(probe, "two days"), "IsAllDayEvent": true, "ActivityDate": "2026-06-01",
+        "DurationInMinutes": 2 * 24 * 60});
+    let create = with(part("POST", "write", "/sobjects/Event"), body, &[]);
+    let read = part("GET", "read", "/sobjects/Event/@{write.id}?fields=EndDateTime%2CEndDate%2CDurationInMinutes");
+    let answers = probe.composite(false, &[create, read])?;
+    let [created, read] = answers.as_slice() else { return Err(unlike("not two answers")) };
+    if probe.note("Event", created).is_none() {
+        return Err(probe.doubt(created));
+    }
+    // Its last day, or the day after it: either reaches into the last.
+    let day = read.body["EndDate"].as_str().filter(|day| ["2026-06-02", "2026-06-03"].contains(day));
+    let ends = read.body["EndDateTime"].as_str().unwrap_or_default();
+    probe.expect(day.is_some_and(|day| ends.starts_with(&format!("{day}T00:00:00"))), read)
 }
 
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>

@@ -431,7 +431,7 @@ async fn a_model_that_selects_ids_gets_them() {
 fn an_undo_is_told_whole() {
     let of = |undo: &str| {
         let reply = format!(
-            r#"{{"object":"Account","id":"001","link":"https://x/001","changes":[{{"field":"Rating","before":"Hot","after":null}}],"undo":{undo}}}"#
+            r#"{{"object":"Account","records":[{{"id":"001","link":"https://x/001","changes":[{{"field":"Rating","before":"Hot","after":null}}]}}],"undo":{undo}}}"#
         );
         render::reply("update", &reply, Style::Conversation)
     };

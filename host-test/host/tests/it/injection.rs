@@ -26,7 +26,6 @@ const HOSTILE: [&str; 10] = [
 
 /// Where text out of the org may stand, `*` for any name of a field and `[]` for any place in a list. All else is ours.
 const THEIRS: [&str; 34] = [
-    ".name",
     ".fields.*",
     ".names.*",
     ".rows[][]",
@@ -46,8 +45,9 @@ const THEIRS: [&str; 34] = [
     ".items[].what",
     ".items[].owner",
     ".items[].text",
-    ".changes[].before",
-    ".changes[].after",
+    ".records[].name",
+    ".records[].changes[].before",
+    ".records[].changes[].after",
     ".undo.arguments.fields.*",
     ".undo.arguments.from.*",
     ".object.label",
@@ -319,16 +319,17 @@ fn the_typed_face_says_the_same_and_its_json_is_whole() {
         }
 
         let args = |to: &str| types::UpdateArgs {
-            record: acme.clone(),
+            record: Some(acme.clone()),
+            records: Vec::new(),
             object: None,
-            fields: json!({ "Description": to }).to_string(),
+            fields: Some(json!({ "Description": to }).to_string()),
             from: None,
             allow_duplicate: None,
         };
         let updated = session.update(&args(text)).unwrap();
         // Salesforce drops space at the end of what is written.
         let held = format!("{}{text}", text.trim_end());
-        assert_eq!(parsed(&updated.changes[0].after), held, "written as it was, and read back");
+        assert_eq!(parsed(&updated.records[0].changes[0].after), held, "written as it was, and read back");
         let undo = parsed(&updated.undo.unwrap().arguments.unwrap());
         assert_eq!(undo["record"], acme);
 

@@ -73,8 +73,14 @@ pub(crate) const EMPLOYEES: Task = Task {
         let expected = json!({ "number of employees": 100 });
         let reply =
             desk.ok("update", json!({ "record": "Acme", "object": "Account", "fields": change, "from": expected }));
-        assert_eq!((&reply["id"], &reply["name"]), (&json!(desk.id("acme")), &json!("Acme")));
-        assert_eq!(reply["changes"], json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }]));
+        assert_eq!(
+            (&reply["records"][0]["id"], &reply["records"][0]["name"]),
+            (&json!(desk.id("acme")), &json!("Acme"))
+        );
+        assert_eq!(
+            reply["records"][0]["changes"],
+            json!([{ "field": "NumberOfEmployees", "before": 100, "after": 500 }])
+        );
         assert_eq!(reply.get("notices"), None, "one of four is called exactly so: {reply:#}");
         desk.wrote(&[&format!("updated {}: NumberOfEmployees", desk.id("acme"))]);
     },
@@ -175,7 +181,7 @@ pub(crate) const ASSIGN_INITECH: Task = Task {
         assert!(says(&error, "an inactive user of such a name was left out"), "{error:#}");
         let reply = desk.ok("update", to(error["candidates"][0]["id"].as_str().unwrap()));
         let (riley, jane) = (desk.id("riley"), desk.id("jane_miller"));
-        assert_eq!(reply["changes"], json!([{ "field": "OwnerId", "before": riley, "after": jane }]));
+        assert_eq!(reply["records"][0]["changes"], json!([{ "field": "OwnerId", "before": riley, "after": jane }]));
         assert_eq!(reply["names"][&riley], "Riley Reyes");
         desk.wrote(&[&format!("updated {}: OwnerId", desk.id("initech"))]);
     },

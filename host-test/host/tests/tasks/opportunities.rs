@@ -81,7 +81,7 @@ pub(crate) const PUSH_AND_RAISE: Task = Task {
             { "field": "Amount", "before": 120_000.0, "after": 132_000.0 },
             { "field": "CloseDate", "before": "2026-05-22", "after": "2026-06-30" },
         ]);
-        assert_eq!(reply["changes"], changed);
+        assert_eq!(reply["records"][0]["changes"], changed);
         desk.wrote(&[&format!("updated {}: Amount, CloseDate", desk.id("acme_renewal"))]);
     },
 };
@@ -143,7 +143,7 @@ pub(crate) const LOCKED_FOR_A_MOMENT: Task = Task {
         let changes = json!({ "Next Step": "Send contract" });
         let arguments = json!({ "record": "Globex platform deal", "object": "Opportunity", "fields": changes });
         let reply = desk.ok("update", arguments);
-        assert_eq!(reply["changes"][0]["after"], "Send contract");
+        assert_eq!(reply["records"][0]["changes"][0]["after"], "Send contract");
         desk.wrote(&[&format!("updated {}: NextStep", desk.id("globex_deal"))]);
     },
 };

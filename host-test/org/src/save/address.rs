@@ -10,7 +10,7 @@ use crate::{
     value::Value,
 };
 
-/// The parts of an address, as fields are called after the prefix.
+/// The parts of an address, as fields are called after the prefix, or between `Venue__` and `__s`.
 const PARTS: [&str; 10] = [
     "Street",
     "City",
@@ -24,14 +24,13 @@ const PARTS: [&str; 10] = [
     "GeocodeAccuracy",
 ];
 
-/// Brings an address in step and builds its compound field.
+/// Brings an address in step and builds its compound field, `whole`.
 ///
 /// # Errors
 /// `FIELD_INTEGRITY_EXCEPTION`: a country or state that the org's lists lack, a state without a country or of
 /// another country, a name and a code that were both changed and do not match.
-pub(super) fn derive(object: &Object, row: &mut Row, old: Option<&Row>, prefix: &str) -> Result<(), Refusal> {
-    if let (Some(country), Some(state)) =
-        (Pair::of(object, prefix, Part::Country), Pair::of(object, prefix, Part::State))
+pub(super) fn derive(object: &Object, row: &mut Row, old: Option<&Row>, whole: &str) -> Result<(), Refusal> {
+    if let (Some(country), Some(state)) = (Pair::of(object, whole, Part::Country), Pair::of(object, whole, Part::State))
     {
         country.sync(row, old, None)?;
         if country.has_gone(row, old) && !state.code_changed(row, old) && !state.text_changed(row, old) {
@@ -43,11 +42,23 @@ pub(super) fn derive(object: &Object, row: &mut Row, old: Option<&Row>, prefix: 
                 state.sync(row, old, Some(&code))?;
                 state.belongs_to(row, &code)?;
             }
-            None => state.needs_country(row, old)?,
+            None => {
+                state.needs_country(row, old)?;
+                // What was changed and is no state any more was emptied: its name and its code go together.
+                state.sync(row, old, None)?;
+            }
         }
     }
-    compound(object, row, prefix);
+    compound(object, row, whole);
     Ok(())
+}
+
+/// The field of a part: `BillingCity` of `BillingAddress`, `Venue__City__s` of `Venue__c`.
+fn part_name(whole: &str, part: &str) -> String {
+    match whole.strip_suffix("__c") {
+        Some(stem) => format!("{stem}__{part}__s"),
+        None => format!("{}{part}", whole.strip_suffix("Address").unwrap_or_default()),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -56,26 +67,34 @@ enum Part {
     State,
 }
 
-/// The two fields that say one thing: its name, which Salesforce calls the integration value, and its code.
+/// The two fields that say one thing: its name, which Salesforce calls the integration value, and its code. An address
+/// that an administrator added has codes only.
 struct Pair<'a> {
     part: Part,
-    text: &'a Field,
+    text: Option<&'a Field>,
     code: &'a Field,
 }
 
 impl<'a> Pair<'a> {
     /// `None` where the org has no picklists for states and countries.
-    fn of(object: &'a Object, prefix: &str, part: Part) -> Option<Self> {
+    fn of(object: &'a Object, whole: &str, part: Part) -> Option<Self> {
         let name = match part {
             Part::Country => "Country",
             Part::State => "State",
         };
-        let code = object.field(&format!("{prefix}{name}Code"))?;
-        Some(Self { part, text: object.field(&format!("{prefix}{name}"))?, code })
+        let code = object.field(&part_name(whole, &format!("{name}Code")))?;
+        Some(Self { part, text: object.field(&part_name(whole, name)), code })
     }
 
     fn text_changed(&self, row: &Row, old: Option<&Row>) -> bool {
-        changed(self.text, row, old)
+        self.text.is_some_and(|text| changed(text, row, old))
+    }
+
+    fn set(&self, row: &mut Row, entry: Option<&PicklistValue>) {
+        if let Some(text) = self.text {
+            row.set(&text.name, entry.map_or(Value::Null, |entry| Value::from(entry.label.as_str())));
+        }
+        row.set(&self.code.name, entry.map_or(Value::Null, |entry| Value::from(entry.value.as_str())));
     }
 
     fn code_changed(&self, row: &Row, old: Option<&Row>) -> bool {
@@ -83,8 +102,7 @@ impl<'a> Pair<'a> {
     }
 
     fn clear(&self, row: &mut Row) {
-        row.set(&self.text.name, Value::Null);
-        row.set(&self.code.name, Value::Null);
+        self.set(row, None);
     }
 
     /// Whether there was one and now there is none.
@@ -94,39 +112,38 @@ impl<'a> Pair<'a> {
 
     /// What was changed decides, and the other follows. States are looked for in `country` only.
     fn sync(&self, row: &mut Row, old: Option<&Row>, country: Option<&str>) -> Result<(), Refusal> {
-        let text = row.get(&self.text.name).as_str().map(str::to_owned);
         let code = row.get(&self.code.name).as_str().map(str::to_owned);
-        let entry = match (self.code_changed(row, old), self.text_changed(row, old)) {
-            (false, false) => return Ok(()),
-            (false, true) => text.as_deref().map(|text| self.by_text(text, country)).transpose()?,
-            (true, false) => code.as_deref().map(|code| self.by_code(code, country)).transpose()?,
-            (true, true) => {
-                let entry = code.as_deref().map(|code| self.by_code(code, country)).transpose()?;
-                // Of a new record the code decides; of an old one the two must agree.
-                let agrees = match (entry, text.as_deref()) {
-                    (Some(entry), Some(text)) => entry.label.eq_ignore_ascii_case(text),
-                    (entry, text) => entry.is_none() && text.is_none(),
-                };
-                if old.is_some() && !agrees {
-                    let label = &self.text.label;
-                    let message = format!("Mismatched integration value and ISO code for field: {label}");
-                    return Err(refusal(message, self.text));
+        let by_code = || code.as_deref().map(|code| self.by_code(code, country)).transpose();
+        let code_changed = self.code_changed(row, old);
+        let entry = match self.text.filter(|text| changed(text, row, old)) {
+            None if !code_changed => return Ok(()),
+            None => by_code()?,
+            Some(field) => {
+                let text = row.get(&field.name).as_str().map(str::to_owned);
+                if code_changed {
+                    let entry = by_code()?;
+                    // Of a new record the code decides; of an old one the two must agree.
+                    let agrees = match (entry, text.as_deref()) {
+                        (Some(entry), Some(text)) => entry.label.eq_ignore_ascii_case(text),
+                        (entry, text) => entry.is_none() && text.is_none(),
+                    };
+                    if old.is_some() && !agrees {
+                        let label = &field.label;
+                        let message = format!("Mismatched integration value and ISO code for field: {label}");
+                        return Err(refusal(message, field));
+                    }
+                    entry
+                } else {
+                    text.as_deref().map(|text| self.by_text(field, text, country)).transpose()?
                 }
-                entry
             }
         };
-        match entry {
-            Some(entry) => {
-                row.set(&self.text.name, entry.label.as_str());
-                row.set(&self.code.name, entry.value.as_str());
-            }
-            None => self.clear(row),
-        }
+        self.set(row, entry);
         Ok(())
     }
 
     /// The name has to be the one in the list: neither its code nor any other short form will do.
-    fn by_text(&self, text: &str, country: Option<&str>) -> Result<&'a PicklistValue, Refusal> {
+    fn by_text(&self, field: &Field, text: &str, country: Option<&str>) -> Result<&'a PicklistValue, Refusal> {
         let entries = || self.code.picklist.iter().filter(|entry| entry.label.eq_ignore_ascii_case(text));
         if let Some(entry) = entries().find(|entry| is_of(entry, country)) {
             return Ok(entry);
@@ -138,11 +155,11 @@ impl<'a> Pair<'a> {
             Part::Country => ("country", "country/territory from the list of valid countries"),
             Part::State => ("state", "state from the list of valid states"),
         };
-        let label = &self.text.label;
+        let label = &field.label;
         let message = format!(
             "There's a problem with this {noun}, even though it may appear correct. Please select a {list}.: {label}"
         );
-        Err(refusal(message, self.text))
+        Err(refusal(message, field))
     }
 
     fn by_code(&self, code: &str, country: Option<&str>) -> Result<&'a PicklistValue, Refusal> {
@@ -173,9 +190,9 @@ impl<'a> Pair<'a> {
     }
 
     fn needs_country(&self, row: &Row, old: Option<&Row>) -> Result<(), Refusal> {
-        let fields = [(self.text, self.text_changed(row, old)), (self.code, self.code_changed(row, old))];
-        let given = fields.into_iter().find(|(field, changed)| *changed && !row.get(&field.name).is_null());
-        let Some((field, _)) = given else {
+        let fields = self.text.into_iter().chain([self.code]);
+        let given = fields.into_iter().find(|field| changed(field, row, old) && !row.get(&field.name).is_null());
+        let Some(field) = given else {
             return Ok(());
         };
         let label = &field.label;
@@ -218,16 +235,19 @@ pub(super) fn location(row: &mut Row, name: &str) {
     row.set(name, if empty { Value::Null } else { Value::Compound(parts) });
 }
 
-fn compound(object: &Object, row: &mut Row, prefix: &str) {
+/// An address that an administrator added names the names of state and country too, and leaves them empty here: whether
+/// an org fills them is not documented.
+fn compound(object: &Object, row: &mut Row, whole: &str) {
+    let custom = whole.ends_with("__c");
     let parts: BTreeMap<String, Value> = PARTS
         .into_iter()
-        .filter(|part| object.field(&format!("{prefix}{part}")).is_some())
+        .filter(|part| custom || object.field(&part_name(whole, part)).is_some())
         .map(|part| {
             let mut wire = part.to_owned();
             wire.get_mut(..1).into_iter().for_each(str::make_ascii_lowercase);
-            (wire, row.get(&format!("{prefix}{part}")).clone())
+            (wire, row.get(&part_name(whole, part)).clone())
         })
         .collect();
     let empty = parts.values().all(Value::is_null);
-    row.set(&format!("{prefix}Address"), if empty { Value::Null } else { Value::Compound(parts) });
+    row.set(whole, if empty { Value::Null } else { Value::Compound(parts) });
 }

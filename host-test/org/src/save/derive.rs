@@ -107,8 +107,7 @@ pub(crate) fn derive(
             super::address::location(row, &field.name);
         }
         if field.kind == FieldType::Address {
-            let prefix = field.name.strip_suffix("Address").unwrap_or_default();
-            super::address::derive(object, row, old, prefix)?;
+            super::address::derive(object, row, old, &field.name)?;
         }
     }
     Ok(())

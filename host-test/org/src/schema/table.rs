@@ -88,6 +88,7 @@ fn shorthand(text: &str) -> Option<Vec<String>> {
     let lines: &[&str] = match name {
         "audit" => &AUDIT,
         "status" => &STATUS,
+        "address" if argument.ends_with("__c") => return Some(custom_address(argument)),
         "address" => return Some(address(argument)),
         _ => return None,
     };
@@ -147,6 +148,30 @@ fn address(argument: &str) -> Vec<String> {
     };
     let tag = format!("part:{prefix}Address");
     parts.into_iter().map(|part| labelled(part, &tag)).chain([format!("  {prefix}Address | | address |")]).collect()
+}
+
+/// `Venue__c` → `Venue__Street__s` … An address that an administrator added has codes of state and country and never
+/// their names, whether or not the standard addresses have picklists.
+/// <https://developer.salesforce.com/docs/atlas.en-us.caf_dev_guide.meta/caf_dev_guide/caf_dev_limitations.htm>
+fn custom_address(name: &str) -> Vec<String> {
+    let stem = name.strip_suffix("__c").unwrap_or(name);
+    let label = stem.replace('_', " ");
+    let parts = [
+        ("Street", "Street", "textarea 255", "rw", ""),
+        ("City", "City", "string 40", "rw", ""),
+        ("PostalCode", "Zip/Postal Code", "string 20", "rw", ""),
+        ("StateCode", "State/Province Code", "picklist 10", "rw restricted by:", "%StateCode"),
+        ("CountryCode", "Country/Territory Code", "picklist 10", "rw restricted", "%CountryCode"),
+        ("Latitude", "Latitude", "double 18.15", "rw", ""),
+        ("Longitude", "Longitude", "double 18.15", "rw", ""),
+        ("GeocodeAccuracy", "Geocode Accuracy", "picklist 40", "rw restricted", "%GeocodeAccuracy"),
+    ];
+    let part = |(part, called, kind, flags, values): (&str, &str, &str, &str, &str)| {
+        let flags = flags.replace("by:", &format!("by:{stem}__CountryCode__s"));
+        format!("  {stem}__{part}__s | {label} ({called}) | {kind} | {flags} part:{name} | {values}")
+    };
+    let whole = format!("  {name} | {label} | address |");
+    std::iter::once(whole).chain(parts.map(part)).collect()
 }
 
 fn object(cells: &[&str]) -> Option<Object> {

@@ -96,6 +96,11 @@ fn ranked<'a>(view: View<'a>, object: &'a Object, expression: &Expression, wante
 }
 
 fn is_searched(object: &Object, field: &Field, wanted: SearchFields) -> bool {
+    // Addresses that an administrator added are in no search.
+    // <https://developer.salesforce.com/docs/atlas.en-us.caf_dev_guide.meta/caf_dev_guide/caf_dev_limitations.htm>
+    if field.name.ends_with("__s") {
+        return false;
+    }
     match wanted {
         SearchFields::Email => field.kind == FieldType::Email,
         SearchFields::Phone => field.kind == FieldType::Phone,

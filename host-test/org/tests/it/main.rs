@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod oauth;
+mod rest_addresses;
 mod rest_archived;
 mod rest_client;
 mod rest_list_views;
