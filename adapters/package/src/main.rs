@@ -85,8 +85,9 @@ fn files(arguments: Arguments) -> Result<Files, Fault> {
         None => "{}".to_owned(),
     };
     let domain = arguments.domain.ok_or(Fault(USAGE.to_owned()))?;
-    let deployment = Deployment::new(&domain, &settings)?;
-    let deployment = Deployment { consumer_key: arguments.consumer_key, url: arguments.url, ..deployment };
+    let mut deployment = Deployment::new(&domain, &settings)?;
+    deployment.consumer_key = arguments.consumer_key;
+    deployment.url = arguments.url;
     match &*arguments.host {
         "ironclaw-0-24" => ironclaw_0_24::package(&deployment),
         "ironclaw-1" => ironclaw_1::package(&deployment, ironclaw_1::Manifest::V2),

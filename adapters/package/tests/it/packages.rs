@@ -17,8 +17,9 @@ use crate::engine::HOST;
 const MIN_PROMPT_CHARS: usize = 30;
 
 fn deployment(settings: &str) -> Deployment {
-    let deployment = Deployment::new(HOST, settings).unwrap();
-    Deployment { url: Some("https://mcp.example.com/mcp".to_owned()), ..deployment }
+    let mut deployment = Deployment::new(HOST, settings).unwrap();
+    deployment.url = Some("https://mcp.example.com/mcp".to_owned());
+    deployment
 }
 
 fn all(deployment: &Deployment) -> Vec<Files> {
@@ -86,7 +87,8 @@ fn ironclaw_0_24_may_reach_the_org_with_the_methods_that_are_needed() {
         usual["auth"]["oauth"]["authorization_url"].as_str().unwrap().starts_with("https://demo.my.salesforce.com/")
     );
     assert_eq!(usual["auth"]["oauth"]["client_id_env"], "SALESFORCE_CONSUMER_KEY");
-    let keyed = Deployment { consumer_key: Some("3MVG9".to_owned()), ..deployment("{}") };
+    let mut keyed = deployment("{}");
+    keyed.consumer_key = Some("3MVG9".to_owned());
     let files = ironclaw_0_24::package(&keyed).unwrap();
     assert!(text(&files, "salesforce.capabilities.json").contains("\"client_id\": \"3MVG9\""));
     for secret in usual["setup"]["required_secrets"].as_array().unwrap() {

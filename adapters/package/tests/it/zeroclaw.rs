@@ -17,7 +17,7 @@ use crate::play::{self, ALL, TWELVE};
 use crate::wasi::{Network, Wasi};
 
 mod bindings {
-    wasmtime::component::bindgen!({ path: "../zeroclaw/wit", world: "tool-plugin", features: ["plugins-wit-v0"] });
+    wasmtime::component::bindgen!({ path: "../zeroclaw/wit", world: "tool-plugin" });
 }
 
 use bindings::ToolPlugin;
@@ -121,12 +121,15 @@ fn instance(org: &Arc<Org>, token: Option<&str>, granted: &'static str, kept: &E
     let mut linker: Linker<State> = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
     wasmtime_wasi_http::p2::add_only_http_to_linker_sync(&mut linker).unwrap();
-    let options = {
-        let mut options = bindings::LinkOptions::default();
-        options.plugins_wit_v0(true);
-        options
-    };
-    ToolPlugin::add_to_linker::<_, HasSelf<_>>(&mut linker, &options, |state| state).unwrap();
+    // Each interface is unstable, and linked where the host says so.
+    macro_rules! link {
+        ($($interface:ident)*) => {$(
+            let mut options = $interface::LinkOptions::default();
+            options.plugins_wit_v0(true);
+            $interface::add_to_linker::<_, HasSelf<_>>(&mut linker, &options, |state| state).unwrap();
+        )*};
+    }
+    link!(logging secrets state);
     let state = State {
         wasi: Wasi::new(Network::new(org, granted), Limiter::new(GRANTS), &[]),
         token: token.map(str::to_owned),
@@ -186,6 +189,7 @@ fn every_task_is_played_cold_and_with_what_the_host_has_kept() {
                 println!("zeroclaw, task {}, {cache}: {}", task.name, most.lock().unwrap());
             }
             assert_eq!(org.requests().len(), requests, "{}, {cache}", task.prompt);
+            assert!(task.warm <= task.ideal + 1, "{}", task.prompt);
         }
     }
 }
