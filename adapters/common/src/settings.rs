@@ -120,6 +120,10 @@ impl Settings {
     /// # Errors
     /// A sentence that names what is wrong and where, for whoever set it up.
     pub fn read(json: &str) -> Result<Self, String> {
+        // A list would be read as the members in their order.
+        if !json.trim_start().starts_with('{') {
+            return Err("they are no object".to_owned());
+        }
         let written: Written = serde_json::from_str(json).map_err(|error| error.to_string())?;
         let origin = written.domain.as_deref().map(origin).transpose()?;
         let characters = written.instructions.as_deref().unwrap_or_default().chars().count();

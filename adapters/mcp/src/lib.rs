@@ -192,7 +192,8 @@ fn server() -> String {
 }
 
 fn tools_of(user: &dyn Platform) -> String {
-    let tools = catalog::tools(&user.settings()).map(|tool| {
+    let settings = user.settings();
+    let tools = catalog::tools(&settings).map(|tool| {
         format!(
             r#"{{"name":{},"title":{title},"description":{},"inputSchema":{},"annotations":{{"title":{title},"readOnlyHint":{},"destructiveHint":{},"idempotentHint":{},"openWorldHint":true}}}}"#,
             text(&tool.name),

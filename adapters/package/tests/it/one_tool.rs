@@ -106,8 +106,8 @@ fn settings_are_read_whole_or_refused_by_name() {
     assert_eq!(words, [("deal", None, "Opportunity"), ("headcount", Some("Account"), "NumberOfEmployees")]);
     let long = format!("{{\"instructions\": \"{}\"}}", "x".repeat(settings::MAX_INSTRUCTIONS_CHARS + 1));
     for (json, why) in [
-        ("", "EOF"),
-        ("[]", "invalid type"),
+        ("", "no object"),
+        ("[]", "no object"),
         (r#"{"tool": []}"#, "`tool`"),
         (r#"{"objects": {"reed": []}}"#, "`reed`"),
         (r#"{"domain": "https://evil.example"}"#, "evil.example"),

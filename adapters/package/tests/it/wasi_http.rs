@@ -348,7 +348,7 @@ fn instances_side_by_side_cross_no_replies() {
         let soql = format!("SELECT Name FROM Account WHERE Name = '{name}'");
         let (outcome, _) = call(&org, &token, "salesforce_query", &json!({ "soql": soql }).to_string());
         let reply: Value = serde_json::from_str(&outcome.unwrap()).unwrap();
-        reply["rows"][0][0].as_str().unwrap().to_owned()
+        play::column(&reply, "Name").remove(0)
     };
     std::thread::scope(|scope| {
         let ask = &ask;
