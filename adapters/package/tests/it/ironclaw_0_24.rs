@@ -214,15 +214,30 @@ fn play(task: &Task) -> Used {
     most
 }
 
-/// Tasks in which a call costs more fuel than the host grants, since it reads a whole description of an object, or
-/// several, without a cache.
-const TOO_DEAR: [&str; 0] = [];
+/// Tasks in which a call costs more fuel than the host grants: without a cache it reads the whole description of an
+/// account or a contact, twelve million and ten.
+const TOO_DEAR: [&str; 4] = ["5", "6", "12", "15"];
 
 #[test]
 fn every_task_fits_into_what_the_host_grants_but_those_that_are_known() {
     let fails = |task: &&&Task| catch_unwind(AssertUnwindSafe(|| play(task))).is_err();
     let failed: Vec<_> = ALL.iter().filter(fails).map(|task| task.name).collect();
-    assert_eq!(failed, TOO_DEAR, "of the twelve: {:?}", TWELVE.iter().filter(|name| failed.contains(name)));
+    assert_eq!(failed, TOO_DEAR);
+    assert_eq!(TWELVE.iter().filter(|name| failed.contains(name)).count(), 2, "ten of the twelve fit");
+}
+
+#[test]
+fn a_write_that_runs_out_of_fuel_has_not_been_sent() {
+    let org = Arc::new(Org::demo());
+    let token = org.token("riley");
+    for fields in [
+        json!({ "object": "Account", "fields": { "Name": "Zenith" } }),
+        json!({ "object": "Contact", "fields": { "Last Name": "Zenith" } }),
+    ] {
+        let params = json!({ "tool": "salesforce_create", "arguments": fields }).to_string();
+        assert!(execute(&org, Some(&token), &params).is_err(), "it fits now: say so in docs/ironclaw-0-24.md");
+    }
+    assert!(org.writes().is_empty());
 }
 
 #[test]
