@@ -230,9 +230,16 @@ fn every_task_fits_into_what_the_host_grants_but_those_that_are_known() {
 fn a_write_that_runs_out_of_fuel_has_not_been_sent() {
     let org = Arc::new(Org::demo());
     let token = org.token("riley");
+    let sarah = json!({
+        "Account": "Brightpath",
+        "Email": "sarah.chen@brightpath.com",
+        "First Name": "Sarah",
+        "Last Name": "Chen",
+        "Title": "VP Engineering",
+    });
     for fields in [
-        json!({ "object": "Account", "fields": { "Name": "Zenith" } }),
-        json!({ "object": "Contact", "fields": { "Last Name": "Zenith" } }),
+        json!({ "object": "Account", "fields": { "Name": "Acme" }, "allow_duplicate": true }),
+        json!({ "object": "Contact", "fields": sarah }),
     ] {
         let params = json!({ "tool": "salesforce_create", "arguments": fields }).to_string();
         assert!(execute(&org, Some(&token), &params).is_err(), "it fits now: say so in docs/ironclaw-0-24.md");
