@@ -1,21 +1,139 @@
 //! The arguments of a call, from JSON to the record of the WIT. An error names the argument by its path.
 //!
-//! [`Json`] cuts the text; this gives the pieces to serde's derives. With serde_json the parser would be repeated for
-//! each record, and errors would be told by line and column.
+//! What a record takes is a table, and one function reads by all of them: a parser for each record, as derives write
+//! them, is several times the code.
 
-use std::borrow::Cow;
-use std::fmt;
+use crate::json::{Json, Shape};
 
-use crate::json::{self, Json, Shape};
-use serde::de::value::StrDeserializer;
-use serde::de::{
-    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, Visitor,
-};
+/// What an argument must be.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Text,
+    /// Whole and not negative.
+    Number,
+    Flag,
+    /// Each of this kind.
+    List(&'static Kind),
+    /// Any value, passed on as JSON.
+    Any,
+    /// An object, passed on as JSON.
+    Fields,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// An object of these members.
+    Record(&'static [Member]),
+}
+
+/// A member of a record.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    /// Whether it has to be there; otherwise null is the same as nothing.
+    pub(crate) is_required: bool,
+    pub(crate) kind: Kind,
+}
+
+/// A record that a call takes.
+pub(crate) trait Record: Sized {
+    /// Its members, in the order of the WIT.
+    const MEMBERS: &'static [Member];
+
+    /// The record of these values, one for each member, each of the member's kind.
+    fn of(values: Values) -> Self;
+}
+
+/// Declares records: whether each member is `required` or `optional`, its name and its kind.
+macro_rules! records {
+    ($($record:ident { $($presence:ident $member:ident: $kind:expr,)* })*) => { $(
+        impl $crate::arguments::Record for $record {
+            const MEMBERS: &'static [$crate::arguments::Member] = &[$($crate::arguments::Member {
+                name: stringify!($member),
+                is_required: $crate::arguments::records!($presence),
+                kind: $kind,
+            }),*];
+
+            fn of(mut values: $crate::arguments::Values) -> Self {
+                Self { $($member: values.take(),)* }
+            }
+        }
+    )* };
+    (required) => { true };
+    (optional) => { false };
+}
+
+pub(crate) use records;
+
+/// The values of a record's members, in their order.
+#[derive(Debug)]
+pub(crate) struct Values(std::vec::IntoIter<Value>);
+
+impl Values {
+    /// The next one.
+    pub(crate) fn take<T: FromValue>(&mut self) -> T {
+        T::from_value(self.0.next().unwrap_or(Value::Absent))
+    }
+}
+
+/// A value that was read.
+#[derive(Debug)]
+pub(crate) enum Value {
+    Absent,
+    Text(String),
+    Number(u32),
+    Flag(bool),
+    List(Vec<Value>),
+    /// Its place among those allowed.
+    OneOf(usize),
+    Record(Values),
+}
+
+/// What a member is in Rust. The table decides what is read, so nothing but what a type stands for reaches it.
+pub(crate) trait FromValue {
+    fn from_value(value: Value) -> Self;
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value) -> Self {
+        match value {
+            Value::Absent => None,
+            value => Some(T::from_value(value)),
+        }
+    }
+}
+
+impl FromValue for String {
+    fn from_value(value: Value) -> Self {
+        if let Value::Text(text) = value { text } else { Self::new() }
+    }
+}
+
+impl FromValue for u32 {
+    fn from_value(value: Value) -> Self {
+        if let Value::Number(number) = value { number } else { 0 }
+    }
+}
+
+impl FromValue for bool {
+    fn from_value(value: Value) -> Self {
+        matches!(value, Value::Flag(true))
+    }
+}
+
+impl<T: FromValue> FromValue for Vec<T> {
+    fn from_value(value: Value) -> Self {
+        if let Value::List(items) = value { items.into_iter().map(T::from_value).collect() } else { Self::new() }
+    }
+}
+
+impl<R: Record> FromValue for R {
+    fn from_value(value: Value) -> Self {
+        Self::of(if let Value::Record(values) = value { values } else { Values(Vec::new().into_iter()) })
+    }
+}
 
 /// Reads the arguments of a call; no text at all means none.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Wrong> {
-    T::deserialize(Value(object_in(text)?))
+pub(crate) fn read<R: Record>(text: &str) -> Result<R, Wrong> {
+    record(object_in(text)?, R::MEMBERS).map(R::of)
 }
 
 fn object_in(text: &str) -> Result<Json<'_>, Wrong> {
@@ -27,174 +145,60 @@ fn object_in(text: &str) -> Result<Json<'_>, Wrong> {
     Ok(value)
 }
 
-/// A list that may be absent or null.
-pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// Any value.
-fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    struct Text;
-
-    impl Visitor<'_> for Text {
-        type Value = String;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a value")
+fn record(object: Json<'_>, members: &'static [Member]) -> Result<Values, Wrong> {
+    let mut values: Vec<Option<Value>> = members.iter().map(|_| None).collect();
+    for (name, value) in object.members() {
+        let named = members.iter().zip(&mut values).find(|(member, _)| member.name == name);
+        let Some((member, read)) = named else {
+            let known: Vec<_> = members.iter().map(|member| member.name).collect();
+            return Err(Wrong::of(&name, format!("is unknown; there are {}", known.join(", "))));
+        };
+        if read.is_some() {
+            return Err(Wrong::of(&name, "is given twice"));
         }
-
-        fn visit_str<E>(self, json: &str) -> Result<String, E> {
-            Ok(json.to_owned())
-        }
+        let is_nothing = !member.is_required && value.is_null();
+        *read = Some(if is_nothing {
+            Value::Absent
+        } else {
+            one(value, &member.kind).map_err(|wrong| wrong.within(&name))?
+        });
     }
-
-    deserializer.deserialize_newtype_struct(JSON, Text)
-}
-
-/// Any value; absent and null mean the same.
-pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(any(deserializer)?).filter(|text| text != "null"))
-}
-
-/// An object.
-pub(crate) fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    optional_object(deserializer)?.ok_or_else(not_object)
-}
-
-/// An object; absent and null mean the same.
-pub(crate) fn optional_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text = optional(deserializer)?;
-    if text.as_deref().is_none_or(|text| text.starts_with('{')) { Ok(text) } else { Err(not_object()) }
-}
-
-fn not_object<E: de::Error>() -> E {
-    E::custom("an object of field names and values")
-}
-
-/// By this name a value is asked for as the text it is.
-const JSON: &str = "json";
-
-/// A value on its way into an argument.
-struct Value<'a>(Json<'a>);
-
-/// Characters of a wrong value that its error repeats.
-const MAX_SHOWN: usize = 40;
-
-impl<'a> Value<'a> {
-    /// Reads it as what the argument wants; what is wrong with it is said of it.
-    fn read<S: DeserializeSeed<'a>>(self, seed: S) -> Result<S::Value, Wrong> {
-        let text = self.0.get();
-        match seed.deserialize(self) {
-            Ok(value) => Ok(value),
-            Err(wrong) => Err(wrong.about(text)),
+    let mut missing = members.iter().zip(&values).filter(|(member, value)| member.is_required && value.is_none());
+    match missing.next() {
+        Some((member, _)) => Err(Wrong::of(member.name, "is missing")),
+        None => {
+            let values: Vec<_> = values.into_iter().map(|value| value.unwrap_or(Value::Absent)).collect();
+            Ok(Values(values.into_iter()))
         }
     }
 }
 
-impl<'de> Deserializer<'de> for Value<'de> {
-    type Error = Wrong;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        match self.0.shape() {
-            Shape::Text(text) => visitor.visit_str(&text),
-            Shape::List(items) => visitor.visit_seq(Items { items: items.into_iter(), read: 0 }),
-            Shape::Boolean(yes) => visitor.visit_bool(yes),
-            Shape::Number(number) => match number.parse() {
-                Ok(number) => visitor.visit_u64(number),
-                Err(_) => Err(de::Error::invalid_type(Unexpected::Other(number), &visitor)),
-            },
-            _ => Err(de::Error::invalid_type(Unexpected::Other("value"), &visitor)),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Wrong> {
-        debug_assert_eq!(name, JSON);
-        visitor.visit_str(self.0.get())
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Wrong> {
-        if !self.0.is_object() {
-            return Err(Wrong::must_be("an object"));
-        }
-        visitor.visit_map(Members { members: self.0.members(), value: None })
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        cases: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Wrong> {
-        match self.0.shape() {
-            Shape::Text(text) => {
-                let text: StrDeserializer<'_, Wrong> = text.as_str().into_deserializer();
-                visitor.visit_enum(text)
+fn one(value: Json<'_>, kind: &Kind) -> Result<Value, Wrong> {
+    let must_be = match (kind, value.shape()) {
+        (Kind::Text, Shape::Text(text)) => return Ok(Value::Text(text)),
+        (Kind::Text, _) => "a string",
+        (Kind::Number, Shape::Number(number)) if let Ok(number) = number.parse() => return Ok(Value::Number(number)),
+        (Kind::Number, _) => "a whole number, not negative",
+        (Kind::Flag, Shape::Boolean(yes)) => return Ok(Value::Flag(yes)),
+        (Kind::Flag, _) => "a boolean",
+        (Kind::List(kind), Shape::List(items)) => {
+            let mut values = Vec::new();
+            for (index, item) in items.into_iter().enumerate() {
+                values.push(one(item, kind).map_err(|wrong| wrong.within(&format!("[{index}]")))?);
             }
-            _ => Err(de::Error::unknown_variant("", cases)),
+            return Ok(Value::List(values));
         }
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
-    }
-}
-
-/// The items of a list.
-struct Items<'a> {
-    items: std::vec::IntoIter<Json<'a>>,
-    read: usize,
-}
-
-impl<'de> SeqAccess<'de> for Items<'de> {
-    type Error = Wrong;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
-        let Some(item) = self.items.next() else { return Ok(None) };
-        self.read += 1;
-        match Value(item).read(seed) {
-            Ok(value) => Ok(Some(value)),
-            Err(wrong) => Err(wrong.in_item(self.read - 1)),
+        (Kind::List(_), _) => "a list",
+        (Kind::Any, _) | (Kind::Fields, Shape::Object) => return Ok(Value::Text(value.get().to_owned())),
+        (Kind::Fields, _) => "an object of field names and values",
+        (Kind::OneOf(names), Shape::Text(text)) if let Some(place) = names.iter().position(|name| *name == text) => {
+            return Ok(Value::OneOf(place));
         }
-    }
-}
-
-/// The members of an object.
-struct Members<'a> {
-    members: json::Members<'a>,
-    value: Option<(Cow<'a, str>, Json<'a>)>,
-}
-
-impl<'de> MapAccess<'de> for Members<'de> {
-    type Error = Wrong;
-
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
-        self.value = self.members.next();
-        let Some((name, _)) = &self.value else { return Ok(None) };
-        let name: StrDeserializer<'_, Wrong> = name.as_ref().into_deserializer();
-        seed.deserialize(name).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Wrong> {
-        let Some((name, value)) = self.value.take() else { return Err(Wrong::must_be("a value")) };
-        match Value(value).read(seed) {
-            Ok(value) => Ok(value),
-            Err(wrong) => Err(wrong.within(&name)),
-        }
-    }
+        (Kind::OneOf(names), _) => return Err(Wrong::must_be(&format!("one of {}", names.join(", ")), value)),
+        (Kind::Record(members), Shape::Object) => return record(value, members).map(Value::Record),
+        (Kind::Record(_), _) => "an object",
+    };
+    Err(Wrong::must_be(must_be, value))
 }
 
 /// What is wrong with the arguments.
@@ -204,34 +208,23 @@ pub(crate) struct Wrong {
     pub(crate) path: String,
     /// What is wrong.
     pub(crate) message: String,
-    /// What its value must be, until the value is known.
-    must_be: Option<String>,
 }
 
+/// Characters of a wrong value that its error repeats.
+const MAX_SHOWN: usize = 40;
+
 impl Wrong {
-    fn must_be(what: impl Into<String>) -> Self {
-        Self { path: String::new(), message: String::new(), must_be: Some(what.into()) }
+    /// Of a value.
+    fn must_be(what: &str, value: Json<'_>) -> Self {
+        let text = value.get();
+        let mut shown: String = text.chars().take(MAX_SHOWN).collect();
+        shown.push_str(if shown.len() < text.len() { "…" } else { "" });
+        Self::of("", format!("is {shown}; it must be {what}"))
     }
 
     /// Of a member of what is read.
     fn of(name: &str, message: impl Into<String>) -> Self {
-        Self { path: name.to_owned(), message: message.into(), must_be: None }
-    }
-
-    /// Of a value, unless it lies deeper.
-    fn about(self, text: &str) -> Self {
-        match self.must_be {
-            Some(must_be) if self.path.is_empty() => {
-                let mut shown: String = text.chars().take(MAX_SHOWN).collect();
-                shown.push_str(if shown.len() < text.len() { "…" } else { "" });
-                Self { path: String::new(), message: format!("is {shown}; it must be {must_be}"), must_be: None }
-            }
-            _ => self,
-        }
-    }
-
-    fn in_item(self, index: usize) -> Self {
-        self.within(&format!("[{index}]"))
+        Self { path: name.to_owned(), message: message.into() }
     }
 
     /// In a member or an item of what is read.
@@ -239,48 +232,5 @@ impl Wrong {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = [step, dot, &self.path].concat();
         self
-    }
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Wrong {}
-
-impl de::Error for Wrong {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::must_be(message.to_string())
-    }
-
-    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let expected = expected.to_string();
-        Self::must_be(match expected.as_str() {
-            "u32" => "a whole number, not negative",
-            "a sequence" => "a list",
-            other => other,
-        })
-    }
-
-    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::invalid_type(unexpected, expected)
-    }
-
-    fn unknown_variant(_: &str, cases: &'static [&'static str]) -> Self {
-        Self::must_be(format!("one of {}", cases.join(", ")))
-    }
-
-    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
-        Self::of(name, format!("is unknown; there are {}", known.join(", ")))
-    }
-
-    fn missing_field(name: &'static str) -> Self {
-        Self::of(name, "is missing")
-    }
-
-    fn duplicate_field(name: &'static str) -> Self {
-        Self::of(name, "is given twice")
     }
 }

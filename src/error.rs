@@ -140,6 +140,10 @@ impl Error {
         let mut error = Self::new(kind, message);
         if writes && failure.request_sent {
             error.0.changed = Changed::Unknown;
+            if failure.reason == FailureReason::TooLarge {
+                let message = "Salesforce's answer to the write is larger than the platform takes, so what it says is not known: look whether it happened before it is tried again";
+                return error.explained(ErrorKind::UnexpectedReply, message);
+            }
         }
         error
     }

@@ -180,9 +180,13 @@ fn checksum(start: &[u8; 15]) -> [u8; 3] {
     ending
 }
 
-/// Whether a host is one of Salesforce's, on a dot boundary.
+/// Whether a host is one of Salesforce's, on a dot boundary; or an org on this machine, whose links replies hold too.
 fn is_site(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
+    let (name, port) = host.split_once(':').unwrap_or((&host, ""));
+    if ["localhost", "127.0.0.1"].contains(&name) && port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return true;
+    }
     SITES.iter().any(|site| host.strip_suffix(site).is_some_and(|name| name.len() > 1 && name.ends_with('.')))
 }
 
@@ -262,6 +266,8 @@ mod tests {
             "https://acme.lightning.sfcrmapps.cn/lightning/r/Account/001D000000IRFmaIAH/view",
             "https://acme.lightning.crmforce.mil/lightning/r/Account/001D000000IRFmaIAH/view",
             "HTTPS://ACME.MY.SALESFORCE.COM/001D000000IRFma",
+            "http://127.0.0.1:8080/001D000000IRFmaIAH",
+            "http://localhost/001D000000IRFmaIAH",
         ] {
             assert_eq!(
                 RecordId::from_text(link).map(|id| id.to_string()),
@@ -280,6 +286,8 @@ mod tests {
             "https://salesforce.com/001D000000IRFma",
             "/001D000000IRFma",
             "https:///001D000000IRFma",
+            "http://localhost.evil.example/001D000000IRFma",
+            "http://localhost:80@evil.example/001D000000IRFma",
         ] {
             assert!(matches!(RecordId::from_text(link), Err(IdError::Site(_))), "{link}");
         }

@@ -2,48 +2,19 @@
 
 mod build;
 mod scan;
+mod write;
 
 use std::borrow::Cow;
 
 use serde::de::{Deserialize, IgnoredAny};
-use serde::ser::{Error as _, Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 pub(crate) use build::{List, Object};
-
-/// JSON text as the value it is.
-pub(crate) fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    Json::parse(text).map_err(S::Error::custom)?.serialize(serializer)
-}
-
-/// JSON text as the value it is, where there is one.
-pub(crate) fn present<S: Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    self::text(text.as_deref().unwrap_or("null"), serializer)
-}
-
-/// A list of JSON texts as the values they are.
-pub(crate) fn rows<S: Serializer>(rows: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut list = serializer.serialize_seq(Some(rows.len()))?;
-    for row in rows {
-        list.serialize_element(&Json::parse(row).map_err(S::Error::custom)?)?;
-    }
-    list.end()
-}
+pub(crate) use write::{ObjectWriter, Raw, ToJson, quoted};
 
 /// A JSON value as text. It was found valid once; from then on it is only cut, which takes a tenth of the code of
 /// parsing into types and reads no byte that nobody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<'a>(&'a str);
-
-/// What serde_json calls a struct whose only member is JSON as it stands: a raw value, which it writes for itself.
-const RAW: &str = "$serde_json::private::RawValue";
-
-impl Serialize for Json<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut raw = serializer.serialize_struct(RAW, 1)?;
-        raw.serialize_field(RAW, self.0)?;
-        raw.end()
-    }
-}
 
 /// What a JSON value is, taken apart one level deep.
 #[derive(Debug)]
@@ -342,17 +313,12 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// A text as JSON.
-pub(crate) fn quoted(text: &str) -> String {
-    // Writing a text to memory can't fail.
-    serde_json::to_string(text).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{self, Write};
 
     use proptest::prelude::*;
+    use serde::ser::Serialize;
     use serde_json::Value;
     use serde_json::ser::Formatter;
 

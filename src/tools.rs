@@ -13,14 +13,12 @@ mod query;
 mod update;
 mod who_am_i;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use crate::arguments::{self, Wrong};
+use crate::arguments::{self, Record, Wrong};
 use crate::call::Call;
 use crate::error::Error;
+use crate::json::ToJson;
 use crate::policy::{self, Effect, PREFIX, Row};
-use crate::wit::{self, Changed, ConnectionSettings};
+use crate::wit::{self, ConnectionSettings};
 
 /// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
 /// the settings name it, and its types. What holds for every tool is done here, so that no tool can forget it: the
@@ -72,16 +70,15 @@ tools! {
     Overwrites, off: delete(DeleteArgs) -> DeleteReply;
 }
 
-fn run<A: DeserializeOwned, R: Serialize>(
+fn run<A: Record, R: ToJson>(
     call: &Call<'_>,
     arguments: &str,
     tool: fn(&Call<'_>, A) -> Result<R, Error>,
 ) -> Result<String, Error> {
-    let reply = tool(call, arguments::read(arguments).map_err(invalid)?)?;
-    serde_json::to_string(&reply).map_err(|_| Error::unreadable("the reply is no JSON", Changed::Unknown))
+    Ok(tool(call, arguments::read(arguments).map_err(invalid)?)?.to_json())
 }
 
-fn invalid(Wrong { path, message, .. }: Wrong) -> Error {
+fn invalid(Wrong { path, message }: Wrong) -> Error {
     if path.is_empty() {
         return Error::input(message);
     }

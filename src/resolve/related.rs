@@ -90,6 +90,9 @@ fn child_list<'s>(
     relationship: &str,
 ) -> Result<(&'s ChildRelationship, &'s str), PlanError> {
     let children = schema.children.iter().filter(|child| child.relationship.is_some());
+    // The contacts of a deal are said by their roles.
+    let is_of_deal = schema.name == "Opportunity" && relationship.eq_ignore_ascii_case("contacts");
+    let relationship = if is_of_deal { "OpportunityContactRoles" } else { relationship };
     let child = children
         .clone()
         .find(|child| child.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(relationship)))

@@ -5,10 +5,9 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
 
 use http::header::CONTENT_TYPE;
-use serde::Serialize;
 
 use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
-use crate::json::Json;
+use crate::json::{Json, Object, ObjectWriter, Raw, ToJson};
 use crate::record::{Fields, Record};
 
 /// Queries that a composite request takes, as many as the manual says. Of all parts it takes 25.
@@ -58,23 +57,27 @@ impl Composite {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    all_or_none: bool,
-    composite_request: Vec<PartRequest<'a>>,
+/// A request as a part of another.
+struct PartRequest<'a> {
+    name: &'a str,
+    request: &'a http::Request<Vec<u8>>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PartRequest<'a> {
-    method: &'a str,
-    reference_id: &'a str,
-    url: String,
-    #[serde(skip_serializing_if = "has_no_own", serialize_with = "own")]
-    http_headers: &'a http::HeaderMap,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<Json<'a>>,
+impl ToJson for PartRequest<'_> {
+    fn write(&self, out: &mut String) {
+        let mut headers = Object::default();
+        own_headers(self.request.headers()).for_each(|(name, value)| headers.text(name, value));
+        let mut part = ObjectWriter::new(out);
+        part.add("method", &self.request.method().as_str());
+        part.add("referenceId", &self.name);
+        part.add("url", &self.request.uri().to_string());
+        if !headers.is_empty() {
+            part.add("httpHeaders", &Raw(&headers.finish()));
+        }
+        let body = std::str::from_utf8(self.request.body()).ok().and_then(|body| Json::parse(body).ok());
+        part.add("body", &body.map(|body| Raw(body.get())));
+        part.finish();
+    }
 }
 
 /// The headers of a part that are its own: the composite request sets the content type for all.
@@ -83,34 +86,21 @@ fn own_headers(headers: &http::HeaderMap) -> impl Iterator<Item = (&str, &str)> 
     own.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
 }
 
-fn has_no_own(headers: &http::HeaderMap) -> bool {
-    own_headers(headers).next().is_none()
-}
-
-fn own<S: serde::Serializer>(headers: &http::HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(own_headers(headers))
-}
-
 impl Endpoint for Composite {
     type Response = Parts;
     // What the parts do is known only when they are added: `writes()` says it.
     const WRITES: bool = false;
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        let composite_request = self
-            .parts
-            .iter()
-            .map(|(name, request)| PartRequest {
-                method: request.method().as_str(),
-                reference_id: name,
-                url: request.uri().to_string(),
-                http_headers: request.headers(),
-                body: std::str::from_utf8(request.body()).ok().and_then(|body| Json::parse(body).ok()),
-            })
-            .collect();
+        let parts: Vec<_> = self.parts.iter().map(|(name, request)| PartRequest { name, request }).collect();
+        let mut body = String::new();
+        let mut members = ObjectWriter::new(&mut body);
+        members.add("allOrNone", &self.all_or_none);
+        members.add("compositeRequest", &parts);
+        members.finish();
         http::Request::post(format!("{VERSION_PATH}/composite"))
             .header(CONTENT_TYPE, "application/json")
-            .body(serde_json::to_vec(&Body { all_or_none: self.all_or_none, composite_request }).unwrap_or_default())
+            .body(body.into_bytes())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Parts, ReadError> {

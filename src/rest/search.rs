@@ -4,9 +4,9 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search_parameterized.htm>
 
 use http::header::CONTENT_TYPE;
-use serde::Serialize;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
+use crate::json::{Json, List, ObjectWriter, Raw};
 use crate::record::{Fields, Record};
 use crate::soql::{FieldPath, ObjectName};
 
@@ -21,45 +21,32 @@ pub struct Search<'a> {
     pub limit: u32,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    q: &'a str,
-    r#in: &'static str,
-    sobjects: Vec<ObjectBody<'a>>,
-    overall_limit: u32,
-}
-
-#[derive(Serialize)]
-struct ObjectBody<'a> {
-    name: &'a str,
-    // Parent paths are documented for SOSL's RETURNING; where an org refuses them, `find` falls back on SOQL.
-    fields: Vec<&'a str>,
-    limit: u32,
-}
-
 impl Endpoint for Search<'_> {
     type Response = Vec<Record>;
     const WRITES: bool = false;
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        let body = Body {
-            q: self.text,
-            r#in: "ALL",
-            sobjects: self
-                .objects
-                .iter()
-                .map(|(name, fields)| ObjectBody {
-                    name: name.as_str(),
-                    fields: fields.iter().map(FieldPath::as_str).collect(),
-                    limit: self.limit,
-                })
-                .collect(),
-            overall_limit: self.limit * self.objects.len() as u32,
-        };
+        let mut objects = List::default();
+        for (name, fields) in self.objects {
+            let mut object = String::new();
+            let mut members = ObjectWriter::new(&mut object);
+            members.add("name", &name.as_str());
+            // Parent paths are documented for SOSL's RETURNING; where an org refuses them, `find` falls back on SOQL.
+            members.add("fields", &fields.iter().map(FieldPath::as_str).collect::<Vec<_>>());
+            members.add("limit", &self.limit);
+            members.finish();
+            objects.item(Json::trusted(&object));
+        }
+        let mut body = String::new();
+        let mut members = ObjectWriter::new(&mut body);
+        members.add("q", &self.text);
+        members.add("in", &"ALL");
+        members.add("sobjects", &Raw(&objects.finish()));
+        members.add("overallLimit", &(self.limit * self.objects.len() as u32));
+        members.finish();
         http::Request::post(format!("{VERSION_PATH}/parameterizedSearch"))
             .header(CONTENT_TYPE, "application/json")
-            .body(serde_json::to_vec(&body).unwrap_or_default())
+            .body(body.into_bytes())
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Vec<Record>, ReadError> {

@@ -35,6 +35,10 @@ const MAX_ITEMS: u32 = 100;
 const MAX_RECORDS_READ: u32 = 200;
 /// Days of "what lies ahead" and "what was" of the user's own.
 const DEFAULT_DAYS: i64 = 14;
+/// Days that stand for any number of them, to where nothing says an end.
+const FAR: i64 = 36_525;
+/// What is told of the days after one that is empty.
+const MAX_NEXT: u32 = 3;
 /// The most characters of an entry's text; `get` reads it whole.
 const MAX_TEXT_CHARS: usize = 300;
 
@@ -341,55 +345,75 @@ fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, Strin
     Ok(texts)
 }
 
+/// The user's own: of a day that is empty, what comes next.
 fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let mut notices = Vec::new();
     let clock = call.clock(&mut notices)?;
-    let today = clock.today();
-    let is_day = asked.from.or(asked.to).is_none() && asked.timeframe.is_none();
-    let (from, to) = match (asked.timeframe, asked.from, asked.to) {
-        (_, Some(from), Some(to)) => (from, to),
-        (None, from, to) => {
-            let day = from.or(to).unwrap_or(today);
-            (from.unwrap_or(day), to.unwrap_or(day))
-        }
-        (Some(Timeframe::Upcoming), from, to) => {
-            let from = from.unwrap_or(today);
-            (from, to.unwrap_or(from + DEFAULT_DAYS))
-        }
-        (Some(Timeframe::Past), from, to) => {
-            let to = to.unwrap_or(today);
-            (from.unwrap_or(to - DEFAULT_DAYS), to)
-        }
-    };
-    if from > to {
-        return Err(Error::argument("first_day", "`first_day` is after `last_day`"));
+    let range = asked.range(clock.today())?;
+    let mut reply = own_days(call, &clock, &range)?;
+    if let (true, None, Some(day)) = (reply.items.is_empty() && range.from == range.to, asked.timeframe, range.to) {
+        let limit = MAX_NEXT.min(asked.limit);
+        let after = Asked { from: Some(day + 1), to: Some(day + FAR), timeframe: Some(Timeframe::Upcoming), limit };
+        reply.items = own_days(call, &clock, &after)?.items;
+        let next = if reply.items.is_empty() { "nothing is planned after it" } else { "these come next" };
+        notices.push(["nothing on this day; ", next].concat());
     }
-    let newest = asked.timeframe == Some(Timeframe::Past);
-    let range = Asked { from: Some(from), to: Some(to), ..*asked };
+    notices.append(&mut reply.notices);
+    Ok(ActivitiesReply { notices, ..reply })
+}
+
+impl Asked {
+    /// The first and the last of the user's own days that are meant.
+    fn range(&self, today: i64) -> Result<Self, Error> {
+        let (from, to) = match (self.timeframe, self.from, self.to) {
+            (_, Some(from), Some(to)) => (from, to),
+            (None, None, None) => (today, today),
+            // One bound alone is open at the other end.
+            (None, from, to) => (from.unwrap_or(today - FAR), to.unwrap_or(today + FAR)),
+            (Some(Timeframe::Upcoming), from, to) => {
+                let from = from.unwrap_or(today);
+                (from, to.unwrap_or(from + DEFAULT_DAYS))
+            }
+            (Some(Timeframe::Past), from, to) => {
+                let to = to.unwrap_or(today);
+                (from.unwrap_or(to - DEFAULT_DAYS), to)
+            }
+        };
+        if from > to {
+            return Err(Error::argument("first_day", "`first_day` is after `last_day`"));
+        }
+        // What reaches back without end begins with the latest.
+        let is_past = self.timeframe.is_none() && self.from.is_none() && self.to.is_some();
+        let timeframe = if is_past { Some(Timeframe::Past) } else { self.timeframe };
+        Ok(Self { from: Some(from), to: Some(to), timeframe, limit: self.limit })
+    }
+}
+
+/// The user's own of some days; of today, what is overdue as well.
+fn own_days(call: &Call<'_>, clock: &Clock, range: &Asked) -> Result<ActivitiesReply, Error> {
+    let today = clock.today();
+    let newest = range.timeframe == Some(Timeframe::Past);
+    let with_overdue = range.timeframe.is_none() && (range.from, range.to) == (Some(today), Some(today));
+    let tasks = own_tasks(range, clock, with_overdue)?;
+    let events = own_events(range, clock)?;
     let mut plan = vec![
-        (
-            Source::Task,
-            query(&TASK, &TASK_COLUMNS, own_tasks(&range, &clock, is_day)?, "ActivityDate", newest, asked.limit)?,
-        ),
-        (
-            Source::Event,
-            query(&EVENT, &EVENT_COLUMNS, own_events(&range, &clock)?, "StartDateTime", newest, asked.limit)?,
-        ),
+        (Source::Task, query(&TASK, &TASK_COLUMNS, tasks, "ActivityDate", newest, range.limit)?),
+        (Source::Event, query(&EVENT, &EVENT_COLUMNS, events, "StartDateTime", newest, range.limit)?),
     ];
-    if from < today - MIN_ARCHIVED_DAYS {
+    if range.from.is_some_and(|from| from < today - MIN_ARCHIVED_DAYS) {
         for (_, select) in &mut plan {
             archive::include(select);
         }
     }
     let answers = read(call, &plan)?;
-    let mut list = List::new(&clock, &range, newest);
-    list.overdue_too = is_day;
+    let mut list = List::new(clock, range, newest);
+    list.overdue_too = with_overdue;
     for (source, page) in &answers {
         let Some(page) = page else { continue };
         let read = if *source == Source::Task { List::task } else { List::event };
-        list.add_page(page, asked.limit + 1, read);
+        list.add_page(page, range.limit + 1, read);
     }
-    Ok(list.reply(None, notices))
+    Ok(list.reply(None, Vec::new()))
 }
 
 fn mine(clock: &Clock) -> Condition {

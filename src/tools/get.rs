@@ -45,6 +45,8 @@ struct Plan {
     columns: FieldList,
     related: Vec<related::List>,
     select: Select,
+    /// Whether an empty field is told too: what was asked for is not left out.
+    with_empty: bool,
     /// Whether archived activities may be missing.
     misses: bool,
 }
@@ -97,7 +99,8 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
         select.order_by = record::by_name(known, object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target: target.clone(), columns, related, select, misses })
+    let with_empty = !args.fields.is_empty() && args.full != Some(true);
+    Ok(Plan { target: target.clone(), columns, related, select, with_empty, misses })
 }
 
 fn reply(call: &Call<'_>, plan: &Plan, record: &Record) -> Result<GetReply, Error> {
@@ -107,7 +110,7 @@ fn reply(call: &Call<'_>, plan: &Plan, record: &Record) -> Result<GetReply, Erro
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
     let columns = shown::columns(plan.columns.as_slice());
     let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
-    let object = shown::members(call.known(), &plan.target.object, &fields, columns, false, &mut values);
+    let object = shown::members(call.known(), &plan.target.object, &fields, columns, plan.with_empty, &mut values);
     if plan.misses {
         notices.push("activities of more than a year ago may be missing".to_owned());
     }

@@ -32,6 +32,9 @@ use crate::write::undo;
 /// The arguments that say who and what it is about.
 const WHO: &str = "who";
 const WHAT: &str = "what";
+const OWNER: &str = "owner";
+/// Whose a task can be: a user's, or a queue's, which is a group.
+const OWNERS: [&str; 2] = ["User", "Group"];
 /// What to do where several people are named.
 const ONE_PERSON: &str = "`who` takes one person; log it with one and name the others in `text`, or call once for each";
 
@@ -71,12 +74,27 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     if new.iter().any(|new| new.altered) {
         notices.push("a space was put into \"@{\" of the text, which Salesforce would take for a reference".to_owned());
     }
+    notices.extend(not_sent(&args).map(str::to_owned));
     let mut reply = LogActivityReply { created, who: None, what: None, zone: clock.zone(), notices };
     for found in found {
-        let place = if found.argument == WHO { &mut reply.who } else { &mut reply.what };
-        *place = Some(found.candidate);
+        match found.argument.as_str() {
+            WHO => reply.who = Some(found.candidate),
+            WHAT => reply.what = Some(found.candidate),
+            _ => {}
+        }
     }
     Ok(reply)
+}
+
+/// What people may take for done that no tool does.
+fn not_sent(args: &LogActivityArgs) -> Option<&'static str> {
+    let meets = args.kind == ActivityKind::Meeting
+        || args.follow_up.as_ref().is_some_and(|next| kind_of(next) == ActivityKind::Meeting);
+    match args.kind {
+        ActivityKind::Email => Some("no e-mail was sent: this is the record of one"),
+        _ if meets && args.who.is_some() => Some("no invitation was sent"),
+        _ => None,
+    }
 }
 
 /// Refuses what can't be meant.
@@ -86,6 +104,9 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
     let has = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
     let (about, text) = (args.who.is_some() || args.what.is_some(), has(&args.text));
     let is_day = matches!(when, Some(When::Day(_)));
+    let next = args.follow_up.as_ref();
+    let has_task = kind == Task || next.is_some_and(|next| kind_of(next) == Task);
+    let is_next_task = next.is_some_and(|next| next.minutes.is_some() && kind_of(next) == Task);
     let wrongs = [
         (
             !about && matches!(kind, Call | Email | Note),
@@ -99,17 +120,20 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
         (when.is_some() && kind == Note, "when", "a note has no time; it carries the time it is written"),
         (args.minutes.is_some() && !matches!(kind, Call | Meeting), "minutes", "only calls and meetings have minutes"),
         (args.direction.is_some() && kind != Call, "direction", "only calls have a direction"),
+        (args.owner.is_some() && !has_task, OWNER, "only a task is given to somebody else"),
+        (args.priority.is_some() && !has_task, "priority", "only a task has a priority"),
+        (is_next_task, "follow_up.minutes", "only a meeting that follows has minutes"),
     ];
     if let Some((_, argument, message)) = wrongs.into_iter().find(|(is_wrong, ..)| *is_wrong) {
         return Err(invalid(argument, message));
     }
-    let next = args.follow_up.as_ref().and_then(|next| next.subject.as_ref());
     for (argument, text, longest) in [
         ("subject", args.subject.as_ref(), MAX_SUBJECT_CHARS),
         // The outcome may be added to it.
         ("text", args.text.as_ref(), MAX_TEXT_CHARS - MAX_SUBJECT_CHARS - 20),
         ("outcome", args.outcome.as_ref(), MAX_SUBJECT_CHARS),
-        ("follow_up.subject", next, MAX_SUBJECT_CHARS),
+        ("follow_up.subject", next.and_then(|next| next.subject.as_ref()), MAX_SUBJECT_CHARS),
+        ("follow_up.text", next.and_then(|next| next.text.as_ref()), MAX_TEXT_CHARS),
     ] {
         let length = text.map_or(0, |text| text.trim().chars().count());
         if length > longest {
@@ -118,6 +142,7 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
         }
     }
     crate::reply::bounded("minutes", args.minutes, 1, MAX_MINUTES)?;
+    crate::reply::bounded("follow_up.minutes", next.and_then(|next| next.minutes), 1, MAX_MINUTES)?;
     Ok(())
 }
 
@@ -204,6 +229,7 @@ fn records(
     } else {
         new.plan(&subject, found, clock, args.minutes);
         new.say("Description", text);
+        new.assign(args, found);
     }
     if is_done {
         new.text("Status", CLOSED_STATUS);
@@ -223,7 +249,9 @@ fn records(
     let mut records = vec![new];
     if let Some(asked) = &args.follow_up {
         let mut new = New { kind: kind_of(asked), values: Vec::new(), when: next, altered: false };
-        new.plan(asked.subject.as_deref().unwrap_or("Follow up").trim(), found, clock, None);
+        new.plan(asked.subject.as_deref().unwrap_or("Follow up").trim(), found, clock, asked.minutes);
+        new.say("Description", asked.text.as_deref().unwrap_or_default().trim());
+        new.assign(args, found);
         records.push(new);
     }
     records
@@ -274,6 +302,18 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
         }
         let objects = if is_any { BUSINESS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
         wanted.push(lookup::among(known, WHAT, target.by, objects, NameMatch::SameWords)?);
+    }
+    if let Some(owner) = args.owner.as_deref().map(str::trim).filter(|owner| !owner.eq_ignore_ascii_case("me")) {
+        let (by, object) = match record::id(OWNER, owner)? {
+            Some(id) => (By::Id(id), names::object_of(known, &id)?),
+            None => (By::Name(owner.to_owned()), ObjectName::from_static("User")),
+        };
+        if !OWNERS.contains(&object.as_str()) {
+            return Err(
+                invalid(OWNER, &format!("a task is a user's or a queue's, and never a record's of {object}")).into()
+            );
+        }
+        wanted.push(lookup::among(known, OWNER, by, vec![object], NameMatch::SameWords)?);
     }
     Ok(wanted)
 }
@@ -352,8 +392,10 @@ impl New {
     /// of a day is all of it.
     fn plan(&mut self, subject: &str, found: &[Found], clock: &Clock, minutes: Option<u32>) {
         self.say("Subject", subject);
-        for found in found {
-            self.text(if found.argument == WHO { "WhoId" } else { "WhatId" }, found.id.as_str());
+        for (argument, field) in [(WHO, "WhoId"), (WHAT, "WhatId")] {
+            if let Some(found) = found.iter().find(|found| found.argument == argument) {
+                self.text(field, found.id.as_str());
+            }
         }
         let Some(when) = self.when else { return };
         let day = zone::date(clock.day_of(when));
@@ -371,6 +413,17 @@ impl New {
             (false, Placed::Day(_)) => {}
         }
         self.text("ActivityDate", &day);
+    }
+
+    /// Of a task, whose it is and how it ranks.
+    fn assign(&mut self, args: &LogActivityArgs, found: &[Found]) {
+        if self.kind != ActivityKind::Task {
+            return;
+        }
+        if let Some(owner) = found.iter().find(|found| found.argument == OWNER) {
+            self.text("OwnerId", owner.id.as_str());
+        }
+        self.text("Priority", args.priority.as_deref().unwrap_or_default().trim());
     }
 
     /// What is sent.
@@ -478,10 +531,12 @@ fn write(
         }
         held => held?,
     };
+    let owner = found.iter().find(|found| found.argument == OWNER).and_then(|owner| owner.candidate.name.as_deref());
+    let owner = owner.map(quoted);
     let logged = parts
         .iter()
         .zip(&held)
-        .map(|((new, retrieve, _), record)| logged(call, clock, (new, retrieve), record, notices));
+        .map(|((new, retrieve, _), record)| logged(call, clock, (new, retrieve), record, owner.as_deref(), notices));
     logged.collect()
 }
 
@@ -491,6 +546,7 @@ fn logged(
     clock: &Clock,
     (new, retrieve): (&New, &Retrieve<'_>),
     record: &Record,
+    owner: Option<&str>,
     notices: &mut Vec<String>,
 ) -> Result<LoggedActivity, Error> {
     let fields = record.fields();
@@ -521,7 +577,11 @@ fn logged(
     };
     let shown = names.into_iter().filter(|field| !hidden.contains(field));
     let name = fields.text("Subject").or_else(|| fields.text("Title"));
-    let fields = values.object(shown.map(|field| (field, fields.get(field))));
+    // Whose it is reads better by name.
+    let owner = owner.filter(|_| new.values.iter().any(|(field, _)| *field == "OwnerId"));
+    let shown = shown.filter(|field| *field != "OwnerId" || owner.is_none());
+    let owner = owner.map(|owner| ("Owner.Name", Some(Json::trusted(owner))));
+    let fields = values.object(shown.map(|field| (field, fields.get(field))).chain(owner));
     if let Some(notice) = values.notice().filter(|notice| !notices.contains(notice)) {
         notices.push(notice);
     }
@@ -562,7 +622,7 @@ fn recover(
 /// Relates the note to its records.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contentdocumentlink.htm>
 fn link(composite: &mut Composite, found: &[Found]) -> Result<(), Error> {
-    for found in found {
+    for found in found.iter().filter(|found| found.argument != OWNER) {
         let values = [
             ("ContentDocumentId", quoted("@{activity.id}")),
             ("LinkedEntityId", quoted(found.id.as_str())),

@@ -52,6 +52,46 @@ fn call_with_bob() -> Value {
 }
 
 #[test]
+fn a_task_is_given_to_somebody_else_and_a_follow_up_says_what_to_do() {
+    let bench = warm();
+    let task = json!({
+        "kind": "task", "what": "Globex", "what_object": "Account", "subject": "Send the quote", "owner": "Jane Okafor",
+        "priority": "High",
+    });
+    let reply = bench.ok("log_activity", task);
+    assert_eq!(held(&bench, &reply, 0, "OwnerId"), bench.id("jane_okafor"));
+    assert_eq!(held(&bench, &reply, 0, "Priority"), "High");
+    assert_eq!(reply["created"][0]["fields"]["Owner.Name"], "Jane Okafor", "{reply:#}");
+    assert_eq!(bench.requests(), 2);
+    let call = json!({
+        "kind": "call", "who": "Bob Stone", "text": "Wants a quote.", "owner": "jane.okafor@demo.example",
+        "follow_up": { "when": "2026-05-19", "text": "With the new prices.", "subject": "Quote" },
+    });
+    let reply = bench.ok("log_activity", call);
+    let (riley, jane) = (bench.id("riley"), bench.id("jane_okafor"));
+    assert_eq!([0, 1].map(|at| held(&bench, &reply, at, "OwnerId")), [json!(riley), json!(jane)], "{reply:#}");
+    assert_eq!(held(&bench, &reply, 1, "Description"), "With the new prices.");
+    let mine = bench.ok("log_activity", json!({ "kind": "task", "subject": "x", "owner": "me" }));
+    assert_eq!(held(&bench, &mine, 0, "OwnerId"), riley);
+    let meeting = json!({
+        "kind": "call", "who": "Bob Stone", "follow_up": { "kind": "meeting", "when": "2026-05-19T10:00", "minutes": 30 },
+    });
+    let reply = bench.ok("log_activity", meeting);
+    assert_eq!(held(&bench, &reply, 1, "DurationInMinutes"), 30);
+}
+
+#[test]
+fn what_is_not_sent_is_said() {
+    let bench = warm();
+    let said = |arguments: Value| bench.ok("log_activity", arguments)["notices"].to_string();
+    assert!(said(json!({ "kind": "email", "who": "Bob Stone", "subject": "Quote" })).contains("no e-mail was sent"));
+    let meeting = json!({ "kind": "meeting", "who": "Bob Stone", "when": "2026-05-19T10:00" });
+    assert!(said(meeting).contains("no invitation was sent"));
+    assert!(!said(json!({ "kind": "meeting", "when": "2026-05-19T10:00" })).contains("sent"));
+    assert!(!said(json!({ "kind": "call", "who": "Bob Stone" })).contains("sent"));
+}
+
+#[test]
 fn a_call_and_its_follow_up_are_logged_in_two_requests() {
     let bench = warm();
     let reply = bench.ok("log_activity", call_with_bob());
@@ -402,6 +442,13 @@ fn what_can_not_be_meant_is_refused_before_anything_is_sent() {
         (json!({ "kind": "note", "what": "Acme" }), "text"),
         (json!({ "kind": "note", "text": "Hello" }), "who"),
         (json!({ "kind": "task" }), "text"),
+        (json!({ "kind": "call", "who": "Bob", "owner": "Jane" }), "owner"),
+        (json!({ "kind": "meeting", "when": "2026-05-19T10:00", "priority": "High" }), "priority"),
+        (json!({ "kind": "task", "subject": "x", "owner": "001dM0000000010QAA" }), "owner"),
+        (
+            json!({ "kind": "call", "who": "Bob", "follow_up": { "when": "2026-05-19", "minutes": 5 } }),
+            "follow_up.minutes",
+        ),
         (json!({ "kind": "meeting", "who": "Bob" }), "when"),
         (json!({ "kind": "meeting", "who": "Bob", "when": "next Tuesday" }), "when"),
         (json!({ "kind": "meeting", "who": "Bob", "when": "2026-05-20", "minutes": 30 }), "when"),
@@ -584,7 +631,7 @@ fn the_users_day_is_one_request_and_knows_what_is_overdue() {
     );
     assert_eq!(reply["items"][0]["overdue"], true);
     assert_eq!(reply.get("record"), None);
-    let tomorrow = bench.ok("activities", json!({ "first_day": "2026-05-13" }));
+    let tomorrow = bench.ok("activities", json!({ "first_day": "2026-05-13", "last_day": "2026-05-13" }));
     assert_eq!(items(&tomorrow), ["meeting Tomorrow Wed 2026-05-13 00:00"]);
     let ahead = bench.ok("activities", json!({ "timeframe": "upcoming", "first_day": "2026-05-13" }));
     assert_eq!(
@@ -601,13 +648,35 @@ fn the_users_day_is_one_request_and_knows_what_is_overdue() {
 fn a_day_is_the_users_own() {
     // Nina was called on the 11th; Jonas's fair is in Berlin.
     let bench = Bench::of("jonas");
-    let reply = bench.ok("activities", json!({ "first_day": "2026-05-20" }));
+    let day = |day: &str| bench.ok("activities", json!({ "first_day": day, "last_day": day }));
+    let reply = day("2026-05-20");
     assert_eq!(items(&reply), ["meeting Trade fair Wed 2026-05-20 (all day)"]);
+    assert_eq!(reply.get("notices"), None);
     assert_eq!(reply["zone"], "Europe/Berlin");
     assert_eq!(reply["now"], "Tue 2026-05-12 17:00");
-    for day in ["2026-05-19", "2026-05-21"] {
-        assert_eq!(items(&bench.ok("activities", json!({ "first_day": day }))), Vec::<String>::new(), "{day}");
-    }
+    // Of an empty day, what comes next is told, in a second request.
+    bench.org.forget_requests();
+    let before = day("2026-05-19");
+    assert_eq!(items(&before), items(&reply));
+    assert_eq!(before["notices"], json!(["nothing on this day; these come next"]));
+    assert_eq!(bench.requests(), 2);
+    let after = day("2026-05-21");
+    assert_eq!((items(&after), after["complete"].clone()), (Vec::<String>::new(), json!(true)));
+    assert_eq!(after["notices"], json!(["nothing on this day; nothing is planned after it"]));
+}
+
+#[test]
+fn one_bound_alone_is_open_at_the_other_end() {
+    let bench = warm();
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-09-01T10:00", "subject": "Autumn" }));
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2025-02-01T10:00", "subject": "Long ago" }));
+    let from = items(&bench.ok("activities", json!({ "first_day": "2026-05-14" })));
+    assert_eq!(from.first().unwrap(), "task Send Quote Thu 2026-05-14");
+    assert_eq!(from.last().unwrap(), "meeting Autumn Tue 2026-09-01 10:00");
+    let until = items(&bench.ok("activities", json!({ "last_day": "2026-05-11" })));
+    assert_eq!(until.last().unwrap(), "meeting Long ago Sat 2025-02-01 10:00", "{until:#?}");
+    let few = bench.ok("activities", json!({ "last_day": "2026-05-11", "limit": 1 }));
+    assert_eq!((items(&few)[0].as_str(), &few["complete"]), (until[0].as_str(), &json!(false)));
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Bench {
     pub(crate) fn call(&self, tool: &str, arguments: Value) -> Result<Value, Value> {
         match tools::call(&Call::new(self), tool, &arguments.to_string()) {
             Ok(reply) => Ok(serde_json::from_str(&reply).unwrap()),
-            Err(error) => Err(serde_json::to_value(Error::from(error)).unwrap()),
+            Err(error) => Err(serde_json::from_str(&Error::from(error).json()).unwrap()),
         }
     }
 

@@ -183,8 +183,9 @@ fn a_record_is_read_with_the_fields_asked_for() {
         reply["fields"],
         json!({
             "NumberOfEmployees": 100, "Customer_Code__c": "ACME-001", "Owner.Email": "riley@demo.example",
-            "Owner.Name": "Riley Reyes",
-        })
+            "Owner.Name": "Riley Reyes", "Fax": null,
+        }),
+        "what was asked for and is empty is told"
     );
     assert_eq!(bench.requests(), 1);
 }
@@ -228,6 +229,14 @@ fn a_record_that_is_not_there_or_not_to_be_seen_is_not_found() {
     }
     let error = bench.err("get", json!({ "object": "Opportunity", "record": "Project Nightfall" }));
     assert_eq!(error["kind"], "not_found");
+}
+
+#[test]
+fn the_contacts_of_a_deal_are_its_contact_roles() {
+    let bench = Bench::new();
+    let arguments = json!({ "record": bench.id("acme_renewal"), "related": ["contacts"] });
+    let roles = bench.ok("get", arguments)["related"][0].clone();
+    assert!(roles["columns"].to_string().contains("Role"), "{roles:#}");
 }
 
 #[test]

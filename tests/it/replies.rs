@@ -286,7 +286,7 @@ fn whatever_an_answer_holds_the_reply_is_one_that_any_reader_takes() {
             let reply = tools::call(&Call::new(&bench), tool, &arguments.to_string());
             let text = match reply {
                 Ok(reply) => reply,
-                Err(error) => serde_json::to_string(&Error::from(error)).unwrap(),
+                Err(error) => Error::from(error).json(),
             };
             assert!(serde_json::from_str::<Value>(&text).is_ok(), "{tool} {}: {text}", &poison[..9]);
         }

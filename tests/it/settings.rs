@@ -118,8 +118,10 @@ fn the_functions_themselves_ask_the_settings() {
     let bench = Bench::new();
     bench.settings.borrow_mut().read_only = true;
     bench.settings.borrow_mut().tools = granted(&["create", "update"]);
-    let kind =
-        |error: salesforce_plugin::error::Error| serde_json::to_value(Error::from(error)).unwrap()["kind"].clone();
+    let kind = |error: salesforce_plugin::error::Error| {
+        let error: serde_json::Value = serde_json::from_str(&Error::from(error).json()).unwrap();
+        error["kind"].clone()
+    };
     let call = Call::new(&bench);
     let find = FindArgs { text: "acme".to_owned(), objects: Vec::new(), limit: None };
     assert_eq!(kind(tools::find(&call, find).unwrap_err()), "switched_off");

@@ -99,8 +99,7 @@ struct Adapter;
 impl bindings::Guest for Adapter {
     fn invoke(tool: String, arguments: String) -> Result<String, String> {
         tools::call(&Call::new(&Host), &tool, &arguments).map_err(|error| {
-            let error = salesforce_plugin::wit::Error::from(error);
-            serde_json::to_string(&error).unwrap_or(error.message)
+            salesforce_plugin::wit::Error::from(error).json()
         })
     }
 }

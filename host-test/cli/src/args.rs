@@ -31,22 +31,55 @@ pub(crate) struct Arguments {
     /// Only these tools.
     #[arg(long, global = true, value_delimiter = ',', value_name = "NAME,…")]
     pub(crate) tools: Option<Vec<String>>,
+    /// Something that is wrong with the demo org, to see what becomes of it.
+    #[arg(long, global = true, value_enum, value_delimiter = ',', value_name = "MODE,…")]
+    pub(crate) demo_mode: Vec<DemoMode>,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
+}
+
+/// Something that is wrong with the demo org.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DemoMode {
+    /// The admin has not installed the app yet: nobody else can sign in.
+    AppNotInstalled,
+    /// The admin has deactivated the user.
+    InactiveUser,
+    /// Every refresh of a session gives a new refresh token, and an old one ends everything.
+    Rotation,
+    /// Every answer takes two seconds.
+    Slow,
+    /// The API calls of the day are used up.
+    NoApiCalls,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Show three stories on fresh demo orgs, with the requests each one takes.
     Demo,
+    /// Open a page in the browser for all of it: connect, choose what an agent may do, tell the agent.
+    Setup(Setup),
     /// Sign in to an org, and keep the connection under a name.
     Connect(Connect),
     /// List the connections.
-    Connections,
+    Connections {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Say whether a connection works, whose it is, and what the user may do.
     Status {
-        /// The connection.
-        name: ConnectionName,
+        /// The connection. Without a name, what connections there are.
+        name: Option<ConnectionName>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at what a connection needs of this machine, and say what to do: keychain, clock, port, proxy, certificates.
+    Doctor {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Revoke a connection's tokens, and forget everything of it, its settings included.
     Disconnect {
@@ -76,6 +109,9 @@ pub(crate) enum Command {
         /// The port; 0 takes a free one.
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// Say where it is as JSON, in a line.
+        #[arg(long)]
+        json: bool,
     },
     /// Write the component this program carries.
     Component {
@@ -85,11 +121,23 @@ pub(crate) enum Command {
     },
 }
 
+/// How to open the page.
+#[derive(Args, Default)]
+pub(crate) struct Setup {
+    /// The port of the page; 0 takes a free one.
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(crate) port: u16,
+    /// Print the address to open, and open no browser.
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+}
+
 /// What to connect.
 #[derive(Args)]
 pub(crate) struct Connect {
-    /// What to call the connection: a-z, 0-9, _ and -. `demo` is the embedded org, unless --domain says otherwise.
-    pub(crate) name: ConnectionName,
+    /// What to call the connection: a-z, 0-9, _ and -. `demo` is the embedded org, unless --domain says otherwise. Without
+    /// a name, `setup` asks for everything.
+    pub(crate) name: Option<ConnectionName>,
     /// The org: NAME.my.salesforce.com or any address of it, `demo`, or http://127.0.0.1:PORT.
     #[arg(long, value_name = "ORG")]
     pub(crate) domain: Option<String>,

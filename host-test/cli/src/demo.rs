@@ -1,6 +1,7 @@
 //! The demo org in this process: its faults are acted out without waiting for anything.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use demo_org::{Org, Reply};
@@ -18,9 +19,18 @@ pub struct Demo(pub Arc<Org>);
 impl Demo {
     /// A connection of a user of a demo org, at the org's time.
     pub fn connection(org: &Arc<Org>, user: &str) -> Result<Connection, InvalidOrigin> {
+        Self::connection_at_pace(org, user, Duration::ZERO)
+    }
+
+    /// The same, where somebody is to see that every answer takes a while.
+    pub fn connection_at_pace(org: &Arc<Org>, user: &str, pace: Duration) -> Result<Connection, InvalidOrigin> {
         let token = Token::new(&org.token(user)).ok();
-        let clock = Arc::clone(org);
-        let connection = Connection::new(Origin::parse(ORIGIN)?, move || token.clone(), Self(Arc::clone(org)));
+        let (clock, demo) = (Arc::clone(org), Self(Arc::clone(org)));
+        let transport = move |request| {
+            thread::sleep(pace);
+            demo.send(request)
+        };
+        let connection = Connection::new(Origin::parse(ORIGIN)?, move || token.clone(), transport);
         let connection = connection.with_clock(move || u64::try_from(clock.now().as_millisecond()).unwrap_or_default());
         Ok(match whose(org, user) {
             Some(user) => connection.with_user(user),

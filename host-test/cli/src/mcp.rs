@@ -16,6 +16,7 @@
 mod confirm;
 mod digits;
 pub mod http;
+mod local_time;
 mod offer;
 mod reply;
 mod today;
@@ -267,6 +268,12 @@ impl Server {
         let arguments = exact(request.arguments);
         let (result, usage) = session.call_measured(&request.name, &arguments);
         let result = result.map_err(|error| with_refresh_error(error, session.connection().last_refresh_error()));
+        // Whoever wants structures gets them as the org writes them.
+        let zone = (form != Form::Structure).then(|| self.today.zone(session.connection(), result.is_ok())).flatten();
+        let result = match zone {
+            Some(zone) => local_time::of(result, &zone),
+            None => result,
+        };
         let (requests, time) = (usage.requests, started.elapsed().as_millis());
         let name = tool.map_or("an unknown tool", |tool| &tool.name);
         let (outcome, mut result) = reply::of(name, tool.map(|tool| tool.effect), result, requests, form);

@@ -1,8 +1,9 @@
 //! Which org, as whom, under which settings: the one place that turns what the person said into a connection.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use demo_org::Org;
+use demo_org::{Effect, Fault, Org};
 use salesforce_host::config_dir::{ConfigDir, ConnectionName};
 use salesforce_host::profile::{Profile, ProfileError};
 use salesforce_host::settings::{SettingsFile, ToolNames};
@@ -10,7 +11,7 @@ use salesforce_host::types::ConnectionSettings;
 use salesforce_host::wire::{Https, InvalidOrigin};
 use salesforce_host::{Connection, Host, Origin, Token};
 
-use crate::args::Arguments;
+use crate::args::{Arguments, DemoMode};
 use crate::demo::Demo;
 use crate::failure::Failure;
 
@@ -19,6 +20,9 @@ pub(crate) const ACCESS_TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
 
 /// The name of the demo org, as an org and as a connection.
 pub(crate) const DEMO: &str = "demo";
+
+/// How long every answer of a slow org takes.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A connection with its settings, where it has a name they could be kept under.
 pub(crate) struct Opened {
@@ -34,11 +38,22 @@ impl Opened {
             let settings = file.load(&names).map_err(|error| Failure::Usage(error.to_string()))?;
             self.connection.set_settings(settings.connection_settings(&names));
         }
+        known_tools(host, arguments)?;
         let mut connection_settings = self.connection.settings();
         restrict(&mut connection_settings, arguments.read_only, arguments.tools.as_deref());
         self.connection.set_settings(connection_settings);
         Ok(self.connection)
     }
+}
+
+/// Refuses a tool that there is none of, before it silently leaves nothing on.
+pub(crate) fn known_tools(host: &Host, arguments: &Arguments) -> Result<(), Failure> {
+    let Some(said) = &arguments.tools else { return Ok(()) };
+    let names = ToolNames::of(host)?;
+    for name in said.iter().filter(|name| !["default", "all", "none"].contains(&name.as_str())) {
+        names.find(name).map_err(|problem| Failure::Usage(format!("--tools {name}: {problem}")))?;
+    }
+    Ok(())
 }
 
 /// What was said on the command line goes before what the settings say.
@@ -59,6 +74,12 @@ pub(crate) fn open(host: &Host, arguments: &Arguments) -> Result<Opened, Failure
     Ok(Opened { connection, settings: settings(arguments)? })
 }
 
+/// Opens a connection of a name, with its settings.
+pub(crate) fn named(host: &Host, name: &ConnectionName, arguments: &Arguments) -> Result<Opened, Failure> {
+    let settings = SettingsFile::of(&ConfigDir::from_env()?.connection(name));
+    Ok(Opened { connection: stored(host, name, arguments)?, settings: Some(settings) })
+}
+
 /// The settings of the connection; none for an org that has no name here.
 pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Failure> {
     let name = match (&arguments.connection, arguments.org.as_deref()) {
@@ -74,9 +95,35 @@ pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Fa
     }
 }
 
-/// The embedded org.
+/// The embedded org, as one of its users.
 pub(crate) fn demo(arguments: &Arguments) -> Result<Connection, Failure> {
-    Ok(Demo::connection(&Arc::new(Org::demo()), &arguments.user)?)
+    let Arguments { demo_mode, user, .. } = arguments;
+    Ok(Demo::connection_at_pace(&demo_org(demo_mode, user), user, pace(demo_mode))?)
+}
+
+/// The embedded org, with what is to be wrong with it, for one of its users.
+pub(crate) fn demo_org(modes: &[DemoMode], user: &str) -> Arc<Org> {
+    let org = Org::demo();
+    for mode in modes {
+        match mode {
+            DemoMode::AppNotInstalled => org.change_app(|app| app.installed = false),
+            DemoMode::InactiveUser => {
+                if let Some(id) = org.id(user) {
+                    org.set(&id, "IsActive", false);
+                }
+            }
+            DemoMode::Rotation => org.change_app(|app| app.rotates = true),
+            // For who asks it over the network; what asks it in this process waits by itself.
+            DemoMode::Slow => org.fault(Fault::new(Effect::Delay(SLOW)).times(u32::MAX)),
+            DemoMode::NoApiCalls => org.allow_calls(0),
+        }
+    }
+    Arc::new(org)
+}
+
+/// How long every answer of the embedded org takes in this process.
+pub(crate) fn pace(modes: &[DemoMode]) -> Duration {
+    if modes.contains(&DemoMode::Slow) { SLOW } else { Duration::ZERO }
 }
 
 /// A connection that somebody signed in to, or the demo org under its name.
@@ -84,7 +131,7 @@ fn stored(host: &Host, name: &ConnectionName, arguments: &Arguments) -> Result<C
     let config_dir = ConfigDir::from_env()?;
     match Profile::read(&config_dir, name) {
         Err(ProfileError::Unknown(_)) if name.as_str() == DEMO => demo(arguments),
-        profile => opened(&profile?, host, &config_dir, name),
+        profile => opened_in(&profile?, host, &config_dir, name, &arguments.demo_mode),
     }
 }
 
@@ -95,15 +142,25 @@ pub(crate) fn opened(
     config_dir: &ConfigDir,
     name: &ConnectionName,
 ) -> Result<Connection, Failure> {
+    opened_in(profile, host, config_dir, name, &[])
+}
+
+/// The same, with what is to be wrong with the embedded org.
+fn opened_in(
+    profile: &Profile,
+    host: &Host,
+    config_dir: &ConfigDir,
+    name: &ConnectionName,
+    modes: &[DemoMode],
+) -> Result<Connection, Failure> {
     if let Some(connection) = profile.open(host, config_dir, name)? {
         return Ok(connection);
     }
-    let org = Arc::new(Org::demo());
-    let user = org.user_named(&profile.username).ok_or_else(|| ProfileError::Invalid {
+    let user = Org::demo().user_named(&profile.username).ok_or_else(|| ProfileError::Invalid {
         path: Profile::file(config_dir, name),
         reason: format!("the demo org has no user {}", profile.username),
     })?;
-    Ok(Demo::connection(&org, &user)?)
+    Ok(Demo::connection_at_pace(&demo_org(modes, &user), &user, pace(modes))?)
 }
 
 /// The origin a person means by an address.

@@ -2,13 +2,65 @@
 
 use std::io::Write;
 
+use salesforce_host::config_dir::ConnectionName;
 use salesforce_host::profile::Profile;
 use salesforce_host::types::Effect;
-use salesforce_host::types::WhoAmIArgs;
-use salesforce_host::{CallError, Connection, Host};
+use salesforce_host::types::{WhoAmIArgs, WhoAmIReply};
+use salesforce_host::{CallError, Connection, Host, Session};
+
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::render::{self, Style, printable, quoted};
+use crate::style::Progress;
+
+/// Asks.
+pub(crate) fn ask(session: &Session) -> Result<WhoAmIReply, CallError> {
+    session.who_am_i(&WhoAmIArgs { objects: Vec::new() })
+}
+
+/// Asks, and shows the answers, or the error, as JSON.
+pub(crate) fn show_exactly(
+    host: &Host,
+    connection: Connection,
+    name: &ConnectionName,
+    profile: &Profile,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let session = host.session(connection);
+    let progress = Progress::start("Asking Salesforce");
+    let asked = ask(&session);
+    drop(progress);
+    let found = match asked {
+        Ok(found) => found,
+        Err(CallError::Tool(error)) => {
+            let refresh_error = session.connection().last_refresh_error();
+            writeln!(
+                out,
+                "{}",
+                json!({"name": name.as_str(), "error": error.to_json(), "refresh_error": refresh_error})
+            )?;
+            return Err(Failure::Tool);
+        }
+        Err(CallError::Host(error)) => return Err(error.into()),
+    };
+    let calls = found.api_calls.map(|calls| json!({"left": calls.left, "allowed": calls.allowed}));
+    let status = json!({
+        "name": name.as_str(),
+        "origin": profile.origin,
+        "username": profile.username,
+        "user": profile.name,
+        "org": found.org.name,
+        "sandbox": found.org.sandbox,
+        "readable": found.readable,
+        "creatable": found.creatable,
+        "editable": found.editable,
+        "api_calls": calls,
+        "notices": found.notices,
+    });
+    writeln!(out, "{status}")?;
+    Ok(())
+}
 
 /// Asks, and shows the answers.
 pub(crate) fn show(
@@ -18,7 +70,10 @@ pub(crate) fn show(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let session = host.session(connection);
-    let found = match session.who_am_i(&WhoAmIArgs { objects: Vec::new() }) {
+    let progress = Progress::start("Asking Salesforce");
+    let asked = ask(&session);
+    drop(progress);
+    let found = match asked {
         Ok(found) => found,
         Err(CallError::Tool(error)) => {
             writeln!(out, "{}", render::error(&error, Some(Effect::ReadOnly), Style::Terminal))?;

@@ -194,7 +194,15 @@ pub(crate) fn story() -> Result<String> {
         minutes: Some(10),
         outcome: None,
         direction: Some(CallDirection::Outbound),
-        follow_up: Some(FollowUp { kind: None, when: "2026-05-19T15:00".to_owned(), subject: None }),
+        owner: None,
+        priority: None,
+        follow_up: Some(FollowUp {
+            kind: None,
+            when: "2026-05-19T15:00".to_owned(),
+            subject: None,
+            text: None,
+            minutes: None,
+        }),
     };
     let logged = ok(plugin.salesforce_plugin_append().call_log_activity(&mut store, &args)?)?;
     for activity in &logged.created {

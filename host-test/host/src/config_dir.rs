@@ -94,7 +94,7 @@ impl ConfigDir {
     }
 
     /// Whether the person has put the folder where it is.
-    pub(crate) fn is_moved(&self) -> bool {
+    pub fn is_moved(&self) -> bool {
         self.moved
     }
 }

@@ -36,7 +36,7 @@ use crate::types::{Alias, ConnectionSettings, ObjectGrants};
 use crate::types::{Effect, Tool};
 
 pub use edit::{Change, edited};
-pub use file::{FileError, SettingsFile, is_shortage};
+pub use file::{FileError, SettingsFile, fingerprint, is_shortage};
 pub use in_force::{InForce, Look, SETTLE};
 
 /// Every key at the top.
@@ -44,7 +44,7 @@ const KEYS: [&str; 7] = ["read_only", "confirm", "instructions", "replies", "too
 /// The key of `[tools]` that speaks of the tools not named there.
 const OTHERS: &str = "others";
 /// What the model reads with every conversation should be short.
-const MAX_INSTRUCTIONS_LENGTH: usize = 10_000;
+pub const MAX_INSTRUCTIONS_LENGTH: usize = 10_000;
 
 /// What the person behind a connection has chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -110,6 +110,12 @@ impl Confirm {
             Effect::Additive => self.append,
             Effect::Overwrites => self.edit || (self.delete && short(&tool.name) == "delete"),
         }
+    }
+
+    /// What is confirmed, in the words of the file.
+    pub fn words(self) -> Vec<&'static str> {
+        let words = [(self.append, "append"), (self.edit, "edit"), (self.delete, "delete")];
+        words.into_iter().filter_map(|(asks, word)| asks.then_some(word)).collect()
     }
 
     /// Whether the person is not asked about something that the other asks about.

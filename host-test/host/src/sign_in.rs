@@ -30,7 +30,7 @@ use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
 use crate::wire::origin::Origin;
 use crate::wire::transport::{Failure, RequestLimits, Transport};
 
-pub use flow::{SignedIn, sign_in};
+pub use flow::{Ending, SignedIn, sign_in, sign_in_ending};
 pub use redirect::Listener;
 pub use renewal::RefreshingTokens;
 
@@ -78,6 +78,9 @@ pub enum SignInError {
     /// The browser did not come back in time.
     #[error("nobody signed in within {} minutes", .0.as_secs() / 60)]
     TooLate(Duration),
+    /// Nobody waits for it any more.
+    #[error("the sign-in was stopped")]
+    Stopped,
     /// The redirect can't be waited for.
     #[error(
         "port {port} of this machine can't be used for the way back from the browser ({error}): end what uses it, or \

@@ -40,6 +40,8 @@ pub struct Access {
     pub view_all_data: bool,
     /// "Modify All Data": edits every row.
     pub modify_all_data: bool,
+    /// "Convert Leads".
+    pub convert_leads: bool,
     /// Rights on objects that have no entry in `objects`.
     pub default: ObjectAccess,
     /// Rights by object API name.
@@ -57,6 +59,7 @@ impl Access {
             user,
             view_all_data: true,
             modify_all_data: true,
+            convert_leads: true,
             default: ObjectAccess::FULL,
             objects: BTreeMap::new(),
             hidden: BTreeSet::new(),

@@ -48,6 +48,17 @@ pub enum Extra {
     /// Saved reports: `src/data/report_schema.txt`, `src/data/report_records.txt`, and what they show in
     /// `src/rest/reports/saved.rs`.
     Reports,
+    /// Field history, and the stages of opportunities: `src/data/history_schema.txt`, `src/data/history_records.txt`;
+    /// what is tracked is in `src/history.rs`. From now on every save is written down.
+    History,
+    /// Approval processes, and records that wait for one and are locked: `src/data/approval_schema.txt`,
+    /// `src/data/approval_records.txt`, and the processes in `src/save/approve.rs`.
+    Approvals,
+    /// Files and old attachments of records: `src/data/file_schema.txt`, `src/data/file_records.txt`.
+    Files,
+    /// The statuses that members of a campaign can have: `src/data/campaign_schema.txt`,
+    /// `src/data/campaign_records.txt`. Any other is replaced by the default one.
+    Campaigns,
     /// States and countries are free text: there are no code fields, and nothing checks what is written.
     TextAddresses,
 }
@@ -59,6 +70,10 @@ impl Extra {
             Self::Products => include_str!("data/product_schema.txt"),
             Self::ListViews => include_str!("data/list_view_schema.txt"),
             Self::Reports => include_str!("data/report_schema.txt"),
+            Self::History => include_str!("data/history_schema.txt"),
+            Self::Approvals => include_str!("data/approval_schema.txt"),
+            Self::Files => include_str!("data/file_schema.txt"),
+            Self::Campaigns => include_str!("data/campaign_schema.txt"),
             Self::TextAddresses => "",
         }
     }
@@ -71,6 +86,10 @@ impl Extra {
             Self::Products => (include_str!("data/product_records.txt"), 700_000),
             Self::ListViews => (include_str!("data/list_view_records.txt"), 800_000),
             Self::Reports => (include_str!("data/report_records.txt"), 900_000),
+            Self::History => (include_str!("data/history_records.txt"), 1_000_000),
+            Self::Approvals => (include_str!("data/approval_records.txt"), 1_100_000),
+            Self::Files => (include_str!("data/file_records.txt"), 1_200_000),
+            Self::Campaigns => (include_str!("data/campaign_records.txt"), 1_300_000),
             Self::TextAddresses => ("", 0),
         }
     }
@@ -209,6 +228,9 @@ fn value(field: &Field, json: &Json, keys: &BTreeMap<String, Id>, now: Timestamp
             let key = text.strip_prefix('@').ok_or_else(bad)?;
             Value::from(keys.get(key).ok_or_else(bad)?)
         }
+        (FieldType::AnyType, Json::String(text)) if text.starts_with('@') => {
+            Value::from(keys.get(text.trim_start_matches('@')).ok_or_else(bad)?)
+        }
         (FieldType::Datetime, Json::String(text)) => match relative(text) {
             Some(offset) => Value::DateTime(now + offset),
             None => Value::DateTime(text.parse().map_err(|_| bad())?),
@@ -302,6 +324,7 @@ pub(crate) fn access(key: &str, user: Id) -> Access {
     access.read_only = names(&[("Account", "Health_Score__c"), ("Opportunity", "Discount__c")]);
     if key == "vera" {
         access.default = ObjectAccess::READ;
+        access.convert_leads = false;
         for object in ["Campaign", "CampaignMember", "Contract", "Meter_Reading__c"] {
             access.objects.insert(object.to_owned(), ObjectAccess::NONE);
         }
@@ -320,7 +343,16 @@ mod tests {
         let now: Timestamp = NOW.parse().expect("an instant");
         let none = BTreeSet::new();
         let plain = seed(&schema(&none).expect("a schema"), now, &none).expect("readable records");
-        let extras = BTreeSet::from([Extra::Oddities, Extra::Products, Extra::ListViews, Extra::Reports]);
+        let extras = BTreeSet::from([
+            Extra::Oddities,
+            Extra::Products,
+            Extra::ListViews,
+            Extra::Reports,
+            Extra::History,
+            Extra::Approvals,
+            Extra::Files,
+            Extra::Campaigns,
+        ]);
         let rich = seed(&schema(&extras).expect("a schema"), now, &extras).expect("readable records");
         for (key, id) in &plain.keys {
             assert_eq!(rich.keys.get(key), Some(id), "{key}");

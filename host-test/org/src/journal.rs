@@ -9,9 +9,9 @@ pub struct Entry {
     pub method: http::Method,
     /// The path with its query, as sent.
     pub path: String,
-    /// The body, as text.
+    /// The body, as text; without the session that a SOAP envelope holds.
     pub body: String,
-    /// The key of the user whose token it carried, where it was valid.
+    /// The key of the user whose token or session it carried, where it was valid.
     pub user: Option<String>,
     /// The status it was answered with; `None` where the answer never left.
     pub status: Option<u16>,

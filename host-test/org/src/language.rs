@@ -44,6 +44,11 @@ pub(crate) fn translate(language: &str, body: &mut Json) {
     }
 }
 
+/// A message in the user's language.
+pub(crate) fn message(language: &str, text: &str) -> String {
+    if language == "de" { german(text) } else { text.to_owned() }
+}
+
 fn german(text: &str) -> String {
     let picklist = ": bad value for restricted picklist field: ";
     if text.contains(picklist) {

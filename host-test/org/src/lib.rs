@@ -14,8 +14,9 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
-//! Scope: what the plugin, simple-salesforce and jsforce call. Whatever Salesforce has and this org has not is
-//! refused loudly, with status 501 and `DEMO_ORG_UNSUPPORTED`.
+//! Scope: what the plugin, simple-salesforce and jsforce call over REST, and over SOAP what REST has no resource for:
+//! converting leads and the recycle bin. Whatever Salesforce has and this org has not is refused loudly, with status
+//! 501 and `DEMO_ORG_UNSUPPORTED`; over SOAP, with a fault of that name.
 
 // Describe's field object has more keys than `json!` expands by default.
 #![recursion_limit = "256"]
@@ -27,6 +28,7 @@ pub mod context;
 mod data;
 mod exact;
 pub mod fault;
+mod history;
 pub mod id;
 pub mod journal;
 mod language;
@@ -37,6 +39,8 @@ mod rest;
 mod save;
 pub mod schema;
 pub mod serve;
+mod sharing;
+mod soap;
 pub mod soql;
 pub mod sosl;
 pub mod store;

@@ -24,7 +24,9 @@ use crate::{
     oauth::{self, App, Person, SignIns},
     refusal::Refusal,
     rest::{self, Answer, Body, Call, Cursor, Desk},
+    save::approve,
     schema::Schema,
+    soap,
     store::{Row, Store},
     value::Value,
 };
@@ -419,40 +421,30 @@ impl State {
         self.archive();
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let effect = self.faults.iter_mut().find_map(|fault| fault.strike(request.method(), &target));
+        let soap = soap::is_path(request.uri().path()).then(|| soap::Call::read(request));
         let mut entry = Entry {
             method: request.method().clone(),
             path: target.clone(),
-            body: String::from_utf8_lossy(request.body()).into_owned(),
-            user: self.user(request).map(|(key, _)| key),
+            body: self.journaled(request),
+            user: self.user(request, soap.as_ref()).map(|(key, _)| key),
             status: None,
             writes: Vec::new(),
         };
-        // Faults before the org sees the request.
-        let early = match &effect {
-            Some(Effect::DropBefore) => {
-                self.journal.push(entry);
-                return Reply::Dropped { request_seen: false };
-            }
-            Some(Effect::Refuse(refusal)) => Some(Answer::from(refusal.clone())),
-            Some(Effect::EchoAuthorization) => {
-                let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-                Some(Answer::from(Refusal::new(
-                    400,
-                    "INVALID_AUTH_HEADER",
-                    format!("INVALID_AUTH_HEADER: could not use header Authorization: {}", header.unwrap_or_default()),
-                )))
-            }
-            Some(Effect::Redirect(location)) => Some(Answer::empty(302).with("Location", location.as_str())),
-            _ => None,
-        };
-        let mut response = match (early, &effect) {
+        if matches!(effect, Some(Effect::DropBefore)) {
+            self.journal.push(entry);
+            return Reply::Dropped { request_seen: false };
+        }
+        let mut response = match (early(effect.as_ref(), request, soap.is_some()), &effect) {
             (Some(answer), _) => self.respond(answer),
             (None, Some(Effect::Answer { status, content_type, body })) => {
                 plain(*status, content_type, body.clone().into_bytes())
             }
             (None, _) if oauth::is_endpoint(request.uri().path()) => self.sign_in(request),
             (None, _) => {
-                let answer = self.serve(request, &target, &mut entry.writes);
+                let answer = match soap {
+                    Some(call) => self.serve_soap(request, call, &mut entry.writes),
+                    None => self.serve(request, &target, &mut entry.writes),
+                };
                 self.respond(answer)
             }
         };
@@ -464,72 +456,54 @@ impl State {
         let sent = !matches!(effect, Some(Effect::DropAfter | Effect::CutBody));
         entry.status = sent.then(|| response.status().as_u16());
         self.journal.push(entry);
-        match effect {
-            Some(Effect::DropAfter) => Reply::Dropped { request_seen: true },
-            Some(Effect::Delay(by)) => Reply::Delayed { by, then: Box::new(Reply::Response(response)) },
-            Some(Effect::CutBody) => {
-                let length = response.body().len();
-                response.body_mut().truncate(length / 2);
-                Reply::Cut { response, length }
-            }
-            Some(Effect::Truncate) => {
-                let length = response.body().len();
-                response.body_mut().truncate(length / 2);
-                Reply::Response(response)
-            }
-            Some(Effect::Oversize(bytes)) => {
-                let length = response.body().len().max(bytes);
-                response.body_mut().resize(length, b' ');
-                Reply::Response(response)
-            }
-            Some(Effect::WrongContent) => {
-                let page = b"<html><head><title>Login | Salesforce</title></head><body>Please log in.</body></html>";
-                Reply::Response(plain(200, "text/html;charset=UTF-8", page.to_vec()))
-            }
-            _ => Reply::Response(response),
+        acted_out(effect, response)
+    }
+
+    /// The body as the journal keeps it: without any session, which a SOAP envelope holds however badly it is made.
+    fn journaled(&self, request: &Request<Vec<u8>>) -> String {
+        let body = String::from_utf8_lossy(request.body()).into_owned();
+        match soap::is_path(request.uri().path()) {
+            true => self.sessions.keys().fold(body, |body, token| body.replace(token, "")),
+            false => body,
         }
     }
 
-    /// The user whose token the request carries.
-    fn user(&self, request: &Request<Vec<u8>>) -> Option<(String, Id)> {
-        let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, token) = header.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("Bearer") && !scheme.eq_ignore_ascii_case("OAuth") {
-            return None;
-        }
-        let (key, good) = self.sessions.get(token.trim())?;
+    /// The user whose token the request carries; of a SOAP call, the user whose session its envelope holds.
+    fn user(&self, request: &Request<Vec<u8>>, soap: Option<&Result<soap::Call, soap::Fault>>) -> Option<(String, Id)> {
+        let token = match soap {
+            Some(call) => call.as_ref().ok()?.session()?,
+            None => {
+                let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+                let (scheme, token) = header.split_once(' ')?;
+                if !scheme.eq_ignore_ascii_case("Bearer") && !scheme.eq_ignore_ascii_case("OAuth") {
+                    return None;
+                }
+                token.trim()
+            }
+        };
+        let (key, good) = self.sessions.get(token)?;
         let id = self.keys.get(key)?;
         (*good && self.is_active(key)).then(|| (key.clone(), id.clone()))
     }
 
-    fn serve(&mut self, request: &Request<Vec<u8>>, target: &str, writes: &mut Vec<Write>) -> Answer {
-        if let Some(status) = too_long(request, target) {
-            return Answer::empty(status);
-        }
-        let path = request.uri().path().trim_end_matches('/');
-        if path == "/services/data" {
-            return rest::versions();
-        }
-        let user = self.user(request);
-        let identity = path == "/services/oauth2/userinfo" || path.starts_with("/id/");
-        let Some((key, id)) = user else {
-            return if identity {
-                Answer { body: Body::Bytes(b"Bad_OAuth_Token".to_vec()), ..Answer::empty(403) }
-            } else {
-                Answer::from(Refusal::new(401, "INVALID_SESSION_ID", "Session expired or invalid"))
-            };
-        };
+    /// Counts a call, and does the work of it as this user.
+    ///
+    /// # Errors
+    /// The daily limit.
+    fn at_desk<T>(
+        &mut self,
+        (key, id): &(String, Id),
+        request: &Request<Vec<u8>>,
+        writes: &mut Vec<Write>,
+        work: impl FnOnce(&mut Desk<'_>) -> T,
+    ) -> Result<T, Refusal> {
         if self.used >= self.allowed {
-            return Answer::from(fault::daily_limit());
+            return Err(fault::daily_limit());
         }
         self.used += 1;
-        let headers: BTreeMap<String, String> = request
-            .headers()
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-            .collect();
-        let access = self.access(&key);
-        let context = self.context(&id);
+        approve::age(&mut self.store, self.now);
+        let access = self.access(key);
+        let context = self.context(id);
         let schema = Arc::clone(&self.schema);
         let mut desk = Desk {
             schema: &schema,
@@ -544,28 +518,78 @@ impl State {
             usage: (self.used, self.allowed),
             origin: origin(request),
         };
-        if identity {
-            return rest::userinfo(&desk);
+        Ok(work(&mut desk))
+    }
+
+    fn serve(&mut self, request: &Request<Vec<u8>>, target: &str, writes: &mut Vec<Write>) -> Answer {
+        if let Some(status) = too_long(request, target) {
+            return Answer::empty(status);
         }
-        let mut answer = match Call::new(request.method().clone(), target, headers, request.body().clone()) {
-            Some(call) => desk.answer(&call),
-            None => Answer::from(rest::no_such_resource()),
+        let path = request.uri().path().trim_end_matches('/');
+        if path == "/services/data" {
+            return rest::versions();
+        }
+        let identity = path == "/services/oauth2/userinfo" || path.starts_with("/id/");
+        let Some(user) = self.user(request, None) else {
+            return if identity {
+                Answer { body: Body::Bytes(b"Bad_OAuth_Token".to_vec()), ..Answer::empty(403) }
+            } else {
+                Answer::from(Refusal::new(401, "INVALID_SESSION_ID", "Session expired or invalid"))
+            };
         };
-        if let Body::Json(body) = &mut answer.body {
-            language::translate(&context.language, body);
+        let headers: BTreeMap<String, String> = request
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let answered = self.at_desk(&user, request, writes, |desk| {
+            if identity {
+                return rest::userinfo(desk);
+            }
+            let mut answer = match Call::new(request.method().clone(), target, headers, request.body().clone()) {
+                Some(call) => desk.answer(&call),
+                None => Answer::from(rest::no_such_resource()),
+            };
+            if let Body::Json(body) = &mut answer.body {
+                language::translate(&desk.context.language, body);
+            }
+            answer
+        });
+        answered.unwrap_or_else(Answer::from)
+    }
+
+    /// A call of the SOAP API. A session that is no good is a fault there, and no 401.
+    fn serve_soap(
+        &mut self,
+        request: &Request<Vec<u8>>,
+        call: Result<soap::Call, soap::Fault>,
+        writes: &mut Vec<Write>,
+    ) -> Answer {
+        if request.method() != http::Method::POST {
+            return Answer::empty(405);
         }
-        answer
+        let user = self.user(request, Some(&call));
+        match (call, user) {
+            (Err(fault), _) => fault.answer(),
+            (Ok(_), None) => soap::Fault::session().answer(),
+            (Ok(call), Some(user)) => self
+                .at_desk(&user, request, writes, |desk| soap::answer(desk, &call))
+                .unwrap_or_else(|refusal| soap::Fault::from(refusal).answer()),
+        }
     }
 
     fn respond(&self, answer: Answer) -> Response<Vec<u8>> {
+        let is_xml = matches!(answer.body, Body::Xml(_));
         let (content_type, body) = match answer.body {
             Body::Empty => ("", Vec::new()),
             Body::Json(json) => ("application/json;charset=UTF-8", json_bytes(&json)),
             Body::Bytes(bytes) => ("application/octet-stream", bytes),
+            Body::Xml(text) => ("text/xml; charset=utf-8", text.into_bytes()),
         };
         let mut response = plain(answer.status, content_type, body);
-        let usage = format!("api-usage={}/{}", self.used, self.allowed);
-        for (name, value) in answer.headers.into_iter().chain([("Sforce-Limit-Info", usage)]) {
+        // SOAP tells the usage in its envelope.
+        let usage = (!is_xml).then(|| ("Sforce-Limit-Info", format!("api-usage={}/{}", self.used, self.allowed)));
+        for (name, value) in answer.headers.into_iter().chain(usage) {
             if let (Ok(name), Ok(value)) =
                 (header::HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value))
             {
@@ -573,6 +597,52 @@ impl State {
             }
         }
         response
+    }
+}
+
+/// The answer of a fault that strikes before the org sees the request.
+fn early(effect: Option<&Effect>, request: &Request<Vec<u8>>, is_soap: bool) -> Option<Answer> {
+    match effect? {
+        Effect::Refuse(refusal) if is_soap => Some(soap::Fault::from(refusal.clone()).answer()),
+        Effect::Refuse(refusal) => Some(Answer::from(refusal.clone())),
+        Effect::EchoAuthorization => {
+            let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+            Some(Answer::from(Refusal::new(
+                400,
+                "INVALID_AUTH_HEADER",
+                format!("INVALID_AUTH_HEADER: could not use header Authorization: {}", header.unwrap_or_default()),
+            )))
+        }
+        Effect::Redirect(location) => Some(Answer::empty(302).with("Location", location.as_str())),
+        _ => None,
+    }
+}
+
+/// What becomes of an answer on its way.
+fn acted_out(effect: Option<Effect>, mut response: Response<Vec<u8>>) -> Reply {
+    match effect {
+        Some(Effect::DropAfter) => Reply::Dropped { request_seen: true },
+        Some(Effect::Delay(by)) => Reply::Delayed { by, then: Box::new(Reply::Response(response)) },
+        Some(Effect::CutBody) => {
+            let length = response.body().len();
+            response.body_mut().truncate(length / 2);
+            Reply::Cut { response, length }
+        }
+        Some(Effect::Truncate) => {
+            let length = response.body().len();
+            response.body_mut().truncate(length / 2);
+            Reply::Response(response)
+        }
+        Some(Effect::Oversize(bytes)) => {
+            let length = response.body().len().max(bytes);
+            response.body_mut().resize(length, b' ');
+            Reply::Response(response)
+        }
+        Some(Effect::WrongContent) => {
+            let page = b"<html><head><title>Login | Salesforce</title></head><body>Please log in.</body></html>";
+            Reply::Response(plain(200, "text/html;charset=UTF-8", page.to_vec()))
+        }
+        _ => Reply::Response(response),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The REST resources under `/services/data/vXX.0/`, as functions from a call to an answer.
 
+mod approvals;
 mod collections;
 mod composite;
 mod describe;
@@ -34,6 +35,19 @@ pub(crate) use self::identity::{userinfo, versions};
 
 /// The versions this org speaks.
 pub(crate) const VERSIONS: std::ops::RangeInclusive<u32> = 40..=68;
+
+/// Standard actions that orgs have and this one does not.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_action.meta/api_action/actions_obj.htm>
+const ACTIONS: [&str; 8] = [
+    "chatterPost",
+    "customNotificationAction",
+    "emailAlert",
+    "emailSimple",
+    "recallApprovalSubmission",
+    "reviewApprovalWorkItem",
+    "submit",
+    "submitDigitalFormResponse",
+];
 
 /// One request, or one part of a composite request.
 #[derive(Clone, Debug)]
@@ -116,6 +130,8 @@ pub(crate) enum Body {
     Json(Json),
     /// A blob field, decoded.
     Bytes(Vec<u8>),
+    /// Of the SOAP API, which is no part of REST.
+    Xml(String),
 }
 
 /// One answer, or one part of a composite answer.
@@ -253,6 +269,19 @@ impl Desk<'_> {
                     ("GET" | "POST", [id]) => reports::run(self, call, id),
                     _ => Err(unsupported(&segments.join("/"))),
                 }
+            }
+            ("GET", ["process", "approvals"]) if self.schema.object("ProcessInstance").is_some() => {
+                Ok(approvals::list(self))
+            }
+            ("POST", ["process", "approvals"]) if self.schema.object("ProcessInstance").is_some() => {
+                approvals::process(self, call)
+            }
+            ("GET" | "POST", ["actions", "standard", action]) if ACTIONS.contains(action) => {
+                Err(unsupported(&segments.join("/")))
+            }
+            // Agents believe in an action that converts leads, or in one that takes what was deleted back.
+            ("GET" | "POST", ["actions", "standard" | "custom", ..]) => {
+                Err(Refusal::new(404, "NOT_FOUND", "Invalid Action Type"))
             }
             ("GET", ["limits"]) => Ok(limits::limits(self)),
             ("GET", ["limits", "recordCount"]) => Ok(limits::record_count(self, call)),

@@ -2,21 +2,33 @@
 
 mod accept;
 mod address;
+pub(crate) mod approve;
+mod campaign;
+mod convert;
 pub(crate) mod derive;
 mod duplicates;
+mod email;
 mod event;
+mod files;
+mod person;
 pub(crate) mod products;
 mod rich_text;
 mod rules;
+mod track;
+mod undelete;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-pub(crate) use self::duplicates::DuplicateHeader;
 use self::{
     accept::{accept, required_missing, wrong_id},
     derive::Moment,
+};
+pub(crate) use self::{
+    approve::{Approval, Processed},
+    convert::{Conversion, Converted},
+    duplicates::DuplicateHeader,
 };
 use crate::{
     access::Access,
@@ -73,15 +85,17 @@ impl Transaction<'_> {
                 &["Id"],
             ));
         }
-        let given = self.read_body(object, body, None)?;
+        let (body, people) = self.take_people(object, body)?;
+        let given = self.read_body(object, &body, None)?;
         let id = self.store.next_id(object.key_prefix.as_deref().unwrap_or("000"));
         let mut row = Row { object: object.name.clone(), id: id.clone(), fields: given.clone() };
         row.set("Id", Value::from(&id));
         let moment = self.moment();
         derive::defaults(object, self.store, &mut row, &moment);
         derive::stamp(object, &mut row, &moment);
-        person_accounts_have_no_name(object, &given, &row)?;
+        person::check(object, &given, &row)?;
         self.finish(object, row, None, &given, header)?;
+        self.add_people(&id, &people);
         Ok(id)
     }
 
@@ -97,6 +111,7 @@ impl Transaction<'_> {
         if !self.access.on(object).edit || !self.access.edits(object, &old) {
             return Err(no_access());
         }
+        self.check_lock(id)?;
         if body.keys().any(|key| key.eq_ignore_ascii_case("Id")) {
             return Err(Refusal::new(
                 400,
@@ -111,10 +126,14 @@ impl Transaction<'_> {
         if object.name == "Opportunity" {
             products::keep_sums(&mut given, &old)?;
         }
-        if object.name == "EmailMessage" && !may_still_change(&old, &given) {
+        if object.name == "EmailMessage" && !email::may_still_change(&old, &given) {
             return Err(no_access());
         }
-        person_accounts_have_no_name(object, &given, &old)?;
+        if person::is_half(object, &old) {
+            return Err(no_access());
+        }
+        person::check(object, &given, &old)?;
+        person::check_kind(object, &given, &old)?;
         let mut row = old.clone();
         if object.name == "Event" {
             event::forget(&mut row, &given);
@@ -130,6 +149,10 @@ impl Transaction<'_> {
         if !self.access.on(object).delete || !self.access.edits(object, &row) {
             return Err(no_access());
         }
+        if person::is_half(object, &row) {
+            return Err(Refusal::save("INVALID_CROSS_REFERENCE_KEY", "cannot reference person contact", &[]));
+        }
+        self.check_lock(id)?;
         self.take_lock(id)?;
         for child in object.child_relationships.iter().filter(|child| child.restricted_delete) {
             let children = self.store.children(&child.child_object, &child.field, id, self.context.now);
@@ -150,14 +173,16 @@ impl Transaction<'_> {
                 &[],
             ));
         }
-        self.bury(row);
+        self.bury(row, id);
         Ok(())
     }
 
-    fn bury(&mut self, mut row: Row) {
+    /// Deletes a row that goes because `root` does, which may be itself.
+    fn bury(&mut self, mut row: Row, root: &Id) {
         let object = row.object.clone();
         let id = row.id.clone();
         row.set("IsDeleted", true);
+        row.set(undelete::DELETED_WITH, Value::from(root));
         row.set("SystemModstamp", self.context.now);
         self.store.put(row.clone());
         self.wrote(WriteKind::Deleted, &row, Vec::new());
@@ -165,13 +190,13 @@ impl Transaction<'_> {
             derive::touch_parents(self.schema, self.store, &row, self.context.now);
         }
         if object == "OpportunityLineItem" {
-            products::sum_up(self.store, &row);
+            self.sum_up(&row);
         }
         // A note and its document are one thing, with one id.
         if object == "ContentNote"
             && let Some(document) = self.store.get("ContentDocument", id.as_str()).cloned()
         {
-            self.bury(document);
+            self.bury(document, root);
         }
         let Some(described) = self.schema.object(&object) else {
             return;
@@ -188,7 +213,7 @@ impl Transaction<'_> {
                 .map(std::borrow::Cow::into_owned)
                 .collect();
             for row in rows {
-                self.bury(row);
+                self.bury(row, root);
             }
         }
     }
@@ -388,6 +413,9 @@ impl Transaction<'_> {
         rules::validate(&row, old)?;
         duplicates::check_duplicates(object, self.store, self.access, &row, old, header)?;
         rules::check_unique(object, self.store, &row)?;
+        if object.name == "ContentVersion" {
+            files::check(given, old)?;
+        }
         self.take_lock(&row.id)?;
         let kind = if old.is_some() { WriteKind::Updated } else { WriteKind::Created };
         self.wrote(kind, &row, given.keys().cloned().collect());
@@ -395,6 +423,7 @@ impl Transaction<'_> {
         if !object.is_event() {
             self.store.put(row.clone());
         }
+        self.track(&row, old);
         self.follow(&row, old);
         Ok(())
     }
@@ -409,10 +438,13 @@ impl Transaction<'_> {
                 }
                 derive::touch_parents(self.schema, self.store, row, now);
             }
-            ("OpportunityLineItem", _) => products::sum_up(self.store, row),
+            ("OpportunityLineItem", _) => self.sum_up(row),
             ("ContentNote", _) => self.publish_note(row),
             ("ContentVersion", None) => self.publish_version(row),
             ("EmailMessage", None) => self.log_email(row),
+            ("Account", _) => self.sync_person(row),
+            ("Campaign", None) => self.add_statuses(row),
+            ("OpportunityContactRole", _) => self.one_primary(row),
             ("CampaignMember", None) => {
                 if let Some(mut campaign) =
                     row.get("CampaignId").as_str().and_then(|id| self.store.get("Campaign", id)).cloned()
@@ -425,6 +457,31 @@ impl Transaction<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A deal has one primary contact: a new one takes the place of the old one.
+    fn one_primary(&mut self, role: &Row) {
+        if !role.get("IsPrimary").is_true() {
+            return;
+        }
+        let rows = self.store.rows("OpportunityContactRole");
+        let other = |row: &&Row| row.id != role.id && row.get("OpportunityId") == role.get("OpportunityId");
+        let others: Vec<Row> = rows.filter(other).filter(|row| row.get("IsPrimary").is_true()).cloned().collect();
+        for mut row in others {
+            row.set("IsPrimary", false);
+            self.store.put(row);
+        }
+    }
+
+    /// Brings an opportunity in step with its lines.
+    fn sum_up(&mut self, line: &Row) {
+        let deal =
+            |store: &Store| line.get("OpportunityId").as_str().and_then(|id| store.get("Opportunity", id)).cloned();
+        let before = deal(self.store);
+        products::sum_up(self.store, line);
+        if let (Some(before), Some(after)) = (before, deal(self.store)) {
+            self.track(&after, Some(&before));
         }
     }
 
@@ -449,134 +506,6 @@ impl Transaction<'_> {
         self.store.put(row.clone());
         self.wrote(WriteKind::Created, &row, Vec::new());
         Some(row)
-    }
-
-    /// A note is a document of the same id, and a version of it.
-    fn publish_note(&mut self, note: &Row) {
-        let mut note = note.clone();
-        let id = note.id.clone();
-        let content = note.get("Content").as_str().map(str::to_owned).unwrap_or_default();
-        let html = base64_text(&content);
-        let preview: String = plain_text(&html).chars().take(255).collect();
-        note.set("TextPreview", preview);
-        note.set("ContentSize", i64::try_from(html.len()).unwrap_or_default());
-        note.set("FileExtension", "snote");
-        note.set("FileType", "SNOTE");
-        let shared = [
-            ("Title", note.get("Title").clone()),
-            ("FileType", Value::from("SNOTE")),
-            ("FileExtension", Value::from("snote")),
-            ("ContentSize", note.get("ContentSize").clone()),
-            ("OwnerId", note.get("OwnerId").clone()),
-        ];
-        let mut version = shared.to_vec();
-        version.extend([
-            ("ContentDocumentId", Value::from(&id)),
-            ("PathOnClient", Value::from("note.snote")),
-            ("VersionData", Value::from(content)),
-            ("TextPreview", note.get("TextPreview").clone()),
-            ("IsLatest", Value::from(true)),
-            ("VersionNumber", Value::from("1")),
-        ]);
-        if let Some(version) = self.make("ContentVersion", &version) {
-            note.set("LatestPublishedVersionId", Value::from(&version.id));
-        }
-        let Some(object) = self.schema.object("ContentDocument") else {
-            return;
-        };
-        let mut document = Row {
-            object: "ContentDocument".to_owned(),
-            id,
-            fields: note
-                .fields
-                .iter()
-                .filter(|(name, _)| object.field(name).is_some())
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-        };
-        document.set("PublishStatus", "P");
-        document.set("IsArchived", false);
-        document.set("ContentModifiedDate", self.context.now);
-        self.store.put(document);
-        self.store.put(note);
-    }
-
-    /// A first version makes its document, and a link to where it was first published.
-    fn publish_version(&mut self, version: &Row) {
-        let mut version = version.clone();
-        let path = version.get("PathOnClient").as_str().unwrap_or_default().to_owned();
-        let title = path.rsplit(['/', '\\']).next().unwrap_or(&path).to_owned();
-        let (stem, extension) = title.rsplit_once('.').unwrap_or((&title, ""));
-        if version.get("Title").is_null() {
-            version.set("Title", stem);
-        }
-        version.set("FileExtension", extension);
-        version.set("FileType", extension.to_uppercase());
-        version.set("IsLatest", true);
-        let size =
-            version.get("VersionData").as_str().map(|data| crate::base64::decode(data).len()).unwrap_or_default();
-        version.set("ContentSize", i64::try_from(size).unwrap_or_default());
-        if version.get("ContentDocumentId").is_null() {
-            let fields = ["Title", "FileExtension", "FileType", "ContentSize", "OwnerId"]
-                .map(|field| (field, version.get(field).clone()));
-            let mut fields = fields.to_vec();
-            fields.extend([
-                ("PublishStatus", Value::from("P")),
-                ("LatestPublishedVersionId", Value::from(&version.id)),
-                ("ContentModifiedDate", Value::from(self.context.now)),
-            ]);
-            if let Some(document) = self.make("ContentDocument", &fields) {
-                version.set("ContentDocumentId", Value::from(&document.id));
-                let place = version.get("FirstPublishLocationId").clone();
-                if !place.is_null() {
-                    self.make(
-                        "ContentDocumentLink",
-                        &[
-                            ("ContentDocumentId", Value::from(&document.id)),
-                            ("LinkedEntityId", place),
-                            ("ShareType", Value::from("V")),
-                            ("Visibility", Value::from("AllUsers")),
-                        ],
-                    );
-                }
-            }
-        }
-        self.store.put(version);
-    }
-
-    /// With Enhanced Email, a message that is related to something also stands in its activities.
-    fn log_email(&mut self, email: &Row) {
-        let what = match email.get("RelatedToId") {
-            Value::Null => email.get("ParentId").clone(),
-            related => related.clone(),
-        };
-        if what.is_null() || email.get("Status").as_str() == Some("5") {
-            return;
-        }
-        let subject = format!("Email: {}", email.get("Subject").as_str().unwrap_or_default());
-        let date = email
-            .get("MessageDate")
-            .as_timestamp()
-            .unwrap_or(self.context.now)
-            .to_zoned(self.context.zone.clone())
-            .date();
-        let task = self.make(
-            "Task",
-            &[
-                ("Subject", Value::from(subject)),
-                ("Description", email.get("TextBody").clone()),
-                ("Status", Value::from("Completed")),
-                ("TaskSubtype", Value::from("Email")),
-                ("ActivityDate", Value::from(date)),
-                ("WhatId", what),
-            ],
-        );
-        if let Some(task) = task {
-            derive::touch_parents(self.schema, self.store, &task, self.context.now);
-            let mut email = email.clone();
-            email.set("ActivityId", Value::from(&task.id));
-            self.store.put(email);
-        }
     }
 
     /// A record type narrows the restricted picklists it names. (Unrestricted ones take anything, here too.)
@@ -605,48 +534,6 @@ fn no_access() -> Refusal {
     Refusal::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
 }
 
-/// An e-mail that is no draft is a record of what was said: only who may see it changes, what administrators added,
-/// that a new one was read, and, where a client manages it, what it is about.
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
-fn may_still_change(old: &Row, given: &Given) -> bool {
-    let status = old.get("Status").as_str();
-    let (new, read) = ("0", "1");
-    status == Some("5")
-        || given.iter().all(|(name, value)| match name.as_str() {
-            "IsExternallyVisible" => true,
-            "Status" => status == Some(new) && value.as_str() == Some(read),
-            "RelatedToId" => old.get("IsClientManaged").is_true(),
-            name => name.ends_with("__c"),
-        })
-}
-
-/// The name of a person account is made of its parts; the parts are for person accounts only.
-fn person_accounts_have_no_name(object: &Object, given: &Given, row: &Row) -> Result<(), Refusal> {
-    if object.name != "Account" {
-        return Ok(());
-    }
-    let person = object.record_types.iter().any(|kind| {
-        kind.developer_name == "PersonAccount" && row.get("RecordTypeId").as_str() == Some(kind.id.as_str())
-    });
-    let wrong: Vec<&str> = given
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, _)| name.as_str())
-        .filter(|name| match person {
-            true => *name == "Name",
-            false => matches!(*name, "FirstName" | "LastName" | "Salutation") || name.starts_with("Person"),
-        })
-        .collect();
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::save(
-        "INVALID_FIELD_FOR_INSERT_UPDATE",
-        format!("Account: bad field names on insert/update call: {}", wrong.join(", ")),
-        &wrong,
-    ))
-}
-
 /// A lead stands alone: an activity with it cannot be about something else as well.
 fn who_and_what(row: &Row) -> Result<(), Refusal> {
     let lead = row.get("WhoId").as_str().is_some_and(|id| id.starts_with("00Q"));
@@ -658,33 +545,4 @@ fn who_and_what(row: &Row) -> Result<(), Refusal> {
         ));
     }
     Ok(())
-}
-
-/// The text of a blob.
-fn base64_text(text: &str) -> String {
-    String::from_utf8_lossy(&crate::base64::decode(text)).into_owned()
-}
-
-/// HTML as Salesforce previews it: tags become spaces, entities characters.
-fn plain_text(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for character in html.chars() {
-        match character {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if inside => {}
-            _ => text.push(character),
-        }
-    }
-    let text = text
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -120,10 +120,12 @@ pub enum FieldType {
     Address,
     Location,
     Base64,
+    /// A value of any of the others, as histories hold.
+    AnyType,
 }
 
 impl FieldType {
-    const NAMES: [(Self, &'static str); 21] = [
+    const NAMES: [(Self, &'static str); 22] = [
         (Self::Id, "id"),
         (Self::Boolean, "boolean"),
         (Self::String, "string"),
@@ -145,6 +147,7 @@ impl FieldType {
         (Self::Address, "address"),
         (Self::Location, "location"),
         (Self::Base64, "base64"),
+        (Self::AnyType, "anyType"),
     ];
 
     /// The name in describe.

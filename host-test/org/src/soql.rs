@@ -20,6 +20,7 @@ mod display;
 mod error;
 mod external;
 mod filter;
+mod format;
 mod lexer;
 mod parser;
 mod record;

@@ -96,12 +96,22 @@ impl Store {
     }
 
     /// The live rows whose `field` refers to `parent`. `ActivityHistory` and `OpenActivity` have no rows of
-    /// their own: they are made here from Tasks and Events, newest first for history, soonest first for open.
+    /// their own: they are made here from Tasks and Events, newest first for history, soonest first for open. So are
+    /// the lists of a record's files and of its approvals' steps.
     /// `now` tells past events from coming ones.
     pub fn children(&self, object: &str, field: &str, parent: &Id, now: Timestamp) -> Vec<Cow<'_, Row>> {
         match object {
             "ActivityHistory" => self.activities(field, parent, now, true),
             "OpenActivity" => self.activities(field, parent, now, false),
+            "AttachedContentDocument" => {
+                self.documents(parent, object, |row| row.get("FileType").as_str() != Some("SNOTE"))
+            }
+            "ProcessInstanceHistory" => self.approval_steps(field, parent),
+            "CombinedAttachment" => {
+                let mut all = self.documents(parent, object, |_| true);
+                all.extend(self.attachments(parent));
+                all
+            }
             _ => self
                 .rows(object)
                 .filter(|row| !row.is_deleted())
@@ -109,6 +119,63 @@ impl Store {
                 .map(Cow::Borrowed)
                 .collect(),
         }
+    }
+
+    /// The files of a record, as rows of an object that lists them.
+    fn documents(&self, parent: &Id, object: &str, wanted: impl Fn(&Row) -> bool) -> Vec<Cow<'_, Row>> {
+        let links = self
+            .rows("ContentDocumentLink")
+            .filter(|link| !link.is_deleted() && link.get("LinkedEntityId").as_str() == Some(parent.as_str()));
+        let documents = links.filter_map(|link| self.get("ContentDocument", link.get("ContentDocumentId").as_str()?));
+        documents
+            .filter(|row| !row.is_deleted() && wanted(row))
+            .map(|document| {
+                let mut row = Row { object: object.to_owned(), ..document.clone() };
+                row.set("LinkedEntityId", Value::from(parent));
+                row.set("ParentId", Value::from(parent));
+                row.set("ContentDocumentId", Value::from(&document.id));
+                let note = document.get("FileType").as_str() == Some("SNOTE");
+                row.set("RecordType", if note { "ContentNote" } else { "File" });
+                Cow::Owned(row)
+            })
+            .collect()
+    }
+
+    /// The steps of approvals and what they wait for, of a record or of one approval.
+    fn approval_steps(&self, field: &str, parent: &Id) -> Vec<Cow<'_, Row>> {
+        let of_parent = |instance: &&Row| match field {
+            "TargetObjectId" => instance.get(field).as_str() == Some(parent.as_str()),
+            _ => instance.id == *parent,
+        };
+        let instances: Vec<&Row> = self.rows("ProcessInstance").filter(of_parent).collect();
+        let rows = ["ProcessInstanceStep", "ProcessInstanceWorkitem"].into_iter().flat_map(|object| self.rows(object));
+        rows.filter_map(|row| {
+            let id = row.get("ProcessInstanceId").as_str()?;
+            let instance = instances.iter().find(|instance| instance.id.as_str() == id)?;
+            let mut step = Row { object: "ProcessInstanceHistory".to_owned(), ..row.clone() };
+            let pending = row.object == "ProcessInstanceWorkitem";
+            step.set("IsPending", pending);
+            if pending {
+                step.set("StepStatus", "Pending");
+            }
+            step.set("TargetObjectId", instance.get("TargetObjectId").clone());
+            Some(Cow::Owned(step))
+        })
+        .collect()
+    }
+
+    /// The notes and attachments of the old kind.
+    fn attachments(&self, parent: &Id) -> impl Iterator<Item = Cow<'_, Row>> {
+        let rows = ["Note", "Attachment"].into_iter().flat_map(|object| self.rows(object));
+        let of_parent = rows.filter(|row| !row.is_deleted() && row.get("ParentId").as_str() == Some(parent.as_str()));
+        of_parent.map(|attachment| {
+            let name = if attachment.object == "Note" { "Title" } else { "Name" };
+            let mut row = Row { object: "CombinedAttachment".to_owned(), ..attachment.clone() };
+            row.set("Title", attachment.get(name).clone());
+            row.set("RecordType", attachment.object.as_str());
+            row.set("ContentSize", attachment.get("BodyLength").clone());
+            Cow::Owned(row)
+        })
     }
 
     fn activities(&self, field: &str, parent: &Id, now: Timestamp, closed: bool) -> Vec<Cow<'_, Row>> {

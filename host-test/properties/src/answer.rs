@@ -51,7 +51,7 @@ pub fn a_reply_is_json_that_every_reader_takes(input: &[u8]) {
     let org = Org::of(answers);
     match tools::call(&Call::new(&org), tool, arguments) {
         Ok(reply) => every_reader_takes(&reply),
-        Err(error) => every_reader_takes(&serde_json::to_string(&Error::from(error)).expect("an error is JSON")),
+        Err(error) => every_reader_takes(&Error::from(error).json()),
     }
     let most = Limits::default().requests;
     assert!(org.sent.get() <= most.try_into().unwrap(), "{} requests", org.sent.get());

@@ -25,7 +25,7 @@ pub fn bad_arguments_write_nothing_and_no_request_is_stopped_at_the_door(input: 
     match tools::call(&Call::new(&demo), &tool, &arguments) {
         Ok(reply) => every_reader_takes(&reply),
         Err(error) => {
-            let error = serde_json::to_string(&Error::from(error)).expect("an error is JSON");
+            let error = Error::from(error).json();
             every_reader_takes(&error);
             let error: Value = serde_json::from_str(&error).unwrap();
             let writes = demo.org.writes().len();

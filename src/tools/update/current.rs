@@ -289,7 +289,10 @@ impl<'a> Current<'a> {
     pub(super) fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> Receipt {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut changes = Vec::new();
-        for change in &self.plan.changes {
+        // What stays as it is is no news beside what changes.
+        let pending = self.pending();
+        let is_news = |change: &&Change| pending.is_empty() || pending.iter().any(|one| one.name() == change.name());
+        for change in self.plan.changes.iter().filter(is_news) {
             let name = change.name();
             let held = after.map_or(change.to(), |after| after.get(name).map_or("null", Json::get));
             if !compare::is_kept(&change.value.field, change.to(), held) {

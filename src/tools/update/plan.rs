@@ -102,6 +102,11 @@ impl Change {
 pub(super) fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
     let target = record::read(known, asked.record, asked.object)?;
     known.allow_object(&target.object, Effect::Overwrites)?;
+    let schema = known.schema(&target.object)?;
+    if !schema.updateable {
+        let error = Error::argument("object", format!("the user may not change {} records", target.object));
+        return Err(names::denied(known, &target.object, &schema, error));
+    }
     let (changes, wanted) = changes(known, &target, asked)?;
     let (condition, limit) = record::condition(known, &target)?;
     let mut fields = FieldList::from(ID);

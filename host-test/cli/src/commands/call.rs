@@ -6,6 +6,7 @@ mod trace;
 use std::io::{self, Write};
 
 use salesforce_host::recording::Recording;
+use salesforce_host::settings::ToolNames;
 use salesforce_host::types::Effect;
 use salesforce_host::{CallError, Host, HostError, Limits, Session};
 
@@ -13,6 +14,7 @@ use crate::args::{Arguments, Call};
 use crate::failure::Failure;
 use crate::open;
 use crate::render::{self, Style};
+use crate::style::Progress;
 
 /// Calls the tool, and shows the reply or the error.
 pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
@@ -29,7 +31,13 @@ pub(crate) fn run(call: &Call, arguments: &Arguments, out: &mut impl Write) -> R
     let (origin, now) = (connection.origin().clone(), connection.now());
     let (connection, transcript) = connection.recorded();
     let session = host.session(connection);
+    let progress = Progress::start("Asking Salesforce");
     let result = session.call_json(&call.tool, &call.arguments);
+    drop(progress);
+    // The component says which tools are on; which one may have been meant is said beside it.
+    if let (Err(_), Err(problem)) = (&result, ToolNames::of(&host)?.find(&call.tool)) {
+        eprintln!("salesforce-plugin: {}: {problem}", render::printable(&call.tool));
+    }
     let exchanges = transcript.take();
     if call.trace {
         trace::print(&exchanges, &mut io::stderr().lock())?;

@@ -1,153 +1,111 @@
 //! `salesforce-plugin connect`: signs a person in to an org, and shows what the new connection can do.
 
-use std::fs;
-use std::io::{self, Write};
-use std::sync::Arc;
+use std::io::Write;
 
-use demo_org::Org;
-use demo_org::serve::Server;
-use salesforce_host::config_dir::ConfigDir;
+use salesforce_host::config_dir::{ConfigDir, ConnectionName};
 use salesforce_host::profile::{Profile, ProfileError, Site};
-use salesforce_host::sign_in::{self, Client, Listener, SignInError, SignedIn};
+use salesforce_host::sign_in::{self, Client, Listener, SignInError};
 use salesforce_host::store::StoredTokens;
 use salesforce_host::wire::Https;
-use salesforce_host::{Connection, Host, Limits, Origin};
-use serde::Deserialize;
+use salesforce_host::{Host, Limits, Origin};
 
-use crate::args::Connect;
+use super::setup;
+use crate::app::{CONSUMER_KEY, Config, Embedded, is_consumer_key, site};
+use crate::args::{Arguments, Connect, Setup};
 use crate::failure::Failure;
-use crate::open::{opened, origin};
+use crate::open::{DEMO, demo_org, opened};
 use crate::render::printable;
+use crate::style::Progress;
 use crate::summary;
 
-/// Where the consumer key may come from. It names the app and is no secret: there is none in this flow.
-const CONSUMER_KEY: &str = "SALESFORCE_CONSUMER_KEY";
-/// The port of the address registered with the app, unless the person chose another.
-const DEFAULT_PORT: u16 = 7717;
-/// The name of a connection that needs no Salesforce account.
-const DEMO: &str = "demo";
-
-/// `config.toml` beside the connections: what all of them share.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    consumer_key: Option<String>,
-    callback_port: Option<u16>,
-}
-
-/// Connects.
-pub(crate) fn run(arguments: &Connect, out: &mut impl Write) -> Result<(), Failure> {
+/// Connects; somebody who has not said what is asked for everything by the set-up page.
+pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
+    let Some(name) = &arguments.name else {
+        return setup::run(&Setup { no_browser: arguments.no_browser, port: 0 }, general, out);
+    };
     let config_dir = ConfigDir::from_env()?;
-    let config = config(&config_dir)?;
-    let earlier = match Profile::read(&config_dir, &arguments.name) {
+    let config = Config::read(&config_dir)?;
+    let earlier = match Profile::read(&config_dir, name) {
         Ok(profile) => Some(profile),
         Err(ProfileError::Unknown(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let domain = domain(arguments, earlier.as_ref())?;
+    let domain = domain(arguments, name, earlier.as_ref())?;
     let host = &Host::new(Limits::default())?;
     // Serves until the sign-in is over.
-    let embedded = match site(&domain, host)? {
+    let embedded = match site(host, "--domain", &domain)? {
         Site::At(origin) => Err(origin),
-        Site::Embedded => Ok(Embedded::start()?),
+        Site::Embedded => Ok(Embedded::serve(demo_org(&general.demo_mode, &general.user))?),
     };
     let origin = embedded.as_ref().map_or_else(|origin| origin, |embedded| &embedded.origin);
-    let key = consumer_key(arguments, config.consumer_key, earlier.as_ref(), origin)?;
-    // A demo org takes any port of this machine.
-    let port = arguments.port.or(config.callback_port).unwrap_or(if origin.is_loopback() { 0 } else { DEFAULT_PORT });
-    let listener = Listener::bind(port)?;
+    let key = consumer_key(arguments, &config, earlier.as_ref(), origin)?;
+    let listener = Listener::bind(config.port(arguments.port, Some(origin)))?;
     let client = Client::new(host, origin, &key, Https::new())?;
 
     let mut shown = Ok(());
     let mut kept = None;
+    let mut waiting = None;
     let signed_in = sign_in::sign_in(
         &client,
         &listener,
-        |url| shown = show(url, arguments.no_browser, out),
+        |url| {
+            shown = show(url, arguments.no_browser, out);
+            waiting = Some(Progress::start("Waiting for the browser"));
+        },
         |signed_in| {
             let site = match &embedded {
                 Ok(_) => Site::Embedded,
                 Err(_) => Site::At(signed_in.grant.origin.clone()),
             };
             let profile = Profile::new(site, &key, signed_in);
-            profile.keep(&client, &config_dir, &arguments.name, &signed_in.grant.tokens)?;
+            profile.keep(&client, &config_dir, name, &signed_in.grant.tokens)?;
             kept = Some(profile);
             Ok(())
         },
     );
+    drop(waiting);
     shown?;
     let signed_in = signed_in.map_err(|error| explained(&error, &listener))?;
     let Some(profile) = kept else { return Ok(()) };
     let connection = match &embedded {
-        Ok(embedded) => embedded.connection(&signed_in),
-        Err(_) => opened(&profile, host, &config_dir, &arguments.name)?,
+        Ok(embedded) => embedded.connection(&signed_in.grant.tokens.access),
+        Err(_) => opened(&profile, host, &config_dir, name)?,
     };
-    writeln!(out, "\nConnected: {}", arguments.name)?;
+    writeln!(out, "\nConnected: {name}")?;
     summary::show(host, connection, &profile, out)?;
     match profile.origin {
         Site::Embedded => {
             writeln!(out, "  Tokens     none are kept: the demo org is in this program, and new at every start")?
         }
-        Site::At(_) => writeln!(
-            out,
-            "  Tokens     kept in {}",
-            StoredTokens::of(&config_dir, &arguments.name, &profile.owner()).place()
-        )?,
+        Site::At(_) => {
+            writeln!(out, "  Tokens     kept in {}", StoredTokens::of(&config_dir, name, &profile.owner()).place())?
+        }
     }
-    writeln!(out, "\nNext: salesforce-plugin --connection {} call find '{{\"text\": \"Acme\"}}'", arguments.name)?;
+    writeln!(out, "\nNext: salesforce-plugin --connection {name} call find '{{\"text\": \"Acme\"}}'")?;
     Ok(())
 }
 
-/// The embedded org, served for a browser.
-struct Embedded {
-    org: Arc<Org>,
-    origin: Origin,
-    _server: Server,
-}
-
-impl Embedded {
-    fn start() -> Result<Self, Failure> {
-        let org = Arc::new(Org::demo());
-        let server = Server::start(Arc::clone(&org), 0)?;
-        let origin = Origin::parse(&server.origin()).map_err(|error| Failure::Host(error.to_string()))?;
-        Ok(Self { org, origin, _server: server })
-    }
-
-    /// The connection of the sign-in, at the org's time.
-    fn connection(&self, signed_in: &SignedIn) -> Connection {
-        let org = Arc::clone(&self.org);
-        Connection::new(self.origin.clone(), signed_in.grant.tokens.access.clone(), Https::new())
-            .with_clock(move || u64::try_from(org.now().as_millisecond()).unwrap_or_default())
-    }
-}
-
 /// The org the person means: the one named, the one of the connection there is, or the embedded one.
-fn domain(arguments: &Connect, earlier: Option<&Profile>) -> Result<String, Failure> {
+fn domain(arguments: &Connect, name: &ConnectionName, earlier: Option<&Profile>) -> Result<String, Failure> {
     match (&arguments.domain, earlier) {
         (Some(domain), _) => Ok(domain.clone()),
         (None, Some(profile)) => Ok(profile.origin.to_string()),
-        (None, None) if arguments.name.as_str() == DEMO => Ok(DEMO.to_owned()),
+        (None, None) if name.as_str() == DEMO => Ok(DEMO.to_owned()),
         (None, None) => Err(Failure::Usage(format!(
-            "which org is it? Give any address of it, as in `salesforce-plugin connect {} --domain NAME.my.salesforce.com`",
-            arguments.name
+            "which org is it? Give any address of it, as in `salesforce-plugin connect {name} --domain NAME.my.salesforce.com`, \
+             or let `salesforce-plugin setup` ask you"
         ))),
     }
 }
 
-fn site(domain: &str, host: &Host) -> Result<Site, Failure> {
-    if domain == DEMO { Ok(Site::Embedded) } else { Ok(Site::At(origin(host, "--domain", domain)?)) }
-}
-
 fn consumer_key(
     arguments: &Connect,
-    config: Option<String>,
+    config: &Config,
     earlier: Option<&Profile>,
     origin: &Origin,
 ) -> Result<String, Failure> {
-    let named = arguments.consumer_key.clone().or_else(|| std::env::var(CONSUMER_KEY).ok());
-    let known = named.or_else(|| earlier.map(|profile| profile.consumer_key.clone())).or(config);
-    let key = match known {
-        Some(key) => key.trim().to_owned(),
+    let key = match config.consumer_key(arguments.consumer_key.as_deref(), earlier) {
+        Some(key) => key,
         // Demo orgs know one app.
         None if origin.is_loopback() => demo_org::CONSUMER_KEY.to_owned(),
         None => {
@@ -158,7 +116,7 @@ fn consumer_key(
             )));
         }
     };
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_consumer_key(&key) {
         return Err(Failure::Usage(
             "a consumer key is letters, digits, dots and underscores without spaces".to_owned(),
         ));
@@ -166,19 +124,10 @@ fn consumer_key(
     Ok(key)
 }
 
-fn config(config_dir: &ConfigDir) -> Result<Config, Failure> {
-    let path = config_dir.root().join("config.toml");
-    match fs::read_to_string(&path) {
-        Ok(text) => toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display()))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Config::default()),
-        Err(error) => Err(Failure::Host(format!("{}: {error}", path.display()))),
-    }
-}
-
 /// Sends the person to the org's sign-in. The address holds nothing secret: the verifier stays here.
 fn show(url: &str, no_browser: bool, out: &mut impl Write) -> Result<(), Failure> {
     // A browser that does not open is no failure: the address is there for every other one.
-    if no_browser || open::that_detached(url).is_err() {
+    if !setup::open_browser(url, no_browser) {
         writeln!(out, "Open this address in a browser on this machine, and sign in:\n\n  {url}\n")?;
     } else {
         writeln!(out, "Sign in in the browser that has just opened. If none has, open this address:\n\n  {url}\n")?;

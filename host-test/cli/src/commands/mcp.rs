@@ -1,10 +1,13 @@
 //! `salesforce-plugin mcp`: the tools for an agent the person already has.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::net::SocketAddr;
 
+use super::setup;
 use crate::mcp::http::{HttpServer, random_text};
 use crate::mcp::{Server, StartError};
+use salesforce_host::config_dir::{ConfigDir, ConnectionName};
+use salesforce_host::profile::Profile;
 use salesforce_host::settings::Replies;
 use salesforce_host::{Host, Limits, Token};
 
@@ -19,11 +22,12 @@ const SPARE_THREADS: usize = 16;
 
 /// Serves on standard input and output, or at an address.
 pub(crate) fn run(command: &Mcp, arguments: &Arguments) -> Result<(), Failure> {
-    if !command.demo && arguments.connection.is_none() && arguments.org.is_none() {
-        return Err(Failure::Usage("which org? Give --connection NAME, --org ORG or --demo".to_owned()));
-    }
     let host = &Host::new(Limits::default())?;
-    let opened = open::open(host, arguments)?;
+    open::known_tools(host, arguments)?;
+    let opened = match (command.demo, &arguments.connection, &arguments.org) {
+        (false, None, None) => open::named(host, &only_connection()?, arguments)?,
+        _ => open::open(host, arguments)?,
+    };
     let (read_only, tools) = (arguments.read_only, arguments.tools.clone());
     let server = Server::new(
         host.session(opened.connection),
@@ -54,6 +58,29 @@ pub(crate) fn run(command: &Mcp, arguments: &Arguments) -> Result<(), Failure> {
     // Somebody may still be waiting for standard input, and would for ever.
     runtime.shutdown_background();
     served
+}
+
+/// The connection that is meant where none is named: the only one. Where there is none yet, an agent that has started
+/// this program has a person before it, who gets the page that makes one.
+fn only_connection() -> Result<ConnectionName, Failure> {
+    let mut names = Profile::names(&ConfigDir::from_env()?)?.into_iter();
+    match (names.next(), names.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err(Failure::Usage("which org? Give --connection NAME, --org ORG or --demo".to_owned())),
+        (None, _) if !io::stdin().is_terminal() && setup::has_desktop() => {
+            setup::start_beside()?;
+            Err(Failure::Usage(
+                "there is no connection yet: the set-up page is opening in the browser. Connect there, and start this \
+                 server again"
+                    .to_owned(),
+            ))
+        }
+        (None, _) => Err(Failure::Usage(
+            "there is no connection yet, so which org? Make one with `salesforce-plugin setup`, or give \
+             --connection NAME, --org ORG or --demo"
+                .to_owned(),
+        )),
+    }
 }
 
 async fn over_http(server: Server, address: SocketAddr) -> Result<(), Failure> {

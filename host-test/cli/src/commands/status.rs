@@ -7,12 +7,14 @@ use salesforce_host::profile::{Profile, Site};
 use salesforce_host::store::{StoredTokens, TokenStore};
 use salesforce_host::{Host, Limits};
 
+use super::connections;
 use crate::failure::Failure;
 use crate::open::opened;
 use crate::summary;
 
-/// Asks a connection's org how things are.
-pub(crate) fn run(name: &ConnectionName, out: &mut impl Write) -> Result<(), Failure> {
+/// Asks a connection's org how things are; without a name, says which connections there are.
+pub(crate) fn run(name: Option<&ConnectionName>, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let Some(name) = name else { return connections::run(exact, out) };
     let config_dir = ConfigDir::from_env()?;
     let profile = Profile::read(&config_dir, name)?;
     let stored = StoredTokens::of(&config_dir, name, &profile.owner());
@@ -22,7 +24,11 @@ pub(crate) fn run(name: &ConnectionName, out: &mut impl Write) -> Result<(), Fai
         )));
     }
     let host = Host::new(Limits::default())?;
-    summary::show(&host, opened(&profile, &host, &config_dir, name)?, &profile, out)?;
+    let connection = opened(&profile, &host, &config_dir, name)?;
+    if exact {
+        return summary::show_exactly(&host, connection, name, &profile, out);
+    }
+    summary::show(&host, connection, &profile, out)?;
     if let Site::At(_) = profile.origin {
         writeln!(out, "  Tokens     stored in {}", stored.place())?;
     }

@@ -55,7 +55,7 @@ fn switch(change: &Change, host: &Host, arguments: &Arguments, out: &mut impl Wr
         return Err(Failure::Usage("an org without a name has no settings: give --connection NAME".to_owned()));
     };
     let names = ToolNames::of(host)?;
-    file.change(change, &names).map_err(|error| Failure::Usage(error.to_string()))?;
+    file.change(std::slice::from_ref(change), &names).map_err(|error| Failure::Usage(error.to_string()))?;
     let opened = open::Opened { connection: open::demo(arguments)?, settings: Some(file.clone()) };
     let tools = host.session(opened.under_settings(host, arguments)?).tools()?;
     let list: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();

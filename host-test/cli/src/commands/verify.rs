@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::open;
+use crate::style::Progress;
 use crate::verify::{self, Verdict};
 
 /// Refuses to write where the settings or the command line let nothing be written, before anything is sent.
@@ -44,7 +45,9 @@ pub(crate) fn run(arguments: &Arguments, write: bool, exact: bool, out: &mut imp
     if write {
         may_write(&connection.settings())?;
     }
+    let progress = Progress::start("Checking what the plugin takes for granted");
     let report = verify::run(&connection, verify::reads().iter().chain(verify::writes().iter().filter(|_| write)));
+    drop(progress);
     let of = |wanted: &str| report.findings.iter().filter(|finding| finding.verdict.to_string() == wanted).count();
     let counts = ["holds", "does not hold", "can't tell"].map(|verdict| (verdict, of(verdict)));
     if exact {

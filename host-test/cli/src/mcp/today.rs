@@ -41,12 +41,16 @@ impl Today {
         }
     }
 
-    /// What a reply says that the client was not told yet. May ask the org who the user is, once, when it has just
-    /// answered something else.
-    pub(super) fn with_reply(&self, connection: &Connection) -> Option<String> {
-        if connection.user().is_none() && !std::mem::replace(&mut locked(&self.last).was_asked, true) {
+    /// The user's time zone. May ask the org who the user is, once, when it has just answered something else.
+    pub(super) fn zone(&self, connection: &Connection, has_answered: bool) -> Option<TimeZone> {
+        if has_answered && connection.user().is_none() && !std::mem::replace(&mut locked(&self.last).was_asked, true) {
             connection.learn_user();
         }
+        TimeZone::get(&connection.user()?.zone).ok()
+    }
+
+    /// What a reply says that the client was not told yet.
+    pub(super) fn with_reply(&self, connection: &Connection) -> Option<String> {
         let sentence = sentence(connection)?;
         let is_new = locked(&self.client).as_ref() != Some(&sentence);
         is_new.then(|| {
@@ -134,6 +138,8 @@ mod tests {
         assert_eq!(sentence(&connection), None);
         today.told(&connection);
         let told = "Today is Tue 2026-05-12 in Europe/Berlin. The user is \"Greta\".";
+        assert_eq!(today.zone(&connection, false), None, "an answer comes first");
+        assert_eq!(today.zone(&connection, true), TimeZone::get("Europe/Berlin").ok());
         assert_eq!(today.with_reply(&connection).as_deref(), Some(told));
         assert_eq!((today.with_reply(&connection), today.for_client().with_reply(&connection)), (None, None));
         assert_eq!(asked.load(Ordering::Relaxed), 1);
@@ -143,6 +149,7 @@ mod tests {
     fn an_org_that_does_not_say_is_not_asked_again() {
         let (connection, _, asked) = connection(None, false);
         let today = Today::default();
+        assert_eq!((today.zone(&connection, true), today.zone(&connection, true)), (None, None));
         assert_eq!((today.with_reply(&connection), today.with_reply(&connection)), (None, None));
         assert_eq!(asked.load(Ordering::Relaxed), 1);
     }

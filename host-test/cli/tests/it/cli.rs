@@ -154,7 +154,7 @@ fn verify_writes_nothing_where_nothing_may_be_written() {
     let (code, out, error) = run(&["--read-only", "verify", "--write"]);
     assert_eq!((code, out.as_str()), (2, ""), "{error}");
     assert!(error.contains("--read-only") && error.contains("nothing was sent"), "{error}");
-    let (code, _, error) = run(&["--tools", "find,list", "verify", "--write"]);
+    let (code, _, error) = run(&["--tools", "find,query", "verify", "--write"]);
     assert_eq!(code, 2);
     assert!(error.contains("the tool create is off"), "{error}");
     let home = std::env::temp_dir().join(format!("salesforce-plugin-verify-{}", std::process::id()));
@@ -168,4 +168,112 @@ fn verify_writes_nothing_where_nothing_may_be_written() {
         assert!(error.contains(word), "{error}");
     }
     std::fs::remove_dir_all(&home).unwrap();
+}
+
+#[test]
+fn what_is_wrong_with_the_demo_org_is_chosen_on_the_command_line() {
+    let find = |mode: &str| run(&["--demo-mode", mode, "call", "find", r#"{"text": "Acme"}"#]);
+    let (code, out, _) = find("no-api-calls");
+    assert!(code == 1 && out.starts_with("limit reached: "), "{out}");
+    let (code, out, _) = find("inactive-user");
+    assert!(code == 1 && out.starts_with("sign in: "), "{out}");
+    // What concerns signing in leaves a call alone.
+    assert_eq!((find("app-not-installed,rotation").0, find("typo").0), (0, 2));
+    let started = std::time::Instant::now();
+    assert_eq!(find("slow").0, 0);
+    assert!(started.elapsed() >= std::time::Duration::from_secs(2));
+}
+
+#[test]
+fn a_tool_that_was_mistyped_is_told_the_nearest() {
+    for arguments in [
+        &["call", "fnd"][..],
+        &["--tools", "fnd", "tools"],
+        &["tools", "--enable", "fnd"],
+        &["--tools", "fnd", "mcp", "--demo"],
+    ] {
+        let (code, out, error) = run(arguments);
+        assert!(code != 0 && error.contains("did you mean \"find\"?"), "{arguments:?}: {out}{error}");
+    }
+    assert_eq!(run(&["--tools", "find,default", "tools"]).0, 0);
+    let (code, _, error) = run(&["conect"]);
+    assert!(code == 2 && error.contains("'connect'"), "{error}");
+}
+
+#[test]
+fn the_doctor_says_what_is_so_and_what_to_do() {
+    let home = test_support::person::Folder::new();
+    let doctor = |arguments: &[&str]| {
+        let mut command = command(&[&["doctor"], arguments].concat());
+        finished(
+            &command
+                .env("SALESFORCE_PLUGIN_HOME", home.path())
+                .env("HTTPS_PROXY", "http://me:secret@127.0.0.1:1")
+                .output()
+                .unwrap(),
+        )
+    };
+    // Another program may have the port of the way back while this runs.
+    std::fs::create_dir_all(home.path()).unwrap();
+    std::fs::write(home.path().join("config.toml"), "callback_port = 0\n").unwrap();
+    let (code, out, error) = doctor(&[]);
+    assert_eq!(code, 0, "{out}{error}");
+    for part in [
+        "ok       folder",
+        "ok       keychain",
+        "ok       port",
+        "127.0.0.1:1, by the environment",
+        "note     connections",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    assert!(!out.contains("secret") && !out.contains('\x1b'), "{out}");
+    // A connection whose org is not there, and settings with a mistake.
+    let served = test_support::person::Served::new();
+    test_support::person::connected(&served, &home, "acme", "riley");
+    std::fs::write(home.path().join("connections/acme/settings.toml"), "read_only = maybe\n").unwrap();
+    let (code, out, _) = doctor(&["--json"]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    let of =
+        |name: &str| found["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).cloned().unwrap();
+    assert_eq!(
+        (code, &of("settings of acme")["verdict"], &of("org of acme")["verdict"]),
+        (1, &"problem".into(), &"ok".into())
+    );
+    assert_eq!(of("connection acme")["text"], format!("riley@demo.example at {}", served.origin));
+    drop(served);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    std::fs::write(home.path().join("config.toml"), format!("callback_port = {port}\n")).unwrap();
+    let (code, out, _) = doctor(&[]);
+    assert!(code == 1 && out.contains("problem  org of acme") && out.contains("can't be reached"), "{out}");
+    assert!(out.contains("problem  port") && out.contains("callback_port in config.toml"), "{out}");
+}
+
+#[test]
+fn what_a_program_might_read_is_json() {
+    let home = test_support::person::Folder::new();
+    let json = |arguments: &[&str]| -> (i32, Value) {
+        let (code, out, error) =
+            finished(&command(arguments).env("SALESFORCE_PLUGIN_HOME", home.path()).output().unwrap());
+        (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{arguments:?}: {out}{error}")))
+    };
+    assert_eq!(json(&["connections", "--json"]), (0, serde_json::json!({"connections": []})));
+    let served = test_support::person::Served::new();
+    test_support::person::connected(&served, &home, "acme", "riley");
+    for arguments in [&["connections", "--json"][..], &["status", "--json"]] {
+        let (code, list) = json(arguments);
+        let one = &list["connections"][0];
+        assert_eq!((code, &one["name"], &one["username"]), (0, &"acme".into(), &"riley@demo.example".into()));
+    }
+    let (code, status) = json(&["status", "acme", "--json"]);
+    assert_eq!((code, &status["user"], &status["api_calls"]["allowed"]), (0, &"Riley Reyes".into(), &15_000.into()));
+    served.org.set(&served.org.id("riley").unwrap(), "IsActive", false);
+    served.org.expire_sessions("riley");
+    let (code, status) = json(&["status", "acme", "--json"]);
+    assert_eq!((code, &status["error"]["kind"]), (1, &"sign_in".into()));
+    // Without a name it says what connections there are.
+    let said =
+        |arguments: &[&str]| finished(&command(arguments).env("SALESFORCE_PLUGIN_HOME", home.path()).output().unwrap());
+    assert_eq!(said(&["status"]), said(&["connections"]));
 }

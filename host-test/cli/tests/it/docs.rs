@@ -528,7 +528,7 @@ fn versions_and_ports_are_those_of_the_code() {
     let rest = read("src/rest.rs");
     let (_, path) = rest.split_once("VERSION_PATH: &str = \"/services/data/").expect("the path of the API's version");
     let api = path.split('"').next().unwrap_or_default();
-    let port = constant("host-test/cli/src/commands/connect.rs", "DEFAULT_PORT");
+    let port = constant("host-test/cli/src/app.rs", "DEFAULT_PORT");
     for page in pages() {
         for (mark, right) in [
             ("salesforce:plugin@", version.to_owned()),

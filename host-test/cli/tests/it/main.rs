@@ -3,6 +3,7 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod browser;
 mod cli;
 mod docs;
 mod fuel;
@@ -16,6 +17,7 @@ mod mcp_stdio;
 mod proxy;
 mod recording;
 mod renewal;
+mod setup;
 mod sign_in;
 mod tokens;
 mod verify;

@@ -146,7 +146,14 @@ fn is_told(text: &str, leaf: &Value, path: &str) -> bool {
         Value::String(said) => {
             let quoted = quoted(said);
             let inside = &quoted[1..quoted.len() - 1];
-            let instant = said.strip_suffix(":00Z").map(|minutes| format!("{} UTC", minutes.replacen('T', " ", 1)));
+            // A text has times by the user's clock, as far as it is known.
+            let utc = said.strip_suffix(":00Z").map(|minutes| format!("{} UTC", minutes.replacen('T', " ", 1)));
+            let is_local = |zone: &str| {
+                let moment = said.parse::<jiff::Timestamp>().ok()?.in_tz(zone).ok()?;
+                Some(text.contains(&moment.strftime("%Y-%m-%dT%H:%M%:z").to_string()))
+            };
+            let instant =
+                ["America/Los_Angeles", "America/New_York"].into_iter().find(|zone| is_local(zone) == Some(true));
             let words = match (path.rsplit('.').next().unwrap_or_default(), said.as_str()) {
                 // Whether anything was written stands at the end.
                 ("message", said) => said.strip_prefix("nothing was written: ").unwrap_or(said).to_owned(),
@@ -161,7 +168,8 @@ fn is_told(text: &str, leaf: &Value, path: &str) -> bool {
             text.contains(&words)
                 || text.contains(inside)
                 || text.contains(&printable(said))
-                || instant.is_some_and(|instant| text.contains(&instant))
+                || instant.is_some()
+                || utc.is_some_and(|utc| text.contains(&utc))
         }
         _ => false,
     }

@@ -13,6 +13,8 @@ use crate::mcp::Folder;
 fn program(home: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"));
     command.env("SALESFORCE_PLUGIN_HOME", home.path()).env_remove("SALESFORCE_ACCESS_TOKEN");
+    // No page for whoever runs the tests.
+    command.env("SALESFORCE_PLUGIN_NO_BROWSER", "1");
     command
 }
 

@@ -4,6 +4,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
 use super::{Change, Settings, SettingsError, ToolNames, edited};
 use crate::access::{AccessError, written_by_owner_alone};
 
@@ -36,6 +40,9 @@ pub enum FileError {
         /// How, and what to do.
         what: &'static str,
     },
+    /// Somebody else has changed it since the person saw it.
+    #[error("{} has been changed meanwhile", .0.display())]
+    Changed(PathBuf),
     /// It can't be read or written.
     #[error("{}: {error}", .path.display())]
     Io {
@@ -109,15 +116,34 @@ impl SettingsFile {
         self.parse(&self.text()?, tools)
     }
 
-    /// Changes it. Whoever reads meanwhile finds the old file or the new one, and no two changes get lost in each other.
-    pub fn change(&self, change: &Change, tools: &ToolNames) -> Result<(), FileError> {
+    /// Changes it, in one step for all changes. Whoever reads meanwhile finds the old file or the new one, and no two changes get lost in each other.
+    pub fn change(&self, changes: &[Change], tools: &ToolNames) -> Result<(), FileError> {
+        self.change_if(|_| true, changes, tools)
+    }
+
+    /// The same, for a person who has seen the text of this [`fingerprint`]: where it says something else by now,
+    /// nothing is changed.
+    pub fn change_from(&self, seen: &str, changes: &[Change], tools: &ToolNames) -> Result<(), FileError> {
+        self.change_if(|text| fingerprint(text) == seen, changes, tools)
+    }
+
+    fn change_if(
+        &self,
+        is_seen: impl Fn(&str) -> bool,
+        changes: &[Change],
+        tools: &ToolNames,
+    ) -> Result<(), FileError> {
         let folder = self.0.parent().unwrap_or(Path::new("."));
         private_folder(folder).map_err(|error| self.io(error))?;
         let turn = private(&folder.join("settings.lock"), OpenOptions::new().create(true).truncate(false))
             .and_then(|file| file.lock().map(|()| file))
             .map_err(|error| self.io(error))?;
+        let before = self.text()?;
+        if !is_seen(&before) {
+            return Err(FileError::Changed(self.0.clone()));
+        }
         let text =
-            edited(&self.text()?, change, tools).map_err(|error| FileError::Meaning { path: self.0.clone(), error })?;
+            edited(&before, changes, tools).map_err(|error| FileError::Meaning { path: self.0.clone(), error })?;
         self.replace(&text).map_err(|error| self.io(error))?;
         drop(turn);
         Ok(())
@@ -136,6 +162,11 @@ impl SettingsFile {
     fn io(&self, error: io::Error) -> FileError {
         FileError::Io { path: self.0.clone(), error }
     }
+}
+
+/// What tells a text from every other one, without repeating it.
+pub fn fingerprint(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }
 
 /// A file that only its owner can read.
@@ -179,6 +210,17 @@ mod tests {
         set(file.path(), 0o600);
         set(&folder.0, 0o775);
         assert!(matches!(file.load(&names()), Err(FileError::Access(_))));
+    }
+
+    #[test]
+    fn a_change_of_what_somebody_else_has_changed_meanwhile_is_refused() {
+        let folder = Folder::new("settings-meanwhile");
+        let file = SettingsFile::of(&folder.0);
+        let seen = fingerprint(&file.text().unwrap());
+        file.change_from(&seen, &[Change::ReadOnly(true)], &names()).unwrap();
+        let other = file.change_from(&seen, &[Change::ReadOnly(false)], &names());
+        assert!(matches!(other, Err(FileError::Changed(_))), "{other:?}");
+        assert_eq!(file.text().unwrap(), "read_only = true\n");
     }
 
     #[test]

@@ -17,6 +17,19 @@ pub struct SignedIn {
     pub identity: Identity,
 }
 
+/// What the browser is told at the end of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The language of the texts, as HTML names it.
+    pub lang: &'static str,
+    /// Whether it did not end well.
+    pub trouble: bool,
+    /// The title.
+    pub title: String,
+    /// What else there is to say.
+    pub paragraphs: Vec<String>,
+}
+
 /// Signs a user in: shows the address the browser has to go to, waits for it to come back, gets the tokens, and keeps
 /// them. The browser is told how it ended when it has ended.
 pub fn sign_in(
@@ -24,6 +37,30 @@ pub fn sign_in(
     listener: &Listener,
     show: impl FnOnce(&str),
     keep: impl FnOnce(&SignedIn) -> Result<(), SignInError>,
+) -> Result<SignedIn, SignInError> {
+    sign_in_showing(client, listener, show, keep, |result| match result {
+        Ok(SignedIn { identity, grant }) => page::connected(identity, &grant.origin),
+        Err(error) => page::failed(error),
+    })
+}
+
+/// The same, with an ending of the caller's own.
+pub fn sign_in_ending(
+    client: &Client,
+    listener: &Listener,
+    show: impl FnOnce(&str),
+    keep: impl FnOnce(&SignedIn) -> Result<(), SignInError>,
+    ending: impl FnOnce(Result<&SignedIn, &SignInError>) -> Ending,
+) -> Result<SignedIn, SignInError> {
+    sign_in_showing(client, listener, show, keep, |result| page::ending(&ending(result)))
+}
+
+fn sign_in_showing(
+    client: &Client,
+    listener: &Listener,
+    show: impl FnOnce(&str),
+    keep: impl FnOnce(&SignedIn) -> Result<(), SignInError>,
+    page: impl FnOnce(Result<&SignedIn, &SignInError>) -> String,
 ) -> Result<SignedIn, SignInError> {
     let attempt = client.begin(&listener.redirect())?;
     show(&attempt.url);
@@ -37,9 +74,6 @@ pub fn sign_in(
         Ok(signed_in)
     };
     let result = finish();
-    match &result {
-        Ok(SignedIn { identity, grant }) => browser.show(200, &page::connected(identity, &grant.origin)),
-        Err(error) => browser.show(400, &page::failed(error)),
-    }
+    browser.show(if result.is_ok() { 200 } else { 400 }, &page(result.as_ref()));
     result
 }

@@ -1,6 +1,6 @@
 //! The page a person sees at the end of a sign-in, whichever way it ended.
 
-use super::{Identity, SignInError};
+use super::{Ending, Identity, SignInError};
 use crate::types::Actor;
 use crate::wire::origin::Origin;
 
@@ -52,6 +52,13 @@ pub(super) fn failed(error: &SignInError) -> String {
     page("trouble", title, &format!("<p>{}</p>{said}<p class=\"soft\">You can close this window.</p>", escaped(&text)))
 }
 
+/// What the caller has to say.
+pub(super) fn ending(ending: &Ending) -> String {
+    let paragraphs: String = ending.paragraphs.iter().map(|text| format!("<p>{}</p>", escaped(text))).collect();
+    let class = if ending.trouble { "trouble" } else { "" };
+    page_in(ending.lang, class, &escaped(&ending.title), &paragraphs)
+}
+
 /// For a redirect that belongs to no sign-in that is under way.
 pub(super) fn not_this_one() -> String {
     page(
@@ -63,8 +70,12 @@ pub(super) fn not_this_one() -> String {
 }
 
 fn page(class: &str, title: &str, main: &str) -> String {
+    page_in("en", class, title, main)
+}
+
+fn page_in(lang: &str, class: &str, title: &str, main: &str) -> String {
     format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>{title} \u{2013} Salesforce plugin</title><style>{STYLE}</style></head>\
          <body><main class=\"{class}\"><h1>{title}</h1>{main}</main></body></html>\n"
@@ -93,6 +104,8 @@ mod tests {
         let advice = Advice { actor: Actor::Admin, message: "ask the admin".into(), retry: false };
         let page = failed(&SignInError::Refused { failure, advice });
         assert!(page.contains("&lt;script&gt;: &quot;&amp;'") && !page.contains("<script"), "{page}");
+        let own = ending(&Ending { lang: "de", trouble: true, title: "<b>".into(), paragraphs: vec!["<i>".into()] });
+        assert!(own.contains("<p>&lt;i&gt;</p>") && !own.contains("<b>") && own.contains("lang=\"de\""), "{own}");
         assert!(page.contains("<p>Ask the admin.</p>") && page.contains("Your Salesforce admin has the next move"));
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use url::form_urlencoded;
 
 use super::{Attempt, SignInError, page};
+use crate::cancel::CancelHandle;
 use crate::types::SignInFailure;
 
 const PATH: &str = "/callback";
@@ -30,6 +31,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 pub struct Listener {
     sockets: Vec<TcpListener>,
     port: u16,
+    stop: CancelHandle,
 }
 
 /// The browser, back with an outcome and waiting for a page.
@@ -59,7 +61,12 @@ impl Listener {
             // A machine without IPv6 has one address only.
             Err(_) => {}
         }
-        Ok(Self { sockets, port })
+        Ok(Self { sockets, port, stop: CancelHandle::default() })
+    }
+
+    /// The same, which waits no longer once the stop is pulled.
+    pub fn cancelled_by(self, stop: &CancelHandle) -> Self {
+        Self { stop: stop.clone(), ..self }
     }
 
     /// The address to register with the app.
@@ -96,6 +103,9 @@ impl Listener {
                     Redirect::Others => browser.show(400, &page::not_this_one()),
                     Redirect::None => browser.show(404, &page::not_this_one()),
                 }
+            }
+            if self.stop.is_cancelled() {
+                return Err(SignInError::Stopped);
             }
             thread::sleep(POLL_INTERVAL);
         }
@@ -368,6 +378,17 @@ mod tests {
             assert!(page.starts_with("HTTP/1.1 40") && page.contains("Nothing to see here"), "{page}");
             assert!(!page.contains("Salesforce says") && !page.contains("this number"), "{page}");
         }
+    }
+
+    #[test]
+    fn a_wait_that_is_stopped_ends_and_gives_the_port_back() {
+        let stop = CancelHandle::default();
+        let listener = Listener::bind(0).unwrap().cancelled_by(&stop);
+        let port = listener.port;
+        stop.cancel();
+        assert!(matches!(listener.wait(&attempt(), Duration::from_secs(60)), Err(SignInError::Stopped)));
+        drop(listener);
+        assert_eq!(Listener::bind(port).unwrap().port, port);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Answer, Call, Desk, records, saved};
-use crate::{id::Id, refusal::Refusal, save::no_such_column, schema::Field};
+use crate::{id::Id, refusal::Refusal, save::no_such_column, schema::Field, sharing};
 
 const MOST: usize = 200;
 
@@ -96,8 +96,10 @@ pub(super) fn read(desk: &mut Desk<'_>, call: &Call, object: &str) -> Result<Ans
         .map(|text| {
             let id =
                 Id::parse(text).ok_or_else(|| Refusal::new(400, "MALFORMED_ID", format!("malformed id {text}")))?;
-            let row =
-                desk.store.get(&object.name, id.as_str()).filter(|row| !row.is_deleted() && desk.access.sees(row));
+            let row = desk
+                .store
+                .get(&object.name, id.as_str())
+                .filter(|row| !row.is_deleted() && sharing::sees(desk.store, desk.access, row));
             Ok(row.map_or(Json::Null, |row| records::row_json(&call.version, object, row, fields.iter().copied())))
         })
         .collect::<Result<_, Refusal>>()?;

@@ -83,6 +83,7 @@ fn body_json(body: Body) -> Json {
         Body::Empty => Json::Null,
         Body::Json(json) => json,
         Body::Bytes(bytes) => json!(crate::base64::encode(&bytes)),
+        Body::Xml(text) => json!(text),
     }
 }
 

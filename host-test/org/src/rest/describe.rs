@@ -115,7 +115,11 @@ fn full(desk: &Desk<'_>, call: &Call, object: &Object) -> Json {
                 "childSObject": child.child_object,
                 "deprecatedAndHidden": false,
                 "field": child.field,
-                "junctionIdListNames": [],
+                "junctionIdListNames": if child.child_object == "EmailMessageRelation" && object.name == "EmailMessage" {
+                    json!(["ToIds", "CcIds", "BccIds"])
+                } else {
+                    json!([])
+                },
                 "junctionReferenceTo": [],
                 "relationshipName": child.name,
                 "restrictedDelete": child.restricted_delete,
@@ -223,7 +227,7 @@ fn field_json(desk: &Desk<'_>, object: &Object, field: &Field) -> Json {
         })
         .collect();
     json!({
-        "aggregatable": field.filterable && !boolean && !kind.is_compound() && kind != FieldType::Time,
+        "aggregatable": field.filterable && !boolean && !kind.is_compound() && !matches!(kind, FieldType::Time | FieldType::AnyType),
         "aiPredictionField": false,
         "autoNumber": field.auto_number,
         "byteLength": byte_length,
@@ -321,6 +325,7 @@ fn soap_type(kind: FieldType) -> &'static str {
         FieldType::Address => "urn:address",
         FieldType::Location => "urn:location",
         FieldType::Base64 => "xsd:base64Binary",
+        FieldType::AnyType => "xsd:anyType",
         _ => "xsd:string",
     }
 }

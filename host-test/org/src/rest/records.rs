@@ -9,6 +9,7 @@ use crate::{
     refusal::Refusal,
     save::no_such_column,
     schema::{Field, FieldType, Object},
+    sharing,
     store::Row,
     value::Value,
 };
@@ -70,7 +71,7 @@ fn readable<'a>(desk: &'a Desk<'_>, object: &Object, id: &Id) -> Result<&'a Row,
         Some(row) if row.is_deleted() => {
             Err(Refusal { status: 404, ..Refusal::save("ENTITY_IS_DELETED", "entity is deleted", &[]) })
         }
-        Some(row) if desk.access.sees(row) => Ok(row),
+        Some(row) if sharing::sees(desk.store, desk.access, row) => Ok(row),
         _ => Err(no_such_resource()),
     }
 }

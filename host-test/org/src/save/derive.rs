@@ -97,7 +97,12 @@ pub(crate) fn derive(
         "Case" => case(store, row, moment),
         "Task" => task(store, row, moment),
         "Event" => event(store, row)?,
-        "CampaignMember" => campaign_member(store, row),
+        "Attachment" => {
+            let bytes = row.get("Body").as_str().map(|body| crate::base64::decode(body).len()).unwrap_or_default();
+            row.set("BodyLength", i64::try_from(bytes).unwrap_or_default());
+        }
+        "CampaignMember" => super::campaign::member(store, row, old, moment)?,
+        "EmailMessage" => super::email::derive(row, old)?,
         "PricebookEntry" => super::products::entry(store, row),
         "OpportunityLineItem" => super::products::line(store, row, old)?,
         _ => {}
@@ -248,14 +253,6 @@ fn activity_account(store: &Store, row: &Row) -> Value {
         })
     };
     of("WhatId").filter(|account| !account.is_null()).or_else(|| of("WhoId")).unwrap_or_default()
-}
-
-fn campaign_member(store: &Store, row: &mut Row) {
-    let responded = row.get("Status").as_str() == Some("Responded");
-    row.set("HasResponded", responded);
-    let who =
-        ["LeadId", "ContactId"].into_iter().find_map(|field| row.get(field).as_str()).and_then(|id| store.find(id));
-    row.set("Name", who.map(|who| who.get("Name").clone()).unwrap_or_default());
 }
 
 /// After an activity was saved or deleted: when its people and things were last touched.

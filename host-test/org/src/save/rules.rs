@@ -45,6 +45,14 @@ pub(super) fn check_unique(object: &Object, store: &Store, row: &Row) -> Result<
             return Err(Refusal::new(400, "DUPLICATE_VALUE", "Already a campaign member."));
         }
     }
+    if object.name == "ContentDocumentLink" {
+        let ends = |row: &Row| ["ContentDocumentId", "LinkedEntityId"].map(|field| row.get(field).clone());
+        let mut others = store.rows(&object.name).filter(|other| other.id != row.id && !other.is_deleted());
+        if others.any(|other| ends(other) == ends(row)) {
+            let message = "duplicate value found: <unknown> duplicates value on record with id: <unknown>";
+            return Err(Refusal::save("DUPLICATE_VALUE", message, &[]));
+        }
+    }
     for field in object.fields.iter().filter(|field| field.unique) {
         let Value::Text(mine) = row.get(&field.name) else {
             continue;

@@ -6,12 +6,14 @@ use super::{
     ast::{Aggregate, DateFunction, Expression, Path},
     dates::{self, Part},
     error::located,
+    format,
 };
 use crate::{
     context::View,
     exact,
     refusal::Refusal,
     schema::{Field, FieldType, Object},
+    sharing,
     store::Row,
     value::Value,
 };
@@ -85,6 +87,7 @@ pub(crate) enum Operand<'a> {
     Column(Column<'a>),
     Date { function: DateFunction, column: Column<'a>, convert_timezone: bool },
     Label(Column<'a>),
+    Format(Box<Operand<'a>>),
     CountRows,
     Aggregate { function: Aggregate, column: Column<'a> },
 }
@@ -175,7 +178,14 @@ impl<'a> Names<'a> {
                 }
                 Ok(Operand::Label(column))
             }
-            Expression::Format(_) => Err(self.unsupported(expression.at().0, "FORMAT()")),
+            Expression::Format(inner) => {
+                let operand = self.operand(inner)?;
+                if !format::takes(operand.kind()) {
+                    let what = "FORMAT() of what is no number, date or time";
+                    return Err(self.unsupported(expression.at().0, what));
+                }
+                Ok(Operand::Format(Box::new(operand)))
+            }
             Expression::Date { function, field, convert_timezone } => {
                 let column = self.column(field)?;
                 let needs_time =
@@ -269,6 +279,7 @@ impl<'a> Column<'a> {
             | FieldType::Time
             | FieldType::Address
             | FieldType::Location
+            | FieldType::AnyType
             | FieldType::Base64 => false,
             _ => self.is_filterable() && !matches!(function, Aggregate::Sum | Aggregate::Avg),
         }
@@ -287,7 +298,7 @@ impl<'a> Column<'a> {
                 Some(object) => store.get(&object.name, id),
                 None => store.find(id).filter(|row| access.object(schema, &row.object).is_some()),
             }?;
-            if !access.sees(parent) || (parent.is_deleted() && !names.deleted) {
+            if !sharing::sees(store, access, parent) || (parent.is_deleted() && !names.deleted) {
                 return None;
             }
             row = parent;
@@ -345,7 +356,7 @@ impl<'a> Operand<'a> {
             Self::Column(column) => column.kind(),
             Self::Date { function: DateFunction::DayOnly, .. } => FieldType::Date,
             Self::Date { .. } | Self::CountRows => FieldType::Int,
-            Self::Label(_) => FieldType::String,
+            Self::Label(_) | Self::Format(_) => FieldType::String,
             Self::Aggregate { function, column } => match function {
                 Aggregate::Count | Aggregate::CountDistinct => FieldType::Int,
                 Aggregate::Avg => FieldType::Double,
@@ -359,6 +370,7 @@ impl<'a> Operand<'a> {
             Self::Column(column) | Self::Label(column) | Self::Date { column, .. } | Self::Aggregate { column, .. } => {
                 Some(column)
             }
+            Self::Format(inner) => inner.column(),
             Self::CountRows => None,
         }
     }
@@ -369,6 +381,17 @@ impl<'a> Operand<'a> {
         match self {
             Self::Column(column) => first(column),
             Self::Label(column) => column.label(first(column)),
+            Self::Format(inner) => {
+                let field = inner.column().and_then(Column::field);
+                // The average of amounts is an amount.
+                let kind = field.map(|field| field.kind).filter(|kind| *kind == FieldType::Currency);
+                let scale = match inner.kind() {
+                    FieldType::Int => 0,
+                    _ => field.map_or(0, |field| field.scale),
+                };
+                let kind = if inner.kind() == FieldType::Int { FieldType::Int } else { kind.unwrap_or(inner.kind()) };
+                format::text(&inner.value(names, rows), kind, scale, names.view.context)
+            }
             Self::Date { function, column, convert_timezone } => {
                 let context = names.view.context;
                 let zone = if *convert_timezone { context.zone.clone() } else { TimeZone::UTC };

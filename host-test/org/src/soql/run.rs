@@ -19,6 +19,7 @@ use crate::{
     context::View,
     refusal::Refusal,
     schema::{Field, FieldType, Object},
+    sharing,
     store::Row,
     value::Value,
 };
@@ -152,7 +153,8 @@ impl<'a> Plan<'a> {
     }
 
     fn is_visible(&self, row: &Row) -> bool {
-        (self.names.deleted || row.is_live()) && self.names.view.access.sees(row)
+        let View { store, access, .. } = self.names.view;
+        (self.names.deleted || row.is_live()) && sharing::sees(store, access, row)
     }
 
     fn passes(&self, row: &Row) -> bool {
@@ -314,14 +316,12 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// The rows of a child object by parent; activities have none of their own.
+    /// The rows of a child object by parent; lists of activities and of files have none of their own.
     fn index(&self) -> Option<BTreeMap<&'a str, Vec<&'a Row>>> {
         let Self::Children { field, plan, .. } = self else {
             return None;
         };
-        if is_activity_list(plan.names.object) {
-            return None;
-        }
+        plan.names.object.key_prefix.as_ref()?;
         let mut index: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
         for row in plan.rows() {
             if let Some(parent) = row.get(&field.name).as_str() {
@@ -337,7 +337,7 @@ impl Operand<'_> {
     fn compare(&self, a: &Value, b: &Value) -> Ordering {
         match self {
             Self::Column(column) | Self::Aggregate { column, .. } => resolve::compare(column, a, b),
-            Self::Date { .. } | Self::Label(_) | Self::CountRows => resolve::order(a, b),
+            Self::Date { .. } | Self::Label(_) | Self::Format(_) | Self::CountRows => resolve::order(a, b),
         }
     }
 }
@@ -389,6 +389,9 @@ fn groups<'a>(names: &Names<'a>, query: &'a Query) -> Result<PlanKind<'a>, Refus
         let name = match (alias, &operand) {
             (Some(alias), _) => alias.clone(),
             (None, Operand::Column(column) | Operand::Label(column)) => column.name().to_owned(),
+            (None, Operand::Format(inner)) if matches!(inner.as_ref(), Operand::Column(_)) => {
+                inner.column().map_or_else(String::new, |column| column.name().to_owned())
+            }
             (None, _) => {
                 unnamed += 1;
                 format!("expr{}", unnamed - 1)
@@ -422,10 +425,17 @@ fn outputs<'a>(names: &Names<'a>, query: &'a Query, version: &'a str) -> Result<
         match item {
             SelectItem::Expression { expression, alias } => {
                 let operand = names.operand(expression)?;
-                let (Operand::Column(column) | Operand::Label(column)) = &operand else {
+                let column = match &operand {
+                    Operand::Column(column) | Operand::Label(column) => Some(column),
+                    Operand::Format(inner) => match inner.as_ref() {
+                        Operand::Column(column) => Some(column),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let Some(column) = column.cloned() else {
                     return Err(names.unsupported(expression.at().0, "this function in SELECT"));
                 };
-                let column = column.clone();
                 if alias.is_none() && column.steps.is_empty() && !own.insert(column.name()) {
                     return Err(duplicate(names, expression.at().0, column.name()));
                 }
@@ -487,6 +497,10 @@ fn children<'a>(
     let field = access.field(object, &relationship.field).ok_or_else(unknown)?;
     let name = relationship.name.as_deref().ok_or_else(unknown)?;
     let child = Names { object, alias: query.alias.as_deref(), ..*names };
+    if object.name == "CombinedAttachment" && query.condition.is_some() {
+        let detail = "Implementation restriction: CombinedAttachments takes no WHERE";
+        return Err(child.refuse("MALFORMED_QUERY", at, detail));
+    }
     if is_activity_list(object) && !access.view_all_data {
         activity_restrictions(&child, parent, query)?;
     }

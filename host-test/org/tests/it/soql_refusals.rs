@@ -379,7 +379,8 @@ fn without_view_all_data_activity_lists_are_restricted() {
 fn what_only_this_org_cannot_do_has_a_code_of_its_own() {
     let world = World::empty();
     for query in [
-        "SELECT FORMAT(AnnualRevenue) FROM Account",
+        "SELECT FORMAT(Name) FROM Account",
+        "SELECT FORMAT(Industry) FROM Account",
         "SELECT toLabel(Name) FROM Account",
         "SELECT Id FROM Account USING SCOPE delegated",
         "SELECT Id FROM OpportunityStage USING SCOPE mine",

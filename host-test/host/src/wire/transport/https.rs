@@ -62,6 +62,13 @@ pub struct Proxy {
 }
 
 impl Proxy {
+    /// Where it is, without the name and password that its URL may hold; absent where the URL is none.
+    pub fn host(&self) -> Option<String> {
+        let url = url::Url::parse(&self.url).ok()?;
+        let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}{port}", url.host_str()?))
+    }
+
     /// The proxy that environment variables name.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let first = |names: &[&str]| names.iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
@@ -102,6 +109,12 @@ impl Https {
             secure: OnceLock::new(),
             loopback: OnceLock::new(),
         }))
+    }
+
+    /// Whether requests could be sent at all: this machine's root certificates can be read, and its proxy is one. Sends
+    /// nothing. The words say what to look at.
+    pub fn ready(&self) -> Result<(), &'static str> {
+        self.0.secure.get_or_init(|| secure(&self.0.options)).as_ref().map(drop).map_err(|problem| *problem)
     }
 
     fn client(&self, uri: &http::Uri) -> Result<reqwest::Client, Failure> {
