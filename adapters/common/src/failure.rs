@@ -5,13 +5,13 @@ use salesforce_plugin::wit::{Changed, Error, ErrorKind};
 
 /// An error as JSON.
 pub fn json(error: &Error) -> String {
-    serde_json::to_string(error).unwrap_or_else(|_| error.message.clone())
+    error.json()
 }
 
 /// The kind of an error as JSON writes it: `sign_in`.
 pub fn kind(error: &Error) -> String {
-    let quoted = serde_json::to_string(&error.kind).unwrap_or_default();
-    quoted.trim_matches('"').to_owned()
+    let written: serde_json::Value = serde_json::from_str(&json(error)).unwrap_or_default();
+    written["kind"].as_str().unwrap_or_default().to_owned()
 }
 
 /// A call that was not made, so that nothing was written.
