@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::thread;
 
 mod compile;
+mod names;
 mod shrink;
 
 fn main() {
@@ -23,7 +24,7 @@ fn main() {
         .module(&shrink::shrink(guest_module::MODULE))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
-    let component = without_names(component);
+    let component = names::without_names(component);
     let (code, metered) = thread::scope(|scope| {
         let metered = scope.spawn(|| compile::compile(&component, true));
         (compile::compile(&component, false), metered.join().expect("the compiler has said why"))
@@ -31,23 +32,4 @@ fn main() {
     for (name, bytes) in [("plugin.wasm", component), ("plugin.cwasm", code), ("plugin-metered.cwasm", metered)] {
         fs::write(out.join(name), bytes).expect("OUT_DIR can be written to");
     }
-}
-
-/// The component without the names of its inner parts, which only a debugger shows: 5 kB of it.
-fn without_names(component: Vec<u8>) -> Vec<u8> {
-    let mut depth = 0;
-    for payload in wasmparser::Parser::new(0).parse_all(&component) {
-        match payload.expect("the encoder writes what can be read") {
-            wasmparser::Payload::ModuleSection { .. } | wasmparser::Payload::ComponentSection { .. } => depth += 1,
-            wasmparser::Payload::End(_) => depth -= 1,
-            wasmparser::Payload::CustomSection(section) if depth == 0 && section.name() == "component-name" => {
-                let range = section.range();
-                // Before it stand its mark, one byte, and its length in groups of seven bits.
-                let header = 1 + (usize::BITS - range.len().leading_zeros()).div_ceil(7) as usize;
-                return [&component[..range.start - header], &component[range.end..]].concat();
-            }
-            _ => {}
-        }
-    }
-    component
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use demo_org::Fault;
-use salesforce_host::types::{Actor, SignInFailure};
 use serde_json::json;
 
 use super::{Task, column, says};
@@ -205,27 +204,5 @@ pub(crate) const LIMIT_REACHED: Task = Task {
         desk.org.fault(Fault::not_for_rest());
         let error = desk.refused("forbidden", "find", json!({ "text": "Acme" }));
         assert!(says(&error, "signing in again alone does not help"), "no loop of signing in: {error:#}");
-    },
-};
-
-pub(crate) const NOT_APPROVED: Task = Task {
-    name: "46, approval",
-    prompt: "Connect Salesforce (the admin has not approved the app)",
-    ideal: 0,
-    warm: 0,
-    cold: 0,
-    play: |desk| {
-        let explain = |error: &str, description: &str| {
-            let failure = SignInFailure { error: error.to_owned(), description: Some(description.to_owned()) };
-            desk.host.explain(&failure).unwrap()
-        };
-        let advice = explain("invalid_client", "app must be installed into org");
-        assert_eq!((advice.actor, advice.retry), (Actor::Admin, false));
-        assert!(advice.message.contains("Connected Apps OAuth Usage") && advice.message.contains("Install"));
-        let advice = explain("invalid_app_access", "user is not admin approved to access this app");
-        assert_eq!(advice.actor, Actor::Admin);
-        assert!(advice.message.contains("profiles or permission sets"), "{}", advice.message);
-        let advice = explain("invalid_grant", "expired access/refresh token");
-        assert_eq!(advice.actor, Actor::User);
     },
 };

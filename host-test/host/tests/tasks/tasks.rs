@@ -5,41 +5,26 @@
 //! to be written must not be written.
 
 mod accounts;
+mod desk;
 mod opportunities;
 mod people;
 mod service;
 
-use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use demo_org::{Org, WriteKind};
-use salesforce_host::{CallError, Host, Session};
-use serde_json::Value;
-use test_support::demo;
+use demo_org::Org;
+use salesforce_host::types::{Actor, SignInFailure};
+use salesforce_host::{CallError, Host};
+use test_support::{HOST, demo};
 
 pub(crate) use accounts::*;
+pub(crate) use desk::*;
 pub(crate) use opportunities::*;
 pub(crate) use people::*;
 pub(crate) use service::*;
 
 /// Tokens of a reply that is no list of records.
 pub(crate) const MAX_TOKENS: usize = 1_500;
-
-/// One thing that people ask.
-pub(crate) struct Task {
-    /// Its name in the table.
-    pub(crate) name: &'static str,
-    /// The person's words.
-    pub(crate) prompt: &'static str,
-    /// Requests to Salesforce of the shortest way there is.
-    pub(crate) ideal: usize,
-    /// Requests when the same was asked before.
-    pub(crate) warm: usize,
-    /// Requests with an empty cache.
-    pub(crate) cold: usize,
-    /// What the model does; fails as a test does.
-    pub(crate) play: fn(&Desk),
-}
 
 /// All tasks, in the order of the table.
 pub(crate) const ALL: [&Task; 38] = [
@@ -94,125 +79,50 @@ pub(crate) struct Used {
 
 /// Plays a task as somebody new, and as somebody who asked the same before.
 pub(crate) fn cold_and_warm(host: &Host, task: &Task) -> (Used, Used) {
-    let cold = Desk::new(host, Vec::new());
-    let used = cold.play(task);
-    let warm = Desk::new(host, cold.session.connection().cache().entries());
-    (used, warm.play(task))
+    let (cold, cached) = play(host, task, Vec::new());
+    (cold, play(host, task, cached).0)
 }
 
-/// Riley's connection to an org of its own, and what the model sees of it.
-pub(crate) struct Desk {
-    pub(crate) host: Host,
-    pub(crate) org: Arc<Org>,
-    session: Session,
-    tokens: Cell<usize>,
-    /// What was written since it was last looked at.
-    unchecked: RefCell<usize>,
+/// Plays a task with a cache; what it used, and the cache it left.
+fn play(host: &Host, task: &Task, cached: Cached) -> (Used, Cached) {
+    let org = Arc::new(Org::demo());
+    let session = host.session(demo(&org, "riley"));
+    for (key, value) in cached {
+        session.connection().cache().put(&key, value);
+    }
+    let asked = session.clone();
+    let call = move |tool: &str, arguments: &str| {
+        asked.call_json(tool, arguments).map_err(|error| match error {
+            CallError::Tool(error) => error.to_json(),
+            CallError::Host(error) => panic!("{tool} {arguments}: {error:?}"),
+        })
+    };
+    let seen = Desk::new(Arc::clone(&org), Box::new(call)).play(task);
+    let tokens = seen.iter().map(|answer| tiktoken_rs::o200k_base_singleton().encode_ordinary(answer).len());
+    let used = Used { requests: org.requests().len(), tokens: tokens.max().unwrap_or_default() };
+    (used, session.connection().cache().entries())
 }
 
-impl Desk {
-    fn new(host: &Host, cached: Vec<(String, Vec<u8>)>) -> Self {
-        let org = Arc::new(Org::demo());
-        let session = host.session(demo(&org, "riley"));
-        for (key, value) in cached {
-            session.connection().cache().put(&key, value);
-        }
-        Self { host: host.clone(), org, session, tokens: Cell::new(0), unchecked: RefCell::new(0) }
-    }
+type Cached = Vec<(String, Vec<u8>)>;
 
-    fn play(&self, task: &Task) -> Used {
-        (task.play)(self);
-        assert_eq!(self.written(), [""; 0], "{}: written without being expected", task.name);
-        Used { requests: self.org.requests().len(), tokens: self.tokens.get() }
-    }
-
-    /// Calls a tool that succeeds.
-    #[track_caller]
-    pub(crate) fn ok(&self, tool: &str, arguments: Value) -> Value {
-        match self.session.call_json(&format!("salesforce_{tool}"), &arguments.to_string()) {
-            Ok(reply) => self.seen(serde_json::from_str(&reply).unwrap()),
-            Err(error) => panic!("{tool} {arguments}: {error:?}"),
-        }
-    }
-
-    /// Calls a tool that asks or refuses.
-    #[track_caller]
-    pub(crate) fn err(&self, tool: &str, arguments: Value) -> Value {
-        match self.session.call_json(&format!("salesforce_{tool}"), &arguments.to_string()) {
-            Err(CallError::Tool(error)) => self.seen(error.to_json()),
-            other => panic!("{tool} {arguments}: {other:?}"),
-        }
-    }
-
-    /// Calls a tool that writes nothing and says so, with an error of this kind.
-    #[track_caller]
-    pub(crate) fn refused(&self, kind: &str, tool: &str, arguments: Value) -> Value {
-        let error = self.err(tool, arguments);
-        assert_eq!((&error["kind"], &error["changed"]), (&kind.into(), &"no".into()), "{error:#}");
-        self.wrote(&[]);
-        error
-    }
-
-    fn seen(&self, answer: Value) -> Value {
-        let tokens = tiktoken_rs::o200k_base_singleton().encode_ordinary(&answer.to_string()).len();
-        self.tokens.set(self.tokens.get().max(tokens));
-        answer
-    }
-
-    /// That these are the writes since the last time: "updated 001…: Name, Phone", "created Contact: LastName".
-    #[track_caller]
-    pub(crate) fn wrote(&self, expected: &[&str]) {
-        assert_eq!(self.written(), expected);
-    }
-
-    fn written(&self) -> Vec<String> {
-        let writes = self.org.writes();
-        let from = self.unchecked.replace(writes.len());
-        let shown = writes[from..].iter().map(|write| {
-            let fields = write.fields.join(", ");
-            match write.kind {
-                WriteKind::Created => format!("created {}: {fields}", write.object),
-                WriteKind::Updated => format!("updated {}: {fields}", write.id),
-                WriteKind::Deleted => format!("deleted {}", write.id),
-            }
-        });
-        shown.collect()
-    }
-
-    /// The id of a row of the demo org.
-    #[track_caller]
-    pub(crate) fn id(&self, key: &str) -> String {
-        self.org.id(key).unwrap().to_string()
-    }
-
-    /// A field as the org holds it.
-    #[track_caller]
-    pub(crate) fn held(&self, id: &Value, field: &str) -> String {
-        let id = id.as_str().unwrap();
-        let rows =
-            ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"].map(|name| self.org.rows(name));
-        let row = rows.into_iter().flatten().find(|row| row.id.as_str() == id).unwrap();
-        row.get(field).as_str().unwrap_or_default().to_owned()
-    }
-}
-
-/// One column of rows, as texts.
-#[track_caller]
-pub(crate) fn column(reply: &Value, name: &str) -> Vec<String> {
-    let columns = reply["columns"].as_array().unwrap();
-    let index = columns.iter().position(|column| column == name).unwrap_or_else(|| panic!("no {name} in {columns:?}"));
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    reply["rows"].as_array().unwrap().iter().map(|row| text(&row[index])).collect()
-}
-
-/// The names of candidates.
-#[track_caller]
-pub(crate) fn names(reply: &Value) -> Vec<&str> {
-    reply["candidates"].as_array().unwrap().iter().map(|candidate| candidate["name"].as_str().unwrap()).collect()
-}
-
-/// Whether a notice or message says something.
-pub(crate) fn says(reply: &Value, words: &str) -> bool {
-    let notices = reply["notices"].as_array().into_iter().flatten();
-    notices.chain([&reply["message"]]).any(|text| text.as_str().is_some_and(|text| text.contains(words)))
-}
+pub(crate) const NOT_APPROVED: Task = Task {
+    name: "46, approval",
+    prompt: "Connect Salesforce (the admin has not approved the app)",
+    ideal: 0,
+    warm: 0,
+    cold: 0,
+    play: |_| {
+        let explain = |error: &str, description: &str| {
+            let failure = SignInFailure { error: error.to_owned(), description: Some(description.to_owned()) };
+            HOST.explain(&failure).unwrap()
+        };
+        let advice = explain("invalid_client", "app must be installed into org");
+        assert_eq!((advice.actor, advice.retry), (Actor::Admin, false));
+        assert!(advice.message.contains("Connected Apps OAuth Usage") && advice.message.contains("Install"));
+        let advice = explain("invalid_app_access", "user is not admin approved to access this app");
+        assert_eq!(advice.actor, Actor::Admin);
+        assert!(advice.message.contains("profiles or permission sets"), "{}", advice.message);
+        let advice = explain("invalid_grant", "expired access/refresh token");
+        assert_eq!(advice.actor, Actor::User);
+    },
+};

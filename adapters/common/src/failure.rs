@@ -1,0 +1,46 @@
+//! Errors as hosts carry them: the JSON of the catalog's face, byte for byte.
+
+use salesforce_plugin::platform::{FailureReason, SendFailure};
+use salesforce_plugin::wit::{Changed, Error, ErrorKind};
+
+/// An error as JSON.
+pub fn json(error: &Error) -> String {
+    error.json()
+}
+
+/// The kind of an error as JSON writes it: `sign_in`.
+pub fn kind(error: &Error) -> String {
+    let written: serde_json::Value = serde_json::from_str(&json(error)).unwrap_or_default();
+    written["kind"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A call that was not made, so that nothing was written.
+pub fn refused(kind: ErrorKind, message: impl Into<String>) -> Error {
+    Error {
+        kind,
+        message: message.into(),
+        changed: Changed::No,
+        code: None,
+        org_message: None,
+        fields: Vec::new(),
+        allowed: Vec::new(),
+        candidates: Vec::new(),
+        current: None,
+        details: None,
+    }
+}
+
+/// Settings that can't be used let no tool run: half of somebody's restrictions would be worse than none.
+pub fn not_set_up(why: &str) -> Error {
+    refused(ErrorKind::SwitchedOff, format!("no tool runs until the settings of this plugin are put right: {why}"))
+}
+
+/// A request that never left.
+pub const fn unsent(reason: FailureReason) -> SendFailure {
+    SendFailure { reason, request_sent: false }
+}
+
+/// A request that may have left.
+pub const fn sent(reason: FailureReason) -> SendFailure {
+    SendFailure { reason, request_sent: true }
+}

@@ -1,0 +1,182 @@
+//! Requests over `wasi:http`, as the user whose token the host has handed over.
+//!
+//! The token is in the guest's memory here, for such hosts inject none. It is put into one header and nowhere else.
+
+use http::Request;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use salesforce_plugin::platform::{FailureReason, SendFailure};
+
+use crate::failure::{sent, unsent};
+use crate::settings::{Settings, origin};
+use crate::wire::{self, MAX_RESPONSE_BYTES, TIMEOUT_MS};
+
+#[allow(missing_docs, unsafe_code)] // Generated.
+pub mod bindings {
+    wit_bindgen::generate!({ path: "wit", world: "outgoing", generate_all });
+}
+
+use bindings::wasi::cli::environment::get_environment;
+use bindings::wasi::clocks::wall_clock;
+use bindings::wasi::http::outgoing_handler;
+use bindings::wasi::http::types::{
+    ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+};
+use bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
+
+/// Longest time until a connection stands, in nanoseconds.
+const CONNECT_TIMEOUT: u64 = 10_000_000_000;
+/// What a stream takes at once.
+const CHUNK_BYTES: usize = 4096;
+
+/// Milliseconds since the Unix epoch.
+pub fn now() -> u64 {
+    let now = wall_clock::now();
+    now.seconds * 1000 + u64::from(now.nanoseconds / 1_000_000)
+}
+
+/// A variable of the environment; none where it is not set, or empty.
+pub fn variable(name: &str) -> Option<String> {
+    get_environment().into_iter().find(|(set, value)| set == name && !value.is_empty()).map(|(_, value)| value)
+}
+
+/// The settings, as JSON.
+pub const SETTINGS: &str = "SALESFORCE_SETTINGS";
+/// The org, where the settings name none.
+pub const DOMAIN: &str = "SALESFORCE_DOMAIN";
+
+/// The settings of the environment.
+///
+/// # Errors
+/// A sentence that names the variable, for whoever set it.
+pub fn settings() -> Result<Settings, String> {
+    let written = variable(SETTINGS).unwrap_or_else(|| "{}".to_owned());
+    let mut settings = Settings::read(&written).map_err(|why| format!("{SETTINGS} can't be used: {why}"))?;
+    if settings.origin.is_none() {
+        settings.origin = variable(DOMAIN).map(|domain| origin(&domain)).transpose()?;
+    }
+    Ok(settings)
+}
+
+/// Sends a request to the org as the user, and waits for the whole response.
+///
+/// # Errors
+/// What the host could not or would not send, and a response that is cut, late or too large.
+pub fn send(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+    let outgoing = outgoing(origin, token, request)?;
+    let body = outgoing.body().map_err(|()| unsent(FailureReason::Denied))?;
+    let response = outgoing_handler::handle(outgoing, Some(options())).map_err(|code| failure(&code))?;
+    write(body, request.body())?;
+    response.subscribe().block();
+    match response.get() {
+        Some(Ok(Ok(response))) => read(response),
+        Some(Ok(Err(code))) => Err(failure(&code)),
+        _ => Err(sent(FailureReason::Unreachable)),
+    }
+}
+
+fn outgoing(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<OutgoingRequest, SendFailure> {
+    let denied = || unsent(FailureReason::Denied);
+    wire::url(origin, request)?;
+    let authority = origin.strip_prefix("https://").ok_or_else(denied)?;
+    let headers = Fields::new();
+    let length = request.body().len().to_string();
+    let own = [(&AUTHORIZATION, format!("Bearer {token}").into_bytes()), (&CONTENT_LENGTH, length.into_bytes())];
+    // A GET has no body, and no length.
+    let own = own.into_iter().filter(|(name, _)| *name != CONTENT_LENGTH || !request.body().is_empty());
+    let theirs = request.headers().iter().map(|(name, value)| (name, value.as_bytes().to_vec()));
+    for (name, value) in theirs.chain(own) {
+        headers.append(name.as_str(), &value).map_err(|_| denied())?;
+    }
+    let outgoing = OutgoingRequest::new(headers);
+    let method = match request.method().as_str() {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        "PATCH" => Method::Patch,
+        "DELETE" => Method::Delete,
+        _ => return Err(denied()),
+    };
+    let path = request.uri().path_and_query().map(http::uri::PathAndQuery::as_str);
+    let steps = [
+        outgoing.set_method(&method),
+        outgoing.set_scheme(Some(&Scheme::Https)),
+        outgoing.set_authority(Some(authority)),
+        outgoing.set_path_with_query(path),
+    ];
+    if steps.iter().all(Result::is_ok) { Ok(outgoing) } else { Err(denied()) }
+}
+
+fn options() -> RequestOptions {
+    let options = RequestOptions::new();
+    let timeout = u64::from(TIMEOUT_MS) * 1_000_000;
+    // A host that can't set one has its own.
+    let _ = options.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    let _ = options.set_first_byte_timeout(Some(timeout));
+    let _ = options.set_between_bytes_timeout(Some(timeout));
+    options
+}
+
+fn write(body: OutgoingBody, bytes: &[u8]) -> Result<(), SendFailure> {
+    let broken = || sent(FailureReason::Unreachable);
+    if !bytes.is_empty() {
+        let stream = body.write().map_err(|()| broken())?;
+        // One that breaks here says why in its response.
+        let _ = write_all(&stream, bytes);
+    }
+    let _ = OutgoingBody::finish(body, None);
+    Ok(())
+}
+
+/// Writes bytes in the portions that streams take.
+///
+/// # Errors
+/// The stream is closed or broken.
+pub fn write_all(stream: &OutputStream, bytes: &[u8]) -> Result<(), StreamError> {
+    bytes.chunks(CHUNK_BYTES).try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
+}
+
+fn read(response: IncomingResponse) -> Result<http::Response<Vec<u8>>, SendFailure> {
+    let status = response.status();
+    let headers = response.headers().entries();
+    let body = response.consume().map_err(|()| sent(FailureReason::Unreachable))?;
+    let stream = body.stream().map_err(|()| sent(FailureReason::Unreachable))?;
+    let bytes = read_all(&stream, MAX_RESPONSE_BYTES).map_err(sent)?;
+    wire::response(status, headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())), bytes)
+}
+
+/// Reads a stream to its end.
+///
+/// # Errors
+/// There are more bytes than `most`, or the stream broke before its end.
+pub fn read_all(stream: &InputStream, most: usize) -> Result<Vec<u8>, FailureReason> {
+    let mut bytes = Vec::new();
+    loop {
+        match stream.blocking_read(64 * 1024) {
+            Ok(some) if bytes.len() + some.len() > most => return Err(FailureReason::TooLarge),
+            Ok(some) => bytes.extend_from_slice(&some),
+            Err(StreamError::Closed) => return Ok(bytes),
+            Err(StreamError::LastOperationFailed(_)) => return Err(FailureReason::Unreachable),
+        }
+    }
+}
+
+/// What can be done about a request that got no response, and whether it may have left.
+fn failure(code: &ErrorCode) -> SendFailure {
+    match code {
+        ErrorCode::ConnectionTimeout | ErrorCode::DnsTimeout => unsent(FailureReason::Timeout),
+        ErrorCode::ConnectionReadTimeout | ErrorCode::ConnectionWriteTimeout | ErrorCode::HttpResponseTimeout => {
+            sent(FailureReason::Timeout)
+        }
+        ErrorCode::HttpRequestDenied
+        | ErrorCode::DestinationIpProhibited
+        | ErrorCode::HttpRequestMethodInvalid
+        | ErrorCode::HttpRequestUriInvalid => unsent(FailureReason::Denied),
+        ErrorCode::DnsError(_)
+        | ErrorCode::DestinationNotFound
+        | ErrorCode::DestinationIpUnroutable
+        | ErrorCode::ConnectionRefused
+        | ErrorCode::ConnectionLimitReached
+        | ErrorCode::TlsCertificateError => unsent(FailureReason::Unreachable),
+        ErrorCode::HttpResponseBodySize(_) => sent(FailureReason::TooLarge),
+        _ => sent(FailureReason::Unreachable),
+    }
+}

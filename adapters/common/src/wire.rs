@@ -1,0 +1,73 @@
+//! Requests as hosts take them, and of responses what the core reads.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use salesforce_plugin::json::Json;
+use salesforce_plugin::platform::{FailureReason, SendFailure};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::failure::{sent, unsent};
+
+/// Longest time until a response is there, in milliseconds.
+pub const TIMEOUT_MS: u32 = 25_000;
+/// Most bytes of a response, as in the reference host.
+pub const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Where a request goes: its path below the origin.
+///
+/// # Errors
+/// Nothing else than a path of the API is sent: no other host, and no segment that leads up.
+pub fn url(origin: &str, request: &Request<Vec<u8>>) -> Result<String, SendFailure> {
+    let uri = request.uri();
+    let leads_up = uri.path().split('/').skip(1).any(|segment| matches!(segment, "" | "." | ".."));
+    if uri.authority().is_some() || !uri.path().starts_with("/services/") || leads_up {
+        return Err(unsent(FailureReason::Denied));
+    }
+    Ok(format!("{origin}{uri}"))
+}
+
+/// Headers as a JSON object.
+pub fn headers_json(headers: &HeaderMap) -> String {
+    struct Headers<'a>(&'a HeaderMap);
+
+    impl Serialize for Headers<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut map = serializer.serialize_map(Some(self.0.len()))?;
+            for (name, value) in self.0 {
+                map.serialize_entry(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+            }
+            map.end()
+        }
+    }
+
+    serde_json::to_string(&Headers(headers)).unwrap_or_default()
+}
+
+/// Headers of a JSON object.
+pub fn headers_of_json(json: &str) -> Vec<(String, String)> {
+    let Ok(json) = Json::parse(json) else { return Vec::new() };
+    json.members().filter_map(|(name, value)| Some((name.into_owned(), value.text()?.into_owned()))).collect()
+}
+
+/// What the core reads of a response's headers: how many API calls are left, what time it is at the org, and whether
+/// the body is a web page.
+const READ: [&str; 3] = ["sforce-limit-info", "date", "content-type"];
+
+/// A response for the core.
+///
+/// # Errors
+/// What is no response, since its status is none. The request has left, so a write may have happened.
+pub fn response<'a>(
+    status: u16,
+    headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    body: Vec<u8>,
+) -> Result<Response<Vec<u8>>, SendFailure> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).map_err(|_| sent(FailureReason::Unreachable))?;
+    for (name, value) in headers {
+        let Some(name) = READ.into_iter().find(|read| read.eq_ignore_ascii_case(name)) else { continue };
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+    }
+    Ok(response)
+}

@@ -1,0 +1,15 @@
+//! Each adapter under what its host links and grants, against the demo org, and the packages.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod contract;
+mod engine;
+mod ironclaw_0_24;
+mod ironclaw_1;
+mod one_tool;
+mod packages;
+mod play;
+mod wasi;
+mod wasi_http;
+mod wassette;
+mod zeroclaw;

@@ -1,0 +1,85 @@
+//! What people ask of a CRM, as the host's own tests play it, behind each adapter.
+
+#[path = "../../../../host-test/host/tests/tasks/accounts.rs"]
+mod accounts;
+#[path = "../../../../host-test/host/tests/tasks/desk.rs"]
+mod desk;
+#[path = "../../../../host-test/host/tests/tasks/opportunities.rs"]
+mod opportunities;
+#[path = "../../../../host-test/host/tests/tasks/people.rs"]
+mod people;
+#[path = "../../../../host-test/host/tests/tasks/service.rs"]
+mod service;
+
+use std::sync::Arc;
+
+use demo_org::Org;
+use serde_json::Value;
+
+pub(crate) use accounts::*;
+pub(crate) use desk::*;
+pub(crate) use opportunities::*;
+pub(crate) use people::*;
+pub(crate) use service::*;
+
+/// Everything that is played: all that a host can be asked with a call.
+pub(crate) const ALL: [&Task; 37] = [
+    &RECENT_ACCOUNTS,
+    &WHAT_ABOUT_ACME,
+    &EMPLOYEES,
+    &EMPLOYEES_STALE,
+    &NEW_ACME,
+    &NEW_ACME_ANYWAY,
+    &NEW_LEAD_BLOCKED,
+    &GERMAN_MANUFACTURERS,
+    &ASSIGN_INITECH,
+    &BOB_AT_ACME,
+    &ADD_SARAH,
+    &SALARY_GRADE,
+    &UNTOUCHED_LEADS,
+    &LEAD_WITHOUT_COMPANY,
+    &SUPER_HOT,
+    &CONVERT_DANA,
+    &LEADS_BY_SOURCE,
+    &WIN_LOSS,
+    &PIPELINE,
+    &CLOSED_WON,
+    &PUSH_AND_RAISE,
+    &NEW_GLOBEX_DEAL,
+    &QUIET_DEALS,
+    &LOCKED_FOR_A_MOMENT,
+    &LOCKED_FOR_LONG,
+    &OLD_CASES,
+    &NEW_CASE,
+    &LOG_CALL,
+    &LOG_EMAIL,
+    &NOTE_ON_DEAL,
+    &LAST_INTERACTIONS,
+    &TOKEN_EXPIRED,
+    &LIMIT_REACHED,
+    &WHO_OWNS_GLOBEX,
+    &MY_DAY,
+    &TOP_DEALS,
+    &CASES_BY_PRIORITY,
+];
+
+/// The twelve that are asked most, by their names in the table.
+pub(crate) const TWELVE: [&str; 12] = ["1", "2", "3", "4", "5", "11", "12", "25", "26", "36", "41", "45"];
+
+/// Plays a task as somebody new, with the token of then. `call` calls a tool through the adapter.
+pub(crate) fn play(
+    task: &Task,
+    call: impl Fn(&Arc<Org>, &str, &str, &str) -> Result<String, Value> + 'static,
+) -> Arc<Org> {
+    let org = Arc::new(Org::demo());
+    let (of_call, token) = (Arc::clone(&org), org.token("riley"));
+    let in_order = move |tool: &str, arguments: &str| {
+        // As the host's own tests write it; here a value keeps the order it was written in.
+        let mut arguments: Value = serde_json::from_str(arguments).unwrap();
+        arguments.sort_all_objects();
+        call(&of_call, &token, tool, &arguments.to_string())
+    };
+    let desk = Desk::new(Arc::clone(&org), Box::new(in_order));
+    desk.play(task);
+    org
+}

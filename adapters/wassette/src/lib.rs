@@ -1,0 +1,77 @@
+//! The core for Wassette: one exported function a tool, with requests over `wasi:http`.
+//!
+//! The host makes a tool of each function, and a schema of its type in which nothing may be left out, not even an option.
+//! So the arguments are one text of JSON, in which what is optional may be absent; the description says what is in it.
+//! Settings and token come from the environment, as the policy grants it, and the token is in this memory.
+
+use adapter_common::settings::Settings;
+use adapter_common::{failure, wasi};
+use salesforce_plugin::call::Call;
+use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::tools;
+use salesforce_plugin::wit::{ConnectionSettings, Error};
+
+#[allow(missing_docs, unsafe_code)] // Generated.
+mod bindings {
+    include!(concat!(env!("OUT_DIR"), "/world.rs"));
+}
+
+/// The variable that holds the user's access token.
+const ACCESS_TOKEN: &str = "SALESFORCE_ACCESS_TOKEN";
+
+/// The host behind this instance.
+struct Host {
+    origin: String,
+    settings: ConnectionSettings,
+}
+
+impl Host {
+    fn new() -> Result<Self, Error> {
+        let Settings { origin, connection } = wasi::settings().map_err(|why| failure::not_set_up(&why))?;
+        let origin = origin.ok_or_else(|| failure::not_set_up("they name no domain"))?;
+        Ok(Self { origin, settings: connection })
+    }
+}
+
+impl Platform for Host {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        let token = wasi::variable(ACCESS_TOKEN).ok_or(failure::unsent(FailureReason::SignIn))?;
+        wasi::send(&self.origin, &token, &request)
+    }
+
+    fn origin(&self) -> String {
+        self.origin.clone()
+    }
+
+    fn now(&self) -> u64 {
+        wasi::now()
+    }
+
+    fn cached(&self, _key: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn cache(&self, _key: &str, _value: &[u8]) {}
+
+    fn settings(&self) -> ConnectionSettings {
+        self.settings.clone()
+    }
+}
+
+/// Calls a tool; the reply or the error, as JSON.
+fn call(tool: &str, arguments: &str) -> Result<String, String> {
+    let called = Host::new().and_then(|host| Ok(tools::call(&Call::new(&host), tool, arguments)?));
+    called.map_err(|error| failure::json(&error))
+}
+
+/// What the component exports.
+struct Adapter;
+
+include!(concat!(env!("OUT_DIR"), "/exports.rs"));
+
+#[cfg(target_family = "wasm")]
+#[allow(unsafe_code)]
+mod export {
+    super::bindings::export!(Adapter with_types_in super::bindings);
+    use super::Adapter;
+}
