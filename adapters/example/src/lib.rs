@@ -98,9 +98,8 @@ struct Adapter;
 
 impl bindings::Guest for Adapter {
     fn invoke(tool: String, arguments: String) -> Result<String, String> {
-        tools::call(&Call::new(&Host), &tool, &arguments).map_err(|error| {
-            salesforce_plugin::wit::Error::from(error).json()
-        })
+        tools::call(&Call::new(&Host), &tool, &arguments)
+            .map_err(|error| salesforce_plugin::wit::Error::from(error).json())
     }
 }
 

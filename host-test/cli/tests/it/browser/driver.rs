@@ -57,14 +57,15 @@ fn listening(program: &Path) -> Option<(Child, BufReader<std::process::ChildStdo
     command.args(["--port=0", "--log-level=SEVERE"]).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut driver = command.spawn().unwrap();
     let mut lines = BufReader::new(driver.stdout.take().unwrap());
-    loop {
-        let mut line = String::new();
-        if lines.read_line(&mut line).unwrap() == 0 {
+    let port = lines.by_ref().lines().map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.trim().rsplit_once("successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    match port {
+        Some(port) => Some((driver, lines, port)),
+        None => {
             driver.wait().unwrap();
-            return None;
-        }
-        if let Some((_, port)) = line.trim().rsplit_once("successfully on port ") {
-            return Some((driver, lines, port.trim_end_matches('.').parse().unwrap()));
+            None
         }
     }
 }
