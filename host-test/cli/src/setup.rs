@@ -5,7 +5,8 @@
 //!
 //! # Invariants
 //!
-//! * Nobody is let in without the code of this run, nor changes anything from another page: `setup/door.rs`, `tests/it/setup.rs`.
+//! * Nobody is let in without the code of this run, nor changes anything from another page: `setup/door.rs`,
+//!   `tests/it/setup.rs`.
 //! * A page holds no token, runs nothing that is in the page, and loads nothing from elsewhere: `tests/it/setup.rs`.
 //! * What is chosen on the page is in the file that the command line writes, with the comments in it:
 //!   `tests/it/browser.rs`.
