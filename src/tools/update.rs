@@ -132,10 +132,7 @@ fn read(call: &Call<'_>, asked: &[Asked<'_>]) -> Result<Vec<(Plan, Record)>, Err
         let same = asked.iter().position(|other| other.fields == asked[at].fields).unwrap_or(at);
         plan.changes.iter_mut().for_each(|change| change.value.put(&found[same]));
         let own = match &plan.target.by {
-            By::Id(id) if asked.len() > 1 => {
-                let is_it = |record: &&Record| names::id_of(record).is_ok_and(|own| own == *id);
-                together.iter().filter(is_it).cloned().collect()
-            }
+            By::Id(id) if asked.len() > 1 => of_id(&together, *id).into_iter().collect(),
             _ => records.next().unwrap_or_default(),
         };
         let record = record::choose(call.known(), &plan.target, own)?;
@@ -374,13 +371,13 @@ fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Wr
     let each = steps
         .iter()
         .zip(&updates)
-        .map(|((_, step), (_, update))| Written::read_back(step, update, among(&records, step)));
+        .map(|((_, step), (_, update))| Written::read_back(step, update, of_id(&records, step.current.id)));
     Ok(each.collect())
 }
 
-/// The record of a step among those that were read.
-fn among(records: &[Record], step: &Step<'_>) -> Option<Record> {
-    records.iter().find(|record| names::id_of(record).is_ok_and(|id| id == step.current.id)).cloned()
+/// The record of an id among those that were read.
+fn of_id(records: &[Record], id: RecordId) -> Option<Record> {
+    records.iter().find(|record| names::id_of(record).is_ok_and(|own| own == id)).cloned()
 }
 
 /// The query for what is read of the records after the write.
@@ -410,7 +407,7 @@ fn recover_all(
     };
     let mut all = Vec::with_capacity(steps.len());
     for (_, step) in steps {
-        let record = among(&page.records, step);
+        let record = of_id(&page.records, step.current.id);
         let Some(record) = record.filter(|record| step.current.is_done(record, &step.pending)) else {
             let found = "the records were read again, and not all hold their changes so far";
             return Err(cause.with_context(found));

@@ -19,6 +19,15 @@ pub(crate) fn ask(session: &Session) -> Result<WhoAmIReply, CallError> {
     session.who_am_i(&WhoAmIArgs { objects: Vec::new() })
 }
 
+/// Asks, with a line at the terminal for as long as it takes.
+fn ask_with_progress(host: &Host, connection: Connection) -> (Session, Result<WhoAmIReply, CallError>) {
+    let session = host.session(connection);
+    let progress = Progress::start("Asking Salesforce");
+    let asked = ask(&session);
+    drop(progress);
+    (session, asked)
+}
+
 /// Asks, and shows the answers, or the error, as JSON.
 pub(crate) fn show_exactly(
     host: &Host,
@@ -27,10 +36,7 @@ pub(crate) fn show_exactly(
     profile: &Profile,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let session = host.session(connection);
-    let progress = Progress::start("Asking Salesforce");
-    let asked = ask(&session);
-    drop(progress);
+    let (session, asked) = ask_with_progress(host, connection);
     let found = match asked {
         Ok(found) => found,
         Err(CallError::Tool(error)) => {
@@ -69,10 +75,7 @@ pub(crate) fn show(
     profile: &Profile,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let session = host.session(connection);
-    let progress = Progress::start("Asking Salesforce");
-    let asked = ask(&session);
-    drop(progress);
+    let (session, asked) = ask_with_progress(host, connection);
     let found = match asked {
         Ok(found) => found,
         Err(CallError::Tool(error)) => {
