@@ -57,7 +57,8 @@ records! {
     }
     CreateArgs {
         required object: Text,
-        required fields: Fields,
+        optional fields: Fields,
+        optional records: List(&Fields),
         optional allow_duplicate: Flag,
         optional assign: Flag,
     }
@@ -173,7 +174,8 @@ replies! {
     UserInfo { id, name, username, email, locale, language, currency }
     OrgInfo { id, name, sandbox, origin, currency, multi_currency }
     ApiCalls { left, allowed }
-    CreateReply { object, id, link, fields (json), names (json if any), undo, notices (if any) }
+    CreateReply { object, records, names (json if any), undo, notices (if any) }
+    CreatedRecord { id, link, fields (json) }
     LogActivityReply { created, who, what, zone, notices (if any) }
     LoggedActivity { kind, id, link, when, fields (json), undo }
     UpdateReply { object, records, names (json if any), undo, notices (if any), details (json if any) }

@@ -1,6 +1,6 @@
 //! What surrounds a write, whichever tool writes: what is checked before it, and what is found out after it.
 //!
-//! `values`, `fit`, `compare`, `event`, `places`, `picklists` and `undo` plan; `references`, `conversion`, `duplicates`,
+//! `values`, `fit`, `compare`, `event`, `places`, `picklists`, `several` and `undo` plan; `references`, `conversion`, `duplicates`,
 //! `refused` and `lost_response` send.
 
 pub(crate) mod compare;
@@ -13,5 +13,6 @@ pub(crate) mod picklists;
 pub(crate) mod places;
 pub(crate) mod references;
 pub(crate) mod refused;
+pub(crate) mod several;
 pub(crate) mod undo;
 pub(crate) mod values;

@@ -55,9 +55,21 @@ pub(crate) struct Found {
     company: Option<String>,
 }
 
-/// The name in a lookup's value; none where the value is an id, is empty or belongs to another type of field.
-pub(crate) fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<Wanted>, PlanError> {
-    let Some(name) = name(field, json) else { return Ok(None) };
+/// The place among the `wanted` of the name in a lookup's value, which is added unless it is there; none where the value
+/// is an id, is empty, means the user, or belongs to another type of field.
+pub(crate) fn want(
+    known: &Known,
+    field: &Field,
+    json: &str,
+    wanted: &mut Vec<Wanted>,
+) -> Result<Option<usize>, PlanError> {
+    let Some(name) = name(field, json).filter(|_| field.references != ["RecordType"] && !is_me(field, json)) else {
+        return Ok(None);
+    };
+    let is_same = |one: &Wanted| one.argument == field.name && one.name() == Some(&name);
+    if let Some(place) = wanted.iter().position(is_same) {
+        return Ok(Some(place));
+    }
     let targets = || field.references.iter().map(String::as_str);
     let usual = LOOKUP_TARGETS.into_iter().filter(|object| targets().any(|target| target == *object));
     let mut objects: Vec<_> = usual.take(MAX_TARGETS).map(ObjectName::from_static).collect();
@@ -66,7 +78,8 @@ pub(crate) fn wanted(known: &Known, field: &Field, json: &str) -> Result<Option<
             objects.push(ObjectName::parse(object)?);
         }
     }
-    among(known, &field.name, By::Name(name), objects, NameMatch::SameWords).map(Some)
+    wanted.push(among(known, &field.name, By::Name(name), objects, NameMatch::SameWords)?);
+    Ok(Some(wanted.len() - 1))
 }
 
 /// The name in a lookup's value. What is an id, meant as one or too short for a name is left to who reads ids.

@@ -329,6 +329,11 @@ pub(crate) fn id_of(record: &Record) -> Result<RecordId, Error> {
     id.ok_or_else(|| Error::unreadable("a record came without its id", Changed::No))
 }
 
+/// The record of an id among those that were read.
+pub(crate) fn of_id(records: &[Record], id: RecordId) -> Option<Record> {
+    records.iter().find(|record| id_of(record).is_ok_and(|own| own == id)).cloned()
+}
+
 /// A path out of a schema, which only holds names.
 pub(crate) fn path(name: &str) -> Result<FieldPath, Error> {
     Ok(FieldPath::parse(name)?)

@@ -1,93 +1,207 @@
-//! `create`: one record, read back where it may be read. One composite request: `POST sobjects/{object}` and `GET` of what it made; before
-//! it, where lookups are given by name, one of a `query` for each.
+//! `create`: one record, read back where it may be read. One composite request: `POST sobjects/{object}` and `GET` of what
+//! it made; before it, where lookups are given by name, one of a `query` for each.
+//!
+//! Several of one object: one composite request of a `POST` for each, of which all happen or none, then one `query` of what
+//! they made. (Read within the request, a record that its creator may not see would take all back.)
 //!
 //! The org's duplicate rules run. A create is never repeated: one that got no answer may have happened.
 
-use crate::call::{Call, WRITE};
+mod plan;
+
+use self::plan::{Plan, plan};
+use crate::call::{Call, PART_NAMES, WRITE, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Json, Object};
+use crate::json::Json;
 use crate::known::{self, Known, PlanError};
-use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::{MAX_TEXT_CHARS, Values};
-use crate::resolve::lookup;
-use crate::resolve::lookup::{Found, Wanted};
+use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
 use crate::resolve::shown;
-use crate::rest::{Create, Retrieve, Which};
-use crate::schema::well_known::RECORD_TYPE;
-use crate::schema::{Field, ObjectSchema};
-use crate::soql::{FieldName, FieldPath, ObjectName};
-use crate::wit::{CreateArgs, CreateReply, Undo};
+use crate::rest::{Composite, Create, Part, Retrieve, Which};
+use crate::schema::well_known::{ID, RECORD_TYPE};
+use crate::soql::{Condition, FieldList, FieldName, FieldPath, List as Among, Literal, Select};
+use crate::wit::{Candidate, CreateArgs, CreateReply, CreatedRecord, Undo};
 use crate::write::compare;
 use crate::write::conversion;
 use crate::write::duplicates;
-use crate::write::event;
 use crate::write::lost_response::{self, Recovery};
-use crate::write::picklists::{self, Given, Held, Picklists};
-use crate::write::places;
+use crate::write::picklists;
 use crate::write::references;
 use crate::write::refused;
+use crate::write::several;
 use crate::write::undo;
-use crate::write::values::{self, FieldValue, Write};
-
-/// The most values shown of a required picklist that the call left out.
-const MAX_CHOICES: usize = 20;
 
 /// How a rule that only warns is overruled.
 const OVERRULED: &str = "if they want a new record all the same, call again with allow_duplicate";
 
-/// Creates a record.
+/// What a call does with its records.
+const DONE: &str = "created";
+
+/// Creates a record, or several of one object.
 pub(super) fn create(call: &Call<'_>, args: CreateArgs) -> Result<CreateReply, Error> {
+    let asked = asked(&args)?;
     // A field the org does not know is refused before anything is written: then it may be tried with a description.
-    call.run(&args, plan, |mut plan| {
-        conversion::refuse(call, &plan.object, json_of(&plan.values, conversion::STATUS), None)?;
-        let found = references::find(call, &mut plan.wanted)?;
-        plan.values.iter_mut().for_each(|value| value.put(&found));
-        send(call, &plan, &found)
+    call.run(asked.as_slice(), plan_all, |(mut plans, mut wanted)| {
+        for (at, plan) in plans.iter().enumerate() {
+            conversion::refuse(call, &plan.object, plan.json_of(conversion::STATUS), None)
+                .map_err(|error| plan.one_of(plans.len(), at, error))?;
+        }
+        let found = references::find(call, &mut wanted)?;
+        plans.iter_mut().for_each(|plan| plan.values.iter_mut().for_each(|value| value.put(&found)));
+        let began = call.now();
+        let made = match plans.as_slice() {
+            [plan] => vec![write_one(call, plan, began)?],
+            several => write_all(call, several, began)?,
+        };
+        Ok(reply(call, &plans, &found, made))
     })
 }
 
-fn send(call: &Call<'_>, plan: &Plan, found: &[Found]) -> Result<CreateReply, Error> {
-    let create = Create {
-        object: &plan.object,
-        values: plan.json(),
-        allow_duplicate: plan.allow_duplicate,
-        assign: plan.assign,
+/// A record as the call says it.
+struct Asked<'a> {
+    object: &'a str,
+    /// The argument that its own fields stand in.
+    argument: &'a str,
+    /// What it has for itself, a JSON object.
+    own: &'a str,
+    /// What it has in common with others, a JSON object.
+    common: Option<&'a str>,
+    allow_duplicate: bool,
+    assign: Option<bool>,
+}
+
+/// The records of a call: one, or several with what each has for itself besides what all have in common.
+fn asked(args: &CreateArgs) -> Result<Vec<Asked<'_>>, Error> {
+    let common = args.fields.as_deref();
+    several::check(args.records.len(), args.records.first().map_or("", String::as_str), "creates")?;
+    let one = |argument, own, common| Asked {
+        object: &args.object,
+        argument,
+        own,
+        common,
+        allow_duplicate: args.allow_duplicate == Some(true),
+        assign: args.assign,
     };
+    match (common, args.records.as_slice()) {
+        (Some(fields), []) => Ok(vec![one("fields", fields, None)]),
+        (None, []) => Err(Error::argument("fields", "say what to create: at least one field with its value")),
+        (common, records) => Ok(records.iter().map(|own| one("records", own, common.or(Some("{}")))).collect()),
+    }
+}
+
+/// The plans of all records, and the names in lookups of any.
+fn plan_all(known: &Known, asked: &[Asked<'_>]) -> Result<(Vec<Plan>, Vec<Wanted>), PlanError> {
+    let mut wanted = Vec::new();
+    let plans = known::all(asked.iter().enumerate().map(|(at, one)| {
+        plan(known, one, &mut wanted).map_err(|error| match error {
+            PlanError::Failed(error) => {
+                PlanError::Failed(several::one_of(asked.len(), &several::by_place(at, None), DONE, error))
+            }
+            needs @ PlanError::Needs(_) => needs,
+        })
+    }))?;
+    Ok((plans, wanted))
+}
+
+/// A record that was made.
+struct Made {
+    id: RecordId,
+    /// As it was read back, if it could be.
+    record: Option<Record>,
+    notice: Option<String>,
+}
+
+fn write_one(call: &Call<'_>, plan: &Plan, began: i64) -> Result<Made, Error> {
+    let create = plan.endpoint();
     let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.read };
-    let began = call.now();
     let written = if plan.is_told {
         call.write_and_read(&create, &create.values, read_back, |id| *id)
     } else {
         call.write(&create).map(|id| (id, None))
     };
-    let (id, record, notice) = match written {
-        Ok((id, record)) => (id, record, None),
-        Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause)?,
-        Err(error) => {
-            let error = refused::explained(call, &plan.object, None, &|name| json_of(&plan.values, name), error);
-            return Err(duplicates::refused(call, error, plan.allow_duplicate, OVERRULED));
+    match written {
+        Ok((id, record)) => Ok(Made { id, record, notice: None }),
+        Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause),
+        Err(error) => Err(refused(call, plan, error)),
+    }
+}
+
+/// Creates several records, all or none.
+fn write_all(call: &Call<'_>, plans: &[Plan], began: i64) -> Result<Vec<Made>, Error> {
+    let mut composite = Composite::all_or_none();
+    let mut creates: Vec<(Part, Create<'_>)> = Vec::with_capacity(plans.len());
+    for ((at, plan), name) in plans.iter().enumerate().zip(PART_NAMES) {
+        let create = plan.endpoint();
+        several::check_values(&create.values, "create").map_err(|error| plan.one_of(plans.len(), at, error))?;
+        creates.push((composite.add(name, &create).map_err(unsendable)?, create));
+    }
+    let answer = match call.send_all(&composite) {
+        Ok(answer) => answer,
+        Err(cause) if cause.outcome_unknown() => return recover_all(call, plans, began, cause),
+        Err(error) => return Err(error),
+    };
+    for (at, (part, create)) in creates.iter().enumerate().filter(|(_, (part, _))| answer.is_refused(*part)) {
+        if let Err(error) = answer.read(*part, create) {
+            let error = refused(call, &plans[at], read_error(error, true));
+            return Err(plans[at].one_of(plans.len(), at, error));
         }
-    };
-    let held = if plan.is_told {
-        record.as_ref().map(Record::fields)
-    } else {
-        Some(Fields::of(Json::trusted(&create.values)))
-    };
-    let mut reply = reply(call, plan, found, id, held);
-    reply.notices.extend(notice);
-    Ok(reply)
+    }
+    let mut made = Vec::with_capacity(plans.len());
+    for (part, create) in &creates {
+        let id = answer.read(*part, create).map_err(|error| read_error(error, true))?;
+        made.push(Made { id, record: None, notice: None });
+    }
+    read_back(call, plans, &mut made);
+    Ok(made)
+}
+
+/// Reads what was made, as far as it may be read.
+fn read_back(call: &Call<'_>, plans: &[Plan], made: &mut [Made]) {
+    let mut fields = FieldList::from(ID);
+    plans.iter().flat_map(|plan| &plan.read).for_each(|field| fields.add(field.clone().into()));
+    let ids: Vec<_> = made.iter().map(|made| Literal::from(made.id)).collect();
+    let (Some(plan), Some(values)) = (plans.first().filter(|plan| plan.is_told), Among::new(ids)) else { return };
+    let mut select = Select::new(fields, plan.object.clone());
+    select.condition = Some(Condition::In { field: ID, negated: false, values });
+    // What was written stays written: the receipt says which could not be read.
+    let records = call.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
+    for made in made {
+        made.record = names::of_id(&records, made.id);
+    }
+}
+
+fn refused(call: &Call<'_>, plan: &Plan, error: Error) -> Error {
+    let error = refused::explained(call, &plan.object, None, &|name| plan.json_of(name), error);
+    duplicates::refused(call, error, plan.allow_duplicate, OVERRULED)
 }
 
 /// After a create without an answer: the record, if it is there.
-fn recover(
-    call: &Call<'_>,
-    plan: &Plan,
-    began: i64,
-    cause: Error,
-) -> Result<(RecordId, Option<Record>, Option<String>), Error> {
+fn recover(call: &Call<'_>, plan: &Plan, began: i64, cause: Error) -> Result<Made, Error> {
+    match find_again(call, plan, began) {
+        Ok(made) => Ok(made),
+        Err((found, candidates)) => Err(cause.with_context(found).with_candidates(candidates)),
+    }
+}
+
+/// After a create of several without an answer: the records, if each is there.
+fn recover_all(call: &Call<'_>, plans: &[Plan], began: i64, cause: Error) -> Result<Vec<Made>, Error> {
+    let mut made = Vec::with_capacity(plans.len());
+    for (at, plan) in plans.iter().enumerate() {
+        match find_again(call, plan, began) {
+            Ok(one) => made.push(one),
+            Err((found, candidates)) => {
+                let of = plan.one_of(plans.len(), at, cause.with_context(found));
+                return Err(of.with_candidates(candidates));
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Looks for the record of a create without an answer; says what was found where that does not settle it.
+fn find_again(call: &Call<'_>, plan: &Plan, began: i64) -> Result<Made, (String, Vec<Candidate>)> {
     let values: Vec<_> = plan.values.iter().map(|set| (&set.field, set.json.as_str())).collect();
     let read: Vec<FieldPath> = plan.read.iter().cloned().map(FieldPath::from).collect();
     match lost_response::find_created(call, &plan.object, &values, &read, began) {
@@ -95,15 +209,29 @@ fn recover(
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
             );
-            Ok((id, Some(record), Some(notice)))
+            Ok(Made { id, record: Some(record), notice: Some(notice) })
         }
-        Recovery::Unsettled(found, candidates) => Err(cause.with_context(found).with_candidates(candidates)),
+        Recovery::Unsettled(found, candidates) => Err((found, candidates)),
     }
 }
 
-fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Option<Fields<'_>>) -> CreateReply {
+/// What is told of a record.
+struct Receipt {
+    record: CreatedRecord,
+    /// What it is called, or its id.
+    called: String,
+    record_type: Option<(String, String)>,
+    undo: Undo,
+    notices: Vec<String>,
+}
+
+fn receipt(call: &Call<'_>, plan: &Plan, made: Made) -> Receipt {
+    let sent = plan.endpoint().values;
+    let held =
+        if plan.is_told { made.record.as_ref().map(Record::fields) } else { Some(Fields::of(Json::trusted(&sent))) };
     let mut notices = plan.notices.clone();
-    notices.extend(found.iter().filter_map(|found| found.notice.clone()));
+    notices.extend(plan.values.iter().filter_map(|set| set.note.clone()));
+    notices.extend(made.notice);
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
     if let Some(held) = &held {
         for set in &plan.values {
@@ -117,29 +245,49 @@ fn reply(call: &Call<'_>, plan: &Plan, found: &[Found], id: RecordId, held: Opti
             "the record was created, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let undo = held.as_ref().filter(|_| super::is_on(call, "delete")).and_then(|held| {
-        let name = held.text(plan.name.as_str());
-        // What was not sent whole, such as the name of a contact, is not known of what may not be read.
-        let is_known = plan.is_told || name.is_some();
-        is_known.then(|| undo::deletion(call.known(), &plan.object, &id, name)).flatten()
-    });
+    let name = held.as_ref().and_then(|held| held.text(plan.name.as_str()));
+    // What was not sent whole, such as the name of a contact, is not known of what may not be read.
+    let is_known = held.is_some() && super::is_on(call, "delete") && (plan.is_told || name.is_some());
+    let undo = is_known.then(|| undo::deletion(call.known(), &plan.object, &made.id, name.clone())).flatten();
     let held = held.unwrap_or_default();
     let read = plan.read.iter().map(FieldName::as_str);
     let fields = shown::members(call.known(), &plan.object, &held, read, false, &mut values);
     notices.extend(values.notice());
-    let called = names_by_id(found);
     let record_type = held.get(RECORD_TYPE).and_then(|id| {
         let schema = call.known().schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
     });
+    Receipt {
+        called: name.unwrap_or_else(|| made.id.to_string()),
+        record: CreatedRecord { link: call.link(made.id.as_str()), id: made.id.to_string(), fields },
+        record_type,
+        undo: undo.unwrap_or_else(|| by_hand(&format!("a person deletes {} in Salesforce", made.id))),
+        notices,
+    }
+}
+
+/// What is told of the records together.
+fn reply(call: &Call<'_>, plans: &[Plan], found: &[Found], made: Vec<Made>) -> CreateReply {
+    let receipts: Vec<_> = plans.iter().zip(made).map(|(plan, made)| receipt(call, plan, made)).collect();
+    let own: Vec<_> = receipts.iter().map(|receipt| (receipt.called.as_str(), receipt.notices.as_slice())).collect();
+    let notices = several::notices(&own);
+    let (mut records, mut called, mut undos) = (Vec::with_capacity(receipts.len()), Vec::new(), Vec::new());
+    for receipt in receipts {
+        records.push(receipt.record);
+        called.extend(receipt.record_type);
+        undos.push(receipt.undo);
+    }
+    let undo = match undos.pop() {
+        Some(undo) if undos.is_empty() => undo,
+        Some(undo) if undo.tool.is_some() => by_hand("salesforce_delete takes back each of the records by itself"),
+        _ => by_hand("a person deletes the records in Salesforce"),
+    };
     CreateReply {
-        object: plan.object.to_string(),
-        link: call.link(id.as_str()),
-        id: id.to_string(),
-        fields,
-        names: lookup::by_id(called.chain(record_type)),
-        undo: undo.unwrap_or_else(|| by_hand(id)),
+        object: plans.first().map(|plan| plan.object.to_string()).unwrap_or_default(),
+        records,
+        names: lookup::by_id(names_by_id(found).chain(called)),
+        undo,
         notices,
     }
 }
@@ -149,160 +297,6 @@ fn names_by_id(found: &[Found]) -> impl Iterator<Item = (String, String)> {
     found.iter().filter_map(|found| Some((found.id.to_string(), found.candidate.name.clone()?)))
 }
 
-fn by_hand(id: RecordId) -> Undo {
-    let instructions = format!("a person deletes {id} in Salesforce");
-    Undo { tool: None, arguments: None, instructions: Some(instructions) }
-}
-
-/// What to write.
-struct Plan {
-    object: ObjectName,
-    values: Vec<FieldValue>,
-    /// The names in lookups.
-    wanted: Vec<Wanted>,
-    /// The field that names the record.
-    name: FieldPath,
-    /// The fields to read back: those that were set, and the record's name.
-    read: Vec<FieldName>,
-    /// Whether the reply may tell what the org holds.
-    is_told: bool,
-    allow_duplicate: bool,
-    /// Whether assignment rules choose the owner, where not as the org does it by itself.
-    assign: Option<bool>,
-    notices: Vec<String>,
-}
-
-impl Plan {
-    fn json(&self) -> String {
-        let mut values = Object::default();
-        for set in &self.values {
-            values.member(&set.field.name, Json::trusted(&set.json));
-        }
-        values.finish()
-    }
-}
-
-fn plan(known: &Known, args: &CreateArgs) -> Result<Plan, PlanError> {
-    let object = names::object(known, &args.object)?;
-    known.allow_object(&object, Effect::Additive)?;
-    // Picklists and what is required are only in the description.
-    let schema = known.description(&object)?;
-    if !schema.createable {
-        let error = Error::argument("object", format!("the user may not create {object} records"));
-        return Err(names::denied(known, &object, &schema, error));
-    }
-    let input = values::given("fields", &args.fields)?;
-    let (mut values, mut wanted): (Vec<FieldValue>, _) = (Vec::new(), Vec::new());
-    known::all(input.filter(|(_, json)| !json.is_null()).map(|(name, json)| {
-        let is_given = |name: &str| values.iter().any(|set| set.field.name == name);
-        let value = values::read(known, &object, Write::Create, (&name, json.get()), &is_given, &mut wanted)?;
-        values.push(value);
-        Ok(())
-    }))?;
-    let denied = |error| names::denied(known, &object, &schema, error);
-    let mut settled: Vec<_> = values.iter_mut().collect();
-    let besides = places::settle(&schema, &mut settled, Some(Held::New)).map_err(denied)?;
-    values.extend(besides);
-    check_required(&schema, &values).map_err(denied)?;
-    check_person(&object, &values)?;
-    event::check(&object, &|name| json_of(&values, name), None)?;
-    let mut given = Vec::new();
-    for set in &values {
-        given.push(Given { field: &set.field, json: &set.json, writes: true });
-    }
-    let picklists = Picklists { object: &object, schema: &schema, given: &given, held: Held::New };
-    picklists.check(known).map_err(|error| match error {
-        PlanError::Failed(error) => denied(error),
-        needs @ PlanError::Needs(_) => needs,
-    })?;
-    let mut notices: Vec<_> = values.iter().filter_map(|set| set.note.clone()).collect();
-    let name = names::name_of(known, &object)?;
-    let mut read: Vec<_> = values.iter().map(|set| set.name.clone()).collect();
-    read.extend(values.iter().filter_map(|set| set.asked.clone()));
-    if !read.iter().any(|field| field.as_str() == name.as_str()) {
-        read.push(names::field_name(name.as_str())?);
-    }
-    // Which record type it gets is for the org to say, where describe does not.
-    let is_told = known.may_read(&object);
-    if !is_told {
-        notices.insert(0, Known::untold(&object));
-    }
-    if is_told && is_type_open(&schema, &read) {
-        read.push(names::field_name(RECORD_TYPE)?);
-        notices.push(
-            "RecordTypeId: none was given, so the org chose; `fields` shows which, none where it is empty".to_owned(),
-        );
-    }
-    let assign = assignment(args.assign, &object, &schema, &values, &mut read)?;
-    let allow_duplicate = args.allow_duplicate == Some(true);
-    Ok(Plan { object, values, wanted, name, read, is_told, allow_duplicate, assign, notices })
-}
-
-/// The value that a field is set to, as JSON.
-fn json_of<'v>(values: &'v [FieldValue], name: &str) -> Option<&'v str> {
-    values.iter().find(|set| set.name.as_str() == name).map(|set| set.json.as_str())
-}
-
-/// Refuses the name of a person, which is made of its parts.
-fn check_person(object: &ObjectName, values: &[FieldValue]) -> Result<(), Error> {
-    let is_set = |is: &dyn Fn(&str) -> bool| values.iter().any(|set| set.json != "null" && is(set.name.as_str()));
-    if object.as_str() == "Account" && is_set(&|name| name == "Name") && is_set(&refused::is_of_persons) {
-        let parts = refused::NAME_PARTS.map(str::to_owned).to_vec();
-        return Err(Error::argument("Name", refused::PERSON).allowing(parts));
-    }
-    Ok(())
-}
-
-/// Refuses a record that lacks what its object requires.
-fn check_required(schema: &ObjectSchema, values: &[FieldValue]) -> Result<(), Error> {
-    let is_set = |field: &Field| {
-        values.iter().filter(|set| set.json != "null").any(|set| {
-            // A person's name is made of its parts.
-            set.field.name == field.name || set.field.compound.as_ref() == Some(&field.name)
-        })
-    };
-    let missing: Vec<_> = schema.required().filter(|field| !is_set(field)).map(|field| field.name.clone()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let message = format!("a new {} needs {}; ask the person, nothing was sent", schema.name, missing.join(", "));
-    // A picklist, if only one is missing, is easier to ask for with its values.
-    let mut picklists = missing.iter().filter_map(|name| schema.field(name)?.picklist.as_deref());
-    let mut allowed = Vec::new();
-    if let (Some(values), None) = (picklists.next(), picklists.next()) {
-        values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
-    }
-    Err(Error::input(message).about(missing).allowing(allowed))
-}
-
-/// Whether the org chooses the record type, and describe does not say which.
-fn is_type_open(schema: &ObjectSchema, set: &[FieldName]) -> bool {
-    schema.field(RECORD_TYPE).is_some()
-        && !set.iter().any(|field| field.as_str() == RECORD_TYPE)
-        && picklists::kinds(schema).filter(|kind| kind.available).count() > 1
-        && picklists::usual_record_type(schema).is_none()
-}
-
-/// Whether assignment rules choose the owner, where not as the org does it by itself; then the owner is read back.
-fn assignment(
-    asked: Option<bool>,
-    object: &ObjectName,
-    schema: &ObjectSchema,
-    values: &[FieldValue],
-    read: &mut Vec<FieldName>,
-) -> Result<Option<bool>, Error> {
-    let has_rules = names::has_assignment_rules(object);
-    if asked.is_some() && !has_rules {
-        let message = format!("assign is for leads and cases; who owns a new {object} is set by its owner field");
-        return Err(Error::argument("assign", message));
-    }
-    let owner_given = values.iter().any(|set| set.field.name == "OwnerId" && set.json != "null");
-    // Rules would take the record from the owner that was named.
-    let assign = asked.or((has_rules && owner_given).then_some(false));
-    // Who got it is for the rules to say.
-    if has_rules && assign != Some(false) && !owner_given && schema.field("OwnerId").is_some() {
-        read.retain(|field| field.as_str() != "OwnerId");
-        read.push(FieldName::from_static("OwnerId"));
-    }
-    Ok(assign)
+fn by_hand(instructions: &str) -> Undo {
+    Undo { tool: None, arguments: None, instructions: Some(instructions.to_owned()) }
 }

@@ -17,7 +17,7 @@ use crate::id::{RecordId, standard_object};
 use crate::json::{Json, List, Object, quoted};
 use crate::known::{self, Known, PlanError};
 use crate::record::Record;
-use crate::resolve::lookup;
+use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::names;
 use crate::resolve::record::{self, By};
 use crate::rest::{Composite, Part, Query, Retrieve, Update, Which};
@@ -26,9 +26,7 @@ use crate::soql::{Condition, FieldList, FieldPath, List as Among, Literal, Selec
 use crate::wit::{Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::references;
-
-/// The most records of a call: a composite request has 25 parts, of which one reads what came of the others.
-const MAX_RECORDS: usize = 24;
+use crate::write::several;
 
 /// Changes a record, or several of one object.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
@@ -77,18 +75,12 @@ struct Asked<'a> {
 
 /// The records of a call: one, or several with what each has for itself or all have in common.
 fn asked(args: &UpdateArgs) -> Result<Vec<Asked<'_>>, Error> {
+    let first = args.records.first().map(|first| quoted(&first.record)).unwrap_or_default();
+    several::check(args.records.len(), &first, "changes")?;
     let records: Vec<_> = match (&args.record, args.records.as_slice()) {
         (Some(record), []) => vec![(record, None, None)],
         (None, []) => return Err(Error::argument("record", "say which record to change, or which in `records`")),
         (Some(_), _) => return Err(Error::argument("records", "give `record` or `records`, not both")),
-        (None, records) if records.len() > MAX_RECORDS => {
-            let message = format!(
-                "{} records are more than the {MAX_RECORDS} that one call changes, of which {} is the first: ask the person whether to go on in several calls, each of which is taken back by itself",
-                records.len(),
-                quoted(&records[0].record)
-            );
-            return Err(Error::argument("records", message));
-        }
         (None, records) => records.iter().map(|one| (&one.record, one.fields.as_ref(), one.from.as_ref())).collect(),
     };
     let mut asked = Vec::with_capacity(records.len());
@@ -109,30 +101,24 @@ fn asked(args: &UpdateArgs) -> Result<Vec<Asked<'_>>, Error> {
 
 /// Reads the records, and with them those that names in lookups may stand for.
 fn read(call: &Call<'_>, asked: &[Asked<'_>]) -> Result<Vec<(Plan, Record)>, Error> {
-    let (mut plans, records, mut answers) = call.run(asked, plan_all, |plans| {
+    let (plans, mut wanted, records, answers) = call.run(asked, plan_all, |(plans, wanted)| {
         let own = selects(&plans);
-        let all: Vec<_> = own.iter().chain(plans.iter().flat_map(|plan| lookup::selects(&plan.wanted))).collect();
+        let all: Vec<_> = own.iter().chain(lookup::selects(&wanted)).collect();
         let mut answers = call.records_of_all(&all)?;
         let others = answers.split_off(own.len());
         // Refused here, they may be planned again.
         let records = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
-        Ok((plans, records, others))
+        Ok((plans, wanted, records, others))
     })?;
     let mut records = records.into_iter();
     let together =
         if plans.len() > 1 && plans.iter().any(is_by_id) { records.next().unwrap_or_default() } else { Vec::new() };
-    let mut found = Vec::new();
-    for plan in &mut plans {
-        let others = answers.split_off(plan.wanted.iter().map(|wanted| wanted.objects().count()).sum());
-        found.push(references::choose(call, &mut plan.wanted, std::mem::replace(&mut answers, others))?);
-    }
+    let found = references::choose(call, &mut wanted, answers)?;
     let mut all = Vec::with_capacity(plans.len());
-    for (at, mut plan) in plans.into_iter().enumerate() {
-        // What was looked up for another record of the same change stands for this one too.
-        let same = asked.iter().position(|other| other.fields == asked[at].fields).unwrap_or(at);
-        plan.changes.iter_mut().for_each(|change| change.value.put(&found[same]));
+    for mut plan in plans {
+        plan.changes.iter_mut().for_each(|change| change.value.put(&found));
         let own = match &plan.target.by {
-            By::Id(id) if asked.len() > 1 => of_id(&together, *id).into_iter().collect(),
+            By::Id(id) if asked.len() > 1 => names::of_id(&together, *id).into_iter().collect(),
             _ => records.next().unwrap_or_default(),
         };
         let record = record::choose(call.known(), &plan.target, own)?;
@@ -175,10 +161,11 @@ fn together(plans: &[&Plan]) -> Option<Select> {
     Some(select)
 }
 
-fn plan_all(known: &Known, asked: &[Asked<'_>]) -> Result<Vec<Plan>, PlanError> {
-    let mut plans: Vec<Plan> = Vec::with_capacity(asked.len());
-    known::all(asked.iter().enumerate().map(|(at, one)| {
-        let mut plan = plan(known, one)?;
+/// The plans of all records, and the names in lookups of any.
+fn plan_all(known: &Known, asked: &[Asked<'_>]) -> Result<(Vec<Plan>, Vec<Wanted>), PlanError> {
+    let (mut plans, mut wanted): (Vec<Plan>, _) = (Vec::with_capacity(asked.len()), Vec::new());
+    known::all(asked.iter().map(|one| {
+        let plan = plan(known, one, &mut wanted)?;
         if let Some(first) = plans.first()
             && first.target.object != plan.target.object
         {
@@ -188,14 +175,10 @@ fn plan_all(known: &Known, asked: &[Asked<'_>]) -> Result<Vec<Plan>, PlanError> 
             );
             return Err(Error::argument("records", message).into());
         }
-        // Names are looked up once for all records of the same change.
-        if asked[..at].iter().any(|other| other.fields == one.fields) {
-            plan.wanted.clear();
-        }
         plans.push(plan);
         Ok(())
     }))?;
-    Ok(plans)
+    Ok((plans, wanted))
 }
 
 /// Refuses a record that is meant twice: which of the changes counts would be a guess.
@@ -213,10 +196,7 @@ fn differ(all: &[(Plan, Record)]) -> Result<(), Error> {
 
 /// An error about one record of several.
 fn one_of(records: usize, current: &Current<'_>, error: Error) -> Error {
-    if records == 1 {
-        return error;
-    }
-    error.with_context(format!("of the {records} records this is about {}, and none was changed", current.called()))
+    several::one_of(records, &current.called(), "changed", error)
 }
 
 /// A record that is to be changed.
@@ -338,10 +318,7 @@ fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Wr
     let mut updates: Vec<(Part, Update<'_>)> = Vec::with_capacity(steps.len());
     for ((_, step), name) in steps.iter().zip(PART_NAMES) {
         let update = step.current.endpoint(&step.pending);
-        if Composite::would_misread(&update.values) {
-            let message = "a text with @{ is not written among several records: change that record alone";
-            return Err(one_of(steps.len(), &step.current, Error::argument("records", message)));
-        }
+        several::check_values(&update.values, "change").map_err(|error| one_of(steps.len(), &step.current, error))?;
         updates.push((composite.add(name, &update).map_err(unsendable)?, update));
     }
     let plans: Vec<_> = steps.iter().map(|(_, step)| step.current.plan).collect();
@@ -371,13 +348,8 @@ fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Wr
     let each = steps
         .iter()
         .zip(&updates)
-        .map(|((_, step), (_, update))| Written::read_back(step, update, of_id(&records, step.current.id)));
+        .map(|((_, step), (_, update))| Written::read_back(step, update, names::of_id(&records, step.current.id)));
     Ok(each.collect())
-}
-
-/// The record of an id among those that were read.
-fn of_id(records: &[Record], id: RecordId) -> Option<Record> {
-    records.iter().find(|record| names::id_of(record).is_ok_and(|own| own == id)).cloned()
 }
 
 /// The query for what is read of the records after the write.
@@ -402,12 +374,12 @@ fn recover_all(
     select: Option<&Select>,
     cause: Error,
 ) -> Result<Vec<Written>, Error> {
-    let Some(page) = select.and_then(|select| call.query(select, MAX_RECORDS).ok()) else {
+    let Some(page) = select.and_then(|select| call.query(select, several::MAX_RECORDS).ok()) else {
         return Err(cause.with_context("reading the records again failed as well"));
     };
     let mut all = Vec::with_capacity(steps.len());
     for (_, step) in steps {
-        let record = of_id(&page.records, step.current.id);
+        let record = names::of_id(&page.records, step.current.id);
         let Some(record) = record.filter(|record| step.current.is_done(record, &step.pending)) else {
             let found = "the records were read again, and not all hold their changes so far";
             return Err(cause.with_context(found));
@@ -433,29 +405,15 @@ fn reply(steps: Vec<Step<'_>>, after: &[Option<Record>]) -> UpdateReply {
         backs.extend(receipt.undo.take().map(|back| (current.id, back)));
         receipts.push(receipt);
     }
-    let notices = notices(&receipts);
+    let own: Vec<_> = receipts
+        .iter()
+        .map(|Receipt { record, notices, .. }| (record.name.as_deref().unwrap_or(&record.id), notices.as_slice()))
+        .collect();
+    let notices = several::notices(&own);
     let undo = undo(&object, backs, receipts.len() == 1, is_dearer);
     let names = lookup::by_id(receipts.iter_mut().flat_map(|receipt| std::mem::take(&mut receipt.names)));
     let records = receipts.into_iter().map(|receipt| receipt.record).collect();
     UpdateReply { object, records, names, undo, notices, details: None }
-}
-
-/// What is to be said: of all records once, and of one with its name.
-fn notices(receipts: &[Receipt]) -> Vec<String> {
-    let mut notices: Vec<String> = Vec::new();
-    for receipt in receipts {
-        for notice in &receipt.notices {
-            let is_of_all = receipts.iter().all(|other| other.notices.contains(notice));
-            let said = match (is_of_all, &receipt.record.name) {
-                (true, _) => notice.clone(),
-                (false, name) => [name.as_deref().unwrap_or(&receipt.record.id), ": ", notice].concat(),
-            };
-            if !notices.contains(&said) {
-                notices.push(said);
-            }
-        }
-    }
-    notices
 }
 
 /// The call that takes the changes back, as far as any does.

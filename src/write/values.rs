@@ -33,6 +33,8 @@ pub(crate) struct FieldValue {
     pub(crate) json: String,
     /// What was repaired to get there, or what a name was taken for.
     pub(crate) note: Option<String>,
+    /// The place of a lookup's name among those of the call.
+    wanted: Option<usize>,
     /// What the record is called that a lookup's name stands for, once it is found.
     pub(crate) record_name: Option<String>,
     /// The field that was asked for, where another is written that says the same.
@@ -49,8 +51,8 @@ pub(crate) fn given<'a>(argument: &str, json: &'a str) -> Result<Members<'a>, Er
         .ok_or_else(|| Error::argument(argument, format!("{argument} must be a JSON object of field names and values")))
 }
 
-/// What somebody said of a field, by its label or name. Names in lookups are added to the `wanted`, for their records have
-/// to be found.
+/// What somebody said of a field, by its label or name. A name in a lookup is set aside among the `wanted` of the call, and
+/// stands for itself until its record is found.
 pub(crate) fn read(
     known: &Known,
     object: &ObjectName,
@@ -76,12 +78,13 @@ pub(crate) fn read(
     if is_given(&field.name) {
         return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
     }
+    let wanted = lookup::want(known, &field, json, wanted)?;
     let (json, note) = match place::codes(&schema, &field).filter(|codes| codes.picklist.is_some()) {
-        // Which it is depends on the others.
-        Some(_) => (if json == EMPTY { "null" } else { json }.to_owned(), None),
-        None => to_write(known, &schema, object, &field, json, wanted)?,
+        // Which it is depends on the others, or on the records that are found.
+        codes if codes.is_some() || wanted.is_some() => (if json == EMPTY { "null" } else { json }.to_owned(), None),
+        _ => to_write(known, &schema, object, &field, json)?,
     };
-    Ok(FieldValue::new(field, json, note)?)
+    Ok(FieldValue { wanted, ..FieldValue::new(field, json, note)? })
 }
 
 /// An empty text, as JSON.
@@ -91,7 +94,7 @@ impl FieldValue {
     /// A value of the field itself, as JSON, and what was repaired to get there.
     pub(crate) fn new(field: Field, json: String, note: Option<String>) -> Result<Self, Error> {
         let name = names::field_name(&field.name)?;
-        Ok(Self { name, field, json, note, record_name: None, asked: None, along: None })
+        Ok(Self { name, field, json, note, wanted: None, record_name: None, asked: None, along: None })
     }
 
     /// The field that was asked for.
@@ -99,9 +102,9 @@ impl FieldValue {
         self.asked.as_ref().unwrap_or(&self.name)
     }
 
-    /// Puts the id of the record that was found where its name stands.
+    /// Puts the id of the record where its name stands, now that those of the call are found.
     pub(crate) fn put(&mut self, found: &[Found]) {
-        if let Some(found) = found.iter().find(|found| found.argument == self.field.name) {
+        if let Some(found) = self.wanted.and_then(|place| found.get(place)) {
             self.json = quoted(found.id.as_str());
             self.note.clone_from(&found.notice);
             self.record_name.clone_from(&found.candidate.name);
@@ -109,15 +112,13 @@ impl FieldValue {
     }
 }
 
-/// A value to write, as JSON of its field's type, and what was repaired to get there. A name in a lookup is set aside
-/// among the `wanted`, and stands for itself until its record is found.
+/// A value to write, as JSON of its field's type, and what was repaired to get there.
 fn to_write(
     known: &Known,
     schema: &ObjectSchema,
     object: &ObjectName,
     field: &Field,
     json: &str,
-    wanted: &mut Vec<Wanted>,
 ) -> Result<(String, Option<String>), PlanError> {
     if field.references == ["RecordType"]
         && let Some(name) = lookup::name(field, json)
@@ -129,10 +130,6 @@ fn to_write(
     if lookup::is_me(field, json) {
         let id = known.user()?.id;
         return Ok((quoted(id.as_str()), Some(format!("{}: the user is {id}", field.name))));
-    }
-    if let Some(name) = lookup::wanted(known, field, json)? {
-        wanted.push(name);
-        return Ok((json.to_owned(), None));
     }
     fit::to_write(field, json).map_err(|error| match error {
         error if field.is_limited() => names::denied(known, object, schema, error),

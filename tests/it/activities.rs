@@ -206,7 +206,7 @@ fn the_person_who_is_called_so_comes_before_one_by_nickname() {
     assert_eq!(reply["who"]["id"], bench.id("robert"));
     // Nobody is called Rob: Robert by a nickname, Roberta by the beginning.
     let roberta = json!({ "object": "Contact", "fields": { "FirstName": "Roberta", "LastName": "Zed" } });
-    bench.ok("create", roberta);
+    bench.created(roberta);
     let before = bench.org.writes().len();
     assert_eq!(bench.err("log_activity", json!({ "kind": "call", "who": "Rob" }))["kind"], "ambiguous");
     assert_eq!(bench.org.writes().len(), before);
@@ -315,7 +315,7 @@ fn two_people_are_not_one() {
     let error = asked_about(&bench, "not_found", json!({ "kind": "call", "who": "Bob at Initech" }));
     assert!(!error["message"].as_str().unwrap().contains("takes one person"), "{error}");
     let pair = json!({ "object": "Lead", "fields": { "LastName": "Ann and Paul Zed", "Company": "Zed and Zed" } });
-    bench.ok("create", pair);
+    bench.created(pair);
     for who in ["Ann and Paul Zed", "Paul Zed at Zed and Zed"] {
         assert_eq!(bench.ok("log_activity", json!({ "kind": "call", "who": who }))["who"]["name"], "Ann and Paul Zed");
     }
@@ -584,7 +584,7 @@ fn a_mail_that_is_an_activity_too_is_listed_once() {
     let mail = json!({
         "Subject": "Offer", "ToAddress": "sarah.chen@globex.example", "Status": "Sent", "RelatedToId": bench.id("globex_deal"),
     });
-    bench.ok("create", json!({ "object": "EmailMessage", "fields": mail }));
+    bench.created(json!({ "object": "EmailMessage", "fields": mail }));
     let reply = bench.ok("activities", json!({ "record": bench.id("globex_deal") }));
     assert_eq!(items(&reply).iter().filter(|item| item.contains("Offer")).count(), 1, "{reply:#}");
 }

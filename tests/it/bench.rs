@@ -104,6 +104,16 @@ impl Bench {
         self.call(tool, arguments).unwrap_or_else(|error| panic!("{tool} failed: {error:#}"))
     }
 
+    /// Creates one record: its own part of the receipt, with what the receipt says besides.
+    #[track_caller]
+    pub(crate) fn created(&self, arguments: Value) -> Value {
+        let mut reply = self.ok("create", arguments);
+        let records = reply.as_object_mut().unwrap().remove("records").unwrap();
+        let [record] = records.as_array().unwrap().as_slice() else { panic!("not one record: {records:#}") };
+        reply.as_object_mut().unwrap().extend(record.as_object().unwrap().clone());
+        reply
+    }
+
     /// Calls a tool that fails.
     #[track_caller]
     pub(crate) fn err(&self, tool: &str, arguments: Value) -> Value {

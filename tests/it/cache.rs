@@ -200,7 +200,7 @@ fn a_right_that_was_granted_meanwhile_is_found_by_a_fresh_description() {
     let bench = Bench::of("vera").after_describing(&["Account"]);
     bench.org.advance(HOUR);
     bench.org.change_access("vera", |access| access.default = demo_org::access::ObjectAccess::FULL);
-    bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
+    bench.created(json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
 }
 
 #[test]

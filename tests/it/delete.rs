@@ -246,7 +246,7 @@ fn a_create_is_taken_back_by_the_call_its_receipt_gives() {
         ("Project__c", json!({ "Name": "Apollo", "Account__c": bench.id("globex") })),
     ] {
         let before = bench.requests();
-        let reply = bench.ok("create", json!({ "object": object, "fields": fields }));
+        let reply = bench.created(json!({ "object": object, "fields": fields }));
         let undo = &reply["undo"];
         assert_eq!((undo["tool"].as_str(), undo.get("instructions")), (Some("salesforce_delete"), None), "{reply}");
         assert_eq!(undo["arguments"].get("object").is_some(), object == "Project__c", "{reply}");
@@ -260,7 +260,7 @@ fn a_create_is_taken_back_by_the_call_its_receipt_gives() {
 #[test]
 fn what_was_renamed_since_is_not_taken_back() {
     let bench = bench(&["Account"]);
-    let reply = bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
+    let reply = bench.created(json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
     let change = json!({ "Name": "Zenith Holding" });
     bench.ok("update", json!({ "record": reply["id"], "fields": change }));
     assert_outcome(&bench.err("delete", reply["undo"]["arguments"].clone()), "conflict", "no");
@@ -269,8 +269,7 @@ fn what_was_renamed_since_is_not_taken_back() {
 #[test]
 fn no_call_is_offered_that_would_be_refused() {
     let bench = bench(&["Account"]);
-    let create =
-        |name: &str| bench.ok("create", json!({ "object": "Account", "fields": { "Name": name } }))["undo"].clone();
+    let create = |name: &str| bench.created(json!({ "object": "Account", "fields": { "Name": name } }))["undo"].clone();
     bench.settings.borrow_mut().objects.edit = Some(vec!["Contact".to_owned()]);
     assert!(create("Zenith")["instructions"].as_str().unwrap().starts_with("a person deletes "));
     bench.settings.borrow_mut().objects.edit = None;

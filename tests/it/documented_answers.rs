@@ -204,7 +204,7 @@ fn a_clock_that_is_wrong_hides_no_record_and_takes_none_for_another() {
         let bench = Bench::new();
         bench.clock_ahead.set(ahead);
         bench.org.fault(Fault::new(Effect::DropAfter).on(Method::POST, "/composite"));
-        let reply = bench.ok("create", zenith());
+        let reply = bench.created(zenith());
         assert_eq!(reply["id"], bench.org.writes()[0].id.to_string(), "{ahead}");
         // The org has an older one, and took none.
         bench.org.advance(std::time::Duration::from_secs(30));

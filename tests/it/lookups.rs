@@ -118,7 +118,7 @@ fn a_contact_is_added_to_an_account_by_name_in_two_requests() {
         "First Name": "Sarah", "Last Name": "Chen", "Title": "VP Engineering", "Account": "Brightpath",
         "Email": "sarah.chen@brightpath.com",
     });
-    let reply = bench.ok("create", json!({ "object": "Contact", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Contact", "fields": fields }));
     let account = bench.id("brightpath");
     assert_eq!(reply["fields"]["AccountId"], account);
     assert_eq!(reply["names"], json!({ account.clone(): "Brightpath" }));
@@ -137,7 +137,7 @@ fn a_deal_and_a_case_for_an_account_by_name_take_two_requests_warm_and_three_col
         ("Case", json!({ "Subject": "Login fails since Monday", "Account": "Acme", "Priority": "high" })),
     ] {
         for (bench, requests) in [(Bench::warm(&[object]), 2), (Bench::new(), 3)] {
-            let reply = bench.ok("create", json!({ "object": object, "fields": fields }));
+            let reply = bench.created(json!({ "object": object, "fields": fields }));
             assert!(reply["fields"]["AccountId"].as_str().unwrap().starts_with("001"));
             // Stages differ by record type, which is asked once a day.
             assert_eq!(bench.narrowings(), usize::from(object == "Opportunity"));
@@ -161,7 +161,7 @@ fn all_names_of_a_call_are_looked_for_at_once_and_asked_about_at_once() {
     assert_eq!(bench.counts(), (1, 0));
 
     let fields = json!({ "Subject": "Printer", "Account": "Acme", "Contact": "Bob Stone", "Owner": "tier 2" });
-    let reply = bench.ok("create", json!({ "object": "Case", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Case", "fields": fields }));
     assert_eq!(reply["fields"]["OwnerId"], bench.id("tier2"));
     assert_eq!(reply["fields"]["ContactId"], bench.id("bob"));
     assert_eq!(bench.counts(), (3, 1));
@@ -182,7 +182,7 @@ fn a_person_is_found_by_a_short_form_of_the_name_and_by_where_they_work() {
     for (contact, key) in [("Bobby Klein", "robert"), ("Bob at Globex", "bob_globex"), ("Bob Stone at Acme", "bob")] {
         let bench = Bench::warm(&["Case"]);
         let fields = json!({ "Subject": "Printer", "Contact": contact });
-        let reply = bench.ok("create", json!({ "object": "Case", "fields": fields }));
+        let reply = bench.created(json!({ "object": "Case", "fields": fields }));
         assert_eq!(reply["fields"]["ContactId"], bench.id(key), "{contact}");
     }
     let bench = Bench::warm(&["Case"]);
@@ -197,7 +197,7 @@ fn a_person_is_found_by_a_short_form_of_the_name_and_by_where_they_work() {
 fn a_lookup_that_takes_many_objects_is_looked_for_in_those_people_name() {
     let bench = Bench::warm(&["Task"]);
     let fields = json!({ "Subject": "Call", "WhoId": "Bob Stone", "WhatId": "Acme renewal" });
-    let reply = bench.ok("create", json!({ "object": "Task", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Task", "fields": fields }));
     assert_eq!(reply["fields"]["WhoId"], bench.id("bob"));
     assert_eq!(reply["fields"]["WhatId"], bench.id("acme_renewal"));
     // Six queries.
@@ -208,7 +208,7 @@ fn a_lookup_that_takes_many_objects_is_looked_for_in_those_people_name() {
 fn lookups_of_custom_objects_work_the_same_way() {
     let bench = Bench::warm(&["Project__c"]);
     let fields = json!({ "Project Name": "Initech Audit", "Customer": "Initech", "Project Lead": "Tom Baker" });
-    let reply = bench.ok("create", json!({ "object": "Project", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Project", "fields": fields }));
     assert_eq!(reply["fields"]["Account__c"], bench.id("initech"));
     assert_eq!(reply["fields"]["Project_Lead__c"], bench.id("tom"));
     assert_eq!(bench.org.writes().len(), 1);
@@ -220,7 +220,7 @@ fn a_record_type_is_chosen_by_name_without_a_request() {
     let mut fields = json!({
         "Name": "Globex renewal", "StageName": "Qualification", "CloseDate": "2026-09-01", "Record Type": "renewal",
     });
-    let reply = bench.ok("create", json!({ "object": "Opportunity", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Opportunity", "fields": fields }));
     assert!(reply["fields"]["RecordTypeId"].as_str().unwrap().starts_with("012"), "{reply}");
     assert_eq!(bench.counts(), (1 + bench.narrowings(), 1));
     fields["Record Type"] = json!("Subscription");
@@ -243,7 +243,7 @@ fn names_that_break_careless_quoting_find_their_record_in_a_lookup() {
         let bench = Bench::warm(&["Contact", "Account"]);
         let name = bench.org.row(&bench.org.id(key).unwrap()).unwrap().get("Name").as_str().unwrap().to_owned();
         let fields = json!({ "LastName": "Zed", "Account": name });
-        let reply = bench.ok("create", json!({ "object": "Contact", "fields": fields }));
+        let reply = bench.created(json!({ "object": "Contact", "fields": fields }));
         assert_eq!(reply["fields"]["AccountId"], bench.id(key));
     }
 }
@@ -272,7 +272,7 @@ fn me_is_the_user_whose_id_is_asked_for_once() {
     assert_eq!(error["kind"], "conflict");
 
     let fields = json!({ "LastName": "Zed", "Company": "Zed", "Owner": "me" });
-    let reply = bench.ok("create", json!({ "object": "Lead", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Lead", "fields": fields }));
     assert_eq!(reply["fields"]["OwnerId"], riley);
     assert_eq!(reply["notices"], json!([format!("OwnerId: the user is {riley}")]));
 }
@@ -289,15 +289,15 @@ fn me_is_nobody_where_no_user_can_stand() {
 fn where_a_person_works_is_said_in_any_of_three_ways() {
     for contact in ["Bob from Globex", "bob @ globex", "Bob AT Globex"] {
         let bench = Bench::warm(&["Case"]);
-        let reply = bench.ok("create", json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } }));
+        let reply = bench.created(json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } }));
         assert_eq!(reply["fields"]["ContactId"], bench.id("bob_globex"), "{contact}");
     }
     // Of two Bob Stones, the one whose company is named exactly so.
     let bench = Bench::warm(&["Case", "Contact"]);
     let other = json!({ "FirstName": "Bob", "LastName": "Stone", "Account": "Acme Holdings" });
-    bench.ok("create", json!({ "object": "Contact", "fields": other, "allow_duplicate": true }));
+    bench.created(json!({ "object": "Contact", "fields": other, "allow_duplicate": true }));
     let case = |contact: &str| json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } });
-    assert_eq!(bench.ok("create", case("Bob Stone at Acme"))["fields"]["ContactId"], bench.id("bob"));
+    assert_eq!(bench.created(case("Bob Stone at Acme"))["fields"]["ContactId"], bench.id("bob"));
     for contact in ["Bob Stone", "Bob Stone at Acm"] {
         assert_eq!(bench.err("create", case(contact))["kind"], "ambiguous", "{contact}");
     }
@@ -307,10 +307,10 @@ fn where_a_person_works_is_said_in_any_of_three_ways() {
 fn a_double_name_is_known_by_its_words_and_nobody_by_the_middle_of_one() {
     let bench = Bench::warm(&["Case", "Contact"]);
     let ann = json!({ "FirstName": "Ann", "LastName": "Schulz-Meier" });
-    let ann = bench.ok("create", json!({ "object": "Contact", "fields": ann }))["id"].clone();
+    let ann = bench.created(json!({ "object": "Contact", "fields": ann }))["id"].clone();
     let case = |contact: &str| json!({ "object": "Case", "fields": { "Subject": "x", "Contact": contact } });
     for contact in ["Ann Meier", "schulz-meier", "Ann Schulz Meier"] {
-        assert_eq!(bench.ok("create", case(contact))["fields"]["ContactId"], ann, "{contact}");
+        assert_eq!(bench.created(case(contact))["fields"]["ContactId"], ann, "{contact}");
     }
     for contact in ["eier", "nn Meier"] {
         assert_eq!(bench.err("create", case(contact))["kind"], "not_found", "{contact}");
@@ -320,7 +320,7 @@ fn a_double_name_is_known_by_its_words_and_nobody_by_the_middle_of_one() {
 #[test]
 fn a_converted_lead_is_the_contact_it_became_in_a_lookup_too() {
     let bench = Bench::warm(&["Task"]);
-    let reply = bench.ok("create", json!({ "object": "Task", "fields": { "Subject": "x", "WhoId": "Carla Gomez" } }));
+    let reply = bench.created(json!({ "object": "Task", "fields": { "Subject": "x", "WhoId": "Carla Gomez" } }));
     assert_eq!(reply["fields"]["WhoId"], bench.id("carla_contact"));
 }
 
@@ -353,7 +353,7 @@ fn words_beside_a_name_are_left_out_where_nothing_is_called_so() {
     let bench = Bench::warm(&["Case"]);
     let fields =
         json!({ "Subject": "x", "Account": "Acme Inc.", "Contact": "Stone, Bob", "Owner": "the Tier 2 queue" });
-    let reply = bench.ok("create", json!({ "object": "Case", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Case", "fields": fields }));
     assert_eq!(reply["fields"]["AccountId"], bench.id("acme"));
     assert_eq!(reply["fields"]["ContactId"], bench.id("bob"));
     assert_eq!(reply["fields"]["OwnerId"], bench.id("tier2"));

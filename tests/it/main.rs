@@ -33,6 +33,7 @@ mod schema_recorded;
 mod schema_values;
 mod settings;
 mod several;
+mod several_created;
 mod soql_roundtrip;
 mod sql_corpus;
 mod stories;

@@ -61,7 +61,7 @@ fn a_value_that_does_not_go_with_the_controlling_one_is_refused_with_those_that_
     assert_eq!(error["fields"], json!(["Component__c", "Product__c"]));
     assert_eq!(error["allowed"], json!(["Login", "Billing"]));
 
-    let reply = bench.ok("create", case(json!({ "Subject": "x", "Product": "Hardware", "Area": "power" })));
+    let reply = bench.created(case(json!({ "Subject": "x", "Product": "Hardware", "Area": "power" })));
     assert_eq!(reply["fields"]["Component__c"], "Power Supply");
     assert_eq!(notices(&reply), [r#"Component__c: "power" stands for the value that the reply shows"#]);
     assert_eq!(bench.counts(), (1, 1));
@@ -153,7 +153,7 @@ fn a_checkbox_controls_a_picklist_too() {
     assert_eq!(error["details"], json!({ "Rate__c": ["Goodwill"], "Billable__c": ["true"] }));
     assert_eq!(error["allowed"], json!(["Standard", "Discounted"]));
     // What it is by default is not known.
-    bench.ok("create", project(json!({ "Name": "x", "Customer": account, "Billing Rate": "Goodwill" })));
+    bench.created(project(json!({ "Name": "x", "Customer": account, "Billing Rate": "Goodwill" })));
     bench.org.forget_requests();
     let id = bench.org.id("migration").unwrap();
     bench.org.set(&id, "Billable__c", false);
@@ -190,8 +190,8 @@ fn each_of_several_values_is_checked_and_a_default_controls_a_new_record() {
     let details = json!({ "Tags__c": ["Training"], "Status__c": ["Planned"], "goes_with": ["Active"] });
     assert_eq!(error["details"], details);
     assert_eq!(error["allowed"], json!(["Migration", "Integration"]));
-    bench.ok("create", project(json!({ "Topics": ["Training", "Security"], "Phase": "Active" })));
-    bench.ok("create", project(json!({ "Topics": "Migration;Integration" })));
+    bench.created(project(json!({ "Topics": ["Training", "Security"], "Phase": "Active" })));
+    bench.created(project(json!({ "Topics": "Migration;Integration" })));
 }
 
 #[test]
@@ -204,8 +204,8 @@ fn a_country_given_by_its_name_controls_its_states() {
     );
     assert_eq!(error["fields"], json!(["BillingStateCode", "BillingCountryCode"]));
     assert_eq!(error["allowed"], json!(["British Columbia", "Ontario", "Quebec"]));
-    let reply = bench
-        .ok("create", account(json!({ "Name": "Zenith", "BillingCountry": "Canada", "BillingStateCode": "ontario" })));
+    let reply =
+        bench.created(account(json!({ "Name": "Zenith", "BillingCountry": "Canada", "BillingStateCode": "ontario" })));
     assert_eq!(reply["fields"]["BillingStateCode"], "ON");
     // The record is in the United States until then.
     let changes = json!({ "BillingCountry": "Canada", "BillingStateCode": "ON" });
@@ -256,7 +256,7 @@ fn a_value_that_the_record_type_lacks_is_refused_with_those_it_has() {
     assert_eq!((bench.counts(), bench.narrowings()), ((1, 0), 1));
     // It is asked once.
     bench.refused("create", renewal);
-    bench.ok("create", deal(json!({ "Record Type": "renewal", "Type": "upgrade" })));
+    bench.created(deal(json!({ "Record Type": "renewal", "Type": "upgrade" })));
     assert_eq!((bench.counts(), bench.narrowings()), ((2, 1), 1));
 }
 
@@ -307,7 +307,7 @@ fn nothing_is_asked_where_no_record_type_narrows_what_is_written() {
         ("Account", json!({ "LastName": "Wolf", "Rating": "hot" })),
     ] {
         let bench = Bench::warm(&[object]);
-        bench.ok("create", json!({ "object": object, "fields": fields }));
+        bench.created(json!({ "object": object, "fields": fields }));
         assert_eq!(bench.counts(), (1, 1), "{fields}");
     }
     let bench = Bench::warm(&["Opportunity"]);
@@ -319,7 +319,7 @@ fn nothing_is_asked_where_no_record_type_narrows_what_is_written() {
 fn a_value_that_is_escaped_on_the_way_is_still_one_of_the_record_type() {
     let bench = Bench::warm(&["Account"]);
     let fields = json!({ "Name": "Zenith", "Industry": "Food & Beverage" });
-    bench.ok("create", json!({ "object": "Account", "fields": fields }));
+    bench.created(json!({ "object": "Account", "fields": fields }));
     assert_eq!((bench.counts(), bench.narrowings()), ((2, 1), 1));
 }
 
@@ -340,15 +340,15 @@ fn an_org_that_does_not_say_what_a_record_type_allows_judges_by_itself() {
         assert_eq!(error["code"].is_null(), asked_again, "{error}");
         // Of an unrestricted one, which the org does not judge.
         if !asked_again {
-            bench.ok("create", deal(json!({ "Record Type": "Renewal", "Type": "New Customer" })));
+            bench.created(deal(json!({ "Record Type": "Renewal", "Type": "New Customer" })));
         }
     }
     // A spent limit says nothing of the resource.
     let bench = Bench::warm(&["Opportunity"]);
     let spent = json!([{ "errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded." }]);
     bench.org.fault(answer(403, &spent).on(Method::GET, "/picklist-values/"));
-    bench.ok("create", deal(json!({})));
-    bench.ok("create", deal(json!({ "Name": "Initech pumps" })));
+    bench.created(deal(json!({})));
+    bench.created(deal(json!({ "Name": "Initech pumps" })));
     assert_eq!(bench.narrowings(), 2);
 }
 
@@ -373,16 +373,16 @@ fn a_record_type_the_org_had_to_choose_is_told() {
             kind["defaultRecordTypeMapping"] = kind["master"].clone();
         }
     });
-    let reply = bench.ok("create", deal(json!({})));
+    let reply = bench.created(deal(json!({})));
     let id = reply["fields"]["RecordTypeId"].as_str().unwrap();
     assert_eq!(reply["names"][id], "New Business", "{reply}");
     assert!(notices(&reply).iter().any(|notice| notice.starts_with("RecordTypeId: none was given")), "{reply}");
     // Nothing is asked of a type nobody knows.
     assert_eq!(bench.counts(), (1, 1));
     // Where the user has a type, or names one, there is nothing to tell.
-    let reply = Bench::warm(&["Opportunity"]).ok("create", deal(json!({})));
+    let reply = Bench::warm(&["Opportunity"]).created(deal(json!({})));
     assert_eq!((&reply["fields"]["RecordTypeId"], notices(&reply).len()), (&Value::Null, 0));
-    let reply = bench.ok("create", deal(json!({ "Name": "Initech pumps", "Record Type": "Renewal" })));
+    let reply = bench.created(deal(json!({ "Name": "Initech pumps", "Record Type": "Renewal" })));
     assert!(!notices(&reply).iter().any(|notice| notice.contains("none was given")), "{reply}");
 }
 

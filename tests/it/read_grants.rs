@@ -494,7 +494,7 @@ fn a_name_is_not_looked_for_where_nothing_may_be_read() {
     assert_off(&bench, "log_activity", json!({ "kind": "call", "what": "Acme" }), "reading Account");
     // An id needs no look.
     let fields = json!({ "LastName": "Zed", "Account": bench.id("acme") });
-    bench.ok("create", json!({ "object": "Contact", "fields": fields }));
+    bench.created(json!({ "object": "Contact", "fields": fields }));
     let reply = bench.ok("log_activity", json!({ "kind": "call", "what": bench.id("acme"), "who": "Tom Baker" }));
     assert_eq!(reply["what"], json!({ "object": "Account", "id": bench.id("acme"), "facts": {} }));
     assert_eq!(bench.org.writes().len(), 2);
@@ -504,7 +504,7 @@ fn a_name_is_not_looked_for_where_nothing_may_be_read() {
 fn a_new_record_that_may_not_be_read_is_told_as_it_was_sent() {
     let bench = reading(&["User"]);
     let fields = json!({ "Name": "Zenith", "Type": "prospect", "Phone": null, "Owner": "Sam Lee" });
-    let reply = bench.ok("create", json!({ "object": "Account", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Account", "fields": fields }));
     let sam = bench.id("sam");
     assert_eq!(reply["fields"], json!({ "Name": "Zenith", "Type": "Prospect", "OwnerId": sam }));
     assert_eq!(reply["names"], json!({ sam: "Sam Lee" }));
@@ -512,7 +512,7 @@ fn a_new_record_that_may_not_be_read_is_told_as_it_was_sent() {
     assert_eq!(reply["undo"]["arguments"]["name"], "Zenith");
     bench.ok("delete", reply["undo"]["arguments"].clone());
     // A contact's name is made of parts, and is nothing that was sent.
-    let reply = bench.ok("create", json!({ "object": "Contact", "fields": { "FirstName": "A", "LastName": "Zed" } }));
+    let reply = bench.created(json!({ "object": "Contact", "fields": { "FirstName": "A", "LastName": "Zed" } }));
     assert_eq!(reply["undo"].get("arguments"), None);
     assert!(reply["undo"]["instructions"].as_str().unwrap().starts_with("a person deletes "), "{reply}");
 }
@@ -566,8 +566,7 @@ fn duplicates_that_may_not_be_read_are_told_without_what_they_are() {
     let error = bench.err("create", json!({ "object": "Account", "fields": { "Name": "Acme" } }));
     assert_eq!((&error["kind"], error.get("candidates")), (&json!("duplicate"), None), "{error}");
     assert!(error["message"].as_str().unwrap().contains("may not be read"), "{error}");
-    let reply =
-        bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Acme" }, "allow_duplicate": true }));
+    let reply = bench.created(json!({ "object": "Account", "fields": { "Name": "Acme" }, "allow_duplicate": true }));
     assert_eq!(reply["fields"], json!({ "Name": "Acme" }));
 }
 

@@ -107,7 +107,7 @@ fn what_the_index_has_not_reached_yet_is_found_by_queries_in_a_second_request() 
     let bench = Bench::warm(&["Account"]);
     bench.org.pause_search_index();
     bench.org.advance(std::time::Duration::from_secs(1));
-    bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith Rail" } }));
+    bench.created(json!({ "object": "Account", "fields": { "Name": "Zenith Rail" } }));
     bench.org.forget_requests();
     let reply = bench.ok("find", json!({ "text": "zenith" }));
     assert_eq!(found(&reply), [pair("Account", "Zenith Rail")]);

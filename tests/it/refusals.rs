@@ -46,7 +46,7 @@ fn a_misspelt_argument_is_named_with_those_there_are() {
 #[test]
 fn a_missing_argument_is_named() {
     check("find", json!({}), "the argument text is missing");
-    check("create", json!({ "object": "Account" }), "the argument fields is missing");
+    check("create", json!({ "fields": {} }), "the argument object is missing");
     let follow_up = json!({ "kind": "task" });
     let text = message("log_activity", json!({ "kind": "call", "subject": "Pricing", "follow_up": follow_up }));
     assert_eq!(text, "the argument follow_up.when is missing");
@@ -62,8 +62,8 @@ fn an_argument_of_another_type_is_named_by_its_path() {
     assert_eq!(text, "the argument fields is \"Industry = 'Media'\"; it must be an object of field names and values");
     let text = message("update", json!({ "object": "Account", "record": "Acme", "fields": { "Fax": 1 }, "from": [2] }));
     assert_eq!(text, "the argument from is [2]; it must be an object of field names and values");
-    let text = message("create", json!({ "object": "Account", "fields": null }));
-    assert_eq!(text, "the argument fields is null; it must be an object of field names and values");
+    let text = message("create", json!({ "object": "Account", "records": [{ "Name": "Acme" }, null] }));
+    assert_eq!(text, "the argument records[1] is null; it must be an object of field names and values");
     check(
         "query",
         json!({ "soql": ["SELECT Id FROM Account"] }),
@@ -476,7 +476,7 @@ fn control_characters_travel_escaped_and_never_in_a_header() {
     bench.ok("query", records(accounts_where(json!({ "field": "Name", "value": evil }))));
     bench.ok("query", records(accounts_where(json!({ "field": "Name", "op": "contains", "value": evil }))));
     bench.err("get", json!({ "object": "Account", "record": evil }));
-    let created = bench.ok("create", account(json!({ "Name": evil, "Description": evil })));
+    let created = bench.created(account(json!({ "Name": evil, "Description": evil })));
     let change = json!({ "Description": format!("{evil}!") });
     let expected = json!({ "Description": evil });
     let updated = bench.ok("update", json!({ "record": created["id"], "fields": change, "from": expected }));

@@ -202,7 +202,7 @@ fn org(people: &[New], lead: Option<&New>) -> Bench {
     let bench = warm();
     for New { first, last, account } in people {
         let fields = json!({ "FirstName": first, "LastName": last, "AccountId": bench.id(account) });
-        bench.ok("create", json!({ "object": "Contact", "fields": fields, "allow_duplicate": true }));
+        bench.created(json!({ "object": "Contact", "fields": fields, "allow_duplicate": true }));
     }
     if let Some(New { first, last, .. }) = lead {
         bench.ok(
@@ -265,7 +265,7 @@ proptest! {
         let plausible = plausible(&said, &self::people(&bench, &["Contact"]));
         let fields = json!({ "Subject": "x", "Contact": said });
         match (bench.call("create", json!({ "object": "Case", "fields": fields })), meant(&plausible, 1)) {
-            (Ok(reply), Some(id)) => prop_assert_eq!(&reply["fields"]["ContactId"], id),
+            (Ok(reply), Some(id)) => prop_assert_eq!(&reply["records"][0]["fields"]["ContactId"], id),
             (Err(error), None) => asks(&bench, &error, &plausible)?,
             (outcome, meant) => prop_assert!(false, "{:?}: {:#?}, but meant is {:?} of {:?}", said, outcome, meant, plausible),
         }

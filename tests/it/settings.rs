@@ -127,7 +127,8 @@ fn the_functions_themselves_ask_the_settings() {
     assert_eq!(kind(tools::find(&call, find).unwrap_err()), "switched_off");
     let create = CreateArgs {
         object: "Account".to_owned(),
-        fields: r#"{"Name":"Zenith"}"#.to_owned(),
+        fields: Some(r#"{"Name":"Zenith"}"#.to_owned()),
+        records: Vec::new(),
         allow_duplicate: None,
         assign: None,
     };
@@ -159,7 +160,7 @@ fn objects_are_granted_per_tier() {
     assert_eq!(off(&bench, "describe", json!({ "object": "Lead" })), "reading Lead records");
     assert_eq!(off(&bench, "find", json!({ "text": "fox", "objects": ["Lead"] })), "reading Lead records");
     let fields = json!({ "LastName": "Fox" });
-    bench.ok("create", json!({ "object": "Contact", "fields": fields }));
+    bench.created(json!({ "object": "Contact", "fields": fields }));
     let arguments = json!({ "object": "Account", "fields": { "Name": "Zenith" } });
     assert_eq!(off(&bench, "create", arguments), "creating Account records");
     let change = json!({ "Phone": "1" });
@@ -266,7 +267,7 @@ fn the_users_own_words_stand_for_fields_and_objects() {
     let reply = bench.ok("update", json!({ "object": "logo", "record": "Acme", "fields": change, "from": expected }));
     assert_eq!(reply["records"][0]["changes"][0]["field"], "NumberOfEmployees");
     let fields = json!({ "Name": "Initech Audit", "Customer": bench.id("initech"), "spend": 5 });
-    assert_eq!(bench.ok("create", json!({ "object": "gig", "fields": fields }))["fields"]["Budget__c"], 5.0);
+    assert_eq!(bench.created(json!({ "object": "gig", "fields": fields }))["fields"]["Budget__c"], 5.0);
     let reply = bench.ok("describe", json!({ "object": "logo", "search": "people" }));
     assert_eq!(reply["fields"][0]["name"], "NumberOfEmployees");
     let reply = bench.ok("get", json!({ "object": "gig", "record": "Migration", "fields": ["spend"] }));

@@ -36,8 +36,7 @@ fn a_new_account_that_looks_like_another_is_asked_about_and_then_created() {
     assert_eq!((&facts["Owner.Name"], &facts["LastActivityDate"]), (&json!("Riley Reyes"), &json!("2026-05-09")));
     assert_eq!((bench.requests(), bench.org.writes().len()), (2, 0));
 
-    let reply =
-        bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Acme" }, "allow_duplicate": true }));
+    let reply = bench.created(json!({ "object": "Account", "fields": { "Name": "Acme" }, "allow_duplicate": true }));
     assert_eq!(reply["fields"]["Name"], "Acme");
     let id = reply["id"].as_str().unwrap();
     assert_eq!(reply["link"], format!("https://demo.my.salesforce.com/{id}"));

@@ -68,7 +68,7 @@ fn fairs(user: &str) -> Bench {
     let event = |subject: &str, fields: Value| {
         let mut fields = fields;
         fields["Subject"] = json!(subject);
-        bench.ok("create", json!({ "object": "Event", "fields": fields }));
+        bench.created(json!({ "object": "Event", "fields": fields }));
     };
     event("Fair", json!({ "IsAllDayEvent": true, "ActivityDate": "2026-05-20" }));
     event("Days off", json!({ "IsAllDayEvent": true, "ActivityDate": "2026-05-22", "DurationInMinutes": 2880 }));
@@ -201,7 +201,7 @@ fn a_month_of_events_has_the_whole_days_of_its_first() {
     let bench = Bench::new();
     for (subject, day) in [("First", "2026-06-01"), ("Last", "2026-05-31")] {
         let fields = json!({ "Subject": subject, "IsAllDayEvent": true, "ActivityDate": day });
-        bench.ok("create", json!({ "object": "Event", "fields": fields }));
+        bench.created(json!({ "object": "Event", "fields": fields }));
     }
     let soql = format!(
         "SELECT YEAR(StartDateTime), MONTH(StartDateTime), COUNT(Id) FROM Event WHERE {OWN} \

@@ -285,7 +285,7 @@ fn plain_text_becomes_html_and_html_stays() {
         assert_eq!(reply["records"][0]["changes"][0]["before"], before);
     }
     let bench = warm(&["Visit__c"]);
-    let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": { "Report__c": "a < b\nc" } }));
+    let reply = bench.created(json!({ "object": "Visit__c", "fields": { "Report__c": "a < b\nc" } }));
     assert_eq!(reply["fields"]["Report__c"], "a < b\nc");
     // Text of other fields stays text.
     writes("Summary__c", json!("1 < 2\n<b>"), "1 < 2\n<b>");
@@ -492,7 +492,7 @@ fn a_state_without_a_country_brings_its_country_or_asks_for_it() {
         assert!(reply["notices"].to_string().contains("a state needs its country"), "{reply:#}");
         let bench = warm(&["Account"]);
         let fields = json!({ "Name": "Stateful", "ShippingState": state });
-        let reply = bench.ok("create", json!({ "object": "Account", "fields": fields }));
+        let reply = bench.created(json!({ "object": "Account", "fields": fields }));
         assert_eq!(reply["fields"]["ShippingState"], "California", "{reply:#}");
         assert_eq!(reply["fields"]["ShippingCountryCode"], "US", "{reply:#}");
     }
@@ -625,7 +625,7 @@ fn an_address_that_an_admin_added_takes_its_places_by_whatever_they_are_called()
     }
     let bench = warm(&["Visit__c"]);
     let visit = json!({ "Account__c": "Acme", "Venue__City__s": "Austin", "Venue__StateCode__s": "Texas" });
-    let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": visit }));
+    let reply = bench.created(json!({ "object": "Visit__c", "fields": visit }));
     assert_eq!(reply["fields"]["Venue__CountryCode__s"], "US", "{reply:#}");
 }
 
@@ -713,7 +713,7 @@ fn times_of_an_event_that_do_not_go_together_are_refused_before_they_are_sent() 
     ] {
         let mut fields = json!({ "Subject": "Fair" });
         fields.as_object_mut().unwrap().extend(times.as_object().unwrap().clone());
-        warm(&["Event"]).ok("create", json!({ "object": "Event", "fields": fields }));
+        warm(&["Event"]).created(json!({ "object": "Event", "fields": fields }));
     }
 }
 
@@ -757,7 +757,7 @@ fn a_parent_is_found_by_its_external_id() {
     let bench = warm(&["Visit__c"]);
     let acme = id(&bench, "acme");
     let fields = json!({ "Account__c": "ACME-001" });
-    let reply = bench.ok("create", json!({ "object": "Visit__c", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Visit__c", "fields": fields }));
     assert_eq!(reply["fields"]["Account__c"], acme, "{reply:#}");
     assert!(reply["notices"].to_string().contains("is the external id of"), "{reply:#}");
     let reply = bench.ok("update", change(&bench, "Contact", "bob", "Account", json!("GLOB-001")));

@@ -145,7 +145,7 @@ fn an_old_text_is_carried_whole_or_not_at_all() {
 #[test]
 fn a_create_says_that_deleting_takes_it_back() {
     let bench = Bench::warm(&["Account"]);
-    let reply = bench.ok("create", json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
+    let reply = bench.created(json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
     assert!(reply["undo"]["instructions"].as_str().unwrap().contains(reply["id"].as_str().unwrap()), "{reply}");
     assert_eq!(reply["undo"].get("tool"), None);
 }

@@ -86,7 +86,7 @@ fn a_create_without_an_answer_is_looked_for_and_reported_as_created_if_it_was() 
             // Not the request that finds the account.
             let lookups = u32::from(fields.to_string().contains("Owner") || object == "Task");
             bench.org.fault(Fault::new(effect.clone()).on(post(), "/composite").after(lookups));
-            let reply = bench.ok("create", json!({ "object": object, "fields": fields }));
+            let reply = bench.created(json!({ "object": object, "fields": fields }));
             let id = bench.org.writes()[0].id.to_string();
             assert_eq!(reply["id"], id, "{object}");
             assert_eq!(reply["link"], format!("https://demo.my.salesforce.com/{id}"));
@@ -123,7 +123,7 @@ fn a_create_that_got_lost_is_looked_for_even_where_nobody_says_who_the_user_is()
     let bench = Bench::warm(&["Account"]);
     fault(&bench, Effect::DropAfter);
     bench.org.fault(Fault::server_unavailable().on(http::Method::GET, "/services/oauth2/userinfo"));
-    let reply = bench.ok("create", new_account("Zenith"));
+    let reply = bench.created(new_account("Zenith"));
     assert_eq!(reply["id"], bench.org.writes()[0].id.to_string());
     assert!(!bench.org.requests().pop().unwrap().path.contains("CreatedById"));
     assert_eq!(bench.counts(), (3, 1));
@@ -134,7 +134,7 @@ fn a_create_for_somebody_else_that_got_lost_is_known_by_who_created_it() {
     let bench = Bench::warm(&["Account"]);
     fault(&bench, Effect::DropAfter);
     let fields = json!({ "Name": "Zenith", "OwnerId": bench.id("sam") });
-    let reply = bench.ok("create", json!({ "object": "Account", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Account", "fields": fields }));
     assert_eq!(reply["id"], bench.org.writes()[0].id.to_string());
 }
 
@@ -161,7 +161,7 @@ fn an_older_record_and_somebody_elses_are_not_taken_for_the_one_that_got_lost() 
 fn two_records_that_may_be_the_lost_one_are_candidates() {
     let bench = Bench::warm(&["Contact"]);
     let contact = json!({ "object": "Contact", "fields": { "LastName": "Zed" } });
-    bench.ok("create", contact.clone());
+    bench.created(contact.clone());
     fault(&bench, Effect::DropAfter);
     let error = bench.err("create", contact);
     assert_eq!(error["changed"], "unknown");
@@ -287,7 +287,7 @@ fn a_create_under_a_locked_parent_is_tried_again() {
     ] });
     let body = body.to_string();
     fault(&bench, Effect::Answer { status: 200, content_type: "application/json", body });
-    bench.ok("create", json!({ "object": "Contact", "fields": { "LastName": "Zed", "AccountId": bench.id("acme") } }));
+    bench.created(json!({ "object": "Contact", "fields": { "LastName": "Zed", "AccountId": bench.id("acme") } }));
     assert_eq!(bench.counts(), (2, 1));
 }
 
@@ -416,7 +416,7 @@ fn a_rule_that_only_warns_lets_the_person_decide() {
     arguments["allow_duplicate"] = json!(false);
     assert_eq!(bench.err("create", arguments.clone())["kind"], "duplicate");
     arguments["allow_duplicate"] = json!(true);
-    assert_eq!(bench.ok("create", arguments)["fields"]["Email"], "sarah.chen@globex.example");
+    assert_eq!(bench.created(arguments)["fields"]["Email"], "sarah.chen@globex.example");
     assert_eq!(bench.org.writes().len(), 1);
 }
 
@@ -498,7 +498,7 @@ fn assignment_rules_choose_the_owner_unless_one_is_given_or_they_are_refused() {
         (case(Some("Sam Lee")), Some(true), Some("TRUE")),
     ] {
         let bench = Bench::warm(&["Case"]);
-        let reply = bench.ok("create", json!({ "object": "Case", "fields": fields, "assign": assign }));
+        let reply = bench.created(json!({ "object": "Case", "fields": fields, "assign": assign }));
         assert_eq!(assign_header(&bench).as_deref(), header, "{fields} {assign:?}");
         // Where rules may have chosen, the reply says whom.
         let chosen = reply["fields"].get("OwnerId");
@@ -508,7 +508,7 @@ fn assignment_rules_choose_the_owner_unless_one_is_given_or_they_are_refused() {
         }
     }
     let bench = Bench::warm(&["Contact"]);
-    bench.ok("create", json!({ "object": "Contact", "fields": { "LastName": "Zed", "OwnerId": bench.id("sam") } }));
+    bench.created(json!({ "object": "Contact", "fields": { "LastName": "Zed", "OwnerId": bench.id("sam") } }));
     assert_eq!(assign_header(&bench), None);
     let error =
         bench.refused("create", json!({ "object": "Contact", "fields": { "LastName": "Zed" }, "assign": false }));
@@ -628,7 +628,7 @@ fn a_name_of_several_records_changes_none() {
 #[test]
 fn two_records_called_just_so_are_not_chosen_between() {
     let bench = Bench::warm(&["Account"]);
-    bench.ok("create", json!({ "object": "Account", "fields": { "Name": "ACME" }, "allow_duplicate": true }));
+    bench.created(json!({ "object": "Account", "fields": { "Name": "ACME" }, "allow_duplicate": true }));
     bench.org.forget_requests();
     let error = bench.err("update", employees(100, 500));
     assert_eq!(error["kind"], "ambiguous");
@@ -650,7 +650,7 @@ fn one_of_many_records_of_one_name_is_not_taken_for_the_only_one() {
     // As many as are looked at, the last of which is the first of two with that name.
     let names = (0..49).map(|number| format!("Aa{number:02} Zed")).chain(["Zed".to_owned(), "Zed".to_owned()]);
     for last in names {
-        bench.ok("create", json!({ "object": "Contact", "fields": { "LastName": last }, "allow_duplicate": true }));
+        bench.created(json!({ "object": "Contact", "fields": { "LastName": last }, "allow_duplicate": true }));
     }
     bench.org.forget_requests();
     let change = json!({ "Title": "CEO" });
@@ -774,7 +774,7 @@ fn a_value_the_org_changed_is_read_back_and_noted() {
     assert_eq!(notices(&reply), "Customer_Code__c: the org holds another value than the one written");
 
     let fields = json!({ "Name": "Zenith", "Account Reference": "zenith-1" });
-    let reply = bench.ok("create", json!({ "object": "Account", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Account", "fields": fields }));
     assert_eq!(reply["fields"]["Customer_Code__c"], "ZENITH-1");
     assert_eq!(notices(&reply), "Customer_Code__c: the org changed the value that was set");
 }
@@ -802,7 +802,7 @@ fn a_record_out_of_sight_after_its_creation_is_reported_as_created() {
         "Name": "Secret", "StageName": "Prospecting", "CloseDate": "2026-09-01", "IsPrivate": true,
         "OwnerId": bench.id("sam"),
     });
-    let reply = bench.ok("create", json!({ "object": "Opportunity", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Opportunity", "fields": fields }));
     assert!(reply["id"].as_str().unwrap().starts_with("006"));
     assert!(notices(&reply).contains("could not be read back"), "{reply}");
     assert_eq!(bench.counts(), (1 + bench.narrowings(), 1));
@@ -876,7 +876,7 @@ fn records_of_each_object_are_created_in_one_request_and_read_back() {
     ] {
         bench.ok("describe", json!({ "object": object }));
         bench.org.forget_requests();
-        let reply = bench.ok("create", json!({ "object": object, "fields": fields }));
+        let reply = bench.created(json!({ "object": object, "fields": fields }));
         for (field, value) in expected.as_object().unwrap() {
             assert_eq!(reply["fields"][field], *value, "{object}: {reply:#}");
         }
@@ -906,7 +906,7 @@ fn a_custom_object_is_created_and_changed_by_labels() {
         "Project Name": "Initech Audit", "Customer": bench.id("initech"), "Phase": "active", "Approved Budget": 42000,
         "% Complete": 10, "Kick-off": "2026-06-01", "Billable": true, "Topics": ["Security", "Training"],
     });
-    let reply = bench.ok("create", json!({ "object": "Project", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Project", "fields": fields }));
     assert_eq!(reply["object"], "Project__c");
     assert_eq!(
         reply["fields"],
@@ -941,7 +941,7 @@ fn a_custom_object_is_created_and_changed_by_labels() {
 fn a_person_account_needs_no_name_but_its_parts() {
     let bench = Bench::warm(&["Account"]);
     let fields = json!({ "FirstName": "Ana", "LastName": "Lima", "PersonEmail": "ana@mail.example" });
-    let reply = bench.ok("create", json!({ "object": "Account", "fields": fields }));
+    let reply = bench.created(json!({ "object": "Account", "fields": fields }));
     assert_eq!(reply["fields"]["Name"], "Ana Lima");
 }
 
@@ -960,7 +960,7 @@ fn an_event_without_its_end_is_refused_before_it_is_sent() {
 fn a_text_that_looks_like_a_reference_is_written_as_it_is() {
     let bench = Bench::warm(&["Account"]);
     let name = "Use @{new.id} or @{read.Name}";
-    let reply = bench.ok("create", json!({ "object": "Account", "fields": { "Name": name } }));
+    let reply = bench.created(json!({ "object": "Account", "fields": { "Name": name } }));
     assert_eq!(reply["fields"]["Name"], name);
     assert_eq!(bench.counts(), (2, 1), "a composite request would have resolved it");
 
@@ -979,7 +979,7 @@ fn a_text_that_looks_like_a_reference_changes_no_rule_of_a_write() {
     assert_eq!((error["kind"].as_str(), bench.counts()), (Some("duplicate"), (2, 0)));
 
     bench.org.fault(Fault::new(Effect::DropAfter).on(post(), "/sobjects/Account"));
-    let reply = bench.ok("create", new_account("Zenith @{x.id}"));
+    let reply = bench.created(new_account("Zenith @{x.id}"));
     assert_eq!(reply["fields"]["Name"], "Zenith @{x.id}");
     assert_eq!(bench.counts(), (5, 1), "the record is looked for, not made again");
 }

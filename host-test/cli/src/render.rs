@@ -201,10 +201,18 @@ fn rights(object: &ObjectInfo) -> &'static str {
 }
 
 fn create(reply: CreateReply) -> String {
-    let mut text = format!("Created: {} {}\n", reply.object, reply.id);
-    fields(&mut text, &reply.fields);
+    let mut text = String::new();
+    for record in &reply.records {
+        line(&mut text, &format!("Created: {} {}", reply.object, record.id));
+        fields(&mut text, &record.fields);
+        if reply.records.len() > 1 {
+            line(&mut text, &record.link);
+        }
+    }
     notices(&mut text, &reply.notices);
-    line(&mut text, &reply.link);
+    if let [record] = reply.records.as_slice() {
+        line(&mut text, &record.link);
+    }
     text
 }
 

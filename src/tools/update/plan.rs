@@ -31,7 +31,6 @@ const SYSTEM: [FieldPath; 3] = [
 /// What to ask of one record and what to write to it.
 pub(super) struct Plan {
     pub(super) target: Target,
-    pub(super) wanted: Vec<Wanted>,
     pub(super) changes: Vec<Change>,
     pub(super) select: Select,
     /// What is read besides, before and after, for it follows from the changes.
@@ -99,7 +98,7 @@ impl Change {
     }
 }
 
-pub(super) fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
+pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -> Result<Plan, PlanError> {
     let target = record::read(known, asked.record, asked.object)?;
     known.allow_object(&target.object, Effect::Overwrites)?;
     let schema = known.schema(&target.object)?;
@@ -107,7 +106,7 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> 
         let error = Error::argument("object", format!("the user may not change {} records", target.object));
         return Err(names::denied(known, &target.object, &schema, error));
     }
-    let (changes, wanted) = changes(known, &target, asked)?;
+    let changes = changes(known, &target, asked, wanted)?;
     let (condition, limit) = record::condition(known, &target)?;
     let mut fields = FieldList::from(ID);
     let is_told = known.may_read(&target.object);
@@ -130,16 +129,21 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> 
         select.order_by = record::by_name(known, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, wanted, changes, select, following, is_told, allow_duplicate: asked.allow_duplicate })
+    Ok(Plan { target, changes, select, following, is_told, allow_duplicate: asked.allow_duplicate })
 }
 
-/// The changes, each with what it expects, and the names in lookups among them.
-fn changes(known: &Known, target: &Target, asked: &Asked<'_>) -> Result<(Vec<Change>, Vec<Wanted>), PlanError> {
+/// The changes, each with what it expects. Names in lookups are added to the `wanted`.
+fn changes(
+    known: &Known,
+    target: &Target,
+    asked: &Asked<'_>,
+    wanted: &mut Vec<Wanted>,
+) -> Result<Vec<Change>, PlanError> {
     let object = &target.object;
-    let (mut changes, mut wanted): (Vec<Change>, _) = (Vec::new(), Vec::new());
+    let mut changes: Vec<Change> = Vec::new();
     known::all(values::given("fields", asked.fields)?.map(|(name, json)| {
         let is_given = |name: &str| changes.iter().any(|change| change.name() == name);
-        let value = values::read(known, object, Write::Change, (&name, json.get()), &is_given, &mut wanted)?;
+        let value = values::read(known, object, Write::Change, (&name, json.get()), &is_given, wanted)?;
         changes.push(change(known, object, value)?);
         Ok(())
     }))?;
@@ -153,7 +157,7 @@ fn changes(known: &Known, target: &Target, asked: &Asked<'_>) -> Result<(Vec<Cha
         let expected = values::given("from", from)?;
         known::all(expected.map(|(name, json)| expect(known, object, (&name, json.get()), &mut changes)))?;
     }
-    Ok((changes, wanted))
+    Ok(changes)
 }
 
 fn change(known: &Known, object: &ObjectName, value: FieldValue) -> Result<Change, PlanError> {

@@ -199,12 +199,20 @@ fn who_am_i(reply: &WhoAmIReply) -> String {
 
 fn create(reply: &CreateReply) -> String {
     let mut text = Text::default();
-    text.line(&format!("Created: {} {}", reply.object, opened(&reply.link, &reply.id)));
     let none = Members::default();
     let names = reply.names.as_ref().unwrap_or(&none);
-    text.fields(&reply.fields, names);
-    text.other_names(names, reply.fields.0.iter().map(|(_, value)| value));
-    text.undo(Some(&reply.undo), &reply.id);
+    if reply.records.len() != 1 {
+        text.line(&format!("Created: {} {} records", reply.records.len(), reply.object));
+    }
+    for record in &reply.records {
+        match reply.records.len() {
+            1 => text.line(&format!("Created: {} {}", reply.object, opened(&record.link, &record.id))),
+            _ => text.line(&opened(&record.link, &record.id)),
+        }
+        text.fields(&record.fields, names);
+    }
+    text.other_names(names, reply.records.iter().flat_map(|record| &record.fields.0).map(|(_, value)| value));
+    text.undo(Some(&reply.undo), reply.records.first().map_or("", |record| &record.id));
     text.notices_on(&reply.notices, &by_id(names));
     text.0
 }

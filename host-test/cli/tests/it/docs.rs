@@ -492,7 +492,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Characters of a text in a list", tool("reply", &["MAX_TEXT_CHARS"])),
         ("Characters of a text in one record", tool("tools/get", &["MAX_TEXT_CHARS"])),
         ("Characters of a text in a timeline", tool("tools/activities", &["MAX_TEXT_CHARS"])),
-        ("Records of one change", tool("tools/update", &["MAX_RECORDS"])),
+        ("Records of one write", tool("write/several", &["MAX_RECORDS"])),
         ("Subqueries in conditions", tool("sql/refusal", &["MAX_SEMI_JOINS"])),
         ("Characters of a SOQL query", tool("sql/refusal", &["MAX_CHARS"])),
         ("Characters of an activity's text", tool("tools/log_activity", &["MAX_TEXT_CHARS"])),

@@ -75,6 +75,7 @@ fn walk(text: &str, value: &Value, path: &str, whole: &Value, missing: &mut Vec<
         Value::String(instructions) if path.ends_with("undo.instructions") => {
             let ids = [&whole["id"]]
                 .into_iter()
+                .chain(whole["records"].as_array().into_iter().flatten().map(|one| &one["id"]))
                 .chain(whole["created"].as_array().into_iter().flatten().map(|one| &one["id"]));
             let said = ids.filter_map(Value::as_str).fold(instructions.clone(), |said, id| said.replace(id, "it"));
             if !text.contains(&said) {

@@ -25,7 +25,7 @@ const HOSTILE: [&str; 10] = [
 ];
 
 /// Where text out of the org may stand, `*` for any name of a field and `[]` for any place in a list. All else is ours.
-const THEIRS: [&str; 34] = [
+const THEIRS: [&str; 35] = [
     ".fields.*",
     ".names.*",
     ".rows[][]",
@@ -46,6 +46,7 @@ const THEIRS: [&str; 34] = [
     ".items[].owner",
     ".items[].text",
     ".records[].name",
+    ".records[].fields.*",
     ".records[].changes[].before",
     ".records[].changes[].after",
     ".undo.arguments.fields.*",

@@ -111,7 +111,7 @@ pub(crate) const NEW_GLOBEX_DEAL: Task = Task {
             "CloseDate": "2027-03-15",
             "StageName": "Prospecting",
         });
-        assert_eq!(reply["fields"], held);
+        assert_eq!(reply["records"][0]["fields"], held);
         desk.wrote(&["created Opportunity: AccountId, Amount, CloseDate, Name, StageName"]);
     },
 };

@@ -32,8 +32,8 @@ pub(crate) const ADD_SARAH: Task = Task {
             "Email": "sarah.chen@brightpath.com",
         });
         let reply = desk.ok("create", json!({ "object": "Contact", "fields": fields }));
-        assert_eq!(reply["fields"]["Name"], "Sarah Chen");
-        assert_eq!(reply["fields"]["AccountId"], desk.id("brightpath"));
+        assert_eq!(reply["records"][0]["fields"]["Name"], "Sarah Chen");
+        assert_eq!(reply["records"][0]["fields"]["AccountId"], desk.id("brightpath"));
         assert_eq!(reply["names"][desk.id("brightpath")], "Brightpath");
         desk.wrote(&["created Contact: AccountId, Email, FirstName, LastName, Title"]);
     },

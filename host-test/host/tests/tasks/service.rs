@@ -40,7 +40,7 @@ pub(crate) const NEW_CASE: Task = Task {
             "CaseNumber": "00001008",
             "OwnerId": desk.id("riley"),
         });
-        assert_eq!(reply["fields"], held);
+        assert_eq!(reply["records"][0]["fields"], held);
         assert_eq!(reply.get("notices"), None, "who was named exactly needs no word: {reply:#}");
         desk.wrote(&["created Case: AccountId, Priority, Subject"]);
         let sent = desk.org.requests().pop().unwrap();
