@@ -1,8 +1,9 @@
 //! What surrounds a write, whichever tool writes: what is checked before it, and what is found out after it.
 //!
-//! `values`, `fit`, `compare`, `event`, `places`, `picklists`, `several` and `undo` plan; `references`, `conversion`, `duplicates`,
-//! `refused` and `lost_response` send.
+//! `values`, `fit`, `amendment`, `compare`, `event`, `places`, `picklists`, `several` and `undo` plan; `references`,
+//! `conversion`, `duplicates`, `refused` and `lost_response` send.
 
+pub(crate) mod amendment;
 pub(crate) mod compare;
 pub(crate) mod conversion;
 pub(crate) mod duplicates;

@@ -198,7 +198,8 @@ fn several_values(field: &Field, json: &str) -> Result<(String, Option<String>),
     Ok((quoted(&values.join(";")), Some(notes).filter(|notes| !notes.is_empty())))
 }
 
-fn text_that_fits<'t>(field: &Field, text: &'t str) -> Result<&'t str, Error> {
+/// A text that is no longer than its field takes.
+pub(super) fn text_that_fits<'t>(field: &Field, text: &'t str) -> Result<&'t str, Error> {
     let length = text.chars().count();
     match field.length {
         Some(longest) if longest > 0 && length > longest as usize => Err(Error::argument(

@@ -10,6 +10,7 @@ use crate::resolve::names;
 use crate::schema::treatment::is_place_name;
 use crate::schema::{Field, FieldType, ObjectSchema, place};
 use crate::soql::{FieldName, ObjectName};
+use crate::write::amendment::{self, Amendment};
 use crate::write::conversion;
 use crate::write::fit;
 
@@ -31,6 +32,8 @@ pub(crate) struct FieldValue {
     pub(crate) name: FieldName,
     /// The value, as JSON of the field's type; a lookup's is a name until its record is found.
     pub(crate) json: String,
+    /// What it is made of, together with the value that is there.
+    pub(crate) amendment: Option<Amendment>,
     /// What was repaired to get there, or what a name was taken for.
     pub(crate) note: Option<String>,
     /// The place of a lookup's name among those of the call.
@@ -78,6 +81,13 @@ pub(crate) fn read(
     if is_given(&field.name) {
         return Err(Error::argument(input, format!("{} is given twice", field.name)).into());
     }
+    if write == Write::Change
+        && let Some(amendment) =
+            amendment::read(&field, json).map_err(|error| names::denied(known, object, &schema, error))?
+    {
+        let value = FieldValue::new(field, "null".to_owned(), None)?;
+        return Ok(FieldValue { amendment: Some(amendment), ..value });
+    }
     let wanted = lookup::want(known, &field, json, wanted)?;
     let (json, note) = match place::codes(&schema, &field).filter(|codes| codes.picklist.is_some()) {
         // Which it is depends on the others, or on the records that are found.
@@ -94,7 +104,7 @@ impl FieldValue {
     /// A value of the field itself, as JSON, and what was repaired to get there.
     pub(crate) fn new(field: Field, json: String, note: Option<String>) -> Result<Self, Error> {
         let name = names::field_name(&field.name)?;
-        Ok(Self { name, field, json, note, wanted: None, record_name: None, asked: None, along: None })
+        Ok(Self { name, field, json, amendment: None, note, wanted: None, record_name: None, asked: None, along: None })
     }
 
     /// The field that was asked for.

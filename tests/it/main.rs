@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod activities;
+mod amendments;
 
 mod api_calls;
 mod bench;

@@ -54,10 +54,23 @@ impl Plan {
         names
     }
 
-    /// Puts codes where states are named, now that it is known which country they are in.
+    /// Puts whole values where something is to be added to what is there, and codes where states are named, now that it is
+    /// known what the record holds.
     pub(super) fn settle(&mut self, known: &Known, record: &Record) -> Result<(), Error> {
-        let Ok(schema) = known.schema(&self.target.object) else { return Ok(()) };
         let fields = record.fields();
+        for FieldValue { field, amendment, json, .. } in self.changes.iter_mut().map(|change| &mut change.value) {
+            if let Some(amendment) = amendment {
+                if !self.is_told {
+                    let message = format!(
+                        "{} records may not be read, so the whole new value has to be given",
+                        self.target.object
+                    );
+                    return Err(Error::argument(&field.name, message));
+                }
+                *json = amendment.of(field, fields.get(&field.name))?;
+            }
+        }
+        let Ok(schema) = known.schema(&self.target.object) else { return Ok(()) };
         let held = if self.is_told { Held::Values(&fields) } else { Held::Untold };
         let mut values: Vec<_> = self.changes.iter_mut().map(|change| &mut change.value).collect();
         let besides = places::settle(&schema, &mut values, Some(held))?;
@@ -162,7 +175,7 @@ fn changes(
 
 fn change(known: &Known, object: &ObjectName, value: FieldValue) -> Result<Change, PlanError> {
     let field = &value.field;
-    if value.json == "null" && field.required {
+    if value.json == "null" && value.amendment.is_none() && field.required {
         let error = Error::argument(&field.name, format!("{} can't be empty", field.name));
         return Err(names::denied(known, object, &*known.schema(object)?, error));
     }
