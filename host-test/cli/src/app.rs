@@ -48,7 +48,9 @@ impl Config {
 
     /// The consumer key that is known: the one named, of the environment, of the connection there is, of this file.
     pub(crate) fn consumer_key(&self, named: Option<&str>, earlier: Option<&Profile>) -> Option<String> {
-        let named = named.map(ToOwned::to_owned).or_else(|| std::env::var(CONSUMER_KEY).ok());
+        // A client that has a field for it hands over what nobody filled in as well.
+        let of_environment = || std::env::var(CONSUMER_KEY).ok().filter(|key| !key.trim().is_empty());
+        let named = named.map(ToOwned::to_owned).or_else(of_environment);
         let earlier = || earlier.map(|profile| profile.consumer_key.clone());
         named.or_else(earlier).or_else(|| self.consumer_key.clone()).map(|key| key.trim().to_owned())
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use salesforce_host::config_dir::ConnectionName;
 
 /// Run the Salesforce plugin, against the embedded demo org or a real one.
@@ -117,6 +118,17 @@ pub(crate) enum Command {
     Component {
         /// Where to.
         #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Print a script that lets a shell complete the commands and options.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the manual: a page for the program, and one for each command.
+    Man {
+        /// Where to.
+        #[arg(long, value_name = "FOLDER")]
         out: PathBuf,
     },
 }

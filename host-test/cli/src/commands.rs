@@ -1,12 +1,14 @@
 //! The commands: one file each, named as the user types it.
 
 mod call;
+mod completions;
 mod component;
 mod connect;
 mod connections;
 mod demo;
 mod disconnect;
 mod doctor;
+mod man;
 mod mcp;
 mod org;
 mod setup;
@@ -36,12 +38,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Some(command) = &arguments.command else { return without_a_command(arguments) };
     match command {
         Command::Call(command) => call::run(command, arguments, &mut out()),
+        Command::Completions { shell } => completions::run(*shell, &mut out()),
         Command::Component { out: file } => component::run(file, &mut out()),
         Command::Connect(command) => connect::run(command, arguments, &mut out()),
         Command::Connections { json } => connections::run(*json, &mut out()),
         Command::Demo => demo::run(&mut out()),
         Command::Doctor { json } => doctor::run(*json, &mut out()),
         Command::Disconnect { name, force } => disconnect::run(name, *force, &mut out()),
+        Command::Man { out: folder } => man::run(folder, &mut out()),
         Command::Mcp(command) => mcp::run(command, arguments),
         Command::Org { port, json } => org::run(*port, arguments, *json, &mut out()),
         Command::Setup(command) => setup::run(command, arguments, &mut out()),

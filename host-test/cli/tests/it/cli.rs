@@ -150,6 +150,33 @@ fn the_component_can_be_taken_out() {
 }
 
 #[test]
+fn shells_complete_and_the_manual_tells_every_command_and_option() {
+    let program = salesforce_plugin_cli::arguments();
+    let folder = std::env::temp_dir().join(format!("salesforce-plugin-man-{}", std::process::id()));
+    let (code, out, error) = run(&["man", "--out", folder.to_str().unwrap()]);
+    assert_eq!(code, 0, "{out}{error}");
+    let page = |name: &str| std::fs::read_to_string(folder.join(format!("{name}.1"))).unwrap().replace("\\-", "-");
+    let whole = page("salesforce-plugin");
+    let scripts = ["bash", "zsh", "fish", "powershell", "elvish"].map(|shell| {
+        let (code, script, error) = run(&["completions", shell]);
+        assert_eq!(code, 0, "{shell}: {error}");
+        script
+    });
+    for command in program.get_subcommands() {
+        let (name, own) = (command.get_name(), page(&format!("salesforce-plugin-{}", command.get_name())));
+        assert!(whole.contains(&format!("salesforce-plugin-{name}(1)")), "{name}");
+        for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            assert!(own.contains(&format!("--{option}")), "{name}: {option}: {own}");
+            assert!(scripts.iter().all(|script| script.contains(option)), "{name}: {option}");
+        }
+        assert!(scripts.iter().all(|script| script.contains(name)), "{name}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    let (code, _, error) = run(&["man", "--out", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
+    assert!(code == 3 && error.contains("Cargo.toml"), "{error}");
+}
+
+#[test]
 fn verify_writes_nothing_where_nothing_may_be_written() {
     let (code, out, error) = run(&["--read-only", "verify", "--write"]);
     assert_eq!((code, out.as_str()), (2, ""), "{error}");

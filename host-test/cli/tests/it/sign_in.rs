@@ -141,6 +141,10 @@ fn what_is_missing_to_connect_is_said_before_anything_else() {
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {error}");
         assert!(error.contains(word), "{arguments:?}: {error}");
     }
+    // What a client hands over that has a field for the key, and nobody filled it in.
+    let mut command = command(&folder, &["connect", "acme", "--domain", "acme.my.salesforce.com"]);
+    let (code, _, error) = finished(&command.env("SALESFORCE_CONSUMER_KEY", " ").output().unwrap());
+    assert!(code == 2 && error.contains("which app is it?"), "{error}");
     std::fs::create_dir_all(folder.path()).unwrap();
     std::fs::write(folder.path().join("config.toml"), "consumer_key = \"x\"\ncallback = 1\n").unwrap();
     let (code, _, error) = run(&folder, &["connect", "demo"]);
