@@ -11,6 +11,7 @@ pub(crate) mod names;
 mod nicknames;
 pub(crate) mod parameters;
 pub(crate) mod phone;
+pub(crate) mod price_book;
 pub(crate) mod reach;
 pub(crate) mod record;
 pub(crate) mod related;

@@ -11,6 +11,7 @@ use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
+use crate::resolve::price_book::{self, BOOK, DEAL};
 use crate::resolve::record::{self, By};
 use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
 use crate::schema::{Field, FieldType, columns};
@@ -146,14 +147,47 @@ fn query_for(known: &Known, object: &ObjectName, name: &str, argument: &str) -> 
         "Lead" => all.push(Condition::compare(FieldPath::from_static("IsConverted"), Comparison::Eq, false)),
         _ => {}
     }
+    let (columns, sold) = price_book::read();
+    let is_entry = object.as_str() == price_book::ENTRY;
+    all.extend(sold.into_iter().filter(|_| is_entry));
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
     let mut select = record::candidate_query(known, object, (condition, record::MAX_SIMILAR))?;
+    columns.into_iter().filter(|_| is_entry).for_each(|column| select.add(column));
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
         select.order_by.insert(0, active_first);
     }
     Ok(select)
+}
+
+/// Has the deal of a line item read where its product is given by name: the deal's price book says which entry is meant.
+pub(crate) fn with_deal(known: &Known, deal: Option<&str>, wanted: &mut Vec<Wanted>) -> Result<(), PlanError> {
+    if !wanted.iter().any(Wanted::is_entry) {
+        return Ok(());
+    }
+    if let Some(id) = deal.and_then(|json| id_in(Json::parse(json).ok()?))
+        && !wanted.iter().any(|one| one.argument == DEAL && matches!(one.by, By::Id(known) if known == id))
+    {
+        let objects = vec![ObjectName::from_static("Opportunity")];
+        wanted.push(among(known, DEAL, By::Id(id), objects, NameMatch::SameWords)?);
+    }
+    let deals = wanted.iter_mut().filter(|one| one.argument == DEAL);
+    deals.flat_map(|deal| &mut deal.queries).for_each(|(_, select)| select.add(BOOK));
+    Ok(())
+}
+
+/// Leaves of the entries of price books those of the book of the one deal. Where there are several deals, nobody can say
+/// here which of them an entry is for.
+fn in_the_deals_book(known: &Known, wanted: &[Wanted], found: &mut [Vec<(ObjectName, Vec<Record>)>]) {
+    let mut deals = wanted.iter().zip(&*found).filter(|(one, _)| one.argument == DEAL);
+    let (Some((deal, records)), None) = (deals.next(), deals.next()) else { return };
+    let Ok(deal) = deal.choose(known, records) else { return };
+    let deal = records.iter().find_map(|(_, records)| names::of_id(records, deal.id));
+    let book = deal.as_ref().and_then(price_book::of_deal);
+    for (_, entries) in wanted.iter().zip(found).filter(|(one, _)| one.is_entry()) {
+        entries.iter_mut().for_each(|(_, entries)| price_book::keep(entries, book));
+    }
 }
 
 /// The queries of all names, in order.
@@ -167,11 +201,15 @@ pub(crate) type Answer = Result<Vec<Record>, Error>;
 /// The record of each name, out of what the queries found; fails for all names at once that fit none or several.
 pub(crate) fn choose(known: &Known, wanted: &[Wanted], answers: Vec<Answer>) -> Result<Vec<Found>, Error> {
     let mut answers = answers.into_iter();
+    let mut records = Vec::with_capacity(wanted.len());
+    for wanted in wanted {
+        records.push(wanted.records(answers.by_ref().take(wanted.queries.len()).collect())?);
+    }
+    in_the_deals_book(known, wanted, &mut records);
     let mut found = Vec::new();
     let mut unclear = Vec::new();
-    for wanted in wanted {
-        let answers = answers.by_ref().take(wanted.queries.len()).collect();
-        match wanted.choose(known, &wanted.records(answers)?) {
+    for (wanted, records) in wanted.iter().zip(&records) {
+        match wanted.choose(known, records) {
             Ok(record) => found.push(record),
             Err(choice) => unclear.push((wanted, choice)),
         }
@@ -229,6 +267,11 @@ impl Wanted {
     /// The objects it is looked for in.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &ObjectName> {
         self.queries.iter().map(|(object, _)| object)
+    }
+
+    /// Whether it is looked for among the entries of price books.
+    fn is_entry(&self) -> bool {
+        self.objects().any(|object| object.as_str() == price_book::ENTRY)
     }
 
     /// The name, if it is one.

@@ -68,7 +68,8 @@ pub(crate) fn parent_name(field: &Field) -> Option<String> {
     let [target] = &field.references[..] else { return None };
     let name = match target.as_str() {
         "Case" => "CaseNumber",
-        "Account" | "Contact" | "Lead" | "Opportunity" | "Campaign" | "User" | "Product2" | "RecordType" => "Name",
+        "Account" | "Contact" | "Lead" | "Opportunity" | "Campaign" | "User" | "Product2" | "Pricebook2"
+        | "RecordType" => "Name",
         custom if custom.ends_with("__c") => "Name",
         _ => return None,
     };

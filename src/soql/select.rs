@@ -155,6 +155,13 @@ impl Select {
             archived: false,
         }
     }
+
+    /// Selects a field as well, where records are selected.
+    pub fn add(&mut self, field: FieldPath) {
+        if let Selection::Records { fields, .. } = &mut self.selection {
+            fields.add(field);
+        }
+    }
 }
 
 #[cfg(test)]

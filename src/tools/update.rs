@@ -150,10 +150,8 @@ fn together(plans: &[&Plan]) -> Option<Select> {
         if let By::Id(id) = plan.target.by {
             ids.push(Literal::from(id));
         }
-        if let (Selection::Records { fields, .. }, Selection::Records { fields: more, .. }) =
-            (&mut select.selection, &plan.select.selection)
-        {
-            more.as_slice().iter().for_each(|field| fields.add(field.clone()));
+        if let Selection::Records { fields, .. } = &plan.select.selection {
+            fields.as_slice().iter().for_each(|field| select.add(field.clone()));
         }
     }
     select.limit = u32::try_from(ids.len()).ok();

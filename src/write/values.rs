@@ -7,6 +7,7 @@ use crate::known::{Known, PlanError};
 use crate::lower::lower;
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
+use crate::resolve::price_book;
 use crate::schema::treatment::is_place_name;
 use crate::schema::{Field, FieldType, ObjectSchema, place};
 use crate::soql::{FieldName, ObjectName};
@@ -64,8 +65,11 @@ pub(crate) fn read(
     is_given: &dyn Fn(&str) -> bool,
     wanted: &mut Vec<Wanted>,
 ) -> Result<FieldValue, PlanError> {
-    let field = names::own_field(known, object, input)?;
+    let mut field = names::own_field(known, object, input)?;
     let mut schema = known.schema(object)?;
+    if let Some(entry) = price_book::set_instead(&schema, &field).filter(|_| write == Write::Create) {
+        field = entry.clone();
+    }
     // Picklist values are only in the description.
     let has_values = matches!(field.field_type, FieldType::Picklist | FieldType::MultiPicklist);
     if has_values && field.picklist.is_none() || is_place_name(&field.name) {

@@ -16,6 +16,7 @@ mod lookups;
 mod numbers;
 mod org_words;
 mod picklists;
+mod products;
 mod query;
 mod read_grants;
 mod reads;

@@ -5,8 +5,9 @@ use crate::error::Error;
 use crate::json::{Json, Object};
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
-use crate::resolve::lookup::Wanted;
+use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::names;
+use crate::resolve::price_book::DEAL;
 use crate::rest::Create;
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
@@ -77,6 +78,7 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
         return Err(names::denied(known, &object, &schema, error));
     }
     let mut values = values_of(known, &object, asked, wanted)?;
+    lookup::with_deal(known, json_of(&values, DEAL), wanted)?;
     let denied = |error| names::denied(known, &object, &schema, error);
     let mut settled: Vec<_> = values.iter_mut().collect();
     let besides = places::settle(&schema, &mut settled, Some(Held::New)).map_err(denied)?;
