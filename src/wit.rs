@@ -169,7 +169,7 @@ replies! {
         name, label, data_type, required (if true), writable, length, values (if any), references (if any), help,
     }
     ActivitiesReply { record, zone, now, items, complete, notices (if any) }
-    Activity { kind, id, when, subject, status, overdue (if true), who, what, owner, minutes, text }
+    Activity { kind, id, when, subject, status, overdue (if true), who, who_id, what, what_id, owner, minutes, text }
     WhoAmIReply { user, org, zone, now, readable, creatable, editable, api_calls, notices (if any) }
     UserInfo { id, name, username, email, locale, language, currency }
     OrgInfo { id, name, sandbox, origin, currency, multi_currency }

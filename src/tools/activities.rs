@@ -43,7 +43,7 @@ const MAX_NEXT: u32 = 3;
 const MAX_TEXT_CHARS: usize = 300;
 
 /// Columns of a record's activities.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 18] = [
     "Id",
     "Subject",
     "ActivityDate",
@@ -56,12 +56,14 @@ const COLUMNS: [&str; 16] = [
     "StartDateTime",
     "DurationInMinutes",
     "CallDurationInSeconds",
+    "WhoId",
     "Who.Name",
+    "WhatId",
     "What.Name",
     "Owner.Name",
     "Description",
 ];
-const TASK_COLUMNS: [&str; 10] = [
+const TASK_COLUMNS: [&str; 12] = [
     "Id",
     "Subject",
     "ActivityDate",
@@ -69,18 +71,22 @@ const TASK_COLUMNS: [&str; 10] = [
     "Status",
     "IsClosed",
     "CallDurationInSeconds",
+    "WhoId",
     "Who.Name",
+    "WhatId",
     "What.Name",
     "Description",
 ];
-const EVENT_COLUMNS: [&str; 9] = [
+const EVENT_COLUMNS: [&str; 11] = [
     "Id",
     "Subject",
     "ActivityDate",
     "IsAllDayEvent",
     "StartDateTime",
     "DurationInMinutes",
+    "WhoId",
     "Who.Name",
+    "WhatId",
     "What.Name",
     "Description",
 ];
@@ -554,7 +560,9 @@ impl<'a> List<'a> {
             status: fields.text("Status").filter(|status| !status.is_empty()),
             overdue: is_task && is_past && !flag(fields, "IsClosed"),
             who: fields.text("Who.Name"),
+            who_id: fields.text("WhoId"),
             what: fields.text("What.Name"),
+            what_id: fields.text("WhatId"),
             owner: fields.text("Owner.Name"),
             minutes,
             text: self.text(fields, "Description"),
@@ -602,7 +610,9 @@ impl<'a> List<'a> {
             status: None,
             overdue: false,
             who: None,
+            who_id: None,
             what: None,
+            what_id: None,
             owner: None,
             minutes: None,
             text: None,

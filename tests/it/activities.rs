@@ -703,3 +703,17 @@ fn several_records_of_a_name_are_candidates() {
     assert_eq!(error["kind"], "ambiguous");
     assert_eq!(bench.requests(), 1);
 }
+
+#[test]
+fn entries_carry_the_ids_of_who_they_are_with_and_what_they_are_about() {
+    let bench = Bench::warm(&["Task", "Event", "Contact", "Opportunity"]);
+    bench.ok("log_activity", json!({ "kind": "call", "who": "Bob Stone", "what": bench.id("acme_renewal") }));
+    for arguments in [json!({}), json!({ "record": bench.id("acme_renewal") })] {
+        let mut arguments = arguments;
+        arguments["first_day"] = json!("2026-05-01");
+        let reply = bench.ok("activities", arguments);
+        let is_call = |item: &&serde_json::Value| item["who"] == "Bob Stone" && item["what"] == "Acme renewal";
+        let item = reply["items"].as_array().unwrap().iter().find(is_call).unwrap_or_else(|| panic!("{reply:#}"));
+        assert_eq!((&item["who_id"], &item["what_id"]), (&json!(bench.id("bob")), &json!(bench.id("acme_renewal"))));
+    }
+}

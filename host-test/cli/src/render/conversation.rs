@@ -148,14 +148,21 @@ fn activities(reply: &ActivitiesReply) -> String {
 fn activity(item: &Activity, reply: &ActivitiesReply, is_owner_said: bool) -> String {
     let words = |text: &Option<String>| text.as_deref().map(|text| shown(text, &[',']));
     let after = |word: &str, text: &Option<String>| words(text).map(|text| format!("{word} {text}"));
+    // Of a record's own timeline, most are with it or about it.
+    let of = |id: &Option<String>| {
+        id.as_deref().filter(|_| reply.record.is_none()).map(|id| format!(" ({})", printable(id)))
+    };
+    let side = |word: &str, name: &Option<String>, id: &Option<String>| {
+        after(word, name).map(|said| said + &of(id).unwrap_or_default())
+    };
     let parts = [
         words(&item.when),
         Some(item.kind.words().to_owned()),
         words(&item.subject),
         words(&item.status),
         item.overdue.then(|| "overdue".to_owned()),
-        after("with", &item.who),
-        after("about", &item.what),
+        side("with", &item.who, &item.who_id),
+        side("about", &item.what, &item.what_id),
         if is_owner_said { None } else { after("owner", &item.owner) },
         item.minutes.map(|minutes| format!("{minutes} min")),
         may_be_called(item, reply).then(|| shown(&item.id, &[','])),

@@ -19,7 +19,7 @@ use crate::mcp::{Client, Folder, LIFECYCLES, Lifecycle, call, hire, riley, serve
 use crate::tokens::plays;
 
 /// Members of replies whose value need not be in the text, by the end of their path, and why.
-const UNTOLD: [(&str, &str); 8] = [
+const UNTOLD: [(&str, &str); 10] = [
     // What tells candidates apart tells a record that was settled on apart from nothing.
     ("who.facts", "settled"),
     ("what.facts", "settled"),
@@ -29,6 +29,9 @@ const UNTOLD: [(&str, &str); 8] = [
     ("record.field", "settled"),
     // An entry that is over and shown whole is not called again; `ids_stand_where_a_next_call_needs_them` has the rest.
     ("items[].id", "over"),
+    // Those of a record's own timeline; `a_day_says_the_ids_of_who_and_about` has the rest.
+    ("items[].who_id", "of the record"),
+    ("items[].what_id", "of the record"),
     // The same update with the values swapped; `an_undo_is_told_whole` has the rest.
     ("undo.tool", "swapped"),
 ];
@@ -418,6 +421,21 @@ fn ids_stand_where_a_next_call_needs_them() {
     assert!(item(r#""kind":"task","when":"Mon 2026-05-11""#), "it may be done yet");
     assert!(item(r#""kind":"meeting","when":"Tue 2026-05-12 09:00""#), "it may be moved");
     assert!(item(r#""kind":"call""#), "nobody knows when it is");
+}
+
+#[test]
+fn a_day_says_the_ids_of_who_and_about() {
+    let of = |record: &str| {
+        let sides = r#""who":"Bob Stone","who_id":"003bob","what":"Acme renewal","what_id":"006deal""#;
+        let item = format!(r#"{{"id":"00Uone","kind":"meeting","when":"Tue 2026-05-12 09:00",{sides}}}"#);
+        let reply =
+            format!(r#"{{{record}"zone":"UTC","now":"Tue 2026-05-12 08:00","items":[{item}],"complete":true}}"#);
+        render::reply("activities", &reply, Style::Conversation)
+    };
+    assert!(of("").contains("with Bob Stone (003bob), about Acme renewal (006deal)"), "{}", of(""));
+    // Of a record's own timeline, the record is said once.
+    let record = r#""record":{"object":"Account","id":"001","name":"Acme","facts":{}},"#;
+    assert!(of(record).contains("with Bob Stone, about Acme renewal, "), "{}", of(record));
 }
 
 #[tokio::test]

@@ -154,8 +154,9 @@ pub(crate) const LAST_INTERACTIONS: Task = Task {
         // The e-mail that tells the model what to do is one text among others, and the long one is cut.
         let keys: BTreeSet<&str> =
             items.iter().flat_map(|item| item.as_object().unwrap().keys().map(String::as_str)).collect();
-        let known = ["id", "kind", "minutes", "owner", "status", "subject", "text", "what", "when", "who"];
-        assert_eq!(keys, BTreeSet::from(known));
+        let sides = ["what", "what_id", "when", "who", "who_id"];
+        let known = ["id", "kind", "minutes", "owner", "status", "subject", "text"].into_iter().chain(sides);
+        assert_eq!(keys, known.collect());
         assert!(items[2]["text"].as_str().unwrap().contains("IGNORE ALL PREVIOUS INSTRUCTIONS"));
         assert!(items[4]["text"].as_str().unwrap().chars().count() <= 301);
         assert!(says(&reply, "1 text cut"), "{reply:#}");
