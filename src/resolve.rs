@@ -18,3 +18,4 @@ pub(crate) mod related;
 pub(crate) mod shown;
 pub(crate) mod statement;
 pub(crate) mod value;
+pub(crate) mod word_forms;

@@ -1,15 +1,18 @@
 //! `find`: records by text. One `parameterizedSearch`; where the search index has nothing, one composite of queries.
 //!
-//! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead.
+//! The index follows a write by seconds or minutes, and knows no words of one character: SOQL then answers instead. Where
+//! nothing has the words, one composite more asks for their stems.
 
 use crate::call::Call;
 use crate::error::Error;
+use crate::json::quoted;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::{self, Fit, Interpretation};
 use crate::resolve::names;
 use crate::resolve::record;
+use crate::resolve::word_forms;
 use crate::rest::{MAX_QUERIES, Search};
 use crate::schema::well_known::CORE;
 use crate::soql::{FieldPath, ObjectName, Select};
@@ -39,7 +42,15 @@ pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> 
         if found.is_empty() {
             found = query(call, &plan, &mut notices)?;
         }
-        Ok(reply(call.known(), text, found, limit as usize, notices))
+        let stems = word_forms::stems(text).filter(|_| found.is_empty());
+        if let Some(stems) = &stems {
+            let plan = call.plan(&Asked { text: stems, objects: &args.objects, limit }, self::plan)?;
+            found = query(call, &plan, &mut Vec::new())?;
+            if !found.is_empty() {
+                notices.push(format!("nothing has the words {}, but these have {}", quoted(text), quoted(stems)));
+            }
+        }
+        Ok(reply(call.known(), stems.as_deref().unwrap_or(text), found, limit as usize, notices))
     })
 }
 

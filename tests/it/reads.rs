@@ -124,6 +124,24 @@ fn nothing_found_is_an_empty_answer_that_says_how_to_go_on() {
 }
 
 #[test]
+fn words_in_another_form_are_found_and_said_to_be() {
+    let bench = Bench::new();
+    let reply = bench.ok("find", json!({ "text": "exports hanging", "objects": ["Case"] }));
+    assert_eq!(reply["candidates"][0]["id"], bench.id("case_old_1"), "{reply:#}");
+    let said = "nothing has the words \"exports hanging\", but these have \"export hang\"";
+    assert_eq!(reply["notices"], json!([said]));
+    // What is found as it was said takes no request more, and what is not found in any form is not.
+    let requests = bench.requests();
+    let reply = bench.ok("find", json!({ "text": "export hangs", "objects": ["Case"] }));
+    assert_eq!((&reply["candidates"][0]["id"], reply.get("notices")), (&json!(bench.id("case_old_1")), None));
+    assert_eq!(bench.requests(), requests + 1);
+    let reply = bench.ok("find", json!({ "text": "zebras floating", "objects": ["Case"] }));
+    assert_eq!(reply["candidates"], json!([]));
+    assert!(reply["notices"][0].as_str().unwrap().starts_with("nothing fits"), "{reply:#}");
+    assert_eq!(bench.requests(), requests + 4);
+}
+
+#[test]
 fn an_object_the_user_may_not_see_spoils_no_other() {
     let bench = Bench::new();
     bench.org.change_access("riley", |access| {

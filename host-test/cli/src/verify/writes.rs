@@ -20,6 +20,7 @@ pub(super) const CHECKS: &[Check] = &[
     check("a record just created is found among the user's own", "src/write/lost_response.rs", found_again),
     check("a part's If-Unmodified-Since refuses a record changed since, with 412", "src/rest/sobject.rs", stale),
     check("a part's If-Unmodified-Since lets an unchanged record be changed", "src/rest/sobject.rs", unchanged),
+    check("of two changes on a condition, a stale one undoes the other", "src/tools/update.rs", stale_among_others),
     check("a duplicate is refused with its matches", "src/rest/refusal.rs", duplicate),
     check("what is not there can't be changed: 404", "src/rest/refusal.rs", gone),
     check("all or nothing leaves nothing when a part fails", "src/tools/log_activity.rs", all_or_nothing),
@@ -114,6 +115,23 @@ fn stale(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let id = account(probe, &name)?;
     let answer = change_since(probe, &id, "Sat, 01 Jan 2000 00:00:00 GMT")?;
     probe.expect(answer.status == 412, &answer)
+}
+
+fn stale_among_others(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let mut ids = Vec::new();
+    let mut changes = Vec::new();
+    for (called, since) in [("first", "Fri, 01 Jan 2100 00:00:00 GMT"), ("second", "Sat, 01 Jan 2000 00:00:00 GMT")] {
+        let name = name(probe, called);
+        let id = account(probe, &name)?;
+        let change = part("PATCH", called, &format!("/sobjects/Account/{id}"));
+        changes.push(with(change, json!({"Description": "changed"}), &[("If-Unmodified-Since", since)]));
+        ids.push(id);
+    }
+    let answers = probe.composite(true, &changes)?;
+    let Some(stale) = answers.get(1) else { return Err(unlike("not two answers")) };
+    probe.expect(stale.status == 412, stale)?;
+    let read = probe.get(&format!("/sobjects/Account/{}?fields=Description", ids[0]))?;
+    probe.expect(read.body["Description"].is_null(), &read)
 }
 
 fn unchanged(probe: &mut Probe<'_>) -> Result<(), Failure> {
