@@ -14,7 +14,7 @@ use crate::resolve::names;
 use crate::resolve::price_book::{self, BOOK, DEAL};
 use crate::resolve::record::{self, By};
 use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
-use crate::schema::{Field, FieldType, columns};
+use crate::schema::{Field, FieldType, Source, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
 
@@ -172,19 +172,25 @@ pub(crate) fn with_deal(known: &Known, deal: Option<&str>, wanted: &mut Vec<Want
         let objects = vec![ObjectName::from_static("Opportunity")];
         wanted.push(among(known, DEAL, By::Id(id), objects, NameMatch::SameWords)?);
     }
-    let deals = wanted.iter_mut().filter(|one| one.argument == DEAL);
-    deals.flat_map(|deal| &mut deal.queries).for_each(|(_, select)| select.add(BOOK));
+    for (object, select) in wanted.iter_mut().filter(|one| one.argument == DEAL).flat_map(|deal| &mut deal.queries) {
+        // Nobody knows yet whether the user may see it, until the deal is described.
+        let schema = known.schema(object)?;
+        if schema.source != Source::Described || schema.field(BOOK.as_str()).is_some() {
+            select.add(BOOK);
+        }
+    }
     Ok(())
 }
 
-/// Leaves of the entries of price books those of the book of the one deal. Where there are several deals, nobody can say
-/// here which of them an entry is for.
+/// Leaves of the entries of price books those of the book of the one deal. Where there are several deals, or the user may
+/// not see which book it is, nobody can say here which entry is meant.
 fn in_the_deals_book(known: &Known, wanted: &[Wanted], found: &mut [Vec<(ObjectName, Vec<Record>)>]) {
     let mut deals = wanted.iter().zip(&*found).filter(|(one, _)| one.argument == DEAL);
     let (Some((deal, records)), None) = (deals.next(), deals.next()) else { return };
     let Ok(deal) = deal.choose(known, records) else { return };
     let deal = records.iter().find_map(|(_, records)| names::of_id(records, deal.id));
-    let book = deal.as_ref().and_then(price_book::of_deal);
+    let Some(deal) = deal.filter(|deal| deal.fields().names().any(|name| name == BOOK.as_str())) else { return };
+    let book = price_book::of_deal(&deal);
     for (_, entries) in wanted.iter().zip(found).filter(|(one, _)| one.is_entry()) {
         entries.iter_mut().for_each(|(_, entries)| price_book::keep(entries, book));
     }

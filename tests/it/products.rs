@@ -80,3 +80,17 @@ fn what_is_not_sold_any_more_is_not_put_on_a_deal() {
     assert_eq!((&error["kind"], &error["fields"]), (&json!("not_found"), &json!(["PricebookEntryId"])), "{error:#}");
     assert!(bench.org.writes().is_empty());
 }
+
+#[test]
+fn where_the_deals_price_book_is_hidden_from_the_user_the_books_are_asked_about() {
+    for described in [&["Opportunity"][..], &[]] {
+        let org = Org::demo_with([Extra::Products]);
+        org.change_access("admin", |access| {
+            access.hidden.insert(("Opportunity".to_owned(), "Pricebook2Id".to_owned()));
+        });
+        let bench = Bench::on(org, "admin").after_describing(described);
+        let error = bench.err("create", line("Quill seats", "Platform"));
+        assert_eq!((&error["kind"], &error["changed"]), (&json!("ambiguous"), &json!("no")), "{error:#}");
+        assert_eq!(error["candidates"].as_array().unwrap().len(), 2, "{error:#}");
+    }
+}

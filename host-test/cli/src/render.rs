@@ -659,12 +659,22 @@ mod tests {
         let text =
             "Logged: call, Tue 2026-05-12 15:00 00T l\n Subject: Hello\nUndo: delete it in Salesforce\nTimes: UTC";
         assert_eq!(reply("log_activity", logged, Style::Conversation), text);
-        let created = r#"{"object":"Account","id":"001","link":"l","undo":{"tool":"salesforce_delete","arguments":{"record":"001"}}}"#;
+        let created = r#"{"object":"Account","records":[{"id":"001","link":"l"}],"undo":{"tool":"salesforce_delete","arguments":{"record":"001"}}}"#;
         assert_eq!(
             reply("create", created, Style::Conversation),
             "Created: Account 001 l\nUndo: salesforce_delete {\"record\":\"001\"}"
         );
         assert_eq!(reply("create", created, Style::Terminal), "Created: Account 001\nl");
+        let several = r#"{"object":"Account","records":[{"id":"001","link":"l","fields":{"Name":"A"}},{"id":"002","link":"m","fields":{"Name":"B"}}],"undo":{"instructions":"a person deletes the records in Salesforce"}}"#;
+        assert_eq!(
+            reply("create", several, Style::Conversation),
+            "Created: 2 Account records\n001 l\n Name: A\n002 m\n Name: B\n\
+             Undo: a person deletes the records in Salesforce"
+        );
+        assert_eq!(
+            reply("create", several, Style::Terminal),
+            "Created: Account 001\n  Name  \"A\"\nl\nCreated: Account 002\n  Name  \"B\"\nm"
+        );
     }
 
     #[test]
@@ -836,7 +846,7 @@ mod tests {
         assert_eq!(text, "Logged: note l/069\n Title: t\nAbout: Opportunity \"Deal\" (006)");
         let text = reply(
             "create",
-            r#"{"object":"Contact","id":"003","link":"l/003","fields":{"AccountId":"001"},"names":{"001":"A \"B\""},"undo":{"instructions":"deleting 003 takes it back"},"notices":["AccountId: \"A\" was taken for 001"]}"#,
+            r#"{"object":"Contact","records":[{"id":"003","link":"l/003","fields":{"AccountId":"001"}}],"names":{"001":"A \"B\""},"undo":{"instructions":"deleting 003 takes it back"},"notices":["AccountId: \"A\" was taken for 001"]}"#,
             Style::Conversation,
         );
         assert_eq!(
