@@ -145,14 +145,14 @@ fn query_for(known: &Known, object: &ObjectName, name: &str, argument: &str) -> 
         }
         // What became of a converted lead is a contact.
         "Lead" => all.push(Condition::compare(FieldPath::from_static("IsConverted"), Comparison::Eq, false)),
+        price_book::ENTRY => all.extend(price_book::sold()),
         _ => {}
     }
-    let (columns, sold) = price_book::read();
-    let is_entry = object.as_str() == price_book::ENTRY;
-    all.extend(sold.into_iter().filter(|_| is_entry));
     let condition = Condition::all(all).ok_or_else(|| Error::input("no name"))?;
     let mut select = record::candidate_query(known, object, (condition, record::MAX_SIMILAR))?;
-    columns.into_iter().filter(|_| is_entry).for_each(|column| select.add(column));
+    if object.as_str() == price_book::ENTRY {
+        price_book::COLUMNS.into_iter().for_each(|column| select.add(column));
+    }
     if object.as_str() == "User" {
         // Who has left is looked at too, but last, so that it can be said.
         let active_first = Order { field: IS_ACTIVE, direction: Direction::Descending, nulls: Nulls::Last };
@@ -190,7 +190,7 @@ fn in_the_deals_book(known: &Known, wanted: &[Wanted], found: &mut [Vec<(ObjectN
     let Ok(deal) = deal.choose(known, records) else { return };
     let deal = records.iter().find_map(|(_, records)| names::of_id(records, deal.id));
     let Some(deal) = deal.filter(|deal| deal.fields().names().any(|name| name == BOOK.as_str())) else { return };
-    let book = price_book::of_deal(&deal);
+    let book = price_book::of(&deal);
     for (_, entries) in wanted.iter().zip(found).filter(|(one, _)| one.is_entry()) {
         entries.iter_mut().for_each(|(_, entries)| price_book::keep(entries, book));
     }

@@ -21,15 +21,18 @@ pub(crate) fn set_instead<'s>(schema: &'s ObjectSchema, field: &Field) -> Option
     schema.field("PricebookEntryId").filter(|entry| is_product && entry.createable)
 }
 
-/// What is read of entries besides, and which may be sold.
-pub(crate) fn read() -> ([FieldPath; 2], [Condition; 2]) {
+/// What tells the book of an entry.
+pub(crate) const COLUMNS: [FieldPath; 2] = [BOOK, IS_STANDARD];
+
+/// Which entries may be sold.
+pub(crate) fn sold() -> [Condition; 2] {
     let is_true = |path| Condition::compare(FieldPath::from_static(path), Comparison::Eq, true);
-    ([BOOK, IS_STANDARD], [is_true("IsActive"), is_true("Pricebook2.IsActive")])
+    [is_true("IsActive"), is_true("Pricebook2.IsActive")]
 }
 
-/// The book that a deal has.
-pub(crate) fn of_deal(deal: &Record) -> Option<RecordId> {
-    RecordId::parse(&deal.fields().text(BOOK.as_str())?).ok()
+/// The book of an entry, or that a deal has.
+pub(crate) fn of(record: &Record) -> Option<RecordId> {
+    RecordId::parse(&record.fields().text(BOOK.as_str())?).ok()
 }
 
 /// Leaves the entries of the deal's book, or of the standard one where it has none.
@@ -37,7 +40,7 @@ pub(crate) fn keep(entries: &mut Vec<Record>, book: Option<RecordId>) {
     entries.retain(|entry| {
         let fields = entry.fields();
         match book {
-            Some(_) => of_deal(entry) == book,
+            Some(_) => of(entry) == book,
             None => fields.get(IS_STANDARD.as_str()).is_some_and(|standard| standard.get() == "true"),
         }
     });

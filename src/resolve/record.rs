@@ -122,6 +122,12 @@ pub(crate) fn is(id: &RecordId) -> Condition {
     Condition::compare(ID, Comparison::Eq, *id)
 }
 
+/// The condition that a record is one of these; none if there are none.
+pub(crate) fn is_any(ids: impl IntoIterator<Item = RecordId>) -> Option<Condition> {
+    let values = List::new(ids.into_iter().map(Literal::from))?;
+    Some(Condition::In { field: ID, negated: false, values })
+}
+
 /// A query for what tells the records of a condition apart.
 pub(crate) fn candidate_query(
     known: &Known,

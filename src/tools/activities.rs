@@ -17,8 +17,7 @@ use crate::rest::Page;
 use crate::rich_text;
 use crate::schema::well_known::{EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
-    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, List as Among, Literal, ObjectName, Select,
-    Selection, Text,
+    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
 };
 use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
@@ -331,16 +330,14 @@ fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, Strin
         let (Source::Email, Some(page)) = answer else { continue };
         for record in &page.records {
             if record.fields().get("TextBody").is_none() {
-                ids.push(Literal::from(names::id_of(record)?));
+                ids.push(names::id_of(record)?);
             }
         }
     }
-    let Some(values) = Among::new(ids) else { return Ok(Vec::new()) };
+    let Some(condition) = record::is_any(ids) else { return Ok(Vec::new()) };
     let mut select = Select::new(FieldList::from(ID), EMAIL.clone());
-    if let Selection::Records { fields, .. } = &mut select.selection {
-        fields.add(FieldPath::from_static("HtmlBody"));
-    }
-    select.condition = Some(Condition::In { field: ID, negated: false, values });
+    select.add(FieldPath::from_static("HtmlBody"));
+    select.condition = Some(condition);
     let mut texts = Vec::new();
     for record in call.query(&select, usize::MAX)?.records {
         let fields = record.fields();

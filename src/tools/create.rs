@@ -18,10 +18,11 @@ use crate::record::{Fields, Record};
 use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::names;
+use crate::resolve::record;
 use crate::resolve::shown;
 use crate::rest::{Composite, Create, Part, Retrieve, Which};
 use crate::schema::well_known::{ID, RECORD_TYPE};
-use crate::soql::{Condition, FieldList, FieldName, FieldPath, List as Among, Literal, Select};
+use crate::soql::{FieldList, FieldName, FieldPath, Select};
 use crate::wit::{Candidate, CreateArgs, CreateReply, CreatedRecord, Undo};
 use crate::write::compare;
 use crate::write::conversion;
@@ -161,10 +162,9 @@ fn write_all(call: &Call<'_>, plans: &[Plan], began: i64) -> Result<Vec<Made>, E
 fn read_back(call: &Call<'_>, plans: &[Plan], made: &mut [Made]) {
     let mut fields = FieldList::from(ID);
     plans.iter().flat_map(|plan| &plan.read).for_each(|field| fields.add(field.clone().into()));
-    let ids: Vec<_> = made.iter().map(|made| Literal::from(made.id)).collect();
-    let (Some(plan), Some(values)) = (plans.first().filter(|plan| plan.is_told), Among::new(ids)) else { return };
+    let Some(plan) = plans.first().filter(|plan| plan.is_told) else { return };
     let mut select = Select::new(fields, plan.object.clone());
-    select.condition = Some(Condition::In { field: ID, negated: false, values });
+    select.condition = record::is_any(made.iter().map(|made| made.id));
     // What was written stays written: the receipt says which could not be read.
     let records = call.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
     for made in made {
@@ -226,9 +226,12 @@ struct Receipt {
 }
 
 fn receipt(call: &Call<'_>, plan: &Plan, made: Made) -> Receipt {
-    let sent = plan.endpoint().values;
-    let held =
-        if plan.is_told { made.record.as_ref().map(Record::fields) } else { Some(Fields::of(Json::trusted(&sent))) };
+    // What may not be told is said as it was sent.
+    let sent = (!plan.is_told).then(|| plan.endpoint().values);
+    let held = match &sent {
+        Some(sent) => Some(Fields::of(Json::trusted(sent))),
+        None => made.record.as_ref().map(Record::fields),
+    };
     let mut notices = plan.notices.clone();
     notices.extend(plan.values.iter().filter_map(|set| set.note.clone()));
     notices.extend(made.notice);

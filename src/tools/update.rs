@@ -22,7 +22,7 @@ use crate::resolve::names;
 use crate::resolve::record::{self, By};
 use crate::rest::{Composite, Part, Query, Retrieve, Update, Which};
 use crate::schema::well_known::ID;
-use crate::soql::{Condition, FieldList, FieldPath, List as Among, Literal, Select, Selection};
+use crate::soql::{FieldList, FieldPath, Select, Selection};
 use crate::wit::{Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
 use crate::write::references;
@@ -148,14 +148,14 @@ fn together(plans: &[&Plan]) -> Option<Select> {
     let mut ids = Vec::with_capacity(plans.len());
     for plan in plans {
         if let By::Id(id) = plan.target.by {
-            ids.push(Literal::from(id));
+            ids.push(id);
         }
         if let Selection::Records { fields, .. } = &plan.select.selection {
             fields.as_slice().iter().for_each(|field| select.add(field.clone()));
         }
     }
     select.limit = u32::try_from(ids.len()).ok();
-    select.condition = Some(Condition::In { field: ID, negated: false, values: Among::new(ids)? });
+    select.condition = Some(record::is_any(ids)?);
     Some(select)
 }
 
@@ -356,12 +356,12 @@ fn read_back(steps: &[(usize, &mut Step<'_>)]) -> Option<Select> {
     let mut ids = Vec::with_capacity(steps.len());
     for (_, step) in steps {
         step.current.plan.read_back().into_iter().for_each(|field| fields.add(FieldPath::from(field)));
-        ids.push(Literal::from(step.current.id));
+        ids.push(step.current.id);
     }
     let object = steps.first()?.1.current.plan.target.object.clone();
     let mut select = Select::new(fields, object);
     select.limit = u32::try_from(ids.len()).ok();
-    select.condition = Some(Condition::In { field: ID, negated: false, values: Among::new(ids)? });
+    select.condition = Some(record::is_any(ids)?);
     Some(select)
 }
 

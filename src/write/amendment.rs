@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::excerpt::Excerpt;
 use crate::json::{Json, Shape, quoted};
-use crate::resolve::value::{invalid_value, parts};
+use crate::resolve::value::{invalid_value, known_value, parts};
 use crate::rich_text;
 use crate::schema::{Field, FieldType};
 use crate::write::fit;
@@ -80,9 +80,7 @@ impl Amendment {
 fn members(field: &Field, mut held: Vec<String>, add: &[String], remove: &[String]) -> Result<String, Error> {
     for said in remove {
         // It may go by its label, which the org does not hold.
-        let meant = fit::to_write(field, &quoted(said))
-            .ok()
-            .and_then(|(value, _)| Json::trusted(&value).text().map(|text| text.into_owned()));
+        let meant = known_value(field, said);
         let place = held.iter().position(|value| value.eq_ignore_ascii_case(said) || Some(value) == meant.as_ref());
         let Some(place) = place else {
             let message =
