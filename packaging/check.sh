@@ -52,7 +52,9 @@ else
 fi
 
 bundle=$(find "$packages" -name '*.mcpb' | head -n 1)
-if ! command -v npx >/dev/null; then
+if [ -z "$bundle" ]; then
+    skip "the bundle: there is none in the folder"
+elif ! command -v npx >/dev/null; then
     skip "the bundle: there is no npx"
 else
     npx --yes "$PACKER" unpack "$bundle" "$work/bundle" >/dev/null

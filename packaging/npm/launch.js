@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts the program of the package for this platform, which npm has installed beside this one.
 const { spawn } = require("node:child_process");
+const { constants } = require("node:os");
 
 const name = `salesforce-plugin-${process.platform}-${process.arch}`;
 const file = process.platform === "win32" ? "salesforce-plugin.exe" : "salesforce-plugin";
@@ -21,6 +22,6 @@ child.on("error", (error) => {
   process.exit(1);
 });
 child.on("exit", (code, signal) => {
-  // A shell reads a signal as 128 and its number; what the program was told, its launcher was told too.
-  process.exit(signal ? 1 : code);
+  // As a shell says it of a program that a signal ended.
+  process.exit(signal ? 128 + constants.signals[signal] : code);
 });
