@@ -45,6 +45,8 @@ fi
 
 if ! command -v npm >/dev/null; then
     skip "the packages for npm: there is no npm"
+elif ! compgen -G "$packages/salesforce-plugin-*.tgz" >/dev/null; then
+    skip "the packages for npm: there are none in the folder"
 else
     # The one that picks would fetch the others, which are nowhere yet: so it comes with that of this platform alone.
     npm install --silent --no-audit --no-fund --omit=optional --prefix "$work/node" "$packages"/salesforce-plugin-*.tgz
@@ -64,3 +66,5 @@ else
 fi
 
 echo "packages: $passed used, $skipped skipped"
+# A folder without any was not checked.
+[ "$passed" -gt 0 ]
