@@ -2,7 +2,6 @@
 
 mod cache;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -147,7 +146,7 @@ impl Connection {
     pub fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure> {
         let path = request.uri().path().to_owned();
         let refuses = |response: &http::Response<Vec<u8>>| refuses_token(&path, response.status().as_u16());
-        let (response, rejected) = self.exchange(&request, |body, _| Cow::Borrowed(body), refuses)?;
+        let (response, rejected) = self.exchange(&request, false, refuses)?;
         if let Some(token) = rejected {
             self.mark_rejected(&token);
         }
@@ -166,17 +165,16 @@ impl Connection {
             let detail = "a call of the SOAP API has one empty sessionId";
             return Err(Failure::before(FailureKind::Denied, detail));
         }
-        let filled = |body, token: &Token| soap::filled(body, token.reveal()).map_or(Cow::Borrowed(body), Cow::Owned);
         // A new token that is no good here may well be good for REST, so that is not remembered.
-        self.exchange(&request, filled, |response| soap::refuses_session(response.body())).map(|(response, _)| response)
+        self.exchange(&request, true, |response| soap::refuses_session(response.body())).map(|(response, _)| response)
     }
 
-    /// Sends a request with the user's token, in its body too if `filled` puts it there, and once more with another one
+    /// Sends a request with the user's token, which is in its envelope too if `is_soap`, and once more with another one
     /// where the answer `refuses` it. Beside the answer stands the new token that was refused as well, if one was.
     fn exchange(
         &self,
         request: &http::Request<Vec<u8>>,
-        filled: impl for<'b> Fn(&'b [u8], &Token) -> Cow<'b, [u8]>,
+        is_soap: bool,
         refuses: impl Fn(&http::Response<Vec<u8>>) -> bool,
     ) -> Result<(http::Response<Vec<u8>>, Option<Token>), Failure> {
         let token = self.access_token().ok_or_else(|| {
@@ -184,7 +182,8 @@ impl Connection {
             Failure::before(FailureKind::AuthRequired, why)
         })?;
         let send = |token: &Token| {
-            let body = filled(request.body(), token).into_owned();
+            let filled = if is_soap { soap::filled(request.body(), token.reveal()) } else { None };
+            let body = filled.unwrap_or_else(|| request.body().clone());
             self.transport.send(self.addressed(request, body, token)?)
         };
         let response = send(&token)?;
@@ -262,10 +261,11 @@ struct UserInfo {
 const USER_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_USER_BYTES: usize = 64 * 1024;
 
-/// Whether the org does not accept the token. Userinfo says so with another status than the REST API.
+/// Whether the org does not accept the token. Userinfo says so with another status than the REST API, and SOAP by a
+/// fault.
 /// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm>
 pub(crate) fn refuses_token(path: &str, status: u16) -> bool {
-    status == 401 || (status == 403 && path.starts_with("/services/oauth2/"))
+    (status == 401 && !soap::is_path(path)) || (status == 403 && path.starts_with("/services/oauth2/"))
 }
 
 /// Every tool and every object the user has a right to.

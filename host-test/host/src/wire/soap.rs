@@ -72,7 +72,10 @@ mod tests {
         for (answer, over) in [
             ("<f><faultcode>sf:INVALID_SESSION_ID</faultcode></f>", true),
             ("<f><faultcode>INVALID_SESSION_ID</faultcode></f>", true),
-            ("<f><faultcode>sf:INSUFFICIENT_ACCESS</faultcode><faultstring>INVALID_SESSION_ID</faultstring></f>", false),
+            (
+                "<f><faultcode>sf:INSUFFICIENT_ACCESS</faultcode><faultstring>INVALID_SESSION_ID</faultstring></f>",
+                false,
+            ),
             ("<result><name>INVALID_SESSION_ID</name></result>", false),
             ("", false),
         ] {

@@ -112,7 +112,8 @@ fn a_request_carries_the_bearer_token_where_only_the_host_puts_it() {
 const ENVELOPE: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><s:Header><SessionHeader><sessionId></sessionId></SessionHeader></s:Header><s:Body><getUserInfo/></s:Body></s:Envelope>"#;
 
 fn soap(path: &str, body: &str) -> http::Request<Vec<u8>> {
-    let request = http::Request::post(path).header("content-type", "text/xml; charset=UTF-8").header("soapaction", "\"\"");
+    let request =
+        http::Request::post(path).header("content-type", "text/xml; charset=UTF-8").header("soapaction", "\"\"");
     request.body(body.as_bytes().to_vec()).unwrap()
 }
 
