@@ -377,6 +377,13 @@ impl<'c> Probe<'c> {
                 }
             }
         }
+        // What could not be deleted may have gone with another record afterwards.
+        for (object, id) in std::mem::take(&mut self.made) {
+            let read = self.get(&format!("/sobjects/{object}/{id}?fields=Id"));
+            if !read.is_ok_and(|answer| answer.status == 404) {
+                self.made.push((object, id));
+            }
+        }
     }
 
     fn look_for_more(&mut self) {

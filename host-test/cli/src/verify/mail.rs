@@ -94,7 +94,7 @@ pub(super) fn managed(probe: &mut Probe<'_>) -> Result<String, Failure> {
     let listed = |words: &[String]| if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
     let editable = if taken.is_empty() { "nothing".to_owned() } else { taken.join(", ") };
     let found = format!(
-        "editable: {editable}; not: {}; deleted: {}, {after}; ToIds became {relations} relations",
+        "editable: {editable}; not: {}; deleted: {}, {after}; relations by ToIds: {relations}",
         listed(&refused),
         deleted.outcome()
     );
