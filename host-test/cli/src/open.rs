@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use demo_org::{Effect, Fault, Org};
+use demo_org::{Effect, Extra, Fault, Org};
 use salesforce_host::config_dir::{ConfigDir, ConnectionName};
 use salesforce_host::profile::{Profile, ProfileError};
 use salesforce_host::settings::{SettingsFile, ToolNames};
@@ -66,8 +66,17 @@ pub(crate) fn restrict(connection_settings: &mut ConnectionSettings, read_only: 
 
 /// Opens the connection the person named: a stored one, the demo org, or an org with a token from the environment.
 pub(crate) fn open(host: &Host, arguments: &Arguments) -> Result<Opened, Failure> {
+    open_with(host, arguments, &[])
+}
+
+/// The same, where the demo org has extras.
+pub(crate) fn open_with(host: &Host, arguments: &Arguments, extras: &[Extra]) -> Result<Opened, Failure> {
+    let embedded = || {
+        let Arguments { demo_mode, user, .. } = arguments;
+        Demo::connection_at_pace(&demo_org_with(extras, demo_mode, user), user, pace(demo_mode))
+    };
     let connection = match (arguments.org.as_deref(), &arguments.connection) {
-        (Some(DEMO), _) | (None, None) => demo(arguments)?,
+        (Some(DEMO), _) | (None, None) => embedded()?,
         (Some(org), _) => with_token_of_environment(host, org)?,
         (None, Some(name)) => stored(host, name, arguments)?,
     };
@@ -103,7 +112,11 @@ pub(crate) fn demo(arguments: &Arguments) -> Result<Connection, Failure> {
 
 /// The embedded org, with what is to be wrong with it, for one of its users.
 pub(crate) fn demo_org(modes: &[DemoMode], user: &str) -> Arc<Org> {
-    let org = Org::demo();
+    demo_org_with(&[], modes, user)
+}
+
+fn demo_org_with(extras: &[Extra], modes: &[DemoMode], user: &str) -> Arc<Org> {
+    let org = Org::demo_with(extras.iter().copied());
     for mode in modes {
         match mode {
             DemoMode::AppNotInstalled => org.change_app(|app| app.installed = false),

@@ -4,7 +4,12 @@
 //! wrong is one [`Check`] here, with the file that relies on it. Checks of writes work on records of their own, which
 //! they delete again whatever happens. Nothing of what the org answers is shown but masked.
 
+mod approvals;
+mod mail;
 mod reads;
+mod reports;
+mod soap;
+mod views;
 mod writes;
 
 use std::fmt;
@@ -14,9 +19,10 @@ use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use demo_org::Extra;
 use salesforce_host::Connection;
 use salesforce_host::recording::Mask;
-use salesforce_host::wire::{FailureKind, RequestLimits};
+use salesforce_host::wire::{self, FailureKind, RequestLimits};
 
 /// Below which everything is.
 const DATA: &str = "/services/data/v65.0";
@@ -38,7 +44,25 @@ enum Run {
     Refusal(&'static str, &'static [&'static str]),
     /// In some other way.
     Code(fn(&mut Probe<'_>) -> Result<(), Failure>),
+    /// The same, where what was found is worth a line even if it is as assumed.
+    Told(fn(&mut Probe<'_>) -> Result<String, Failure>),
 }
+
+/// What no check asks, and why: it would change what is not a check's own.
+pub const NOT_ASKED: [(&str, &str); 3] = [
+    (
+        "whether a change of a user's rights to a field moves the Last-Modified of a description",
+        "no user can tell without changing rights",
+    ),
+    (
+        "whether Removed recalls an approval that waits",
+        "what waits is somebody's, and a record that is submitted for it tells its approver",
+    ),
+    ("whether Approve decides on a work item that waits", "what waits is somebody's, and a decision can't be undone"),
+];
+
+/// What the demo org has to have for every check to find something to ask about.
+pub const EXTRAS: [Extra; 4] = [Extra::ListViews, Extra::Reports, Extra::Approvals, Extra::FlowApprovals];
 
 /// What an org says to an assumption.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +94,8 @@ pub struct Finding {
     pub relied_on_by: &'static str,
     /// Whether it holds.
     pub verdict: Verdict,
+    /// What was found, where that says more than the verdict.
+    pub found: Option<String>,
 }
 
 /// What came of a run.
@@ -103,12 +129,12 @@ pub fn run<'k>(connection: &Connection, checks: impl IntoIterator<Item = &'k Che
     let findings = checks
         .into_iter()
         .map(|check| {
-            let verdict = match probe.run(&check.run) {
-                Ok(()) => Verdict::Holds,
-                Err(Failure::DoesNotHold(why)) => Verdict::DoesNotHold(why),
-                Err(Failure::CannotTell(why)) => Verdict::CannotTell(why),
+            let (verdict, found) = match probe.run(&check.run) {
+                Ok(found) => (Verdict::Holds, found),
+                Err(Failure::DoesNotHold(why)) => (Verdict::DoesNotHold(why), None),
+                Err(Failure::CannotTell(why)) => (Verdict::CannotTell(why), None),
             };
-            Finding { name: check.name, relied_on_by: check.relied_on_by, verdict }
+            Finding { name: check.name, relied_on_by: check.relied_on_by, verdict, found }
         })
         .collect();
     probe.clean_up();
@@ -133,18 +159,38 @@ impl Answer {
         self.body.get(0).and_then(|error| error["errorCode"].as_str()).unwrap_or_default()
     }
 
-    /// The parts of a composite response: status and body.
+    /// The status with the code for a refusal, of an action or an approval too, which have it further within.
+    fn outcome(&self) -> String {
+        let within = self.body.get(0).and_then(|result| result["errors"][0]["statusCode"].as_str());
+        let code = if self.code().is_empty() { within.unwrap_or_default() } else { self.code() };
+        format!("{} {}", self.status, known_code(code)).trim_end().to_owned()
+    }
+
+    /// The parts of a composite response: status, headers and body.
     fn parts(&self) -> Vec<Answer> {
         let parts = self.body["compositeResponse"].as_array().cloned().unwrap_or_default();
         parts
             .into_iter()
             .map(|mut part| Answer {
                 status: part["httpStatusCode"].as_u64().and_then(|status| status.try_into().ok()).unwrap_or(0),
-                headers: http::HeaderMap::new(),
+                headers: headers(&part["httpHeaders"]),
                 body: part["body"].take(),
             })
             .collect()
     }
+}
+
+/// The headers of a part of a composite response.
+fn headers(part: &Value) -> http::HeaderMap {
+    let pairs = part.as_object().into_iter().flatten();
+    let header = |(name, value): (&String, &Value)| Some((name.parse().ok()?, value.as_str()?.parse().ok()?));
+    pairs.filter_map(header).collect::<Vec<(http::HeaderName, http::HeaderValue)>>().into_iter().collect()
+}
+
+/// A code as Salesforce writes them, which says nothing of anybody.
+fn known_code(code: &str) -> &str {
+    let plain = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_uppercase() || b"_".contains(&byte));
+    if plain { code } else { "(another code)" }
 }
 
 /// A part of a composite request.
@@ -181,23 +227,21 @@ impl<'c> Probe<'c> {
         Self { connection, mask: Mask::new(host), mark, made: Vec::new(), unanswered: false, over: None }
     }
 
-    fn run(&mut self, run: &Run) -> Result<(), Failure> {
+    fn run(&mut self, run: &Run) -> Result<Option<String>, Failure> {
         match run {
-            Run::Query(soql) => self.query(soql).map(drop),
+            Run::Query(soql) => self.query(soql).map(|_| None),
             Run::Refusal(soql, codes) => {
                 let answer = self.get(&query_url(soql))?;
-                if codes.contains(&answer.code()) { Ok(()) } else { Err(self.doubt(&answer)) }
+                if codes.contains(&answer.code()) { Ok(None) } else { Err(self.doubt(&answer)) }
             }
-            Run::Code(check) => check(self),
+            Run::Code(check) => check(self).map(|()| None),
+            Run::Told(check) => check(self).map(Some),
         }
     }
 
     // ---- requests ----
 
     fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], sent: &Value) -> Result<Answer, Failure> {
-        if let Some(over) = &self.over {
-            return Err(Failure::CannotTell(over.clone()));
-        }
         let mut request = http::Request::builder()
             .method(method)
             .uri(path)
@@ -207,8 +251,27 @@ impl<'c> Probe<'c> {
             request = request.header(*name, *value);
         }
         let body = if sent.is_null() { Vec::new() } else { sent.to_string().into_bytes() };
-        let request = request.body(body).map_err(|_| Failure::CannotTell("the request can't be made".to_owned()))?;
-        let response = self.connection.send(request).map_err(|failure| {
+        let answer = self.ask(request.body(body), Connection::send)?;
+        if answer.status == 401 {
+            self.over = Some("the session has expired".to_owned());
+        }
+        if matches!(answer.code(), "REQUEST_LIMIT_EXCEEDED" | "API_DISABLED_FOR_ORG") {
+            self.over = Some(format!("the org answers {} from here on", answer.code()));
+        }
+        Ok(answer)
+    }
+
+    /// The answer to a request, unless nothing more is asked.
+    fn ask(
+        &mut self,
+        request: http::Result<http::Request<Vec<u8>>>,
+        send: fn(&Connection, http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, wire::Failure>,
+    ) -> Result<Answer, Failure> {
+        if let Some(over) = &self.over {
+            return Err(Failure::CannotTell(over.clone()));
+        }
+        let request = request.map_err(|_| Failure::CannotTell("the request can't be made".to_owned()))?;
+        let response = send(self.connection, request).map_err(|failure| {
             let detail = failure.detail.unwrap_or_default();
             self.unanswered |= failure.request_sent;
             if failure.kind == FailureKind::AuthRequired {
@@ -222,14 +285,7 @@ impl<'c> Probe<'c> {
             bytes => serde_json::from_slice(bytes)
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
         };
-        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
-        if answer.status == 401 {
-            self.over = Some("the session has expired".to_owned());
-        }
-        if matches!(answer.code(), "REQUEST_LIMIT_EXCEEDED" | "API_DISABLED_FOR_ORG") {
-            self.over = Some(format!("the org answers {} from here on", answer.code()));
-        }
-        Ok(answer)
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
     fn get(&mut self, url: &str) -> Result<Answer, Failure> {
@@ -289,6 +345,13 @@ impl<'c> Probe<'c> {
 
     // ---- what is made ----
 
+    /// The id of the user whose connection it is.
+    fn user_id(&mut self) -> Result<String, Failure> {
+        let answer = self.send(Method::GET, "/services/oauth2/userinfo", &[], &Value::Null)?;
+        let id = answer.body["user_id"].as_str().filter(|_| answer.is_success()).map(str::to_owned);
+        id.ok_or_else(|| Failure::CannotTell("the org does not say who the user is".to_owned()))
+    }
+
     /// Notes a record the checks made, by the answer to its create.
     fn note(&mut self, object: &'static str, answer: &Answer) -> Option<String> {
         let id = answer.body["id"].as_str().filter(|_| answer.is_success())?.to_owned();
@@ -314,11 +377,20 @@ impl<'c> Probe<'c> {
                 }
             }
         }
+        // What could not be deleted may have gone with another record afterwards.
+        for (object, id) in std::mem::take(&mut self.made) {
+            let read = self.get(&format!("/sobjects/{object}/{id}?fields=Id"));
+            if !read.is_ok_and(|answer| answer.status == 404) {
+                self.made.push((object, id));
+            }
+        }
     }
 
     fn look_for_more(&mut self) {
         for (object, name) in [
             ("Account", "Name"),
+            ("Lead", "Company"),
+            ("Contact", "LastName"),
             ("Task", "Subject"),
             ("Event", "Subject"),
             ("EmailMessage", "Subject"),

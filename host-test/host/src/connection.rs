@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::token::Token;
 use crate::types::{ConnectionSettings, ObjectGrants};
 use crate::wire::origin::Origin;
+use crate::wire::soap;
 use crate::wire::token_provider::{Renewed, TokenProvider};
 use crate::wire::transport::{Failure, FailureKind, RequestLimits, Transcript, Transport};
 
@@ -143,30 +144,71 @@ impl Connection {
     /// authorization. Only path and query of its URI count. If the org refuses the token, the request has done nothing
     /// and is sent once more with another one.
     pub fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure> {
-        let token = self.access_token().ok_or_else(|| {
-            let why = self.last_refresh_error().unwrap_or_else(|| "the user has to sign in".to_owned());
-            Failure::before(FailureKind::AuthRequired, why)
-        })?;
         let path = request.uri().path().to_owned();
-        let response = self.transport.send(self.addressed(&request, &token)?)?;
-        if !refuses_token(&path, response.status().as_u16()) {
-            return Ok(response);
-        }
-        let Some(Renewed { token, fresh }) = self.renewed(&token, RequestLimits::of(&request).timeout)? else {
-            return Ok(response);
-        };
-        let response = self.transport.send(self.addressed(&request, &token)?)?;
-        if fresh && refuses_token(&path, response.status().as_u16()) {
+        let refuses = |response: &http::Response<Vec<u8>>| refuses_token(&path, response.status().as_u16());
+        let (response, rejected) = self.exchange(&request, false, refuses)?;
+        if let Some(token) = rejected {
             self.mark_rejected(&token);
         }
         Ok(response)
     }
 
-    /// A request with the address of the org and a token.
-    fn addressed(&self, request: &http::Request<Vec<u8>>, token: &Token) -> Result<http::Request<Vec<u8>>, Failure> {
+    /// Sends a call of the program's own to the SOAP API, with the user's token in its envelope too, where that API
+    /// wants it: in the one empty `sessionId` of the body. The request is as [`Connection::send`] takes it; the token
+    /// is in no text that is recorded. A session that is over is a fault there, which nothing was done before.
+    ///
+    /// # Errors
+    /// Nothing is sent to another path, or where the envelope has no place for the token or several.
+    /// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_header_sessionheader.htm>
+    pub fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failure> {
+        if !soap::is_path(request.uri().path()) || soap::filled(request.body(), "").is_none() {
+            let detail = "a call of the SOAP API has one empty sessionId";
+            return Err(Failure::before(FailureKind::Denied, detail));
+        }
+        // A new token that is no good here may well be good for REST, so that is not remembered.
+        self.exchange(&request, true, |response| soap::refuses_session(response.body())).map(|(response, _)| response)
+    }
+
+    /// Sends a request with the user's token, which is in its envelope too if `is_soap`, and once more with another one
+    /// where the answer `refuses` it. Beside the answer stands the new token that was refused as well, if one was.
+    fn exchange(
+        &self,
+        request: &http::Request<Vec<u8>>,
+        is_soap: bool,
+        refuses: impl Fn(&http::Response<Vec<u8>>) -> bool,
+    ) -> Result<(http::Response<Vec<u8>>, Option<Token>), Failure> {
+        let token = self.access_token().ok_or_else(|| {
+            let why = self.last_refresh_error().unwrap_or_else(|| "the user has to sign in".to_owned());
+            Failure::before(FailureKind::AuthRequired, why)
+        })?;
+        let send = |token: &Token| {
+            let filled = if is_soap { soap::filled(request.body(), token.reveal()) } else { None };
+            let body = filled.unwrap_or_else(|| request.body().clone());
+            self.transport.send(self.addressed(request, body, token)?)
+        };
+        let response = send(&token)?;
+        if !refuses(&response) {
+            return Ok((response, None));
+        }
+        let Some(Renewed { token, fresh }) = self.renewed(&token, RequestLimits::of(request).timeout)? else {
+            return Ok((response, None));
+        };
+        let response = send(&token)?;
+        let rejected = (fresh && refuses(&response)).then_some(token);
+        Ok((response, rejected))
+    }
+
+    /// A request with the address of the org, a body and a token.
+    fn addressed(
+        &self,
+        request: &http::Request<Vec<u8>>,
+        body: Vec<u8>,
+        token: &Token,
+    ) -> Result<http::Request<Vec<u8>>, Failure> {
         let denied = |detail: &str| Failure::before(FailureKind::Denied, detail);
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let mut request = request.clone();
+        *request.body_mut() = body;
         *request.uri_mut() =
             format!("{}{path}", self.origin).parse().map_err(|_| denied("the path is not valid in a URI"))?;
         let bearer = token.bearer().ok_or_else(|| denied("the token can't be sent"))?;
@@ -219,10 +261,11 @@ struct UserInfo {
 const USER_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_USER_BYTES: usize = 64 * 1024;
 
-/// Whether the org does not accept the token. Userinfo says so with another status than the REST API.
+/// Whether the org does not accept the token. Userinfo says so with another status than the REST API, and SOAP by a
+/// fault.
 /// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_using_userinfo_endpoint.htm>
 pub(crate) fn refuses_token(path: &str, status: u16) -> bool {
-    status == 401 || (status == 403 && path.starts_with("/services/oauth2/"))
+    (status == 401 && !soap::is_path(path)) || (status == 403 && path.starts_with("/services/oauth2/"))
 }
 
 /// Every tool and every object the user has a right to.

@@ -3,6 +3,7 @@
 pub mod egress;
 pub(crate) mod ingress;
 pub(crate) mod origin;
+pub(crate) mod soap;
 pub(crate) mod token_provider;
 pub(crate) mod transport;
 

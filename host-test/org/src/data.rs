@@ -54,6 +54,9 @@ pub enum Extra {
     /// Approval processes, and records that wait for one and are locked: `src/data/approval_schema.txt`,
     /// `src/data/approval_records.txt`, and the processes in `src/save/approve.rs`.
     Approvals,
+    /// Flow approvals, which leave no trace in the objects of [`Extra::Approvals`]: `src/data/flow_approval_schema.txt`,
+    /// `src/data/flow_approval_records.txt`.
+    FlowApprovals,
     /// Files and old attachments of records: `src/data/file_schema.txt`, `src/data/file_records.txt`.
     Files,
     /// The statuses that members of a campaign can have: `src/data/campaign_schema.txt`,
@@ -72,6 +75,7 @@ impl Extra {
             Self::Reports => include_str!("data/report_schema.txt"),
             Self::History => include_str!("data/history_schema.txt"),
             Self::Approvals => include_str!("data/approval_schema.txt"),
+            Self::FlowApprovals => include_str!("data/flow_approval_schema.txt"),
             Self::Files => include_str!("data/file_schema.txt"),
             Self::Campaigns => include_str!("data/campaign_schema.txt"),
             Self::TextAddresses => "",
@@ -88,6 +92,7 @@ impl Extra {
             Self::Reports => (include_str!("data/report_records.txt"), 900_000),
             Self::History => (include_str!("data/history_records.txt"), 1_000_000),
             Self::Approvals => (include_str!("data/approval_records.txt"), 1_100_000),
+            Self::FlowApprovals => (include_str!("data/flow_approval_records.txt"), 1_400_000),
             Self::Files => (include_str!("data/file_records.txt"), 1_200_000),
             Self::Campaigns => (include_str!("data/campaign_records.txt"), 1_300_000),
             Self::TextAddresses => ("", 0),
@@ -350,6 +355,7 @@ mod tests {
             Extra::Reports,
             Extra::History,
             Extra::Approvals,
+            Extra::FlowApprovals,
             Extra::Files,
             Extra::Campaigns,
         ]);

@@ -1,5 +1,6 @@
 //! The REST resources under `/services/data/vXX.0/`, as functions from a call to an answer.
 
+mod actions;
 mod approvals;
 mod collections;
 mod composite;
@@ -36,7 +37,7 @@ pub(crate) use self::identity::{userinfo, versions};
 /// The versions this org speaks.
 pub(crate) const VERSIONS: std::ops::RangeInclusive<u32> = 40..=68;
 
-/// Standard actions that orgs have and this one does not.
+/// Standard actions that orgs have and this one does not, or not in every way.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_action.meta/api_action/actions_obj.htm>
 const ACTIONS: [&str; 8] = [
     "chatterPost",
@@ -275,6 +276,12 @@ impl Desk<'_> {
             }
             ("POST", ["process", "approvals"]) if self.schema.object("ProcessInstance").is_some() => {
                 approvals::process(self, call)
+            }
+            ("GET", ["actions", "standard", "emailSimple"]) => Ok(actions::email_simple(call)),
+            ("POST", ["actions", "standard", "reviewApprovalWorkItem"])
+                if self.schema.object("ApprovalWorkItem").is_some() =>
+            {
+                actions::review(self, call)
             }
             ("GET" | "POST", ["actions", "standard", action]) if ACTIONS.contains(action) => {
                 Err(unsupported(&segments.join("/")))

@@ -12,6 +12,7 @@ mod event;
 mod files;
 mod person;
 pub(crate) mod products;
+mod review;
 mod rich_text;
 mod rules;
 mod track;
@@ -29,6 +30,7 @@ pub(crate) use self::{
     approve::{Approval, Processed},
     convert::{Conversion, Converted},
     duplicates::DuplicateHeader,
+    review::Review,
 };
 use crate::{
     access::Access,

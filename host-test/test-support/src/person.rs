@@ -68,7 +68,11 @@ pub struct Served {
 impl Served {
     #[allow(clippy::new_without_default)] // Each is another one.
     pub fn new() -> Self {
-        let org = Arc::new(Org::demo());
+        Self::of(Org::demo())
+    }
+
+    pub fn of(org: Org) -> Self {
+        let org = Arc::new(org);
         let server = Server::start(Arc::clone(&org), 0).unwrap();
         let origin = Origin::parse(&server.origin()).unwrap();
         Self { org, origin, _server: server }
@@ -150,7 +154,12 @@ pub fn text(response: &http::Response<Vec<u8>>) -> String {
 
 /// A connected user whose session has expired, at an org where a second refresh of the same token revokes everything.
 pub fn expired() -> (Served, Folder) {
-    let (served, folder) = (Served::new(), Folder::new());
+    expired_at(Org::demo())
+}
+
+/// The same at this org.
+pub fn expired_at(org: Org) -> (Served, Folder) {
+    let (served, folder) = (Served::of(org), Folder::new());
     served.org.change_app(|app| app.rotates = true);
     connected(&served, &folder, "acme", "riley");
     served.org.expire_sessions("riley");

@@ -36,12 +36,13 @@ fn may_write(settings: &ConnectionSettings) -> Result<(), Failure> {
 }
 
 /// What the checks make, change and delete.
-const OBJECTS: [&str; 4] = ["Account", "Task", "ContentNote", "ContentDocumentLink"];
+const OBJECTS: [&str; 8] =
+    ["Account", "Task", "Event", "EmailMessage", "Lead", "Contact", "ContentNote", "ContentDocumentLink"];
 
 /// Runs the checks and prints a table, or JSON. An assumption that does not hold is a refusal, for the exit code.
 pub(crate) fn run(arguments: &Arguments, write: bool, exact: bool, out: &mut impl Write) -> Result<(), Failure> {
     let host = Host::new(Limits::default())?;
-    let connection = open::open(&host, arguments)?.under_settings(&host, arguments)?;
+    let connection = open::open_with(&host, arguments, &verify::EXTRAS)?.under_settings(&host, arguments)?;
     if write {
         may_write(&connection.settings())?;
     }
@@ -55,25 +56,37 @@ pub(crate) fn run(arguments: &Arguments, write: bool, exact: bool, out: &mut imp
             .findings
             .iter()
             .map(|finding| {
-                let (Verdict::DoesNotHold(answer) | Verdict::CannotTell(answer)) = &finding.verdict else {
-                    return json!({"name": finding.name, "relied_on_by": finding.relied_on_by, "verdict": "holds"});
-                };
-                json!({"name": finding.name, "relied_on_by": finding.relied_on_by,
-                    "verdict": finding.verdict.to_string(), "answer": answer})
+                let mut one = json!({"name": finding.name, "relied_on_by": finding.relied_on_by,
+                    "verdict": finding.verdict.to_string()});
+                match (&finding.verdict, &finding.found) {
+                    (Verdict::DoesNotHold(answer) | Verdict::CannotTell(answer), _) => one["answer"] = json!(answer),
+                    (Verdict::Holds, Some(found)) => one["found"] = json!(found),
+                    (Verdict::Holds, None) => {}
+                }
+                one
             })
             .collect();
-        writeln!(out, "{}", json!({"findings": findings, "left_behind": report.left_behind}))?;
+        let not_asked = verify::NOT_ASKED.map(|(what, why)| json!({"what": what, "why": why}));
+        let report = json!({"findings": findings, "not_asked": not_asked, "left_behind": report.left_behind});
+        writeln!(out, "{report}")?;
     } else {
         let width = report.findings.iter().map(|finding| finding.name.chars().count()).max().unwrap_or_default();
         for finding in &report.findings {
             let name = finding.name;
             writeln!(out, "{:<13}  {name:<width$}  {}", finding.verdict.to_string(), finding.relied_on_by)?;
-            if let Verdict::DoesNotHold(answer) | Verdict::CannotTell(answer) = &finding.verdict {
-                writeln!(out, "{:<13}  └ {answer}", "")?;
+            let line = match &finding.verdict {
+                Verdict::DoesNotHold(answer) | Verdict::CannotTell(answer) => Some(answer),
+                Verdict::Holds => finding.found.as_ref(),
+            };
+            if let Some(line) = line {
+                writeln!(out, "{:<13}  └ {line}", "")?;
             }
         }
         let counts = counts.map(|(verdict, count)| format!("{count} {verdict}"));
         writeln!(out, "\n{} checks: {}", report.findings.len(), counts.join(", "))?;
+        for (what, why) in verify::NOT_ASKED {
+            writeln!(out, "Not asked: {what}; {why}")?;
+        }
         if !report.left_behind.is_empty() {
             writeln!(out, "Could not be deleted, please do: {}", report.left_behind.join(", "))?;
         }

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Answer, Check, DATA, Failure, Probe, Run, part, query_url};
+use super::{Answer, Check, DATA, Failure, Probe, Run, mail, part, query_url, reports, soap, views};
 
 pub(super) const CHECKS: &[Check] = &[
     check("v65.0 is among the API's versions", "src/rest.rs", Run::Code(version)),
@@ -205,6 +205,35 @@ pub(super) const CHECKS: &[Check] = &[
     check("describe can be a part", "src/call/knowledge.rs", Run::Code(describe_part)),
     check("the limits can be a part", "src/rest/composite.rs", Run::Code(limits_part)),
     check("a query too long for an address fits in a part", "src/call/exchange.rs", Run::Code(long_query)),
+    // ---- what the demo org takes for granted of more than the plugin uses yet ----
+    check("SOAP takes no token from the header alone", "host-test/org/src/soap.rs", Run::Told(soap::bearer_alone)),
+    check("SOAP takes the token in the envelope", "host-test/org/src/soap.rs", Run::Told(soap::token_in_envelope)),
+    check("no action converts leads", "host-test/org/src/rest.rs", Run::Told(no_conversion)),
+    check(
+        "a part's If-Modified-Since spares a description that is known",
+        "host-test/org/src/rest/describe.rs",
+        Run::Told(describe_if_changed),
+    ),
+    check(
+        "list views can be parts, and all their values are texts",
+        "host-test/org/src/rest/list_views.rs",
+        Run::Told(views::results),
+    ),
+    check(
+        "a report is filtered by dates as YYYY-MM-DD",
+        "host-test/org/src/rest/reports/filter.rs",
+        Run::Told(reports::dates),
+    ),
+    check(
+        "a report's logic has to name every filter",
+        "host-test/org/src/rest/reports/filter.rs",
+        Run::Told(reports::logic),
+    ),
+    check(
+        "the action that sends e-mail names recipients otherwise from v65.0 on",
+        "host-test/org/src/rest/actions.rs",
+        Run::Told(mail::inputs),
+    ),
 ];
 
 const fn check(name: &'static str, relied_on_by: &'static str, run: Run) -> Check {
@@ -502,5 +531,48 @@ fn long_query(probe: &mut Probe<'_>) -> Result<(), Failure> {
     match answers.as_slice() {
         [answer] => probe.expect(answer.is_success(), answer),
         _ => Err(Failure::CannotTell("not one answer".to_owned())),
+    }
+}
+
+/// A conversion without a lead converts nothing, whatever the org makes of it.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_action.meta/api_action/actions_obj.htm>
+fn no_conversion(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let path = format!("{DATA}/actions/standard/convertLead");
+    let described = probe.send(Method::GET, &path, &[], &Value::Null)?;
+    let run = probe.send(Method::POST, &path, &[], &json!({"inputs": []}))?;
+    for answer in [&described, &run] {
+        probe.expect(answer.status == 404, answer)?;
+    }
+    Ok(format!("GET: {}; POST: {}", described.outcome(), run.outcome()))
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_modified_since.htm>
+fn describe_if_changed(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let body = json!({"allOrNone": false, "compositeRequest": [part("GET", "a", "/sobjects/Account/describe")]});
+    let whole = probe.send(Method::POST, &format!("{DATA}/composite"), &[], &body)?;
+    let first = match whole.parts().pop() {
+        Some(first) if is_described(&first.body) => first,
+        _ => return Err(probe.doubt(&whole)),
+    };
+    // Without a date of its own, a description is as old as its answer at most.
+    let dated = |answer: &Answer, name: &str| answer.headers.get(name)?.to_str().ok().map(str::to_owned);
+    let (date, called) = match (dated(&first, "last-modified"), dated(&whole, "date")) {
+        (Some(date), _) => (date, "its Last-Modified"),
+        (None, Some(date)) => (date, "the answer's Date, for it has no Last-Modified"),
+        (None, None) => return Err(Failure::DoesNotHold("a description has no date".to_owned())),
+    };
+    let since = |name: &str, date: &str| {
+        let mut part = part("GET", name, "/sobjects/Account/describe");
+        part["httpHeaders"] = json!({"If-Modified-Since": date});
+        part
+    };
+    let parts = [since("a", &date), since("b", "Sat, 01 Jan 2000 00:00:00 GMT")];
+    match probe.composite(false, &parts)?.as_slice() {
+        [known, changed] => {
+            probe.expect(known.status == 304 && known.body.is_null(), known)?;
+            probe.expect(changed.status == 200 && is_described(&changed.body), changed)?;
+            Ok(format!("304 to {called}; 200 to a date before"))
+        }
+        _ => Err(Failure::CannotTell("not two answers".to_owned())),
     }
 }

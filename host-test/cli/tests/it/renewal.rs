@@ -2,14 +2,15 @@
 
 use std::process::{Child, Command, Stdio};
 
+use demo_org::Org;
 use salesforce_plugin_cli::verify::{self, Verdict};
-use test_support::person::expired;
+use test_support::person::{expired, expired_at};
 
 const LIST: &str = r#"{"soql": "SELECT * FROM Account", "limit": 1}"#;
 
 #[test]
 fn the_check_of_assumptions_renews_as_calls_do() {
-    let (served, folder) = expired();
+    let (served, folder) = expired_at(Org::demo_with(verify::EXTRAS));
     let report = verify::run(&folder.connection("acme"), verify::reads());
     assert_eq!(report.findings.iter().find(|finding| finding.verdict != Verdict::Holds), None);
     assert_eq!(served.refreshes(), 1);

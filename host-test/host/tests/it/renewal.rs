@@ -64,6 +64,25 @@ fn a_write_whose_session_has_expired_is_written_once() {
 }
 
 #[test]
+fn a_session_that_soap_says_is_over_is_renewed_once_a_call_and_rest_goes_on() {
+    const ENVELOPE: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><s:Header><SessionHeader><sessionId></sessionId></SessionHeader></s:Header><s:Body><getUserInfo/></s:Body></s:Envelope>"#;
+    let (served, folder) = expired();
+    let connection = Arc::new(folder.connection("acme"));
+    let ask = || {
+        let request = http::Request::post("/services/Soap/u/68.0").header("content-type", "text/xml");
+        let request = request.header("soapaction", "\"\"").body(ENVELOPE.as_bytes().to_vec()).unwrap();
+        connection.send_soap(request).unwrap().status().as_u16()
+    };
+    assert_eq!((ask(), served.refreshes()), (200, 1));
+    // A new token that SOAP refuses too is not renewed again within the call, and REST takes it.
+    served.org.fault(Fault::not_for_rest().on(Method::POST, "/services/Soap/").times(2));
+    assert_eq!((ask(), served.refreshes()), (500, 2));
+    served.org.expire_sessions("riley");
+    assert!(HOST.session(Arc::clone(&connection)).call_json("salesforce_query", LIST).is_ok());
+    assert_eq!(served.refreshes(), 3);
+}
+
+#[test]
 fn a_session_that_is_not_for_the_rest_api_never_loops() {
     let (served, folder) = (Served::new(), Folder::new());
     connected(&served, &folder, "acme", "riley");

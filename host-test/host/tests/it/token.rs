@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use demo_org::{Effect, Fault, Org};
+use salesforce_host::wire::FailureKind;
 use salesforce_host::{Limits, Token};
 
 use crate::guest;
-use test_support::{HOST, TOKEN, guests, refusal, session};
+use test_support::{HOST, TOKEN, demo, guests, refusal, session};
 
 #[test]
 fn a_response_that_repeats_the_token_does_not_reach_the_guest() {
@@ -106,4 +107,48 @@ fn a_request_carries_the_bearer_token_where_only_the_host_puts_it() {
         Ok(http::Response::new(b"fine".to_vec()))
     });
     assert_eq!(session.call_json("x", "/services/data/v65.0/limits").unwrap(), "fine");
+}
+
+const ENVELOPE: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><s:Header><SessionHeader><sessionId></sessionId></SessionHeader></s:Header><s:Body><getUserInfo/></s:Body></s:Envelope>"#;
+
+fn soap(path: &str, body: &str) -> http::Request<Vec<u8>> {
+    let request =
+        http::Request::post(path).header("content-type", "text/xml; charset=UTF-8").header("soapaction", "\"\"");
+    request.body(body.as_bytes().to_vec()).unwrap()
+}
+
+#[test]
+fn the_programs_own_call_of_soap_carries_the_token_in_its_envelope_and_no_record_shows_it() {
+    let org = Arc::new(Org::demo());
+    let token = Token::new(&org.token("riley")).unwrap();
+    let (connection, transcript) = demo(&org, "riley").recorded();
+    // Beside the envelope a bearer token counts for nothing there.
+    let without = connection.send(soap("/services/Soap/u/68.0", ENVELOPE)).unwrap();
+    assert_eq!(without.status(), 500);
+    let with = connection.send_soap(soap("/services/Soap/u/68.0", ENVELOPE)).unwrap();
+    assert_eq!(with.status(), 200);
+    assert!(String::from_utf8(with.into_body()).unwrap().contains("<userFullName>Riley Reyes</userFullName>"));
+    let exchanges = transcript.take();
+    assert_eq!(exchanges.len(), 2);
+    assert!(!token.is_in(format!("{exchanges:?}").as_bytes()));
+    assert!(!token.is_in(format!("{:?}", org.requests()).as_bytes()));
+}
+
+#[test]
+fn a_call_of_soap_without_one_place_for_the_token_is_not_sent() {
+    let org = Arc::new(Org::demo());
+    let connection = demo(&org, "riley");
+    let twice = ENVELOPE.replace("<sessionId></sessionId>", "<sessionId></sessionId><sessionId></sessionId>");
+    let own = ENVELOPE.replace("<sessionId></sessionId>", "<sessionId>mine</sessionId>");
+    for (path, body) in [
+        ("/services/data/v65.0/composite", ENVELOPE),
+        ("/services/apexrest/Soap/", ENVELOPE),
+        ("/services/Soap/u/68.0", "<Envelope/>"),
+        ("/services/Soap/u/68.0", twice.as_str()),
+        ("/services/Soap/u/68.0", own.as_str()),
+    ] {
+        let failure = connection.send_soap(soap(path, body)).unwrap_err();
+        assert_eq!((failure.kind, failure.request_sent), (FailureKind::Denied, false), "{path} {body}");
+    }
+    assert_eq!(org.requests().len(), 0);
 }

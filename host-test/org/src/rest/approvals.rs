@@ -38,8 +38,8 @@ pub(super) fn process(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusa
             "Submit" => desk.transaction().submit(&ask),
             "Approve" => desk.transaction().decide(&ask, true),
             "Reject" => desk.transaction().decide(&ask, false),
-            // Some servers send it to recall; no page of the manual has it.
-            "Removed" => return Err(super::unsupported("recall of approvals by REST, which is not documented")),
+            // The page of this resource lacks it; that of the class behind it has it.
+            "Removed" => desk.transaction().recall(&ask),
             other => {
                 let message = format!("bad value for restricted picklist field: {other}");
                 return Err(Refusal::new(400, "INVALID_ARGUMENT_TYPE", message));

@@ -138,6 +138,7 @@ impl Run {
         if let Some(logic) = asked.get("reportBooleanFilter") {
             self.logic = logic.as_str().map(str::to_owned);
         }
+        filter::check(&self.filters, self.logic.as_deref())?;
         let day = |key: &str| asked.get("standardDateFilter")?.get(key)?.as_str()?.parse().ok();
         self.days = (day("startDate"), day("endDate"));
         if let Some(details) = asked.get("hasDetailRows").and_then(Json::as_bool) {

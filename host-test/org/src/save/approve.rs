@@ -29,6 +29,8 @@ struct Process {
     object: &'static str,
     approver: Approver,
     admits: fn(&Row) -> bool,
+    /// Whether who submitted a record may take it back.
+    recalls: bool,
 }
 
 const PROCESSES: [Process; 3] = [
@@ -37,13 +39,21 @@ const PROCESSES: [Process; 3] = [
         object: "Opportunity",
         approver: Approver::Manager,
         admits: |row| row.get("Discount__c").as_f64().is_some_and(|discount| discount >= 10.0),
+        recalls: false,
     },
-    Process { name: "Project_Budget", object: "Project__c", approver: Approver::Chosen, admits: |_| true },
+    Process {
+        name: "Project_Budget",
+        object: "Project__c",
+        approver: Approver::Chosen,
+        admits: |_| true,
+        recalls: true,
+    },
     Process {
         name: "Case_Escalation",
         object: "Case",
         approver: Approver::Queue("Tier_2"),
         admits: |row| row.get("IsEscalated").is_true(),
+        recalls: false,
     },
 ];
 
@@ -123,25 +133,59 @@ impl Transaction<'_> {
     /// # Errors
     /// `INVALID_CROSS_REFERENCE_KEY` for what is no work item that waits, `INSUFFICIENT_ACCESS` for another's.
     pub(crate) fn decide(&mut self, ask: &Approval, approve: bool) -> Result<Processed, Refusal> {
-        let missing = || Refusal::save("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", &[]);
-        let id = ask.context.as_deref().and_then(Id::parse).ok_or_else(missing)?;
-        let item = self.store.get("ProcessInstanceWorkitem", id.as_str()).cloned().ok_or_else(missing)?;
-        let actor = item.get("ActorId").as_str().and_then(Id::parse).ok_or_else(missing)?;
+        let (item, instance) = self.waiting(ask)?;
+        let actor = item.get("ActorId").as_str().and_then(Id::parse).ok_or_else(no_item)?;
         if !self.acts_for(&actor) {
             return Err(no_right());
         }
+        self.close(ask, &item, instance, if approve { "Approved" } else { "Rejected" })
+    }
+
+    /// Takes a record back by the work item that waits. Administrators may, and who submitted it where the process
+    /// lets them.
+    /// <https://developer.salesforce.com/docs/atlas.en-us.264.0.apexref.meta/apexref/apex_ProcessWorkitemRequest.htm>
+    ///
+    /// # Errors
+    /// `INVALID_CROSS_REFERENCE_KEY` for what is no work item that waits, `INSUFFICIENT_ACCESS` for who may not.
+    pub(crate) fn recall(&mut self, ask: &Approval) -> Result<Processed, Refusal> {
+        let (item, instance) = self.waiting(ask)?;
+        let definition = instance.get("ProcessDefinitionId").as_str();
+        let definition = definition.and_then(|id| self.store.get("ProcessDefinition", id));
+        let name = definition.and_then(|row| row.get("DeveloperName").as_str());
+        let lets = PROCESSES.iter().any(|process| process.recalls && Some(process.name) == name);
+        let submitted = instance.get("SubmittedById").as_str() == Some(self.context.user.as_str());
+        if !(self.access.modify_all_data || (lets && submitted)) {
+            return Err(no_right());
+        }
+        self.close(ask, &item, instance, "Removed")
+    }
+
+    /// A work item that waits, and what it is a step of.
+    fn waiting(&self, ask: &Approval) -> Result<(Row, Row), Refusal> {
+        let id = ask.context.as_deref().and_then(Id::parse).ok_or_else(no_item)?;
+        let item = self.store.get("ProcessInstanceWorkitem", id.as_str()).cloned().ok_or_else(no_item)?;
         let instance = item.get("ProcessInstanceId").as_str().and_then(|id| self.store.get("ProcessInstance", id));
-        let mut instance = instance.cloned().ok_or_else(missing)?;
-        let record = instance.get("TargetObjectId").as_str().and_then(Id::parse).ok_or_else(missing)?;
-        let status = if approve { "Approved" } else { "Rejected" };
+        let instance = instance.cloned().ok_or_else(no_item)?;
+        Ok((item, instance))
+    }
+
+    /// Ends an approval in this way.
+    fn close(
+        &mut self,
+        ask: &Approval,
+        item: &Row,
+        mut instance: Row,
+        status: &'static str,
+    ) -> Result<Processed, Refusal> {
+        let record = instance.get("TargetObjectId").as_str().and_then(Id::parse).ok_or_else(no_item)?;
         let user = self.context.user.clone();
         instance.set("Status", status);
         instance.set("CompletedDate", self.context.now);
         instance.set("LastActorId", Value::from(&user));
         self.store.put(instance.clone());
         self.wrote(WriteKind::Updated, &instance, Vec::new());
-        self.store.purge("ProcessInstanceWorkitem", &id);
-        let original = item.get("OriginalActorId").as_str().and_then(Id::parse).unwrap_or(actor);
+        self.store.purge("ProcessInstanceWorkitem", &item.id);
+        let original = item.get("OriginalActorId").as_str().and_then(Id::parse).ok_or_else(no_item)?;
         self.add_step(&instance.id, status, &user, &original, ask);
         Ok(Processed { record, instance: instance.id, status, next: None })
     }
@@ -224,7 +268,7 @@ impl Transaction<'_> {
     }
 
     /// Whether the user is the actor, in the queue that is, or decides for everybody.
-    fn acts_for(&self, actor: &Id) -> bool {
+    pub(super) fn acts_for(&self, actor: &Id) -> bool {
         let user = &self.context.user;
         let member = |row: &Row| {
             row.get("GroupId").as_str() == Some(actor.as_str())
@@ -258,6 +302,10 @@ pub(crate) fn age(store: &mut Store, now: Timestamp) {
         row.set("ElapsedTimeInDays", (minutes / 1_440.0 * 1_000.0).round() / 1_000.0);
         store.put(row);
     }
+}
+
+fn no_item() -> Refusal {
+    Refusal::save("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", &[])
 }
 
 fn no_process() -> Refusal {

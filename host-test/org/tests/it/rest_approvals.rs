@@ -1,4 +1,4 @@
-//! [`Extra::Approvals`]: what waits for whom, deciding on it, submitting, and the lock meanwhile.
+//! [`Extra::Approvals`] and [`Extra::FlowApprovals`]: what waits for whom, deciding on it, submitting, and the lock meanwhile.
 
 use demo_org::{Extra, Org};
 use serde_json::{Value as Json, json};
@@ -190,7 +190,7 @@ fn an_approver_is_named_where_the_process_asks_for_one() {
 }
 
 #[test]
-fn requests_stand_each_by_itself_and_recall_is_not_documented() {
+fn requests_stand_each_by_itself_and_a_type_that_is_none_is_refused_as_such() {
     let org = org();
     let body = json!({"requests": [
         {"actionType": "Approve", "contextId": id(&org, "approval_hooli_item")},
@@ -198,9 +198,124 @@ fn requests_stand_each_by_itself_and_recall_is_not_documented() {
     ]});
     let got = post(&org, "riley", "process/approvals", &body).body;
     assert_eq!((&got[0]["success"], &got[1]["success"]), (&json!(true), &json!(false)));
-    let recall = json!({"requests": [{"actionType": "Removed", "contextId": id(&org, "approval_case_item")}]});
-    assert_eq!(post(&org, "riley", "process/approvals", &recall).refused(), "501 DEMO_ORG_UNSUPPORTED");
+    let made_up = json!({"requests": [{"actionType": "Recall", "contextId": id(&org, "approval_case_item")}]});
+    assert_eq!(post(&org, "riley", "process/approvals", &made_up).refused(), "400 INVALID_ARGUMENT_TYPE");
     assert_eq!(post(&org, "riley", "process/approvals", &json!({})).refused(), "400 JSON_PARSER_ERROR");
     let list = get(&org, "riley", "process/approvals").body;
     assert_eq!(list["approvals"]["Opportunity"][0]["name"], "Discount Approval");
+}
+
+#[test]
+fn administrators_recall_an_approval_and_who_submitted_it_where_the_process_lets_them() {
+    let org = org();
+    let removed = |key: &str| json!({"actionType": "Removed", "contextId": id(&org, key), "comments": "Not yet."});
+    // Submitted by Jane, through a process that lets nobody take anything back.
+    assert!(
+        refused(&process(&org, "jane_miller", &removed("approval_hooli_item"))).starts_with("INSUFFICIENT_ACCESS: ")
+    );
+    // Waiting for Jane, submitted by Sam, through one that lets who submitted.
+    assert!(
+        refused(&process(&org, "jane_okafor", &removed("approval_rollout_item"))).starts_with("INSUFFICIENT_ACCESS: ")
+    );
+    let no_item = refused(&process(&org, "admin", &removed("rollout")));
+    assert_eq!(no_item, "INVALID_CROSS_REFERENCE_KEY: invalid cross reference id");
+    assert_eq!(org.writes(), []);
+    let taken_back = process(&org, "sam", &removed("approval_rollout_item"));
+    assert_eq!((&taken_back["success"], &taken_back["instanceStatus"]), (&json!(true), &json!("Removed")));
+    assert_eq!(process(&org, "admin", &removed("approval_hooli_item"))["instanceStatus"], "Removed");
+    // Nothing waits any more, and the record is free.
+    assert!(
+        refused(&process(&org, "sam", &removed("approval_rollout_item"))).starts_with("INVALID_CROSS_REFERENCE_KEY")
+    );
+    assert_eq!(
+        patch(&org, "jane_miller", &path(&org, "Opportunity", "hooli_expansion"), &json!({"NextStep": "x"})).status,
+        204
+    );
+    let steps = format!(
+        "SELECT Status, (SELECT StepStatus, Actor.Name, OriginalActor.Name, Comments FROM Steps ORDER BY CreatedDate) FROM ProcessInstance WHERE Id = '{}'",
+        id(&org, "approval_rollout")
+    );
+    let instance = query(&org, "sam", &steps).body["records"][0].clone();
+    let last = &instance["Steps"]["records"][1];
+    assert_eq!(
+        [
+            &instance["Status"],
+            &last["StepStatus"],
+            &last["Actor"]["Name"],
+            &last["OriginalActor"]["Name"],
+            &last["Comments"]
+        ],
+        [&json!("Removed"), &json!("Removed"), &json!("Sam Lee"), &json!("Jane Okafor"), &json!("Not yet.")]
+    );
+}
+
+fn review(org: &Org, user: &str, item: &str, decision: &str) -> Got {
+    let input = json!({"approvalWorkItemId": item, "approvalDecision": decision, "comments": "fine"});
+    post(org, user, "actions/standard/reviewApprovalWorkItem", &json!({"inputs": [input]}))
+}
+
+/// `status code` of a refused action.
+#[track_caller]
+fn refused_action(got: &Got) -> String {
+    let result = &got.body[0];
+    assert_eq!((&result["isSuccess"], &result["actionName"]), (&json!(false), &json!("reviewApprovalWorkItem")));
+    format!("{} {}", got.status, result["errors"][0]["statusCode"].as_str().expect("a code"))
+}
+
+#[test]
+fn a_flow_approval_is_decided_by_an_action_and_only_by_whom_it_waits_for() {
+    let org = Org::demo_with([Extra::FlowApprovals]);
+    let riley = id(&org, "riley");
+    let mine = format!(
+        "SELECT Id, RelatedRecord.Name FROM ApprovalWorkItem WHERE Status = 'Assigned' AND AssignedToId = '{riley}'"
+    );
+    let waiting = query(&org, "riley", &mine).body;
+    assert_eq!(
+        (&waiting["totalSize"], &waiting["records"][0]["RelatedRecord"]["Name"]),
+        (&json!(1), &json!("Globex platform deal"))
+    );
+    let item = id(&org, "flow_globex_item");
+    assert_eq!(waiting["records"][0]["Id"], item);
+    assert_eq!(refused_action(&review(&org, "sam", &item, "Approve")), "400 UNKNOWN_EXCEPTION");
+    // The manual has it in lower case; an org has been seen to refuse that.
+    assert_eq!(refused_action(&review(&org, "riley", &item, "approve")), "400 INVALID_INPUT");
+    assert_eq!(
+        refused_action(&review(&org, "riley", "9jR000000000000AAA", "Approve")),
+        "400 INVALID_CROSS_REFERENCE_KEY"
+    );
+    assert_eq!(org.writes(), []);
+    let decided = review(&org, "riley", &item, "Approve");
+    assert_eq!(
+        (decided.status, &decided.body[0]["isSuccess"], &decided.body[0]["errors"]),
+        (200, &json!(true), &Json::Null)
+    );
+    assert_eq!(refused_action(&review(&org, "riley", &item, "Reject")), "400 INVALID_INPUT");
+    let soql = format!(
+        "SELECT Status, Comments, ReviewedBy.Name, ApprovalSubmission.Status FROM ApprovalWorkItem WHERE Id = '{item}'"
+    );
+    let row = query(&org, "riley", &soql).body["records"][0].clone();
+    assert_eq!(
+        [&row["Status"], &row["Comments"], &row["ReviewedBy"]["Name"], &row["ApprovalSubmission"]["Status"]],
+        [&json!("Approved"), &json!("fine"), &json!("Riley Reyes"), &json!("Approved")]
+    );
+    // One of a queue.
+    let queued = id(&org, "flow_case_item");
+    assert_eq!(refused_action(&review(&org, "riley", &queued, "Reject")), "400 UNKNOWN_EXCEPTION");
+    assert_eq!(review(&org, "jane_okafor", &queued, "Reject").status, 200);
+    assert_eq!(
+        post(&org, "riley", "actions/standard/reviewApprovalWorkItem", &json!({})).refused(),
+        "400 INVALID_INPUT"
+    );
+    // The two kinds of approvals know nothing of each other.
+    assert_eq!(query(&org, "riley", "SELECT Id FROM ProcessInstance").refused(), "400 INVALID_TYPE");
+}
+
+#[test]
+fn decisions_of_one_request_stand_each_by_themselves() {
+    let org = Org::demo_with([Extra::FlowApprovals]);
+    let input = |key: &str| json!({"approvalWorkItemId": id(&org, key), "approvalDecision": "Approve"});
+    let body = json!({"inputs": [input("flow_case_item"), input("flow_globex_item")]});
+    let got = post(&org, "riley", "actions/standard/reviewApprovalWorkItem", &body);
+    assert_eq!((got.status, &got.body[0]["isSuccess"], &got.body[1]["isSuccess"]), (400, &json!(false), &json!(true)));
+    assert_eq!(org.writes().len(), 2);
 }

@@ -134,3 +134,23 @@ fn a_view_that_soql_cannot_express_is_refused_loudly() {
     let view = format!("sobjects/Account/listviews/{}/results", id(&org, "view_recent_accounts"));
     assert_eq!(get(&org, "riley", &view).refused(), "501 DEMO_ORG_UNSUPPORTED");
 }
+
+#[test]
+fn results_of_several_views_come_in_one_composite_request() {
+    let org = lists();
+    let part = |name: &str, object: &str, view: &str| {
+        let url = format!("/services/data/v62.0/sobjects/{object}/listviews/{}/results?limit=1", id(&org, view));
+        json!({"method": "GET", "referenceId": name, "url": url})
+    };
+    let parts = [
+        part("a", "Account", "view_accounts"),
+        part("b", "Account", "view_recent_accounts"),
+        part("c", "Case", "view_queue"),
+    ];
+    let body = post(&org, "riley", "composite", &json!({"compositeRequest": parts})).body;
+    let statuses: Vec<&Json> =
+        body["compositeResponse"].as_array().expect("parts").iter().map(|part| &part["httpStatusCode"]).collect();
+    assert_eq!(statuses, [200, 501, 200]);
+    assert_eq!(body["compositeResponse"][0]["body"]["size"], 1);
+    assert_eq!(body["compositeResponse"][2]["body"]["label"], "Tier 2 Queue");
+}

@@ -176,6 +176,53 @@ fn filters_of_a_run_take_the_place_of_the_saved_ones_and_are_not_kept() {
 }
 
 #[test]
+fn a_date_is_written_as_the_manual_has_it_and_a_day_of_an_instant_is_enough() {
+    let org = reports();
+    let filter = |value: &str, operator: &str, column: &str| {
+        changed(
+            &org,
+            "report_cases",
+            &json!({"reportFilters": [{"column": column, "operator": operator, "value": value}]}),
+        )
+    };
+    let count = |value: &str, operator: &str| {
+        let got = filter(value, operator, "CREATED_DATE");
+        assert_eq!(got.status, 200, "{}", got.body);
+        got.body["factMap"]["T!T"]["aggregates"][0]["value"].as_u64().expect("a count")
+    };
+    let all = count("1990-01-01", "greaterOrEqual");
+    assert!(all > 5);
+    assert_eq!((count("2999-12-31", "greaterOrEqual"), count("2999-12-31", "lessThan")), (0, all));
+    assert_eq!((count("2999-12-31T00:00:00Z", "lessThan"), count("", "equals")), (all, 0));
+    for value in ["1/31/2026", "31.01.2026", "LAST_WEEK"] {
+        assert_eq!(filter(value, "equals", "CREATED_DATE").refused(), "501 DEMO_ORG_UNSUPPORTED", "{value}");
+    }
+    let echoed = filter("2026-01-31", "lessThan", "CREATED_DATE").body;
+    assert_eq!(echoed["reportMetadata"]["reportFilters"][0]["value"], "2026-01-31");
+}
+
+#[test]
+fn logic_speaks_of_every_filter() {
+    let org = reports();
+    let filter = |column: &str, value: &str| json!({"column": column, "operator": "equals", "value": value});
+    let three = json!([filter("CLOSED", "false"), filter("PRIORITY", "High"), filter("STATUS", "Escalated")]);
+    let four = json!([three[0], three[1], three[2], filter("SUBJECT", "x")]);
+    // The saved logic is of three, and stays where the request has none.
+    assert_eq!(changed(&org, "report_urgent", &json!({"reportFilters": three})).status, 200);
+    for asked in
+        [json!({"reportFilters": four}), json!({"reportFilters": four, "reportBooleanFilter": "1 AND (2 OR 3)"})]
+    {
+        let got = changed(&org, "report_urgent", &asked);
+        assert_eq!(got.refused(), "400 BAD_REQUEST", "{asked}");
+        assert!(got.message().contains("leaves out filter 4"), "{}", got.message());
+    }
+    let named = json!({"reportFilters": four, "reportBooleanFilter": "(1 AND (2 OR 3)) AND 4"});
+    assert_eq!(changed(&org, "report_urgent", &named).status, 200);
+    let none = json!({"reportFilters": four, "reportBooleanFilter": null});
+    assert_eq!(changed(&org, "report_urgent", &none).status, 200);
+}
+
+#[test]
 fn what_a_run_cannot_be_is_refused() {
     let org = reports();
     let with = |column: &str, operator: &str| json!({"column": column, "operator": operator, "value": "1"});

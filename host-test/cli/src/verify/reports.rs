@@ -1,0 +1,130 @@
+//! Assumptions about running reports with filters of one's own. A run changes nothing of a report.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, DATA, Failure, Probe};
+
+/// Days before and after everything that people keep.
+const LONG_AGO: &str = "1990-01-01";
+const FAR_OFF: &str = "2999-12-31";
+
+/// A report that can be filtered by a date, and has rows.
+struct Dated {
+    path: String,
+    /// Its own filters, and the logic that joins them.
+    filters: Vec<Value>,
+    logic: Option<String>,
+    /// The column of a date.
+    column: String,
+    /// Where its count of rows is among its sums.
+    count: usize,
+}
+
+impl Dated {
+    /// Of the description of a report, if it has a date and counts its rows.
+    fn of(path: String, body: &Value) -> Option<Self> {
+        let metadata = &body["reportMetadata"];
+        let columns = body["reportExtendedMetadata"]["detailColumnInfo"].as_object()?;
+        let (column, _) =
+            columns.iter().find(|(_, column)| column["dataType"] == "date" || column["dataType"] == "datetime")?;
+        let count = metadata["aggregates"].as_array()?.iter().position(|name| name == "RowCount")?;
+        Some(Self {
+            path,
+            filters: metadata["reportFilters"].as_array().cloned().unwrap_or_default(),
+            logic: metadata["reportBooleanFilter"].as_str().map(str::to_owned),
+            column: column.clone(),
+            count,
+        })
+    }
+
+    fn since(&self, day: &str) -> Value {
+        json!({"column": self.column, "operator": "greaterOrEqual", "value": day})
+    }
+
+    /// The logic of its own filters, written out.
+    fn own_logic(&self) -> Option<String> {
+        let all = || (1..=self.filters.len()).map(|number| number.to_string()).collect::<Vec<_>>().join(" AND ");
+        let own = self.logic.clone().or_else(|| (!self.filters.is_empty()).then(all))?;
+        Some(format!("({own}) AND "))
+    }
+
+    /// A run with filters besides its own, under this logic.
+    fn run(&self, probe: &mut Probe<'_>, more: &[Value], logic: Option<&str>) -> Result<Answer, Failure> {
+        let filters: Vec<&Value> = self.filters.iter().chain(more).collect();
+        let body = json!({"reportMetadata": {"reportFilters": filters, "reportBooleanFilter": logic}});
+        probe.send(Method::POST, &self.path, &[], &body)
+    }
+
+    /// How many rows a run has.
+    fn rows(&self, answer: &Answer) -> Option<u64> {
+        answer.body["factMap"]["T!T"]["aggregates"][self.count]["value"].as_u64().filter(|_| answer.is_success())
+    }
+
+    /// A run with one filter besides its own, which is named where there is logic.
+    fn run_since(&self, probe: &mut Probe<'_>, day: &str) -> Result<Answer, Failure> {
+        let number = self.filters.len() + 1;
+        let logic = self.logic.as_ref().map(|own| format!("({own}) AND {number}"));
+        self.run(probe, &[self.since(day)], logic.as_deref())
+    }
+}
+
+/// The first of the reports that were run last which can be filtered by a date and has rows. What an org says to a
+/// filter by the date that leaves every row is in the error, where it refuses one.
+fn dated(probe: &mut Probe<'_>) -> Result<Dated, Failure> {
+    let reports = probe.query(
+        "SELECT Id FROM Report WHERE Format IN ('Tabular', 'Summary', 'Matrix') \
+         ORDER BY LastRunDate DESC NULLS LAST LIMIT 5",
+    )?;
+    for id in reports.iter().filter_map(|report| report["Id"].as_str()) {
+        let path = format!("{DATA}/analytics/reports/{id}");
+        let described = probe.send(Method::GET, &format!("{path}/describe"), &[], &Value::Null)?;
+        let Some(dated) = Dated::of(path, &described.body).filter(|_| described.is_success()) else { continue };
+        let all = dated.run_since(probe, LONG_AGO)?;
+        match dated.rows(&all) {
+            Some(0) => {}
+            Some(_) => return Ok(dated),
+            None => return Err(probe.doubt(&all)),
+        }
+    }
+    Err(Failure::CannotTell("no report that was run lately has a date, a count and rows".to_owned()))
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_analytics.meta/api_analytics/sforce_analytics_rest_api_filter_reports.htm>
+pub(super) fn dates(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let report = dated(probe)?;
+    let none = report.run_since(probe, FAR_OFF)?;
+    let Some(rows) = report.rows(&none) else { return Err(probe.doubt(&none)) };
+    if rows > 0 {
+        return Err(Failure::DoesNotHold(format!("a date of {FAR_OFF} or later leaves {rows} rows")));
+    }
+    let filters = none.body["reportMetadata"]["reportFilters"].as_array();
+    let written = filters.and_then(|filters| filters.last()?["value"].as_str()).unwrap_or_default();
+    // It is of what was sent, but an org could answer anything.
+    let plain = written.bytes().all(|byte| byte.is_ascii_digit() || b"-/.:TZ+ ".contains(&byte));
+    let written = if plain && !written.is_empty() { written } else { "something else" };
+    Ok(format!("{FAR_OFF} is taken, and given back as {written}"))
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_analytics.meta/api_analytics/sforce_analytics_rest_api_filter_reports.htm>
+pub(super) fn logic(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let report = dated(probe)?;
+    let more = [report.since(LONG_AGO), report.since(FAR_OFF)];
+    let own = report.own_logic().unwrap_or_default();
+    let (one, two) = (report.filters.len() + 1, report.filters.len() + 2);
+    let named = report.run(probe, &more, Some(&format!("{own}({one} OR {two})")))?;
+    match report.rows(&named) {
+        Some(0) => return Err(Failure::DoesNotHold("filters that are joined by OR leave no row".to_owned())),
+        Some(_) => {}
+        None => return Err(probe.doubt(&named)),
+    }
+    let unnamed = report.run(probe, &more, Some(&format!("{own}{one}")))?;
+    match report.rows(&unnamed) {
+        None if (400..404).contains(&unnamed.status) => {
+            Ok(format!("logic that names them is followed; logic that leaves one out: {}", unnamed.outcome()))
+        }
+        None => Err(probe.doubt(&unnamed)),
+        Some(0) => Err(Failure::DoesNotHold("a filter that the logic leaves out holds all the same".to_owned())),
+        Some(_) => Err(Failure::DoesNotHold("a filter that the logic leaves out is passed over".to_owned())),
+    }
+}
