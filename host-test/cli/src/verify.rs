@@ -217,6 +217,9 @@ struct Probe<'c> {
     over: Option<String>,
 }
 
+/// A way of a connection to send a request.
+type Sends = fn(&Connection, http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, wire::Failure>;
+
 /// What a request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -262,11 +265,7 @@ impl<'c> Probe<'c> {
     }
 
     /// The answer to a request, unless nothing more is asked.
-    fn ask(
-        &mut self,
-        request: http::Result<http::Request<Vec<u8>>>,
-        send: fn(&Connection, http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, wire::Failure>,
-    ) -> Result<Answer, Failure> {
+    fn ask(&mut self, request: http::Result<http::Request<Vec<u8>>>, send: Sends) -> Result<Answer, Failure> {
         if let Some(over) = &self.over {
             return Err(Failure::CannotTell(over.clone()));
         }

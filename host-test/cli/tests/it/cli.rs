@@ -187,7 +187,12 @@ fn verify_writes_nothing_where_nothing_may_be_written() {
     let home = std::env::temp_dir().join(format!("salesforce-plugin-verify-{}", std::process::id()));
     let folder = home.join("connections/demo");
     std::fs::create_dir_all(&folder).unwrap();
-    for (settings, word) in [("read_only = true", "read_only"), ("[objects]\nedit = [\"Account\"]", "Task records")] {
+    for (settings, word) in [
+        ("read_only = true", "read_only"),
+        ("[objects]\nedit = [\"Account\"]", "Task records"),
+        ("[objects]\nappend = [\"Account\", \"Task\", \"Event\"]", "EmailMessage records may not be created"),
+        ("[objects]\nedit = [\"Account\", \"Task\", \"Event\", \"EmailMessage\"]", "Lead records may not be changed"),
+    ] {
         std::fs::write(folder.join("settings.toml"), settings).unwrap();
         let mut command = command(&["verify", "--write"]);
         let (code, _, error) = finished(&command.env("SALESFORCE_PLUGIN_HOME", &home).output().unwrap());
