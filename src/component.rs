@@ -4,10 +4,10 @@ use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::LIMIT_INFO;
 use crate::wit::{
-    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, CreateArgs, CreateReply, DeleteArgs, DeleteReply,
-    DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply, GetArgs, GetReply, LogActivityArgs,
-    LogActivityReply, OauthProfile, QueryArgs, QueryReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs,
-    WhoAmIReply,
+    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, ConvertLeadArgs, ConvertLeadReply, CreateArgs,
+    CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
+    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, SignInFailure,
+    UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -24,48 +24,11 @@ struct Host;
 
 impl Platform for Host {
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
-        let never_sent = |reason| SendFailure { reason, request_sent: false };
-        let Some(credential) = imports::secrets::access_token() else {
-            return Err(never_sent(FailureReason::SignIn));
-        };
-        let (parts, body) = request.into_parts();
-        let method = match parts.method {
-            http::Method::GET => imports::http::Method::Get,
-            http::Method::POST => imports::http::Method::Post,
-            http::Method::PATCH => imports::http::Method::Patch,
-            http::Method::DELETE => imports::http::Method::Delete,
-            _ => return Err(never_sent(FailureReason::Denied)),
-        };
-        let request = imports::http::Request {
-            method,
-            path: parts.uri.to_string(),
-            headers: parts
-                .headers
-                .iter()
-                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-                .collect(),
-            body: (!body.is_empty()).then_some(body),
-        };
-        let response = imports::http::send(&request, &credential).map_err(|failure| SendFailure {
-            reason: match failure.kind {
-                imports::http::FailureKind::AuthRequired => FailureReason::SignIn,
-                imports::http::FailureKind::Denied => FailureReason::Denied,
-                imports::http::FailureKind::Timeout => FailureReason::Timeout,
-                imports::http::FailureKind::Unreachable => FailureReason::Unreachable,
-                imports::http::FailureKind::TooLarge => FailureReason::TooLarge,
-                imports::http::FailureKind::Cancelled => FailureReason::Cancelled,
-            },
-            request_sent: failure.request_sent,
-        })?;
-        let mut answer = http::Response::new(response.body);
-        // No other header is read, so none is parsed.
-        let input = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
-        if let Some(value) = input.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
-            answer.headers_mut().append(LIMIT_INFO, value);
-        }
-        *answer.status_mut() = http::StatusCode::from_u16(response.status)
-            .map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })?;
-        Ok(answer)
+        send(request, imports::http::CredentialPlace::Bearer)
+    }
+
+    fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        send(request, imports::http::CredentialPlace::SoapSession)
     }
 
     fn origin(&self) -> String {
@@ -89,6 +52,55 @@ impl Platform for Host {
     }
 }
 
+/// Sends a request with the user's credential.
+fn send(
+    request: http::Request<Vec<u8>>,
+    credential_place: imports::http::CredentialPlace,
+) -> Result<http::Response<Vec<u8>>, SendFailure> {
+    let never_sent = |reason| SendFailure { reason, request_sent: false };
+    let Some(credential) = imports::secrets::access_token() else {
+        return Err(never_sent(FailureReason::SignIn));
+    };
+    let (parts, body) = request.into_parts();
+    let method = match parts.method {
+        http::Method::GET => imports::http::Method::Get,
+        http::Method::POST => imports::http::Method::Post,
+        http::Method::PATCH => imports::http::Method::Patch,
+        http::Method::DELETE => imports::http::Method::Delete,
+        _ => return Err(never_sent(FailureReason::Denied)),
+    };
+    let request = imports::http::Request {
+        method,
+        path: parts.uri.to_string(),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect(),
+        body: (!body.is_empty()).then_some(body),
+        credential_place,
+    };
+    let response = imports::http::send(&request, &credential).map_err(|failure| SendFailure {
+        reason: match failure.kind {
+            imports::http::FailureKind::AuthRequired => FailureReason::SignIn,
+            imports::http::FailureKind::Denied => FailureReason::Denied,
+            imports::http::FailureKind::Timeout => FailureReason::Timeout,
+            imports::http::FailureKind::Unreachable => FailureReason::Unreachable,
+            imports::http::FailureKind::TooLarge => FailureReason::TooLarge,
+            imports::http::FailureKind::Cancelled => FailureReason::Cancelled,
+        },
+        request_sent: failure.request_sent,
+    })?;
+    let mut answer = http::Response::new(response.body);
+    // No other header is read, so none is parsed.
+    let input = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
+    if let Some(value) = input.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
+        answer.headers_mut().append(LIMIT_INFO, value);
+    }
+    *answer.status_mut() = http::StatusCode::from_u16(response.status)
+        .map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })?;
+    Ok(answer)
+}
 /// What the component exports.
 struct Plugin;
 
@@ -131,6 +143,10 @@ impl exports::append::Guest for Plugin {
 impl exports::edit::Guest for Plugin {
     fn update(args: UpdateArgs) -> Result<UpdateReply, Error> {
         Ok(tools::update(&Call::new(&Host), args)?)
+    }
+
+    fn convert_lead(args: ConvertLeadArgs) -> Result<ConvertLeadReply, Error> {
+        Ok(tools::convert_lead(&Call::new(&Host), args)?)
     }
 
     fn delete(args: DeleteArgs) -> Result<DeleteReply, Error> {

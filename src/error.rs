@@ -80,6 +80,11 @@ impl Error {
         error
     }
 
+    /// This platform can't do it, whatever the settings say.
+    pub(crate) fn unavailable_here(message: &str) -> Self {
+        Self::new(ErrorKind::SwitchedOff, message)
+    }
+
     /// No such record, as far as this user can see.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NotFound, message)

@@ -8,6 +8,12 @@ pub trait Platform {
     /// Sends one request to the user's org, as the user. The URI is a path: the platform knows the origin.
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure>;
 
+    /// Sends a request of the SOAP API, with the credential in the one empty `sessionId` of its body. Only asked of a
+    /// platform whose settings say that it does.
+    fn send_soap(&self, _request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        Err(SendFailure { reason: FailureReason::Denied, request_sent: false })
+    }
+
     /// The origin requests go to, for links.
     fn origin(&self) -> String;
 

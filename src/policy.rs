@@ -33,12 +33,22 @@ pub(crate) struct Row {
     pub(crate) effect: Effect,
     /// Whether it is on unless the settings say which are.
     pub(crate) is_default: bool,
+    /// Whether it needs a platform that puts the credential in the session of SOAP.
+    pub(crate) is_soap: bool,
 }
 
 /// Refuses a tool that is switched off.
 pub(crate) fn allow_tool(settings: &ConnectionSettings, tool: &Row, table: &[Row]) -> Result<(), Error> {
     if is_on(settings, tool) {
         return Ok(());
+    }
+    if tool.is_soap && !settings.soap_session {
+        let what = [
+            PREFIX,
+            tool.name,
+            " works on no platform that keeps the user's session from Salesforce's SOAP API, as this one does; a person can do it in Salesforce",
+        ];
+        return Err(Error::unavailable_here(&what.concat()));
     }
     Err(Error::switched_off(&format!("the tool {PREFIX}{}", tool.name), unknown(settings, table)))
 }
@@ -68,7 +78,9 @@ pub(crate) fn is_granted(settings: &ConnectionSettings, object: &str, effect: Ef
 
 /// Whether the settings leave a tool on.
 pub(crate) fn is_on(settings: &ConnectionSettings, tool: &Row) -> bool {
-    is_chosen(settings.tools.as_deref(), tool) && !(settings.read_only && tool.effect != Effect::ReadOnly)
+    is_chosen(settings.tools.as_deref(), tool)
+        && !(settings.read_only && tool.effect != Effect::ReadOnly)
+        && (settings.soap_session || !tool.is_soap)
 }
 
 /// Whether the list of the settings names a tool, or a word for several; without a list, the default holds.
@@ -113,7 +125,9 @@ mod tests {
     #[track_caller]
     fn check(list: Option<&[&str]>, usual: bool, unusual: bool) {
         let list: Option<Vec<String>> = list.map(|list| list.iter().map(|name| (*name).to_owned()).collect());
-        let on = |name, is_default| is_chosen(list.as_deref(), &Row { name, effect: Effect::ReadOnly, is_default });
+        let on = |name, is_default| {
+            is_chosen(list.as_deref(), &Row { name, effect: Effect::ReadOnly, is_default, is_soap: false })
+        };
         assert_eq!((on("usual_one", true), on("unusual_one", false)), (usual, unusual), "{list:?}");
     }
 

@@ -4,6 +4,7 @@
 
 mod composite;
 pub(crate) mod content_note;
+mod convert_lead;
 mod describe;
 mod http_date;
 mod limit_info;
@@ -15,6 +16,7 @@ mod sobject;
 mod user_info;
 
 pub use composite::{Composite, MAX_QUERIES, Part, Parts};
+pub use convert_lead::{ConvertLead, Converted, Deal};
 pub use describe::{Describe, DescribeGlobal};
 pub use http_date::{date_of, http_date};
 pub use limit_info::{ApiCalls, LIMIT_INFO};
@@ -37,6 +39,9 @@ pub trait Endpoint {
 
     /// Whether a request that arrived may have changed the org.
     const WRITES: bool;
+
+    /// Whether it is one of the SOAP API, whose envelope the platform puts the credential in.
+    const IS_SOAP: bool = false;
 
     /// Plans the request. Its URI is a path.
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error>;

@@ -3,6 +3,7 @@
 //! A tool is a function from arguments to a reply or an error: it plans, sends and replies.
 
 mod activities;
+mod convert_lead;
 mod create;
 mod delete;
 mod describe;
@@ -21,7 +22,7 @@ use crate::policy::{self, Effect, PREFIX, Row};
 use crate::wit::{self, ConnectionSettings};
 
 /// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
-/// the settings name it, and its types. What holds for every tool is done here, so that no tool can forget it: the
+/// the settings name it, or on `by_soap`, where the platform serves that, and its types. What holds for every tool is done here, so that no tool can forget it: the
 /// settings are asked before anything else, an error names no record that may not be read, and replies tell where the org
 /// runs out of API calls.
 macro_rules! tools {
@@ -51,10 +52,17 @@ macro_rules! tools {
         }
     };
     (row $effect:ident, $usual:ident: $tool:ident) => {
-        Row { name: stringify!($tool), effect: Effect::$effect, is_default: tools!($usual) }
+        Row {
+            name: stringify!($tool),
+            effect: Effect::$effect,
+            is_default: tools!(is_on $usual),
+            is_soap: tools!(is_soap $usual),
+        }
     };
-    (on) => { true };
-    (off) => { false };
+    (is_on off) => { false };
+    (is_on $usual:ident) => { true };
+    (is_soap by_soap) => { true };
+    (is_soap $usual:ident) => { false };
 }
 
 tools! {
@@ -67,6 +75,7 @@ tools! {
     Additive, on: create(CreateArgs) -> CreateReply;
     Additive, on: log_activity(LogActivityArgs) -> LogActivityReply;
     Overwrites, on: update(UpdateArgs) -> UpdateReply;
+    Overwrites, by_soap: convert_lead(ConvertLeadArgs) -> ConvertLeadReply;
     Overwrites, off: delete(DeleteArgs) -> DeleteReply;
 }
 

@@ -97,6 +97,15 @@ records! {
         optional fields: Fields,
         optional from: Fields,
     }
+    ConvertLeadArgs {
+        required record: Text,
+        optional account: Text,
+        optional contact: Text,
+        optional opportunity: Text,
+        optional owner: Text,
+        optional status: Text,
+        optional allow_duplicate: Flag,
+    }
     DeleteArgs {
         required record: Text,
         optional object: Text,
@@ -181,6 +190,8 @@ replies! {
     UpdateReply { object, records, names (json if any), undo, notices (if any), details (json if any) }
     UpdatedRecord { id, link, name, changes (if any) }
     FieldChange { field, before (json if any), after (json) }
+    ConvertLeadReply { records, undo, notices (if any) }
+    ConvertedRecord { object, id, link, name, created, fields (json) }
     DeleteReply { object, id, name, facts (json), recovery, notices (if any) }
     Undo { tool, arguments (json if any), instructions }
 }
@@ -303,6 +314,7 @@ mod tests {
         check("create", CreateArgs::MEMBERS, CreateReply::NAMES);
         check("log_activity", LogActivityArgs::MEMBERS, LogActivityReply::NAMES);
         check("update", UpdateArgs::MEMBERS, UpdateReply::NAMES);
+        check("convert_lead", ConvertLeadArgs::MEMBERS, ConvertLeadReply::NAMES);
         check("delete", DeleteArgs::MEMBERS, DeleteReply::NAMES);
     }
 

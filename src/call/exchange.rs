@@ -79,7 +79,8 @@ impl Call<'_> {
 
     fn exchange<E: Endpoint>(&self, endpoint: &E, writes: bool) -> Result<E::Response, Error> {
         let request = endpoint.request().map_err(unsendable)?;
-        let response = self.platform.send(request).map_err(|failure| Error::no_response(&failure, writes))?;
+        let response = if E::IS_SOAP { self.platform.send_soap(request) } else { self.platform.send(request) };
+        let response = response.map_err(|failure| Error::no_response(&failure, writes))?;
         let (parts, body) = response.into_parts();
         if let Some(calls) = ApiCalls::read(&parts.headers)
             && self.api_calls().is_none_or(|known| calls.left() < known.left())

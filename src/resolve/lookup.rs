@@ -48,6 +48,8 @@ pub(crate) struct Found {
     pub(crate) id: RecordId,
     /// The record.
     pub(crate) candidate: Candidate,
+    /// The record as it was read; none of what may not be read.
+    pub(crate) record: Option<Record>,
     /// What the name was taken for: says the id, and nothing out of the org. None where the id or the whole name was given.
     pub(crate) notice: Option<String>,
     /// Whether what was said is only a part of its name.
@@ -172,14 +174,8 @@ pub(crate) fn with_deal(known: &Known, deal: Option<&str>, wanted: &mut Vec<Want
         let objects = vec![ObjectName::from_static("Opportunity")];
         wanted.push(among(known, DEAL, By::Id(id), objects, NameMatch::SameWords)?);
     }
-    for (object, select) in wanted.iter_mut().filter(|one| one.argument == DEAL).flat_map(|deal| &mut deal.queries) {
-        // Nobody knows yet whether the user may see it, until the deal is described.
-        let schema = known.schema(object)?;
-        if schema.source != Source::Described || schema.field(BOOK.as_str()).is_some() {
-            select.add(BOOK);
-        }
-    }
-    Ok(())
+    // Nobody knows yet whether the user may see it, until the deal is described.
+    wanted.iter_mut().filter(|one| one.argument == DEAL).try_for_each(|deal| deal.read(known, &[BOOK]))
 }
 
 /// Leaves of the entries of price books those of the book of the one deal. Where there are several deals, or the user may
@@ -275,6 +271,17 @@ impl Wanted {
         self.queries.iter().map(|(object, _)| object)
     }
 
+    /// Has more fields read of the record, as far as an object is known to have them.
+    pub(crate) fn read(&mut self, known: &Known, fields: &[FieldPath]) -> Result<(), PlanError> {
+        for (object, select) in &mut self.queries {
+            let schema = known.schema(object)?;
+            let is_there =
+                |field: &&FieldPath| schema.source != Source::Described || schema.field(field.as_str()).is_some();
+            fields.iter().filter(is_there).for_each(|field| select.add(field.clone()));
+        }
+        Ok(())
+    }
+
     /// Whether it is looked for among the entries of price books.
     fn is_entry(&self) -> bool {
         self.objects().any(|object| object.as_str() == price_book::ENTRY)
@@ -336,6 +343,7 @@ impl Wanted {
             argument: self.argument.clone(),
             id: *id,
             company: record.and_then(|record| company(&candidate, record)),
+            record: record.cloned(),
             candidate,
             notice: self.key.clone(),
             by_part: false,
@@ -365,7 +373,8 @@ impl Wanted {
                 let is_news = !is_exact || !inactive.is_empty();
                 let notice = is_news.then(|| format!("{}: {input} is {id}{others}{left_out}", self.argument));
                 let (company, by_part) = (company(&candidate, record), !is_exact);
-                Ok(Found { argument: self.argument.clone(), id, candidate, notice, by_part, company })
+                let record = Some(record.clone());
+                Ok(Found { argument: self.argument.clone(), id, candidate, record, notice, by_part, company })
             }
             _ if count == 0 && inactive.is_empty() => {
                 let objects: Vec<_> = self.queries.iter().map(|(object, _)| object.as_str()).collect();

@@ -35,10 +35,15 @@ pub struct DuplicateRule {
 }
 
 impl Refusal {
+    /// One that says this and no more. A code that is none is left out.
+    pub(super) fn of(status: u16, code: Option<&str>, message: Option<String>) -> Self {
+        let code = code.filter(|code| is_plain(code)).map(str::to_owned);
+        Self { status, code, message, fields: Vec::new(), duplicates: None }
+    }
+
     /// Reads a body that comes with an error status: a list of errors, one error, an OAuth error, or anything else.
     pub(crate) fn read(status: http::StatusCode, body: &[u8]) -> Self {
-        let mut refusal =
-            Self { status: status.as_u16(), code: None, message: None, fields: Vec::new(), duplicates: None };
+        let mut refusal = Self::of(status.as_u16(), None, None);
         let body = std::str::from_utf8(body).unwrap_or_default();
         let errors: Vec<Fields<'_>> = match Json::parse(body) {
             Ok(error) if error.is_object() => vec![Fields::of(error)],

@@ -1,17 +1,17 @@
-//! Leads are converted by people: no resource of the REST API does it. A lead that was only given the status of
-//! converted ones would be neither, so that status is refused.
+//! Leads are converted, and not changed into what they become: a lead that was only given the status of converted ones
+//! would be neither, so `create` and `update` refuse that status.
 //!
-//! `query`: `SELECT ApiName FROM LeadStatus WHERE IsConverted = true`, kept with the descriptions.
+//! `query`: `SELECT ApiName FROM LeadStatus WHERE IsConverted = true ORDER BY SortOrder`, kept with the descriptions.
 //! <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_leadstatus.htm>
 
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
-use crate::soql::{Comparison, Condition, FieldList, FieldPath, Literal, ObjectName, Select};
+use crate::soql::{Comparison, Condition, Direction, FieldList, FieldPath, Literal, Nulls, ObjectName, Order, Select};
 
 /// What to do instead.
-pub(crate) const ADVICE: &str = "no tool converts a lead, but a person can: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
+pub(crate) const ADVICE: &str = "salesforce_convert_lead converts a lead, if it is among the tools; a person can in any case: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
 
 /// The field that says how far a lead is.
 pub(crate) const STATUS: &str = "Status";
@@ -27,16 +27,20 @@ pub(crate) fn refuse(
     lead: Option<&RecordId>,
 ) -> Result<(), Error> {
     let Some(status) = status.filter(|_| object.as_str() == "Lead") else { return Ok(()) };
-    let converted = match call.cache_get(KEPT) {
+    if statuses(call)?.iter().any(|converted| converted == status) {
+        Err(refusal(lead.map(|id| call.link(id.as_str()))))
+    } else {
+        Ok(())
+    }
+}
+
+/// The statuses of converted leads as JSON, in the org's own order; none where the user may not read them.
+pub(crate) fn statuses(call: &Call<'_>) -> Result<Vec<String>, Error> {
+    let lines = match call.cache_get(KEPT) {
         Some((kept, _)) => kept,
         None => ask(call)?,
     };
-    if is_among(&converted, status) { Err(refusal(lead.map(|id| call.link(id.as_str())))) } else { Ok(()) }
-}
-
-/// Whether a status is one of the lines.
-fn is_among(converted: &[u8], status: &str) -> bool {
-    converted.split(|byte| *byte == b'\n').any(|known| known == status.as_bytes())
+    Ok(String::from_utf8_lossy(&lines).lines().map(str::to_owned).collect())
 }
 
 fn refusal(link: Option<String>) -> Error {
@@ -52,6 +56,8 @@ fn ask(call: &Call<'_>) -> Result<Vec<u8>, Error> {
     let mut select = Select::new(fields, ObjectName::from_static("LeadStatus"));
     let is_converted = FieldPath::from_static("IsConverted");
     select.condition = Some(Condition::compare(is_converted, Comparison::Eq, Literal::Boolean(true)));
+    select.order_by =
+        vec![Order { field: FieldPath::from_static("SortOrder"), direction: Direction::Ascending, nulls: Nulls::Last }];
     let page = match call.query(&select, usize::MAX) {
         // Who may not read the statuses may set them all the same, for all we know.
         Err(error) if error.refusal().is_some() => return Ok(Vec::new()),

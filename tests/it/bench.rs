@@ -66,6 +66,7 @@ impl Bench {
                 objects: ObjectGrants { read: None, append: None, edit: None },
                 instructions: None,
                 vocabulary: Vec::new(),
+                soap_session: true,
             }),
             sent: RefCell::default(),
             received: RefCell::default(),
@@ -153,17 +154,19 @@ impl Bench {
     pub(crate) fn id(&self, key: &str) -> String {
         self.org.id(key).unwrap().to_string()
     }
-}
 
-impl Platform for Bench {
-    fn send(&self, mut request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+    /// Sends a request of the core, once it has the token.
+    fn exchange(
+        &self,
+        mut request: http::Request<Vec<u8>>,
+        with_token: impl FnOnce(&mut http::Request<Vec<u8>>, &str),
+    ) -> Result<http::Response<Vec<u8>>, SendFailure> {
         self.sent.borrow_mut().push(request.clone());
         let meanwhile = self.meanwhile.borrow_mut().take_if(|(at, _)| *at == self.requests());
         if let Some((_, act)) = meanwhile {
             act(&self.org);
         }
-        let bearer = format!("Bearer {}", self.token).parse().unwrap();
-        assert!(request.headers_mut().insert("authorization", bearer).is_none(), "the core sets no credential");
+        with_token(&mut request, &self.token);
         match self.org.handle(request) {
             Reply::Response(mut response) => {
                 if self.hides_dates.get() {
@@ -182,6 +185,24 @@ impl Platform for Bench {
             }
             Reply::Cut { .. } => Err(SendFailure { reason: FailureReason::Unreachable, request_sent: true }),
         }
+    }
+}
+
+impl Platform for Bench {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        self.exchange(request, |request, token| {
+            let bearer = format!("Bearer {token}").parse().unwrap();
+            assert!(request.headers_mut().insert("authorization", bearer).is_none(), "the core sets no credential");
+        })
+    }
+
+    fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        self.exchange(request, |request, token| {
+            let body = String::from_utf8(std::mem::take(request.body_mut())).unwrap();
+            let (before, after) = body.split_once("<sessionId></sessionId>").expect("a place for the session");
+            assert!(!after.contains("sessionId"), "one place for the session");
+            *request.body_mut() = format!("{before}<sessionId>{token}</sessionId>{after}").into_bytes();
+        })
     }
 
     fn origin(&self) -> String {

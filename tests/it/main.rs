@@ -10,6 +10,7 @@ mod amendments;
 mod api_calls;
 mod bench;
 mod cache;
+mod conversion;
 mod delete;
 mod documented_answers;
 mod lookups;

@@ -111,6 +111,8 @@ pub fn none() -> ConnectionSettings {
         objects: ObjectGrants { read: None, append: None, edit: None },
         instructions: None,
         vocabulary: Vec::new(),
+        // None of these platforms writes a credential into a body.
+        soap_session: false,
     }
 }
 
@@ -140,6 +142,7 @@ impl Settings {
             },
             instructions: written.instructions,
             vocabulary: written.vocabulary.into_iter().map(alias).collect(),
+            ..none()
         };
         Ok(Self { origin, connection })
     }

@@ -52,6 +52,7 @@ impl Platform for Host {
             path: parts.uri.to_string(),
             headers: parts.headers.iter().map(header).collect(),
             body: (!body.is_empty()).then_some(body),
+            credential_place: imports::http::CredentialPlace::Bearer,
         };
         let response = imports::http::send(&request, &credential).map_err(|failure| SendFailure {
             reason: match failure.kind {

@@ -86,6 +86,7 @@ fn laid_out(reply: Reply) -> String {
         Reply::Create(reply) => create(reply),
         Reply::LogActivity(reply) => log_activity(reply),
         Reply::Update(reply) => update(reply),
+        Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
     }
 }
@@ -279,6 +280,30 @@ fn update(reply: UpdateReply) -> String {
         line(&mut text, &record.link);
     }
     text
+}
+
+fn convert_lead(reply: &ConvertLeadReply) -> String {
+    let mut text = "Converted:\n".to_owned();
+    for record in &reply.records {
+        let (how, name) = (how(record), named(record.name.as_deref()));
+        line(&mut text, &format!("  {} {}{name}{how}", record.object, record.id));
+        if !record.fields.0.is_empty() {
+            line(&mut text, &format!("    {}", sentence(&record.fields)));
+        }
+        line(&mut text, &format!("    {}", record.link));
+    }
+    undo(&mut text, Some(&reply.undo));
+    notices(&mut text, &reply.notices);
+    text
+}
+
+/// Whether a conversion made a record or merged the lead into it.
+fn how(ConvertedRecord { object, created, .. }: &ConvertedRecord) -> &'static str {
+    match (object.as_str(), created) {
+        ("Lead", _) => "",
+        (_, true) => ", new",
+        (_, false) => ", was there",
+    }
 }
 
 fn delete(reply: &DeleteReply) -> String {

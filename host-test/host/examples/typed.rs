@@ -22,7 +22,7 @@ mod bindings {
 }
 
 use bindings::Plugin;
-use bindings::salesforce::plugin::http::{Failure, FailureKind, Method, Request, Response};
+use bindings::salesforce::plugin::http::{CredentialPlace, Failure, FailureKind, Method, Request, Response};
 use bindings::salesforce::plugin::read_types::*;
 use bindings::salesforce::plugin::settings_types::*;
 use bindings::salesforce::plugin::types::{ActivityKind, Error};
@@ -48,6 +48,10 @@ struct Connection {
 impl wit_http::Host for Connection {
     fn send(&mut self, request: Request, credential: Resource<Secret>) -> Result<Result<Response, Failure>> {
         let Secret(token) = self.secrets.get(&credential)?;
+        if request.credential_place != CredentialPlace::Bearer {
+            let detail = Some("this host puts the credential into the header alone".to_owned());
+            return Ok(Err(Failure { kind: FailureKind::Denied, request_sent: false, detail }));
+        }
         let method = match request.method {
             Method::Get => "GET",
             Method::Post => "POST",
@@ -109,7 +113,9 @@ impl cache::Host for Connection {
 impl settings::Host for Connection {
     fn get(&mut self) -> Result<ConnectionSettings> {
         let objects = ObjectGrants { read: None, append: None, edit: None };
-        Ok(ConnectionSettings { tools: None, read_only: false, objects, instructions: None, vocabulary: Vec::new() })
+        let (instructions, vocabulary) = (None, Vec::new());
+        // This one writes the credential into the header alone, and so offers no tool that needs more.
+        Ok(ConnectionSettings { tools: None, read_only: false, objects, instructions, vocabulary, soap_session: false })
     }
 }
 

@@ -276,6 +276,7 @@ pub(crate) fn unrestricted() -> ConnectionSettings {
         objects: ObjectGrants { read: None, append: None, edit: None },
         instructions: None,
         vocabulary: Vec::new(),
+        soap_session: true,
     }
 }
 

@@ -222,6 +222,7 @@ impl Settings {
             },
             instructions: self.instructions.clone(),
             vocabulary: self.vocabulary.clone(),
+            soap_session: true,
         }
     }
 

@@ -13,7 +13,7 @@ use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use crate::strict::every_reader_takes;
 
 /// What is asked, of every tool and most of their ways.
-pub const CALLS: [(&str, &str); 24] = [
+pub const CALLS: [(&str, &str); 26] = [
     ("find", r#"{"text":"acme"}"#),
     ("find", r#"{"text":"bob@acme.com","objects":["Contact"]}"#),
     ("get", r#"{"record":"001dM0000000010QAA","related":["contacts","opportunities","cases","activities"]}"#),
@@ -41,6 +41,8 @@ pub const CALLS: [(&str, &str); 24] = [
     ("update", r#"{"record":"006dM0000000010QAA","fields":{"Stage":"Closed Won"}}"#),
     ("delete", r#"{"record":"001dM0000000010QAA","name":"Acme"}"#),
     ("delete", r#"{"record":"001dM0000000010QAA","name":"001dM0000000010QAA"}"#),
+    ("convert_lead", r#"{"record":"00QdM0000000010QAA"}"#),
+    ("convert_lead", r#"{"record":"Dana Fox","account":"new","contact":"new","opportunity":"none"}"#),
 ];
 
 /// Whatever an org answers, a call ends with a reply or an error that every reader of JSON takes, after no more requests
@@ -67,6 +69,7 @@ pub(crate) fn unrestricted() -> ConnectionSettings {
         objects: ObjectGrants { read: None, append: None, edit: None },
         instructions: None,
         vocabulary: Vec::new(),
+        soap_session: true,
     }
 }
 
@@ -122,6 +125,10 @@ impl Platform for Org<'_> {
             response.headers_mut().insert(*name, value.clone());
         }
         Ok(response)
+    }
+
+    fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        self.send(request)
     }
 
     fn origin(&self) -> String {

@@ -7,7 +7,7 @@ use crate::exact::{Members, Value};
 use salesforce_host::types::{Changed, Error};
 
 use super::replies::*;
-use super::{candidates_of, instant, named, object, printable, quoted, visible};
+use super::{candidates_of, how, instant, named, object, printable, quoted, visible};
 
 /// From so many rows on, what they all share is said once.
 const MIN_ROWS_TO_SHARE: usize = 3;
@@ -28,6 +28,7 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::Create(reply) => create(&reply),
         Reply::LogActivity(reply) => log_activity(&reply),
         Reply::Update(reply) => update(&reply),
+        Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
     }
 }
@@ -313,6 +314,20 @@ fn swaps(undone: &Members, changed: &UpdatedRecord) -> bool {
         && (to.as_str(), expected.as_str()) == ("fields", "from")
         && (fields.0.len(), from.0.len()) == (changed.changes.len(), changed.changes.len())
         && changed.changes.iter().all(is_swapped)
+}
+
+fn convert_lead(reply: &ConvertLeadReply) -> String {
+    let mut text = Text::default();
+    text.line("Converted:");
+    for record in &reply.records {
+        let (name, how) = (named(record.name.as_deref()), how(record));
+        text.line(&format!("{}{name}{how} {}", record.object, opened(&record.link, &record.id)));
+        text.fields(&record.fields, &Members::default());
+    }
+    text.undo(Some(&reply.undo), "");
+    let called = reply.records.iter().filter_map(|record| Some((record.id.as_str(), quoted(record.name.as_deref()?))));
+    text.notices_on(&reply.notices, &called.collect::<Vec<_>>());
+    text.0
 }
 
 fn delete(reply: &DeleteReply) -> String {

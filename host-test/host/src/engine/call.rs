@@ -15,7 +15,7 @@ use crate::engine::limits::Limits;
 use crate::token::Token;
 use crate::wire::token_provider::Renewed;
 use crate::wire::transport::{Failure, FailureKind, RequestLimits};
-use crate::wire::{egress, ingress};
+use crate::wire::{egress, ingress, soap};
 
 /// Handles a guest can hold at a time. It needs one.
 const MAX_HANDLES: usize = 64;
@@ -62,7 +62,7 @@ impl Call {
     fn send(&mut self, request: &wit_http::Request, token: &Token) -> Result<wit_http::Response, Failure> {
         let token = self.newer.clone().unwrap_or_else(|| token.clone());
         let response = self.exchange(request, &token)?;
-        if self.renewed || !refuses_token(&request.path, response.status) {
+        if self.renewed || !refuses(request, &response) {
             return Ok(response);
         }
         self.renewed = true;
@@ -73,6 +73,7 @@ impl Call {
         self.renewed = fresh;
         self.newer = Some(token.clone());
         let response = self.send(request, &token)?;
+        // A new token that is no good for SOAP may well be good for REST, so that is not remembered.
         if fresh && refuses_token(&request.path, response.status) {
             self.connection.mark_rejected(&token);
         }
@@ -102,10 +103,21 @@ impl Call {
         if timeout.is_zero() {
             return Err(Failure::before(FailureKind::Timeout, "the deadline of the call has passed"));
         }
-        egress::path(&request.path).map_err(refused)?;
         egress::body(request.body.as_deref()).map_err(refused)?;
-        let headers = egress::headers(&request.headers).map_err(refused)?;
-        let bearer = token.bearer().ok_or_else(|| denied("the token can't be sent".to_owned()))?;
+        let mut headers = egress::headers(&request.headers).map_err(refused)?;
+        let body = match request.credential_place {
+            wit_http::CredentialPlace::Bearer => {
+                egress::path(&request.path).map_err(refused)?;
+                let bearer = token.bearer().ok_or_else(|| denied("the token can't be sent".to_owned()))?;
+                headers.insert(http::header::AUTHORIZATION, bearer);
+                request.body.clone().unwrap_or_default()
+            }
+            wit_http::CredentialPlace::SoapSession => {
+                egress::soap(request.method == wit_http::Method::Post, &request.path, &headers).map_err(refused)?;
+                let body = request.body.as_deref().unwrap_or_default();
+                soap::filled(body, token.reveal()).ok_or_else(|| refused(egress::Refusal::Envelope))?
+            }
+        };
 
         let mut outgoing = http::Request::builder()
             .method(match request.method {
@@ -117,11 +129,18 @@ impl Call {
             .uri(format!("{}{}", self.connection.origin, request.path))
             .extension(RequestLimits { timeout, max_response_bytes: self.limits.response_bytes })
             .extension(self.control.token())
-            .body(request.body.clone().unwrap_or_default())
+            .body(body)
             .map_err(|_| denied("the path is not valid in a URI".to_owned()))?;
         *outgoing.headers_mut() = headers;
-        outgoing.headers_mut().insert(http::header::AUTHORIZATION, bearer);
         Ok(outgoing)
+    }
+}
+
+/// Whether a response says that the org did not take the token, and so did nothing.
+fn refuses(request: &wit_http::Request, response: &wit_http::Response) -> bool {
+    match request.credential_place {
+        wit_http::CredentialPlace::Bearer => refuses_token(&request.path, response.status),
+        wit_http::CredentialPlace::SoapSession => soap::refuses_session(&response.body),
     }
 }
 

@@ -13,11 +13,11 @@ use crate::engine::limits::Usage;
 use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
+use crate::types::{ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, WhoAmIArgs, WhoAmIReply};
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
     QueryReply, UpdateArgs, UpdateReply,
 };
-use crate::types::{DeleteArgs, DeleteReply, WhoAmIArgs, WhoAmIReply};
 
 /// The plugin with one user's connection. Every call is an instance of its own.
 #[derive(Debug, Clone)]
@@ -122,6 +122,11 @@ impl Session {
     /// Changes fields of one record.
     pub fn update(&self, args: &UpdateArgs) -> Result<UpdateReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_update(store, args))
+    }
+
+    /// Converts a lead.
+    pub fn convert_lead(&self, args: &ConvertLeadArgs) -> Result<ConvertLeadReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_convert_lead(store, args))
     }
 
     /// Deletes one record.

@@ -20,7 +20,7 @@ const RESOURCES: [&str; 8] =
 const USER_INFO: [&str; 3] = ["services", "oauth2", "userinfo"];
 
 /// Header names the guest may set, besides `sforce-…`.
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 8] = [
     "accept",
     "accept-language",
     "content-type",
@@ -28,6 +28,7 @@ const HEADERS: [&str; 7] = [
     "if-modified-since",
     "if-none-match",
     "if-unmodified-since",
+    "soapaction",
 ];
 
 /// Why a request was not let out. The text is the host's own: nothing of the request is in it.
@@ -51,6 +52,9 @@ pub enum Refusal {
     /// The header's value could end the header.
     #[error("the value of a header has a control character or a character beyond ASCII, or is too long")]
     Value,
+    /// The SOAP API takes the credential in its body, and this one has no place for it, or several.
+    #[error("a call of the SOAP API is posted as XML to /services/Soap/u/, with one empty sessionId")]
+    Envelope,
     /// Too much.
     #[error("the request is too large")]
     Size,
@@ -91,6 +95,14 @@ pub fn path(path: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Checks what is sent with the credential in its body: that goes to the partner API of SOAP, and nowhere else.
+pub fn soap(is_post: bool, path: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+    let version = path.strip_prefix("/services/Soap/u/").unwrap_or_default();
+    let kind = headers.get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_xml = kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/xml");
+    if is_post && is_xml && is_number(version) { Ok(()) } else { Err(Refusal::Envelope) }
+}
+
 /// A segment decoded, if every server has to read it alike.
 fn segment(written: &str) -> Result<Cow<'_, str>, Refusal> {
     let decoded = percent_decode_str(written).decode_utf8().map_err(|_| Refusal::Ambiguous)?;
@@ -106,11 +118,13 @@ fn segment(written: &str) -> Result<Cow<'_, str>, Refusal> {
 
 /// `v65.0`
 fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(is_number)
+}
+
+/// `65.0`
+fn is_number(version: &str) -> bool {
     let digits = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    segment
-        .strip_prefix('v')
-        .and_then(|version| version.split_once('.'))
-        .is_some_and(|(major, minor)| digits(major) && digits(minor))
+    version.split_once('.').is_some_and(|(major, minor)| digits(major) && digits(minor))
 }
 
 /// Whether the names that decide what a path leads to are written out.

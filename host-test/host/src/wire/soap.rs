@@ -1,6 +1,6 @@
 //! The SOAP API, which takes the token in the envelope: where it goes there, and how that API says that it is no good.
 //!
-//! Only the program itself speaks it. What a guest sends there is refused by `wire/egress.rs`.
+//! The program speaks it for itself, and for a guest that asks for it (`credential-place` in `wit/host.wit`).
 
 use memchr::memmem;
 

@@ -238,6 +238,11 @@ pub(super) const GERMAN: Texts = Texts {
             "Ändern",
             "Felder eines Datensatzes ändern, alle oder keines, und von jedem vorher und nachher nennen",
         ),
+        (
+            "convert_lead",
+            "Lead konvertieren",
+            "Aus einem Lead einen Account, einen Kontakt und eine Opportunity machen, neu oder in vorhandene hinein; das lässt sich nicht zurücknehmen",
+        ),
         ("delete", "Löschen", "Einen Datensatz löschen, samt allem, was zu ihm gehört"),
     ],
     translations: &[

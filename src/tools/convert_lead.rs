@@ -1,0 +1,446 @@
+//! `convert_lead`: a lead into an account, a contact and an opportunity. One composite request reads the lead and whatever
+//! is named; where the account or the contact is not, a second looks for those that may be the lead's; then one call of
+//! SOAP, and one `query` of what came of it. With an empty cache, a `query` for the statuses of converted leads before.
+//!
+//! No tool takes it back, so what is already there is found first and never guessed.
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::id::RecordId;
+use crate::json::Shape;
+use crate::known::{Known, PlanError};
+use crate::lower::lower;
+use crate::policy::Effect;
+use crate::record::{Fields, Record};
+use crate::reply::{MAX_TEXT_CHARS, Values};
+use crate::resolve::lookup::{self, Found, Wanted};
+use crate::resolve::matching::NameMatch;
+use crate::resolve::names;
+use crate::resolve::record::{self, Resolution};
+use crate::rest::{ConvertLead, Converted, Deal};
+use crate::schema::well_known::ID;
+use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select, Text};
+use crate::wit::{Candidate, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, Undo};
+use crate::write::conversion;
+use crate::write::duplicates;
+use crate::write::references;
+
+const LEAD: ObjectName = ObjectName::from_static("Lead");
+const ACCOUNT: ObjectName = ObjectName::from_static("Account");
+const CONTACT: ObjectName = ObjectName::from_static("Contact");
+const OPPORTUNITY: ObjectName = ObjectName::from_static("Opportunity");
+const USER: ObjectName = ObjectName::from_static("User");
+
+/// What is read of a lead, to find what it may become.
+const COMPANY: FieldPath = FieldPath::from_static("Company");
+const EMAIL: FieldPath = FieldPath::from_static("Email");
+const IS_CONVERTED: FieldPath = FieldPath::from_static("IsConverted");
+const OWNER: FieldPath = FieldPath::from_static("OwnerId");
+/// Whose a contact is.
+const ACCOUNT_ID: FieldPath = FieldPath::from_static("AccountId");
+
+/// What people say for a record that is to be made, and for one that is not.
+const NEW: &str = "new";
+const NONE: &str = "none";
+
+/// The prefix of queues' ids. What a queue's lead becomes belongs to a user.
+const GROUP: &str = "00G";
+
+/// Characters of a new opportunity's name: fewer than its field takes.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm>
+const MAX_NAME_CHARS: usize = 80;
+
+/// The most contacts that are looked at for the lead's.
+const MAX_CONTACTS: u32 = 20;
+
+/// How a rule that only warns is overruled.
+const OVERRULED: &str = "to merge into one, give its id in `account` or `contact`; if they want a new record all the same, call again with allow_duplicate";
+
+/// Converts a lead.
+pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<ConvertLeadReply, Error> {
+    check(call.known(), &args)?;
+    let found = call.run(&args, wanted, |mut wanted| references::find(call, &mut wanted))?;
+    let of = |argument: &str| found.iter().find(|found| found.argument == argument);
+    let lead = Lead::of(call, of("record"))?;
+    let mut notices: Vec<String> = found.iter().filter_map(|found| found.notice.clone()).collect();
+    let status = status(call, &args)?;
+    let owner = match (of("owner"), args.owner.as_deref()) {
+        (Some(owner), _) => Some(owner.id),
+        (None, Some(_)) => Some(call.user()?.id),
+        (None, None) if lead.is_queues => {
+            notices.push("a queue owns the lead, so what it became is the user's own".to_owned());
+            Some(call.user()?.id)
+        }
+        (None, None) => None,
+    };
+    let mut into = Into { account: of("account").map(|found| found.id), contact: None };
+    if let Some(contact) = of("contact") {
+        into.take_contact(contact)?;
+    }
+    look_for_what_is_there(call, &args, &lead, &mut into, &mut notices)?;
+    allow(call, &args, &into)?;
+    let deal = match (of("opportunity"), args.opportunity.as_deref().map(str::trim)) {
+        (Some(opportunity), _) => Deal::Of(opportunity.id),
+        (None, Some(NONE)) => Deal::None,
+        (None, Some(name)) => Deal::Named(name),
+        (None, None) => Deal::New,
+    };
+    let convert = ConvertLead {
+        lead: &lead.id,
+        account: into.account,
+        contact: into.contact,
+        opportunity: deal,
+        owner,
+        status: &status,
+        allow_duplicate: args.allow_duplicate == Some(true),
+    };
+    let (converted, held) = match call.write(&convert) {
+        Ok(converted) => (converted, read_back(call, &lead.id).unwrap_or_default()),
+        Err(cause) if cause.outcome_unknown() => {
+            let (converted, held) = recover(call, &lead, cause)?;
+            notices.push("Salesforce did not answer, so the lead was looked at: it is converted".to_owned());
+            (converted, Some(held))
+        }
+        Err(error) => return Err(duplicates::refused(call, error, convert.allow_duplicate, OVERRULED)),
+    };
+    if held.is_none() {
+        notices.push(
+            "the lead was converted, but could not be read back: the user may not be allowed to see it".to_owned(),
+        );
+    }
+    let records = receipt(call, &lead, &convert, converted, held.as_ref());
+    let instructions =
+        "nothing turns them back into a lead: a person can delete what was made, and enter the lead anew";
+    let undo = Undo { tool: None, arguments: None, instructions: Some(instructions.to_owned()) };
+    Ok(ConvertLeadReply { records, undo, notices })
+}
+
+/// Refuses what can't be meant, and what the settings keep from being read or changed.
+fn check(known: &Known, args: &ConvertLeadArgs) -> Result<(), Error> {
+    for effect in [Effect::Overwrites, Effect::ReadOnly] {
+        known.allow_object(&LEAD, effect)?;
+    }
+    let is_new = |argument: &Option<String>| argument.as_deref().is_some_and(|text| is(text, NEW));
+    if is_new(&args.account) && args.contact.is_some() && !is_new(&args.contact) {
+        let message =
+            "a contact that is there belongs to an account that is there: leave `account` out or give the contact's";
+        return Err(Error::argument("contact", message));
+    }
+    if let Some(name) = args.opportunity.as_deref().map(str::trim) {
+        let count = name.chars().count();
+        if name.is_empty() || count > MAX_NAME_CHARS {
+            let message = format!(
+                "the name has {count} characters, and a new opportunity's has 1 to {MAX_NAME_CHARS} here; \"{NONE}\" makes no opportunity"
+            );
+            return Err(Error::argument("opportunity", message));
+        }
+    }
+    Ok(())
+}
+
+fn is(text: &str, word: &str) -> bool {
+    text.trim().eq_ignore_ascii_case(word)
+}
+
+/// The lead, and what else is named.
+fn wanted(known: &Known, args: &ConvertLeadArgs) -> Result<Vec<Wanted>, PlanError> {
+    let mut lead = one(known, "record", &args.record, LEAD)?;
+    lead.read(known, &[COMPANY, EMAIL, IS_CONVERTED, OWNER])?;
+    let mut wanted = vec![lead];
+    for (argument, text, object) in [("account", &args.account, ACCOUNT), ("contact", &args.contact, CONTACT)] {
+        if let Some(text) = text.as_deref().filter(|text| !is(text, NEW)) {
+            let mut one = one(known, argument, text, object)?;
+            if argument == "contact" {
+                one.read(known, &[ACCOUNT_ID])?;
+            }
+            wanted.push(one);
+        }
+    }
+    // A name is what a new one is called.
+    if let Some(text) = args.opportunity.as_deref().filter(|text| !is(text, NONE))
+        && record::id("opportunity", text.trim())?.is_some()
+    {
+        wanted.push(one(known, "opportunity", text, OPPORTUNITY)?);
+    }
+    if let Some(owner) = args.owner.as_deref().filter(|owner| !is(owner, "me")) {
+        wanted.push(one(known, "owner", owner, USER)?);
+    }
+    Ok(wanted)
+}
+
+/// What stands for a record of an object in an argument.
+fn one(known: &Known, argument: &str, text: &str, object: ObjectName) -> Result<Wanted, PlanError> {
+    let target = record::read(known, text, Some(object.as_str())).map_err(|mut error| {
+        if let PlanError::Failed(error) = &mut error {
+            error.rename_argument("record", argument);
+            error.rename_argument("object", argument);
+        }
+        error
+    })?;
+    lookup::among(known, argument, target.by, vec![object], NameMatch::SameWords)
+}
+
+/// The lead as it is.
+struct Lead {
+    id: RecordId,
+    name: Option<String>,
+    company: Option<String>,
+    email: Option<String>,
+    /// Whether a queue owns it.
+    is_queues: bool,
+}
+
+impl Lead {
+    fn of(call: &Call<'_>, found: Option<&Found>) -> Result<Self, Error> {
+        let (found, record) = found
+            .and_then(|found| Some((found, found.record.as_ref()?)))
+            .ok_or_else(|| Error::not_found("there is no such lead, or the user may not see it"))?;
+        let fields = record.fields();
+        if fields.get(IS_CONVERTED.as_str()).is_some_and(|is| is.get() == "true") {
+            let message = format!(
+                "nothing was written: the lead was converted before; what it became is in its fields ConvertedAccountId, ConvertedContactId and ConvertedOpportunityId: {}",
+                call.link(found.id.as_str())
+            );
+            return Err(Error::conflict(message, None).about(vec!["record".to_owned()]));
+        }
+        Ok(Self {
+            id: found.id,
+            name: found.candidate.name.clone(),
+            company: fields.text(COMPANY.as_str()),
+            email: fields.text(EMAIL.as_str()),
+            is_queues: fields.text(OWNER.as_str()).is_some_and(|owner| owner.starts_with(GROUP)),
+        })
+    }
+}
+
+/// The status the lead gets: the one that was said, or the first of those the org has for converted leads.
+fn status(call: &Call<'_>, args: &ConvertLeadArgs) -> Result<String, Error> {
+    let mut known = Vec::new();
+    for json in conversion::statuses(call)? {
+        if let Some(Shape::Text(text)) = Shape::of(&json) {
+            known.push(text);
+        }
+    }
+    let wrong = |message: &str| Error::argument("status", message);
+    match args.status.as_deref().map(str::trim) {
+        Some(said) => match known.iter().find(|status| is(status, said)) {
+            Some(status) => Ok(status.clone()),
+            None if known.is_empty() => Ok(said.to_owned()),
+            None => Err(wrong("nothing was written: this is no status of converted leads").allowing(known)),
+        },
+        None => known.into_iter().next().ok_or_else(|| {
+            wrong("nothing was written: the user may not see which statuses converted leads have; ask for one")
+        }),
+    }
+}
+
+/// The records that the lead is merged into; new ones otherwise.
+struct Into {
+    account: Option<RecordId>,
+    contact: Option<RecordId>,
+}
+
+impl Into {
+    /// Takes a contact, which comes with its account.
+    fn take_contact(&mut self, contact: &Found) -> Result<(), Error> {
+        let account = contact.record.as_ref().and_then(|record| account_of(record));
+        let account = account.ok_or_else(|| {
+            let message = "nothing was written: the contact has no account that the user may see, and a lead is merged only into a contact of an account: ask the person";
+            Error::argument("contact", message)
+        })?;
+        if self.account.is_some_and(|said| said != account) {
+            let message = "nothing was written: the contact belongs to another account than the one that was given; ask the person which is meant";
+            return Err(Error::argument("contact", message).with_candidates(vec![contact.candidate.clone()]));
+        }
+        (self.account, self.contact) = (Some(account), Some(contact.id));
+        Ok(())
+    }
+}
+
+fn account_of(contact: &Record) -> Option<RecordId> {
+    RecordId::parse(&contact.fields().text(ACCOUNT_ID.as_str())?).ok()
+}
+
+/// Where nobody said which account or which contact, looks whether the lead's are there.
+fn look_for_what_is_there(
+    call: &Call<'_>,
+    args: &ConvertLeadArgs,
+    lead: &Lead,
+    into: &mut Into,
+    notices: &mut Vec<String>,
+) -> Result<(), Error> {
+    let company = lead.company.as_deref().filter(|_| args.account.is_none() && into.account.is_none());
+    let looks_for_contact = args.contact.is_none() && lead.company.is_some();
+    let may_read = |object: &ObjectName| call.known().may_read(object);
+    let asked = (
+        company.filter(|_| may_read(&ACCOUNT)),
+        lead.email.as_deref().filter(|_| looks_for_contact && may_read(&CONTACT)),
+        lead.name.as_deref().filter(|_| looks_for_contact && may_read(&CONTACT)),
+    );
+    let mut answers = call
+        .run(&asked, matches, |selects| {
+            let selects: Vec<&Select> = selects.iter().collect();
+            let answers = if selects.is_empty() { Vec::new() } else { call.records_of_all(&selects)? };
+            answers.into_iter().collect::<Result<Vec<_>, _>>()
+        })?
+        .into_iter();
+    if let Some(company) = asked.0 {
+        let results = [(ACCOUNT, answers.next().unwrap_or_default())];
+        let Resolution { fit, is_settled, .. } =
+            record::resolve(call.known(), company, &results, NameMatch::SameWords, false);
+        match fit.first() {
+            None => {}
+            Some((fits, _, record)) if is_settled && fits.is_at_least(NameMatch::SameWords) => {
+                let id = names::id_of(record)?;
+                notices
+                    .push(format!("account: {id} is called like the lead's company, so the lead was merged into it"));
+                into.account = Some(id);
+            }
+            Some(_) => return Err(unclear("account", fit.into_iter().map(|(_, candidate, _)| candidate))),
+        }
+    }
+    let contacts = answers.next().unwrap_or_default();
+    let same_email = |record: &&Record| {
+        let email = record.fields().text(EMAIL.as_str());
+        email.zip(lead.email.as_deref()).is_some_and(|(email, own)| lower(&email) == lower(own))
+    };
+    let is_of_account = |record: &&Record| into.account.is_some() && account_of(record) == into.account;
+    // Another's of the same name is somebody else.
+    let fit: Vec<&Record> = contacts.iter().filter(|one| same_email(one) || is_of_account(one)).collect();
+    match fit.as_slice() {
+        [] => {}
+        [one] if same_email(one) && is_of_account(one) => {
+            let id = names::id_of(one)?;
+            notices.push(format!("contact: {id} has the lead's e-mail address, so the lead was merged into it"));
+            into.contact = Some(id);
+        }
+        several => {
+            let candidates = several.iter().filter_map(|record| record::candidate(call.known(), record));
+            return Err(unclear("contact", candidates));
+        }
+    }
+    Ok(())
+}
+
+/// The queries for accounts that are called like a company, and for contacts with an e-mail address or a name.
+fn matches(
+    known: &Known,
+    (company, email, name): &(Option<&str>, Option<&str>, Option<&str>),
+) -> Result<Vec<Select>, PlanError> {
+    let mut selects = Vec::new();
+    if let Some(company) = company {
+        let like = record::like(known, &ACCOUNT, company, "account")?;
+        selects.push(record::candidate_query(known, &ACCOUNT, (like, record::MAX_SIMILAR))?);
+    }
+    let mut any = Vec::new();
+    for (field, text) in [(EMAIL, email), (FieldPath::from_static("Name"), name)] {
+        if let Some(text) = text {
+            any.push(Condition::compare(field, Comparison::Eq, Text::new(*text).map_err(Error::from)?));
+        }
+    }
+    if let Some(any) = Condition::any(any) {
+        let mut select = record::candidate_query(known, &CONTACT, (any, MAX_CONTACTS))?;
+        [EMAIL, ACCOUNT_ID].into_iter().for_each(|field| select.add(field));
+        selects.push(select);
+    }
+    Ok(selects)
+}
+
+/// What may be the lead's account or contact is for the person to say.
+fn unclear(argument: &str, candidates: impl Iterator<Item = Candidate>) -> Error {
+    let candidates = candidates.map(|candidate| Candidate { field: Some(argument.to_owned()), ..candidate }).collect();
+    let message = format!(
+        "nothing was written: what may be the lead's {argument} is there; ask the person, then call again with its id in `{argument}`, or with \"{NEW}\" for a new one"
+    );
+    Error::ambiguous(message).about(vec![argument.to_owned()]).with_candidates(candidates)
+}
+
+/// Asks the settings for what is made, and for what is merged into.
+fn allow(call: &Call<'_>, args: &ConvertLeadArgs, into: &Into) -> Result<(), Error> {
+    let is_there = |id: bool| if id { Effect::Overwrites } else { Effect::Additive };
+    call.known().allow_object(&ACCOUNT, is_there(into.account.is_some()))?;
+    call.known().allow_object(&CONTACT, is_there(into.contact.is_some()))?;
+    match args.opportunity.as_deref() {
+        Some(text) if is(text, NONE) => Ok(()),
+        text => {
+            let is_id = text.is_some_and(|text| RecordId::from_text(text).is_ok());
+            call.known().allow_object(&OPPORTUNITY, is_there(is_id))
+        }
+    }
+}
+
+/// What a lead became, by the lookup that leads to it, and what is read of it besides its name.
+const BECAME: [(ObjectName, &str, &[&str]); 3] = [
+    (ACCOUNT, "ConvertedAccount", &[]),
+    (CONTACT, "ConvertedContact", &[]),
+    (OPPORTUNITY, "ConvertedOpportunity", &["StageName", "CloseDate", "Amount"]),
+];
+
+/// The lead as the org holds it now; none if it is not converted.
+fn read_back(call: &Call<'_>, lead: &RecordId) -> Result<Option<Record>, Error> {
+    let mut fields = FieldList::of(ID, [IS_CONVERTED, FieldPath::from_static(conversion::STATUS)]);
+    for (object, lookup, own) in BECAME {
+        fields.add(names::path(&[lookup, "Id"].concat())?);
+        if call.known().may_read(&object) {
+            for name in ["Name"].iter().chain(own) {
+                fields.add(names::path(&[lookup, ".", name].concat())?);
+            }
+        }
+    }
+    let mut select = Select::new(fields, LEAD);
+    select.condition = Some(record::is(lead));
+    let record = call.query(&select, 1)?.records.into_iter().next();
+    Ok(record.filter(|record| record.fields().get(IS_CONVERTED.as_str()).is_some_and(|is| is.get() == "true")))
+}
+
+/// After a conversion without an answer: what became of the lead, if anything did.
+fn recover(call: &Call<'_>, lead: &Lead, cause: Error) -> Result<(Converted, Record), Error> {
+    let found = match read_back(call, &lead.id) {
+        Ok(Some(held)) => {
+            let id = |field| held.fields().text(field).and_then(|id| RecordId::parse(&id).ok());
+            if let Some(account) = id("ConvertedAccountId") {
+                let (contact, opportunity) = (id("ConvertedContactId"), id("ConvertedOpportunityId"));
+                return Ok((Converted { account, contact, opportunity }, held));
+            }
+            "the lead was looked at: it is converted, and does not say into what"
+        }
+        Ok(None) => "the lead was looked at and is not converted so far",
+        Err(_) => "looking at the lead failed as well",
+    };
+    Err(cause.with_context(found))
+}
+
+/// The lead and what it became.
+fn receipt(
+    call: &Call<'_>,
+    lead: &Lead,
+    convert: &ConvertLead<'_>,
+    converted: Converted,
+    held: Option<&Record>,
+) -> Vec<ConvertedRecord> {
+    let held = held.map(Record::fields).unwrap_or_default();
+    let mut values = Values::cut_after(MAX_TEXT_CHARS);
+    let mut told = |object: ObjectName, id: &RecordId, name, created, fields: &Fields<'_>, own: &[&'static str]| {
+        let fields = values.object(own.iter().map(|name| (*name, fields.get(name))));
+        ConvertedRecord {
+            object: object.to_string(),
+            id: id.to_string(),
+            link: call.link(id.as_str()),
+            name,
+            created,
+            fields,
+        }
+    };
+    let mut records = vec![told(LEAD, &lead.id, lead.name.clone(), false, &held, &[conversion::STATUS])];
+    let made = [
+        (Some(converted.account), convert.account.is_none()),
+        (converted.contact, convert.contact.is_none()),
+        (converted.opportunity, !matches!(convert.opportunity, Deal::Of(_))),
+    ];
+    for ((object, lookup, own), (id, created)) in BECAME.into_iter().zip(made) {
+        let Some(id) = id else { continue };
+        let fields = held.get(lookup).map(Fields::of).unwrap_or_default();
+        records.push(told(object, &id, fields.text("Name"), created, &fields, own));
+    }
+    records
+}
