@@ -15,6 +15,7 @@ fn main() -> std::io::Result<()> {
         "reports" => Some(Extra::Reports),
         "history" => Some(Extra::History),
         "approvals" => Some(Extra::Approvals),
+        "flow-approvals" => Some(Extra::FlowApprovals),
         "files" => Some(Extra::Files),
         "campaigns" => Some(Extra::Campaigns),
         "products" => Some(Extra::Products),

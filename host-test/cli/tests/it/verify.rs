@@ -1,5 +1,6 @@
 //! The checklist of assumptions: that it asks, that it tells the verdicts apart, and that it cleans up after itself.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -74,7 +75,7 @@ fn the_checks_of_writes_hold_too_and_leave_the_org_as_it_was() {
 fn leave_nothing(checks: &[&Check], step: usize) {
     let run = |org: &Arc<Org>| verify::run(&demo(org, "riley"), checks.iter().copied());
     let org = rich();
-    let before = rows(&org);
+    let before: HashSet<String> = rows(&org).into_iter().collect();
     run(&org);
     let requests = org.requests().len();
     assert!(requests > 0);
@@ -83,7 +84,7 @@ fn leave_nothing(checks: &[&Check], step: usize) {
             let org = rich();
             org.fault(Fault::new(effect.clone()).after(u32::try_from(at).unwrap()));
             let report = run(&org);
-            let left: Vec<_> = rows(&org).into_iter().filter(|row| !before.contains(row)).collect();
+            let left: Vec<_> = rows(&org).into_iter().filter(|row| !before.contains(row.as_str())).collect();
             let name = checks[0].name;
             assert_eq!((left, report.left_behind), (Vec::new(), Vec::new()), "{name}, request {at}, {effect:?}");
         }
