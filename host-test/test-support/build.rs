@@ -32,6 +32,7 @@ fn main() {
         ("recurses", false, unless_empty(recursive)),
         ("sends", false, MESSENGER.to_owned()),
         ("sends-until-refused", false, stubborn),
+        ("posts-soap", false, soap()),
         ("sends-and-loops", false, unless_empty(&format!("{MESSENGER} drop loop br 0 end"))),
     ] {
         let code = compile::compile(&component(&body), counts_fuel);
@@ -60,6 +61,7 @@ const MESSENGER: &str = "
     local.get 2 local.get 3                       ;; path
     i32.const 2048 i32.const 1                    ;; headers
     i32.const 0 i32.const 0 i32.const 0           ;; no body
+    i32.const 0                                   ;; the credential as a bearer's
     i32.const 1028 i32.load                       ;; the handle
     i32.const 1040 call $send
     i32.const 3072 i32.const 0 i32.store8
@@ -72,6 +74,25 @@ const MESSENGER: &str = "
       i32.const 3080 i32.const 1060 i32.load i32.store
     end
     i32.const 3072";
+
+/// Posts the name it gets, as XML, to the path it gets as arguments, with the credential in its session, and replies as
+/// [`MESSENGER`] does.
+fn soap() -> String {
+    let header = "i32.const 2048 i32.const 512 i32.store\n    i32.const 2052 i32.const 20 i32.store
+    i32.const 2056 local.get 0 i32.store\n    i32.const 2060 local.get 1 i32.store";
+    let kind = "i32.const 2048 i32.const 544 i32.store i32.const 2052 i32.const 12 i32.store
+    i32.const 2056 i32.const 576 i32.store i32.const 2060 i32.const 8 i32.store";
+    let replaced = [
+        (header, kind),
+        ("i32.const 0                                   ;; get", "i32.const 1"),
+        ("i32.const 0 i32.const 0 i32.const 0           ;; no body", "i32.const 1 local.get 0 local.get 1"),
+        ("i32.const 0                                   ;; the credential as a bearer's", "i32.const 1"),
+    ];
+    replaced.iter().fold(MESSENGER.to_owned(), |body, (from, to)| {
+        assert!(body.contains(from), "{from}");
+        body.replace(from, to)
+    })
+}
 
 /// A guest whose `catalog.call` has this body; its parameters are name and arguments, each as pointer and length, its
 /// result the pointer to a `result<string, error>`.
@@ -94,7 +115,7 @@ fn component(body: &str) -> Vec<u8> {
     );
     text.0 = text.0.replace(
         "(memory (;0;) 0)",
-        r#"(memory (;0;) 4) (global $top (mut i32) (i32.const 65536)) (data (i32.const 512) "sforce-query-options")"#,
+        r#"(memory (;0;) 4) (global $top (mut i32) (i32.const 65536)) (data (i32.const 512) "sforce-query-options") (data (i32.const 544) "content-type") (data (i32.const 576) "text/xml")"#,
     );
 
     let mut module = wat::parse_str(&text.0).unwrap();

@@ -243,7 +243,7 @@ struct Into {
 impl Into {
     /// Takes a contact, which comes with its account.
     fn take_contact(&mut self, contact: &Found) -> Result<(), Error> {
-        let account = contact.record.as_ref().and_then(|record| account_of(record));
+        let account = contact.record.as_ref().and_then(account_of);
         let account = account.ok_or_else(|| {
             let message = "nothing was written: the contact has no account that the user may see, and a lead is merged only into a contact of an account: ask the person";
             Error::argument("contact", message)

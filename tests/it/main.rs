@@ -6,7 +6,6 @@
 
 mod activities;
 mod amendments;
-
 mod api_calls;
 mod bench;
 mod cache;

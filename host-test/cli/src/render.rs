@@ -292,7 +292,9 @@ fn convert_lead(reply: &ConvertLeadReply) -> String {
         }
         line(&mut text, &format!("    {}", record.link));
     }
-    undo(&mut text, Some(&reply.undo));
+    if let Some(instructions) = &reply.undo.instructions {
+        line(&mut text, &printable(instructions));
+    }
     notices(&mut text, &reply.notices);
     text
 }

@@ -23,5 +23,8 @@ pub const RECURSES: &[u8] = guest!("recurses");
 pub const SENDS: &[u8] = guest!("sends");
 /// Sends until it is refused, and then replies with the refusal.
 pub const SENDS_UNTIL_REFUSED: &[u8] = guest!("sends-until-refused");
+/// Posts the name it gets, as XML, to the path it gets as arguments, with the credential in the session of SOAP, and
+/// replies as [`SENDS`] does.
+pub const POSTS_SOAP: &[u8] = guest!("posts-soap");
 /// Sends one request, and loops.
 pub const SENDS_AND_LOOPS: &[u8] = guest!("sends-and-loops");

@@ -152,3 +152,45 @@ fn a_call_of_soap_without_one_place_for_the_token_is_not_sent() {
     }
     assert_eq!(org.requests().len(), 0);
 }
+
+/// An envelope with a place for the session.
+const SLOT: &str = "<e><sessionId></sessionId></e>";
+
+#[test]
+fn a_guests_call_of_soap_carries_the_token_in_its_envelope_and_nowhere_else() {
+    let echo = |request: http::Request<Vec<u8>>| {
+        assert!(!request.headers().contains_key("authorization"));
+        assert_eq!(request.body(), format!("<e><sessionId>{TOKEN}</sessionId></e>").as_bytes());
+        let body = match request.uri().path() {
+            "/services/Soap/u/67.0" => format!("<f>{TOKEN}</f>"),
+            "/services/Soap/u/66.0" => format!("<f>{}</f>", TOKEN.replace('!', "&#33;")),
+            _ => "<f/>".to_owned(),
+        };
+        Ok(http::Response::new(body.into_bytes()))
+    };
+    let session = guest::session(guests::POSTS_SOAP, Limits::default(), echo);
+    assert_eq!(session.call_json(SLOT, "/services/Soap/u/68.0").unwrap(), "<f/>");
+    for version in ["67.0", "66.0"] {
+        let reply = session.call_json(SLOT, &format!("/services/Soap/u/{version}")).unwrap();
+        assert_eq!(reply, "the response repeats the access token", "{version}");
+    }
+}
+
+#[test]
+fn a_guests_token_goes_into_no_body_but_an_envelope_of_soap_with_one_place_for_it() {
+    let session = guest::session(guests::POSTS_SOAP, Limits::default(), |_| unreachable!("nothing is sent"));
+    for (path, body) in [
+        ("/services/data/v65.0/composite", SLOT),
+        ("/services/Soap/u/68.0/more", SLOT),
+        ("/services/Soap/u/", SLOT),
+        ("/services/Soap/u/..", SLOT),
+        ("/services/Soap/u/68.0?x=y", SLOT),
+        ("/services/Soap/c/68.0", SLOT),
+        ("/services/Soap/u/68.0", ""),
+        ("/services/Soap/u/68.0", "<e><sessionId>mine</sessionId></e>"),
+        ("/services/Soap/u/68.0", "<e><sessionId></sessionId><sessionId></sessionId></e>"),
+    ] {
+        let reply = session.call_json(body, path).unwrap();
+        assert!(reply.starts_with("a call of the SOAP API "), "{path} {body}: {reply}");
+    }
+}
