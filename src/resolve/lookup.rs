@@ -233,6 +233,11 @@ pub(crate) fn choose(known: &Known, wanted: &[Wanted], answers: Vec<Answer>) -> 
 }
 
 impl Found {
+    /// Whether its whole name was said, or its id.
+    pub(crate) fn is_exact(&self) -> bool {
+        !self.by_part
+    }
+
     /// Whether a record that was found by a part of its name is of another company than the person.
     fn is_unlikely_with(&self, who: &Self) -> bool {
         // Of other objects nobody can say whose they are.

@@ -16,7 +16,7 @@ use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
-use crate::resolve::record::{self, Resolution};
+use crate::resolve::record::{self, By};
 use crate::rest::{ConvertLead, Converted, Deal};
 use crate::schema::well_known::ID;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select, Text};
@@ -269,37 +269,34 @@ fn look_for_what_is_there(
     into: &mut Into,
     notices: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let company = lead.company.as_deref().filter(|_| args.account.is_none() && into.account.is_none());
-    let looks_for_contact = args.contact.is_none() && lead.company.is_some();
-    let may_read = |object: &ObjectName| call.known().may_read(object);
-    let asked = (
-        company.filter(|_| may_read(&ACCOUNT)),
-        lead.email.as_deref().filter(|_| looks_for_contact && may_read(&CONTACT)),
-        lead.name.as_deref().filter(|_| looks_for_contact && may_read(&CONTACT)),
-    );
-    let mut answers = call
-        .run(&asked, matches, |selects| {
-            let selects: Vec<&Select> = selects.iter().collect();
-            let answers = if selects.is_empty() { Vec::new() } else { call.records_of_all(&selects)? };
-            answers.into_iter().collect::<Result<Vec<_>, _>>()
-        })?
-        .into_iter();
-    if let Some(company) = asked.0 {
-        let results = [(ACCOUNT, answers.next().unwrap_or_default())];
-        let Resolution { fit, is_settled, .. } =
-            record::resolve(call.known(), company, &results, NameMatch::SameWords, false);
-        match fit.first() {
-            None => {}
-            Some((fits, _, record)) if is_settled && fits.is_at_least(NameMatch::SameWords) => {
-                let id = names::id_of(record)?;
+    let known = call.known();
+    let looks_for = |argument: &Option<String>, object: &ObjectName| {
+        argument.is_none() && lead.company.is_some() && known.may_read(object)
+    };
+    let looks_for_account = looks_for(&args.account, &ACCOUNT) && into.account.is_none();
+    let asked = (lead, looks_for_account, looks_for(&args.contact, &CONTACT));
+    let (wanted, mut answers) = call.run(&asked, matches, |(wanted, contacts)| {
+        let selects: Vec<&Select> = lookup::selects(&wanted).chain(&contacts).collect();
+        let answers = if selects.is_empty() { Vec::new() } else { call.records_of_all(&selects)? };
+        Ok((wanted, answers))
+    })?;
+    let contacts =
+        if answers.len() > wanted.len() { answers.pop().transpose()?.unwrap_or_default() } else { Vec::new() };
+    match lookup::choose(known, &wanted, answers) {
+        Ok(found) => {
+            for found in found {
+                if !found.is_exact() {
+                    return Err(unclear("account", vec![found.candidate]));
+                }
+                let id = found.id;
                 notices
                     .push(format!("account: {id} is called like the lead's company, so the lead was merged into it"));
                 into.account = Some(id);
             }
-            Some(_) => return Err(unclear("account", fit.into_iter().map(|(_, candidate, _)| candidate))),
         }
+        Err(error) if error.found_nothing_for("account") => {}
+        Err(error) => return Err(error.with_context(OR_NEW)),
     }
-    let contacts = answers.next().unwrap_or_default();
     let same_email = |record: &&Record| {
         let email = record.fields().text(EMAIL.as_str());
         email.zip(lead.email.as_deref()).is_some_and(|(email, own)| lower(&email) == lower(own))
@@ -315,44 +312,46 @@ fn look_for_what_is_there(
             into.contact = Some(id);
         }
         several => {
-            let candidates = several.iter().filter_map(|record| record::candidate(call.known(), record));
+            let candidates = several.iter().filter_map(|record| record::candidate(known, record)).collect();
             return Err(unclear("contact", candidates));
         }
     }
     Ok(())
 }
 
-/// The queries for accounts that are called like a company, and for contacts with an e-mail address or a name.
+/// What finds the account that is called like the lead's company, and the contacts with its e-mail address or its name.
 fn matches(
     known: &Known,
-    (company, email, name): &(Option<&str>, Option<&str>, Option<&str>),
-) -> Result<Vec<Select>, PlanError> {
-    let mut selects = Vec::new();
-    if let Some(company) = company {
-        let like = record::like(known, &ACCOUNT, company, "account")?;
-        selects.push(record::candidate_query(known, &ACCOUNT, (like, record::MAX_SIMILAR))?);
+    (lead, looks_for_account, looks_for_contact): &(&Lead, bool, bool),
+) -> Result<(Vec<Wanted>, Option<Select>), PlanError> {
+    let mut wanted = Vec::new();
+    if let Some(company) = lead.company.as_ref().filter(|_| *looks_for_account) {
+        let company = By::Name(company.clone());
+        wanted.push(lookup::among(known, "account", company, vec![ACCOUNT], NameMatch::SameWords)?);
     }
     let mut any = Vec::new();
-    for (field, text) in [(EMAIL, email), (FieldPath::from_static("Name"), name)] {
-        if let Some(text) = text {
-            any.push(Condition::compare(field, Comparison::Eq, Text::new(*text).map_err(Error::from)?));
+    for (field, text) in [(EMAIL, &lead.email), (FieldPath::from_static("Name"), &lead.name)] {
+        if let Some(text) = text.as_deref().filter(|_| *looks_for_contact) {
+            any.push(Condition::compare(field, Comparison::Eq, Text::new(text).map_err(Error::from)?));
         }
     }
-    if let Some(any) = Condition::any(any) {
-        let mut select = record::candidate_query(known, &CONTACT, (any, MAX_CONTACTS))?;
-        [EMAIL, ACCOUNT_ID].into_iter().for_each(|field| select.add(field));
-        selects.push(select);
-    }
-    Ok(selects)
+    let Some(any) = Condition::any(any) else { return Ok((wanted, None)) };
+    let mut select = record::candidate_query(known, &CONTACT, (any, MAX_CONTACTS))?;
+    [EMAIL, ACCOUNT_ID].into_iter().for_each(|field| select.add(field));
+    Ok((wanted, Some(select)))
 }
 
+/// What the person may say as well.
+const OR_NEW: &str = "or with \"new\" if they want a new one";
+
 /// What may be the lead's account or contact is for the person to say.
-fn unclear(argument: &str, candidates: impl Iterator<Item = Candidate>) -> Error {
-    let candidates = candidates.map(|candidate| Candidate { field: Some(argument.to_owned()), ..candidate }).collect();
+fn unclear(argument: &str, mut candidates: Vec<Candidate>) -> Error {
+    candidates.iter_mut().for_each(|candidate| candidate.field = Some(argument.to_owned()));
     let message = format!(
-        "nothing was written: what may be the lead's {argument} is there; ask the person, then call again with its id in `{argument}`, or with \"{NEW}\" for a new one"
+        "nothing was written: what may be the lead's {argument} is there; ask the person, then call again with its id in `{argument}`"
     );
-    Error::ambiguous(message).about(vec![argument.to_owned()]).with_candidates(candidates)
+    let error = Error::ambiguous(message).about(vec![argument.to_owned()]).with_candidates(candidates);
+    error.with_context(OR_NEW)
 }
 
 /// Asks the settings for what is made, and for what is merged into.
