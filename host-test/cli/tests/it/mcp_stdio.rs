@@ -131,8 +131,13 @@ fn the_settings_of_the_connection_are_in_force() {
 #[test]
 fn what_cannot_be_served_is_wrong_usage_and_says_why() {
     let home = Folder::new();
+    for name in ["acme", "globex"] {
+        let folder = home.path().join("connections").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("connection.toml"), "").unwrap();
+    }
     for (arguments, word) in [
-        (&["mcp"][..], "--connection NAME, --org ORG or --demo"),
+        (&["mcp"][..], "which org? Give --connection NAME, --org ORG or --demo"),
         (
             &["mcp", "--connection", "nobody"],
             "there is no connection nobody: make it with `salesforce-plugin connect nobody`",
@@ -152,6 +157,29 @@ fn what_cannot_be_served_is_wrong_usage_and_says_why() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("settings.toml, line 1, confirm: "), "{said}");
+}
+
+#[test]
+fn without_a_connection_and_without_a_browser_the_tools_say_which_command_makes_one() {
+    let home = Folder::new();
+    let mut server = Spoken::start(program(&home).arg("mcp"));
+    server.ask(1, "initialize", hello());
+    let find = json!({"name": "salesforce_find", "arguments": {"text": "Globex"}});
+    let refused = server.ask(2, "tools/call", find.clone());
+    let said = refused["content"][0]["text"].as_str().unwrap();
+    assert!(refused["isError"] == true && said.starts_with("sign in: there is no connection yet"), "{refused}");
+    assert!(said.contains("salesforce-plugin setup"), "{said}");
+    // The demo org as a connection, made by another program meanwhile.
+    let folder = home.path().join("connections/mine");
+    std::fs::create_dir_all(&folder).unwrap();
+    let profile = "origin = \"demo\"\nconsumer_key = \"key\"\nusername = \"riley@acme.example\"\nname = \"Riley\"\n\
+                   user_id = \"005dM0000000010QAA\"\norganization_id = \"00DdM0000000010EAA\"\nscopes = [\"api\"]\n";
+    std::fs::write(folder.join("connection.toml"), profile).unwrap();
+    let found = server.ask(3, "tools/call", find);
+    assert!(found["isError"] != true, "{found}");
+    let (code, _, log) = server.close();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("salesforce-plugin setup") && log.contains("connected to "), "{log}");
 }
 
 #[test]
