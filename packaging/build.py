@@ -96,7 +96,7 @@ def manifest(program, platform):
         "version": version_of(program),
         "description": DESCRIPTION + ".",
         "long_description": "Works with exactly the rights of the user who signs in, on the user's own org. Where nothing "
-        "is connected yet, a page opens in the browser that does it; then switch the extension off and on.",
+        "is connected yet, a page opens in the browser that does it, and the tools work from then on.",
         "author": {"name": "The maintainers of the Salesforce plugin"},
         "license": "Apache-2.0",
         "icon": "icon.png",

@@ -228,7 +228,10 @@ impl Server {
         let Some(looking) = waiting.as_ref() else { return };
         match looking.look(&self.shared.restrict) {
             Ok((session, offers)) => {
-                (self.shared.log)(&format!("connected to {}: the tools run from now on", session.connection().origin()));
+                (self.shared.log)(&format!(
+                    "connected to {}: the tools run from now on",
+                    session.connection().origin()
+                ));
                 let serving = Arc::new(Serving { session, offers });
                 *self.shared.serving.write().unwrap_or_else(PoisonError::into_inner) = serving;
                 *waiting = None;

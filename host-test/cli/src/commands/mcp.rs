@@ -139,7 +139,7 @@ mod tests {
     fn somebody_at_a_terminal_is_told_to_make_a_connection_first() {
         let host = Host::new(Limits::default()).unwrap();
         let arguments = Arguments::parse_from(["salesforce-plugin", "mcp"]);
-        let Err(Failure::Usage(said)) = waiting(&host, &arguments, true) else { panic!("it waits at a terminal") };
+        let said = waiting(&host, &arguments, true).err().unwrap().to_string();
         assert!(said.contains("salesforce-plugin setup") && said.contains("--connection NAME, --org ORG or --demo"));
     }
 }

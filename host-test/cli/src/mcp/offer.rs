@@ -82,11 +82,7 @@ impl Offer {
 }
 
 impl Offers {
-    pub(super) fn new(
-        session: Session,
-        file: Option<SettingsFile>,
-        restrict: Restrict,
-    ) -> Result<Self, StartError> {
+    pub(super) fn new(session: Session, file: Option<SettingsFile>, restrict: Restrict) -> Result<Self, StartError> {
         let settings = match file {
             Some(file) => Some(InForce::of(file, ToolNames::of(session.host())?)?),
             None => None,

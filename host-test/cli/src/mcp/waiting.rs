@@ -24,10 +24,7 @@ pub type Connected = (Session, Option<SettingsFile>);
 impl Waiting {
     /// `hint` says what the person has to do, and is what every call comes to until then. `find` looks for a
     /// connection, or says why the one there is can't be used.
-    pub fn new(
-        hint: impl Into<String>,
-        find: impl Fn() -> Result<Option<Connected>, String> + Send + 'static,
-    ) -> Self {
+    pub fn new(hint: impl Into<String>, find: impl Fn() -> Result<Option<Connected>, String> + Send + 'static) -> Self {
         Self { hint: hint.into(), find: Box::new(find), remind: Box::new(|| ()) }
     }
 

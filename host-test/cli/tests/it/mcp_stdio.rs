@@ -19,30 +19,28 @@ fn program(home: &Folder) -> Command {
 }
 
 /// A running server, spoken to in lines.
-struct Spoken {
+pub(crate) struct Spoken {
     child: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
 }
 
 impl Spoken {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }
 
-    fn say(&mut self, message: &Value) {
+    pub(crate) fn say(&mut self, message: &Value) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{message}").unwrap();
     }
 
     /// Sends a request and returns its result; every line until then is a message of the protocol.
-    fn ask(&mut self, id: u32, method: &str, params: Value) -> Value {
+    pub(crate) fn ask(&mut self, id: u32, method: &str, params: Value) -> Value {
         self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
         loop {
-            let line = self.lines.next().expect("the server ended").unwrap();
-            let message: Value = serde_json::from_str(&line).expect("a line of the protocol");
-            assert_eq!(message["jsonrpc"], "2.0");
+            let message = self.next();
             if message["id"] == id {
                 assert!(message.get("error").is_none(), "{message}");
                 return message["result"].clone();
@@ -50,8 +48,20 @@ impl Spoken {
         }
     }
 
+    /// Waits until the server has said something by itself.
+    pub(crate) fn wait_for(&mut self, method: &str) {
+        while self.next()["method"] != method {}
+    }
+
+    fn next(&mut self) -> Value {
+        let line = self.lines.next().expect("the server ended").unwrap();
+        let message: Value = serde_json::from_str(&line).expect("a line of the protocol");
+        assert_eq!(message["jsonrpc"], "2.0");
+        message
+    }
+
     /// Closes its input and returns its exit code, what it still had to say, and its log.
-    fn close(mut self) -> (Option<i32>, Vec<String>, String) {
+    pub(crate) fn close(mut self) -> (Option<i32>, Vec<String>, String) {
         drop(self.child.stdin.take());
         let rest: Vec<String> = self.lines.map(Result::unwrap).collect();
         let output = self.child.wait_with_output().unwrap();
@@ -59,7 +69,7 @@ impl Spoken {
     }
 }
 
-fn hello() -> Value {
+pub(crate) fn hello() -> Value {
     json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}})
 }
 
@@ -172,7 +182,7 @@ fn without_a_connection_and_without_a_browser_the_tools_say_which_command_makes_
     // The demo org as a connection, made by another program meanwhile.
     let folder = home.path().join("connections/mine");
     std::fs::create_dir_all(&folder).unwrap();
-    let profile = "origin = \"demo\"\nconsumer_key = \"key\"\nusername = \"riley@acme.example\"\nname = \"Riley\"\n\
+    let profile = "origin = \"demo\"\nconsumer_key = \"key\"\nusername = \"riley@demo.example\"\nname = \"Riley\"\n\
                    user_id = \"005dM0000000010QAA\"\norganization_id = \"00DdM0000000010EAA\"\nscopes = [\"api\"]\n";
     std::fs::write(folder.join("connection.toml"), profile).unwrap();
     let found = server.ask(3, "tools/call", find);

@@ -36,8 +36,7 @@ impl Person {
         let waiting =
             Waiting::new("connect first", find).reminding(move || drop(count.fetch_add(1, Ordering::Relaxed)));
         let (lines, log) = mpsc::unbounded_channel();
-        let server =
-            Server::waiting(&HOST, waiting, restrict, move |line| drop(lines.send(line.to_owned()))).unwrap();
+        let server = Server::waiting(&HOST, waiting, restrict, move |line| drop(lines.send(line.to_owned()))).unwrap();
         Self { found, org, reminded, server, log }
     }
 

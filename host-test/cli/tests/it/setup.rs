@@ -9,12 +9,14 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
 use salesforce_plugin_cli::setup::{DEFAULT_IDLE, Options, Setup};
+use serde_json::json;
 use test_support::HOST;
 use test_support::person::{Folder, Served, browse, connected};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+
+use crate::mcp_stdio::{Spoken, hello};
 
 /// A page that is being served.
 struct Page {
@@ -332,13 +334,14 @@ impl Desktop {
         command
     }
 
-    fn is_opened(&self) -> bool {
-        self.0.path().join("xdg-open.opened").exists()
+    /// Where the browser writes that down.
+    fn opens(&self) -> PathBuf {
+        self.0.path().join("xdg-open.opened")
     }
 
     /// What the browser was told to open.
     async fn opened(&self) -> Page {
-        let opened = self.0.path().join("xdg-open.opened");
+        let opened = self.opens();
         let until = Instant::now() + Duration::from_secs(60);
         let address = loop {
             match std::fs::read_to_string(&opened) {
@@ -349,54 +352,6 @@ impl Desktop {
         };
         let (origin, code) = address.split_once("/#").unwrap();
         Page { origin: origin.to_owned(), code: code.to_owned(), folder: Folder::new(), served: tokio::spawn(async {}) }
-    }
-}
-
-/// The program as an agent speaks to it, in lines.
-#[cfg(target_os = "linux")]
-struct Agent {
-    child: tokio::process::Child,
-    lines: tokio::io::Lines<tokio::io::BufReader<tokio::process::ChildStdout>>,
-    asked: u64,
-}
-
-#[cfg(target_os = "linux")]
-impl Agent {
-    fn start(command: &mut tokio::process::Command) -> Self {
-        use tokio::io::AsyncBufReadExt as _;
-        let mut child = command.spawn().unwrap();
-        let lines = tokio::io::BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines, asked: 0 }
-    }
-
-    async fn say(&mut self, message: &Value) {
-        use tokio::io::AsyncWriteExt as _;
-        self.child.stdin.as_mut().unwrap().write_all(format!("{message}\n").as_bytes()).await.unwrap();
-    }
-
-    /// Waits for a message.
-    async fn next(&mut self, is_meant: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let line = tokio::time::timeout(Duration::from_secs(60), self.lines.next_line()).await.expect("no message");
-            let message: Value = serde_json::from_str(&line.unwrap().expect("the server ended")).unwrap();
-            if is_meant(&message) {
-                return message;
-            }
-        }
-    }
-
-    async fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.asked += 1;
-        let id = self.asked;
-        self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})).await;
-        self.next(|message| message["id"] == id).await["result"].clone()
-    }
-
-    async fn close(mut self) -> String {
-        drop(self.child.stdin.take());
-        let output = self.child.wait_with_output().await.unwrap();
-        assert!(output.status.success());
-        String::from_utf8(output.stderr).unwrap()
     }
 }
 
@@ -414,7 +369,7 @@ async fn whoever_starts_the_program_from_a_desktop_gets_the_page() {
         assert!(second.status.code() == Some(2) && said.contains("open already"), "{said}");
         page.post(&client, "/end", "").await;
         assert!(child.wait().unwrap().success());
-        std::fs::remove_file(desktop.0.path().join("xdg-open.opened")).unwrap();
+        std::fs::remove_file(desktop.opens()).unwrap();
     }
 }
 
@@ -422,25 +377,26 @@ async fn whoever_starts_the_program_from_a_desktop_gets_the_page() {
 #[tokio::test]
 async fn an_agent_that_starts_the_program_without_a_connection_opens_the_page_and_needs_no_restart() {
     let desktop = Desktop::new();
-    let mut command = tokio::process::Command::from(desktop.program(&["mcp"]));
-    let mut agent = Agent::start(command.stdin(std::process::Stdio::piped()));
-    let hello =
-        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
-    agent.ask("initialize", hello).await;
-    agent.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
-    let listed = agent.ask("tools/list", json!({})).await;
+    let mut agent = Spoken::start(&mut desktop.program(&["mcp"]));
+    agent.ask(1, "initialize", hello());
+    agent.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+    let listed = agent.ask(2, "tools/list", json!({}));
     assert!(listed["tools"].as_array().unwrap().len() > 3);
     // The page is closed, and comes back when the person wants something of an org all the same.
     let page = desktop.opened().await;
     let client = page.enter().await;
     page.post(&client, "/end", "").await;
-    desktop.closed().await;
+    std::fs::remove_file(desktop.opens()).unwrap();
     let find = json!({"name": "salesforce_find", "arguments": {"text": "Globex"}});
-    let mut refused = agent.ask("tools/call", find.clone()).await;
-    while !desktop.is_opened() {
-        // The page that was closed may not have ended yet.
-        refused = agent.ask("tools/call", find.clone()).await;
-    }
+    let until = Instant::now() + Duration::from_secs(60);
+    // Its program may take a moment to end.
+    let refused = loop {
+        let refused = agent.ask(3, "tools/call", find.clone());
+        if desktop.opens().exists() {
+            break refused;
+        }
+        assert!(Instant::now() < until, "the page does not come back");
+    };
     let said = refused["content"][0]["text"].as_str().unwrap();
     assert!(said.starts_with("sign in: there is no connection yet") && said.contains("set-up page"), "{said}");
 
@@ -449,16 +405,16 @@ async fn an_agent_that_starts_the_program_without_a_connection_opens_the_page_an
     assert!(text(&page.get(&client, "/connect").await).contains("Which Salesforce org is yours?"));
     page.post(&client, "/connect", "domain=demo&name=demo").await;
     let waiting = text(&page.get(&client, "/sign-in").await);
-    let (_, url) = waiting.split_once("http://127.0.0.1:").unwrap();
+    let (_, url) = waiting.split_once("href=\"http://127.0.0.1:").unwrap();
     let url = format!("http://127.0.0.1:{}", url.split('"').next().unwrap().replace("&amp;", "&"));
     tokio::task::spawn_blocking(move || browse(&url, "riley", "allow")).await.unwrap();
 
-    let told = agent.next(|message| message["method"] == "notifications/tools/list_changed").await;
-    assert_eq!(told["jsonrpc"], "2.0");
-    let found = agent.ask("tools/call", find).await;
+    agent.wait_for("notifications/tools/list_changed");
+    let found = agent.ask(4, "tools/call", find);
     assert!(found["content"][0]["text"].as_str().unwrap().contains("Globex") && found["isError"] != true, "{found}");
     page.post(&client, "/end", "").await;
-    let log = agent.close().await;
+    let (code, _, log) = agent.close();
+    assert_eq!(code, Some(0));
     assert!(log.contains("The set-up page has been opened") && log.contains("connected to "), "{log}");
 }
 
