@@ -33,8 +33,9 @@ impl Person {
             let settings: Option<SettingsFile> = look.lock().unwrap().clone()?;
             Ok(settings.map(|settings| (HOST.session(riley(&asked)), Some(settings))))
         };
-        let waiting =
-            Waiting::new("connect first", find).reminding(move || drop(count.fetch_add(1, Ordering::Relaxed)));
+        let waiting = Waiting::new("connect first", find).reminding(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
         let (lines, log) = mpsc::unbounded_channel();
         let server = Server::waiting(&HOST, waiting, restrict, move |line| drop(lines.send(line.to_owned()))).unwrap();
         Self { found, org, reminded, server, log }
