@@ -16,9 +16,9 @@ cd "$(dirname "$0")/.."
 clients=$PWD/host-test/cli/tests/clients
 packages=$(realpath "${1:?the folder with the packages}")
 work=$(mktemp -d)
-registry=
+registry= server=
 finish() {
-    if [ -n "$registry" ]; then kill "$registry" 2>/dev/null || true; fi
+    for started in $registry $server; do kill "$started" 2>/dev/null || true; done
     rm -rf "$work"
 }
 trap finish EXIT
@@ -83,7 +83,10 @@ if command -v npm >/dev/null; then
     cp "$clients/mcp_sdk.mjs" "$work/typescript/"
 fi
 
-# ---- what they say of the machine they were built on ----
+# ---- what they say of themselves, and of the machine they were built on ----
+
+# Versions come from one place.
+version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 
 # Folders whose names a build could leave behind, and on which its bytes would then depend.
 sysroot=$(rustc --print sysroot 2>/dev/null || true)
@@ -100,6 +103,10 @@ for package in "$packages"/*.whl "$packages"/*.mcpb "$packages"/*.tgz; do
             fail "$(basename "$package") names $path, in ${found#"$content/"}"
         fi
     done
+    # Whichever of these it has.
+    said=$(sed -nE 's/^(  "version": "|Version: )([^"]*).*/\2/p' "$content/manifest.json" "$content"/*.dist-info/METADATA \
+        "$content/package/package.json" 2>/dev/null || true)
+    [ "$said" = "$version" ] || fail "$(basename "$package") is of version ${said:-that it does not say}, not $version"
     find "$content" -name LICENSE | grep -q . || fail "$(basename "$package") has no licence"
 done
 
@@ -175,6 +182,52 @@ else
     npx --yes "$PACKER" validate "$work/bundle/manifest.json" >/dev/null
     entry=$work/bundle/$(node -p 'require(process.argv[1]).server.entry_point' "$work/bundle/manifest.json")
     use bundle "$entry" "$entry"
+fi
+
+# ---- the container ----
+
+# No image is built here. The program runs as it will in one, with the files that its base has, as a user who is not root,
+# and with the settings of the file that says how it is built.
+setting() { sed -nE "s/^ENV .*\b$1=([^ ]*).*/\1/p" packaging/Containerfile; }
+inside() {
+    env -i SALESFORCE_PLUGIN_HOME="$(setting SALESFORCE_PLUGIN_HOME)" SALESFORCE_MCP_KEY=a-key-for-this-check-alone \
+        SALESFORCE_PLUGIN_NO_BROWSER="$(setting SALESFORCE_PLUGIN_NO_BROWSER)" \
+        unshare --user --map-user="$user" --map-group="$user" --root="$work/root" --wd=/ "$entry" "$@"
+}
+user=$(sed -n 's/^USER \([0-9]*\):.*/\1/p' packaging/Containerfile)
+entry=$(sed -n 's/^ENTRYPOINT \["\(.*\)"\]/\1/p' packaging/Containerfile)
+if [ ! -e "$work/program" ]; then
+    skip "the container: there is no program in the folder"
+elif [ "$(uname)" != Linux ] || ! unshare --user --map-user="$user" --map-group="$user" true 2>/dev/null; then
+    skip "the container: this machine gives no user namespace"
+elif [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then
+    skip "the container: there are no root certificates where Debian has them"
+else
+    mkdir -p "$work/root/etc/ssl/certs" "$work/root/$(dirname "$entry")"
+    (umask 077 && mkdir "$work/root/$(setting SALESFORCE_PLUGIN_HOME)")
+    cp -L /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/"
+    ldd "$work/program" | grep -o '/[^ ]*' | xargs cp --parents -L -t "$work/root"
+    install "$work/program" "$work/root/$entry"
+    inside doctor --json >"$work/doctor" || fail "the container: $(cat "$work/doctor")"
+    inside mcp --demo --http 127.0.0.1:0 >"$work/served" 2>/dev/null &
+    server=$!
+    until grep -q http "$work/served"; do
+        kill -0 "$server" || fail "the container: the server did not start"
+        sleep 0.1
+    done
+    python3 - "$(grep -o 'http://[^ ]*' "$work/served")" <<'PYTHON' || fail "the container: the server does not answer"
+import json, sys, urllib.request
+hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+    "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "check", "version": "1"}}}
+headers = {"authorization": "Bearer a-key-for-this-check-alone", "content-type": "application/json",
+           "accept": "application/json, text/event-stream"}
+request = urllib.request.Request(sys.argv[1], json.dumps(hello).encode(), headers)
+assert b"Salesforce" in urllib.request.urlopen(request, timeout=60).read()
+PYTHON
+    kill "$server"
+    wait "$server" || true
+    passed=$((passed + 1))
+    echo "== container: served to $user"
 fi
 
 echo "packages: $passed used, $skipped skipped"
