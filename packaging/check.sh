@@ -6,14 +6,15 @@
 # packaging/check.sh FOLDER
 set -euo pipefail
 
-MCP_SDK=2.3.0
-MCP_SDK_IN_TYPESCRIPT=1.32.2
-PACKER=@anthropic-ai/mcpb@2.1.2
 UV=0.13.9
 AUDITWHEEL=6.8.2
 
 cd "$(dirname "$0")/.."
 clients=$PWD/host-test/cli/tests/clients
+# The same versions as the gate has, and as the bundle was packed by.
+MCP_SDK=$(sed -n 's/^MCP_SDK=//p' "$clients/run.sh")
+MCP_SDK_IN_TYPESCRIPT=$(sed -n 's/^MCP_SDK_IN_TYPESCRIPT=//p' "$clients/run.sh")
+PACKER=$(sed -n 's/^PACKER = "\(.*\)"/\1/p' packaging/build.py)
 packages=$(realpath "${1:?the folder with the packages}")
 work=$(mktemp -d)
 registry= server=
@@ -40,15 +41,16 @@ skip() {
 
 # Runs a command, and says how long it took.
 timed() { # what, command
-    local what=$1 begun
+    local what=$1 begun hundredths
     shift
     begun=$(date +%s%N)
     "$@"
-    echo "$what: $((($(date +%s%N) - begun) / 10000000))" | sed -E 's/([0-9]+)([0-9]{2})$/\1.\2 s/; s/: ([0-9]{1,2})$/: 0.\1 s/'
+    hundredths=$((($(date +%s%N) - begun) / 10000000))
+    printf '%s: %d.%02d s\n' "$what" $((hundredths / 100)) $((hundredths % 100))
 }
 
 # What is installed is used by the SDKs, and without a connection it says how to get one.
-use() { # name, program
+use() { # name, what starts the program, the program itself
     echo "== $1: $("$2" --version)"
     mkdir -p "$work/home" "$work/$1"
     local said
@@ -135,8 +137,8 @@ PYTHON
     fi
     python3 -m venv "$work/uv"
     pip "$work/uv" "uv==$UV"
-    timed "wheel: uvx" env UV_OFFLINE=1 UV_CACHE_DIR="$work/uv-cache" "$work/uv/bin/uvx" --quiet --python "$(command -v python3)" --from "$wheel" \
-        salesforce-plugin --version
+    timed "wheel: uvx" env UV_OFFLINE=1 UV_CACHE_DIR="$work/uv-cache" "$work/uv/bin/uvx" --quiet \
+        --python "$(command -v python3)" --from "$wheel" salesforce-plugin --version
 fi
 
 # ---- the packages for npm ----
@@ -160,7 +162,8 @@ else
     [ "$(ls "$work/node/node_modules/@salesforce-plugin")" = "$own" ] ||
         fail "npm has installed $(ls "$work/node/node_modules/@salesforce-plugin"), and not $own"
     [ "$(grep -c /-/ "$work/registry")" -eq 2 ] || fail "npm has downloaded $(grep /-/ "$work/registry")"
-    use npm "$work/node/node_modules/.bin/salesforce-plugin" "$work/node/node_modules/@salesforce-plugin/$own/bin/salesforce-plugin"
+    use npm "$work/node/node_modules/.bin/salesforce-plugin" \
+        "$work/node/node_modules/@salesforce-plugin/$own/bin/salesforce-plugin"
     timed "npm: npx" npx --yes salesforce-plugin --version
     # Without the other package it says what is missing.
     npm install --silent --no-audit --no-fund --omit=optional --prefix "$work/alone" salesforce-plugin
