@@ -165,6 +165,10 @@ else
     use npm "$work/node/node_modules/.bin/salesforce-plugin" \
         "$work/node/node_modules/@salesforce-plugin/$own/bin/salesforce-plugin"
     timed "npm: npx" npx --yes salesforce-plugin --version
+    # As long as they are published nowhere: from the files, side by side.
+    (unset npm_config_registry && npm install --silent --offline --no-audit --no-fund --omit=optional --global \
+        --prefix "$work/global" "$packages"/salesforce-plugin-*.tgz)
+    "$work/global/bin/salesforce-plugin" --version >/dev/null || fail "npm: the packages installed as files do not run"
     # Without the other package it says what is missing.
     npm install --silent --no-audit --no-fund --omit=optional --prefix "$work/alone" salesforce-plugin
     if said=$("$work/alone/node_modules/.bin/salesforce-plugin" --version 2>&1); then fail "npm: a program from nowhere"; fi
