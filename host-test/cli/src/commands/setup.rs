@@ -25,6 +25,7 @@ pub(crate) fn run(command: &Setup, arguments: &Arguments, out: &mut impl Write) 
         idle: DEFAULT_IDLE,
         home: std::env::home_dir(),
         program: std::env::current_exe()?,
+        is_for_agent: command.for_agent,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(async {
@@ -98,7 +99,7 @@ impl Beside {
     /// Opens the page.
     pub(super) fn start() -> Result<Self, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("setup").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(["setup", "--for-agent"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Ok(Self(command.spawn()?))
     }
 

@@ -45,6 +45,7 @@ impl Page {
             idle,
             home: None,
             program: PathBuf::from("/program"),
+            is_for_agent: false,
         })
         .await
         .unwrap();
@@ -410,6 +411,9 @@ async fn an_agent_that_starts_the_program_without_a_connection_opens_the_page_an
     tokio::task::spawn_blocking(move || browse(&url, "riley", "allow")).await.unwrap();
 
     agent.wait_for("notifications/tools/list_changed");
+    // It has what the last page would add to an agent's files.
+    let last = text(&page.get(&client, "/c/demo/finish").await);
+    assert!(last.contains("The agent that opened this page has the tools already"), "{last}");
     let found = agent.ask(4, "tools/call", find);
     assert!(found["content"][0]["text"].as_str().unwrap().contains("Globex") && found["isError"] != true, "{found}");
     page.post(&client, "/end", "").await;
