@@ -24,6 +24,7 @@ mod today;
 mod waiting;
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -62,6 +63,8 @@ pub const STRUCTURED_REPLIES: &str = "structuredReplies";
 pub struct Server {
     shared: Arc<Shared>,
     today: Arc<Today>,
+    /// Whether the client has got its instructions before there was a connection, and so without the user's own.
+    lacks_instructions: Arc<AtomicBool>,
 }
 
 struct Shared {
@@ -143,7 +146,7 @@ impl Server {
             changes: watch::Sender::new(0),
             log,
         };
-        Ok(Self { shared: Arc::new(shared), today: Arc::default() })
+        Ok(Self { shared: Arc::new(shared), today: Arc::default(), lacks_instructions: Arc::default() })
     }
 
     /// What is served at this moment.
@@ -159,7 +162,11 @@ impl Server {
 
     /// The same tools for another client, which has been told nothing yet.
     fn for_client(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), today: Arc::new(self.today.for_client()) }
+        Self {
+            shared: Arc::clone(&self.shared),
+            today: Arc::new(self.today.for_client()),
+            lacks_instructions: Arc::default(),
+        }
     }
 
     /// The form in which a client gets replies: a structure if it asks for that, else as was said when the program was
@@ -322,15 +329,29 @@ impl Server {
         spawn_blocking(read).await.unwrap_or_default()
     }
 
-    /// Adds to a text what day it is and who the user is, where the client was not told.
+    /// Adds to a text what day it is, who the user is and what they want of every conversation, where the client was not
+    /// told.
     fn tell_today(&self, session: &Session, result: &mut CallToolResult) {
         let Some(text) = result.content.first().and_then(|block| block.as_text()).map(|block| block.text.clone())
         else {
             return;
         };
-        if let Some(sentence) = self.today.with_reply(session.connection()) {
-            result.content[0] = ContentBlock::text(format!("{text}\n{sentence}"));
+        let today = self.today.with_reply(session.connection());
+        let lines: Vec<String> =
+            [Some(text), today, self.lacking_instructions(session)].into_iter().flatten().collect();
+        if lines.len() > 1 {
+            result.content[0] = ContentBlock::text(lines.join("\n"));
         }
+    }
+
+    /// The user's own instructions, once there are any, for a client whose instructions had to do without.
+    fn lacking_instructions(&self, session: &Session) -> Option<String> {
+        if !self.lacks_instructions.load(Ordering::Relaxed) {
+            return None;
+        }
+        let own = session.connection().settings().instructions.filter(|own| !own.trim().is_empty())?;
+        // Of two replies at once one is enough.
+        self.lacks_instructions.swap(false, Ordering::Relaxed).then(|| format!("{}{own}", waiting::OWN_INSTRUCTIONS))
     }
 
     /// One call, on a thread that may wait.
@@ -445,7 +466,9 @@ impl ServerHandler for Server {
         if let Some(sentence) = today::sentence(serving.session.connection()) {
             instructions.extend(["\n\n", &sentence]);
         }
-        if self.waits().is_some() {
+        let waits = self.waits().is_some();
+        self.lacks_instructions.store(waits, Ordering::Relaxed);
+        if waits {
             instructions.extend(["\n\n", waiting::NOTHING_CONNECTED]);
         }
         ServerConfig::new(capabilities).with_server_info(server).with_instructions(instructions)

@@ -11,6 +11,9 @@ use super::offer::{Fault, Offers, Restrict};
 pub(super) const NOTHING_CONNECTED: &str = "When this session began, no org was connected. Until the user has connected one, \
                                             every tool says what the user has to do for it.";
 
+/// Before the user's own instructions, with the first reply once there are any.
+pub(super) const OWN_INSTRUCTIONS: &str = "Instructions of the user, which were not known when this session began: ";
+
 /// How a server comes to an org: by looking, again and again, whether the person has connected one.
 pub struct Waiting {
     hint: String,

@@ -109,6 +109,24 @@ async fn with_the_first_connection_clients_are_told_and_the_same_calls_work() {
 }
 
 #[tokio::test]
+async fn the_users_own_instructions_come_with_the_first_reply_once_there_are_any() {
+    let (person, folder) = (Person::new(|_| {}), Folder::new());
+    let client = Client::of(&person.server, Lifecycle::Handshake, None).await;
+    person.connects(folder.settings(""));
+    let before = client.call("salesforce_query", accounts()).await;
+    assert!(!text(&before).contains("Instructions of the user"), "{before:?}");
+    folder.settings("instructions = \"Amounts are in euros.\"");
+    let told = client.call("salesforce_query", accounts()).await;
+    assert!(text(&told).ends_with("when this session began: Amounts are in euros."), "{told:?}");
+    let after = client.call("salesforce_query", accounts()).await;
+    assert!(!text(&after).contains("euros"), "told once: {after:?}");
+    // Whoever comes now has them from the start.
+    let other = Client::of(&person.server, Lifecycle::Handshake, None).await;
+    assert!(other.running.peer().peer_info().unwrap().instructions.as_deref().unwrap().contains("euros"));
+    assert!(!text(&other.call("salesforce_query", accounts()).await).contains("euros"));
+}
+
+#[tokio::test]
 async fn a_connection_that_cannot_be_used_is_told_until_it_can() {
     let (mut person, folder) = (Person::new(|_| {}), Folder::new());
     let client = Client::of(&person.server, Lifecycle::Handshake, None).await;
