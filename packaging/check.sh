@@ -196,11 +196,6 @@ fi
 # No image is built here. The program runs as it will in one, with the files that its base has, as a user who is not root,
 # and with the settings of the file that says how it is built.
 setting() { sed -nE "s/^ENV .*\b$1=([^ ]*).*/\1/p" packaging/Containerfile; }
-inside() {
-    env -i SALESFORCE_PLUGIN_HOME="$(setting SALESFORCE_PLUGIN_HOME)" SALESFORCE_MCP_KEY=a-key-for-this-check-alone \
-        SALESFORCE_PLUGIN_NO_BROWSER="$(setting SALESFORCE_PLUGIN_NO_BROWSER)" \
-        unshare --user --map-user="$user" --map-group="$user" --root="$work/root" --wd=/ "$entry" "$@"
-}
 user=$(sed -n 's/^USER \([0-9]*\):.*/\1/p' packaging/Containerfile)
 entry=$(sed -n 's/^ENTRYPOINT \["\(.*\)"\]/\1/p' packaging/Containerfile)
 if [ ! -e "$work/program" ]; then
@@ -215,8 +210,12 @@ else
     cp -L /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/"
     ldd "$work/program" | grep -o '/[^ ]*' | xargs cp --parents -L -t "$work/root"
     install "$work/program" "$work/root/$entry"
-    inside doctor --json >"$work/doctor" || fail "the container: $(cat "$work/doctor")"
-    inside mcp --demo --http 127.0.0.1:0 >"$work/served" 2>/dev/null &
+    # A command and no function: so what is ended below is the server itself.
+    inside=(env -i SALESFORCE_PLUGIN_HOME="$(setting SALESFORCE_PLUGIN_HOME)" SALESFORCE_MCP_KEY=a-key-for-this-check-alone
+        SALESFORCE_PLUGIN_NO_BROWSER="$(setting SALESFORCE_PLUGIN_NO_BROWSER)"
+        unshare --user --map-user="$user" --map-group="$user" --root="$work/root" --wd=/ "$entry")
+    "${inside[@]}" doctor --json >"$work/doctor" || fail "the container: $(cat "$work/doctor")"
+    "${inside[@]}" mcp --demo --http 127.0.0.1:0 >"$work/served" 2>/dev/null &
     server=$!
     until grep -q http "$work/served"; do
         kill -0 "$server" || fail "the container: the server did not start"
@@ -233,6 +232,7 @@ assert b"Salesforce" in urllib.request.urlopen(request, timeout=60).read()
 PYTHON
     kill "$server"
     wait "$server" || true
+    server=
     passed=$((passed + 1))
     echo "== container: served to $user"
 fi
