@@ -2,12 +2,15 @@
 
 use std::io::{self, IsTerminal as _, Write};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::setup::{Beside, has_desktop};
 use crate::mcp::http::{HttpServer, random_text};
 use crate::mcp::{Server, StartError, Waiting};
 use salesforce_host::config_dir::ConfigDir;
+use salesforce_host::profile::Profile;
 use salesforce_host::settings::Replies;
+use salesforce_host::store::{Lock, StoreError};
 use salesforce_host::types::ConnectionSettings;
 use salesforce_host::{Host, Limits, Token};
 
@@ -74,6 +77,10 @@ fn waiting(host: &Host, arguments: &Arguments, is_at_terminal: bool) -> Result<W
     log(hint);
     let (host, config_dir, modes) = (host.clone(), ConfigDir::from_env()?, arguments.demo_mode.clone());
     let find = move || {
+        // A connection is kept before its tokens, which may wait for a keychain.
+        if is_being_made(&config_dir) {
+            return Ok(None);
+        }
         let found = open::only(&host, &config_dir, &modes).map_err(|failure| failure.to_string())?;
         Ok(found.map(|opened| (host.session(opened.connection), opened.settings)))
     };
@@ -86,6 +93,12 @@ fn waiting(host: &Host, arguments: &Arguments, is_at_terminal: bool) -> Result<W
             }
         }),
     })
+}
+
+/// Whether a sign-in is about to keep what it has got.
+fn is_being_made(config_dir: &ConfigDir) -> bool {
+    let names = Profile::names(config_dir).unwrap_or_default();
+    names.iter().any(|name| matches!(Lock::take(&config_dir.lock(name), Duration::ZERO), Err(StoreError::Busy)))
 }
 
 /// What a model tells the person where a page shows the way.

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use demo_org::Org;
 use demo_org::serve::Server;
@@ -184,8 +185,12 @@ fn without_a_connection_and_without_a_browser_the_tools_say_which_command_makes_
     std::fs::create_dir_all(&folder).unwrap();
     let profile = "origin = \"demo\"\nconsumer_key = \"key\"\nusername = \"riley@demo.example\"\nname = \"Riley\"\n\
                    user_id = \"005dM0000000010QAA\"\norganization_id = \"00DdM0000000010EAA\"\nscopes = [\"api\"]\n";
+    let lock = salesforce_host::store::Lock::take(&home.path().join("connections/mine.lock"), Duration::ZERO).unwrap();
     std::fs::write(folder.join("connection.toml"), profile).unwrap();
-    let found = server.ask(3, "tools/call", find);
+    let early = server.ask(3, "tools/call", find.clone());
+    assert!(early["isError"] == true, "its tokens are not kept yet: {early}");
+    drop(lock);
+    let found = server.ask(4, "tools/call", find);
     assert!(found["isError"] != true, "{found}");
     let (code, _, log) = server.close();
     assert_eq!(code, Some(0));
