@@ -3,7 +3,7 @@
 const { spawn } = require("node:child_process");
 const { constants } = require("node:os");
 
-const name = `salesforce-plugin-${process.platform}-${process.arch}`;
+const name = `@salesforce-plugin/${process.platform}-${process.arch}`;
 const file = process.platform === "win32" ? "salesforce-plugin.exe" : "salesforce-plugin";
 let program;
 try {

@@ -142,6 +142,9 @@ pub(crate) struct Setup {
     /// Print the address to open, and open no browser.
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// An agent that has started this program asks for the page, and so it has the tools already.
+    #[arg(long, hide = true)]
+    pub(crate) for_agent: bool,
 }
 
 /// What to connect.

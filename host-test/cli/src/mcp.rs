@@ -8,6 +8,7 @@
 //!
 //! * A tool the settings want confirmed runs only after the person said yes to exactly these arguments: `tests/it/mcp_confirm.rs`.
 //! * A reply is a text or a structure, and neither lacks what a model must know: `tests/it/mcp_replies.rs`.
+//! * Without a connection no tool runs, and with the first one all do, without a restart: `tests/it/mcp_waiting.rs`.
 //! * Settings hold from the next call on; settings that can't be read let no tool run: `tests/it/mcp_settings.rs`.
 //! * Over HTTP nobody gets in without the key, through a browser, or from another machine: `tests/it/mcp_http.rs`.
 //! * A number keeps its digits from the client's bytes to the component's and back: `tests/it/mcp_numbers.rs`.
@@ -20,9 +21,11 @@ mod local_time;
 mod offer;
 mod reply;
 mod today;
+mod waiting;
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rmcp::model::{
@@ -39,11 +42,13 @@ use crate::exact::Members;
 use salesforce_host::cancel::CancelHandle;
 use salesforce_host::settings::{FileError, Replies, SettingsFile};
 use salesforce_host::types::{ConnectionSettings, ErrorKind};
-use salesforce_host::{CallError, HostError, Session};
+use salesforce_host::{CallError, Connection, Host, HostError, Session};
+
+pub use waiting::{Connected, Waiting};
 
 use confirm::{Confirmations, Seen, Verdict, Wanted};
 use digits::{Filtered, Hiding, Showing};
-use offer::Offers;
+use offer::{Offers, Restrict};
 use reply::Form;
 use today::Today;
 
@@ -58,11 +63,15 @@ pub const STRUCTURED_REPLIES: &str = "structuredReplies";
 pub struct Server {
     shared: Arc<Shared>,
     today: Arc<Today>,
+    /// Whether the client has got its instructions before there was a connection, and so without the user's own.
+    lacks_instructions: Arc<AtomicBool>,
 }
 
 struct Shared {
-    session: Session,
-    offers: Offers,
+    serving: RwLock<Arc<Serving>>,
+    /// Where there is no org yet.
+    waiting: Mutex<Option<Waiting>>,
+    restrict: Restrict,
     confirmations: Confirmations,
     /// The form of replies, where whoever started the program said one.
     replies: OnceLock<Replies>,
@@ -71,6 +80,12 @@ struct Shared {
     /// Counts the changes of what is on offer.
     changes: watch::Sender<u64>,
     log: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+/// Whose tools are served, and what is on offer of them.
+struct Serving {
+    session: Session,
+    offers: Offers,
 }
 
 /// Why there is no server.
@@ -95,17 +110,48 @@ impl Server {
         restrict: impl Fn(&mut ConnectionSettings) + Send + Sync + 'static,
         log: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, StartError> {
-        let offers = Offers::new(session.clone(), settings, Box::new(restrict))?;
+        Self::serving(session, settings, None, Arc::new(restrict), Box::new(log))
+    }
+
+    /// The tools of whichever org is connected next. They are on offer at once, and each call says what is missing until
+    /// then; then clients are told, and the same server serves that org.
+    pub fn waiting(
+        host: &Host,
+        waiting: Waiting,
+        restrict: impl Fn(&mut ConnectionSettings) + Send + Sync + 'static,
+        log: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, StartError> {
+        let fault = waiting.fault();
+        let nobody = host.session(Connection::none());
+        let server = Self::serving(nobody, None, Some(waiting), Arc::new(restrict), Box::new(log))?;
+        server.now().offers.refuse(fault);
+        Ok(server)
+    }
+
+    fn serving(
+        session: Session,
+        settings: Option<SettingsFile>,
+        waiting: Option<Waiting>,
+        restrict: Restrict,
+        log: Box<dyn Fn(&str) + Send + Sync>,
+    ) -> Result<Self, StartError> {
+        let offers = Offers::new(session.clone(), settings, Arc::clone(&restrict))?;
         let shared = Shared {
-            session,
-            offers,
+            serving: RwLock::new(Arc::new(Serving { session, offers })),
+            waiting: Mutex::new(waiting),
+            restrict,
             confirmations: Confirmations::default(),
             replies: OnceLock::new(),
             clients: Mutex::default(),
             changes: watch::Sender::new(0),
-            log: Box::new(log),
+            log,
         };
-        Ok(Self { shared: Arc::new(shared), today: Arc::default() })
+        Ok(Self { shared: Arc::new(shared), today: Arc::default(), lacks_instructions: Arc::default() })
+    }
+
+    /// What is served at this moment.
+    fn now(&self) -> Arc<Serving> {
+        Arc::clone(&self.shared.serving.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The server with replies in a form, whatever the settings say. The first word counts.
@@ -116,7 +162,11 @@ impl Server {
 
     /// The same tools for another client, which has been told nothing yet.
     fn for_client(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), today: Arc::new(self.today.for_client()) }
+        Self {
+            shared: Arc::clone(&self.shared),
+            today: Arc::new(self.today.for_client()),
+            lacks_instructions: Arc::default(),
+        }
     }
 
     /// The form in which a client gets replies: a structure if it asks for that, else as was said when the program was
@@ -126,7 +176,7 @@ impl Server {
         if experimental.is_some_and(|asked| asked.contains_key(STRUCTURED_REPLIES)) {
             return Replies::Structure;
         }
-        self.shared.replies.get().copied().unwrap_or_else(|| self.shared.offers.current().replies)
+        self.shared.replies.get().copied().unwrap_or_else(|| self.now().offers.current().replies)
     }
 
     /// Serves one client on standard input and output, until it closes them.
@@ -168,13 +218,49 @@ impl Server {
     }
 
     fn refresh_now(&self) {
-        let refreshed = self.shared.offers.refresh();
+        self.look_for_an_org();
+        let refreshed = self.now().offers.refresh();
         if let Some(word) = refreshed.word {
             (self.shared.log)(&word);
         }
         if refreshed.changed {
             self.shared.changes.send_modify(|changes| *changes += 1);
         }
+    }
+
+    /// Serves the org that the person has connected meanwhile, where there was none.
+    fn look_for_an_org(&self) {
+        // Whoever comes meanwhile waits for what is found.
+        let mut waiting = self.waits();
+        let Some(looking) = waiting.as_ref() else { return };
+        match looking.look(&self.shared.restrict) {
+            Ok((session, offers)) => {
+                (self.shared.log)(&format!(
+                    "connected to {}: the tools run from now on",
+                    session.connection().origin()
+                ));
+                let serving = Arc::new(Serving { session, offers });
+                *self.shared.serving.write().unwrap_or_else(PoisonError::into_inner) = serving;
+                *waiting = None;
+                self.shared.changes.send_modify(|changes| *changes += 1);
+            }
+            Err(fault) => {
+                let text = fault.text.clone();
+                if self.now().offers.refuse(fault) {
+                    (self.shared.log)(&text);
+                }
+            }
+        }
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Option<Waiting>> {
+        self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reminds the person, who wants something of an org, that there is none yet.
+    async fn remind(&self) {
+        let server = self.clone();
+        let _ = spawn_blocking(move || server.waits().as_mut().map(Waiting::remind)).await;
     }
 
     fn announce(&self) {
@@ -194,6 +280,7 @@ impl Server {
     /// Runs a tool, and meanwhile reports its progress and listens for the wish to stop it.
     async fn run(
         &self,
+        serving: Arc<Serving>,
         request: CallToolRequestParams,
         confirmed: bool,
         context: &RequestContext<RoleServer>,
@@ -201,11 +288,11 @@ impl Server {
         let form = Form::of(self.replies(context), request.arguments.as_ref());
         let stop = StopWhenDropped(CancelHandle::default());
         let (exchanged, mut exchanges) = mpsc::unbounded_channel();
-        let session = self.shared.session.cancelled_by(&stop.0).reporting(move |requests| {
+        let session = serving.session.cancelled_by(&stop.0).reporting(move |requests| {
             let _ = exchanged.send(requests);
         });
         let server = self.clone();
-        let mut work = spawn_blocking(move || server.call(&session, request, confirmed, form));
+        let mut work = spawn_blocking(move || server.call(&serving.offers, &session, request, confirmed, form));
         let token = context.meta.get_progress_token();
         let report = async |requests: u32| {
             if let Some(token) = &token {
@@ -231,32 +318,53 @@ impl Server {
     }
 
     /// Reads what the person has to know to answer, where the settings let it be read.
-    async fn look_up(&self, arguments: &Members) -> Vec<(Wanted, Seen)> {
+    async fn look_up(&self, session: &Session, arguments: &Members) -> Vec<(Wanted, Seen)> {
         let wanted = confirm::wanted(arguments);
         if wanted.is_empty() {
             return Vec::new();
         }
         let stop = StopWhenDropped(CancelHandle::default());
-        let session = self.shared.session.cancelled_by(&stop.0);
+        let session = session.cancelled_by(&stop.0);
         let read = move || wanted.into_iter().map(|wanted| (wanted.clone(), look_up(&session, &wanted))).collect();
         spawn_blocking(read).await.unwrap_or_default()
     }
 
-    /// Adds to a text what day it is and who the user is, where the client was not told.
+    /// Adds to a text what day it is, who the user is and what they want of every conversation, where the client was not
+    /// told.
     fn tell_today(&self, session: &Session, result: &mut CallToolResult) {
         let Some(text) = result.content.first().and_then(|block| block.as_text()).map(|block| block.text.clone())
         else {
             return;
         };
-        if let Some(sentence) = self.today.with_reply(session.connection()) {
-            result.content[0] = ContentBlock::text(format!("{text}\n{sentence}"));
+        let today = self.today.with_reply(session.connection());
+        let lines: Vec<String> =
+            [Some(text), today, self.lacking_instructions(session)].into_iter().flatten().collect();
+        if lines.len() > 1 {
+            result.content[0] = ContentBlock::text(lines.join("\n"));
         }
     }
 
+    /// The user's own instructions, once there are any, for a client whose instructions had to do without.
+    fn lacking_instructions(&self, session: &Session) -> Option<String> {
+        if !self.lacks_instructions.load(Ordering::Relaxed) {
+            return None;
+        }
+        let own = session.connection().settings().instructions.filter(|own| !own.trim().is_empty())?;
+        // Of two replies at once one is enough.
+        self.lacks_instructions.swap(false, Ordering::Relaxed).then(|| format!("{}{own}", waiting::OWN_INSTRUCTIONS))
+    }
+
     /// One call, on a thread that may wait.
-    fn call(&self, session: &Session, request: CallToolRequestParams, confirmed: bool, form: Form) -> CallToolResult {
+    fn call(
+        &self,
+        offers: &Offers,
+        session: &Session,
+        request: CallToolRequestParams,
+        confirmed: bool,
+        form: Form,
+    ) -> CallToolResult {
         self.refresh_now();
-        let offer = self.shared.offers.current();
+        let offer = offers.current();
         if let Some(fault) = &offer.fault {
             return reply::refused(fault.kind, &fault.text, form);
         }
@@ -353,20 +461,26 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
         let server = Implementation::new("salesforce-plugin", env!("CARGO_PKG_VERSION")).with_title("Salesforce");
-        let mut instructions = self.shared.offers.current().instructions.clone();
-        if let Some(sentence) = today::sentence(self.shared.session.connection()) {
+        let serving = self.now();
+        let mut instructions = serving.offers.current().instructions.clone();
+        if let Some(sentence) = today::sentence(serving.session.connection()) {
             instructions.extend(["\n\n", &sentence]);
+        }
+        let waits = self.waits().is_some();
+        self.lacks_instructions.store(waits, Ordering::Relaxed);
+        if waits {
+            instructions.extend(["\n\n", waiting::NOTHING_CONNECTED]);
         }
         ServerConfig::new(capabilities).with_server_info(server).with_instructions(instructions)
     }
 
     async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
-        self.today.told(self.shared.session.connection());
+        self.today.told(self.now().session.connection());
         Ok(DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), self.get_info()))
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        self.today.told(self.shared.session.connection());
+        self.today.told(self.now().session.connection());
         self.clients().push(context.peer);
     }
 
@@ -377,11 +491,11 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         self.refresh().await;
         let form = self.replies(&context);
-        Ok(ListToolsResult::with_all_items(self.shared.offers.current().listed(form)))
+        Ok(ListToolsResult::with_all_items(self.now().offers.current().listed(form)))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.shared.offers.current().listed(Replies::Structure).into_iter().find(|tool| tool.name == name)
+        self.now().offers.current().listed(Replies::Structure).into_iter().find(|tool| tool.name == name)
     }
 
     async fn call_tool(
@@ -391,8 +505,10 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         self.refresh().await;
         let form = Form::of(self.replies(&context), request.arguments.as_ref());
-        let offer = self.shared.offers.current();
+        let serving = self.now();
+        let offer = serving.offers.current();
         if let Some(fault) = &offer.fault {
+            self.remind().await;
             return Ok(reply::refused(fault.kind, &fault.text, form).into());
         }
         let asks = offer.tool(&request.name).filter(|tool| offer.confirm.covers(tool));
@@ -404,8 +520,8 @@ impl ServerHandler for Server {
                     Some(verdict) => verdict,
                     None => {
                         let arguments = Members::parse(&exact(request.arguments.clone())).unwrap_or_default();
-                        let seen = self.look_up(&arguments).await;
-                        let origin = self.shared.session.connection().origin();
+                        let seen = self.look_up(&serving.session, &arguments).await;
+                        let origin = serving.session.connection().origin();
                         let question = confirm::question(tool, origin, &arguments, &seen);
                         confirmations.ask(question, &request, &context).await
                     }
@@ -420,7 +536,7 @@ impl ServerHandler for Server {
                 }
             }
         };
-        self.run(request, confirmed, &context).await.map(CallToolResponse::from)
+        self.run(serving, request, confirmed, &context).await.map(CallToolResponse::from)
     }
 
     fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {

@@ -83,10 +83,18 @@ pub(crate) fn open_with(host: &Host, arguments: &Arguments, extras: &[Extra]) ->
     Ok(Opened { connection, settings: settings(arguments)? })
 }
 
-/// Opens a connection of a name, with its settings.
-pub(crate) fn named(host: &Host, name: &ConnectionName, arguments: &Arguments) -> Result<Opened, Failure> {
-    let settings = SettingsFile::of(&ConfigDir::from_env()?.connection(name));
-    Ok(Opened { connection: stored(host, name, arguments)?, settings: Some(settings) })
+/// Opens the only connection there is, with its settings; absent where there is none yet.
+pub(crate) fn only(host: &Host, config_dir: &ConfigDir, modes: &[DemoMode]) -> Result<Option<Opened>, Failure> {
+    let mut names = Profile::names(config_dir)?.into_iter();
+    match (names.next(), names.next()) {
+        (None, _) => Ok(None),
+        (Some(name), None) => {
+            let profile = Profile::read(config_dir, &name)?;
+            let connection = opened_in(&profile, host, config_dir, &name, modes)?;
+            Ok(Some(Opened { connection, settings: Some(SettingsFile::of(&config_dir.connection(&name))) }))
+        }
+        (Some(_), Some(_)) => Err(Failure::Usage("which org? Give --connection NAME, --org ORG or --demo".to_owned())),
+    }
 }
 
 /// The settings of the connection; none for an org that has no name here.

@@ -77,6 +77,8 @@ pub struct Options {
     pub home: Option<PathBuf>,
     /// This program, as an agent starts it.
     pub program: PathBuf,
+    /// Whether an agent that waits for the connection has opened the page: it needs not be told of it.
+    pub is_for_agent: bool,
 }
 
 /// A page that nobody is served yet.

@@ -99,8 +99,8 @@ impl Connection {
         (self, transcript)
     }
 
-    /// No org and no user: for what the plugin knows without either.
-    pub(crate) fn none() -> Self {
+    /// No org and no user: for what the plugin knows without either, such as its tools. Every request is refused.
+    pub fn none() -> Self {
         let refuse = |_: http::Request<Vec<u8>>| Err(Failure::before(FailureKind::Denied, "there is no connection"));
         Self::new(Origin::nowhere(), || None, refuse)
     }

@@ -21,7 +21,7 @@ use crate::summary;
 /// Connects; somebody who has not said what is asked for everything by the set-up page.
 pub(crate) fn run(arguments: &Connect, general: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let Some(name) = &arguments.name else {
-        return setup::run(&Setup { no_browser: arguments.no_browser, port: 0 }, general, out);
+        return setup::run(&Setup { no_browser: arguments.no_browser, ..Setup::default() }, general, out);
     };
     let config_dir = ConfigDir::from_env()?;
     let config = Config::read(&config_dir)?;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use salesforce_host::config_dir::ConfigDir;
 use salesforce_host::{Host, Limits};
@@ -25,6 +25,7 @@ pub(crate) fn run(command: &Setup, arguments: &Arguments, out: &mut impl Write) 
         idle: DEFAULT_IDLE,
         home: std::env::home_dir(),
         program: std::env::current_exe()?,
+        is_for_agent: command.for_agent,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(async {
@@ -91,10 +92,22 @@ pub(super) fn has_desktop() -> bool {
     cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
-/// Opens the page beside this program, which ends.
-pub(super) fn start_beside() -> Result<(), Failure> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg("setup").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn()?;
-    Ok(())
+/// The page, opened by a program of its own, which outlasts this one.
+pub(super) struct Beside(Child);
+
+impl Beside {
+    /// Opens the page.
+    pub(super) fn start() -> Result<Self, Failure> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["setup", "--for-agent"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(Self(command.spawn()?))
+    }
+
+    /// Opens the page again where it has been closed.
+    pub(super) fn show(&mut self) -> Result<(), Failure> {
+        if self.0.try_wait()?.is_some() {
+            *self = Self::start()?;
+        }
+        Ok(())
+    }
 }

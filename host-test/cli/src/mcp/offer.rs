@@ -13,9 +13,12 @@ use salesforce_host::{HostError, Session};
 pub(super) struct Offers {
     session: Session,
     settings: Option<Mutex<InForce>>,
-    restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
+    restrict: Restrict,
     current: RwLock<Arc<Offer>>,
 }
+
+/// What was said of the settings when the program was started.
+pub(super) type Restrict = Arc<dyn Fn(&mut ConnectionSettings) + Send + Sync>;
 
 /// What a client is offered.
 #[derive(Clone)]
@@ -79,17 +82,23 @@ impl Offer {
 }
 
 impl Offers {
-    pub(super) fn new(
-        session: Session,
-        file: Option<SettingsFile>,
-        restrict: Box<dyn Fn(&mut ConnectionSettings) + Send + Sync>,
-    ) -> Result<Self, StartError> {
+    pub(super) fn new(session: Session, file: Option<SettingsFile>, restrict: Restrict) -> Result<Self, StartError> {
         let settings = match file {
             Some(file) => Some(InForce::of(file, ToolNames::of(session.host())?)?),
             None => None,
         };
-        let offer = offer(&session, settings.as_ref(), &restrict)?;
+        let offer = offer(&session, settings.as_ref(), &*restrict)?;
         Ok(Self { session, settings: settings.map(Mutex::new), restrict, current: RwLock::new(Arc::new(offer)) })
+    }
+
+    /// Lets no tool run, though they stay on offer; false where that was why already.
+    pub(super) fn refuse(&self, fault: Fault) -> bool {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let is_new = current.fault.as_ref() != Some(&fault);
+        if is_new {
+            *current = Arc::new(Offer { fault: Some(fault), ..(**current).clone() });
+        }
+        is_new
     }
 
     pub(super) fn current(&self) -> Arc<Offer> {
@@ -109,7 +118,7 @@ impl Offers {
             Err(error) => Err(StartError::from(error)),
         };
         let renewed =
-            word.and_then(|word| Ok((offer(&self.session, Some(&settings), &self.restrict)?, word.to_owned())));
+            word.and_then(|word| Ok((offer(&self.session, Some(&settings), &*self.restrict)?, word.to_owned())));
         // Nobody knows what the person wants, so nothing happens until they say so.
         let (after, word) = renewed.unwrap_or_else(|error| {
             let fault = Fault::from(error);

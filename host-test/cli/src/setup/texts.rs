@@ -89,8 +89,8 @@ texts! {
     demo_installed demo_org disconnect disconnect_force disconnect_text disconnect_title disconnected door_code
     door_open door_refused door_text door_title ended_text ended_title fact_calls fact_calls_left fact_change
     fact_create fact_note fact_org fact_read fact_user failed_title finish_absent finish_agents finish_agents_text
-    finish_any finish_by_hand finish_change finish_command finish_done finish_json finish_none finish_not_written
-    finish_others finish_test finish_title finish_write finish_written footer go_on group_adds group_off
+    finish_any finish_by_hand finish_change finish_command finish_done finish_for_agent finish_json finish_none
+    finish_not_written finish_others finish_test finish_title finish_write finish_written footer go_on group_adds group_off
     group_overwrites group_reads home_connect home_status home_title home_who keep kept_name kept_settings kept_tokens
     key_admin key_help key_label key_missing key_wrong not_installed nothing nowhere_title objects_all objects_change objects_create
     objects_help objects_more objects_read objects_some objects_summary org_demo org_demo_button org_did_you_mean

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Clients that know nothing of this project: two of Salesforce drive the served demo org, each with an org of its own,
-# and the official SDK of the Model Context Protocol drives `salesforce-plugin mcp`.
+# and the official SDKs of the Model Context Protocol, in Python and TypeScript, drive `salesforce-plugin mcp`.
 #
 # Exit code 0 and a line "skipped: …" where a client can't be installed; failure where one is installed and is not
 # content. SALESFORCE_PLUGIN names the built program; without it cargo builds one.
@@ -10,6 +10,7 @@ SIMPLE_SALESFORCE=1.12.10
 # The last series that runs on Node 18 and 20.
 JSFORCE=3.10.13
 MCP_SDK=2.3.0
+MCP_SDK_IN_TYPESCRIPT=1.32.2
 SECONDS_TO_START=30
 SECONDS_TO_INSTALL=180
 SECONDS_TO_RUN=120
@@ -126,6 +127,20 @@ elif ! timeout "$SECONDS_TO_INSTALL" "$work/mcp/bin/pip" install --quiet --disab
 else
     SALESFORCE_PLUGIN=$(realpath "$SALESFORCE_PLUGIN") WORK=$work run "the MCP SDK $MCP_SDK" \
         "$work/mcp/bin/python" "$here/mcp_sdk.py"
+fi
+
+: >"$work/install"
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    skip "the MCP SDK in TypeScript: there is no node with npm"
+elif [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 18 ]; then
+    skip "the MCP SDK in TypeScript: it needs Node 18, here is $(node --version)"
+elif ! timeout "$SECONDS_TO_INSTALL" npm install --prefix "$work/typescript" --silent --no-audit --no-fund \
+    --ignore-scripts "@modelcontextprotocol/sdk@$MCP_SDK_IN_TYPESCRIPT" >"$work/install" 2>&1; then
+    skip "the MCP SDK in TypeScript $MCP_SDK_IN_TYPESCRIPT: it can't be installed"
+else
+    cp "$here/mcp_sdk.mjs" "$work/typescript/"
+    SALESFORCE_PLUGIN=$(realpath "$SALESFORCE_PLUGIN") WORK=$work run \
+        "the MCP SDK in TypeScript $MCP_SDK_IN_TYPESCRIPT" node "$work/typescript/mcp_sdk.mjs"
 fi
 
 echo "clients: $passed passed, $skipped skipped, $failed failed"

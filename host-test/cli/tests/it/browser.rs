@@ -54,6 +54,7 @@ impl Desk {
             idle: DEFAULT_IDLE,
             home: Some(home.path()),
             program: PathBuf::from(env!("CARGO_BIN_EXE_salesforce-plugin")),
+            is_for_agent: false,
         };
         let (told, address) = std::sync::mpsc::channel();
         let page = thread::spawn(move || {

@@ -271,7 +271,7 @@ fn the_reference_of_commands_is_made_from_the_program_and_fresh() {
 }
 
 fn is_shown(argument: &clap::Arg) -> bool {
-    !matches!(argument.get_id().as_str(), "help" | "version")
+    !matches!(argument.get_id().as_str(), "help" | "version") && !argument.is_hide_set()
 }
 
 /// Arguments and options as rows.

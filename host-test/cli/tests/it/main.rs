@@ -14,6 +14,7 @@ mod mcp_numbers;
 mod mcp_replies;
 mod mcp_settings;
 mod mcp_stdio;
+mod mcp_waiting;
 mod proxy;
 mod recording;
 mod renewal;

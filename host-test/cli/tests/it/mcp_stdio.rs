@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use demo_org::Org;
 use demo_org::serve::Server;
@@ -19,30 +20,28 @@ fn program(home: &Folder) -> Command {
 }
 
 /// A running server, spoken to in lines.
-struct Spoken {
+pub(crate) struct Spoken {
     child: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
 }
 
 impl Spoken {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }
 
-    fn say(&mut self, message: &Value) {
+    pub(crate) fn say(&mut self, message: &Value) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{message}").unwrap();
     }
 
     /// Sends a request and returns its result; every line until then is a message of the protocol.
-    fn ask(&mut self, id: u32, method: &str, params: Value) -> Value {
+    pub(crate) fn ask(&mut self, id: u32, method: &str, params: Value) -> Value {
         self.say(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
         loop {
-            let line = self.lines.next().expect("the server ended").unwrap();
-            let message: Value = serde_json::from_str(&line).expect("a line of the protocol");
-            assert_eq!(message["jsonrpc"], "2.0");
+            let message = self.next();
             if message["id"] == id {
                 assert!(message.get("error").is_none(), "{message}");
                 return message["result"].clone();
@@ -50,8 +49,20 @@ impl Spoken {
         }
     }
 
+    /// Waits until the server has said something by itself.
+    pub(crate) fn wait_for(&mut self, method: &str) {
+        while self.next()["method"] != method {}
+    }
+
+    fn next(&mut self) -> Value {
+        let line = self.lines.next().expect("the server ended").unwrap();
+        let message: Value = serde_json::from_str(&line).expect("a line of the protocol");
+        assert_eq!(message["jsonrpc"], "2.0");
+        message
+    }
+
     /// Closes its input and returns its exit code, what it still had to say, and its log.
-    fn close(mut self) -> (Option<i32>, Vec<String>, String) {
+    pub(crate) fn close(mut self) -> (Option<i32>, Vec<String>, String) {
         drop(self.child.stdin.take());
         let rest: Vec<String> = self.lines.map(Result::unwrap).collect();
         let output = self.child.wait_with_output().unwrap();
@@ -59,7 +70,7 @@ impl Spoken {
     }
 }
 
-fn hello() -> Value {
+pub(crate) fn hello() -> Value {
     json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}})
 }
 
@@ -131,8 +142,13 @@ fn the_settings_of_the_connection_are_in_force() {
 #[test]
 fn what_cannot_be_served_is_wrong_usage_and_says_why() {
     let home = Folder::new();
+    for name in ["acme", "globex"] {
+        let folder = home.path().join("connections").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("connection.toml"), "").unwrap();
+    }
     for (arguments, word) in [
-        (&["mcp"][..], "--connection NAME, --org ORG or --demo"),
+        (&["mcp"][..], "which org? Give --connection NAME, --org ORG or --demo"),
         (
             &["mcp", "--connection", "nobody"],
             "there is no connection nobody: make it with `salesforce-plugin connect nobody`",
@@ -152,6 +168,33 @@ fn what_cannot_be_served_is_wrong_usage_and_says_why() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("settings.toml, line 1, confirm: "), "{said}");
+}
+
+#[test]
+fn without_a_connection_and_without_a_browser_the_tools_say_which_command_makes_one() {
+    let home = Folder::new();
+    let mut server = Spoken::start(program(&home).arg("mcp"));
+    server.ask(1, "initialize", hello());
+    let find = json!({"name": "salesforce_find", "arguments": {"text": "Globex"}});
+    let refused = server.ask(2, "tools/call", find.clone());
+    let said = refused["content"][0]["text"].as_str().unwrap();
+    assert!(refused["isError"] == true && said.starts_with("sign in: there is no connection yet"), "{refused}");
+    assert!(said.contains("salesforce-plugin setup"), "{said}");
+    // The demo org as a connection, made by another program meanwhile.
+    let folder = home.path().join("connections/mine");
+    std::fs::create_dir_all(&folder).unwrap();
+    let profile = "origin = \"demo\"\nconsumer_key = \"key\"\nusername = \"riley@demo.example\"\nname = \"Riley\"\n\
+                   user_id = \"005dM0000000010QAA\"\norganization_id = \"00DdM0000000010EAA\"\nscopes = [\"api\"]\n";
+    let lock = salesforce_host::store::Lock::take(&home.path().join("connections/mine.lock"), Duration::ZERO).unwrap();
+    std::fs::write(folder.join("connection.toml"), profile).unwrap();
+    let early = server.ask(3, "tools/call", find.clone());
+    assert!(early["isError"] == true, "its tokens are not kept yet: {early}");
+    drop(lock);
+    let found = server.ask(4, "tools/call", find);
+    assert!(found["isError"] != true, "{found}");
+    let (code, _, log) = server.close();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("salesforce-plugin setup") && log.contains("connected to "), "{log}");
 }
 
 #[test]

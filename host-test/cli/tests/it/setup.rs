@@ -10,10 +10,13 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use salesforce_plugin_cli::setup::{DEFAULT_IDLE, Options, Setup};
+use serde_json::json;
 use test_support::HOST;
-use test_support::person::{Folder, Served, connected};
+use test_support::person::{Folder, Served, browse, connected};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+
+use crate::mcp_stdio::{Spoken, hello};
 
 /// A page that is being served.
 struct Page {
@@ -42,6 +45,7 @@ impl Page {
             idle,
             home: None,
             program: PathBuf::from("/program"),
+            is_for_agent: false,
         })
         .await
         .unwrap();
@@ -331,9 +335,14 @@ impl Desktop {
         command
     }
 
+    /// Where the browser writes that down.
+    fn opens(&self) -> PathBuf {
+        self.0.path().join("xdg-open.opened")
+    }
+
     /// What the browser was told to open.
     async fn opened(&self) -> Page {
-        let opened = self.0.path().join("xdg-open.opened");
+        let opened = self.opens();
         let until = Instant::now() + Duration::from_secs(60);
         let address = loop {
             match std::fs::read_to_string(&opened) {
@@ -361,26 +370,56 @@ async fn whoever_starts_the_program_from_a_desktop_gets_the_page() {
         assert!(second.status.code() == Some(2) && said.contains("open already"), "{said}");
         page.post(&client, "/end", "").await;
         assert!(child.wait().unwrap().success());
-        std::fs::remove_file(desktop.0.path().join("xdg-open.opened")).unwrap();
+        std::fs::remove_file(desktop.opens()).unwrap();
     }
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_agent_that_starts_the_program_without_a_connection_opens_the_page() {
+async fn an_agent_that_starts_the_program_without_a_connection_opens_the_page_and_needs_no_restart() {
     let desktop = Desktop::new();
-    let output = desktop.program(&["mcp"]).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(2) && output.stdout.is_empty(), "{said}");
-    assert!(said.contains("the set-up page is opening in the browser"), "{said}");
+    let mut agent = Spoken::start(&mut desktop.program(&["mcp"]));
+    agent.ask(1, "initialize", hello());
+    agent.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+    let listed = agent.ask(2, "tools/list", json!({}));
+    assert!(listed["tools"].as_array().unwrap().len() > 3);
+    // The page is closed, and comes back when the person wants something of an org all the same.
+    let page = desktop.opened().await;
+    let client = page.enter().await;
+    page.post(&client, "/end", "").await;
+    std::fs::remove_file(desktop.opens()).unwrap();
+    let find = json!({"name": "salesforce_find", "arguments": {"text": "Globex"}});
+    let until = Instant::now() + Duration::from_secs(60);
+    // Its program may take a moment to end.
+    let refused = loop {
+        let refused = agent.ask(3, "tools/call", find.clone());
+        if desktop.opens().exists() {
+            break refused;
+        }
+        assert!(Instant::now() < until, "the page does not come back");
+    };
+    let said = refused["content"][0]["text"].as_str().unwrap();
+    assert!(said.starts_with("sign in: there is no connection yet") && said.contains("set-up page"), "{said}");
+
     let page = desktop.opened().await;
     let client = page.enter().await;
     assert!(text(&page.get(&client, "/connect").await).contains("Which Salesforce org is yours?"));
+    page.post(&client, "/connect", "domain=demo&name=demo").await;
+    let waiting = text(&page.get(&client, "/sign-in").await);
+    let (_, url) = waiting.split_once("href=\"http://127.0.0.1:").unwrap();
+    let url = format!("http://127.0.0.1:{}", url.split('"').next().unwrap().replace("&amp;", "&"));
+    tokio::task::spawn_blocking(move || browse(&url, "riley", "allow")).await.unwrap();
+
+    agent.wait_for("notifications/tools/list_changed");
+    // It has what the last page would add to an agent's files.
+    let last = text(&page.get(&client, "/c/demo/finish").await);
+    assert!(last.contains("The agent that opened this page has the tools already"), "{last}");
+    let found = agent.ask(4, "tools/call", find);
+    assert!(found["content"][0]["text"].as_str().unwrap().contains("Globex") && found["isError"] != true, "{found}");
     page.post(&client, "/end", "").await;
-    // Without a desktop nobody would see it.
-    let mut without = desktop.program(&["mcp"]);
-    let output = without.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap();
-    assert!(String::from_utf8(output.stderr).unwrap().contains("salesforce-plugin setup"));
+    let (code, _, log) = agent.close();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("The set-up page has been opened") && log.contains("connected to "), "{log}");
 }
 
 #[cfg(target_os = "linux")]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use salesforce_host::profile::Profile;
 use salesforce_host::types::{ConnectionSettings, Effect};
 use salesforce_host::{CallError, HostError};
 use serde_json::json;
@@ -69,11 +70,14 @@ impl Shared {
         let absent: Vec<&str> = absent.iter().map(|(_, client)| client.name).collect();
         let absent = (!absent.is_empty())
             .then(|| tag("p").set("class", "soft").add(texts.finish_absent.replace("{clients}", &absent.join(", "))));
+        // It waits for the only connection there is.
+        let is_agents = self.options.is_for_agent && Profile::names(&self.options.config_dir)?.len() == 1;
         let page = Page::new(self, asked, texts.finish_title)
             .at(Step::Finish, Some(&known.name))
             .add(saved)
             .add(unchecked)
-            .add(word);
+            .add(word)
+            .add(is_agents.then(|| good(texts.finish_for_agent)));
         Ok(page
             .add(tag("h2").set("id", "agents").add(texts.finish_agents))
             .add(tag("p").add(texts.finish_agents_text))

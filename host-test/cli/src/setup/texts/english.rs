@@ -61,6 +61,7 @@ pub(super) const ENGLISH: Texts = Texts {
     finish_change: "What changes in the file",
     finish_command: "Command for a terminal",
     finish_done: "It has this connection already.",
+    finish_for_agent: "The agent that opened this page has the tools already: go back to it, and ask. There is nothing to add for it here.",
     finish_json: "Configuration",
     finish_none: "None of the agents whose files are known was found here. Use the text below.",
     finish_not_written: "Nothing was written: {problem}",

@@ -61,6 +61,7 @@ pub(super) const GERMAN: Texts = Texts {
     finish_change: "Was sich in der Datei ändert",
     finish_command: "Befehl für ein Terminal",
     finish_done: "Diese Verbindung ist dort schon eingetragen.",
+    finish_for_agent: "Der Agent, der diese Seite geöffnet hat, hat die Werkzeuge schon: Gehen Sie zu ihm zurück, und fragen Sie. Für ihn ist hier nichts hinzuzufügen.",
     finish_json: "Konfiguration",
     finish_none: "Keiner der Agenten, deren Dateien bekannt sind, wurde hier gefunden. Benutzen Sie den Text unten.",
     finish_not_written: "Nichts wurde geschrieben: {problem}",
