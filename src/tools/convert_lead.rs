@@ -61,7 +61,7 @@ pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<Con
     check(call.known(), &args)?;
     let found = call.run(&args, wanted, |mut wanted| references::find(call, &mut wanted))?;
     let of = |argument: &str| found.iter().find(|found| found.argument == argument);
-    let lead = Lead::of(call, of("record"))?;
+    let lead = Lead::of(of("record"))?;
     let mut notices: Vec<String> = found.iter().filter_map(|found| found.notice.clone()).collect();
     let status = status(call, &args)?;
     let owner = match (of("owner"), args.owner.as_deref()) {
@@ -127,11 +127,9 @@ fn check(known: &Known, args: &ConvertLeadArgs) -> Result<(), Error> {
         return Err(Error::argument("contact", message));
     }
     if let Some(name) = args.opportunity.as_deref().map(str::trim) {
-        let count = name.chars().count();
-        if name.is_empty() || count > MAX_NAME_CHARS {
-            let message = format!(
-                "the name has {count} characters, and a new opportunity's has 1 to {MAX_NAME_CHARS} here; \"{NONE}\" makes no opportunity"
-            );
+        if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
+            // `MAX_NAME_CHARS`
+            let message = "a new opportunity's name has 1 to 80 characters here; \"none\" makes no opportunity";
             return Err(Error::argument("opportunity", message));
         }
     }
@@ -197,10 +195,7 @@ impl Lead {
             .ok_or_else(|| Error::not_found("there is no such lead, or the user may not see it"))?;
         let fields = record.fields();
         if fields.get(IS_CONVERTED.as_str()).is_some_and(|is| is.get() == "true") {
-            let message = format!(
-                "nothing was written: the lead was converted before; what it became is in its fields ConvertedAccountId, ConvertedContactId and ConvertedOpportunityId: {}",
-                call.link(found.id.as_str())
-            );
+            let message = "nothing was written: the lead was converted before; its fields ConvertedAccountId, ConvertedContactId and ConvertedOpportunityId say into what";
             return Err(Error::conflict(message, None).about(vec!["record".to_owned()]));
         }
         Ok(Self {
@@ -289,8 +284,7 @@ fn look_for_what_is_there(
                     return Err(unclear("account", vec![found.candidate]));
                 }
                 let id = found.id;
-                notices
-                    .push(format!("account: {id} is called like the lead's company, so the lead was merged into it"));
+                notices.push(merged("account", &id, " is called like the lead's company"));
                 into.account = Some(id);
             }
         }
@@ -308,7 +302,7 @@ fn look_for_what_is_there(
         [] => {}
         [one] if same_email(one) && is_of_account(one) => {
             let id = names::id_of(one)?;
-            notices.push(format!("contact: {id} has the lead's e-mail address, so the lead was merged into it"));
+            notices.push(merged("contact", &id, " has the lead's e-mail address"));
             into.contact = Some(id);
         }
         several => {
@@ -317,6 +311,11 @@ fn look_for_what_is_there(
         }
     }
     Ok(())
+}
+
+/// That the lead was merged into what nobody named.
+fn merged(argument: &str, id: &RecordId, why: &str) -> String {
+    [argument, ": ", id.as_str(), why, ", so the lead was merged into it"].concat()
 }
 
 /// What finds the account that is called like the lead's company, and the contacts with its e-mail address or its name.
@@ -347,9 +346,12 @@ const OR_NEW: &str = "or with \"new\" if they want a new one";
 /// What may be the lead's account or contact is for the person to say.
 fn unclear(argument: &str, mut candidates: Vec<Candidate>) -> Error {
     candidates.iter_mut().for_each(|candidate| candidate.field = Some(argument.to_owned()));
-    let message = format!(
-        "nothing was written: what may be the lead's {argument} is there; ask the person, then call again with its id in `{argument}`"
-    );
+    let message = [
+        "nothing was written: what may be the lead's ",
+        argument,
+        " is there; ask the person, then call again with its id",
+    ];
+    let message = message.concat();
     let error = Error::ambiguous(message).about(vec![argument.to_owned()]).with_candidates(candidates);
     error.with_context(OR_NEW)
 }

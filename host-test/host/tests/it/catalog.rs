@@ -61,9 +61,11 @@ fn the_tool_table_of_the_readme_is_made_from_the_wit_and_fresh() {
 }
 
 #[test]
-fn the_definitions_of_all_tools_fit_their_budget() {
-    let tokens: usize = tools().iter().map(|tool| definition_tokens(tool).iter().sum::<usize>()).sum();
-    assert!(tokens <= MAX_TOKENS, "{tokens} tokens of at most {MAX_TOKENS}");
+fn the_definitions_of_the_tools_that_are_on_by_default_fit_their_budget() {
+    let by_default = tools().into_iter().filter(|tool| tool.name != "salesforce_delete");
+    let tokens: Vec<_> = by_default.map(|tool| (definition_tokens(&tool).iter().sum::<usize>(), tool.name)).collect();
+    let sum: usize = tokens.iter().map(|(tokens, _)| tokens).sum();
+    assert!(sum <= MAX_TOKENS, "{sum} tokens of at most {MAX_TOKENS}: {tokens:?}");
 }
 
 #[test]

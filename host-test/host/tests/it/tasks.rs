@@ -48,7 +48,7 @@ tasks! {
     new_leads_that_nobody_touched_are_listed: UNTOUCHED_LEADS,
     a_lead_without_a_company_is_asked_for_it: LEAD_WITHOUT_COMPANY,
     a_rating_that_does_not_exist_is_refused_with_those_that_do: SUPER_HOT,
-    a_lead_is_not_converted_and_the_person_is_told_where_they_can: CONVERT_DANA,
+    a_lead_is_converted_by_its_tool_and_by_no_status: CONVERT_DANA,
     leads_are_counted_by_source_with_their_conversion: LEADS_BY_SOURCE,
     wins_and_losses_are_counted_in_a_quarter_that_is_named: WIN_LOSS,
     the_pipeline_is_in_the_order_of_its_stages: PIPELINE,

@@ -102,24 +102,21 @@ pub(crate) const SUPER_HOT: Task = Task {
 pub(crate) const CONVERT_DANA: Task = Task {
     name: "21",
     prompt: "Convert Dana's lead, no opportunity",
-    ideal: 2,
-    warm: 1,
-    cold: 3,
+    // The lead says what the account would be called that is looked for.
+    ideal: 3,
+    warm: 4,
+    cold: 5,
     play: |desk| {
-        let convert = |field: &str, to: serde_json::Value| {
-            let changes = json!({ field: to });
-            desk.refused("invalid_input", "update", json!({ "record": "Dana", "object": "Lead", "fields": changes }))
-        };
-        // Salesforce converts leads by SOAP alone, with the session id in the body, which the guest never holds.
-        let error = convert("Converted", json!(true));
-        assert!(says(&error, "press Convert"), "{error:#}");
-        let error = convert("Status", json!("Closed - Converted"));
-        assert!(says(&error, "press Convert"), "{error:#}");
-        assert!(says(&error, &format!("https://demo.my.salesforce.com/{}", desk.id("dana"))), "{error:#}");
-        // A new lead that looks converted and is not would be as wrong.
-        let lead = json!({ "Last Name": "Roth", "Company": "Roth AG", "Status": "Closed - Converted" });
-        let error = desk.refused("invalid_input", "create", json!({ "object": "Lead", "fields": lead }));
-        assert!(says(&error, "press Convert"), "{error:#}");
+        let reply = desk.ok("convert_lead", json!({ "record": "Dana", "opportunity": "none" }));
+        let objects = [("Lead", false), ("Account", true), ("Contact", true)];
+        let became: Vec<_> =
+            reply["records"].as_array().unwrap().iter().map(|one| json!([one["object"], one["created"]])).collect();
+        assert_eq!(json!(became), json!(objects));
+        desk.wrote(&[
+            "created Account: AccountSource, Name, OwnerId, Rating",
+            "created Contact: AccountId, Email, FirstName, LastName, LeadSource, OwnerId, Title",
+            "updated 00QdM0000000010UAA: Status",
+        ]);
     },
 };
 
