@@ -1,0 +1,170 @@
+//! Loads the plugin with ZeroClaw's own loader, out of a folder as its user installs it, and calls the tool: what is read,
+//! what is written, and how long a call takes. `zeroclaw-loads-it PLUGINS TOKEN MARKER CALLS`, where PLUGINS is the folder
+//! that holds the plugin's, TOKEN and MARKER are a user's of the intercepted org, and CALLS is how often the read is timed.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use zeroclaw_api::tool::Tool as _;
+use zeroclaw_plugins::PluginCapability;
+use zeroclaw_plugins::component::PluginLimits;
+use zeroclaw_plugins::config::{PluginConfigResolver, resolve_plugin_config};
+use zeroclaw_plugins::egress::{EgressHostService, EgressPolicy, EgressPolicyResolver};
+use zeroclaw_plugins::host::PluginHost;
+use zeroclaw_plugins::instance::PluginInstanceScope;
+use zeroclaw_plugins::services::{
+    PluginHostServices, PluginStateBackend, PluginStateError, PluginStateKey, PluginStateService, PluginStateValue,
+};
+use zeroclaw_plugins::wasm_tool::WasmTool;
+
+type Fault = Box<dyn std::error::Error>;
+
+/// The org, as the name leads to the intercepted one.
+const ORG: &str = "demo.my.salesforce.com";
+/// What ZeroClaw grants a call where its operator has said nothing.
+const LIMITS: PluginLimits = PluginLimits {
+    call_fuel: 1_000_000_000,
+    max_memory_bytes: 256 * 1024 * 1024,
+    max_table_elements: 100_000,
+    max_instances: 64,
+    call_timeout: Duration::from_secs(30),
+};
+/// How many connections an instance may hold.
+const CONNECTIONS: usize = 16;
+
+/// The state of one plugin, by key, for as long as this program runs.
+#[derive(Default)]
+struct Kept(Mutex<HashMap<String, (u64, Vec<u8>)>>);
+
+#[async_trait]
+impl PluginStateBackend for Kept {
+    async fn get(
+        &self,
+        _: &PluginInstanceScope,
+        key: &PluginStateKey,
+    ) -> Result<Option<PluginStateValue>, PluginStateError> {
+        let kept = self.0.lock().map_err(|_| PluginStateError::Unavailable)?;
+        Ok(kept.get(key.as_str()).map(|(revision, value)| PluginStateValue::new(*revision, value.clone())))
+    }
+
+    async fn put(
+        &self,
+        _: &PluginInstanceScope,
+        key: &PluginStateKey,
+        value: &[u8],
+        expected: Option<u64>,
+    ) -> Result<u64, PluginStateError> {
+        let mut kept = self.0.lock().map_err(|_| PluginStateError::Unavailable)?;
+        if kept.get(key.as_str()).map(|(revision, _)| *revision) != expected {
+            return Err(PluginStateError::Conflict);
+        }
+        let revision = expected.unwrap_or_default() + 1;
+        kept.insert(key.as_str().to_owned(), (revision, value.to_vec()));
+        Ok(revision)
+    }
+
+    async fn delete(&self, _: &PluginInstanceScope, key: &PluginStateKey, _: u64) -> Result<(), PluginStateError> {
+        self.0.lock().map_err(|_| PluginStateError::Unavailable)?.remove(key.as_str());
+        Ok(())
+    }
+}
+
+/// The plugin of the folder, as the host makes a tool of it, with what an operator configures.
+fn tool(plugins: &Path, configured: &[(&str, &str)]) -> Result<WasmTool, Fault> {
+    let host = PluginHost::from_plugins_dir(plugins)?;
+    let details = host.tool_plugin_details();
+    let [(manifest, component)] = details[..] else { return Err("the folder has not exactly one plugin".into()) };
+    println!(
+        "the loader admitted {} {}: {:?}",
+        manifest.name,
+        manifest.version,
+        manifest.permissions.iter().map(|permission| format!("{permission:?}")).collect::<Vec<_>>()
+    );
+    let (manifest, component) = (manifest.clone(), component.clone());
+    let grants = manifest.permissions.clone();
+    let scope = PluginInstanceScope::for_package_binding(&manifest, PluginCapability::Tool, grants)?;
+    let configured: HashMap<String, String> =
+        configured.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let config = PluginConfigResolver::new(move |scope| resolve_plugin_config(&manifest, scope, Some(&configured)));
+    let services = PluginHostServices::new(config, PluginStateService::new(Kept::default()));
+    // The org's host, and that it may be on this machine: the operator's own two lists.
+    let hosts = vec![ORG.to_owned()];
+    let egress =
+        EgressHostService::new(EgressPolicyResolver::new(move |_| EgressPolicy::new(&hosts, &hosts, &[], CONNECTIONS)));
+    Ok(WasmTool::from_wasm(component, scope, services, LIMITS, Some(egress))?)
+}
+
+/// A call of one of the plugin's tools: its reply, or the error, which is JSON too.
+async fn call(tool: &WasmTool, name: &str, arguments: Value) -> Result<Result<Value, Value>, Fault> {
+    let result = tool.execute(json!({ "tool": name, "arguments": arguments })).await?;
+    Ok(if result.success {
+        Ok(serde_json::from_str(&result.output.to_string())?)
+    } else {
+        Err(serde_json::from_str(&result.error.ok_or("a failure without an error")?)?)
+    })
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Fault> {
+    let [plugins, token, marker, calls] = <[String; 4]>::try_from(std::env::args().skip(1).collect::<Vec<_>>())
+        .map_err(|_| "usage: zeroclaw-loads-it PLUGINS TOKEN MARKER CALLS")?;
+    let plugins = Path::new(&plugins);
+    // The host hands every value over as text, and makes of it what the manifest's schema says.
+    let all = [
+        ("domain", "demo"),
+        ("access_token", &*token),
+        ("tools", r#"["default"]"#),
+        ("read_only", "false"),
+        ("objects", r#"{"read": ["Account", "Contact"]}"#),
+        ("vocabulary", r#"{"headcount": "Account.NumberOfEmployees"}"#),
+    ];
+    let began = Instant::now();
+    let salesforce = tool(plugins, &all)?;
+    println!("registered {:?} in {} ms", salesforce.name(), began.elapsed().as_millis());
+    println!(
+        "the model is told {} bytes, and a schema: {}",
+        salesforce.description().len(),
+        salesforce.parameters_schema()
+    );
+
+    let found = call(&salesforce, "salesforce_find", json!({ "text": marker })).await?;
+    let found = found.map_err(|error| format!("a read failed: {error}"))?;
+    assert!(found.to_string().contains(&marker), "{found}");
+    println!("read: {found}");
+
+    let changed = json!({ "object": "Account", "record": format!("{marker} Works"), "fields": { "headcount": 500 } });
+    let refused =
+        call(&salesforce, "salesforce_delete", changed.clone()).await?.err().ok_or("what is off was called")?;
+    println!("a tool that is off: {refused}");
+    let changed = call(&salesforce, "salesforce_update", changed).await?;
+    let changed = changed.map_err(|error| format!("a write failed: {error}"))?;
+    assert!(changed.to_string().contains("500"), "{changed}");
+    println!("written: {changed}");
+
+    let mut took = Vec::new();
+    for _ in 0..calls.parse()? {
+        let began = Instant::now();
+        let found = call(&salesforce, "salesforce_find", json!({ "text": marker })).await?;
+        took.push(began.elapsed());
+        assert!(found.is_ok(), "{found:?}");
+    }
+    took.sort();
+    if let (Some(least), Some(median), Some(most)) = (took.first(), took.get(took.len() / 2), took.last()) {
+        println!("{} reads: {median:?} in the middle, {least:?} to {most:?}", took.len());
+    }
+
+    // Who is signed out is told so; and without the operator's word nothing is reached.
+    let signed_out = tool(plugins, &[("domain", "demo"), ("access_token", "00DdM0000000001!nobody")])?;
+    let refused = call(&signed_out, "salesforce_find", json!({ "text": marker })).await?.err();
+    let refused = refused.ok_or("an unknown token was let in")?;
+    assert_eq!(refused["kind"], "sign_in", "{refused}");
+    println!("signed out: {refused}");
+    let elsewhere = tool(plugins, &[("domain", "elsewhere"), ("access_token", &*token)])?;
+    let refused = call(&elsewhere, "salesforce_find", json!({ "text": marker })).await?.err();
+    println!("an org that is not granted: {}", refused.ok_or("what was not granted was reached")?);
+    Ok(())
+}
