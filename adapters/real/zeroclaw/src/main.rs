@@ -1,6 +1,7 @@
 //! Loads the plugin with ZeroClaw's own loader, out of a folder as its user installs it, and calls the tool: what is read,
-//! what is written, and how long a call takes. `zeroclaw-loads-it PLUGINS TOKEN MARKER CALLS`, where PLUGINS is the folder
-//! that holds the plugin's, TOKEN and MARKER are a user's of the intercepted org, and CALLS is how often the read is timed.
+//! what is written, and how long a call takes. `zeroclaw-loads-it PLUGINS KEY TOKEN MARKER CALLS`, where PLUGINS is the
+//! folder that holds the plugin's, KEY is the publisher's that must have signed it, TOKEN and MARKER are a user's of the
+//! intercepted org, and CALLS is how often the read is timed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,6 +20,7 @@ use zeroclaw_plugins::instance::PluginInstanceScope;
 use zeroclaw_plugins::services::{
     PluginHostServices, PluginStateBackend, PluginStateError, PluginStateKey, PluginStateService, PluginStateValue,
 };
+use zeroclaw_plugins::signature::SignatureMode;
 use zeroclaw_plugins::wasm_tool::WasmTool;
 
 type Fault = Box<dyn std::error::Error>;
@@ -74,8 +76,8 @@ impl PluginStateBackend for Kept {
 }
 
 /// The plugin of the folder, as the host makes a tool of it, with what an operator configures.
-fn tool(plugins: &Path, configured: &[(&str, &str)]) -> Result<WasmTool, Fault> {
-    let host = PluginHost::from_plugins_dir(plugins)?;
+fn tool(plugins: &Path, key: &str, configured: &[(&str, &str)]) -> Result<WasmTool, Fault> {
+    let host = PluginHost::from_plugins_dir_with_security(plugins, SignatureMode::Strict, vec![key.to_owned()])?;
     let details = host.tool_plugin_details();
     let [(manifest, component)] = details[..] else { return Err("the folder has not exactly one plugin".into()) };
     println!(
@@ -110,8 +112,8 @@ async fn call(tool: &WasmTool, name: &str, arguments: Value) -> Result<Result<Va
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fault> {
-    let [plugins, token, marker, calls] = <[String; 4]>::try_from(std::env::args().skip(1).collect::<Vec<_>>())
-        .map_err(|_| "usage: zeroclaw-loads-it PLUGINS TOKEN MARKER CALLS")?;
+    let [plugins, key, token, marker, calls] = <[String; 5]>::try_from(std::env::args().skip(1).collect::<Vec<_>>())
+        .map_err(|_| "usage: zeroclaw-loads-it PLUGINS KEY TOKEN MARKER CALLS")?;
     let plugins = Path::new(&plugins);
     // The host hands every value over as text, and makes of it what the manifest's schema says.
     let all = [
@@ -123,7 +125,7 @@ async fn main() -> Result<(), Fault> {
         ("vocabulary", r#"{"headcount": "Account.NumberOfEmployees"}"#),
     ];
     let began = Instant::now();
-    let salesforce = tool(plugins, &all)?;
+    let salesforce = tool(plugins, &key, &all)?;
     println!("registered {:?} in {} ms", salesforce.name(), began.elapsed().as_millis());
     println!(
         "the model is told {} bytes, and a schema: {}",
@@ -158,12 +160,12 @@ async fn main() -> Result<(), Fault> {
     }
 
     // Who is signed out is told so; and without the operator's word nothing is reached.
-    let signed_out = tool(plugins, &[("domain", "demo"), ("access_token", "00DdM0000000001!nobody")])?;
+    let signed_out = tool(plugins, &key, &[("domain", "demo"), ("access_token", "00DdM0000000001!nobody")])?;
     let refused = call(&signed_out, "salesforce_find", json!({ "text": marker })).await?.err();
     let refused = refused.ok_or("an unknown token was let in")?;
     assert_eq!(refused["kind"], "sign_in", "{refused}");
     println!("signed out: {refused}");
-    let elsewhere = tool(plugins, &[("domain", "elsewhere"), ("access_token", &*token)])?;
+    let elsewhere = tool(plugins, &key, &[("domain", "elsewhere"), ("access_token", &*token)])?;
     let refused = call(&elsewhere, "salesforce_find", json!({ "text": marker })).await?.err();
     println!("an org that is not granted: {}", refused.ok_or("what was not granted was reached")?);
     Ok(())
