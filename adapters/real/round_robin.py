@@ -34,6 +34,8 @@ class RoundRobin:
         self.ports = ports
         self.turns = itertools.count()
         self.handed = dict.fromkeys(ports, 0)
+        # Those who got a request and have not answered.
+        self.awaited = dict.fromkeys(ports, 0)
         self.broken = 0
 
     async def connected(self):
@@ -46,15 +48,16 @@ class RoundRobin:
             except ConnectionError:
                 continue
             self.handed[port] += 1
-            return streams
-        return None
+            return port, streams
+        return None, None
 
     async def answer(self, head, body):
         """What a server answers, in full, or that none did."""
-        streams = await self.connected()
-        if streams is None:
+        port, streams = await self.connected()
+        if port is None:
             return b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
         reader, writer = streams
+        self.awaited[port] += 1
         try:
             writer.write(closing(head) + body)
             await writer.drain()
@@ -68,6 +71,7 @@ class RoundRobin:
         except ConnectionError:
             pass
         finally:
+            self.awaited[port] -= 1
             writer.close()
         self.broken += 1
         return b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
