@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import ssl
 import statistics
 import sys
@@ -143,6 +144,8 @@ def in_org(token, soql):
 def post(connection, headers, method, params, **message):
     message = {"jsonrpc": "2.0", "method": method, "params": params, **message}
     connection.request("POST", "/mcp", json.dumps(message), {"content-type": "application/json", **headers})
+    # Or a server that answers in two parts waits for this machine to say that it has the first.
+    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
     answer = connection.getresponse()
     return answer, answer.read().decode()
 
@@ -167,23 +170,34 @@ def with_session(connection, headers):
     return headers
 
 
-def alone(port, headers, marker, record):
-    """How long each call takes while nobody else asks, straight from a server, in ms."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers, figures = with_session(connection, headers), {}
+def alone(servers, marker, record):
+    """How long each call takes while nobody else asks, straight from each server in turn, in ms."""
+    connections = {}
+    for name, (port, headers) in servers.items():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.connect()
+        connections[name] = connection, with_session(connection, headers)
+    figures = {name: {} for name in servers}
     for first in range(4):
-        # Every change is another one, so that each is written.
-        calls = [call_of(first + 4 * number, marker, record) for number in range(TIMED)]
-        took = [one_call(connection, headers, tool, arguments) for tool, arguments in calls]
-        figures[calls[0][0]] = round(statistics.median(took) * 1e3, 1)
-    return f"ms a call in the middle of {TIMED}: {figures}"
+        took = {name: [] for name in servers}
+        for number in range(TIMED):
+            # Every change is another one, so that each is written.
+            tool, arguments = call_of(first + 4 * number, marker, record)
+            for name, (connection, headers) in connections.items():
+                took[name].append(one_call(connection, headers, tool, arguments))
+        for name in servers:
+            figures[name][tool] = round(statistics.median(took[name]) * 1e3, 1)
+    for name in servers:
+        print(f"{name}, ms a call in the middle of {TIMED}: {figures[name]}")
 
 
-async def alone_in_program(program, token, marker, record):
-    """The same for the program, which is one user's."""
+@contextlib.asynccontextmanager
+async def program(path, token):
+    """The program as a server, which is one user's: its port, and the header with its key."""
     server = await asyncio.create_subprocess_exec(
-        program, "mcp", "--org", ORG, "--http", "127.0.0.1:8003",
-        env={**os.environ, "SALESFORCE_ACCESS_TOKEN": token}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        path, "mcp", "--org", ORG, "--http", "127.0.0.1:8003",
+        env={**os.environ, "SALESFORCE_ACCESS_TOKEN": token}, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         printed = b""
@@ -192,8 +206,7 @@ async def alone_in_program(program, token, marker, record):
             assert line, "the program did not start"
             printed += line
         key = re.search(r"authorization: (.*)", printed.decode()).group(1)
-        headers = {"authorization": key, "accept": "application/json, text/event-stream"}
-        return await asyncio.to_thread(alone, 8003, headers, marker, record)
+        yield 8003, {"authorization": key, "accept": "application/json, text/event-stream"}
     finally:
         server.terminate()
         await server.wait()
@@ -209,10 +222,11 @@ async def main():
     everybody = users()
     instances = [await instance(port) for port in INSTANCES]
     token, marker, record = everybody[0]
-    headers = {"authorization": f"Bearer {token}", "host": f"127.0.0.1:{PORT}"}
-    print("alone,", await asyncio.to_thread(alone, INSTANCES[1], headers, marker, record))
-    if program := os.environ.get("SALESFORCE_PLUGIN"):
-        print("the program,", await alone_in_program(program, *everybody[0]))
+    servers = {"an instance": (INSTANCES[1], {"authorization": f"Bearer {token}", "host": f"127.0.0.1:{PORT}"})}
+    async with contextlib.AsyncExitStack() as stack:
+        if path := os.environ.get("SALESFORCE_PLUGIN"):
+            servers["the program"] = await stack.enter_async_context(program(path, token))
+        await asyncio.to_thread(alone, servers, marker, record)
     proxy = RoundRobin(INSTANCES)
     server = await proxy.start(PORT)
     tally = Tally(len(everybody) * CALLS)
