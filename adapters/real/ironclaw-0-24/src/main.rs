@@ -62,6 +62,29 @@ async fn main() -> Result<(), Fault> {
     assert!(changed.to_string().contains("500"), "{changed}");
     println!("written: {changed}");
 
+    // What takes the most of the fuel that the host grants a call: the host says "trapped" where there is not enough.
+    for (name, arguments) in [
+        ("salesforce_who_am_i", json!({})),
+        ("salesforce_activities", json!({ "record": format!("{marker} Works"), "object": "Account" })),
+        ("salesforce_describe", json!({ "object": "Opportunity", "search": "stage" })),
+        ("salesforce_query", json!({ "soql": "SELECT StageName, COUNT(Id) FROM Opportunity GROUP BY StageName" })),
+        ("salesforce_log_activity", json!({ "kind": "call", "what": "Initech", "text": "Renewal agreed" })),
+        ("salesforce_create", json!({ "object": "Lead", "fields": { "LastName": "Zed", "Company": "Zenith" } })),
+        ("salesforce_create", json!({ "object": "Contact", "fields": { "LastName": "Zed", "Account": "Initech" } })),
+        ("salesforce_create", json!({ "object": "Case", "fields": { "Subject": "Zed", "Account": "Initech" } })),
+        ("salesforce_create", json!({ "object": "Account", "fields": { "Name": "Zenith" } })),
+        ("salesforce_find", json!({ "text": "Zenith", "objects": ["Account"] })),
+        ("salesforce_create", json!({ "object": "Account", "fields": { "Name": format!("{marker} Works") } })),
+        ("salesforce_update", json!({ "object": "Contact", "record": "Bob Stone", "fields": { "Title": "Head" } })),
+        ("salesforce_get", json!({ "object": "Account", "record": format!("{marker} Works"), "fields": ["Rating"] })),
+    ] {
+        let said = match call(&*salesforce, name, arguments.clone()).await {
+            Ok((reply, _)) => reply.to_string(),
+            Err(error) => error.lines().next().unwrap_or_default().to_owned(),
+        };
+        println!("{name} {arguments}: {}", said.chars().take(200).collect::<String>());
+    }
+
     let mut took = Vec::new();
     for _ in 0..calls.parse()? {
         took.push(call(&*salesforce, "salesforce_find", json!({ "text": marker })).await?.1);
