@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Pushes image layouts to a registry of containers, and pulls them: `registry.py push LAYOUT HOST:PORT/NAME:TAG` and
-`registry.py pull HOST:PORT/NAME:TAG LAYOUT`. Over HTTPS, and to this machine over HTTP, as other clients of registries do.
-Each prints the digest of the manifest.
+`registry.py pull HOST:PORT/NAME:TAG LAYOUT`. Over HTTPS, and to this machine over HTTP, as other clients of registries
+do. Each prints the digest of the manifest.
 
 https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md"""
 

@@ -1,9 +1,9 @@
-"""Many users of the MCP server on two instances of `wasmtime serve`, with the official MCP SDK for Python as their client.
+"""Many users of the MCP server on two instances of `wasmtime serve`, with the official MCP SDK for Python as client.
 
-`load.py PROGRAM COMPONENT USERS FOLDER`. A proxy hands each request to the next instance. Every user reads and writes in an
-org of their own behind the same name, and each reply must hold the user's own word and nobody else's. Midway an instance is
-killed, and started again: whatever was cut off by that is repeated by its client, and at the end every org must hold what
-its user wrote last, and nothing else. All of it is on this machine, and bounded in count and time.
+`load.py PROGRAM COMPONENT USERS FOLDER`. A proxy hands each request to the next instance. Every user reads and writes in
+an org of their own behind the same name, and each reply must hold the user's own word and nobody else's. Midway an
+instance is killed, and started again: whatever was cut off by that is repeated by its client, and at the end every org
+must hold what its user wrote last. All of it is on this machine, and bounded in count and time.
 
 Where SALESFORCE_PLUGIN names the built program, its calls are timed too, as the same user's in the same org."""
 
@@ -83,7 +83,10 @@ def call_of(number, marker, record):
         ("salesforce_find", {"text": marker}),
         ("salesforce_get", {"object": "Account", "record": record}),
         ("salesforce_query", {"soql": "SELECT Name FROM Account WHERE Name LIKE '%Marker%'"}),
-        ("salesforce_update", {"object": "Account", "record": record, "fields": {"Description": f"{marker}, {number}"}}),
+        (
+            "salesforce_update",
+            {"object": "Account", "record": record, "fields": {"Description": f"{marker}, {number}"}},
+        ),
     ][number % 4]
 
 
@@ -245,11 +248,11 @@ async def main():
         [row] = await asyncio.to_thread(in_org, token, f"SELECT Description FROM Account WHERE Id = '{record}'")
         lost += row["Description"] != f"{marker}, {last}"
     took = sorted(tally.took)
-    print(
-        f"{len(everybody)} users, {len(took)} calls in {elapsed:.1f} s, {len(took) / elapsed:.0f} a second; "
-        f"{statistics.median(took) * 1e3:.0f} ms in the middle, {took[len(took) * 99 // 100] * 1e3:.0f} ms the slowest hundredth"
-    )
-    print(f"handed to the instances: {proxy.handed}; cut off by the kill: {proxy.broken}; repeated by clients: {tally.cut_off}")
+    middle, slow = (round(took[len(took) * part // 100] * 1e3) for part in (50, 99))
+    print(f"{len(everybody)} users, {len(took)} calls in {elapsed:.1f} s, {len(took) / elapsed:.0f} a second")
+    print(f"{middle} ms a call in the middle, {slow} ms the slowest hundredth")
+    print(f"handed to the instances: {proxy.handed}")
+    print(f"cut off by the kill: {proxy.broken}; repeated by clients: {tally.cut_off}")
     print(f"replies crossed: {tally.crossed}; writes lost: {lost}; calls unanswered: {tally.total - len(took)}")
     print(f"memory of an instance, MB now and at most: {[resident(process) for process in instances]}")
     for process in instances:

@@ -1,7 +1,7 @@
 """A proxy that hands each request to the next of several servers, whoever asks: no client stays with one.
 
-Where a server takes no connection, the next one gets the request, which nobody has seen. Where one breaks off after it got
-the request, the client is told so with status 502, since only the client knows whether it may repeat it."""
+Where a server takes no connection, the next one gets the request, which nobody has seen. Where one breaks off after it
+got the request, the client is told so with status 502, since only the client knows whether it may repeat it."""
 
 import asyncio
 import itertools
