@@ -1,7 +1,7 @@
 """Many users of the MCP server on two instances of `wasmtime serve`, with the official MCP SDK for Python as client.
 
-`load.py PROGRAM COMPONENT USERS FOLDER`. A proxy hands each request to the next instance. Every user reads and writes in
-an org of their own behind the same name, and each reply must hold the user's own word and nobody else's. Midway an
+`load.py PROGRAM COMPONENT USERS FOLDER`. A proxy hands each request to the next instance. Every user reads and writes
+in an org of their own behind the same name, and each reply must hold the user's own word and nobody else's. Midway an
 instance is killed, and started again: whatever was cut off by that is repeated by its client, and at the end every org
 must hold what its user wrote last. All of it is on this machine, and bounded in count and time.
 
