@@ -177,6 +177,8 @@ fn failure(code: &ErrorCode) -> SendFailure {
         | ErrorCode::ConnectionLimitReached
         | ErrorCode::TlsCertificateError => unsent(FailureReason::Unreachable),
         ErrorCode::HttpResponseBodySize(_) => sent(FailureReason::TooLarge),
+        // ZeroClaw says in words what it does not let through, and before anything leaves.
+        ErrorCode::InternalError(Some(why)) if why.contains("egress policy") => unsent(FailureReason::Denied),
         _ => sent(FailureReason::Unreachable),
     }
 }

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 pub mod ironclaw_0_24;
 pub mod ironclaw_1;
+pub mod oci;
 pub mod wasi_http;
 pub mod wassette;
 pub mod zeroclaw;

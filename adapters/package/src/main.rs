@@ -4,14 +4,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use adapter_package::{Deployment, Fault, Files, ironclaw_0_24, ironclaw_1, wasi_http, wassette, zeroclaw, zip};
+use adapter_package::{Deployment, Fault, Files, ironclaw_0_24, ironclaw_1, oci, wasi_http, wassette, zeroclaw, zip};
 
 /// What is said where the arguments are not understood.
 const USAGE: &str =
-    "usage: adapter-package HOST --out FOLDER [--domain DOMAIN] [--settings FILE] [--consumer-key KEY] [--url URL]
+    "usage: adapter-package HOST --out FOLDER [--domain DOMAIN] [--settings FILE] [--consumer-key KEY] [--url URL] [--component FILE]
 
-Where the name of the folder ends with .zip, a zip is written. HOST is ironclaw-0-24, ironclaw-1, ironclaw-1-v3, wasi-http, wassette or zeroclaw. All but zeroclaw need --domain, and
-wasi-http needs --url, the address clients reach the server by.";
+Where the name of the folder ends with .zip, a zip is written, and where it ends with .oci, an image layout that a registry
+takes. HOST is ironclaw-0-24, ironclaw-1, ironclaw-1-v3, wasi-http, wassette or zeroclaw, or component for the component
+itself, which --component names. All but zeroclaw and component need --domain, and wasi-http needs --url, the address clients
+reach the server by.";
 
 fn main() -> ExitCode {
     match run(env::args().skip(1)) {
@@ -35,6 +37,7 @@ struct Arguments {
     settings: Option<String>,
     consumer_key: Option<String>,
     url: Option<String>,
+    component: Option<String>,
 }
 
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Fault> {
@@ -48,6 +51,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Fault>
             "--settings" => read.settings = value,
             "--consumer-key" => read.consumer_key = value,
             "--url" => read.url = value,
+            "--component" => read.component = value,
             _ => return Err(usage()),
         }
     }
@@ -57,13 +61,15 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Fault>
 fn run(arguments: impl Iterator<Item = String>) -> Result<Vec<String>, Fault> {
     let arguments = read(arguments)?;
     let out = arguments.out.clone().ok_or(Fault(USAGE.to_owned()))?;
+    let host = arguments.host.clone();
     let files = files(arguments)?;
     let mut written = Vec::new();
-    let is_zip = out.extension().is_some_and(|ending| ending == "zip");
-    let (out, files) = match (is_zip, out.parent(), out.file_name()) {
-        (true, Some(folder), Some(name)) => {
+    let form = out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let (out, files) = match (form, out.parent(), out.file_name()) {
+        ("zip", Some(folder), Some(name)) => {
             (folder.to_owned(), vec![(name.to_string_lossy().into_owned(), zip::zip(&files))])
         }
+        ("oci", _, _) => (out, oci::layout(&format!("salesforce-{host}"), &files)?),
         _ => (out, files),
     };
     for (name, bytes) in files {
@@ -79,6 +85,11 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<Vec<String>, Fault> {
 fn files(arguments: Arguments) -> Result<Files, Fault> {
     if arguments.host == "zeroclaw" {
         return zeroclaw::package();
+    }
+    if arguments.host == "component" {
+        let file = arguments.component.ok_or(Fault(USAGE.to_owned()))?;
+        let component = fs::read(&file).map_err(|error| Fault(format!("{file} can't be read: {error}")))?;
+        return Ok(vec![("salesforce-plugin.wasm".to_owned(), component)]);
     }
     let settings = match &arguments.settings {
         Some(file) => fs::read_to_string(file).map_err(|error| Fault(format!("{file} can't be read: {error}")))?,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use adapter_package::ironclaw_1::Manifest;
 use adapter_package::{
-    Deployment, Fault, Files, IRONCLAW_0_24, SECRET, ZEROCLAW, ironclaw_0_24, ironclaw_1, wasi_http, wassette,
+    Deployment, Fault, Files, IRONCLAW_0_24, SECRET, ZEROCLAW, ironclaw_0_24, ironclaw_1, oci, wasi_http, wassette,
     with_settings, zeroclaw, zip,
 };
 use salesforce_plugin::catalog;
@@ -196,4 +196,44 @@ fn a_zip_has_every_file_as_it_is() {
     let mut expected = files.clone();
     expected.sort();
     assert_eq!(read, expected);
+}
+
+#[test]
+fn an_image_layout_has_the_component_the_policy_and_what_they_are_by_their_digests() {
+    let package = wassette::package(&deployment("{}"));
+    let files = oci::layout("salesforce-wassette", &package).unwrap();
+    assert_eq!(files, oci::layout("salesforce-wassette", &package).unwrap(), "the same bytes");
+    // A blob that a description names, once it is sure that it is what the description says.
+    let blob = |described: &Value| {
+        let digest = described["digest"].as_str().unwrap().strip_prefix("sha256:").unwrap();
+        let bytes = &files.iter().find(|(name, _)| *name == format!("blobs/sha256/{digest}")).unwrap().1;
+        let own: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((own.as_str(), &described["size"]), (digest, &json!(bytes.len())));
+        bytes.clone()
+    };
+    let read = |bytes: &[u8]| -> Value { serde_json::from_slice(bytes).unwrap() };
+    assert_eq!(read(text(&files, "oci-layout").as_bytes()), json!({ "imageLayoutVersion": "1.0.0" }));
+    let index = read(text(&files, "index.json").as_bytes());
+    let manifest = read(&blob(&index["manifests"][0]));
+    assert_eq!(manifest["mediaType"], index["manifests"][0]["mediaType"]);
+    let kinds: Vec<_> = manifest["layers"].as_array().unwrap().iter().map(|layer| &layer["mediaType"]).collect();
+    assert_eq!(kinds, ["application/wasm", "application/vnd.wasm.policy.v1+yaml"]);
+    for (layer, (name, bytes)) in manifest["layers"].as_array().unwrap().iter().zip(&package) {
+        assert_eq!((&layer["annotations"]["org.opencontainers.image.title"], &blob(layer)), (&json!(name), bytes));
+    }
+    let config = read(&blob(&manifest["config"]));
+    assert_eq!(config["layerDigests"][0], manifest["layers"][0]["digest"]);
+    let component = &config["component"];
+    assert!(component["exports"].as_array().unwrap().contains(&json!("salesforce-find")), "{component}");
+    assert!(component["imports"].as_array().unwrap().contains(&json!("wasi:http/types@0.2.12")), "{component}");
+}
+
+#[test]
+fn an_image_layout_is_of_one_component() {
+    let refused = |package: Files| oci::layout("salesforce", &package).unwrap_err().0;
+    let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+    assert!(refused(Files::new()).contains("has 0"));
+    assert!(refused(vec![file("a.wasm", ZEROCLAW), file("b.wasm", ZEROCLAW)]).contains("has 2"));
+    assert_eq!(refused(vec![file("a.wasm", b"text")]), "not a component");
+    assert!(refused(vec![file("a.wasm", &ZEROCLAW[..ZEROCLAW.len() - 9])]).starts_with("not a component: "));
 }

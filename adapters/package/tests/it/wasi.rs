@@ -62,12 +62,14 @@ impl wasmtime_wasi::HostWallClock for OrgClock {
 pub(crate) struct Network {
     pub(crate) org: Arc<Org>,
     pub(crate) granted: &'static str,
+    /// What the host answers where the operator granted nothing.
+    pub(crate) denial: fn() -> Error,
     pub(crate) requests: Arc<std::sync::atomic::AtomicU32>,
 }
 
 impl Network {
     pub(crate) fn new(org: &Arc<Org>, granted: &'static str) -> Self {
-        Self { org: Arc::clone(org), granted, requests: Arc::default() }
+        Self { org: Arc::clone(org), granted, denial: || Error::HttpRequestDenied, requests: Arc::default() }
     }
 }
 
@@ -82,10 +84,11 @@ impl WasiHttpHooks for Network {
     ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send> {
         let org = Arc::clone(&self.org);
         let is_granted = request.uri().host() == Some(self.granted) && request.uri().scheme_str() == Some("https");
+        let denial = self.denial;
         self.requests.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         Box::new(async move {
             if !is_granted {
-                return Err(Error::HttpRequestDenied);
+                return Err(denial());
             }
             let (parts, body) = request.into_parts();
             let body = body.collect().await?.to_bytes().to_vec();

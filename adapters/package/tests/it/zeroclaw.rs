@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::{WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_http::{Error, WasiHttpCtxView, WasiHttpView};
 
 use crate::engine::{self, Grants, HOST, Limiter, Used};
 use crate::play::{self, ALL, TWELVE};
@@ -33,6 +33,8 @@ const GRANTS: Grants = Grants {
     memories: 64,
     requests: u32::MAX,
 };
+/// `DENIED_MESSAGE` of the host: it masks what it does not let through as an error of its own.
+const DENIED: &str = "zeroclaw plugin egress policy: destination not permitted";
 /// Host imports of a call.
 const MAX_HOST_CALLS: u32 = 1000;
 
@@ -130,8 +132,10 @@ fn instance(org: &Arc<Org>, token: Option<&str>, granted: &'static str, kept: &E
         )*};
     }
     link!(logging secrets state);
+    let denial = || Error::InternalError(Some(DENIED.to_owned()));
+    let network = Network { denial, ..Network::new(org, granted) };
     let state = State {
-        wasi: Wasi::new(Network::new(org, granted), Limiter::new(GRANTS), &[]),
+        wasi: Wasi::new(network, Limiter::new(GRANTS), &[]),
         token: token.map(str::to_owned),
         is_executing: false,
         kept: Arc::clone(kept),
