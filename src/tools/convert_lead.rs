@@ -189,7 +189,7 @@ struct Lead {
 }
 
 impl Lead {
-    fn of(call: &Call<'_>, found: Option<&Found>) -> Result<Self, Error> {
+    fn of(found: Option<&Found>) -> Result<Self, Error> {
         let (found, record) = found
             .and_then(|found| Some((found, found.record.as_ref()?)))
             .ok_or_else(|| Error::not_found("there is no such lead, or the user may not see it"))?;

@@ -103,7 +103,7 @@ struct Grants {
     edit: Option<Vec<String>>,
 }
 
-/// Settings that restrict nothing.
+/// Settings that restrict nothing, for a platform that puts the credential in the header alone.
 pub fn none() -> ConnectionSettings {
     ConnectionSettings {
         tools: None,
@@ -111,7 +111,6 @@ pub fn none() -> ConnectionSettings {
         objects: ObjectGrants { read: None, append: None, edit: None },
         instructions: None,
         vocabulary: Vec::new(),
-        // None of these platforms writes a credential into a body.
         soap_session: false,
     }
 }

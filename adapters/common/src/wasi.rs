@@ -1,6 +1,7 @@
 //! Requests over `wasi:http`, as the user whose token the host has handed over.
 //!
-//! The token is in the guest's memory here, for such hosts inject none. It is put into one header and nowhere else.
+//! The token is in the guest's memory here, for such hosts inject none. It is put into one header, and for the SOAP API
+//! into its envelope, and nowhere else.
 
 use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
@@ -51,6 +52,7 @@ pub const DOMAIN: &str = "SALESFORCE_DOMAIN";
 pub fn settings() -> Result<Settings, String> {
     let written = variable(SETTINGS).unwrap_or_else(|| "{}".to_owned());
     let mut settings = Settings::read(&written).map_err(|why| format!("{SETTINGS} can't be used: {why}"))?;
+    settings.connection.soap_session = true;
     if settings.origin.is_none() {
         settings.origin = variable(DOMAIN).map(|domain| origin(&domain)).transpose()?;
     }
@@ -72,6 +74,19 @@ pub fn send(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<htt
         Some(Ok(Err(code))) => Err(failure(&code)),
         _ => Err(sent(FailureReason::Unreachable)),
     }
+}
+
+/// Sends a request of the SOAP API, with the token in the one empty `sessionId` of its envelope.
+///
+/// # Errors
+/// As of [`send`]; an envelope without that place is not sent.
+pub fn send_soap(
+    origin: &str,
+    token: &str,
+    mut request: Request<Vec<u8>>,
+) -> Result<http::Response<Vec<u8>>, SendFailure> {
+    *request.body_mut() = wire::with_session(request.body(), token).ok_or(unsent(FailureReason::Denied))?;
+    send(origin, token, &request)
 }
 
 fn outgoing(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<OutgoingRequest, SendFailure> {

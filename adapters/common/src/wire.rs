@@ -25,6 +25,14 @@ pub fn url(origin: &str, request: &Request<Vec<u8>>) -> Result<String, SendFailu
     Ok(format!("{origin}{uri}"))
 }
 
+/// An envelope of the SOAP API with a token in its one empty `sessionId`; none where there is no such place, or another.
+pub fn with_session(envelope: &[u8], token: &str) -> Option<Vec<u8>> {
+    const PLACE: &str = "<sessionId></sessionId>";
+    let (before, after) = std::str::from_utf8(envelope).ok()?.split_once(PLACE)?;
+    let escaped = token.replace('&', "&amp;").replace('<', "&lt;");
+    (!after.contains(PLACE)).then(|| [before, "<sessionId>", &escaped, "</sessionId>", after].concat().into_bytes())
+}
+
 /// Headers as a JSON object.
 pub fn headers_json(headers: &HeaderMap) -> String {
     struct Headers<'a>(&'a HeaderMap);

@@ -40,7 +40,11 @@ permissions:
 
 /// The component with a description of each function, where the host looks for it: a section that compilers leave out.
 fn described(component: &[u8]) -> Vec<u8> {
-    let every = salesforce_plugin::wit::ConnectionSettings { tools: Some(vec!["all".to_owned()]), ..settings::none() };
+    let every = salesforce_plugin::wit::ConnectionSettings {
+        tools: Some(vec!["all".to_owned()]),
+        soap_session: true,
+        ..settings::none()
+    };
     let mut docs = Map::new();
     for tool in catalog::tools(&every) {
         let mut text = format!("{} ({})", tool.description, one_tool::effect(&tool));

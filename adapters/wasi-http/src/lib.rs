@@ -63,6 +63,10 @@ impl Platform for User {
         wasi::send(&self.origin, &self.token, &request)
     }
 
+    fn send_soap(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendFailure> {
+        wasi::send_soap(&self.origin, &self.token, request)
+    }
+
     fn origin(&self) -> String {
         self.origin.clone()
     }

@@ -33,10 +33,17 @@ impl Host {
     }
 }
 
+fn token() -> Result<String, SendFailure> {
+    wasi::variable(ACCESS_TOKEN).ok_or(failure::unsent(FailureReason::SignIn))
+}
+
 impl Platform for Host {
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
-        let token = wasi::variable(ACCESS_TOKEN).ok_or(failure::unsent(FailureReason::SignIn))?;
-        wasi::send(&self.origin, &token, &request)
+        wasi::send(&self.origin, &token()?, &request)
+    }
+
+    fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        wasi::send_soap(&self.origin, &token()?, request)
     }
 
     fn origin(&self) -> String {

@@ -27,7 +27,9 @@ struct Host(Deployment);
 
 impl Host {
     fn new(config: Option<&str>) -> Result<Self, Error> {
-        Ok(Self(Deployment::read(config, "the plugin has no configuration")?))
+        let mut deployment = Deployment::read(config, "the plugin has no configuration")?;
+        deployment.connection.soap_session = true;
+        Ok(Self(deployment))
     }
 
     fn token() -> Result<String, SendFailure> {
@@ -51,6 +53,10 @@ impl Host {
 impl Platform for Host {
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
         wasi::send(&self.0.origin, &Self::token()?, &request)
+    }
+
+    fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+        wasi::send_soap(&self.0.origin, &Self::token()?, request)
     }
 
     fn origin(&self) -> String {
@@ -77,6 +83,11 @@ impl Platform for Host {
     }
 }
 
+/// Settings that restrict nothing: the configuration is there only once a tool is called.
+fn everything() -> ConnectionSettings {
+    ConnectionSettings { soap_session: true, ..settings::none() }
+}
+
 /// What the component exports.
 struct Adapter;
 
@@ -86,11 +97,11 @@ impl tool::Guest for Adapter {
     }
 
     fn description() -> String {
-        one_tool::description(&settings::none())
+        one_tool::description(&everything())
     }
 
     fn parameters_schema() -> String {
-        one_tool::schema(&settings::none())
+        one_tool::schema(&everything())
     }
 
     fn execute(args: String) -> Result<tool::ToolResult, String> {

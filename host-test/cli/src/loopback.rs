@@ -101,6 +101,9 @@ impl Listening {
             if !open.make_room(self.limits.connections) {
                 continue;
             }
+            // A reply leaves at once, and does not wait for the client to have acknowledged the one before. Where that
+            // can't be set, it comes a little later.
+            let _ = stream.set_nodelay(true);
             let at_work = Arc::new(AtomicUsize::new(0));
             let (answer, working) = (answer.clone(), Arc::clone(&at_work));
             let service = service_fn(move |request: Request<Incoming>| {
