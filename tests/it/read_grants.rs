@@ -242,6 +242,20 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
             calls.push(json!({ "kind": "call", "who": name }));
         }
         "update" => calls.extend(updates(target, &id, &name)),
+        "convert_lead" => {
+            for (_, id) in &all {
+                calls.push(json!({ "record": id }));
+                calls.push(json!({ "record": "Dana Fox", "account": id }));
+                calls.push(json!({ "record": "Dana Fox", "contact": id }));
+                calls.push(json!({ "record": "Dana Fox", "opportunity": id, "account": "Acme" }));
+            }
+            for lead in ["Dana Fox", "Nina Volkov", "Omar Haddad", name.as_str()] {
+                calls.push(json!({ "record": lead, "account": name }));
+                calls.push(json!({ "record": lead, "contact": name }));
+                calls.push(json!({ "record": lead, "owner": name }));
+                calls.push(json!({ "record": lead }));
+            }
+        }
         "delete" => {
             for (of, id) in &all {
                 calls.push(json!({ "record": id, "object": of, "name": "Somebody else" }));
@@ -328,7 +342,7 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
     let mut called = 0;
     for forbidden in FORBIDDEN {
         let tools = tools(&without(forbidden));
-        assert_eq!(tools.len(), 10, "a new tool needs calls of its own");
+        assert_eq!(tools.len(), 11, "a new tool needs calls of its own");
         let mut bench = without(forbidden);
         for tool in tools {
             if !bench.org.writes().is_empty() {

@@ -9,7 +9,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 use crate::engine::{self, Grants, HOST, Limiter, Used};
-use crate::play::{self, ALL, TWELVE};
+use crate::play::{self, ALL, CONVERT_DANA, TWELVE};
 use crate::wasi::{Network, Wasi};
 
 /// The host sets no fuel, and of memory what the policy says.
@@ -57,7 +57,7 @@ fn environment(token: &str) -> [(&'static str, &str); 2] {
 
 #[test]
 fn every_task_is_played() {
-    for task in ALL {
+    for task in ALL.into_iter().chain([&CONVERT_DANA]) {
         let most = Arc::new(std::sync::Mutex::new(Used::default()));
         let of_call = Arc::clone(&most);
         play::play(task, move |org, token, tool, arguments| {

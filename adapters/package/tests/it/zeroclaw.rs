@@ -13,7 +13,7 @@ use wasmtime_wasi::{WasiCtxView, WasiView};
 use wasmtime_wasi_http::{Error, WasiHttpCtxView, WasiHttpView};
 
 use crate::engine::{self, Grants, HOST, Limiter, Used};
-use crate::play::{self, ALL, TWELVE};
+use crate::play::{self, ALL, CONVERT_DANA, TWELVE};
 use crate::wasi::{Network, Wasi};
 
 mod bindings {
@@ -178,7 +178,7 @@ fn arguments(tool: &str, arguments: &str) -> Value {
 
 #[test]
 fn every_task_is_played_cold_and_with_what_the_host_has_kept() {
-    for task in ALL {
+    for task in ALL.into_iter().chain([&CONVERT_DANA]) {
         let kept = Entries::default();
         for (requests, cache) in [(task.cold, "cold"), (task.warm, "warm")] {
             let most = Arc::new(Mutex::new(Used::default()));
