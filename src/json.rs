@@ -2,6 +2,7 @@
 
 mod build;
 mod scan;
+mod walk;
 mod write;
 
 use std::borrow::Cow;
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, IgnoredAny};
 
 pub(crate) use build::{List, Object};
+pub(crate) use walk::{Before, NO_PLACE, Walk};
 pub(crate) use write::{ObjectWriter, Raw, ToJson, quoted};
 
 /// A JSON value as text. It was found valid once; from then on it is only cut, which takes a tenth of the code of

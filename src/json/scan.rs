@@ -2,7 +2,7 @@
 //! looked at only once, to see that it is JSON.
 
 /// Bytes of a text that are looked at together.
-const STEP: usize = 8;
+const STEP: usize = 16;
 /// Lists and objects within each other that are followed; deeper ones are rare, and left to serde_json.
 const MAX_DEPTH: u32 = 64;
 
@@ -12,7 +12,12 @@ const MAX_DEPTH: u32 = 64;
 pub(super) fn value(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let start = behind_space(bytes, 0);
-    let mut at = start;
+    let end = behind_value(bytes, start)?;
+    if behind_space(bytes, end) == bytes.len() { text.get(start..end) } else { None }
+}
+
+/// Behind the value that begins at a place; nothing if none does, or one that is nested very deeply.
+pub(super) fn behind_value(bytes: &[u8], mut at: usize) -> Option<usize> {
     // A bit for each level, the innermost the lowest: set in objects.
     let mut levels = 0_u64;
     let mut depth = 0;
@@ -37,14 +42,14 @@ pub(super) fn value(text: &str) -> Option<&str> {
                     continue;
                 }
             }
-            b't' => behind_word(bytes, at, b"true")?,
-            b'f' => behind_word(bytes, at, b"false")?,
-            b'n' => behind_word(bytes, at, b"null")?,
+            b't' => behind_word(bytes, at, *b"true")?,
+            b'f' => behind_word(bytes, at + 1, *b"alse")?,
+            b'n' => behind_word(bytes, at, *b"null")?,
             _ => behind_number(bytes, at)?,
         };
         loop {
             if depth == 0 {
-                return if behind_space(bytes, at) == bytes.len() { text.get(start..at) } else { None };
+                return Some(at);
             }
             at = behind_space(bytes, at);
             let in_object = levels & 1 == 1;
@@ -70,27 +75,59 @@ pub(super) fn value(text: &str) -> Option<&str> {
 
 /// The place of the first quote, backslash or control character from a place on, or the end.
 pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
-    const LOW: u64 = u64::MAX / 255;
-    // The top bit of each byte that is zero; bytes behind the first such may have it too.
-    let zeros = |word: u64| word.wrapping_sub(LOW) & !word;
-    while let Some(step) = bytes.get(at..).and_then(<[u8]>::first_chunk::<STEP>) {
-        let word = u64::from_le_bytes(*step);
-        let controls = word.wrapping_sub(LOW * 0x20) & !word;
-        let found =
-            (zeros(word ^ (LOW * u64::from(b'"'))) | zeros(word ^ (LOW * u64::from(b'\\'))) | controls) & (LOW << 7);
+    while let Some(step) = step(bytes, at) {
+        let found = ends(step);
         if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
+            return at + found.trailing_zeros() as usize;
         }
         at += STEP;
     }
-    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)) {
-        at += 1;
+    // What is behind the end is zero, which ends a text too.
+    let rest = bytes.get(at..).unwrap_or_default();
+    let mut last = [0; STEP];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    at + ends(u128::from_le_bytes(last)).trailing_zeros() as usize
+}
+
+/// How many bytes are the same from one place on as from another on; the last few of the text are not compared.
+pub(super) fn same(bytes: &[u8], one: usize, other: usize) -> usize {
+    let mut length = 0;
+    while let (Some(first), Some(second)) = (step(bytes, one + length), step(bytes, other + length)) {
+        if first != second {
+            return length + (first ^ second).trailing_zeros() as usize / 8;
+        }
+        length += STEP;
     }
-    at
+    length
+}
+
+/// The bytes at a place, the first the lowest.
+#[inline]
+fn step(bytes: &[u8], at: usize) -> Option<u128> {
+    bytes.get(at..)?.first_chunk().copied().map(u128::from_le_bytes)
+}
+
+/// A bit for each byte that is a quote, a backslash or a control character.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+
+    let bytes = u64x2(step as u64, (step >> 64) as u64);
+    let quotes = u8x16_eq(bytes, u8x16_splat(b'"'));
+    let backslashes = u8x16_eq(bytes, u8x16_splat(b'\\'));
+    let controls = u8x16_lt(bytes, u8x16_splat(b' '));
+    u32::from(u8x16_bitmask(v128_or(v128_or(quotes, backslashes), controls)))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn ends(step: u128) -> u32 {
+    let is_end = |byte: u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    step.to_be_bytes().into_iter().fold(0, |found, byte| found << 1 | u32::from(is_end(byte)))
 }
 
 #[inline]
-fn behind_space(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn behind_space(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }
@@ -102,7 +139,7 @@ fn behind_name(bytes: &[u8], at: usize) -> Option<usize> {
     (*bytes.get(at)? == b':').then_some(at + 1)
 }
 
-fn behind_string(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn behind_string(bytes: &[u8], at: usize) -> Option<usize> {
     if *bytes.get(at)? != b'"' {
         return None;
     }
@@ -121,8 +158,8 @@ fn behind_string(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-fn behind_word(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    bytes.get(at..)?.starts_with(word).then_some(at + word.len())
+fn behind_word(bytes: &[u8], at: usize, word: [u8; 4]) -> Option<usize> {
+    (*bytes.get(at..)?.first_chunk()? == word).then_some(at + word.len())
 }
 
 fn behind_number(bytes: &[u8], mut at: usize) -> Option<usize> {
@@ -239,12 +276,21 @@ mod tests {
 
     #[test]
     fn a_plain_text_ends_at_each_of_its_ends_wherever_they_stand() {
-        for length in 0..20 {
+        for length in 0..40 {
             for end in ['"', '\\', '\n', '\0', '\u{1f}'] {
                 let text =
                     format!("{}{end}\"\u{1}", "aä !\u{7f}\u{20}".chars().cycle().take(length).collect::<String>());
                 assert_eq!(end_of_plain(text.as_bytes(), 0), text.find(end).unwrap(), "{text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_is_counted_up_to_the_first_difference() {
+        let line = "0123456789abcdefghijklmnopqrstuvwxyz";
+        for length in 0..line.len() {
+            let text = format!("{line}|{}!{}", &line[..length], "-".repeat(40));
+            assert_eq!(same(text.as_bytes(), 0, line.len() + 1), length);
         }
     }
 

@@ -1,0 +1,183 @@
+//! Reading JSON and seeing that it is JSON in one go, where responses are long and little of them is wanted.
+
+use std::borrow::Cow;
+
+use super::{Json, scan, unescaped};
+
+/// Where it stands once the text has turned out to be no JSON: nowhere, so that every list and object ends.
+const NOWHERE: usize = usize::MAX;
+
+/// A place in a text that is not known to be JSON. What was read of it counts only if [`Self::is_over`] in the end.
+#[derive(Debug, Clone)]
+pub(crate) struct Walk<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Whether all of the text was one value.
+    pub(crate) fn is_over(&self) -> bool {
+        self.at != NOWHERE && scan::behind_space(self.text.as_bytes(), self.at) == self.text.len()
+    }
+
+    /// Goes into the list (or object) it stands before, where an item (or name) follows; or behind an empty one, and
+    /// what is none.
+    pub(crate) fn enter(&mut self, opening: u8) -> bool {
+        if self.byte() != opening {
+            self.skip();
+            return false;
+        }
+        self.at += 1;
+        // In ASCII the closing ones come two behind.
+        let is_empty = self.byte() == opening + 2;
+        self.at += usize::from(is_empty);
+        !is_empty
+    }
+
+    /// Goes behind the comma or the closing bracket it stands before; true if another item (or name) has to follow.
+    pub(crate) fn goes_on(&mut self, closing: u8) -> bool {
+        let byte = self.byte();
+        if byte != b',' && byte != closing {
+            self.at = NOWHERE;
+            return false;
+        }
+        self.at += 1;
+        if byte == b',' {
+            self.byte();
+        }
+        byte == b','
+    }
+
+    /// Goes to the value of the member it stands before.
+    pub(crate) fn name(&mut self) -> Cow<'a, str> {
+        let start = self.at;
+        self.go(scan::behind_string(self.text.as_bytes(), start));
+        let name = self.text.get(start + 1..self.at.wrapping_sub(1)).unwrap_or_default();
+        let is_there = self.byte() == b':';
+        self.go(is_there.then_some(self.at + 1));
+        unescaped(name)
+    }
+
+    /// Cuts out the value it stands before.
+    pub(crate) fn value(&mut self) -> Json<'a> {
+        self.byte();
+        let start = self.at;
+        self.skip();
+        Json(self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    /// Goes behind the value it stands before.
+    pub(crate) fn skip(&mut self) {
+        self.go(scan::behind_value(self.text.as_bytes(), self.at));
+    }
+
+    fn go(&mut self, place: Option<usize>) {
+        self.at = place.unwrap_or(NOWHERE);
+    }
+
+    /// The byte it stands before, behind any space; 0 at the end.
+    fn byte(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        self.at = scan::behind_space(bytes, self.at);
+        bytes.get(self.at).copied().unwrap_or_default()
+    }
+}
+
+/// A name of a member that is looked for has this place or another; any other name has this.
+pub(crate) const NO_PLACE: usize = usize::MAX;
+
+/// A member of the object before, by places in the text.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    start: usize,
+    value: usize,
+    /// Behind it and what parts it from the next; nowhere if its value was taken apart, and has to be again.
+    end: usize,
+    place: usize,
+}
+
+/// What the object before in a list was. Objects in a list have the same names in the same order, and mostly the same
+/// values: what is written as it was there needs no reading.
+#[derive(Debug, Default)]
+pub(crate) struct Before<'a> {
+    members: Vec<Member>,
+    values: Vec<Json<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    /// Goes behind the object it stands before, or what is none. Of the members that `place_of` knows, the values come to
+    /// their places; those whose place is behind all values are left to `apart`, which consumes them.
+    pub(crate) fn members(
+        &mut self,
+        before: &mut Before<'a>,
+        values: &mut [Json<'a>],
+        place_of: &dyn Fn(&str) -> usize,
+        apart: &mut dyn FnMut(&mut Self, usize),
+    ) {
+        if !self.enter(b'{') {
+            return;
+        }
+        let bytes = self.text.as_bytes();
+        let mut members = Vec::with_capacity(before.members.len());
+        let mut is_alike = true;
+        // Bytes from here on that are those of the object before.
+        let mut same = 0;
+        loop {
+            let start = self.at;
+            let known = before.members.get(members.len()).filter(|_| is_alike);
+            let mut place = NO_PLACE;
+            let mut is_named = false;
+            if let Some(known) = known {
+                if same == 0 {
+                    same = scan::same(bytes, known.start, start);
+                }
+                place = known.place;
+                let moved = start - known.start;
+                let length = known.end.wrapping_sub(known.start);
+                if known.end != NOWHERE && same >= length {
+                    if let (Some(value), Some(written)) = (values.get_mut(place), before.values.get(place)) {
+                        *value = *written;
+                    }
+                    self.at = start + length;
+                    members.push(Member { start, value: known.value + moved, end: self.at, place });
+                    same -= length;
+                    if members.len() == before.members.len() {
+                        break;
+                    }
+                    continue;
+                }
+                if same >= known.value - known.start {
+                    self.at = known.value + moved;
+                    is_named = true;
+                }
+                same = 0;
+            }
+            if !is_named {
+                is_alike = false;
+                place = place_of(&self.name());
+            }
+            let from = self.at;
+            let mut is_whole = true;
+            match values.get_mut(place) {
+                Some(value) => *value = self.value(),
+                None if place == NO_PLACE => self.skip(),
+                None => {
+                    apart(self, place);
+                    is_whole = self.text.get(from..self.at) == Some("[]");
+                }
+            }
+            let goes_on = self.goes_on(b'}');
+            members.push(Member { start, value: from, end: if is_whole { self.at } else { NOWHERE }, place });
+            if !goes_on {
+                break;
+            }
+        }
+        before.members = members;
+        before.values.clear();
+        before.values.extend_from_slice(values);
+    }
+}
