@@ -194,30 +194,11 @@ impl<'a> Cursor<'a> {
     pub(crate) fn skip(&mut self) {
         match self.byte() {
             b'"' => drop(self.skip_string()),
-            b'{' | b'[' => self.skip_nested(),
+            b'{' | b'[' => self.at = scan::behind_nested(self.text.as_bytes(), self.at),
+            b't' | b'n' => self.at += 4,
+            b'f' => self.at += 5,
             0 => {}
-            _ => self.skip_word(),
-        }
-    }
-
-    /// Goes behind the list or object it stands before.
-    fn skip_nested(&mut self) {
-        let mut depth = 0_u32;
-        loop {
-            match self.here() {
-                b'"' => {
-                    self.skip_string();
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth = depth.saturating_sub(1),
-                0 => return,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return;
-            }
+            _ => self.skip_number(),
         }
     }
 
@@ -234,9 +215,9 @@ impl<'a> Cursor<'a> {
         is_plain
     }
 
-    /// Goes behind a number, or one of the three names that are values.
-    fn skip_word(&mut self) {
-        while !matches!(self.here(), b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t' | 0) {
+    /// Goes behind a number.
+    fn skip_number(&mut self) {
+        while matches!(self.here(), b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E') {
             self.at += 1;
         }
     }
@@ -244,12 +225,8 @@ impl<'a> Cursor<'a> {
     /// The byte it stands before, behind any space; 0 at the end.
     #[inline]
     fn byte(&mut self) -> u8 {
-        loop {
-            match self.here() {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
-                byte => return byte,
-            }
-        }
+        self.at = scan::behind_space(self.text.as_bytes(), self.at);
+        self.here()
     }
 
     fn here(&self) -> u8 {

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Json, scan, unescaped};
+use super::scan::{self, NOWHERE};
+use super::{Json, unescaped};
 
-/// Where it stands once the text has turned out to be no JSON: nowhere, so that every list and object ends.
-const NOWHERE: usize = usize::MAX;
-
-/// A place in a text that is not known to be JSON. What was read of it counts only if [`Self::is_over`] in the end.
+/// A place in a text that is not known to be JSON: nowhere once it has turned out to be none, where every list and object
+/// ends. What was read counts only if [`Self::is_over`] in the end.
 #[derive(Debug, Clone)]
 pub(crate) struct Walk<'a> {
     text: &'a str,
@@ -21,7 +20,7 @@ impl<'a> Walk<'a> {
 
     /// Whether all of the text was one value.
     pub(crate) fn is_over(&self) -> bool {
-        self.at != NOWHERE && scan::behind_space(self.text.as_bytes(), self.at) == self.text.len()
+        scan::behind_space(self.text.as_bytes(), self.at) == self.text.len()
     }
 
     /// Goes into the list (or object) it stands before, where an item (or name) follows; or behind an empty one, and
@@ -55,10 +54,9 @@ impl<'a> Walk<'a> {
     /// Goes to the value of the member it stands before.
     pub(crate) fn name(&mut self) -> Cow<'a, str> {
         let start = self.at;
-        self.go(scan::behind_string(self.text.as_bytes(), start));
-        let name = self.text.get(start + 1..self.at.wrapping_sub(1)).unwrap_or_default();
-        let is_there = self.byte() == b':';
-        self.go(is_there.then_some(self.at + 1));
+        self.at = scan::behind_string(self.text.as_bytes(), start);
+        let name = self.text.get(start + 1..self.at - 1).unwrap_or_default();
+        self.at = if self.byte() == b':' { self.at + 1 } else { NOWHERE };
         unescaped(name)
     }
 
@@ -72,11 +70,7 @@ impl<'a> Walk<'a> {
 
     /// Goes behind the value it stands before.
     pub(crate) fn skip(&mut self) {
-        self.go(scan::behind_value(self.text.as_bytes(), self.at));
-    }
-
-    fn go(&mut self, place: Option<usize>) {
-        self.at = place.unwrap_or(NOWHERE);
+        self.at = scan::behind_value(self.text.as_bytes(), self.at);
     }
 
     /// The byte it stands before, behind any space; 0 at the end.
@@ -137,8 +131,8 @@ impl<'a> Walk<'a> {
                 }
                 place = known.place;
                 let moved = start - known.start;
-                let length = known.end.wrapping_sub(known.start);
-                if known.end != NOWHERE && same >= length {
+                let length = known.end - known.start;
+                if same >= length {
                     if let (Some(value), Some(written)) = (values.get_mut(place), before.values.get(place)) {
                         *value = *written;
                     }
