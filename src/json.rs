@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, IgnoredAny};
 
 pub(crate) use build::{List, Object};
+pub(crate) use scan::end_of_plain;
 pub(crate) use walk::{Before, NO_PLACE, Walk};
 pub(crate) use write::{ObjectWriter, Raw, ToJson, quoted};
 
@@ -79,7 +80,10 @@ impl<'a> Json<'a> {
 
     /// The text, unescaped; none if it is another value.
     pub fn text(self) -> Option<Cow<'a, str>> {
-        self.0.strip_prefix('"')?.strip_suffix('"').map(unescaped)
+        if !self.0.starts_with('"') {
+            return None;
+        }
+        self.0.get(1..self.0.len() - 1).map(unescaped)
     }
 
     /// The items of a list; none if it is another value.
@@ -237,7 +241,11 @@ impl<'a> Cursor<'a> {
 /// A text between its quotes, unescaped. Half of a surrogate pair, which no text can hold, becomes U+FFFD.
 /// <https://www.rfc-editor.org/rfc/rfc8259#section-7>
 fn unescaped(text: &str) -> Cow<'_, str> {
-    let Some((plain, mut rest)) = text.split_once('\\') else { return Cow::Borrowed(text) };
+    // Of what ends a text, only a backslash can stand in it.
+    let Some((plain, escaped)) = text.split_at_checked(scan::end_of_plain(text.as_bytes(), 0)) else {
+        return Cow::Borrowed(text);
+    };
+    let Some(mut rest) = escaped.strip_prefix('\\') else { return Cow::Borrowed(text) };
     let mut read = plain.to_owned();
     loop {
         let mut characters = rest.chars();

@@ -84,9 +84,16 @@ pub(super) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_u32;
     let mut in_text = false;
     loop {
-        if let Some([quotes, backslashes, openings, closings]) = step(bytes, at).map(marks)
-            && backslashes == 0
-        {
+        while at < bytes.len() {
+            let [quotes, backslashes, openings, closings] =
+                marks(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+            if quotes | backslashes | openings | closings == 0 {
+                at += STEP;
+                continue;
+            }
+            if backslashes != 0 {
+                break;
+            }
             // A bit is set where the quotes up to there are odd in number.
             let mut texts = quotes ^ (quotes << 1);
             texts ^= texts << 2;
@@ -110,11 +117,13 @@ pub(super) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
             }
             in_text = texts & (1 << (STEP - 1)) != 0;
             at += STEP;
-            continue;
         }
+        if at >= bytes.len() {
+            return bytes.len();
+        }
+        // One by one where something is escaped.
         for _ in 0..STEP {
             match byte(bytes, at) {
-                0 => return at,
                 b'"' => in_text = !in_text,
                 b'\\' => at += 1,
                 _ if in_text => {}
@@ -133,7 +142,7 @@ pub(super) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The place of the first quote, backslash or control character from a place on, or the end.
-pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     while let Some(step) = step(bytes, at) {
         let found = ends(step);
         if found != 0 {
@@ -142,28 +151,45 @@ pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
         at += STEP;
     }
     // What is behind the end is zero, which ends a text too.
-    let rest = bytes.get(at..).unwrap_or_default();
-    let mut last = [0; STEP];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    at + ends(u128::from_le_bytes(last)).trailing_zeros() as usize
+    at + ends(last_step(bytes, at)).trailing_zeros() as usize
 }
 
-/// How many bytes are the same from one place on as from another on; the last few of the text are not compared.
-pub(super) fn same(bytes: &[u8], one: usize, other: usize) -> usize {
+/// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
+/// compared.
+pub(super) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
     let mut length = 0;
-    while let (Some(first), Some(second)) = (step(bytes, one + length), step(bytes, other + length)) {
-        if first != second {
-            return length + (first ^ second).trailing_zeros() as usize / 8;
+    for (first, second) in steps(bytes, one).iter().zip(steps(bytes, other)) {
+        let difference = u128::from_le_bytes(*first) ^ u128::from_le_bytes(*second);
+        if difference != 0 {
+            return length + difference.trailing_zeros() as usize / 8;
         }
         length += STEP;
+        if one + length >= end {
+            break;
+        }
     }
     length
 }
 
-/// The bytes at a place, the first the lowest.
+/// The bytes from a place on that are looked at together.
+fn steps(bytes: &[u8], at: usize) -> &[[u8; STEP]] {
+    bytes.get(at..).unwrap_or_default().as_chunks().0
+}
+
+/// The bytes at a place, the first the lowest; nothing where there are not enough.
 #[inline]
 fn step(bytes: &[u8], at: usize) -> Option<u128> {
     bytes.get(at..)?.first_chunk().copied().map(u128::from_le_bytes)
+}
+
+/// The same with zeros behind the end.
+fn last_step(bytes: &[u8], at: usize) -> u128 {
+    let mut last = [0; STEP];
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(start) = last.get_mut(..rest.len()) {
+        start.copy_from_slice(rest);
+    }
+    u128::from_le_bytes(last)
 }
 
 /// A bit for each byte that is a quote, a backslash or a control character.
@@ -404,7 +430,7 @@ mod tests {
         let line = "0123456789abcdefghijklmnopqrstuvwxyz";
         for length in 0..line.len() {
             let text = format!("{line}|{}!{}", &line[..length], "-".repeat(40));
-            assert_eq!(same(text.as_bytes(), 0, line.len() + 1), length);
+            assert_eq!(same(text.as_bytes(), 0, line.len() + 1, line.len()), length);
         }
     }
 

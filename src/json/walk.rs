@@ -84,13 +84,15 @@ impl<'a> Walk<'a> {
 /// A name of a member that is looked for has this place or another; any other name has this.
 pub(crate) const NO_PLACE: usize = usize::MAX;
 
-/// A member of the object before, by places in the text.
+/// A member of the object before.
 #[derive(Debug, Clone, Copy)]
 struct Member {
-    start: usize,
-    value: usize,
-    /// Behind it and what parts it from the next; nowhere if its value was taken apart, and has to be again.
-    end: usize,
+    /// Bytes up to its value.
+    name: usize,
+    /// Bytes with its value and what parts it from the next.
+    length: usize,
+    /// Whether its value was taken apart, and has to be again.
+    is_apart: bool,
     place: usize,
 }
 
@@ -100,6 +102,20 @@ struct Member {
 pub(crate) struct Before<'a> {
     members: Vec<Member>,
     values: Vec<Json<'a>>,
+    /// Where its first member begins, and where it ends.
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Before<'a> {
+    /// Forgets the members from one on, with their values, which are copied already.
+    fn forget(&mut self, count: usize, values: &mut [Json<'a>]) {
+        for member in self.members.drain(count.min(self.members.len())..) {
+            if let Some(value) = values.get_mut(member.place) {
+                *value = Json::NULL;
+            }
+        }
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -116,61 +132,74 @@ impl<'a> Walk<'a> {
             return;
         }
         let bytes = self.text.as_bytes();
-        let mut members = Vec::with_capacity(before.members.len());
-        let mut is_alike = true;
-        // Bytes from here on that are those of the object before.
+        let first = self.at;
+        if let Some(before) = before.values.get(..values.len()) {
+            values.copy_from_slice(before);
+        }
+        // Where the member stands in the object before, as long as this one has the same names in the same order.
+        let mut there = before.start;
+        let mut count = 0;
+        // Bytes from here on that are those of the object before. No further is compared than to its end, or the same
+        // many times would be compared many times.
         let mut same = 0;
         loop {
-            let start = self.at;
-            let known = before.members.get(members.len()).filter(|_| is_alike);
-            let mut place = NO_PLACE;
-            let mut is_named = false;
+            let known = before.members.get(count).copied();
+            let mut named = None;
             if let Some(known) = known {
                 if same == 0 {
-                    same = scan::same(bytes, known.start, start);
+                    same = scan::same(bytes, there, self.at, before.end);
                 }
-                place = known.place;
-                let moved = start - known.start;
-                let length = known.end - known.start;
-                if same >= length {
-                    if let (Some(value), Some(written)) = (values.get_mut(place), before.values.get(place)) {
-                        *value = *written;
-                    }
-                    self.at = start + length;
-                    members.push(Member { start, value: known.value + moved, end: self.at, place });
-                    same -= length;
-                    if members.len() == before.members.len() {
+                if same >= known.length && !known.is_apart {
+                    same -= known.length;
+                    there += known.length;
+                    self.at += known.length;
+                    count += 1;
+                    if count == before.members.len() {
                         break;
                     }
                     continue;
                 }
-                if same >= known.value - known.start {
-                    self.at = known.value + moved;
-                    is_named = true;
-                }
+                named = Some(known).filter(|known| same >= known.name);
                 same = 0;
             }
-            if !is_named {
-                is_alike = false;
-                place = place_of(&self.name());
-            }
+            let start = self.at;
+            let place = match named {
+                Some(known) => {
+                    self.at += known.name;
+                    known.place
+                }
+                None => {
+                    before.forget(count, values);
+                    place_of(&self.name())
+                }
+            };
             let from = self.at;
-            let mut is_whole = true;
+            let mut is_apart = false;
             match values.get_mut(place) {
                 Some(value) => *value = self.value(),
                 None if place == NO_PLACE => self.skip(),
                 None => {
                     apart(self, place);
-                    is_whole = self.text.get(from..self.at) == Some("[]");
+                    is_apart = self.at != from + 2;
                 }
             }
             let goes_on = self.goes_on(b'}');
-            members.push(Member { start, value: from, end: if is_whole { self.at } else { NOWHERE }, place });
+            let member = Member { name: from - start, length: self.at - start, is_apart, place };
+            match before.members.get_mut(count) {
+                Some(written) => {
+                    there += written.length;
+                    *written = member;
+                }
+                None => before.members.push(member),
+            }
+            count += 1;
             if !goes_on {
                 break;
             }
         }
-        before.members = members;
+        before.forget(count, values);
+        before.start = first;
+        before.end = self.at;
         before.values.clear();
         before.values.extend_from_slice(values);
     }

@@ -82,11 +82,11 @@ fn api_name(value: Json<'_>) -> Option<String> {
 }
 
 fn yes(value: Json<'_>) -> bool {
-    value.get().starts_with('t')
+    value.get().as_bytes().first() == Some(&b't')
 }
 
 fn is_no(value: Json<'_>) -> bool {
-    value.get().starts_with('f')
+    value.get().as_bytes().first() == Some(&b'f')
 }
 
 /// A number above zero.
