@@ -100,20 +100,14 @@ pub(super) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
             texts ^= texts << 4;
             texts ^= texts << 8;
             texts ^= u32::from(in_text).wrapping_neg();
-            let (openings, closings) = (openings & !texts, closings & !texts);
-            let (opened, closed) = (openings.count_ones(), closings.count_ones());
-            if depth > closed {
-                depth = depth + opened - closed;
-            } else {
-                let mut brackets = openings | closings;
-                while brackets != 0 {
-                    let lowest = brackets & brackets.wrapping_neg();
-                    depth = if openings & lowest == 0 { depth.saturating_sub(1) } else { depth + 1 };
-                    if depth == 0 {
-                        return at + lowest.trailing_zeros() as usize + 1;
-                    }
-                    brackets ^= lowest;
+            let mut brackets = (openings | closings) & !texts;
+            while brackets != 0 {
+                let lowest = brackets & brackets.wrapping_neg();
+                depth = if openings & lowest == 0 { depth.saturating_sub(1) } else { depth + 1 };
+                if depth == 0 {
+                    return at + lowest.trailing_zeros() as usize + 1;
                 }
+                brackets ^= lowest;
             }
             in_text = texts & (1 << (STEP - 1)) != 0;
             at += STEP;

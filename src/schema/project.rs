@@ -42,9 +42,9 @@ impl ObjectSchema {
             queryable: yes(wire.queryable),
             searchable: yes(wire.searchable),
             source: Source::Described,
-            fields: wire.fields.unwrap_or_default(),
-            children: wire.children.unwrap_or_default(),
-            record_types: wire.record_types.unwrap_or_default(),
+            fields: wire.fields,
+            children: wire.children,
+            record_types: wire.record_types,
             name,
         })
     }
@@ -53,8 +53,14 @@ impl ObjectSchema {
 impl GlobalDescribe {
     /// The projection of `GET sobjects`.
     pub fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
-        let wire = read(body, |from| GlobalWire::of(from, &mut Before::default()))?;
-        Ok(Self { objects: wire.objects.ok_or(ANOTHER_SHAPE)? })
+        let mut objects = None;
+        let place_of = |name: &str| if name == "sobjects" { 0 } else { NO_PLACE };
+        read(body, |from| {
+            from.members(&mut Before::default(), &mut [], &place_of, &mut |from, _| {
+                objects = Some(list(from, summary))
+            });
+        })?;
+        Ok(Self { objects: objects.ok_or(ANOTHER_SHAPE)? })
     }
 }
 
@@ -146,14 +152,12 @@ const fn slot(name: &[u8]) -> usize {
     }
 }
 
-/// An object of the response, of which some members are looked at: values, and lists of which something is kept, none
-/// where there is no such member.
+/// An object of the response, of which some members are looked at: values, and lists of which something is kept.
 macro_rules! wire {
     ($name:ident: $($field:ident = $member:literal,)* $(; $($list:ident: $kept:ty = $of:literal by $project:expr,)*)?) => {
         struct $name<'a> {
             $($field: Json<'a>,)*
-            $($($list: Option<Vec<$kept>>,)*)?
-            of: std::marker::PhantomData<&'a str>,
+            $($($list: Vec<$kept>,)*)?
         }
 
         impl<'a> $name<'a> {
@@ -162,26 +166,21 @@ macro_rules! wire {
                 enum Place { $($field,)* $($($list,)*)? }
                 const NAMES: &Names = &Names::of(&[$($member,)* $($($of,)*)?]);
 
-                $($(let mut $list = None;)*)?
+                $($(let mut $list = Vec::new();)*)?
                 let mut values = [$({ let _ = Place::$field; Json::NULL },)*];
                 from.members(before, &mut values, &|name| NAMES.place(name), &mut |from, place| {
                     $($(if place == Place::$list as usize {
-                        $list = Some(list(from, $project));
+                        $list = list(from, $project);
                         return;
                     })*)?
                     let _ = place;
                     from.skip();
                 });
                 let [$($field,)*] = values;
-                Self { $($field,)* $($($list,)*)? of: std::marker::PhantomData }
+                Self { $($field,)* $($($list,)*)? }
             }
         }
     };
-}
-
-wire! { GlobalWire:
-    ;
-    objects: ObjectSummary = "sobjects" by summary,
 }
 
 wire! { ObjectWire:
@@ -239,7 +238,7 @@ fn field<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<Fie
     let name = api_name(wire.name)?;
     let field_type = wire.field_type.text().map_or(FieldType::Other, |name| FieldType::from_name(&name));
     let controller = api_name(wire.controller_name);
-    let mut values = wire.picklist_values.unwrap_or_default();
+    let mut values = wire.picklist_values;
     if controller.is_none() {
         values.iter_mut().for_each(|value| value.valid_for = None);
     }
@@ -269,7 +268,7 @@ fn field<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<Fie
         html: yes(wire.html_formatted) || name == "HtmlBody",
         picklist: field_type.has_values().then_some(values),
         controller,
-        references: wire.references.unwrap_or_default(),
+        references: wire.references,
         relationship: api_name(wire.relationship_name),
         compound,
         help: text(wire.inline_help_text).map(|help| words::one_line(&help)).filter(|help| !help.is_empty()),
