@@ -2,7 +2,7 @@
 //! looked at only once, to see that it is JSON.
 
 /// Bytes of a text that are looked at together.
-const STEP: usize = 8;
+const STEP: usize = 16;
 /// Lists and objects within each other that are followed; deeper ones are rare, and left to serde_json.
 const MAX_DEPTH: u32 = 64;
 
@@ -12,45 +12,55 @@ const MAX_DEPTH: u32 = 64;
 pub(super) fn value(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let start = behind_space(bytes, 0);
-    let mut at = start;
+    let end = behind_value(bytes, start);
+    if behind_space(bytes, end) == bytes.len() { text.get(start..end) } else { None }
+}
+
+/// Where there is none of what is looked for: behind the end of any text, and so far from the largest number that steps
+/// from there come to no place of a text either. A place and nothing would be two numbers, which go through memory.
+pub(super) const NOWHERE: usize = usize::MAX / 2;
+
+/// Behind the value that begins at a place; nowhere if none does, or one that is nested very deeply.
+pub(super) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
     // A bit for each level, the innermost the lowest: set in objects.
     let mut levels = 0_u64;
     let mut depth = 0;
     loop {
         at = behind_space(bytes, at);
-        let opening = *bytes.get(at)?;
+        let opening = byte(bytes, at);
         at = match opening {
-            b'"' => behind_string(bytes, at)?,
+            b'"' => behind_string(bytes, at),
             b'{' | b'[' => {
                 at = behind_space(bytes, at + 1);
                 // In ASCII the closing ones come two behind.
-                if *bytes.get(at)? == opening + 2 {
+                if byte(bytes, at) == opening + 2 {
                     at + 1
                 } else if depth == MAX_DEPTH {
-                    return None;
+                    return NOWHERE;
                 } else {
                     depth += 1;
                     levels = (levels << 1) | u64::from(opening == b'{');
                     if opening == b'{' {
-                        at = behind_name(bytes, at)?;
+                        at = behind_name(bytes, at);
                     }
                     continue;
                 }
             }
-            b't' => behind_word(bytes, at, b"true")?,
-            b'f' => behind_word(bytes, at, b"false")?,
-            b'n' => behind_word(bytes, at, b"null")?,
-            _ => behind_number(bytes, at)?,
+            b't' => behind_word(bytes, at, *b"true"),
+            b'f' => behind_word(bytes, at + 1, *b"alse"),
+            b'n' => behind_word(bytes, at, *b"null"),
+            0 => return NOWHERE,
+            _ => behind_number(bytes, at),
         };
         loop {
             if depth == 0 {
-                return if behind_space(bytes, at) == bytes.len() { text.get(start..at) } else { None };
+                return at;
             }
             at = behind_space(bytes, at);
             let in_object = levels & 1 == 1;
-            match *bytes.get(at)? {
+            match byte(bytes, at) {
                 b',' if in_object => {
-                    at = behind_name(bytes, behind_space(bytes, at + 1))?;
+                    at = behind_name(bytes, behind_space(bytes, at + 1));
                     break;
                 }
                 b',' => {
@@ -59,7 +69,7 @@ pub(super) fn value(text: &str) -> Option<&str> {
                 }
                 b'}' if in_object => {}
                 b']' if !in_object => {}
-                _ => return None,
+                _ => return NOWHERE,
             }
             at += 1;
             depth -= 1;
@@ -68,83 +78,244 @@ pub(super) fn value(text: &str) -> Option<&str> {
     }
 }
 
+/// Behind the list or object that begins at a place of a text that is known to be JSON. What lies within texts is told by
+/// counting quotes, for many bytes at once.
+pub(super) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
+    let mut depth = 0_u32;
+    let mut in_text = false;
+    loop {
+        while at < bytes.len() {
+            let [quotes, backslashes, openings, closings] =
+                marks(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+            if quotes | backslashes | openings | closings == 0 {
+                at += STEP;
+                continue;
+            }
+            if backslashes != 0 {
+                break;
+            }
+            // A bit is set where the quotes up to there are odd in number.
+            let mut texts = quotes ^ (quotes << 1);
+            texts ^= texts << 2;
+            texts ^= texts << 4;
+            texts ^= texts << 8;
+            texts ^= u32::from(in_text).wrapping_neg();
+            let mut brackets = (openings | closings) & !texts;
+            while brackets != 0 {
+                let lowest = brackets & brackets.wrapping_neg();
+                depth = if openings & lowest == 0 { depth.saturating_sub(1) } else { depth + 1 };
+                if depth == 0 {
+                    return at + lowest.trailing_zeros() as usize + 1;
+                }
+                brackets ^= lowest;
+            }
+            in_text = texts & (1 << (STEP - 1)) != 0;
+            at += STEP;
+        }
+        if at >= bytes.len() {
+            return bytes.len();
+        }
+        // One by one where something is escaped.
+        for _ in 0..STEP {
+            match byte(bytes, at) {
+                b'"' => in_text = !in_text,
+                b'\\' => at += 1,
+                _ if in_text => {}
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        return at + 1;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+}
+
 /// The place of the first quote, backslash or control character from a place on, or the end.
-pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
-    const LOW: u64 = u64::MAX / 255;
-    // The top bit of each byte that is zero; bytes behind the first such may have it too.
-    let zeros = |word: u64| word.wrapping_sub(LOW) & !word;
-    while let Some(step) = bytes.get(at..).and_then(<[u8]>::first_chunk::<STEP>) {
-        let word = u64::from_le_bytes(*step);
-        let controls = word.wrapping_sub(LOW * 0x20) & !word;
-        let found =
-            (zeros(word ^ (LOW * u64::from(b'"'))) | zeros(word ^ (LOW * u64::from(b'\\'))) | controls) & (LOW << 7);
+pub(crate) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(step) = step(bytes, at) {
+        let found = ends(step);
         if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
+            return at + found.trailing_zeros() as usize;
         }
         at += STEP;
     }
-    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)) {
-        at += 1;
-    }
-    at
+    // What is behind the end is zero, which ends a text too.
+    at + ends(last_step(bytes, at)).trailing_zeros() as usize
 }
 
+/// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
+/// compared.
+pub(super) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
+    let mut length = 0;
+    for (first, second) in steps(bytes, one).iter().zip(steps(bytes, other)) {
+        let difference = u128::from_le_bytes(*first) ^ u128::from_le_bytes(*second);
+        if difference != 0 {
+            return length + difference.trailing_zeros() as usize / 8;
+        }
+        length += STEP;
+        if one + length >= end {
+            break;
+        }
+    }
+    length
+}
+
+/// The bytes from a place on that are looked at together.
+fn steps(bytes: &[u8], at: usize) -> &[[u8; STEP]] {
+    bytes.get(at..).unwrap_or_default().as_chunks().0
+}
+
+/// The bytes at a place, the first the lowest; nothing where there are not enough.
 #[inline]
-fn behind_space(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')) {
+fn step(bytes: &[u8], at: usize) -> Option<u128> {
+    bytes.get(at..)?.first_chunk().copied().map(u128::from_le_bytes)
+}
+
+/// The same with zeros behind the end.
+fn last_step(bytes: &[u8], at: usize) -> u128 {
+    let mut last = [0; STEP];
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(start) = last.get_mut(..rest.len()) {
+        start.copy_from_slice(rest);
+    }
+    u128::from_le_bytes(last)
+}
+
+/// A bit for each byte that is a quote, a backslash or a control character.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_lt, u8x16_splat, v128_or};
+
+    let bytes = vector(step);
+    let controls = u8x16_lt(bytes, u8x16_splat(b' '));
+    bits(v128_or(v128_or(equal(bytes, b'"'), equal(bytes, b'\\')), controls))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn ends(step: u128) -> u32 {
+    bits(step, |byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+}
+
+/// A bit for each byte that is a quote, a backslash, an opening or a closing bracket.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn marks(step: u128) -> [u32; 4] {
+    use std::arch::wasm32::{u8x16_splat, v128_or};
+
+    let bytes = vector(step);
+    // In ASCII this bit tells braces from brackets.
+    let braces = v128_or(bytes, u8x16_splat(0x20));
+    [bits(equal(bytes, b'"')), bits(equal(bytes, b'\\')), bits(equal(braces, b'{')), bits(equal(braces, b'}'))]
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn marks(step: u128) -> [u32; 4] {
+    [
+        bits(step, |byte| byte == b'"'),
+        bits(step, |byte| byte == b'\\'),
+        bits(step, |byte| matches!(byte, b'{' | b'[')),
+        bits(step, |byte| matches!(byte, b'}' | b']')),
+    ]
+}
+
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn vector(step: u128) -> std::arch::wasm32::v128 {
+    std::arch::wasm32::u64x2(step as u64, (step >> 64) as u64)
+}
+
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn equal(bytes: std::arch::wasm32::v128, byte: u8) -> std::arch::wasm32::v128 {
+    std::arch::wasm32::u8x16_eq(bytes, std::arch::wasm32::u8x16_splat(byte))
+}
+
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn bits(bytes: std::arch::wasm32::v128) -> u32 {
+    u32::from(std::arch::wasm32::u8x16_bitmask(bytes))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn bits(step: u128, is_meant: fn(u8) -> bool) -> u32 {
+    step.to_be_bytes().into_iter().fold(0, |found, byte| found << 1 | u32::from(is_meant(byte)))
+}
+
+/// The byte at a place; 0 behind the end, which stands nowhere in JSON.
+#[inline]
+fn byte(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or_default()
+}
+
+/// Behind any space. Nearly always there is none, which is seen where this is called.
+#[inline(always)]
+pub(super) fn behind_space(bytes: &[u8], at: usize) -> usize {
+    if byte(bytes, at) > b' ' { at } else { behind_spaces(bytes, at) }
+}
+
+#[inline(never)]
+fn behind_spaces(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(byte(bytes, at), b' ' | b'\n' | b'\r' | b'\t') {
         at += 1;
     }
     at
 }
 
-fn behind_name(bytes: &[u8], at: usize) -> Option<usize> {
-    let at = behind_space(bytes, behind_string(bytes, at)?);
-    (*bytes.get(at)? == b':').then_some(at + 1)
+fn behind_name(bytes: &[u8], at: usize) -> usize {
+    let at = behind_space(bytes, behind_string(bytes, at));
+    if byte(bytes, at) == b':' { at + 1 } else { NOWHERE }
 }
 
-fn behind_string(bytes: &[u8], at: usize) -> Option<usize> {
-    if *bytes.get(at)? != b'"' {
-        return None;
+pub(super) fn behind_string(bytes: &[u8], mut at: usize) -> usize {
+    if byte(bytes, at) != b'"' {
+        return NOWHERE;
     }
-    let mut at = at + 1;
+    at += 1;
     loop {
         at = end_of_plain(bytes, at);
-        match *bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => match *bytes.get(at + 1)? {
+        match byte(bytes, at) {
+            b'"' => return at + 1,
+            b'\\' => match byte(bytes, at + 1) {
                 b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at += 2,
-                b'u' if bytes.get(at + 2..at + 6)?.iter().all(u8::is_ascii_hexdigit) => at += 6,
-                _ => return None,
+                b'u' if bytes.get(at + 2..at + 6).is_some_and(|unit| unit.iter().all(u8::is_ascii_hexdigit)) => at += 6,
+                _ => return NOWHERE,
             },
-            _ => return None,
+            _ => return NOWHERE,
         }
     }
 }
 
-fn behind_word(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    bytes.get(at..)?.starts_with(word).then_some(at + word.len())
+fn behind_word(bytes: &[u8], at: usize, word: [u8; 4]) -> usize {
+    let is_there = bytes.get(at..).and_then(<[u8]>::first_chunk).is_some_and(|bytes| *bytes == word);
+    if is_there { at + word.len() } else { NOWHERE }
 }
 
-fn behind_number(bytes: &[u8], mut at: usize) -> Option<usize> {
-    at += usize::from(bytes.get(at) == Some(&b'-'));
-    at = if bytes.get(at) == Some(&b'0') { at + 1 } else { behind_digits(bytes, at)? };
-    if bytes.get(at) == Some(&b'.') {
-        at = behind_digits(bytes, at + 1)?;
+fn behind_number(bytes: &[u8], mut at: usize) -> usize {
+    at += usize::from(byte(bytes, at) == b'-');
+    at = if byte(bytes, at) == b'0' { at + 1 } else { behind_digits(bytes, at) };
+    if byte(bytes, at) == b'.' {
+        at = behind_digits(bytes, at + 1);
     }
-    if let Some(b'e' | b'E') = bytes.get(at) {
-        at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
-        at = behind_digits(bytes, at)?;
+    if let b'e' | b'E' = byte(bytes, at) {
+        at += 1 + usize::from(matches!(byte(bytes, at + 1), b'+' | b'-'));
+        at = behind_digits(bytes, at);
     }
-    Some(at)
+    at
 }
 
 /// Behind one digit or more.
-fn behind_digits(bytes: &[u8], start: usize) -> Option<usize> {
+fn behind_digits(bytes: &[u8], start: usize) -> usize {
     let mut at = start;
-    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+    while byte(bytes, at).is_ascii_digit() {
         at += 1;
     }
-    (at > start).then_some(at)
+    if at > start { at } else { NOWHERE }
 }
 
 #[cfg(test)]
@@ -239,7 +410,7 @@ mod tests {
 
     #[test]
     fn a_plain_text_ends_at_each_of_its_ends_wherever_they_stand() {
-        for length in 0..20 {
+        for length in 0..40 {
             for end in ['"', '\\', '\n', '\0', '\u{1f}'] {
                 let text =
                     format!("{}{end}\"\u{1}", "aä !\u{7f}\u{20}".chars().cycle().take(length).collect::<String>());
@@ -248,7 +419,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_the_same_is_counted_up_to_the_first_difference() {
+        let line = "0123456789abcdefghijklmnopqrstuvwxyz";
+        for length in 0..line.len() {
+            let text = format!("{line}|{}!{}", &line[..length], "-".repeat(40));
+            assert_eq!(same(text.as_bytes(), 0, line.len() + 1, line.len()), length);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn behind_a_list_is_where_it_ends(texts in prop::collection::vec("[a\\\\\"{}\\[\\], ä]{0,20}", 0..8), depth in 0_usize..20) {
+            let list = serde_json::to_string(&texts).unwrap();
+            let list = format!("{}{list}{}", "[{\"a\":".repeat(depth), "}]".repeat(depth));
+            prop_assert_eq!(behind_nested(list.as_bytes(), 0), list.len());
+            let followed = format!("{list},[\"{}\"]", "a".repeat(20));
+            prop_assert_eq!(behind_nested(followed.as_bytes(), 0), list.len());
+        }
+
         #[test]
         fn what_counts_as_json_is_json(pieces in prop::collection::vec(
             prop::sample::select(vec![

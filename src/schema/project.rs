@@ -11,7 +11,7 @@ use super::{
     ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
     Source, ValidFor, words,
 };
-use crate::json::{Cursor, Json};
+use crate::json::{Before, Json, NO_PLACE, Walk};
 
 /// The response was no describe. It says where, and never quotes the org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ const ANOTHER_SHAPE: Unreadable = Unreadable { line: 1, column: 1 };
 impl ObjectSchema {
     /// The projection of `GET sobjects/{object}/describe`.
     pub fn from_describe(body: &[u8]) -> Result<Self, Unreadable> {
-        let wire = ObjectWire::of(&mut read(body)?.cursor());
+        let wire = read(body, |from| ObjectWire::of(from, &mut Before::default()))?;
         let name = api_name(wire.name).ok_or(ANOTHER_SHAPE)?;
         let label = text(wire.label).unwrap_or_else(|| words::label(&name));
         Ok(Self {
@@ -53,15 +53,28 @@ impl ObjectSchema {
 impl GlobalDescribe {
     /// The projection of `GET sobjects`.
     pub fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
-        let mut members = read(body)?.members();
-        let (_, objects) = members.find(|(name, _)| name == "sobjects").ok_or(ANOTHER_SHAPE)?;
-        Ok(Self { objects: list(&mut objects.cursor(), summary) })
+        let mut objects = None;
+        let place_of = |name: &str| if name == "sobjects" { 0 } else { NO_PLACE };
+        read(body, |from| {
+            from.members(&mut Before::default(), &mut [], &place_of, &mut |from, _| {
+                objects = Some(list(from, summary))
+            });
+        })?;
+        Ok(Self { objects: objects.ok_or(ANOTHER_SHAPE)? })
     }
 }
 
-fn read(body: &[u8]) -> Result<Json<'_>, Unreadable> {
+/// Reads a response. That it is JSON shows only at its end.
+fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Result<T, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })?;
-    Json::parse(text).map_err(|error| Unreadable { line: error.line(), column: error.column() })
+    let mut from = Walk::of(text);
+    let read = project(&mut from);
+    if from.is_over() {
+        return Ok(read);
+    }
+    // It is not, or is nested more deeply than any description.
+    let error = Json::parse(text).err();
+    Err(error.map_or(ANOTHER_SHAPE, |error| Unreadable { line: error.line(), column: error.column() }))
 }
 
 /// A text that is not empty.
@@ -75,11 +88,11 @@ fn api_name(value: Json<'_>) -> Option<String> {
 }
 
 fn yes(value: Json<'_>) -> bool {
-    value.get() == "true"
+    value.get().as_bytes().first() == Some(&b't')
 }
 
 fn is_no(value: Json<'_>) -> bool {
-    value.get() == "false"
+    value.get().as_bytes().first() == Some(&b'f')
 }
 
 /// A number above zero.
@@ -89,14 +102,15 @@ fn count(value: Json<'_>) -> Option<u32> {
 
 /// What is kept of the elements of a list. `project` also learns how many come before, those that are dropped too, and
 /// consumes its element.
-fn list<'a, T>(from: &mut Cursor<'a>, project: fn(&mut Cursor<'a>, u32) -> Option<T>) -> Vec<T> {
+fn list<'a, T>(from: &mut Walk<'a>, project: fn(&mut Walk<'a>, &mut Before<'a>, u32) -> Option<T>) -> Vec<T> {
     let mut kept = Vec::new();
+    let mut before = Before::default();
     let mut place = 0;
-    if from.enter_list() {
-        while from.next_item() {
-            kept.extend(project(from, place));
-            place += 1;
-        }
+    let mut goes_on = from.enter(b'[');
+    while goes_on {
+        kept.extend(project(from, &mut before, place));
+        place += 1;
+        goes_on = from.goes_on(b']');
     }
     kept
 }
@@ -105,18 +119,18 @@ fn list<'a, T>(from: &mut Cursor<'a>, project: fn(&mut Cursor<'a>, u32) -> Optio
 const SLOTS: usize = 128;
 
 /// A few names, of which one is found without being compared with each: most members of a describe are none of them.
-struct Names<const COUNT: usize> {
-    names: [&'static str; COUNT],
+struct Names {
+    names: &'static [&'static str],
     /// The place of the name whose slot it is.
     slots: [u8; SLOTS],
 }
 
-impl<const COUNT: usize> Names<COUNT> {
+impl Names {
     /// Does not compile if two of the names have the same slot.
-    const fn of(names: [&'static str; COUNT]) -> Self {
+    const fn of(names: &'static [&'static str]) -> Self {
         let mut slots = [u8::MAX; SLOTS];
         let mut place = 0;
-        while place < COUNT {
+        while place < names.len() {
             let slot = slot(names[place].as_bytes());
             assert!(slots[slot] == u8::MAX, "two names have the same slot: weigh the letters otherwise");
             slots[slot] = place as u8;
@@ -125,9 +139,9 @@ impl<const COUNT: usize> Names<COUNT> {
         Self { names, slots }
     }
 
-    fn position(&self, name: &str) -> Option<usize> {
-        let place = usize::from(*self.slots.get(slot(name.as_bytes()))?);
-        self.names.get(place).is_some_and(|known| *known == name).then_some(place)
+    fn place(&self, name: &str) -> usize {
+        let place = self.slots.get(slot(name.as_bytes())).map_or(NO_PLACE, |place| usize::from(*place));
+        if self.names.get(place).is_some_and(|known| *known == name) { place } else { NO_PLACE }
     }
 }
 
@@ -147,22 +161,23 @@ macro_rules! wire {
         }
 
         impl<'a> $name<'a> {
-            fn of(from: &mut Cursor<'a>) -> Self {
+            fn of(from: &mut Walk<'a>, before: &mut Before<'a>) -> Self {
                 #[allow(non_camel_case_types)] // Named like the members.
-                enum Place { $($field,)* $($($list,)*)? Count }
-                const NAMES: Names<{ Place::Count as usize }> = Names::of([$($member,)* $($($of,)*)?]);
+                enum Place { $($field,)* $($($list,)*)? }
+                const NAMES: &Names = &Names::of(&[$($member,)* $($($of,)*)?]);
 
-                let mut wire = Self { $($field: Json::NULL,)* $($($list: Vec::new(),)*)? };
-                if from.enter_object() {
-                    while let Some(name) = from.next_name() {
-                        match NAMES.position(&name) {
-                            $(Some(place) if place == Place::$field as usize => wire.$field = from.value(),)*
-                            $($(Some(place) if place == Place::$list as usize => wire.$list = list(from, $project),)*)?
-                            _ => from.skip(),
-                        }
-                    }
-                }
-                wire
+                $($(let mut $list = Vec::new();)*)?
+                let mut values = [$({ let _ = Place::$field; Json::NULL },)*];
+                from.members(before, &mut values, &|name| NAMES.place(name), &mut |from, place| {
+                    $($(if place == Place::$list as usize {
+                        $list = list(from, $project);
+                        return;
+                    })*)?
+                    let _ = place;
+                    from.skip();
+                });
+                let [$($field,)*] = values;
+                Self { $($field,)* $($($list,)*)? }
             }
         }
     };
@@ -215,8 +230,8 @@ wire! { FieldWire:
     references: String = "referenceTo" by name,
 }
 
-fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
-    let wire = FieldWire::of(from);
+fn field<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<Field> {
+    let wire = FieldWire::of(from, before);
     if yes(wire.deprecated_and_hidden) {
         return None;
     }
@@ -262,7 +277,7 @@ fn field(from: &mut Cursor<'_>, _: u32) -> Option<Field> {
     })
 }
 
-fn name(from: &mut Cursor<'_>, _: u32) -> Option<String> {
+fn name<'a>(from: &mut Walk<'a>, _: &mut Before<'a>, _: u32) -> Option<String> {
     api_name(from.value())
 }
 
@@ -274,8 +289,8 @@ wire! { ValueWire:
     valid_for = "validFor",
 }
 
-fn picklist_value(from: &mut Cursor<'_>, place: u32) -> Option<PicklistValue> {
-    let wire = ValueWire::of(from);
+fn picklist_value<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, place: u32) -> Option<PicklistValue> {
+    let wire = ValueWire::of(from, before);
     if is_no(wire.active) {
         return None;
     }
@@ -294,8 +309,8 @@ wire! { ChildWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn child(from: &mut Cursor<'_>, _: u32) -> Option<ChildRelationship> {
-    let wire = ChildWire::of(from);
+fn child<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<ChildRelationship> {
+    let wire = ChildWire::of(from, before);
     let object = api_name(wire.child_s_object)?;
     // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
     if yes(wire.deprecated_and_hidden) || object.ends_with("ChangeEvent") {
@@ -313,8 +328,8 @@ wire! { RecordTypeWire:
     master = "master",
 }
 
-fn record_type(from: &mut Cursor<'_>, _: u32) -> Option<RecordType> {
-    let wire = RecordTypeWire::of(from);
+fn record_type<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<RecordType> {
+    let wire = RecordTypeWire::of(from, before);
     if is_no(wire.active) {
         return None;
     }
@@ -340,8 +355,8 @@ wire! { SummaryWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn summary(from: &mut Cursor<'_>, _: u32) -> Option<ObjectSummary> {
-    let wire = SummaryWire::of(from);
+fn summary<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<ObjectSummary> {
+    let wire = SummaryWire::of(from, before);
     if yes(wire.deprecated_and_hidden) || !(yes(wire.queryable) || yes(wire.createable)) {
         return None;
     }

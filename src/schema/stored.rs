@@ -7,6 +7,7 @@ use super::{
     ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
     Source, ValidFor, words,
 };
+use crate::json::end_of_plain;
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
 const VERSION: &str = "schema3";
@@ -44,7 +45,7 @@ impl ObjectSchema {
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut lines = unseal(bytes)?.lines();
+        let mut lines = lines(unseal(bytes)?);
         read_object(lines.next()?.strip_prefix('*')?, lines, Source::Described)
     }
 }
@@ -72,7 +73,7 @@ impl GlobalDescribe {
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self {
-            objects: unseal(bytes)?.lines().map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
+            objects: lines(unseal(bytes)?).map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
         })
     }
 }
@@ -409,6 +410,29 @@ fn checksum(bytes: &[u8]) -> u64 {
     sum
 }
 
+/// The lines of a text.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text).filter(|text| !text.is_empty());
+    std::iter::from_fn(move || {
+        let (line, _, after) = cut(rest?, b'\n');
+        rest = after.filter(|after| !after.is_empty());
+        Some(line)
+    })
+}
+
+/// What comes before the first such end, a tab or a line feed, whether a backslash is in it, and what comes behind. Both end a text of
+/// JSON too, and so do quotes and backslashes, of which there are few.
+fn cut(text: &str, end: u8) -> (&str, bool, Option<&str>) {
+    let bytes = text.as_bytes();
+    let mut has_escape = false;
+    let mut at = end_of_plain(bytes, 0);
+    while let Some(byte) = bytes.get(at).filter(|byte| **byte != end) {
+        has_escape |= *byte == b'\\';
+        at = end_of_plain(bytes, at + 1);
+    }
+    (text.get(..at).unwrap_or(text), has_escape, text.get(at + 1..))
+}
+
 /// The columns of a line; past its end they are empty.
 struct Columns<'a>(&'a str);
 
@@ -419,23 +443,32 @@ impl<'a> Columns<'a> {
 
     /// A column that never needs escapes.
     fn raw(&mut self) -> &'a str {
-        // A plain loop, since columns are too short for a search in words to pay.
-        let end = self.0.bytes().position(|byte| byte == b'\t');
-        let (column, rest) = match end {
-            Some(end) => (&self.0[..end], &self.0[end + 1..]),
-            None => (self.0, ""),
-        };
-        self.0 = rest;
-        column
+        self.next().0
+    }
+
+    /// A column, and whether it has escapes.
+    fn next(&mut self) -> (&'a str, bool) {
+        // Most are empty.
+        match self.0.as_bytes().first() {
+            None => return ("", false),
+            Some(b'\t') => {
+                self.0 = self.0.get(1..).unwrap_or_default();
+                return ("", false);
+            }
+            Some(_) => {}
+        }
+        let (column, has_escape, rest) = cut(self.0, b'\t');
+        self.0 = rest.unwrap_or_default();
+        (column, has_escape)
     }
 
     /// A column of text; `None` if it is empty.
     fn text(&mut self) -> Option<String> {
-        let column = self.raw();
+        let (column, has_escape) = self.next();
         if column.is_empty() {
             return None;
         }
-        if !column.contains('\\') {
+        if !has_escape {
             return Some(column.to_owned());
         }
         let mut text = String::with_capacity(column.len());

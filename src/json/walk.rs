@@ -1,0 +1,206 @@
+//! Reading JSON and seeing that it is JSON in one go, where responses are long and little of them is wanted.
+
+use std::borrow::Cow;
+
+use super::scan::{self, NOWHERE};
+use super::{Json, unescaped};
+
+/// A place in a text that is not known to be JSON: nowhere once it has turned out to be none, where every list and object
+/// ends. What was read counts only if [`Self::is_over`] in the end.
+#[derive(Debug, Clone)]
+pub(crate) struct Walk<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Whether all of the text was one value.
+    pub(crate) fn is_over(&self) -> bool {
+        scan::behind_space(self.text.as_bytes(), self.at) == self.text.len()
+    }
+
+    /// Goes into the list (or object) it stands before, where an item (or name) follows; or behind an empty one, and
+    /// what is none.
+    pub(crate) fn enter(&mut self, opening: u8) -> bool {
+        if self.byte() != opening {
+            self.skip();
+            return false;
+        }
+        self.at += 1;
+        // In ASCII the closing ones come two behind.
+        let is_empty = self.byte() == opening + 2;
+        self.at += usize::from(is_empty);
+        !is_empty
+    }
+
+    /// Goes behind the comma or the closing bracket it stands before; true if another item (or name) has to follow.
+    pub(crate) fn goes_on(&mut self, closing: u8) -> bool {
+        let byte = self.byte();
+        if byte != b',' && byte != closing {
+            self.at = NOWHERE;
+            return false;
+        }
+        self.at += 1;
+        if byte == b',' {
+            self.byte();
+        }
+        byte == b','
+    }
+
+    /// Goes to the value of the member it stands before.
+    pub(crate) fn name(&mut self) -> Cow<'a, str> {
+        let start = self.at;
+        self.at = scan::behind_string(self.text.as_bytes(), start);
+        let name = self.text.get(start + 1..self.at - 1).unwrap_or_default();
+        self.at = if self.byte() == b':' { self.at + 1 } else { NOWHERE };
+        unescaped(name)
+    }
+
+    /// Cuts out the value it stands before.
+    pub(crate) fn value(&mut self) -> Json<'a> {
+        self.byte();
+        let start = self.at;
+        self.skip();
+        Json(self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    /// Goes behind the value it stands before.
+    pub(crate) fn skip(&mut self) {
+        self.at = scan::behind_value(self.text.as_bytes(), self.at);
+    }
+
+    /// The byte it stands before, behind any space; 0 at the end.
+    fn byte(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        self.at = scan::behind_space(bytes, self.at);
+        bytes.get(self.at).copied().unwrap_or_default()
+    }
+}
+
+/// A name of a member that is looked for has this place or another; any other name has this.
+pub(crate) const NO_PLACE: usize = usize::MAX;
+
+/// A member of the object before.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    /// Bytes up to its value.
+    name: usize,
+    /// Bytes with its value and what parts it from the next.
+    length: usize,
+    /// Whether its value was taken apart, and has to be again.
+    is_apart: bool,
+    place: usize,
+}
+
+/// What the object before in a list was. Objects in a list have the same names in the same order, and mostly the same
+/// values: what is written as it was there needs no reading.
+#[derive(Debug, Default)]
+pub(crate) struct Before<'a> {
+    members: Vec<Member>,
+    values: Vec<Json<'a>>,
+    /// Where its first member begins, and where it ends.
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Before<'a> {
+    /// Forgets the members from one on, with their values, which are copied already.
+    fn forget(&mut self, count: usize, values: &mut [Json<'a>]) {
+        for member in self.members.drain(count.min(self.members.len())..) {
+            if let Some(value) = values.get_mut(member.place) {
+                *value = Json::NULL;
+            }
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Goes behind the object it stands before, or what is none. Of the members that `place_of` knows, the values come to
+    /// their places; those whose place is behind all values are left to `apart`, which consumes them.
+    pub(crate) fn members(
+        &mut self,
+        before: &mut Before<'a>,
+        values: &mut [Json<'a>],
+        place_of: &dyn Fn(&str) -> usize,
+        apart: &mut dyn FnMut(&mut Self, usize),
+    ) {
+        if !self.enter(b'{') {
+            return;
+        }
+        let bytes = self.text.as_bytes();
+        let first = self.at;
+        if let Some(before) = before.values.get(..values.len()) {
+            values.copy_from_slice(before);
+        }
+        // Where the member stands in the object before, as long as this one has the same names in the same order.
+        let mut there = before.start;
+        let mut count = 0;
+        // Bytes from here on that are those of the object before. No further is compared than to its end, or the same
+        // many times would be compared many times.
+        let mut same = 0;
+        loop {
+            let known = before.members.get(count).copied();
+            let mut named = None;
+            if let Some(known) = known {
+                if same == 0 {
+                    same = scan::same(bytes, there, self.at, before.end);
+                }
+                if same >= known.length && !known.is_apart {
+                    same -= known.length;
+                    there += known.length;
+                    self.at += known.length;
+                    count += 1;
+                    if count == before.members.len() {
+                        break;
+                    }
+                    continue;
+                }
+                named = Some(known).filter(|known| same >= known.name);
+                same = 0;
+            }
+            let start = self.at;
+            let place = match named {
+                Some(known) => {
+                    self.at += known.name;
+                    known.place
+                }
+                None => {
+                    before.forget(count, values);
+                    place_of(&self.name())
+                }
+            };
+            let from = self.at;
+            let mut is_apart = false;
+            match values.get_mut(place) {
+                Some(value) => *value = self.value(),
+                None if place == NO_PLACE => self.skip(),
+                None => {
+                    apart(self, place);
+                    is_apart = self.at != from + 2;
+                }
+            }
+            let goes_on = self.goes_on(b'}');
+            let member = Member { name: from - start, length: self.at - start, is_apart, place };
+            match before.members.get_mut(count) {
+                Some(written) => {
+                    there += written.length;
+                    *written = member;
+                }
+                None => before.members.push(member),
+            }
+            count += 1;
+            if !goes_on {
+                break;
+            }
+        }
+        before.forget(count, values);
+        before.start = first;
+        before.end = self.at;
+        before.values.clear();
+        before.values.extend_from_slice(values);
+    }
+}
