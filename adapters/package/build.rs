@@ -12,6 +12,8 @@ use std::process::Command;
 mod names;
 #[path = "../../host-test/host/build/shrink.rs"]
 mod shrink;
+#[path = "../../host-test/host/build/trap.rs"]
+mod trap;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Bytes of an adapter's stack, as of the plugin's own.
@@ -35,7 +37,7 @@ fn main() {
         let component = wit_component::ComponentEncoder::default()
             .validate(true)
             .debug_names(false)
-            .module(&shrink::shrink(&module))
+            .module(&shrink::shrink(&trap::at_once(&module)))
             .and_then(|mut encoder| encoder.encode())
             .unwrap_or_else(|error| panic!("{adapter} becomes no component: {error:#}"));
         fs::write(out.join(format!("{adapter}.wasm")), names::without_names(component))

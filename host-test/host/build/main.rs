@@ -11,6 +11,7 @@ use std::thread;
 mod compile;
 mod names;
 mod shrink;
+mod trap;
 
 fn main() {
     for input in ["build", "src/machine_code.rs"] {
@@ -21,7 +22,7 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .debug_names(false)
-        .module(&shrink::shrink(guest_module::MODULE))
+        .module(&shrink::shrink(&trap::at_once(guest_module::MODULE)))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let component = names::without_names(component);

@@ -65,3 +65,22 @@ fn nothing_in_the_component_frees_replies_or_is_there_twice() {
     let short = calls.iter().filter(|callee| **callee < 128).count();
     assert!(short * 3 > calls.len(), "{short} of {} calls have a short number", calls.len());
 }
+
+#[test]
+fn the_component_traps_at_once_where_it_gives_up() {
+    let (mut traps, mut calls_before) = (0, 0);
+    for payload in Parser::new(0).parse_all(salesforce_host::COMPONENT) {
+        let Payload::CodeSectionEntry(body) = payload.unwrap() else { continue };
+        let mut after_call = false;
+        for operator in body.get_operators_reader().unwrap() {
+            let operator = operator.unwrap();
+            if matches!(operator, Operator::Unreachable) {
+                traps += 1;
+                calls_before += usize::from(after_call);
+            }
+            after_call = matches!(operator, Operator::Call { .. });
+        }
+    }
+    // A function that gives up for another would end in a call and a trap.
+    assert!(traps > 200 && calls_before == 0, "{traps} traps, {calls_before} of them after a call");
+}
