@@ -110,11 +110,12 @@ pub(crate) struct Before<'a> {
 impl<'a> Before<'a> {
     /// Forgets the members from one on, with their values, which are copied already.
     fn forget(&mut self, count: usize, values: &mut [Json<'a>]) {
-        for member in self.members.drain(count.min(self.members.len())..) {
+        for member in self.members.get(count..).unwrap_or_default() {
             if let Some(value) = values.get_mut(member.place) {
                 *value = Json::NULL;
             }
         }
+        self.members.truncate(count);
     }
 }
 
