@@ -110,11 +110,12 @@ pub(crate) struct Before<'a> {
 impl<'a> Before<'a> {
     /// Forgets the members from one on, with their values, which are copied already.
     fn forget(&mut self, count: usize, values: &mut [Json<'a>]) {
-        for member in self.members.drain(count.min(self.members.len())..) {
+        for member in self.members.get(count..).unwrap_or_default() {
             if let Some(value) = values.get_mut(member.place) {
                 *value = Json::NULL;
             }
         }
+        self.members.truncate(count);
     }
 }
 
@@ -202,5 +203,91 @@ impl<'a> Walk<'a> {
         before.end = self.at;
         before.values.clear();
         before.values.extend_from_slice(values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    const NAMES: [&str; 3] = ["a", "longer than sixteen bytes", "list"];
+
+    /// The three members of each object in a list, the last taken apart; nothing if the text is no JSON.
+    fn read(text: &str) -> Option<Vec<[String; 3]>> {
+        let mut from = Walk::of(text);
+        let mut before = Before::default();
+        let mut rows = Vec::new();
+        let mut goes_on = from.enter(b'[');
+        while goes_on {
+            let mut values = [Json::NULL; 2];
+            let mut list = "null".to_owned();
+            let place_of = |name: &str| NAMES.iter().position(|known| *known == name).unwrap_or(NO_PLACE);
+            from.members(&mut before, &mut values, &place_of, &mut |from, _| list = from.value().get().to_owned());
+            rows.push([values[0].get().to_owned(), values[1].get().to_owned(), list]);
+            goes_on = from.goes_on(b']');
+        }
+        from.is_over().then_some(rows)
+    }
+
+    fn objects() -> impl Strategy<Value = String> {
+        let names = vec!["\"a\"", "\"longer than sixteen bytes\"", "\"list\"", "\"other\"", "\"\\u0061\\\"\""];
+        let texts =
+            ["1", "\"x\"", "\"a longer text than sixteen bytes\"", "[]", "[ 1,2]", "null", "{\"a\": 3}", "true"];
+        let all = names.len();
+        let names = prop_oneof![
+            4 => Just(names.clone()),
+            1 => prop::sample::subsequence(names.clone(), 0..=all),
+            1 => Just(names).prop_shuffle(),
+        ];
+        let object = (names, prop::collection::vec(prop::sample::select(texts.to_vec()), all), 0..8_u8);
+        let object = object.prop_map(|(names, values, space)| {
+            let (colon, comma) = if space == 0 { (" : ", "\n,  ") } else { (":", ",") };
+            let members: Vec<_> = names.iter().zip(values).map(|(name, value)| [name, colon, value].concat()).collect();
+            format!("{{{}}}", members.join(comma))
+        });
+        prop::collection::vec(object, 0..6).prop_map(|objects| format!("[{}]", objects.join(",")))
+    }
+
+    #[test]
+    fn what_is_the_same_as_before_is_taken_over_and_what_is_missing_is_not() {
+        let text =
+            r#"[{"a":1,"list":[]},{"a":1,"list":[]},{"a":1,"list":[2]},{"a":1,"list":[2]},{"list":[2]},{"a":1}]"#;
+        let rows = read(text).unwrap();
+        let shown: Vec<_> = rows.iter().map(|[a, _, list]| format!("{a} {list}")).collect();
+        // An empty list is not taken apart a second time, and nothing is kept of it.
+        assert_eq!(shown, ["1 []", "1 null", "1 [2]", "1 [2]", "null [2]", "1 null"]);
+    }
+
+    proptest! {
+        #[test]
+        fn members_are_those_that_serde_json_finds(text in objects()) {
+            let expected: Vec<BTreeMap<String, Box<RawValue>>> = serde_json::from_str(&text).unwrap();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|object| NAMES.map(|name| object.get(name).map_or("null", |value| value.get()).to_owned()))
+                .collect();
+            let mut read = read(&text).unwrap();
+            for (row, expected) in read.iter_mut().zip(&expected) {
+                if expected[2] == "[]" {
+                    row[2] = "[]".to_owned();
+                }
+            }
+            prop_assert_eq!(read, expected);
+        }
+
+        #[test]
+        fn what_is_not_json_is_never_over(text in objects(), at in any::<prop::sample::Index>(), put in ".?") {
+            let mut broken = text.clone();
+            let at = at.index(broken.len());
+            broken.replace_range(at..=at, &put);
+            let is_json = serde_json::from_str::<IgnoredAny>(&broken).is_ok();
+            prop_assert_eq!(read(&broken).is_some(), is_json, "{}", broken);
+        }
     }
 }

@@ -45,7 +45,7 @@ impl ObjectSchema {
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut lines = lines(unseal(bytes)?);
+        let mut lines = unseal(bytes)?.lines();
         read_object(lines.next()?.strip_prefix('*')?, lines, Source::Described)
     }
 }
@@ -73,7 +73,7 @@ impl GlobalDescribe {
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self {
-            objects: lines(unseal(bytes)?).map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
+            objects: unseal(bytes)?.lines().map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
         })
     }
 }
@@ -410,29 +410,6 @@ fn checksum(bytes: &[u8]) -> u64 {
     sum
 }
 
-/// The lines of a text.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text).filter(|text| !text.is_empty());
-    std::iter::from_fn(move || {
-        let (line, _, after) = cut(rest?, b'\n');
-        rest = after.filter(|after| !after.is_empty());
-        Some(line)
-    })
-}
-
-/// What comes before the first such end, a tab or a line feed, whether a backslash is in it, and what comes behind. Both end a text of
-/// JSON too, and so do quotes and backslashes, of which there are few.
-fn cut(text: &str, end: u8) -> (&str, bool, Option<&str>) {
-    let bytes = text.as_bytes();
-    let mut has_escape = false;
-    let mut at = end_of_plain(bytes, 0);
-    while let Some(byte) = bytes.get(at).filter(|byte| **byte != end) {
-        has_escape |= *byte == b'\\';
-        at = end_of_plain(bytes, at + 1);
-    }
-    (text.get(..at).unwrap_or(text), has_escape, text.get(at + 1..))
-}
-
 /// The columns of a line; past its end they are empty.
 struct Columns<'a>(&'a str);
 
@@ -457,8 +434,16 @@ impl<'a> Columns<'a> {
             }
             Some(_) => {}
         }
-        let (column, has_escape, rest) = cut(self.0, b'\t');
-        self.0 = rest.unwrap_or_default();
+        // A tab ends a text of JSON too, as do quotes and backslashes, of which there are few.
+        let bytes = self.0.as_bytes();
+        let mut has_escape = false;
+        let mut at = end_of_plain(bytes, 0);
+        while let Some(byte) = bytes.get(at).filter(|byte| **byte != b'\t') {
+            has_escape |= *byte == b'\\';
+            at = end_of_plain(bytes, at + 1);
+        }
+        let column = self.0.get(..at).unwrap_or_default();
+        self.0 = self.0.get(at + 1..).unwrap_or_default();
         (column, has_escape)
     }
 
