@@ -126,12 +126,12 @@ fn check(known: &Known, args: &ConvertLeadArgs) -> Result<(), Error> {
             "a contact that is there belongs to an account that is there: leave `account` out or give the contact's";
         return Err(Error::argument("contact", message));
     }
-    if let Some(name) = args.opportunity.as_deref().map(str::trim) {
-        if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
-            // `MAX_NAME_CHARS`
-            let message = "a new opportunity's name has 1 to 80 characters here; \"none\" makes no opportunity";
-            return Err(Error::argument("opportunity", message));
-        }
+    let length = args.opportunity.as_deref().map(|name| name.trim().chars().count());
+    if length.is_some_and(|length| !(1..=MAX_NAME_CHARS).contains(&length)) {
+        let message = format!(
+            "a new opportunity's name has 1 to {MAX_NAME_CHARS} characters here; \"{NONE}\" makes no opportunity"
+        );
+        return Err(Error::argument("opportunity", message));
     }
     Ok(())
 }
