@@ -1,6 +1,5 @@
 //! IronClaw 0.24: its contract and its limits, and what its host does to a request, as its own source has it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 use adapter_package::{Deployment, ironclaw_0_24};
@@ -11,7 +10,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 use crate::engine::{self, Answer, Grants, HOST, Limiter, Used};
-use crate::play::{self, ALL, TWELVE, Task};
+use crate::play::{self, ALL, Task};
 
 mod bindings {
     wasmtime::component::bindgen!({ path: "../ironclaw-0-24/wit", world: "sandboxed-tool" });
@@ -214,17 +213,11 @@ fn play(task: &Task) -> Used {
     most
 }
 
-/// Tasks in which a call costs more fuel than the host grants: without a cache it reads the whole description of an
-/// account or a contact, twelve million and ten.
-const TOO_DEAR: [&str; 4] = ["5", "6", "12", "15"];
-
 #[test]
-fn every_task_fits_into_what_the_host_grants_but_those_that_are_known() {
-    let fails = |task: &&&Task| catch_unwind(AssertUnwindSafe(|| play(task))).is_err();
-    let failed: Vec<_> = ALL.iter().filter(fails).map(|task| task.name).collect();
-    let unknown: Vec<_> = failed.iter().filter(|name| !TOO_DEAR.contains(name)).collect();
-    assert_eq!(unknown, [&""; 0], "these cost more than the host grants, too");
-    assert!(TWELVE.iter().filter(|name| failed.contains(name)).count() <= 2, "ten of the twelve fit");
+fn every_task_fits_into_what_the_host_grants() {
+    let dearest = ALL.iter().map(|task| play(task).fuel).max().unwrap();
+    // Orgs have longer descriptions than the demo org.
+    assert!(dearest * 3 / 2 < GRANTS.fuel, "{dearest} of {}", GRANTS.fuel);
 }
 
 #[test]

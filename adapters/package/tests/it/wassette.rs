@@ -28,7 +28,8 @@ static COMPONENT: LazyLock<(Engine, Component)> = LazyLock::new(|| engine::compi
 /// The functions, which the host takes for tools by their names.
 pub(crate) fn tools() -> Vec<String> {
     let all = r#"{"tools": ["all"]}"#;
-    let deployment = Deployment::new(HOST, all).unwrap();
+    let mut deployment = Deployment::new(HOST, all).unwrap();
+    deployment.connection.soap_session = true;
     let tools = salesforce_plugin::catalog::tools(&deployment.connection);
     tools.map(|tool| tool.name.replace('_', "-")).collect()
 }
