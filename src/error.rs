@@ -198,6 +198,11 @@ impl Error {
         self
     }
 
+    /// The records it is about.
+    pub(crate) fn into_candidates(self) -> Vec<Candidate> {
+        self.0.candidates
+    }
+
     /// The same failure, with what its message speaks of in the org's own words.
     pub(crate) fn with_details(mut self, details: Details) -> Self {
         self.0.details = details;

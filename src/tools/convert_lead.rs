@@ -73,7 +73,7 @@ pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<Con
         }
         (None, None) => None,
     };
-    let mut into = Into { account: of("account").map(|found| found.id), contact: None };
+    let mut into = Existing { account: of("account").map(|found| found.id), contact: None };
     if let Some(contact) = of("contact") {
         into.take_contact(contact)?;
     }
@@ -81,7 +81,7 @@ pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<Con
     allow(call, &args, &into)?;
     let deal = match (of("opportunity"), args.opportunity.as_deref().map(str::trim)) {
         (Some(opportunity), _) => Deal::Of(opportunity.id),
-        (None, Some(NONE)) => Deal::None,
+        (None, Some(text)) if is(text, NONE) => Deal::None,
         (None, Some(name)) => Deal::Named(name),
         (None, None) => Deal::New,
     };
@@ -230,12 +230,12 @@ fn status(call: &Call<'_>, args: &ConvertLeadArgs) -> Result<String, Error> {
 }
 
 /// The records that the lead is merged into; new ones otherwise.
-struct Into {
+struct Existing {
     account: Option<RecordId>,
     contact: Option<RecordId>,
 }
 
-impl Into {
+impl Existing {
     /// Takes a contact, which comes with its account.
     fn take_contact(&mut self, contact: &Found) -> Result<(), Error> {
         let account = contact.record.as_ref().and_then(account_of);
@@ -261,7 +261,7 @@ fn look_for_what_is_there(
     call: &Call<'_>,
     args: &ConvertLeadArgs,
     lead: &Lead,
-    into: &mut Into,
+    into: &mut Existing,
     notices: &mut Vec<String>,
 ) -> Result<(), Error> {
     let known = call.known();
@@ -289,7 +289,9 @@ fn look_for_what_is_there(
             }
         }
         Err(error) if error.found_nothing_for("account") => {}
-        Err(error) => return Err(error.with_context(OR_NEW)),
+        Err(error) if error.refusal().is_some() => return Err(error),
+        // What the error says names the company, which is the org's word and not the caller's.
+        Err(error) => return Err(unclear("account", error.into_candidates())),
     }
     let same_email = |record: &&Record| {
         let email = record.fields().text(EMAIL.as_str());
@@ -340,9 +342,6 @@ fn matches(
     Ok((wanted, Some(select)))
 }
 
-/// What the person may say as well.
-const OR_NEW: &str = "or with \"new\" if they want a new one";
-
 /// What may be the lead's account or contact is for the person to say.
 fn unclear(argument: &str, mut candidates: Vec<Candidate>) -> Error {
     candidates.iter_mut().for_each(|candidate| candidate.field = Some(argument.to_owned()));
@@ -353,11 +352,11 @@ fn unclear(argument: &str, mut candidates: Vec<Candidate>) -> Error {
     ];
     let message = message.concat();
     let error = Error::ambiguous(message).about(vec![argument.to_owned()]).with_candidates(candidates);
-    error.with_context(OR_NEW)
+    error.with_context("or with \"new\" if they want a new one")
 }
 
 /// Asks the settings for what is made, and for what is merged into.
-fn allow(call: &Call<'_>, args: &ConvertLeadArgs, into: &Into) -> Result<(), Error> {
+fn allow(call: &Call<'_>, args: &ConvertLeadArgs, into: &Existing) -> Result<(), Error> {
     let is_there = |id: bool| if id { Effect::Overwrites } else { Effect::Additive };
     call.known().allow_object(&ACCOUNT, is_there(into.account.is_some()))?;
     call.known().allow_object(&CONTACT, is_there(into.contact.is_some()))?;

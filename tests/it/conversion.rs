@@ -124,6 +124,8 @@ fn what_may_be_the_leads_is_asked_for_and_nothing_is_written() {
         let written = bench.org.writes().len();
         let error = bench.err("convert_lead", json!({ "record": "Dana Fox" }));
         assert_eq!((&error["kind"], &error["changed"]), (&json!("ambiguous"), &json!("no")), "{error:#}");
+        // The company is the org's word.
+        assert!(!error["message"].as_str().unwrap().contains("Foxglove"), "{error:#}");
         let candidates = error["candidates"].as_array().unwrap();
         assert_eq!(candidates.len(), count, "{error:#}");
         assert!(candidates.iter().all(|one| one["field"] == argument), "{error:#}");
@@ -144,6 +146,7 @@ fn what_the_person_says_is_what_is_sent() {
     let (acme, deal) = (bench.id("acme"), bench.id("won_q1"));
     for (more, sent, absent) in [
         (json!({ "opportunity": "none", "account": "new" }), "<doNotCreateOpportunity>true", "<opportunity"),
+        (json!({ "opportunity": " None", "account": "New" }), "<doNotCreateOpportunity>true", "<opportunity"),
         (
             json!({ "opportunity": "Fox <50> & more", "account": "new" }),
             "<opportunityName>Fox &lt;50&gt; &amp; more</opportunityName>",

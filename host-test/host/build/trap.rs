@@ -5,7 +5,6 @@
 //! as good as the trap itself, and so are the values that were only put there for it. (Calls through the table are not
 //! followed: there, it is values being put into the message.)
 
-use std::mem;
 use std::ops::Range;
 
 use wasm_encoder::{CodeSection, RawSection, SectionId};
@@ -129,9 +128,8 @@ impl<'a> Code<'a> {
     fn trapping(&self, is_trap: &impl Fn(u32) -> bool) -> Vec<u8> {
         let (mut body, mut copied) = (Vec::with_capacity(self.body.len()), 0);
         for Call { place, .. } in self.calls.iter().filter(|call| is_trap(call.callee)) {
-            // What the one before has taken along is not there any more.
-            let copied = mem::replace(&mut copied, place.end);
-            body.extend_from_slice(&self.body[copied..place.start.max(copied)]);
+            body.extend_from_slice(&self.body[copied..place.start]);
+            copied = place.end;
             // The compiler says after such a call that nothing comes back.
             if self.body[place.end] != UNREACHABLE {
                 body.push(UNREACHABLE);
