@@ -19,6 +19,23 @@ const ACTIVITIES: [&str; 2] = [OPEN, PAST];
 pub(crate) const OPEN: &str = "OpenActivities";
 pub(crate) const PAST: &str = "ActivityHistories";
 
+/// Lists that people call otherwise than Salesforce does, the relationship's name there, what is shown of them, and what
+/// says which is the latest.
+const BY_WORD: [(&str, &str, &[&str], &str); 2] = [
+    ("history", "Histories", &["Field", "OldValue", "NewValue", "CreatedDate", "CreatedBy.Name"], "CreatedDate"),
+    (
+        "files",
+        "ContentDocumentLinks",
+        &[
+            "ContentDocument.Title",
+            "ContentDocument.FileExtension",
+            "ContentDocument.ContentSize",
+            "ContentDocument.LastModifiedDate",
+        ],
+        "ContentDocument.LastModifiedDate",
+    ),
+];
+
 /// One related list: its name as asked for and its query.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
@@ -55,17 +72,26 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
         None => (name.to_owned(), false),
     };
     let parent_schema = known.schema(object)?;
-    let (child, api_name) = child_list(known, object, &parent_schema, name, &relationship)?;
+    let word = BY_WORD
+        .iter()
+        .find(|(word, list, ..)| [word, list].into_iter().any(|known| known.eq_ignore_ascii_case(&relationship)));
+    let relationship = word.map_or(relationship.as_str(), |(_, list, ..)| list);
+    let (child, api_name) = child_list(known, object, &parent_schema, name, relationship)?;
     let of = ObjectName::parse(&child.object)?;
     known.allow_object(&of, Effect::ReadOnly)?;
     let schema = known.schema(&of)?;
     // What the parent is called says its own record.
     let parent = schema.field(&child.field).and_then(|field| field.relationship.clone()).unwrap_or_default();
-    let columns = names::columns(known, &of, &[])?;
+    let shown: Vec<String> = word.iter().flat_map(|(.., shown, _)| *shown).map(|column| (*column).to_owned()).collect();
+    let columns = names::columns(known, &of, &shown)?;
     let columns = columns.as_slice().iter().filter(|column| column.parent() != Some(parent.as_str()));
     let condition = if only_open { Some(is_open(&schema, &of, api_name)?) } else { None };
     let may_be_archived = ACTIVITY_OBJECTS.contains(&of.as_str()) && !only_open;
-    let latest = if schema.field("LastModifiedDate").is_some() { "LastModifiedDate" } else { "Id" };
+    let latest = match word {
+        Some((.., latest)) => latest,
+        None if schema.field("LastModifiedDate").is_some() => "LastModifiedDate",
+        None => "Id",
+    };
     Ok(vec![List {
         name: name.to_owned(),
         select: ChildSelect {

@@ -206,9 +206,9 @@ pub(super) const CHECKS: &[Check] = &[
     check("the limits can be a part", "src/rest/composite.rs", Run::Code(limits_part)),
     check("a query too long for an address fits in a part", "src/call/exchange.rs", Run::Code(long_query)),
     // ---- what the demo org takes for granted of more than the plugin uses yet ----
-    check("SOAP takes no token from the header alone", "host-test/org/src/soap.rs", Run::Told(soap::bearer_alone)),
-    check("SOAP takes the token in the envelope", "host-test/org/src/soap.rs", Run::Told(soap::token_in_envelope)),
-    check("no action converts leads", "host-test/org/src/rest.rs", Run::Told(no_conversion)),
+    check("SOAP takes no token from the header alone", "src/rest/convert_lead.rs", Run::Told(soap::bearer_alone)),
+    check("SOAP takes the token in the envelope", "src/rest/convert_lead.rs", Run::Told(soap::token_in_envelope)),
+    check("no action converts leads", "src/rest/convert_lead.rs", Run::Told(no_conversion)),
     check(
         "a part's If-Modified-Since spares a description that is known",
         "host-test/org/src/rest/describe.rs",

@@ -39,11 +39,7 @@ pub(super) const CHECKS: &[Check] = &[
         "host-test/org/src/save/email.rs",
         mail::managed,
     ),
-    told(
-        "a lead is converted by the API name of a status, and only once",
-        "host-test/org/src/save/convert.rs",
-        soap::conversion,
-    ),
+    told("a lead is converted by the API name of a status, and only once", "src/write/conversion.rs", soap::conversion),
     told("Removed is a type of request for approvals", "host-test/org/src/rest/approvals.rs", approvals::recall),
     told(
         "a flow approval is decided by Approve with a capital letter",
