@@ -65,6 +65,13 @@ impl Seen {
 
 /// Reads `&…;`, and says how long it is.
 fn character(rest: &str, text: &mut Seen) -> usize {
+    let (meant, length) = meant(rest);
+    text.add(meant);
+    length
+}
+
+/// What `&…;` at the beginning of a text means, and how long it is; the `&` itself where it is none.
+fn meant(rest: &str) -> (char, usize) {
     let name = rest.get(1..).and_then(|rest| rest.get(..rest.find(';').filter(|end| *end <= 8)?));
     let meant = name.and_then(|name| {
         let number = match name.strip_prefix('#') {
@@ -75,14 +82,32 @@ fn character(rest: &str, text: &mut Seen) -> usize {
         char::from_u32(u32::from_str_radix(hex.unwrap_or(number), if hex.is_some() { 16 } else { 10 }).ok()?)
     });
     match (name, meant) {
-        (Some(name), Some(meant)) => {
-            text.add(meant);
-            name.len() + 2
-        }
-        _ => {
-            text.add('&');
-            1
-        }
+        (Some(name), Some(meant)) => (meant, name.len() + 2),
+        _ => ('&', 1),
+    }
+}
+
+/// A text between two tags, of HTML or XML, as it reads.
+pub(crate) fn unescaped(text: &str) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        let (meant, length) = meant(&rest[at..]);
+        read.push_str(&rest[..at]);
+        read.push(meant);
+        rest = &rest[at + length..];
+    }
+    read.push_str(rest);
+    read
+}
+
+/// Writes a character as it stands between two tags, of HTML or XML.
+pub(crate) fn escape(character: char, out: &mut String) {
+    match character {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        other => out.push(other),
     }
 }
 
@@ -134,14 +159,7 @@ pub(crate) fn from_text(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for (at, line) in text.trim().lines().enumerate() {
         html.push_str(if at > 0 { BREAK } else { "" });
-        for character in line.chars() {
-            match character {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                other => html.push(other),
-            }
-        }
+        line.chars().for_each(|character| escape(character, &mut html));
     }
     html
 }

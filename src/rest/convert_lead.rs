@@ -13,6 +13,7 @@ use super::{DuplicateRule, Endpoint, ReadError, Refusal};
 use crate::id::RecordId;
 use crate::json::{Json, Object};
 use crate::record::Record;
+use crate::rich_text::{escape, unescaped};
 
 /// From version 67.0 on SOAP takes every kind of access token; the host may have any.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_header_sessionheader.htm>
@@ -141,19 +142,13 @@ fn fault_of(status: http::StatusCode, fault: &str) -> Refusal {
 fn refusal_of(status: http::StatusCode, answer: &str) -> Refusal {
     let mut refusal = Refusal::of(status.as_u16(), None, None);
     for error in elements(answer, "errors") {
-        let one = Refusal::of(0, element(error, "statusCode"), element(error, "message").map(unescaped));
-        refusal.code = refusal.code.or(one.code);
-        refusal.message = match (refusal.message, one.message) {
-            (Some(said), Some(more)) => Some([said, more].join("\n")),
-            (said, more) => said.or(more),
-        };
-        refusal.fields.extend(elements(error, "fields").map(unescaped));
-        if let Some(rule) = element(error, "duplicateResult") {
-            refusal.duplicates = Some(DuplicateRule {
-                allow_save: element(rule, "allowSave") == Some("true"),
-                records: elements(rule, "record").filter_map(record_of).collect(),
-            });
-        }
+        let duplicates = element(error, "duplicateResult").map(|rule| DuplicateRule {
+            allow_save: element(rule, "allowSave") == Some("true"),
+            records: elements(rule, "record").filter_map(record_of).collect(),
+        });
+        let code = element(error, "statusCode").map(str::to_owned);
+        let message = element(error, "message").map(unescaped);
+        refusal.add(code, message, elements(error, "fields").map(unescaped), duplicates);
     }
     refusal
 }
@@ -196,45 +191,11 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or_default()
 }
 
-/// A text as XML has it. Control characters that XML has no way to write are left out.
+/// A text as XML has it, without the control characters that it has no way to write.
 fn escaped(text: &str) -> String {
     let mut xml = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '\t' | '\n' | '\r' => xml.push(c),
-            _ if c.is_control() || ('\u{fffe}'..='\u{ffff}').contains(&c) => {}
-            _ => xml.push(c),
-        }
-    }
+    let is_written =
+        |c: &char| matches!(c, '\t' | '\n' | '\r') || !(c.is_control() || ('\u{fffe}'..='\u{ffff}').contains(c));
+    text.chars().filter(is_written).for_each(|c| escape(c, &mut xml));
     xml
 }
-
-/// What a text of XML says.
-fn unescaped(xml: &str) -> String {
-    let mut text = String::with_capacity(xml.len());
-    let mut rest = xml;
-    while let Some((before, after)) = rest.split_once('&') {
-        text.push_str(before);
-        let (name, next) = after.split_once(';').unwrap_or((after, ""));
-        let code = match name.strip_prefix('#') {
-            Some(number) => match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                None => number.parse().ok(),
-            },
-            None => ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, c)| u32::from(*c)),
-        };
-        match code.and_then(char::from_u32) {
-            Some(c) => text.push(c),
-            None => text.extend(["&", name, ";"]),
-        }
-        rest = next;
-    }
-    text.push_str(rest);
-    text
-}
-
-/// <https://www.w3.org/TR/xml/#sec-predefined-ent>
-const ENTITIES: [(&str, char); 5] = [("lt", '<'), ("gt", '>'), ("amp", '&'), ("quot", '"'), ("apos", '\'')];

@@ -54,16 +54,9 @@ impl Refusal {
         let halted = |error: &&Fields<'_>| code(error).as_deref() == Some(HALTED);
         let any_culprit = !errors.iter().all(|error| halted(&error));
         for error in errors.iter().filter(|error| !(any_culprit && halted(error))) {
-            refusal.code = refusal.code.or_else(|| code(error));
-            // Several rules can speak at once, each about its own fields: who corrects one wants to know the others.
             let message = error.text("message").or_else(|| error.text("error_description"));
-            refusal.message = match (refusal.message, message) {
-                (Some(input), Some(more)) => Some(format!("{input}\n{more}")),
-                (input, more) => input.or(more),
-            };
             let fields = error.list("fields").filter_map(Json::text).map(Cow::into_owned);
-            refusal.fields.extend(fields.filter(|field| is_plain(field)));
-            refusal.duplicates = refusal.duplicates.or_else(|| DuplicateRule::read(error));
+            refusal.add(code(error), message, fields, DuplicateRule::read(error));
         }
         if body.trim() == BAD_TOKEN {
             refusal.code = Some(BAD_TOKEN.to_owned());
@@ -72,6 +65,24 @@ impl Refusal {
             refusal.code = Some("MULTIPLE_EXTERNAL_ID".to_owned());
         }
         refusal
+    }
+
+    /// Takes up one more error. The first code counts. Several rules can speak at once, each about its own fields: who
+    /// corrects one wants to know the others.
+    pub(super) fn add(
+        &mut self,
+        code: Option<String>,
+        message: Option<String>,
+        fields: impl Iterator<Item = String>,
+        duplicates: Option<DuplicateRule>,
+    ) {
+        self.code = self.code.take().or(code.filter(|code| is_plain(code)));
+        self.message = match (self.message.take(), message) {
+            (Some(said), Some(more)) => Some(format!("{said}\n{more}")),
+            (said, more) => said.or(more),
+        };
+        self.fields.extend(fields.filter(|field| is_plain(field)));
+        self.duplicates = self.duplicates.take().or(duplicates);
     }
 
     /// Whether the code is this one.

@@ -6,7 +6,7 @@
 
 use crate::call::Call;
 use crate::error::Error;
-use crate::id::RecordId;
+use crate::id::{RecordId, standard_object};
 use crate::json::Shape;
 use crate::known::{Known, PlanError};
 use crate::lower::lower;
@@ -42,9 +42,6 @@ const ACCOUNT_ID: FieldPath = FieldPath::from_static("AccountId");
 /// What people say for a record that is to be made, and for one that is not.
 const NEW: &str = "new";
 const NONE: &str = "none";
-
-/// The prefix of queues' ids. What a queue's lead becomes belongs to a user.
-const GROUP: &str = "00G";
 
 /// Characters of a new opportunity's name: fewer than its field takes.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm>
@@ -184,7 +181,7 @@ struct Lead {
     name: Option<String>,
     company: Option<String>,
     email: Option<String>,
-    /// Whether a queue owns it.
+    /// Whether a queue owns it: what it becomes belongs to a user.
     is_queues: bool,
 }
 
@@ -198,12 +195,13 @@ impl Lead {
             let message = "nothing was written: the lead was converted before; its fields ConvertedAccountId, ConvertedContactId and ConvertedOpportunityId say into what";
             return Err(Error::conflict(message, None).about(vec!["record".to_owned()]));
         }
+        let owner = fields.text(OWNER.as_str()).and_then(|owner| RecordId::parse(&owner).ok());
         Ok(Self {
             id: found.id,
             name: found.candidate.name.clone(),
             company: fields.text(COMPANY.as_str()),
             email: fields.text(EMAIL.as_str()),
-            is_queues: fields.text(OWNER.as_str()).is_some_and(|owner| owner.starts_with(GROUP)),
+            is_queues: owner.is_some_and(|owner| standard_object(owner.prefix()) == Some("Group")),
         })
     }
 }
