@@ -19,11 +19,6 @@ mod bindings {
 use bindings::exports::salesforce::plugin as exports;
 use bindings::salesforce::plugin as imports;
 
-/// What an instance allocates from. Of one thread it takes 6.5 kB less code than the standard library's allocator.
-#[cfg(target_family = "wasm")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
 /// The host behind this instance.
 struct Host;
 

@@ -19,6 +19,7 @@
 //! * [`sql`] reads statements as people and models write them, and knows no org.
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
+//! * `arena` is what a component allocates from.
 //! * `rich_text` is HTML as text, and text as HTML.
 //! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
 //!   [`sign_in`] is what platforms ask before there is a call.
@@ -52,6 +53,7 @@
 //!   (`tests/it/delete.rs`).
 //! * The same input gives the same bytes: nothing iterates a hash map.
 
+mod arena;
 mod arguments;
 pub mod call;
 pub mod catalog;
