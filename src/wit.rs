@@ -178,7 +178,10 @@ replies! {
         name, label, data_type, required (if true), writable, length, values (if any), references (if any), help,
     }
     ActivitiesReply { record, zone, now, items, complete, notices (if any) }
-    Activity { kind, id, when, subject, status, overdue (if true), who, who_id, what, what_id, owner, minutes, text }
+    Activity {
+        kind, id, when, subject, status, overdue (if true), who, who_id, what, what_id, owner, minutes, incoming, from, to,
+        text,
+    }
     WhoAmIReply { user, org, zone, now, readable, creatable, editable, api_calls, notices (if any) }
     UserInfo { id, name, username, email, locale, language, currency }
     OrgInfo { id, name, sandbox, origin, currency, multi_currency }
@@ -232,6 +235,10 @@ macro_rules! enums {
 
 enums! {
     ActivityKind { Call = "call", Email = "email", Meeting = "meeting", Note = "note", Task = "task" }
+    EntryKind {
+        Call = "call", Email = "email", Meeting = "meeting", Note = "note", Task = "task", Comment = "comment",
+        Approval = "approval",
+    }
     ErrorKind {
         InvalidInput = "invalid_input", NotFound = "not_found", Ambiguous = "ambiguous", Conflict = "conflict",
         Duplicate = "duplicate", Rejected = "rejected", Locked = "locked", Forbidden = "forbidden",

@@ -22,9 +22,11 @@ use crate::soql::{
 use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
 use crate::time::zone;
-use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed, Timeframe};
+use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, Candidate, Changed, EntryKind, Timeframe};
 
 static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
+/// What is written on a case: to the customer, or among colleagues.
+static COMMENT: ObjectName = ObjectName::from_static("CaseComment");
 
 /// Entries when the call gives no limit.
 const DEFAULT_ITEMS: u32 = 20;
@@ -91,6 +93,7 @@ const EVENT_COLUMNS: [&str; 11] = [
 ];
 const EMAIL_COLUMNS: [&str; 8] =
     ["Id", "ActivityId", "Subject", "FromAddress", "ToAddress", "Incoming", "MessageDate", "TextBody"];
+const COMMENT_COLUMNS: [&str; 5] = ["Id", "CommentBody", "CreatedDate", "CreatedBy.Name", "IsPublished"];
 const NOTE_COLUMNS: [&str; 5] = [
     "ContentDocumentId",
     "ContentDocument.Title",
@@ -171,6 +174,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
                 }
             }
             (Source::Email, Some(page)) => list.add_page(&page, asked.limit + 1, List::email),
+            (Source::Comment, Some(page)) => list.add_page(&page, asked.limit + 1, List::comment),
             (Source::Note, Some(page)) => list.add_page(&page, asked.limit + 1, List::note),
             (_, Some(_)) => {}
             (source, None) => notices.push(format!("{} are not visible to the user", source.plural())),
@@ -191,6 +195,7 @@ impl Asked {
 enum Source {
     Record,
     Email,
+    Comment,
     Note,
     Task,
     Event,
@@ -200,6 +205,7 @@ impl Source {
     fn plural(self) -> &'static str {
         match self {
             Self::Email => "e-mail messages",
+            Self::Comment => "case comments",
             Self::Note => "notes",
             Self::Record | Self::Task | Self::Event => "activities",
         }
@@ -208,7 +214,7 @@ impl Source {
 
 type Plan = Vec<(Source, Select)>;
 
-/// The record with its activities, its e-mails and its notes. The lists of activities hold those of an account's contacts
+/// The record with its activities, its e-mails, its comments and its notes. The lists of activities hold those of an account's contacts
 /// and opportunities too.
 fn timeline(
     known: &Known,
@@ -235,10 +241,11 @@ fn timeline(
     if asked.timeframe == Some(Timeframe::Upcoming) {
         return Ok(plan);
     }
+    let is_case = target.object.as_str() == "Case";
     // A person's e-mails are among the activities.
     let people = PEOPLE.contains(&target.object.as_str());
     if !people && known.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
-        let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
+        let parent = if is_case { "ParentId" } else { "RelatedToId" };
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static(parent), Comparison::Eq, id),
             // A draft.
@@ -246,6 +253,11 @@ fn timeline(
         ];
         conditions.extend(within("MessageDate", asked, clock)?);
         plan.push((Source::Email, query(&EMAIL, &EMAIL_COLUMNS, conditions, "MessageDate", true, asked.limit)?));
+    }
+    if is_case && known.allow_object(&COMMENT, Effect::ReadOnly).is_ok() {
+        let mut conditions = vec![Condition::compare(FieldPath::from_static("ParentId"), Comparison::Eq, id)];
+        conditions.extend(within("CreatedDate", asked, clock)?);
+        plan.push((Source::Comment, query(&COMMENT, &COMMENT_COLUMNS, conditions, "CreatedDate", true, asked.limit)?));
     }
     if known.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
         let mut conditions = vec![
@@ -315,7 +327,9 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     for ((source, _), page) in plan.iter().zip(call.query_all(&selects)?) {
         let page = match page {
             Ok(page) => Some(page),
-            Err(error) if error.names_unknown() && matches!(source, Source::Email | Source::Note) => None,
+            Err(error) if error.names_unknown() && matches!(source, Source::Email | Source::Comment | Source::Note) => {
+                None
+            }
             Err(error) => return Err(error),
         };
         answers.push((*source, page));
@@ -505,8 +519,8 @@ impl<'a> List<'a> {
         // How far it reaches: whole days, or minutes of which the last is not its own.
         let minutes = i64::from(item.minutes.unwrap_or(0));
         let last = match when {
-            Placed::Day(day) if item.kind == ActivityKind::Meeting => day + (minutes / (24 * 60) - 1).max(0),
-            Placed::Moment(moment) if item.kind == ActivityKind::Meeting => {
+            Placed::Day(day) if item.kind == EntryKind::Meeting => day + (minutes / (24 * 60) - 1).max(0),
+            Placed::Moment(moment) if item.kind == EntryKind::Meeting => {
                 self.clock.day(moment + (minutes * 60 - 1).max(0))
             }
             _ => first,
@@ -537,10 +551,10 @@ impl<'a> List<'a> {
         let subtype =
             ["TaskSubtype", "ActivitySubtype", "ActivityType"].into_iter().find_map(|field| fields.text(field));
         let kind = match subtype.as_deref() {
-            _ if !is_task => ActivityKind::Meeting,
-            Some("Call") => ActivityKind::Call,
-            Some("Email" | "ListEmail") => ActivityKind::Email,
-            _ => ActivityKind::Task,
+            _ if !is_task => EntryKind::Meeting,
+            Some("Call") => EntryKind::Call,
+            Some("Email" | "ListEmail") => EntryKind::Email,
+            _ => EntryKind::Task,
         };
         let minutes =
             number(fields, "DurationInMinutes").or_else(|| Some(number(fields, "CallDurationInSeconds")? / 60));
@@ -550,8 +564,6 @@ impl<'a> List<'a> {
             day.push_str(ALL_DAY);
         }
         let item = Activity {
-            kind,
-            id: fields.text("Id")?,
             when: shown,
             subject: fields.text("Subject"),
             status: fields.text("Status").filter(|status| !status.is_empty()),
@@ -563,26 +575,42 @@ impl<'a> List<'a> {
             owner: fields.text("Owner.Name"),
             minutes,
             text: self.text(fields, "Description"),
+            ..self.item(kind, fields.text("Id")?, when)
         };
         Some((when, item))
     }
 
     fn email(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        // Where e-mails are activities too, the list has them already.
-        if fields.text("ActivityId").is_some_and(|id| self.items.iter().any(|(_, item)| item.id == id)) {
-            return None;
-        }
+        let id = fields.text("Id")?;
         let when = fields.text("MessageDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
-        let other = if flag(fields, "Incoming") { "FromAddress" } else { "ToAddress" };
+        let incoming = flag(fields, "Incoming");
+        let (from, to) = (fields.text("FromAddress"), fields.text("ToAddress"));
+        // Where e-mails are activities too, the list has it already, and knows less of it.
+        let activity = fields.text("ActivityId");
+        let listed = self.items.iter().position(|(_, item)| activity.as_ref() == Some(&item.id));
+        let listed = listed.map(|at| self.items.remove(at).1);
+        let text = self.text(fields, "TextBody").or_else(|| {
+            let (_, text) = self.html.iter().find(|(of, _)| *of == id)?;
+            Some(self.values.text(text.clone()))
+        });
+        let mut item = self.item(EntryKind::Email, id, when);
+        if let Some(listed) = listed {
+            item = Activity { kind: item.kind, id: item.id, when: item.when, ..listed };
+        }
+        let other = if incoming { &from } else { &to };
+        item.who = item.who.or_else(|| other.clone());
+        let item = Activity { subject: fields.text("Subject"), incoming: Some(incoming), from, to, text, ..item };
+        Some((when, item))
+    }
+
+    fn comment(&mut self, fields: &Fields<'_>) -> Option<Item> {
+        let when = fields.text("CreatedDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
+        let status = if flag(fields, "IsPublished") { "public" } else { "internal" };
         let item = Activity {
-            subject: fields.text("Subject"),
-            who: fields.text(other),
-            text: self.text(fields, "TextBody").or_else(|| {
-                let id = fields.text("Id")?;
-                let (_, text) = self.html.iter().find(|(of, _)| *of == id)?;
-                Some(self.values.text(text.clone()))
-            }),
-            ..self.item(ActivityKind::Email, fields.text("Id")?, when)
+            status: Some(status.to_owned()),
+            owner: fields.text("CreatedBy.Name"),
+            text: self.text(fields, "CommentBody"),
+            ..self.item(EntryKind::Comment, fields.text("Id")?, when)
         };
         Some((when, item))
     }
@@ -593,12 +621,12 @@ impl<'a> List<'a> {
             subject: fields.text("ContentDocument.Title"),
             owner: fields.text("ContentDocument.Owner.Name"),
             text: self.text(fields, "ContentDocument.LatestPublishedVersion.TextPreview"),
-            ..self.item(ActivityKind::Note, fields.text("ContentDocumentId")?, when)
+            ..self.item(EntryKind::Note, fields.text("ContentDocumentId")?, when)
         };
         Some((when, item))
     }
 
-    fn item(&self, kind: ActivityKind, id: String, when: Option<Placed>) -> Activity {
+    fn item(&self, kind: EntryKind, id: String, when: Option<Placed>) -> Activity {
         Activity {
             kind,
             id,
@@ -612,6 +640,9 @@ impl<'a> List<'a> {
             what_id: None,
             owner: None,
             minutes: None,
+            incoming: None,
+            from: None,
+            to: None,
             text: None,
         }
     }

@@ -3,7 +3,7 @@
 //! The org's now is Tuesday, 2026-05-12, 15:00 UTC: 08:00 for Riley, whose zone is America/Los_Angeles.
 
 use demo_org::access::ObjectAccess;
-use demo_org::{Effect, Fault};
+use demo_org::{Effect, Extra, Fault, Org};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -716,4 +716,88 @@ fn entries_carry_the_ids_of_who_they_are_with_and_what_they_are_about() {
         let item = reply["items"].as_array().unwrap().iter().find(is_call).unwrap_or_else(|| panic!("{reply:#}"));
         assert_eq!((&item["who_id"], &item["what_id"]), (&json!(bench.id("bob")), &json!(bench.id("acme_renewal"))));
     }
+}
+
+#[test]
+fn a_cases_mails_and_comments_are_among_its_calls_newest_first() {
+    let bench = Bench::on(Org::demo_with([Extra::Oddities]), "riley");
+    let case = bench.id("case_old_1");
+    bench.ok(
+        "log_activity",
+        json!({ "kind": "call", "what": case, "subject": "Asked for the log", "when": "2026-05-04" }),
+    );
+    let comment = json!({ "ParentId": case, "CommentBody": "A fix is on its way.", "IsPublished": true });
+    bench.created(json!({ "object": "CaseComment", "fields": comment }));
+    let mail = json!({
+        "Subject": "Fixed?", "FromAddress": "support@demo.example", "ToAddress": "robert.klein@acme.example",
+        "Status": "Sent", "ParentId": case, "MessageDate": "2026-05-11T15:00:00Z", "TextBody": "Please try again.",
+    });
+    bench.created(json!({ "object": "EmailMessage", "fields": mail }));
+    bench.org.forget_requests();
+    let reply = bench.ok("activities", json!({ "record": case }));
+    assert_eq!(
+        items(&reply),
+        [
+            "comment - Tue 2026-05-12 08:00",
+            "email Fixed? Mon 2026-05-11 08:00",
+            "email Re: Export hangs at 99% Tue 2026-05-05 08:00",
+            "comment - Tue 2026-05-05 08:00",
+            "call Asked for the log Mon 2026-05-04",
+        ]
+    );
+    // The mail that has nothing but HTML is read in a second one.
+    assert_eq!((&reply["complete"], reply.get("notices"), bench.requests()), (&json!(true), None, 2));
+    let [public, sent, came, internal, _] = reply["items"].as_array().unwrap().as_slice() else { panic!("{reply:#}") };
+    let said = |item: &Value, fields: [&str; 4]| fields.map(|field| item[field].clone());
+    assert_eq!(
+        said(public, ["status", "owner", "text", "who"]),
+        [json!("public"), json!("Riley Reyes"), json!("A fix is on its way."), Value::Null]
+    );
+    assert_eq!(internal["status"], "internal");
+    assert_eq!(internal["text"], "Robert sent a log file. It stops at row 99,000.");
+    let of_mail = ["incoming", "from", "to", "who"];
+    let (support, robert) = (json!("support@demo.example"), json!("robert.klein@acme.example"));
+    assert_eq!(said(sent, of_mail), [json!(false), support.clone(), robert.clone(), robert.clone()]);
+    assert_eq!(said(came, of_mail), [json!(true), robert.clone(), support, robert]);
+    assert!(came["text"].as_str().unwrap().starts_with("It stops at row 99,000."), "{came}");
+}
+
+#[test]
+fn days_of_a_case_and_the_limit_count_its_comments() {
+    let bench = warm();
+    let case = bench.id("case_old_1");
+    for text in ["One.", "Two."] {
+        bench.created(json!({ "object": "CaseComment", "fields": { "ParentId": case, "CommentBody": text } }));
+    }
+    let day = |day: &str| bench.ok("activities", json!({ "record": case, "first_day": day, "last_day": day }));
+    assert_eq!(items(&day("2026-05-05")), ["comment - Tue 2026-05-05 08:00"]);
+    assert_eq!(items(&day("2026-05-12")).len(), 2);
+    assert_eq!(items(&day("2026-05-11")), [""; 0]);
+    let few = bench.ok("activities", json!({ "record": case, "limit": 1 }));
+    assert_eq!((items(&few).len(), &few["complete"]), (1, &json!(false)));
+    let ahead = bench.ok("activities", json!({ "record": case, "timeframe": "upcoming" }));
+    assert_eq!(items(&ahead), [""; 0]);
+}
+
+#[test]
+fn comments_that_may_not_be_read_are_left_out() {
+    let bench = warm();
+    let case = json!({ "record": bench.id("case_old_1") });
+    bench.org.change_access("riley", |access| {
+        access.objects.insert("CaseComment".to_owned(), ObjectAccess::NONE);
+    });
+    let reply = bench.ok("activities", case.clone());
+    assert_eq!((items(&reply), &reply["notices"]), (vec![], &json!(["case comments are not visible to the user"])));
+    // What the settings keep from being read is not asked for.
+    let bench = warm();
+    let granted = ["Case", "Task", "Event", "ActivityHistory", "OpenActivity"].map(str::to_owned);
+    bench.settings.borrow_mut().objects.read = Some(granted.to_vec());
+    assert_eq!(items(&bench.ok("activities", case)), [""; 0]);
+    let asked = bench
+        .sent
+        .borrow()
+        .iter()
+        .map(|request| String::from_utf8_lossy(request.body()).into_owned())
+        .collect::<String>();
+    assert!(!asked.contains("CommentBody"), "{asked}");
 }

@@ -229,6 +229,11 @@ fn log_activity(reply: LogActivityReply) -> String {
     text
 }
 
+/// Which way an e-mail went.
+fn way(incoming: bool) -> &'static str {
+    if incoming { "incoming" } else { "outgoing" }
+}
+
 fn activities(reply: ActivitiesReply) -> String {
     let of = reply.record.as_ref().and_then(|record| record.name.as_deref());
     let of = of.map(|name| format!(" of {}", quoted(name))).unwrap_or_default();
@@ -247,7 +252,7 @@ fn activities(reply: ActivitiesReply) -> String {
                 item.when,
                 Some(item.kind.words().to_owned()),
                 item.subject,
-                item.status,
+                item.status.or(item.incoming.map(|incoming| way(incoming).to_owned())),
                 overdue,
                 item.who,
                 item.what,

@@ -162,7 +162,11 @@ fn activity(item: &Activity, reply: &ActivitiesReply, is_owner_said: bool) -> St
         words(&item.subject),
         words(&item.status),
         item.overdue.then(|| "overdue".to_owned()),
-        side("with", &item.who, &item.who_id),
+        item.incoming.map(|incoming| super::way(incoming).to_owned()),
+        after("from", &item.from),
+        after("to", &item.to),
+        // Of an e-mail, who it is from or to.
+        if item.incoming.is_none() { side("with", &item.who, &item.who_id) } else { None },
         side("about", &item.what, &item.what_id),
         if is_owner_said { None } else { after("owner", &item.owner) },
         item.minutes.map(|minutes| format!("{minutes} min")),
@@ -178,7 +182,7 @@ fn may_be_called(item: &Activity, reply: &ActivitiesReply) -> bool {
     let day = |text: &str| text.split_once(' ').map(|(_, day)| day.to_owned());
     let is_past = item.when.as_deref().and_then(day).zip(day(&reply.now)).is_some_and(|(when, now)| when < now);
     let is_cut = item.text.as_deref().is_some_and(|text| text.ends_with(CUT));
-    reply.record.is_none() || matches!(item.kind, ActivityKind::Task) || is_cut || !is_past
+    reply.record.is_none() || matches!(item.kind, EntryKind::Task | EntryKind::Approval) || is_cut || !is_past
 }
 
 fn who_am_i(reply: &WhoAmIReply) -> String {
