@@ -17,7 +17,8 @@ use crate::rest::Page;
 use crate::rich_text;
 use crate::schema::well_known::{EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
-    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
+    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldName, FieldPath, ObjectName, Select, Selection,
+    SemiJoin, Text,
 };
 use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
@@ -93,6 +94,29 @@ const EVENT_COLUMNS: [&str; 11] = [
 ];
 const EMAIL_COLUMNS: [&str; 8] =
     ["Id", "ActivityId", "Subject", "FromAddress", "ToAddress", "Incoming", "MessageDate", "TextBody"];
+/// Where each step of an approval waits, in the older of Salesforce's two frameworks and in that of flows.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_processinstanceworkitem.htm>
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_approvalworkitem.htm>
+static WORK_ITEM: ObjectName = ObjectName::from_static("ProcessInstanceWorkitem");
+static FLOW_ITEM: ObjectName = ObjectName::from_static("ApprovalWorkItem");
+const APPROVAL_COLUMNS: [&str; 8] = [
+    "Id",
+    "ActorId",
+    "Actor.Name",
+    "CreatedDate",
+    "ProcessInstance.TargetObjectId",
+    "ProcessInstance.TargetObject.Name",
+    "ProcessInstance.SubmittedById",
+    "ProcessInstance.SubmittedBy.Name",
+];
+const FLOW_COLUMNS: [&str; 6] = [
+    "Id",
+    "CreatedDate",
+    "RelatedRecordId",
+    "RelatedRecord.Name",
+    "ApprovalSubmission.SubmittedById",
+    "ApprovalSubmission.SubmittedBy.Name",
+];
 const COMMENT_COLUMNS: [&str; 5] = ["Id", "CommentBody", "CreatedDate", "CreatedBy.Name", "IsPublished"];
 const NOTE_COLUMNS: [&str; 5] = [
     "ContentDocumentId",
@@ -199,6 +223,8 @@ enum Source {
     Note,
     Task,
     Event,
+    Approval,
+    FlowApproval,
 }
 
 impl Source {
@@ -207,8 +233,15 @@ impl Source {
             Self::Email => "e-mail messages",
             Self::Comment => "case comments",
             Self::Note => "notes",
+            Self::Approval | Self::FlowApproval => "approvals",
             Self::Record | Self::Task | Self::Event => "activities",
         }
+    }
+}
+
+impl Source {
+    fn is_approval(self) -> bool {
+        matches!(self, Self::Approval | Self::FlowApproval)
     }
 }
 
@@ -327,6 +360,9 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     for ((source, _), page) in plan.iter().zip(call.query_all(&selects)?) {
         let page = match page {
             Ok(page) => Some(page),
+            // The org has no such approvals, or the user nothing to do with them.
+            Err(error) if source.is_approval() && error.is_refused_with("INVALID_TYPE") => continue,
+            Err(error) if source.is_approval() && error.refusal().is_some() => None,
             Err(error) if error.names_unknown() && matches!(source, Source::Email | Source::Comment | Source::Note) => {
                 None
             }
@@ -368,11 +404,15 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let clock = call.clock(&mut notices)?;
     let range = asked.range(clock.today())?;
     let mut reply = own_days(call, &clock, &range)?;
-    if let (true, None, Some(day)) = (reply.items.is_empty() && range.from == range.to, asked.timeframe, range.to) {
+    // What waits for the user is not of this day.
+    let is_empty = reply.items.iter().all(|item| item.kind == EntryKind::Approval);
+    if let (true, None, Some(day)) = (is_empty && range.from == range.to, asked.timeframe, range.to) {
         let limit = MAX_NEXT.min(asked.limit);
         let after = Asked { from: Some(day + 1), to: Some(day + FAR), timeframe: Some(Timeframe::Upcoming), limit };
-        reply.items = own_days(call, &clock, &after)?.items;
-        let next = if reply.items.is_empty() { "nothing is planned after it" } else { "these come next" };
+        let next = own_days(call, &clock, &after)?.items;
+        let is_empty = next.is_empty();
+        reply.items.extend(next);
+        let next = if is_empty { "nothing is planned after it" } else { "these come next" };
         notices.push(["nothing on this day; ", next].concat());
     }
     notices.append(&mut reply.notices);
@@ -422,15 +462,67 @@ fn own_days(call: &Call<'_>, clock: &Clock, range: &Asked) -> Result<ActivitiesR
             archive::include(select);
         }
     }
+    if !newest && range.from.is_some_and(|from| from <= today) && range.to.is_some_and(|to| to >= today) {
+        plan_approvals(call.known(), range, clock, &mut plan)?;
+    }
     let answers = read(call, &plan)?;
     let mut list = List::new(clock, range, newest);
     list.overdue_too = with_overdue;
+    let mut notices = Vec::new();
     for (source, page) in &answers {
-        let Some(page) = page else { continue };
-        let read = if *source == Source::Task { List::task } else { List::event };
-        list.add_page(page, range.limit + 1, read);
+        let read = match source {
+            Source::Task => List::task,
+            Source::Event => List::event,
+            _ => List::approval,
+        };
+        let notice = match page {
+            Some(page) => {
+                list.add_page(page, range.limit + 1, read);
+                // A composite request takes no sixth query.
+                if *source != Source::FlowApproval {
+                    continue;
+                }
+                "approvals of flows are here that wait for the user, and not those that wait for a queue"
+            }
+            None => "some approvals that wait for the user could not be read",
+        };
+        if !notices.iter().any(|known| known == notice) {
+            notices.push(notice.to_owned());
+        }
     }
-    Ok(list.reply(None, Vec::new()))
+    Ok(list.reply(None, notices))
+}
+
+/// What waits for the user's approval, or for a queue of theirs: at most three queries, for the two of the day are in the
+/// same composite request.
+fn plan_approvals(known: &Known, range: &Asked, clock: &Clock, plan: &mut Plan) -> Result<(), Error> {
+    let may_read = |objects: &[&str]| objects.iter().all(|object| known.may_read_named(object));
+    let of_user = |field| Condition::compare(FieldPath::from_static(field), Comparison::Eq, clock.user);
+    if may_read(&["ProcessInstanceWorkitem", "ProcessInstance"]) {
+        let mut waits_for = vec![of_user("ActorId")];
+        if may_read(&["GroupMember"]) {
+            let queues = SemiJoin {
+                select: FieldName::from_static("GroupId"),
+                from: ObjectName::from_static("GroupMember"),
+                condition: Some(of_user("UserOrGroupId")),
+            };
+            let field = FieldName::from_static("ActorId");
+            waits_for.push(Condition::InSelect { field, negated: false, query: Box::new(queues) });
+        }
+        for condition in waits_for {
+            // The manual says of no date of these that they can be sorted by it.
+            let longest = "ElapsedTimeInDays";
+            let select = query(&WORK_ITEM, &APPROVAL_COLUMNS, vec![condition], longest, true, range.limit)?;
+            plan.push((Source::Approval, select));
+        }
+    }
+    if may_read(&["ApprovalWorkItem", "ApprovalSubmission"]) {
+        let waits = Condition::compare(FieldPath::from_static("Status"), Comparison::Eq, text("Assigned")?);
+        let conditions = vec![waits, of_user("AssignedToId")];
+        let select = query(&FLOW_ITEM, &FLOW_COLUMNS, conditions, "CreatedDate", false, range.limit)?;
+        plan.push((Source::FlowApproval, select));
+    }
+    Ok(())
 }
 
 fn mine(clock: &Clock) -> Condition {
@@ -511,7 +603,7 @@ impl<'a> List<'a> {
 
     fn is_asked_for(&self, when: Option<Placed>, item: &Activity) -> bool {
         let (from, to) = (self.asked.from, self.asked.to);
-        if from.or(to).is_none() || (self.overdue_too && item.overdue) {
+        if from.or(to).is_none() || (self.overdue_too && item.overdue) || item.kind == EntryKind::Approval {
             return true;
         }
         let Some(when) = when else { return false };
@@ -603,6 +695,21 @@ impl<'a> List<'a> {
         Some((when, item))
     }
 
+    fn approval(&mut self, fields: &Fields<'_>) -> Option<Item> {
+        let when = fields.text("CreatedDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
+        let either = |classic: &str, flow: &str| fields.text(classic).or_else(|| fields.text(flow));
+        let is_queues = fields.text("ActorId").is_some_and(|actor| actor != self.clock.user.as_str());
+        let item = Activity {
+            who: either("ProcessInstance.SubmittedBy.Name", "ApprovalSubmission.SubmittedBy.Name"),
+            who_id: either("ProcessInstance.SubmittedById", "ApprovalSubmission.SubmittedById"),
+            what: either("ProcessInstance.TargetObject.Name", "RelatedRecord.Name"),
+            what_id: either("ProcessInstance.TargetObjectId", "RelatedRecordId"),
+            owner: fields.text("Actor.Name").filter(|_| is_queues),
+            ..self.item(EntryKind::Approval, fields.text("Id")?, when)
+        };
+        Some((when, item))
+    }
+
     fn comment(&mut self, fields: &Fields<'_>) -> Option<Item> {
         let when = fields.text("CreatedDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let status = if flag(fields, "IsPublished") { "public" } else { "internal" };
@@ -654,7 +761,7 @@ impl<'a> List<'a> {
     /// The entries in order, as many as asked for.
     fn reply(mut self, record: Option<Candidate>, mut notices: Vec<String>) -> ActivitiesReply {
         let (clock, newest) = (self.clock, self.newest);
-        let rank = |when: Option<Placed>| {
+        let rank = |when: Option<Placed>, kind: EntryKind| {
             let local = match when {
                 // What has no day comes last.
                 None => return u32::MAX,
@@ -662,9 +769,13 @@ impl<'a> List<'a> {
                 Some(Placed::Moment(moment)) => clock.local(moment),
             };
             let minute = u32::try_from(local / 60).unwrap_or_default();
+            // The day itself comes before what waits.
+            if kind == EntryKind::Approval {
+                return minute | 1 << 31;
+            }
             if newest { u32::MAX - 1 - minute } else { minute }
         };
-        let mut items: Vec<_> = by_rank(self.items.into_iter().map(|(when, item)| (rank(when), item)));
+        let mut items: Vec<_> = by_rank(self.items.into_iter().map(|(when, item)| (rank(when, item.kind), item)));
         let limit = self.asked.limit as usize;
         if items.len() > limit {
             self.complete = false;

@@ -801,3 +801,106 @@ fn comments_that_may_not_be_read_are_left_out() {
         .collect::<String>();
     assert!(!asked.contains("CommentBody"), "{asked}");
 }
+
+/// What of an approval in a reply tells which it is.
+fn approvals(reply: &Value) -> Vec<[Value; 4]> {
+    let items = reply["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "approval");
+    items.map(|item| ["what", "who", "when", "owner"].map(|field| item[field].clone())).collect()
+}
+
+#[test]
+fn what_waits_for_the_users_approval_is_in_the_day_in_the_same_request() {
+    let bench = Bench::on(Org::demo_with([Extra::Approvals, Extra::FlowApprovals]), "riley");
+    bench.ok("activities", json!({}));
+    bench.org.forget_requests();
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!(bench.requests(), 1);
+    let case = bench.org.row(&bench.org.id("case_old_3").unwrap()).unwrap();
+    let number = case.get("CaseNumber").to_json();
+    assert_eq!(
+        approvals(&reply),
+        [
+            [json!("Hooli expansion"), json!("Jane Miller"), json!("Sun 2026-05-10 08:00"), Value::Null],
+            [number, json!("Jonas Becker"), json!("Mon 2026-05-11 08:00"), json!("Tier 2")],
+            [json!("Globex platform deal"), json!("Sam Lee"), json!("Mon 2026-05-11 08:00"), Value::Null],
+        ]
+    );
+    let ids = |field: &str| {
+        reply["items"].as_array().unwrap().iter().filter_map(|item| item[field].as_str()).collect::<Vec<_>>()
+    };
+    assert!(ids("id").contains(&bench.id("approval_hooli_item").as_str()), "{reply:#}");
+    assert!(ids("what_id").contains(&bench.id("globex_deal").as_str()), "{reply:#}");
+    assert!(ids("who_id").contains(&bench.id("sam").as_str()), "{reply:#}");
+    assert!(items(&reply).iter().any(|item| item.starts_with("task ")), "the day itself is there too: {reply:#}");
+    // Which of a queue a flow made is not asked, and that is said.
+    let notice = "approvals of flows are here that wait for the user, and not those that wait for a queue";
+    assert!(reply["notices"].as_array().unwrap().contains(&json!(notice)), "{reply:#}");
+}
+
+#[test]
+fn approvals_are_of_now_and_of_no_other_day() {
+    let bench = Bench::on(Org::demo_with([Extra::Approvals]), "riley");
+    let waiting = |arguments: Value| approvals(&bench.ok("activities", arguments)).len();
+    assert_eq!(waiting(json!({ "timeframe": "upcoming" })), 2);
+    assert_eq!(waiting(json!({ "first_day": "2026-05-11", "last_day": "2026-05-13" })), 2);
+    for other in [
+        json!({ "timeframe": "past" }),
+        json!({ "first_day": "2026-05-13" }),
+        json!({ "first_day": "2026-05-10", "last_day": "2026-05-11" }),
+        json!({ "record": bench.id("hooli_expansion") }),
+    ] {
+        assert_eq!(waiting(other.clone()), 0, "{other}");
+    }
+    // They take no place of what is on the day.
+    let few = bench.ok("activities", json!({ "limit": 1 }));
+    assert_eq!(
+        (items(&few), &few["complete"]),
+        (vec!["task Ask for a reference Fri 2026-05-08".to_owned()], &json!(false))
+    );
+    // They make no day full: what comes next is told besides.
+    bench.org.set_now("2026-05-30T15:00:00Z".parse().unwrap());
+    for task in bench.org.rows("Task") {
+        bench.org.set(&task.id, "Status", "Completed");
+        bench.org.set(&task.id, "IsClosed", true);
+    }
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-06-02T10:00", "subject": "Later" }));
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!(reply["notices"], json!(["nothing on this day; these come next"]), "{reply:#}");
+    assert_eq!(
+        (approvals(&reply).len(), items(&reply).last().unwrap().as_str()),
+        (2, "meeting Later Tue 2026-06-02 10:00")
+    );
+    // Sam has none.
+    let bench = Bench::on(Org::demo_with([Extra::Approvals]), "sam");
+    assert_eq!(approvals(&bench.ok("activities", json!({}))), [] as [[Value; 4]; 0]);
+}
+
+#[test]
+fn an_org_without_approvals_is_silent_and_a_refusal_of_them_spoils_no_day() {
+    let bench = warm();
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!((reply.get("notices"), bench.requests()), (None, 1));
+    let bench = Bench::on(Org::demo_with([Extra::Approvals]), "riley");
+    bench.org.change_access("riley", |access| {
+        access.hidden.insert(("ProcessInstanceWorkitem".to_owned(), "ElapsedTimeInDays".to_owned()));
+    });
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!(items(&reply)[0], "task Ask for a reference Fri 2026-05-08");
+    assert_eq!(reply["notices"], json!(["some approvals that wait for the user could not be read"]));
+}
+
+#[test]
+fn approvals_are_read_only_where_the_settings_let_them() {
+    for (granted, waiting) in [
+        (vec![], 0),
+        (vec!["ProcessInstanceWorkitem"], 0),
+        (vec!["ProcessInstanceWorkitem", "ProcessInstance"], 1),
+        (vec!["ProcessInstanceWorkitem", "ProcessInstance", "GroupMember"], 2),
+        (vec!["ApprovalWorkItem", "ApprovalSubmission"], 1),
+    ] {
+        let bench = Bench::on(Org::demo_with([Extra::Approvals, Extra::FlowApprovals]), "riley");
+        let objects = ["Task", "Event"].into_iter().chain(granted.clone()).map(str::to_owned).collect();
+        bench.settings.borrow_mut().objects.read = Some(objects);
+        assert_eq!(approvals(&bench.ok("activities", json!({}))).len(), waiting, "{granted:?}");
+    }
+}
