@@ -189,7 +189,8 @@ replies! {
     CreateReply { object, records, names (json if any), undo, notices (if any) }
     CreatedRecord { id, link, fields (json) }
     LogActivityReply { created, who, what, zone, notices (if any) }
-    LoggedActivity { kind, id, link, when, fields (json), undo }
+    LoggedActivity { kind, id, link, when, fields (json), clashes (if any), undo }
+    Clash { id, subject, when, minutes }
     UpdateReply { object, records, names (json if any), undo, notices (if any), details (json if any) }
     UpdatedRecord { id, link, name, changes (if any) }
     FieldChange { field, before (json if any), after (json) }

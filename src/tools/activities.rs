@@ -1,6 +1,7 @@
 //! `activities`: a timeline. One composite request of queries; one `query` before it where the record is given by name.
 //! With an empty cache, `GET userinfo` before.
 
+use crate::calendar::{self, day, mine, moment};
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -17,12 +18,10 @@ use crate::rest::Page;
 use crate::rich_text;
 use crate::schema::well_known::{EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
-    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldName, FieldPath, ObjectName, Select, Selection,
-    SemiJoin, Text,
+    Comparison, Condition, Direction, FieldList, FieldName, FieldPath, ObjectName, Select, Selection, SemiJoin, Text,
 };
 use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
-use crate::time::zone;
 use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, Candidate, Changed, EntryKind, Timeframe};
 
 static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
@@ -320,16 +319,6 @@ fn within(field: &'static str, asked: &Asked, clock: &Clock) -> Result<Vec<Condi
     Ok(conditions)
 }
 
-fn moment(field: &'static str, op: Comparison, moment: i64) -> Result<Condition, Error> {
-    let moment = DateTime::parse(&clock::utc(moment))?;
-    Ok(Condition::compare(FieldPath::from_static(field), op, moment))
-}
-
-fn day(op: Comparison, day: i64) -> Result<Condition, Error> {
-    let day = Date::parse(&zone::date(day))?;
-    Ok(Condition::compare(FieldPath::from_static("ActivityDate"), op, day))
-}
-
 fn is(field: &'static str, value: bool) -> Condition {
     Condition::compare(FieldPath::from_static(field), Comparison::Eq, value)
 }
@@ -452,7 +441,8 @@ fn own_days(call: &Call<'_>, clock: &Clock, range: &Asked) -> Result<ActivitiesR
     let newest = range.timeframe == Some(Timeframe::Past);
     let with_overdue = range.timeframe.is_none() && (range.from, range.to) == (Some(today), Some(today));
     let tasks = own_tasks(range, clock, with_overdue)?;
-    let events = own_events(range, clock)?;
+    let times = range.from.zip(range.to).map(|(from, to)| (clock.start(from), clock.start(to + 1)));
+    let events = calendar::events(clock, times.as_slice())?;
     let mut plan = vec![
         (Source::Task, query(&TASK, &TASK_COLUMNS, tasks, "ActivityDate", newest, range.limit)?),
         (Source::Event, query(&EVENT, &EVENT_COLUMNS, events, "StartDateTime", newest, range.limit)?),
@@ -525,10 +515,6 @@ fn plan_approvals(known: &Known, range: &Asked, clock: &Clock, plan: &mut Plan) 
     Ok(())
 }
 
-fn mine(clock: &Clock) -> Condition {
-    Condition::compare(FieldPath::from_static("OwnerId"), Comparison::Eq, clock.user)
-}
-
 fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Condition>, Error> {
     let mut all = vec![mine(clock)];
     let mut dated = Vec::new();
@@ -541,27 +527,6 @@ fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Con
     all.extend(Condition::any(dated));
     if asked.timeframe == Some(Timeframe::Upcoming) {
         all.push(is("IsClosed", false));
-    }
-    Ok(all)
-}
-
-/// Events that reach into the days: by the clock, or by the calendar where they take the whole day.
-fn own_events(asked: &Asked, clock: &Clock) -> Result<Vec<Condition>, Error> {
-    let mut all = vec![mine(clock)];
-    if let (Some(from), Some(to)) = (asked.from, asked.to) {
-        let mut either = Vec::new();
-        either.extend(Condition::all(vec![
-            is("IsAllDayEvent", false),
-            moment("StartDateTime", Comparison::Lt, clock.start(to + 1))?,
-            moment("EndDateTime", Comparison::Ge, clock.start(from))?,
-        ]));
-        // All-day events are kept at midnight UTC.
-        either.extend(Condition::all(vec![
-            is("IsAllDayEvent", true),
-            day(Comparison::Le, to)?,
-            moment("EndDateTime", Comparison::Ge, from * DAY)?,
-        ]));
-        all.extend(Condition::any(either));
     }
     Ok(all)
 }

@@ -2,6 +2,7 @@
 //! the person and the record; a second writes and reads back: `POST sobjects/Task`, `Event` or `ContentNote` and
 //! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
 
+use crate::calendar::{self, Span};
 use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
@@ -202,7 +203,7 @@ fn records(
     next: Option<Placed>,
     found: &[Found],
 ) -> Vec<New> {
-    let mut new = New { kind: args.kind, values: Vec::new(), when, altered: false };
+    let mut new = New { kind: args.kind, values: Vec::new(), when, takes: None, altered: false };
     let (usual, is_done) = match args.kind {
         ActivityKind::Call => ("Call", true),
         ActivityKind::Email => ("Email", true),
@@ -248,7 +249,7 @@ fn records(
     new.text("CallType", direction);
     let mut records = vec![new];
     if let Some(asked) = &args.follow_up {
-        let mut new = New { kind: kind_of(asked), values: Vec::new(), when: next, altered: false };
+        let mut new = New { kind: kind_of(asked), values: Vec::new(), when: next, takes: None, altered: false };
         new.plan(asked.subject.as_deref().unwrap_or("Follow up").trim(), found, clock, asked.minutes);
         new.say("Description", asked.text.as_deref().unwrap_or_default().trim());
         new.assign(args, found);
@@ -358,6 +359,8 @@ struct New {
     /// Its fields, as JSON.
     values: Vec<(&'static str, String)>,
     when: Option<Placed>,
+    /// What of the user's own time it takes; a reminder takes its minute.
+    takes: Option<Span>,
     /// Whether a text is not quite what was said.
     altered: bool,
 }
@@ -402,13 +405,19 @@ impl New {
         match (self.kind == ActivityKind::Meeting, when) {
             (true, Placed::Moment(moment)) => {
                 self.text("StartDateTime", &clock::utc(moment));
-                self.value("DurationInMinutes", minutes.unwrap_or(DEFAULT_MINUTES).to_string());
+                let minutes = minutes.unwrap_or(DEFAULT_MINUTES);
+                self.value("DurationInMinutes", minutes.to_string());
+                self.takes = Some((moment, moment + i64::from(minutes) * 60));
                 return;
             }
-            (true, Placed::Day(_)) => self.value("IsAllDayEvent", "true".to_owned()),
+            (true, Placed::Day(day)) => {
+                self.value("IsAllDayEvent", "true".to_owned());
+                self.takes = Some((clock.start(day), clock.start(day + 1)));
+            }
             (false, Placed::Moment(moment)) => {
                 self.text("ReminderDateTime", &clock::utc(moment));
                 self.value("IsReminderSet", "true".to_owned());
+                self.takes = Some((moment, moment + 60));
             }
             (false, Placed::Day(_)) => {}
         }
@@ -422,6 +431,7 @@ impl New {
         }
         if let Some(owner) = found.iter().find(|found| found.argument == OWNER) {
             self.text("OwnerId", owner.id.as_str());
+            self.takes = None;
         }
         self.text("Priority", args.priority.as_deref().unwrap_or_default().trim());
     }
@@ -500,30 +510,37 @@ fn write(
     found: &[Found],
     notices: &mut Vec<String>,
 ) -> Result<Vec<LoggedActivity>, Error> {
-    let mut composite = Composite::all_or_none();
-    let status = quoted(CLOSED_STATUS);
-    if new.iter().any(|new| new.values.iter().any(|(_, json)| *json == status)) {
-        composite.add("status", &closed_status()?).map_err(unsendable)?;
-    }
     let fields = new.iter().map(|new| new.fields(call.known())).collect::<Result<Vec<_>, _>>()?;
-    let mut parts: Vec<(&New, Retrieve<'_>, Part)> = Vec::new();
-    for ((new, fields), [name, read]) in new.iter().zip(&fields).zip([["activity", "held"], ["next", "next_held"]]) {
-        create(&mut composite, name, object(new.kind), &new.values)?;
-        if new.kind == ActivityKind::Note {
-            link(&mut composite, found)?;
-        }
-        let retrieve = Retrieve { object: object(new.kind), record: Which::CreatedBy(name), fields };
-        let held = composite.add(read, &retrieve).map_err(unsendable)?;
-        parts.push((new, retrieve, held));
-    }
+    let times: Vec<Span> = new.iter().filter_map(|new| new.takes).collect();
+    let mut taken = match times.is_empty() || !call.known().may_read(&EVENT) {
+        true => None,
+        false => Some(Query::new(&calendar::taken(clock, &times)?)),
+    };
     let began = call.now();
-    let answer = call.send_all(&composite);
-    // Where something else was refused, a record was halted and says why.
-    let held = answer.and_then(|answer| {
-        let read =
-            |(_, retrieve, held): &(_, _, _)| answer.read(*held, retrieve).map_err(|error| read_error(error, true));
-        parts.iter().map(read).collect::<Result<Vec<_>, _>>()
-    });
+    let (parts, held, clashing) = loop {
+        let mut composite = Composite::all_or_none();
+        // Before the writes, so that what is new is not among them.
+        let clash = taken.as_ref().map(|taken| composite.add("clash", taken)).transpose().map_err(unsendable)?;
+        let parts = compose(&mut composite, new, &fields, found)?;
+        let answer = call.send_all(&composite);
+        // A part that only reads undoes the others: nothing was written, and it goes without.
+        if let (Ok(answer), Some(clash)) = (&answer, clash)
+            && answer.is_refused(clash)
+        {
+            taken = None;
+            continue;
+        }
+        // Where something else was refused, a record was halted and says why.
+        let (mut held, mut clashing) = (Vec::new(), None);
+        let read = answer.and_then(|answer| {
+            for (_, retrieve, part) in &parts {
+                held.push(answer.read(*part, retrieve).map_err(|error| read_error(error, true))?);
+            }
+            clashing = clash.zip(taken.as_ref()).and_then(|(part, taken)| answer.read(part, taken).ok());
+            Ok(())
+        });
+        break (parts, read.map(|()| held), clashing.map(|page| page.records).unwrap_or_default());
+    };
     let held = match held {
         Err(cause) if cause.outcome_unknown() => {
             notices.push("Salesforce did not answer, so what was to be written was looked for and found".to_owned());
@@ -533,11 +550,48 @@ fn write(
     };
     let owner = found.iter().find(|found| found.argument == OWNER).and_then(|owner| owner.candidate.name.as_deref());
     let owner = owner.map(quoted);
-    let logged = parts
-        .iter()
-        .zip(&held)
-        .map(|((new, retrieve, _), record)| logged(call, clock, (new, retrieve), record, owner.as_deref(), notices));
-    logged.collect()
+    let mut created = Vec::new();
+    for ((new, retrieve, _), record) in parts.iter().zip(&held) {
+        let mut logged = logged(call, clock, (new, retrieve), record, owner.as_deref(), notices)?;
+        if let Some(time) = new.takes {
+            logged.clashes =
+                clashing.iter().filter_map(|event| calendar::clash(clock, &event.fields(), time)).collect();
+        }
+        created.push(logged);
+    }
+    if created.iter().any(|logged| !logged.clashes.is_empty()) {
+        notices.push(
+            "the user has other events at that time, which `clashes` names: ask whether that is meant".to_owned(),
+        );
+    }
+    Ok(created)
+}
+
+/// A record that is written, and the part that reads it back.
+type Written<'a> = (&'a New, Retrieve<'a>, Part);
+
+/// The parts that write and read back.
+fn compose<'a>(
+    composite: &mut Composite,
+    new: &'a [New],
+    fields: &'a [Vec<FieldName>],
+    found: &[Found],
+) -> Result<Vec<Written<'a>>, Error> {
+    let status = quoted(CLOSED_STATUS);
+    if new.iter().any(|new| new.values.iter().any(|(_, json)| *json == status)) {
+        composite.add("status", &closed_status()?).map_err(unsendable)?;
+    }
+    let mut parts = Vec::new();
+    for ((new, fields), [name, read]) in new.iter().zip(fields).zip([["activity", "held"], ["next", "next_held"]]) {
+        create(composite, name, object(new.kind), &new.values)?;
+        if new.kind == ActivityKind::Note {
+            link(composite, found)?;
+        }
+        let retrieve = Retrieve { object: object(new.kind), record: Which::CreatedBy(name), fields };
+        let held = composite.add(read, &retrieve).map_err(unsendable)?;
+        parts.push((new, retrieve, held));
+    }
+    Ok(parts)
 }
 
 /// What the org holds of an activity that was written.
@@ -592,17 +646,13 @@ fn logged(
         id: id.to_string(),
         when: when.map(|when| clock.shown(when)),
         undo: undo.flatten(),
+        clashes: Vec::new(),
         fields,
     })
 }
 
 /// After a write that may have happened: what it wrote, if all of it is there.
-fn recover(
-    call: &Call<'_>,
-    parts: &[(&New, Retrieve<'_>, Part)],
-    began: i64,
-    cause: Error,
-) -> Result<Vec<Record>, Error> {
+fn recover(call: &Call<'_>, parts: &[Written<'_>], began: i64, cause: Error) -> Result<Vec<Record>, Error> {
     let mut records = Vec::new();
     for (new, retrieve, _) in parts {
         let Ok(schema) = call.plan(retrieve.object, Known::schema) else { return Err(cause) };

@@ -174,7 +174,7 @@ fn an_activity_about_a_locked_record_is_tried_again_and_written_once() {
         json!({ "body": body, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": "x" })
     };
     let halted = || part("PROCESSING_HALTED");
-    let parts = [halted(), part("UNABLE_TO_LOCK_ROW"), halted(), halted(), halted()];
+    let parts = [halted(), halted(), part("UNABLE_TO_LOCK_ROW"), halted(), halted(), halted()];
     let body = json!({ "compositeResponse": parts }).to_string();
     let locked = |tries| {
         let effect = Effect::Answer { status: 200, content_type: "application/json", body: body.clone() };
@@ -493,6 +493,109 @@ fn words_out_of_the_call_stay_in_their_field() {
     assert_eq!(held(&bench, &reply, 0, "Description"), text.replace("@{", "@ {"));
     assert!(reply["notices"][0].as_str().unwrap().contains("a space"), "{reply}");
     assert_eq!(written(&bench), ["Task"]);
+}
+
+// ---- what else is at that time ----
+
+/// Subject and time of what is at the same time as an activity of a reply.
+fn clashes(reply: &Value, place: usize) -> Vec<String> {
+    let clashes = reply["created"][place]["clashes"].as_array().into_iter().flatten();
+    clashes.map(|clash| format!("{} {}", clash["subject"].as_str().unwrap(), clash["when"].as_str().unwrap())).collect()
+}
+
+fn says_so(reply: &Value) -> bool {
+    reply["notices"].to_string().contains("the user has other events at that time, which `clashes` names")
+}
+
+#[test]
+fn a_meeting_at_the_time_of_another_is_written_and_the_other_is_told_in_no_request_more() {
+    for (when, minutes, clashing) in [
+        ("2026-05-14T09:00", 31, true),
+        ("2026-05-14T09:00", 30, false),
+        ("2026-05-14T09:30", 30, true),
+        ("2026-05-14T09:40", 5, true),
+        ("2026-05-14T08:00", 240, true),
+        ("2026-05-14T10:00", 30, false),
+        ("2026-05-15T09:30", 30, false),
+    ] {
+        let bench = warm();
+        let reply = bench.ok("log_activity", json!({ "kind": "meeting", "when": when, "minutes": minutes }));
+        assert_eq!((bench.requests(), written(&bench)), (1, vec!["Event".to_owned()]), "{when}");
+        let expected = if clashing { vec!["Meeting Thu 2026-05-14 09:30".to_owned()] } else { vec![] };
+        assert_eq!((clashes(&reply, 0), says_so(&reply)), (expected, clashing), "{when}");
+        if clashing {
+            let clash = &reply["created"][0]["clashes"][0];
+            assert_eq!((&clash["id"], &clash["minutes"]), (&json!(bench.id("meeting_next")), &json!(30)));
+        }
+    }
+}
+
+#[test]
+fn a_follow_up_with_a_time_clashes_too_and_one_of_a_day_or_of_somebody_else_does_not() {
+    let bench = warm();
+    let next = |kind: &str, when: &str| json!({ "kind": kind, "when": when });
+    let call = |next: Value| bench.ok("log_activity", json!({ "kind": "call", "who": "Bob Stone", "follow_up": next }));
+    bench.org.forget_requests();
+    for kind in ["task", "meeting"] {
+        let reply = call(next(kind, "2026-05-14T09:45"));
+        assert_eq!((clashes(&reply, 0), clashes(&reply, 1).len()), (vec![], 1), "{kind}");
+    }
+    assert_eq!(bench.requests(), 4);
+    assert_eq!(clashes(&call(next("task", "2026-05-14")), 1), [""; 0]);
+    let others = json!({
+        "kind": "call", "who": "Bob Stone", "owner": "Jane Okafor", "follow_up": next("task", "2026-05-14T09:45"),
+    });
+    let reply = bench.ok("log_activity", others);
+    assert_eq!((clashes(&reply, 1), says_so(&reply)), (vec![], false));
+    // Each says what is at its own time.
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-05-28T15:00", "subject": "Board" }));
+    let both = json!({
+        "kind": "meeting", "when": "2026-05-28T15:30", "follow_up": next("meeting", "2026-05-29T09:00"),
+    });
+    let reply = bench.ok("log_activity", both);
+    assert_eq!((clashes(&reply, 0), clashes(&reply, 1)), (vec!["Board Thu 2026-05-28 15:00".to_owned()], vec![]));
+}
+
+#[test]
+fn whole_days_clash_with_what_is_on_them_and_free_time_with_nothing() {
+    let bench = Bench::of("jonas");
+    let meeting = |arguments: Value| {
+        let mut arguments = arguments;
+        arguments["kind"] = json!("meeting");
+        clashes(&bench.ok("log_activity", arguments), 0)
+    };
+    // West and east of Greenwich, a day is the user's own.
+    assert_eq!(meeting(json!({ "when": "2026-05-20T23:30", "minutes": 30 })), ["Trade fair Wed 2026-05-20 (all day)"]);
+    assert_eq!(meeting(json!({ "when": "2026-05-19T23:00" })), [""; 0]);
+    assert_eq!(meeting(json!({ "when": "2026-05-21T00:00" })), [""; 0]);
+    assert_eq!(meeting(json!({ "when": "2026-05-20", "subject": "Fair, too" })).len(), 2);
+    let bench = Bench::of("riley");
+    bench.org.set(&bench.org.id("meeting_next").unwrap(), "ShowAs", "Free");
+    let reply = bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-05-14T09:30" }));
+    assert_eq!((clashes(&reply, 0), says_so(&reply)), (vec![], false));
+    // Another's meeting is not the user's.
+    let bench = Bench::of("sam");
+    assert_eq!(
+        clashes(&bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-05-14T12:30-04:00" })), 0),
+        [""; 0]
+    );
+}
+
+#[test]
+fn where_events_may_not_be_read_a_meeting_is_logged_without_a_look() {
+    let meeting = json!({ "kind": "meeting", "when": "2026-05-14T09:30" });
+    let bench = warm();
+    bench.settings.borrow_mut().objects.read = Some(vec!["Task".to_owned()]);
+    let reply = bench.ok("log_activity", meeting.clone());
+    assert_eq!((clashes(&reply, 0), bench.requests()), (vec![], 1));
+    assert!(!String::from_utf8_lossy(bench.sent.borrow().last().unwrap().body()).contains("ShowAs"));
+    // A refusal of the look undoes the write, which then goes without it.
+    let bench = warm();
+    bench.org.change_access("riley", |access| {
+        access.hidden.insert(("Event".to_owned(), "ShowAs".to_owned()));
+    });
+    let reply = bench.ok("log_activity", meeting);
+    assert_eq!((clashes(&reply, 0), written(&bench), bench.requests()), (vec![], vec!["Event".to_owned()], 2));
 }
 
 // ---- activities ----

@@ -223,10 +223,20 @@ fn log_activity(reply: LogActivityReply) -> String {
         let when = activity.when.as_deref().map(|when| format!(", {}", printable(when))).unwrap_or_default();
         line(&mut text, &format!("Logged: {}{when} ({})", activity.kind.words(), activity.id));
         fields(&mut text, &activity.fields);
+        for event in &activity.clashes {
+            line(&mut text, &format!("  At the same time: {}", clash(event)));
+        }
         line(&mut text, &activity.link);
     }
     notices(&mut text, &reply.notices);
     text
+}
+
+/// An event at the same time as another: `Thu 2026-05-14 09:30, 30 min, "Meeting" (00U…)`.
+fn clash(event: &Clash) -> String {
+    let minutes = event.minutes.map(|minutes| format!(", {minutes} min")).unwrap_or_default();
+    let subject = named(event.subject.as_deref());
+    format!("{}{minutes}{subject} ({})", printable(&event.when), printable(&event.id))
 }
 
 /// Which way an e-mail went.

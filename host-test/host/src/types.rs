@@ -14,7 +14,7 @@ pub use crate::bindings::salesforce::plugin::types::{
     ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind,
 };
 pub use crate::bindings::salesforce::plugin::write_types::{
-    CallDirection, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, CreateArgs, CreateReply, DeleteArgs,
+    CallDirection, Clash, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, CreateArgs, CreateReply, DeleteArgs,
     DeleteReply, FieldChange, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity, Undo,
     UpdateArgs, UpdateReply,
 };

@@ -241,6 +241,9 @@ fn log_activity(reply: &LogActivityReply) -> String {
         for (name, value) in activity.fields.0.iter().filter(|(_, value)| !is_side(value)) {
             text.field(name, value, &Members::default());
         }
+        for clash in &activity.clashes {
+            text.line(&format!(" At the same time: {}", super::clash(clash)));
+        }
         text.undo(activity.undo.as_ref(), &activity.id);
     }
     for (word, side) in sides {
