@@ -16,7 +16,7 @@ use crate::resolve::related;
 use crate::resolve::shown::ALL_DAY;
 use crate::rest::Page;
 use crate::rich_text;
-use crate::schema::well_known::{EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
+use crate::schema::well_known::{EMAIL, EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, ObjectName, Select, Selection, SemiJoin, Text,
 };
@@ -24,7 +24,8 @@ use crate::sort::by_rank;
 use crate::time::clock::{self, Clock, DAY, Placed, When};
 use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, Candidate, Changed, EntryKind, Timeframe};
 
-static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
+/// Who an e-mail is from and to.
+static EMAIL_RELATION: ObjectName = ObjectName::from_static("EmailMessageRelation");
 /// What is written on a case: to the customer, or among colleagues.
 static COMMENT: ObjectName = ObjectName::from_static("CaseComment");
 
@@ -117,6 +118,16 @@ const FLOW_COLUMNS: [&str; 6] = [
     "ApprovalSubmission.SubmittedBy.Name",
 ];
 const COMMENT_COLUMNS: [&str; 5] = ["Id", "CommentBody", "CreatedDate", "CreatedBy.Name", "IsPublished"];
+const RELATION_COLUMNS: [&str; 8] = [
+    "EmailMessage.Id",
+    "EmailMessage.ActivityId",
+    "EmailMessage.Subject",
+    "EmailMessage.FromAddress",
+    "EmailMessage.ToAddress",
+    "EmailMessage.Incoming",
+    "EmailMessage.MessageDate",
+    "EmailMessage.TextBody",
+];
 const NOTE_COLUMNS: [&str; 5] = [
     "ContentDocumentId",
     "ContentDocument.Title",
@@ -274,24 +285,30 @@ fn timeline(
         return Ok(plan);
     }
     let is_case = target.object.as_str() == "Case";
-    // A person's e-mails are among the activities.
-    let people = PEOPLE.contains(&target.object.as_str());
-    if !people && known.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
-        let parent = if is_case { "ParentId" } else { "RelatedToId" };
+    // A person is related to e-mails as who sent or got them.
+    let is_person = PEOPLE.contains(&target.object.as_str());
+    let may_read = |object| known.allow_object(object, Effect::ReadOnly).is_ok();
+    if may_read(&EMAIL) && (!is_person || may_read(&EMAIL_RELATION)) {
+        let (object, columns, parent, status, date) = match is_person {
+            true => {
+                (&EMAIL_RELATION, RELATION_COLUMNS, "RelationId", "EmailMessage.Status", "EmailMessage.MessageDate")
+            }
+            false => (&EMAIL, EMAIL_COLUMNS, if is_case { "ParentId" } else { "RelatedToId" }, "Status", "MessageDate"),
+        };
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static(parent), Comparison::Eq, id),
             // A draft.
-            Condition::compare(FieldPath::from_static("Status"), Comparison::Ne, text("5")?),
+            Condition::compare(FieldPath::from_static(status), Comparison::Ne, text("5")?),
         ];
-        conditions.extend(within("MessageDate", asked, clock)?);
-        plan.push((Source::Email, query(&EMAIL, &EMAIL_COLUMNS, conditions, "MessageDate", true, asked.limit)?));
+        conditions.extend(within(date, asked, clock)?);
+        plan.push((Source::Email, query(object, &columns, conditions, date, true, asked.limit)?));
     }
-    if is_case && known.allow_object(&COMMENT, Effect::ReadOnly).is_ok() {
+    if is_case && may_read(&COMMENT) {
         let mut conditions = vec![Condition::compare(FieldPath::from_static("ParentId"), Comparison::Eq, id)];
         conditions.extend(within("CreatedDate", asked, clock)?);
         plan.push((Source::Comment, query(&COMMENT, &COMMENT_COLUMNS, conditions, "CreatedDate", true, asked.limit)?));
     }
-    if known.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
+    if may_read(&NOTE) {
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static("LinkedEntityId"), Comparison::Eq, id),
             Condition::compare(FieldPath::from_static("ContentDocument.FileType"), Comparison::Eq, text("SNOTE")?),
@@ -367,9 +384,10 @@ fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, Strin
     let mut ids = Vec::new();
     for answer in answers {
         let (Source::Email, Some(page)) = answer else { continue };
-        for record in &page.records {
-            if record.fields().get("TextBody").is_none() {
-                ids.push(names::id_of(record)?);
+        for record in page.records.iter().map(Record::fields) {
+            let email = of_relation(&record);
+            if email.get("TextBody").is_none() {
+                ids.extend(email.text("Id").and_then(|id| RecordId::parse(&id).ok()));
             }
         }
     }
@@ -385,6 +403,11 @@ fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, Strin
         }
     }
     Ok(texts)
+}
+
+/// An e-mail, or that of a relation to it.
+fn of_relation<'a>(fields: &Fields<'a>) -> Fields<'a> {
+    fields.get("EmailMessage").map_or_else(|| fields.clone(), Fields::of)
 }
 
 /// The user's own: of a day that is empty, what comes next.
@@ -638,7 +661,12 @@ impl<'a> List<'a> {
     }
 
     fn email(&mut self, fields: &Fields<'_>) -> Option<Item> {
+        let fields = &of_relation(fields);
         let id = fields.text("Id")?;
+        // Who sent it to themselves is related to it twice.
+        if self.items.iter().any(|(_, item)| item.id == id) {
+            return None;
+        }
         let when = fields.text("MessageDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
         let incoming = flag(fields, "Incoming");
         let (from, to) = (fields.text("FromAddress"), fields.text("ToAddress"));

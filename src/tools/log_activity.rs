@@ -1,6 +1,8 @@
 //! `log_activity`: a call, e-mail, meeting, note or task, with its follow-up, all or nothing. One composite request finds
 //! the person and the record; a second writes and reads back: `POST sobjects/Task`, `Event` or `ContentNote` and
-//! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before.
+//! `ContentDocumentLink`, and `GET` of what they made. With an empty cache, `GET userinfo` before. An e-mail is an
+//! `EmailMessage`; where the org refuses one, which proves that nothing was written, a third request makes the task that
+//! stands for it.
 
 use crate::calendar::{self, Span};
 use crate::call::{Call, read_error, unsendable};
@@ -17,7 +19,7 @@ use crate::resolve::names;
 use crate::resolve::record::{self, By};
 use crate::rest::content_note;
 use crate::rest::{Composite, Create, Part, Query, Retrieve, Which};
-use crate::schema::well_known::{BUSINESS, EVENT, NOTE, NOTE_LINK, PEOPLE, TASK};
+use crate::schema::well_known::{BUSINESS, EMAIL, EVENT, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Nulls, ObjectName, Order, Select,
 };
@@ -59,9 +61,10 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     let when = args.when.as_deref().map(|when| When::read("when", when)).transpose()?;
     let next = args.follow_up.as_ref().map(|next| When::read("follow_up.when", &next.when)).transpose()?;
     check(&args, when)?;
-    call.known().allow_object(object(args.kind), Effect::Additive)?;
+    let is_kept = keeps_emails(call, &args);
+    call.known().allow_object(object(args.kind, is_kept), Effect::Additive)?;
     if let Some(next) = &args.follow_up {
-        call.known().allow_object(object(kind_of(next)), Effect::Additive)?;
+        call.known().allow_object(object(kind_of(next), false), Effect::Additive)?;
     }
     // What can be refused without a request comes before the first one.
     call.plan(&args, wanted)?;
@@ -70,12 +73,24 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
     let (when, next) = times(&args, when, next, &clock, &mut notices)?;
     let found = call.run(&args, wanted, |mut wanted| find(call, &args, &mut wanted))?;
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
-    let new = records(&args, &clock, when, next, &found);
-    let created = write(call, &clock, &new, &found, &mut notices)?;
+    let mut kept = when.filter(|_| is_kept).map(|when| kept_at(&clock, when, &mut notices));
+    let (new, created) = loop {
+        let new = records(&args, &clock, (when, kept), next, &found);
+        if let Some(created) = write(call, &clock, &new, &found, &mut notices)? {
+            break (new, created);
+        }
+        // The org keeps no e-mails, or lets the user add none: nothing was written.
+        call.cache_put(NO_EMAILS, b"");
+        call.known().allow_object(&TASK, Effect::Additive)?;
+        kept = None;
+    };
+    if kept.is_none() && args.kind == ActivityKind::Email && matches!(when, Some(Placed::Moment(_))) {
+        notices.push(DAY_ONLY.to_owned());
+    }
     if new.iter().any(|new| new.altered) {
         notices.push("a space was put into \"@{\" of the text, which Salesforce would take for a reference".to_owned());
     }
-    notices.extend(not_sent(&args).map(str::to_owned));
+    notices.extend(not_sent(&args, kept.is_some()).map(str::to_owned));
     let mut reply = LogActivityReply { created, who: None, what: None, zone: clock.zone(), notices };
     for found in found {
         match found.argument.as_str() {
@@ -88,11 +103,12 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
 }
 
 /// What people may take for done that no tool does.
-fn not_sent(args: &LogActivityArgs) -> Option<&'static str> {
+fn not_sent(args: &LogActivityArgs, is_kept: bool) -> Option<&'static str> {
     let meets = args.kind == ActivityKind::Meeting
         || args.follow_up.as_ref().is_some_and(|next| kind_of(next) == ActivityKind::Meeting);
     match args.kind {
-        ActivityKind::Email => Some("no e-mail was sent: this is the record of one"),
+        ActivityKind::Email if is_kept => Some("no e-mail was sent: this is the record of one, kept as an e-mail"),
+        ActivityKind::Email => Some("no e-mail was sent: this is the record of one, kept as a task"),
         _ if meets && args.who.is_some() => Some("no invitation was sent"),
         _ => None,
     }
@@ -147,11 +163,50 @@ fn check(args: &LogActivityArgs, when: Option<When>) -> Result<(), Error> {
     Ok(())
 }
 
-fn object(kind: ActivityKind) -> &'static ObjectName {
+fn object(kind: ActivityKind, is_kept: bool) -> &'static ObjectName {
     match kind {
+        ActivityKind::Email if is_kept => &EMAIL,
         ActivityKind::Note => &NOTE,
         ActivityKind::Meeting => &EVENT,
         ActivityKind::Call | ActivityKind::Email | ActivityKind::Task => &TASK,
+    }
+}
+
+/// What is remembered of an org that keeps no e-mails; no object is called so.
+const NO_EMAILS: &str = "EmailMessage/";
+/// How an org refuses to keep an e-mail: it has no such object, or not all of it, or not for this user.
+const KEEPS_NONE: [&str; 10] = [
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+    "INVALID_TYPE",
+    "INVALID_TYPE_FOR_OPERATION",
+    "INVALID_FIELD",
+    "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "NOT_FOUND",
+    "METHOD_NOT_ALLOWED",
+    "FUNCTIONALITY_NOT_ENABLED",
+    "INSUFFICIENT_ACCESS",
+    "INSUFFICIENT_ACCESS_OR_READONLY",
+];
+const DAY_ONLY: &str = "of calls and e-mails Salesforce keeps the day, not the time";
+
+/// Whether an e-mail is kept as one, as far as is known without a request.
+fn keeps_emails(call: &Call<'_>, args: &LogActivityArgs) -> bool {
+    args.kind == ActivityKind::Email
+        && call.known().allow_object(&EMAIL, Effect::Additive).is_ok()
+        && call.recall(&EMAIL)
+        && call.known().schema(&EMAIL).is_ok_and(|schema| schema.createable)
+        && call.cache_get(NO_EMAILS).is_none()
+}
+
+/// When an e-mail is kept to be: it has a time, even if only its day was said.
+fn kept_at(clock: &Clock, when: Placed, notices: &mut Vec<String>) -> i64 {
+    match when {
+        Placed::Moment(moment) => moment,
+        Placed::Day(day) if day == clock.today() => clock.now,
+        Placed::Day(day) => {
+            notices.push("the time of the e-mail was not said, so it is kept as of noon".to_owned());
+            clock.start(day) + clock::DAY / 2
+        }
     }
 }
 
@@ -180,10 +235,13 @@ fn times(
                 format!("nothing was written: {shown} is still to come; what is planned is a task or a meeting");
             return Err(invalid("when", &message));
         }
-        if placed != Placed::Day(day) {
-            notices.push("of calls and e-mails Salesforce keeps the day, not the time".to_owned());
+        when = Some(placed);
+        if args.kind == ActivityKind::Call {
+            if placed != Placed::Day(day) {
+                notices.push(DAY_ONLY.to_owned());
+            }
+            when = Some(Placed::Day(day));
         }
-        when = Some(Placed::Day(day));
     }
     let next = next.map(|next| clock.interpret("follow_up.when", next)).transpose()?;
     match next {
@@ -199,11 +257,16 @@ fn times(
 fn records(
     args: &LogActivityArgs,
     clock: &Clock,
-    when: Option<Placed>,
+    (when, kept): (Option<Placed>, Option<i64>),
     next: Option<Placed>,
     found: &[Found],
 ) -> Vec<New> {
-    let mut new = New { kind: args.kind, values: Vec::new(), when, takes: None, altered: false };
+    let when = match args.kind {
+        ActivityKind::Email => kept.map(Placed::Moment).or(when.map(|when| Placed::Day(clock.day_of(when)))),
+        _ => when,
+    };
+    let object = object(args.kind, kept.is_some());
+    let mut new = New { kind: args.kind, object, values: Vec::new(), when, takes: None, altered: false };
     let (usual, is_done) = match args.kind {
         ActivityKind::Call => ("Call", true),
         ActivityKind::Email => ("Email", true),
@@ -227,12 +290,14 @@ fn records(
     if args.kind == ActivityKind::Note {
         new.say("Title", &subject);
         new.text("Content", &content_note::content(text));
+    } else if let Some(moment) = kept {
+        new.email(&subject, text, found, clock, moment);
     } else {
         new.plan(&subject, found, clock, args.minutes);
         new.say("Description", text);
         new.assign(args, found);
     }
-    if is_done {
+    if is_done && kept.is_none() {
         new.text("Status", CLOSED_STATUS);
         new.text("TaskSubtype", usual);
     }
@@ -249,7 +314,15 @@ fn records(
     new.text("CallType", direction);
     let mut records = vec![new];
     if let Some(asked) = &args.follow_up {
-        let mut new = New { kind: kind_of(asked), values: Vec::new(), when: next, takes: None, altered: false };
+        let kind = kind_of(asked);
+        let mut new = New {
+            kind,
+            object: self::object(kind, false),
+            values: Vec::new(),
+            when: next,
+            takes: None,
+            altered: false,
+        };
         new.plan(asked.subject.as_deref().unwrap_or("Follow up").trim(), found, clock, asked.minutes);
         new.say("Description", asked.text.as_deref().unwrap_or_default().trim());
         new.assign(args, found);
@@ -356,6 +429,7 @@ fn lead_alone(args: &LogActivityArgs) -> Result<(), Error> {
 /// A record to write.
 struct New {
     kind: ActivityKind,
+    object: &'static ObjectName,
     /// Its fields, as JSON.
     values: Vec<(&'static str, String)>,
     when: Option<Placed>,
@@ -368,6 +442,9 @@ struct New {
 /// What a composite request takes for a reference to another part's result. The manual knows no way to escape it.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm>
 const REFERENCE: &str = "@{";
+
+/// Fields that are written and not read: a note's text, and the people of an e-mail, who are records of their own.
+const UNREAD: [&str; 3] = ["Content", "FromId", "ToIds"];
 
 /// The org's status for what is done, out of the part that asks for it.
 const CLOSED_STATUS: &str = "@{status.records[0].ApiName}";
@@ -424,6 +501,30 @@ impl New {
         self.text("ActivityDate", &day);
     }
 
+    /// Everything of an e-mail that was sent. What it is about can be changed later because a client manages it; the
+    /// activity is Salesforce's to make.
+    /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
+    fn email(&mut self, subject: &str, text: &str, found: &[Found], clock: &Clock, moment: i64) {
+        self.say("Subject", subject);
+        self.say("TextBody", text);
+        self.text("Status", "3");
+        self.value("IsClientManaged", "true".to_owned());
+        self.text("MessageDate", &clock::utc(moment));
+        self.text("FromId", clock.user.as_str());
+        for found in found {
+            match found.argument.as_str() {
+                WHO => self.value("ToIds", ["[", &quoted(found.id.as_str()), "]"].concat()),
+                WHAT => {
+                    self.text("RelatedToId", found.id.as_str());
+                    if found.candidate.object == "Case" {
+                        self.text("ParentId", found.id.as_str());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Of a task, whose it is and how it ranks.
     fn assign(&mut self, args: &LogActivityArgs, found: &[Found]) {
         if self.kind != ActivityKind::Task {
@@ -444,18 +545,20 @@ impl New {
     /// What is read back: of what may not be read, nothing but the id.
     fn fields(&self, known: &Known) -> Result<Vec<FieldName>, Error> {
         let mut fields = vec![FieldName::from_static("Id")];
-        if !known.may_read(object(self.kind)) {
+        if !known.may_read(self.object) {
             return Ok(fields);
         }
         let mut is_read = |field| -> Result<(), Error> {
-            if field != "Content" && !fields.iter().any(|known| known.as_str() == field) {
+            if !UNREAD.contains(&field) && !fields.iter().any(|known| known.as_str() == field) {
                 fields.push(names::field_name(field)?);
             }
             Ok(())
         };
         self.values.iter().try_for_each(|(field, _)| is_read(field))?;
-        if *object(self.kind) == TASK {
+        if *self.object == TASK {
             is_read("Status")?;
+        } else if *self.object == EMAIL {
+            is_read("ActivityId")?;
         }
         Ok(fields)
     }
@@ -464,7 +567,7 @@ impl New {
     fn held(&self, fields: &Fields<'_>) -> Option<Placed> {
         let moment = |field| fields.text(field).as_deref().and_then(clock::stamp).map(Placed::Moment);
         let day = || Some(Placed::Day(clock::day(&fields.text("ActivityDate")?)?));
-        moment("StartDateTime").or_else(|| moment("ReminderDateTime")).or_else(day)
+        moment("MessageDate").or_else(|| moment("StartDateTime")).or_else(|| moment("ReminderDateTime")).or_else(day)
     }
 }
 
@@ -473,9 +576,9 @@ fn create(
     name: &'static str,
     object: &ObjectName,
     values: &[(&str, String)],
-) -> Result<(), Error> {
+) -> Result<Part, Error> {
     let create = Create { object, values: members(values), allow_duplicate: false, assign: None };
-    composite.add(name, &create).map(drop).map_err(unsendable)
+    composite.add(name, &create).map_err(unsendable)
 }
 
 fn members(values: &[(&str, String)]) -> String {
@@ -502,14 +605,14 @@ fn closed_status() -> Result<Query, Error> {
     Ok(Query::new(&select))
 }
 
-/// Writes all of it or nothing, and reads it back.
+/// Writes all of it or nothing, and reads it back; nothing where it is written of an e-mail that the org does not keep.
 fn write(
     call: &Call<'_>,
     clock: &Clock,
     new: &[New],
     found: &[Found],
     notices: &mut Vec<String>,
-) -> Result<Vec<LoggedActivity>, Error> {
+) -> Result<Option<Vec<LoggedActivity>>, Error> {
     let fields = new.iter().map(|new| new.fields(call.known())).collect::<Result<Vec<_>, _>>()?;
     let times: Vec<Span> = new.iter().filter_map(|new| new.takes).collect();
     let mut taken = match times.is_empty() || !call.known().may_read(&EVENT) {
@@ -530,10 +633,17 @@ fn write(
             taken = None;
             continue;
         }
+        if let (Ok(answer), [(_, retrieve, own), ..]) = (&answer, parts.as_slice())
+            && *retrieve.object == EMAIL
+            && own.iter().any(|part| answer.is_refused(*part))
+            && answer.refusal().is_some_and(|refusal| KEEPS_NONE.iter().any(|code| refusal.is(code)))
+        {
+            return Ok(None);
+        }
         // Where something else was refused, a record was halted and says why.
         let (mut held, mut clashing) = (Vec::new(), None);
         let read = answer.and_then(|answer| {
-            for (_, retrieve, part) in &parts {
+            for (_, retrieve, [_, part]) in &parts {
                 held.push(answer.read(*part, retrieve).map_err(|error| read_error(error, true))?);
             }
             clashing = clash.zip(taken.as_ref()).and_then(|(part, taken)| answer.read(part, taken).ok());
@@ -564,11 +674,11 @@ fn write(
             "the user has other events at that time, which `clashes` names: ask whether that is meant".to_owned(),
         );
     }
-    Ok(created)
+    Ok(Some(created))
 }
 
-/// A record that is written, and the part that reads it back.
-type Written<'a> = (&'a New, Retrieve<'a>, Part);
+/// A record that is written, and the parts that write it and read it back.
+type Written<'a> = (&'a New, Retrieve<'a>, [Part; 2]);
 
 /// The parts that write and read back.
 fn compose<'a>(
@@ -583,13 +693,13 @@ fn compose<'a>(
     }
     let mut parts = Vec::new();
     for ((new, fields), [name, read]) in new.iter().zip(fields).zip([["activity", "held"], ["next", "next_held"]]) {
-        create(composite, name, object(new.kind), &new.values)?;
+        let made = create(composite, name, new.object, &new.values)?;
         if new.kind == ActivityKind::Note {
             link(composite, found)?;
         }
-        let retrieve = Retrieve { object: object(new.kind), record: Which::CreatedBy(name), fields };
+        let retrieve = Retrieve { object: new.object, record: Which::CreatedBy(name), fields };
         let held = composite.add(read, &retrieve).map_err(unsendable)?;
-        parts.push((new, retrieve, held));
+        parts.push((new, retrieve, [made, held]));
     }
     Ok(parts)
 }
@@ -623,13 +733,18 @@ fn logged(
         (Fields::of(Json::trusted(&sent)), new.when)
     };
     let mut values = Values::cut_after(MAX_SHOWN);
-    let hidden = ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate", "Content"];
+    let is_email = *retrieve.object == EMAIL;
+    let hidden = |field: &str| {
+        ["Id", "StartDateTime", "ReminderDateTime", "ActivityDate"].contains(&field)
+            || UNREAD.contains(&field)
+            || (is_email && ["MessageDate", "IsClientManaged", "Status", "ParentId"].contains(&field))
+    };
     let names: Vec<&str> = match is_told {
         true => retrieve.fields.iter().map(FieldName::as_str).collect(),
         // What the org looks up for itself is not what the call said.
         false => new.values.iter().filter(|(_, json)| *json != quoted(CLOSED_STATUS)).map(|(name, _)| *name).collect(),
     };
-    let shown = names.into_iter().filter(|field| !hidden.contains(field));
+    let shown = names.into_iter().filter(|field| !hidden(field));
     let name = fields.text("Subject").or_else(|| fields.text("Title"));
     // Whose it is reads better by name.
     let owner = owner.filter(|_| new.values.iter().any(|(field, _)| *field == "OwnerId"));
@@ -639,13 +754,18 @@ fn logged(
     if let Some(notice) = values.notice().filter(|notice| !notices.contains(notice)) {
         notices.push(notice);
     }
-    let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
+    let mut undo =
+        super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name)).flatten();
+    if let Some(undo) = undo.as_mut().filter(|_| is_email) {
+        let activity = "the activity that Salesforce made of the e-mail may stay: delete that too, by its ActivityId";
+        undo.instructions = Some(activity.to_owned());
+    }
     Ok(LoggedActivity {
         kind: new.kind,
         link: call.link(id.as_str()),
         id: id.to_string(),
         when: when.map(|when| clock.shown(when)),
-        undo: undo.flatten(),
+        undo,
         clashes: Vec::new(),
         fields,
     })

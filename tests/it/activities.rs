@@ -222,8 +222,7 @@ fn a_person_is_found_by_address_and_by_id() {
     ] {
         let reply = bench.ok("log_activity", json!({ "kind": "email", "who": who, "text": "The quote." }));
         assert_eq!(reply["who"]["name"], "Sarah Chen");
-        assert_eq!(reply["created"][0]["fields"]["TaskSubtype"], "Email");
-        assert_eq!(reply["created"][0]["fields"]["Subject"], "Email");
+        assert_eq!(reply["created"][0]["fields"], json!({ "Subject": "Email", "TextBody": "The quote." }));
     }
     assert_eq!(bench.requests(), 6);
 }
@@ -493,6 +492,239 @@ fn words_out_of_the_call_stay_in_their_field() {
     assert_eq!(held(&bench, &reply, 0, "Description"), text.replace("@{", "@ {"));
     assert!(reply["notices"][0].as_str().unwrap().contains("a space"), "{reply}");
     assert_eq!(written(&bench), ["Task"]);
+}
+
+// ---- e-mails ----
+
+fn mail_to_sarah() -> Value {
+    json!({
+        "kind": "email", "who": "Sarah Chen", "what": "Globex platform deal", "subject": "Quote",
+        "text": "Hello Sarah,\nhere it is.", "outcome": "She will ask her board.", "follow_up": { "when": "2026-05-19" },
+    })
+}
+
+/// The people of an e-mail, as the org relates them.
+fn related(bench: &Bench, email: &str) -> Vec<(String, String)> {
+    let rows = bench.org.rows("EmailMessageRelation").into_iter();
+    let of = rows.filter(|row| row.get("EmailMessageId").as_str() == Some(email));
+    let mut people: Vec<_> = of
+        .map(|row| ["RelationType", "RelationId"].map(|field| row.get(field).as_str().unwrap().to_owned()))
+        .map(|[as_what, who]| (as_what, who))
+        .collect();
+    people.sort();
+    people
+}
+
+fn emails(bench: &Bench) -> usize {
+    bench.org.rows("EmailMessage").len()
+}
+
+#[test]
+fn an_email_is_kept_as_one_with_its_follow_up_in_two_requests() {
+    let bench = warm();
+    let reply = bench.ok("log_activity", mail_to_sarah());
+    assert_eq!(bench.requests(), 2);
+    // The first task and the relations are what the org makes of an e-mail.
+    let (mail, person) = ("EmailMessage", "EmailMessageRelation");
+    assert_eq!(written(&bench), [mail, "Task", person, person, "Task"]);
+    let [mail, next] = reply["created"].as_array().unwrap().as_slice() else { panic!("{reply:#}") };
+    let id = mail["id"].as_str().unwrap();
+    let row = bench.org.row(&demo_org::Id::parse(id).unwrap()).unwrap();
+    let held =
+        ["Subject", "TextBody", "Status", "IsClientManaged", "Incoming", "RelatedToId", "ParentId", "MessageDate"];
+    assert_eq!(
+        held.map(|field| row.get(field).to_json()),
+        [
+            json!("Quote"),
+            json!("Hello Sarah,\nhere it is.\n\nOutcome: She will ask her board."),
+            json!("3"),
+            json!(true),
+            json!(false),
+            json!(bench.id("globex_deal")),
+            Value::Null,
+            json!("2026-05-12T15:00:00.000+0000"),
+        ]
+    );
+    let people = [("FromAddress", "riley"), ("ToAddress", "sarah")];
+    assert_eq!(related(&bench, id), people.map(|(as_what, who)| (as_what.to_owned(), bench.id(who))));
+    assert_eq!((&mail["kind"], &mail["when"]), (&json!("email"), &json!("Tue 2026-05-12 08:00")));
+    assert_eq!((&next["kind"], &next["when"]), (&json!("task"), &json!("Tue 2026-05-19")));
+    let shown = ["ActivityId", "RelatedToId", "Subject", "TextBody"];
+    assert_eq!(mail["fields"].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), shown);
+    assert_eq!(reply["notices"], json!(["no e-mail was sent: this is the record of one, kept as an e-mail"]));
+    // It is in the timelines of both, once, by its own id.
+    for record in ["globex_deal", "sarah"] {
+        let items = bench.ok("activities", json!({ "record": bench.id(record) }));
+        let items = items["items"].as_array().unwrap().iter();
+        let found: Vec<_> = items.filter(|item| item["subject"].as_str().unwrap().contains("Quote")).collect();
+        assert_eq!((found.len(), &found[0]["id"], &found[0]["incoming"]), (1, &json!(id), &json!(false)), "{record}");
+    }
+}
+
+#[test]
+fn an_email_of_a_case_is_the_cases_and_one_to_a_person_alone_is_in_their_timeline() {
+    let bench = warm();
+    let of_case = json!({ "kind": "email", "who": "Robert Klein", "what": bench.id("case_old_1"), "text": "Fixed." });
+    let reply = bench.ok("log_activity", of_case);
+    assert_eq!(held_email(&bench, &reply, "ParentId"), json!(bench.id("case_old_1")));
+    assert_eq!(held_email(&bench, &reply, "RelatedToId"), json!(bench.id("case_old_1")));
+    let timeline = bench.ok("activities", json!({ "record": bench.id("case_old_1"), "limit": 1 }));
+    assert_eq!(items(&timeline), ["email Email Tue 2026-05-12 08:00"]);
+    // A lead's are its own.
+    for who in ["dana", "bob"] {
+        let arguments =
+            json!({ "kind": "email", "who": bench.id(who), "subject": "Hello", "when": "2026-05-12T07:00" });
+        let id = bench.ok("log_activity", arguments)["created"][0]["id"].clone();
+        let timeline = bench.ok("activities", json!({ "record": bench.id(who), "limit": 1 }));
+        assert_eq!(
+            (items(&timeline), &timeline["items"][0]["id"]),
+            (vec!["email Hello Tue 2026-05-12 07:00".to_owned()], &id)
+        );
+    }
+}
+
+/// A field of the e-mail that a reply says was kept.
+fn held_email(bench: &Bench, reply: &Value, field: &str) -> Value {
+    let id = demo_org::Id::parse(reply["created"][0]["id"].as_str().unwrap()).unwrap();
+    bench.org.row(&id).unwrap().get(field).to_json()
+}
+
+#[test]
+fn an_email_keeps_the_time_it_was_sent() {
+    let bench = warm();
+    for (when, held, shown, noon) in [
+        ("2026-05-11T16:05", "2026-05-11T23:05:00.000+0000", "Mon 2026-05-11 16:05", false),
+        ("2026-05-12", "2026-05-12T15:00:00.000+0000", "Tue 2026-05-12 08:00", false),
+        ("2026-05-11", "2026-05-11T19:00:00.000+0000", "Mon 2026-05-11 12:00", true),
+    ] {
+        let reply = bench.ok("log_activity", json!({ "kind": "email", "who": "Sarah Chen", "when": when }));
+        assert_eq!(
+            (held_email(&bench, &reply, "MessageDate"), &reply["created"][0]["when"]),
+            (json!(held), &json!(shown))
+        );
+        let notices = reply["notices"].to_string();
+        assert_eq!((notices.contains("kept as of noon"), notices.contains("not the time")), (noon, false), "{notices}");
+    }
+    let error = bench.err("log_activity", json!({ "kind": "email", "who": "Sarah Chen", "when": "2026-05-13" }));
+    assert_eq!((&error["fields"], &error["changed"]), (&json!(["when"]), &json!("no")));
+}
+
+#[test]
+fn where_the_org_keeps_no_emails_a_task_stands_for_one_and_nothing_is_tried_again() {
+    for access in [ObjectAccess::NONE, ObjectAccess::READ] {
+        let bench = warm();
+        bench.org.change_access("riley", |riley| {
+            riley.objects.insert("EmailMessage".to_owned(), access);
+        });
+        let before = emails(&bench);
+        let mut mail = mail_to_sarah();
+        mail["when"] = json!("2026-05-11T16:05");
+        let reply = bench.ok("log_activity", mail.clone());
+        // The look, the refusal, the tasks.
+        assert_eq!((bench.requests(), written(&bench)), (3, vec!["Task".to_owned(), "Task".to_owned()]));
+        assert_eq!(emails(&bench), before);
+        let task = &reply["created"][0];
+        assert_eq!((&task["fields"]["TaskSubtype"], &task["when"]), (&json!("Email"), &json!("Mon 2026-05-11")));
+        assert!(task["fields"]["Description"].as_str().unwrap().starts_with("Hello Sarah"), "{task}");
+        let notices = reply["notices"].to_string();
+        assert!(notices.contains("kept as a task") && notices.contains("keeps the day, not the time"), "{notices}");
+        bench.org.forget_requests();
+        bench.ok("log_activity", mail);
+        assert_eq!(bench.requests(), 2, "remembered for a day");
+    }
+    // As the org's own description says, once it is known.
+    let bench = warm();
+    bench.org.change_access("riley", |riley| {
+        riley.objects.insert("EmailMessage".to_owned(), ObjectAccess::READ);
+    });
+    bench.ok("describe", json!({ "object": "EmailMessage" }));
+    bench.org.forget_requests();
+    bench.ok("log_activity", mail_to_sarah());
+    assert_eq!(bench.requests(), 2);
+    // A field that the user may not write is as good as none.
+    let bench = warm();
+    bench.org.change_access("riley", |riley| {
+        riley.hidden.insert(("EmailMessage".to_owned(), "IsClientManaged".to_owned()));
+    });
+    assert_eq!(bench.ok("log_activity", mail_to_sarah())["created"][0]["fields"]["TaskSubtype"], "Email");
+}
+
+#[test]
+fn what_the_settings_keep_from_being_added_makes_an_email_a_task_or_nothing() {
+    let with = |append: &[&str]| {
+        let bench = warm();
+        bench.settings.borrow_mut().objects.append = Some(append.iter().map(|name| (*name).to_owned()).collect());
+        bench
+    };
+    let mail = json!({ "kind": "email", "who": "Sarah Chen" });
+    let bench = with(&["Task"]);
+    assert!(bench.ok("log_activity", mail.clone())["notices"].to_string().contains("kept as a task"));
+    assert_eq!((written(&bench), bench.requests()), (vec!["Task".to_owned()], 2));
+    let bench = with(&["EmailMessage"]);
+    assert!(bench.ok("log_activity", mail.clone())["notices"].to_string().contains("kept as an e-mail"));
+    assert!(!written(&bench).contains(&"Task".to_owned()));
+    assert_eq!(with(&["Account"]).err("log_activity", mail.clone())["kind"], "switched_off");
+    // A refusal falls back on nothing that the settings keep away.
+    let bench = with(&["EmailMessage"]);
+    bench.org.change_access("riley", |riley| {
+        riley.objects.insert("EmailMessage".to_owned(), ObjectAccess::READ);
+    });
+    let error = bench.err("log_activity", mail);
+    assert_eq!(
+        (&error["kind"], &error["changed"], bench.org.writes().len()),
+        (&json!("switched_off"), &json!("no"), 0)
+    );
+}
+
+#[test]
+fn an_email_whose_answer_is_lost_is_looked_for_and_never_written_again() {
+    let bench = warm();
+    bench.org.fault(Fault::new(Effect::DropAfter).on(http::Method::POST, "/composite").after(1));
+    let reply = bench.ok("log_activity", mail_to_sarah());
+    assert_eq!(written(&bench).iter().filter(|object| *object == "EmailMessage").count(), 1);
+    assert_eq!(held_email(&bench, &reply, "Subject"), "Quote");
+    assert!(reply["notices"].to_string().contains("was looked for and found"), "{reply:#}");
+    // It never arrived, and is not there: neither is a task made in its place.
+    let bench = warm();
+    bench.org.fault(Fault::html_503().on(http::Method::POST, "/composite").after(1));
+    let error = bench.err("log_activity", mail_to_sarah());
+    assert_eq!((&error["changed"], bench.org.writes().len()), (&json!("unknown"), 0), "{error:#}");
+    // A rule of the org is no reason for a task.
+    let bench = warm();
+    let body = json!([{ "errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "" }]);
+    let part =
+        |body: Value, status| json!({ "body": body, "httpHeaders": {}, "httpStatusCode": status, "referenceId": "x" });
+    let halted = || part(json!([{ "errorCode": "PROCESSING_HALTED", "message": "" }]), 400);
+    let parts = [part(body, 400), halted(), halted(), halted()];
+    let body = json!({ "compositeResponse": parts }).to_string();
+    let refused = Effect::Answer { status: 200, content_type: "application/json", body };
+    bench.org.fault(Fault::new(refused).on(http::Method::POST, "/composite").after(1));
+    let error = bench.err("log_activity", mail_to_sarah());
+    assert_eq!((&error["kind"], &error["changed"], bench.requests()), (&json!("rejected"), &json!("no"), 2));
+}
+
+#[test]
+fn an_email_and_its_follow_up_are_written_together_or_not_at_all() {
+    let bench = warm();
+    bench.org.change_access("riley", |riley| {
+        riley.objects.insert("Task".to_owned(), ObjectAccess::READ);
+    });
+    let before = emails(&bench);
+    let error = bench.err("log_activity", mail_to_sarah());
+    assert_eq!((&error["changed"], emails(&bench)), (&json!("no"), before), "{error:#}");
+}
+
+#[test]
+fn an_email_is_taken_back_and_its_activity_is_named() {
+    let bench = warm();
+    bench.settings.borrow_mut().tools = Some(vec!["default".to_owned(), "delete".to_owned()]);
+    let reply = bench.ok("log_activity", mail_to_sarah());
+    let undo = &reply["created"][0]["undo"];
+    assert!(undo["instructions"].as_str().unwrap().contains("by its ActivityId"), "{undo}");
+    let before = emails(&bench);
+    bench.ok("delete", undo["arguments"].clone());
+    let gone = bench.org.row(&demo_org::Id::parse(reply["created"][0]["id"].as_str().unwrap()).unwrap());
+    assert!(gone.is_none_or(|row| row.is_deleted()), "{before}");
 }
 
 // ---- what else is at that time ----
