@@ -111,6 +111,10 @@ records! {
         optional object: Text,
         required name: Text,
     }
+    RestoreArgs {
+        required record: Text,
+        optional object: Text,
+    }
 }
 
 // ---- what tools return ----
@@ -196,7 +200,8 @@ replies! {
     FieldChange { field, before (json if any), after (json) }
     ConvertLeadReply { records, undo, notices (if any) }
     ConvertedRecord { object, id, link, name, created, fields (json) }
-    DeleteReply { object, id, name, facts (json), recovery, notices (if any) }
+    DeleteReply { object, id, name, facts (json), recovery, undo, notices (if any) }
+    RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
     Undo { tool, arguments (json if any), instructions }
 }
 
@@ -324,6 +329,7 @@ mod tests {
         check("update", UpdateArgs::MEMBERS, UpdateReply::NAMES);
         check("convert_lead", ConvertLeadArgs::MEMBERS, ConvertLeadReply::NAMES);
         check("delete", DeleteArgs::MEMBERS, DeleteReply::NAMES);
+        check("restore", RestoreArgs::MEMBERS, RestoreReply::NAMES);
     }
 
     #[test]

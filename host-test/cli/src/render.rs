@@ -88,6 +88,7 @@ fn laid_out(reply: Reply) -> String {
         Reply::Update(reply) => update(reply),
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
+        Reply::Restore(reply) => restore(&reply),
     }
 }
 
@@ -331,6 +332,17 @@ fn delete(reply: &DeleteReply) -> String {
     }
     line(&mut text, &printable(&reply.recovery));
     notices(&mut text, &reply.notices);
+    text
+}
+
+fn restore(reply: &RestoreReply) -> String {
+    let name = named(reply.name.as_deref());
+    let mut text = format!("Restored: {} {}{name}\n", reply.object, reply.id);
+    if !reply.facts.0.is_empty() {
+        line(&mut text, &format!("  {}", sentence(&reply.facts)));
+    }
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
     text
 }
 

@@ -43,6 +43,10 @@ pub const CALLS: [(&str, &str); 26] = [
     ("delete", r#"{"record":"001dM0000000010QAA","name":"001dM0000000010QAA"}"#),
     ("convert_lead", r#"{"record":"00QdM0000000010QAA"}"#),
     ("convert_lead", r#"{"record":"Dana Fox","account":"new","contact":"new","opportunity":"none"}"#),
+    ("restore", r#"{"record":"001dM0000000010QAA"}"#),
+    ("log_activity", r#"{"kind":"email","who":"Bob Stone","what":"Acme","when":"2026-05-11T09:00"}"#),
+    ("log_activity", r#"{"kind":"meeting","when":"2026-05-14T09:30"}"#),
+    ("activities", r#"{"record":"500dM0000000010QAA"}"#),
 ];
 
 /// Whatever an org answers, a call ends with a reply or an error that every reader of JSON takes, after no more requests

@@ -30,6 +30,7 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::Update(reply) => update(&reply),
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
+        Reply::Restore(reply) => restore(&reply),
     }
 }
 
@@ -344,6 +345,19 @@ fn delete(reply: &DeleteReply) -> String {
         text.line(&format!(" {}", facts(&reply.facts)));
     }
     text.line(&printable(&reply.recovery));
+    text.undo(reply.undo.as_ref(), &reply.id);
+    text.notices(&reply.notices);
+    text.0
+}
+
+fn restore(reply: &RestoreReply) -> String {
+    let mut text = Text::default();
+    let name = named(reply.name.as_deref());
+    text.line(&format!("Restored: {}{name} {}", reply.object, opened(&reply.link, &reply.id)));
+    if !reply.facts.0.is_empty() {
+        text.line(&format!(" {}", facts(&reply.facts)));
+    }
+    text.undo(reply.undo.as_ref(), &reply.id);
     text.notices(&reply.notices);
     text.0
 }

@@ -40,6 +40,7 @@ pub(super) const CHECKS: &[Check] = &[
         mail::managed,
     ),
     told("a lead is converted by the API name of a status, and only once", "src/write/conversion.rs", soap::conversion),
+    told("a deleted record comes back, and only once", "src/tools/restore.rs", soap::restoration),
     told("Removed is a type of request for approvals", "host-test/org/src/rest/approvals.rs", approvals::recall),
     told(
         "a flow approval is decided by Approve with a capital letter",

@@ -34,6 +34,7 @@ const CALLS: [(&str, &str, &str); 15] = [
     ),
     ("convert_lead", "convert_lead", r#"{"record": "Dana Fox", "opportunity": "none"}"#),
     ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
+    ("restore", "restore", r#"{"record": "001dM00000000Q0QAI"}"#),
 ];
 
 /// A call that was made.
