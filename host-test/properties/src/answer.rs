@@ -13,7 +13,7 @@ use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use crate::strict::every_reader_takes;
 
 /// What is asked, of every tool and most of their ways.
-pub const CALLS: [(&str, &str); 26] = [
+pub const CALLS: [(&str, &str); 30] = [
     ("find", r#"{"text":"acme"}"#),
     ("find", r#"{"text":"bob@acme.com","objects":["Contact"]}"#),
     ("get", r#"{"record":"001dM0000000010QAA","related":["contacts","opportunities","cases","activities"]}"#),

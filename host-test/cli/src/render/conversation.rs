@@ -166,8 +166,8 @@ fn activity(item: &Activity, reply: &ActivitiesReply, is_owner_said: bool) -> St
         item.incoming.map(|incoming| super::way(incoming).to_owned()),
         after("from", &item.from),
         after("to", &item.to),
-        // Of an e-mail, who it is from or to.
-        if item.incoming.is_none() { side("with", &item.who, &item.who_id) } else { None },
+        // Of an e-mail, that may be who it is from or to.
+        if item.who == item.from || item.who == item.to { None } else { side("with", &item.who, &item.who_id) },
         side("about", &item.what, &item.what_id),
         if is_owner_said { None } else { after("owner", &item.owner) },
         item.minutes.map(|minutes| format!("{minutes} min")),
