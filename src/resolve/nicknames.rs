@@ -1,6 +1,7 @@
 //! Common English nicknames: "Bob" is also looked for as Robert, and Robert as Bob.
 
 use crate::lower::lower;
+
 /// A line is one name and what its bearers are called; some nicknames belong to several.
 const NAMES: &str = "\
 abigail abby gail
@@ -95,11 +96,19 @@ zachary zach zack";
 pub(crate) fn of(name: &str) -> impl Iterator<Item = &'static str> {
     let input = lower(name);
     let mut seen: Vec<&str> = Vec::new();
-    for line in NAMES.lines().filter(|line| line.split(' ').any(|known| known == input)) {
-        for other in line.split(' ') {
-            // Two nicknames of one name are seldom the same person's, except with the name itself.
-            let related = other == line.split(' ').next().unwrap_or_default() || line.starts_with(&format!("{input} "));
-            if other != input && related && !seen.contains(&other) {
+    let is_one_name = !input.is_empty() && !input.contains([' ', '\n']);
+    // The table is searched as one text, for it is asked about every person that is found.
+    for (start, _) in NAMES.match_indices(input.as_str()).filter(|_| is_one_name) {
+        let (before, after) = (&NAMES[..start], &NAMES[start + input.len()..]);
+        if !(before.ends_with([' ', '\n']) || before.is_empty()) || !(after.starts_with([' ', '\n']) || after.is_empty()) {
+            continue;
+        }
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let mut line = NAMES[line_start..].lines().next().unwrap_or_default().split(' ');
+        // Two nicknames of one name are seldom the same person's, except with the name itself.
+        let related = if line_start == start { usize::MAX } else { 1 };
+        for other in line.by_ref().take(related).filter(|other| *other != input) {
+            if !seen.contains(&other) {
                 seen.push(other);
             }
         }
@@ -118,6 +127,8 @@ mod tests {
         check("ROBERT", &["rob", "bob", "bobby", "robbie", "bert"]);
         check("Sam", &["samantha", "samuel"]);
         check("Ottokar", &[]);
-        check("", &[]);
+        for none in ["", "ob", "al bert", "bert\nalexander"] {
+            check(none, &[]);
+        }
     }
 }
