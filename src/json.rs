@@ -221,9 +221,7 @@ impl<'a> Cursor<'a> {
 
     /// Goes behind a number.
     fn skip_number(&mut self) {
-        while matches!(self.here(), b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E') {
-            self.at += 1;
-        }
+        self.at = scan::end_of_number(self.text.as_bytes(), self.at);
     }
 
     /// The byte it stands before, behind any space; 0 at the end.

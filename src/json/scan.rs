@@ -148,6 +148,17 @@ pub(crate) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     at + ends(last_step(bytes, at)).trailing_zeros() as usize
 }
 
+/// The place behind the number at a place of a text that is known to be JSON.
+pub(super) fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        let found = number_ends(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += STEP;
+    }
+}
+
 /// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
 /// compared.
 pub(super) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
@@ -200,6 +211,22 @@ fn ends(step: u128) -> u32 {
 #[cfg(not(target_feature = "simd128"))]
 fn ends(step: u128) -> u32 {
     bits(step, |byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+}
+
+/// A bit for each byte that ends a number: a comma, a closing bracket, space, or the zero that is behind the end.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn number_ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_le, u8x16_splat, v128_or};
+
+    let bytes = vector(step);
+    let closings = equal(v128_or(bytes, u8x16_splat(0x20)), b'}');
+    bits(v128_or(v128_or(equal(bytes, b','), closings), u8x16_le(bytes, u8x16_splat(b' '))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn number_ends(step: u128) -> u32 {
+    bits(step, |byte| matches!(byte, b',' | b']' | b'}' | 0..=b' '))
 }
 
 /// A bit for each byte that is a quote, a backslash, an opening or a closing bracket.

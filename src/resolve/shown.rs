@@ -96,11 +96,11 @@ pub(crate) fn row(
     let mut row = List::default();
     for column in columns {
         let path = column.as_str();
-        row.item(Json::trusted(&if is_special {
-            values.copy_text(&value(known, object, record, path))
+        if is_special {
+            row.item(Json::trusted(&values.copy_text(&value(known, object, record, path))));
         } else {
-            values.copy(record.get(path))
-        }));
+            row.item(Json::trusted(&values.copy(record.get(path))));
+        }
     }
     row.finish()
 }
