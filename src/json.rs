@@ -224,15 +224,17 @@ impl<'a> Cursor<'a> {
         self.at = scan::end_of_number(self.text.as_bytes(), self.at);
     }
 
-    /// The byte it stands before, behind any space; 0 at the end.
-    #[inline]
+    /// The byte it stands before, behind any space; 0 at the end. Nearly always there is none.
+    #[inline(always)]
     fn byte(&mut self) -> u8 {
-        self.at = scan::behind_space(self.text.as_bytes(), self.at);
-        self.here()
-    }
-
-    fn here(&self) -> u8 {
-        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
+        let bytes = self.text.as_bytes();
+        match bytes.get(self.at) {
+            Some(byte) if *byte > b' ' => *byte,
+            _ => {
+                self.at = scan::behind_space(bytes, self.at);
+                scan::byte(bytes, self.at)
+            }
+        }
     }
 }
 

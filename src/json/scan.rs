@@ -199,7 +199,7 @@ fn last_step(bytes: &[u8], at: usize) -> u128 {
 
 /// A bit for each byte that is a quote, a backslash or a control character.
 #[cfg(target_feature = "simd128")]
-#[inline]
+#[inline(always)]
 fn ends(step: u128) -> u32 {
     use std::arch::wasm32::{u8x16_lt, u8x16_splat, v128_or};
 
@@ -276,7 +276,7 @@ fn bits(step: u128, is_meant: fn(u8) -> bool) -> u32 {
 
 /// The byte at a place; 0 behind the end, which stands nowhere in JSON.
 #[inline]
-fn byte(bytes: &[u8], at: usize) -> u8 {
+pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or_default()
 }
 
