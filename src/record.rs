@@ -48,7 +48,7 @@ impl<'a> Fields<'a> {
             Some(dot) => (path.get(..dot)?, path.get(dot + 1..)),
             None => (path, None),
         };
-        let is_called = |name: &str| name.len() == first.len() && name.eq_ignore_ascii_case(first);
+        let is_called = |name: &str| name.len() == first.len() && (name == first || name.eq_ignore_ascii_case(first));
         let value = self.0.iter().find(|(name, _)| is_called(name)).map(|(_, value)| *value)?;
         match rest {
             None => (!value.is_null()).then_some(value),

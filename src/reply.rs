@@ -113,8 +113,12 @@ impl Values {
 
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
 fn whole_second_utc(value: &str) -> Option<String> {
-    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
     let shape = b"0000-00-00T00:00:00";
+    // Few values have this length, which is asked first.
+    if value.len() != shape.len() + r#"".000+0000""#.len() {
+        return None;
+    }
+    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
     let fits = time.len() == shape.len()
         && time
             .bytes()

@@ -335,7 +335,8 @@ impl ObjectSchema {
     /// The field of this API name, in any case.
     pub fn field(&self, name: &str) -> Option<&Field> {
         // The lengths are compared here, for a function is called to compare the rest.
-        self.fields.iter().find(|field| field.name.len() == name.len() && field.name.eq_ignore_ascii_case(name))
+        let has_length = |field: &&Field| field.name.len() == name.len();
+        self.fields.iter().filter(has_length).find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
     /// The lookup that this path name, in any case, goes through.

@@ -159,6 +159,19 @@ pub(super) fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// The place of the first two bytes that are these, one behind the other, from a place on; nowhere if there are none.
+pub(crate) fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> usize {
+    while at < bytes.len() {
+        let here = |at| step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+        let found = places(here(at), first) & places(here(at + 1), second);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += STEP;
+    }
+    NOWHERE
+}
+
 /// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
 /// compared.
 pub(super) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
@@ -229,6 +242,17 @@ fn number_ends(step: u128) -> u32 {
     bits(step, |byte| matches!(byte, b',' | b']' | b'}' | 0..=b' '))
 }
 
+/// A bit for each byte that is this one.
+#[cfg(target_feature = "simd128")]
+fn places(step: u128, byte: u8) -> u32 {
+    bits(equal(vector(step), byte))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn places(step: u128, byte: u8) -> u32 {
+    bits(step, |one| one == byte)
+}
+
 /// A bit for each byte that is a quote, a backslash, an opening or a closing bracket.
 #[cfg(target_feature = "simd128")]
 #[inline]
@@ -270,7 +294,7 @@ fn bits(bytes: std::arch::wasm32::v128) -> u32 {
 }
 
 #[cfg(not(target_feature = "simd128"))]
-fn bits(step: u128, is_meant: fn(u8) -> bool) -> u32 {
+fn bits(step: u128, is_meant: impl Fn(u8) -> bool) -> u32 {
     step.to_be_bytes().into_iter().fold(0, |found, byte| found << 1 | u32::from(is_meant(byte)))
 }
 
@@ -351,6 +375,20 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
+
+    #[test]
+    fn a_pair_is_found_wherever_it_stands() {
+        let text = "abcdefghijklmnopqrstuvwxyzab";
+        let all = |pair: &[u8; 2]| {
+            let next = |at: &usize| Some(place_of_pair(text.as_bytes(), at + 1, *pair));
+            let first = place_of_pair(text.as_bytes(), 0, *pair);
+            std::iter::successors(Some(first), next).take_while(|at| *at < NOWHERE).collect::<Vec<_>>()
+        };
+        assert_eq!(all(b"ab"), [0, 26]);
+        assert_eq!(all(b"pq"), [15]);
+        assert_eq!(all(b"ba"), [0; 0]);
+        assert_eq!(all(b"b\0"), [27], "what is behind the end is zero");
+    }
 
     fn by_serde(text: &str) -> Option<&str> {
         serde_json::from_str::<&RawValue>(text).ok().map(RawValue::get)

@@ -1,5 +1,8 @@
 //! Common English nicknames: "Bob" is also looked for as Robert, and Robert as Bob.
 
+use std::iter;
+
+use crate::json::place_of_pair;
 use crate::lower::lower;
 
 /// A line is one name and what its bearers are called; some nicknames belong to several.
@@ -96,18 +99,22 @@ zachary zach zack";
 pub(crate) fn of(name: &str) -> impl Iterator<Item = &'static str> {
     let input = lower(name);
     let mut seen: Vec<&str> = Vec::new();
-    let is_one_name = !input.is_empty() && !input.contains([' ', '\n']);
     // The table is searched as one text, for it is asked about every person that is found.
-    for (start, _) in NAMES.match_indices(input.as_str()).filter(|_| is_one_name) {
-        let (before, after) = (&NAMES[..start], &NAMES[start + input.len()..]);
-        if !(before.ends_with([' ', '\n']) || before.is_empty()) || !(after.starts_with([' ', '\n']) || after.is_empty()) {
+    let table = NAMES.as_bytes();
+    let pair = input.as_bytes().first_chunk().copied().filter(|_| !input.contains([' ', '\n']));
+    let next = |from: usize| pair.map(|pair| place_of_pair(table, from, pair)).filter(|at| *at < table.len());
+    for start in iter::successors(next(0), |at| next(at + 1)) {
+        let Some((before, rest)) = NAMES.split_at_checked(start) else { continue };
+        let Some(after) = rest.strip_prefix(input.as_str()) else { continue };
+        let is_end = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        if !is_end(before.as_bytes().last()) || !is_end(after.as_bytes().first()) {
             continue;
         }
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let mut line = NAMES[line_start..].lines().next().unwrap_or_default().split(' ');
+        let line = NAMES[line_start..].lines().next().unwrap_or_default().split(' ');
         // Two nicknames of one name are seldom the same person's, except with the name itself.
         let related = if line_start == start { usize::MAX } else { 1 };
-        for other in line.by_ref().take(related).filter(|other| *other != input) {
+        for other in line.take(related).filter(|other| *other != input) {
             if !seen.contains(&other) {
                 seen.push(other);
             }

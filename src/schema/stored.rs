@@ -458,8 +458,9 @@ impl<'a> Columns<'a> {
             has_escape |= *byte == b'\\';
             at = end_of_plain(bytes, at + 1);
         }
-        let (column, rest) = self.0.split_at_checked(at).unwrap_or((self.0, ""));
-        self.0 = rest.strip_prefix('\t').unwrap_or(rest);
+        let column = self.0.get(..at).unwrap_or_default();
+        let behind = at + usize::from(bytes.get(at) == Some(&b'\t'));
+        self.0 = self.0.get(behind..).unwrap_or_default();
         (column, has_escape)
     }
 
