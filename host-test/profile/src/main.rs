@@ -101,7 +101,8 @@ fn engine() -> Engine {
 
 /// The guest with the names of its functions, as it was linked.
 fn component(engine: &Engine) -> Component {
-    let module = std::env::var("GUEST").map(|path| std::fs::read(path).unwrap()).unwrap_or(guest_module::MODULE.to_vec());
+    let module =
+        std::env::var("GUEST").map(|path| std::fs::read(path).unwrap()).unwrap_or(guest_module::MODULE.to_vec());
     let encoder = wit_component::ComponentEncoder::default().debug_names(true).module(&module);
     Component::new(engine, encoder.and_then(|mut encoder| encoder.encode()).unwrap()).unwrap()
 }
@@ -117,7 +118,14 @@ fn call(
     let token = org.token("admin");
     let mut linker = Linker::new(engine);
     Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |call| call).unwrap();
-    let call = Call { org, token, cache: std::mem::take(cache), profile: Profile::default(), stack: Vec::new(), left: u64::MAX };
+    let call = Call {
+        org,
+        token,
+        cache: std::mem::take(cache),
+        profile: Profile::default(),
+        stack: Vec::new(),
+        left: u64::MAX,
+    };
     let mut store = Store::new(engine, call);
     store.set_fuel(u64::MAX).unwrap();
     store.set_epoch_deadline(0);
@@ -130,7 +138,10 @@ fn call(
         Ok(UpdateDeadline::Continue(0))
     });
     let plugin = Plugin::instantiate(&mut store, component, &linker).unwrap();
-    let reply = plugin.salesforce_plugin_catalog().call_call(&mut store, &format!("salesforce_{tool}"), &input.to_owned()).unwrap();
+    let reply = plugin
+        .salesforce_plugin_catalog()
+        .call_call(&mut store, &format!("salesforce_{tool}"), &input.to_owned())
+        .unwrap();
     let left = store.get_fuel().unwrap();
     store.data_mut().stopped(left, Vec::new());
     let call = store.into_data();
@@ -164,7 +175,11 @@ impl Call {
 }
 
 impl wit_http::Host for Call {
-    fn send(&mut self, request: wit_http::Request, _: Resource<Secret>) -> Result<wit_http::Response, wit_http::Failure> {
+    fn send(
+        &mut self,
+        request: wit_http::Request,
+        _: Resource<Secret>,
+    ) -> Result<wit_http::Response, wit_http::Failure> {
         let mut outgoing = http::Request::builder()
             .method(match request.method {
                 wit_http::Method::Get => http::Method::GET,
@@ -177,7 +192,8 @@ impl wit_http::Host for Call {
         for (name, value) in request.headers {
             outgoing = outgoing.header(name, value);
         }
-        let Reply::Response(response) = self.org.handle(outgoing.body(request.body.unwrap_or_default()).unwrap()) else {
+        let Reply::Response(response) = self.org.handle(outgoing.body(request.body.unwrap_or_default()).unwrap())
+        else {
             panic!("an org without faults answers");
         };
         let (parts, body) = response.into_parts();
