@@ -10,6 +10,7 @@ pub(crate) mod matching;
 pub(crate) mod names;
 mod nicknames;
 pub(crate) mod parameters;
+pub(crate) mod person;
 pub(crate) mod phone;
 pub(crate) mod price_book;
 pub(crate) mod reach;

@@ -191,7 +191,7 @@ fn fit_as(input: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) ->
     let is_person = PEOPLE_AND_USERS.contains(&object);
     let by_name = |name| Fit { distance: 0, name, company_in_part: false };
     let mut best = by_name(match_name(input, name, is_person));
-    for other in ["Subject", "Email"] {
+    for other in ["Subject", "Email", "PersonEmail"] {
         // What is no address is no part of one.
         if other == "Subject" || input.contains('@') {
             best = best.min(by_name(match_name(input, &fields.text(other).unwrap_or_default(), false)));

@@ -12,10 +12,12 @@ use crate::policy::Effect;
 use crate::record::Record;
 use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::names;
+use crate::resolve::person;
 use crate::resolve::record::{self, By, Target};
 use crate::rest::Delete;
 use crate::soql::FieldPath;
 use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply};
+use crate::write::person::DELETED_WITH;
 
 /// Deletes a record.
 pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
@@ -31,6 +33,10 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
     let record = record::choose(call.known(), &target, records)?;
     if !is_called(call, &target, &record, &args.name) {
         return Err(conflict(call, &target, id, &record));
+    }
+    if let Some(account) = person::account_of(&record.fields()) {
+        let message = [DELETED_WITH, " ", account.as_str()].concat();
+        return Err(Error::argument("record", message).allowing(vec![account.to_string()]));
     }
     let notice = match call.write(&Delete { object: &target.object, id: &id }) {
         Ok(()) => None,

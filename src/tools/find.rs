@@ -11,6 +11,7 @@ use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::{self, Fit, Interpretation};
 use crate::resolve::names;
+use crate::resolve::person;
 use crate::resolve::record;
 use crate::resolve::word_forms;
 use crate::rest::{MAX_QUERIES, Search};
@@ -38,9 +39,11 @@ pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> 
     }
     call.run(&Asked { text, objects: &args.objects, limit }, plan, |plan| {
         let mut notices = plan.notices.clone();
-        let mut found = search(call, text, &plan.objects, limit)?;
-        if found.is_empty() {
-            found = query(call, &plan, &mut notices)?;
+        let mut found = look(call, text, &plan, limit, &mut notices)?;
+        if found.iter().any(|record| person::is_open(call.known(), record)) {
+            call.plan(&(), person::describe)?;
+            let plan = call.plan(&Asked { text, objects: &args.objects, limit }, self::plan)?;
+            found = look(call, text, &plan, limit, &mut Vec::new())?;
         }
         let stems = word_forms::stems(text).filter(|_| found.is_empty());
         if let Some(stems) = &stems {
@@ -121,6 +124,12 @@ fn objects(known: &Known, input: &[String]) -> Result<Vec<ObjectName>, PlanError
     Ok(objects)
 }
 
+/// What the search index has, or where it has nothing, the records themselves.
+fn look(call: &Call<'_>, text: &str, plan: &Plan, limit: u32, notices: &mut Vec<String>) -> Result<Vec<Record>, Error> {
+    let found = search(call, text, &plan.objects, limit)?;
+    if found.is_empty() { query(call, plan, notices) } else { Ok(found) }
+}
+
 /// What the search index has. A search that an object or field spoils finds nothing, and the queries follow.
 fn search(
     call: &Call<'_>,
@@ -160,7 +169,8 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
 }
 
 /// The records as candidates: those that have exactly that name first, else in the order they came.
-fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
+fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
+    person::merge(&mut found);
     let mut candidates = Vec::new();
     let mut last: Option<(String, Vec<Interpretation>)> = None;
     for record in &found {

@@ -8,6 +8,8 @@
 mod current;
 mod plan;
 
+use std::borrow::Cow;
+
 use self::current::{Back, Current, Receipt};
 use self::plan::{Change, Plan, plan};
 use crate::call::{Call, PART_NAMES, read_error, unsendable};
@@ -19,20 +21,29 @@ use crate::known::{self, Known, PlanError};
 use crate::record::Record;
 use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::names;
+use crate::resolve::person;
 use crate::resolve::record::{self, By};
 use crate::rest::{Composite, Part, Query, Retrieve, Update, Which};
 use crate::schema::well_known::ID;
 use crate::soql::{FieldList, FieldPath, Select, Selection};
 use crate::wit::{Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
+use crate::write::person as as_account;
 use crate::write::references;
 use crate::write::several;
 
 /// Changes a record, or several of one object.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
-    let asked = asked(&args)?;
+    let mut asked = asked(&args)?;
     'again: loop {
         let mut all = read(call, &asked)?;
+        if all.iter().any(|(_, record)| person::is_open(call.known(), record)) {
+            call.plan(&(), person::describe)?;
+            continue 'again;
+        }
+        if write_accounts(call, &mut asked, &all)? {
+            continue 'again;
+        }
         for (plan, record) in &mut all {
             match plan.settle(call.known(), record) {
                 // An admin may have changed what is allowed since it was described.
@@ -64,13 +75,15 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 
 /// A record and its change as the call says them.
 struct Asked<'a> {
-    record: &'a str,
+    record: Cow<'a, str>,
     object: Option<&'a str>,
     /// The new values, a JSON object.
-    fields: &'a str,
+    fields: Cow<'a, str>,
     /// The values that are expected, a JSON object.
-    from: Option<&'a str>,
+    from: Option<Cow<'a, str>>,
     allow_duplicate: bool,
+    /// Whether the account is written that the contact is.
+    is_person: bool,
 }
 
 /// The records of a call: one, or several with what each has for itself or all have in common.
@@ -89,14 +102,32 @@ fn asked(args: &UpdateArgs) -> Result<Vec<Asked<'_>>, Error> {
             return Err(Error::argument("fields", "say what to change: at least one field with its new value"));
         };
         asked.push(Asked {
-            record,
+            record: Cow::Borrowed(record),
             object: args.object.as_deref(),
-            fields,
-            from: from.or(args.from.as_ref()).map(String::as_str),
+            fields: Cow::Borrowed(fields),
+            from: from.or(args.from.as_ref()).map(|from| Cow::Borrowed(from.as_str())),
             allow_duplicate: args.allow_duplicate == Some(true),
+            is_person: false,
         });
     }
     Ok(asked)
+}
+
+/// Puts the account in the place of each contact that is one with it; whether there was any.
+fn write_accounts(call: &Call<'_>, asked: &mut [Asked<'_>], all: &[(Plan, Record)]) -> Result<bool, Error> {
+    let mut is_any = false;
+    for (one, (_, record)) in asked.iter_mut().zip(all) {
+        let Some(account) = person::account_of(&record.fields()) else { continue };
+        one.fields = Cow::Owned(call.plan(&("fields", &*one.fields), as_account::fields)?);
+        if let Some(from) = &mut one.from {
+            *from = Cow::Owned(call.plan(&("from", &**from), as_account::fields)?);
+        }
+        one.record = Cow::Owned(account.to_string());
+        one.object = Some("Account");
+        one.is_person = true;
+        is_any = true;
+    }
+    Ok(is_any)
 }
 
 /// Reads the records, and with them those that names in lookups may stand for.
@@ -213,6 +244,9 @@ impl<'a> Step<'a> {
             notices.push(Known::untold(&current.plan.target.object));
         }
         notices.extend(current.plan.changes.iter().filter_map(|change| change.value.note.clone()));
+        if current.plan.is_person && !pending.is_empty() {
+            notices.push(as_account::WRITTEN.to_owned());
+        }
         if pending.is_empty() {
             notices.push("nothing was written: the record holds these values already".to_owned());
         }

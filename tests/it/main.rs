@@ -16,6 +16,7 @@ mod history_and_files;
 mod lookups;
 mod numbers;
 mod org_words;
+mod person_accounts;
 mod picklists;
 mod products;
 mod query;

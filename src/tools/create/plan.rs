@@ -9,13 +9,13 @@ use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::names;
 use crate::resolve::price_book::DEAL;
 use crate::rest::Create;
+use crate::schema::person;
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
 use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::write::event;
 use crate::write::picklists::{self, Given, Held, Picklists};
 use crate::write::places;
-use crate::write::refused;
 use crate::write::several;
 use crate::write::values::{self, FieldValue, Write};
 
@@ -162,9 +162,9 @@ fn json_of<'v>(values: &'v [FieldValue], name: &str) -> Option<&'v str> {
 /// Refuses the name of a person, which is made of its parts.
 fn check_person(object: &ObjectName, values: &[FieldValue]) -> Result<(), Error> {
     let is_set = |is: &dyn Fn(&str) -> bool| values.iter().any(|set| set.json != "null" && is(set.name.as_str()));
-    if object.as_str() == "Account" && is_set(&|name| name == "Name") && is_set(&refused::is_of_persons) {
-        let parts = refused::NAME_PARTS.map(str::to_owned).to_vec();
-        return Err(Error::argument("Name", refused::PERSON).allowing(parts));
+    if object.as_str() == "Account" && is_set(&|name| name == "Name") && is_set(&person::is_of_persons) {
+        let parts = person::NAME_PARTS.map(str::to_owned).to_vec();
+        return Err(Error::argument("Name", person::NAMED).allowing(parts));
     }
     Ok(())
 }

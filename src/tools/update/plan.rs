@@ -38,6 +38,8 @@ pub(super) struct Plan {
     /// Whether the reply may tell what the record holds.
     pub(super) is_told: bool,
     pub(super) allow_duplicate: bool,
+    /// Whether it is the account that the contact is which was named.
+    pub(super) is_person: bool,
 }
 
 impl Plan {
@@ -112,7 +114,7 @@ impl Change {
 }
 
 pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -> Result<Plan, PlanError> {
-    let target = record::read(known, asked.record, asked.object)?;
+    let target = record::read(known, &asked.record, asked.object)?;
     known.allow_object(&target.object, Effect::Overwrites)?;
     let schema = known.schema(&target.object)?;
     if !schema.updateable {
@@ -142,7 +144,15 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
         select.order_by = record::by_name(known, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, changes, select, following, is_told, allow_duplicate: asked.allow_duplicate })
+    Ok(Plan {
+        target,
+        changes,
+        select,
+        following,
+        is_told,
+        allow_duplicate: asked.allow_duplicate,
+        is_person: asked.is_person,
+    })
 }
 
 /// The changes, each with what it expects. Names in lookups are added to the `wanted`.
@@ -154,7 +164,7 @@ fn changes(
 ) -> Result<Vec<Change>, PlanError> {
     let object = &target.object;
     let mut changes: Vec<Change> = Vec::new();
-    known::all(values::given("fields", asked.fields)?.map(|(name, json)| {
+    known::all(values::given("fields", &asked.fields)?.map(|(name, json)| {
         let is_given = |name: &str| changes.iter().any(|change| change.name() == name);
         let value = values::read(known, object, Write::Change, (&name, json.get()), &is_given, wanted)?;
         changes.push(change(known, object, value)?);
@@ -166,7 +176,7 @@ fn changes(
     if changes.is_empty() {
         return Err(Error::argument("fields", "say what to change: at least one field with its new value").into());
     }
-    if let Some(from) = asked.from {
+    if let Some(from) = &asked.from {
         let expected = values::given("from", from)?;
         known::all(expected.map(|(name, json)| expect(known, object, (&name, json.get()), &mut changes)))?;
     }
