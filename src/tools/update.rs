@@ -2,10 +2,13 @@
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional
 //! `PATCH sobjects/{object}/{id}` and `GET` of the result.
 //!
+//! Of a filter in place of records, one composite request of two `query`s counts what fits, and asks.
+//!
 //! Of several records: one `query` for all that are given by id, then one composite request of which all parts happen or
 //! none: a conditional `PATCH` for each, and a `query` of the result.
 
 mod current;
+mod filter;
 mod plan;
 
 use std::borrow::Cow;
@@ -35,6 +38,7 @@ use crate::write::several;
 /// Changes a record, or several of one object.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
     let mut asked = asked(&args)?;
+    filter::ask(call, &asked)?;
     'again: loop {
         let mut all = read(call, &asked)?;
         if all.iter().any(|(_, record)| person::is_open(call.known(), record)) {

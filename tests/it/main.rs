@@ -45,6 +45,7 @@ mod types;
 mod types_table;
 mod types_write;
 mod undo;
+mod update_by_filter;
 mod who_am_i;
 mod writes;
 mod zones;

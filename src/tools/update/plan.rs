@@ -121,7 +121,7 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
         let error = Error::argument("object", format!("the user may not change {} records", target.object));
         return Err(names::denied(known, &target.object, &schema, error));
     }
-    let changes = changes(known, &target, asked, wanted)?;
+    let changes = changes(known, &target.object, asked, wanted)?;
     let (condition, limit) = record::condition(known, &target)?;
     let mut fields = FieldList::from(ID);
     let is_told = known.may_read(&target.object);
@@ -156,13 +156,12 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
 }
 
 /// The changes, each with what it expects. Names in lookups are added to the `wanted`.
-fn changes(
+pub(super) fn changes(
     known: &Known,
-    target: &Target,
+    object: &ObjectName,
     asked: &Asked<'_>,
     wanted: &mut Vec<Wanted>,
 ) -> Result<Vec<Change>, PlanError> {
-    let object = &target.object;
     let mut changes: Vec<Change> = Vec::new();
     known::all(values::given("fields", &asked.fields)?.map(|(name, json)| {
         let is_given = |name: &str| changes.iter().any(|change| change.name() == name);
