@@ -221,7 +221,8 @@ struct Receipt {
     /// What it is called, or its id.
     called: String,
     record_type: Option<(String, String)>,
-    undo: Undo,
+    /// By what it can be deleted, where it can.
+    made: Option<(RecordId, Option<String>)>,
     notices: Vec<String>,
 }
 
@@ -251,7 +252,6 @@ fn receipt(call: &Call<'_>, plan: &Plan, made: Made) -> Receipt {
     let name = held.as_ref().and_then(|held| held.text(plan.name.as_str()));
     // What was not sent whole, such as the name of a contact, is not known of what may not be read.
     let is_known = held.is_some() && super::is_on(call, "delete") && (plan.is_told || name.is_some());
-    let undo = is_known.then(|| undo::deletion(call.known(), &plan.object, &made.id, name.clone())).flatten();
     let held = held.unwrap_or_default();
     let read = plan.read.iter().map(FieldName::as_str);
     let fields = shown::members(call.known(), &plan.object, &held, read, false, &mut values);
@@ -262,10 +262,10 @@ fn receipt(call: &Call<'_>, plan: &Plan, made: Made) -> Receipt {
         Some((kind.id.clone(), kind.name.clone()))
     });
     Receipt {
-        called: name.unwrap_or_else(|| made.id.to_string()),
+        called: name.clone().unwrap_or_else(|| made.id.to_string()),
         record: CreatedRecord { link: call.link(made.id.as_str()), id: made.id.to_string(), fields },
         record_type,
-        undo: undo.unwrap_or_else(|| by_hand(&format!("a person deletes {} in Salesforce", made.id))),
+        made: is_known.then_some((made.id, name.clone())),
         notices,
     }
 }
@@ -275,17 +275,19 @@ fn reply(call: &Call<'_>, plans: &[Plan], found: &[Found], made: Vec<Made>) -> C
     let receipts: Vec<_> = plans.iter().zip(made).map(|(plan, made)| receipt(call, plan, made)).collect();
     let own: Vec<_> = receipts.iter().map(|receipt| (receipt.called.as_str(), receipt.notices.as_slice())).collect();
     let notices = several::notices(&own);
-    let (mut records, mut called, mut undos) = (Vec::with_capacity(receipts.len()), Vec::new(), Vec::new());
+    let (mut records, mut called, mut deletable) = (Vec::with_capacity(receipts.len()), Vec::new(), Vec::new());
     for receipt in receipts {
         records.push(receipt.record);
         called.extend(receipt.record_type);
-        undos.push(receipt.undo);
+        deletable.extend(receipt.made);
     }
-    let undo = match undos.pop() {
-        Some(undo) if undos.is_empty() => undo,
-        Some(undo) if undo.tool.is_some() => by_hand("salesforce_delete takes back each of the records by itself"),
+    // One call takes back all of them, or none is offered.
+    let deletes = plans.first().filter(|_| deletable.len() == records.len());
+    let undo = deletes.and_then(|plan| undo::deletion(call.known(), &plan.object, &deletable));
+    let undo = undo.unwrap_or_else(|| match records.as_slice() {
+        [one] => by_hand(&format!("a person deletes {} in Salesforce", one.id)),
         _ => by_hand("a person deletes the records in Salesforce"),
-    };
+    });
     CreateReply {
         object: plans.first().map(|plan| plan.object.to_string()).unwrap_or_default(),
         records,

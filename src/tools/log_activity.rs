@@ -601,7 +601,7 @@ fn logged(
     if let Some(notice) = values.notice().filter(|notice| !notices.contains(notice)) {
         notices.push(notice);
     }
-    let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name));
+    let undo = super::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &[(id, name)]));
     Ok(LoggedActivity {
         kind: new.kind,
         link: call.link(id.as_str()),

@@ -309,10 +309,12 @@ fn how(ConvertedRecord { object, created, .. }: &ConvertedRecord) -> &'static st
 }
 
 fn delete(reply: &DeleteReply) -> String {
-    let name = named(reply.name.as_deref());
-    let mut text = format!("Deleted: {} {}{name}\n", reply.object, reply.id);
-    if !reply.facts.0.is_empty() {
-        line(&mut text, &format!("  {}", sentence(&reply.facts)));
+    let mut text = String::new();
+    for DeletedRecord { object, id, name, facts } in &reply.records {
+        line(&mut text, &format!("Deleted: {object} {id}{}", named(name.as_deref())));
+        if !facts.0.is_empty() {
+            line(&mut text, &format!("  {}", sentence(facts)));
+        }
     }
     line(&mut text, &printable(&reply.recovery));
     notices(&mut text, &reply.notices);

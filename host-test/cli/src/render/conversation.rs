@@ -332,9 +332,11 @@ fn convert_lead(reply: &ConvertLeadReply) -> String {
 
 fn delete(reply: &DeleteReply) -> String {
     let mut text = Text::default();
-    text.line(&format!("Deleted: {} {}{}", reply.object, reply.id, named(reply.name.as_deref())));
-    if !reply.facts.0.is_empty() {
-        text.line(&format!(" {}", facts(&reply.facts)));
+    for record in &reply.records {
+        text.line(&format!("Deleted: {} {}{}", record.object, record.id, named(record.name.as_deref())));
+        if !record.facts.0.is_empty() {
+            text.line(&format!(" {}", facts(&record.facts)));
+        }
     }
     text.line(&printable(&reply.recovery));
     text.notices(&reply.notices);
