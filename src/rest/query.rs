@@ -98,7 +98,7 @@ impl Page {
         Self { total_size: Some(0), done: true, next_records_url: None, records: Vec::new() }
     }
 
-    fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
+    pub(super) fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
         let result = Fields::of(parse("query result", accept(response, http::StatusCode::OK)?)?);
         Self::of(&result).ok_or_else(|| ReadError::Unreadable("the query result lacks what a page has".to_owned()))
     }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use self::current::{Back, Current, Receipt};
 use self::plan::{Change, Plan, plan};
-use crate::call::{Call, PART_NAMES, read_error, unsendable};
+use crate::call::{Call, PART_NAMES, ReadBack, read_error, unsendable};
 use crate::details::Details;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
@@ -271,9 +271,9 @@ impl<'a> Step<'a> {
 }
 
 /// Writes what is pending, and returns the records as they are then, as far as they can be read.
-fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<Option<Record>>, Error> {
+fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<ReadBack>, Error> {
     let mut after = Vec::new();
-    after.resize_with(steps.len(), || None);
+    after.resize_with(steps.len(), ReadBack::default);
     let mut writing = Vec::new();
     for (at, step) in steps.iter_mut().enumerate().filter(|(_, step)| !step.pending.is_empty()) {
         writing.push((at, step));
@@ -285,7 +285,7 @@ fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<Option<Record>>,
     };
     for ((at, step), written) in writing.into_iter().zip(all) {
         step.notices.extend(written.notices);
-        after[at] = written.record;
+        after[at] = written.read;
     }
     Ok(after)
 }
@@ -293,20 +293,20 @@ fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<Option<Record>>,
 /// What came of a write.
 #[derive(Default)]
 struct Written {
-    record: Option<Record>,
+    read: ReadBack,
     notices: Vec<String>,
 }
 
 impl Written {
     /// The record as it was read back, where it may be told.
-    fn read_back(step: &Step<'_>, update: &Update<'_>, record: Option<Record>) -> Self {
-        let mut written = Self { record, ..Self::default() };
+    fn read_back(step: &Step<'_>, update: &Update<'_>, read: ReadBack) -> Self {
+        let mut written = Self { read, ..Self::default() };
         if update.unmodified_since.is_none() {
             written.say(
                 "this object has no time of change, so a change by somebody else at the same moment would go unseen",
             );
         }
-        if written.record.is_none() && step.current.plan.is_told {
+        if written.read.record.is_none() && step.current.plan.is_told {
             written.say(
                 "the record was changed, but could not be read back: the user may not be allowed to see it any more",
             );
@@ -316,7 +316,8 @@ impl Written {
 
     /// The record as it was read after a write without an answer.
     fn recovered(record: Record) -> Self {
-        let mut written = Self { record: Some(record), ..Self::default() };
+        let read = ReadBack { record: Some(record), names: None };
+        let mut written = Self { read, ..Self::default() };
         written.say("Salesforce did not answer, so the record was read again: it holds the change");
         written
     }
@@ -333,12 +334,12 @@ fn write_one(call: &Call<'_>, step: &Step<'_>) -> Result<Written, Error> {
     let names = plan.read_back();
     let read_back = Retrieve { object: &plan.target.object, record: Which::Id(&current.id), fields: &names };
     let written = if plan.is_told {
-        call.write_and_read(&update, &update.values, read_back, |()| current.id)
+        call.write_and_read(&update, &update.values, read_back, &plan.unnamed()?, |()| current.id)
     } else {
-        call.write(&update).map(|()| ((), None))
+        call.write(&update).map(|()| ((), ReadBack::default()))
     };
     match written {
-        Ok(((), record)) => Ok(Written::read_back(step, &update, record)),
+        Ok(((), read)) => Ok(Written::read_back(step, &update, read)),
         Err(cause) if cause.outcome_unknown() => match current.again() {
             Some(record) if current.is_done(&record, &step.pending) => Ok(Written::recovered(record)),
             Some(_) => Err(cause.with_context("the record was read again and does not hold the change so far")),
@@ -358,7 +359,7 @@ fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Wr
         updates.push((composite.add(name, &update).map_err(unsendable)?, update));
     }
     let plans: Vec<_> = steps.iter().map(|(_, step)| step.current.plan).collect();
-    let select = read_back(steps);
+    let select = read_back(steps)?;
     let query = select.as_ref().filter(|_| plans[0].is_told).map(Query::new);
     let reads = query.as_ref().map(|query| composite.add("read", query)).transpose().map_err(unsendable)?;
     let answer = match call.send_all(&composite) {
@@ -381,26 +382,27 @@ fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Wr
     if let (Some(part), Some(query)) = (reads, &query) {
         records = answer.read(part, query).map_or_else(|_| Vec::new(), |page| page.records);
     }
-    let each = steps
-        .iter()
-        .zip(&updates)
-        .map(|((_, step), (_, update))| Written::read_back(step, update, names::of_id(&records, step.current.id)));
+    let each = steps.iter().zip(&updates).map(|((_, step), (_, update))| {
+        let record = names::of_id(&records, step.current.id);
+        Written::read_back(step, update, ReadBack { record, names: None })
+    });
     Ok(each.collect())
 }
 
 /// The query for what is read of the records after the write.
-fn read_back(steps: &[(usize, &mut Step<'_>)]) -> Option<Select> {
+fn read_back(steps: &[(usize, &mut Step<'_>)]) -> Result<Option<Select>, Error> {
     let mut fields = FieldList::from(ID);
     let mut ids = Vec::with_capacity(steps.len());
     for (_, step) in steps {
         step.current.plan.read_back().into_iter().for_each(|field| fields.add(FieldPath::from(field)));
+        step.current.plan.unnamed()?.into_iter().for_each(|path| fields.add(path));
         ids.push(step.current.id);
     }
-    let object = steps.first()?.1.current.plan.target.object.clone();
-    let mut select = Select::new(fields, object);
+    let Some((_, first)) = steps.first() else { return Ok(None) };
+    let mut select = Select::new(fields, first.current.plan.target.object.clone());
     select.limit = u32::try_from(ids.len()).ok();
-    select.condition = Some(record::is_any(ids)?);
-    Some(select)
+    select.condition = record::is_any(ids);
+    Ok(Some(select))
 }
 
 /// After a write of several without an answer: the records, if all hold their changes.
@@ -426,7 +428,7 @@ fn recover_all(
 }
 
 /// What is told of the records together.
-fn reply(steps: Vec<Step<'_>>, after: &[Option<Record>]) -> UpdateReply {
+fn reply(steps: Vec<Step<'_>>, after: &[ReadBack]) -> UpdateReply {
     let mut receipts: Vec<Receipt> = Vec::with_capacity(steps.len());
     let (mut object, mut is_dearer, mut backs) = (String::new(), false, Vec::new());
     for (step, after) in steps.into_iter().zip(after) {
@@ -434,10 +436,13 @@ fn reply(steps: Vec<Step<'_>>, after: &[Option<Record>]) -> UpdateReply {
         let plan = current.plan;
         object = plan.target.object.to_string();
         is_dearer = plan.allow_duplicate;
-        let after = after.as_ref().filter(|_| plan.is_told).map(Record::fields);
+        let ReadBack { record, names } = after;
+        // What several were read back with has the names too.
+        let named = names.as_ref().or(record.as_ref()).map(Record::fields).unwrap_or_default();
+        let after = record.as_ref().filter(|_| plan.is_told).map(Record::fields);
         // Where nothing was written, the record is as it was read.
         let unchanged = step.pending.is_empty().then_some(&current.fields);
-        let mut receipt = current.receipt(after.as_ref().or(unchanged), step.notices);
+        let mut receipt = current.receipt(after.as_ref().or(unchanged), &named, step.notices);
         backs.extend(receipt.undo.take().map(|back| (current.id, back)));
         receipts.push(receipt);
     }

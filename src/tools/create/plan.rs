@@ -30,6 +30,8 @@ pub(super) struct Plan {
     pub(super) name: FieldPath,
     /// The fields to read back: those that were set, and the record's name.
     pub(super) read: Vec<FieldName>,
+    /// The lookups whose records nobody named, each with the path to what its record is called.
+    pub(super) unnamed: Vec<(FieldName, FieldPath)>,
     /// Whether the reply may tell what the org holds.
     pub(super) is_told: bool,
     pub(super) allow_duplicate: bool,
@@ -114,7 +116,9 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
         );
     }
     let assign = assignment(asked.assign, &object, &schema, &values, &mut read)?;
-    Ok(Plan { object, values, name, read, is_told, allow_duplicate: asked.allow_duplicate, assign, notices })
+    let unnamed = if is_told { unnamed(&schema, &values, &read)? } else { Vec::new() };
+    let allow_duplicate = asked.allow_duplicate;
+    Ok(Plan { object, values, name, read, unnamed, is_told, allow_duplicate, assign, notices })
 }
 
 /// The values of a record: its own, and those all have in common that it does not have otherwise.
@@ -189,6 +193,24 @@ fn check_required(schema: &ObjectSchema, values: &[FieldValue]) -> Result<(), Er
         values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
     }
     Err(Error::input(message).about(missing).allowing(allowed))
+}
+
+/// The lookups that are given by id, and the owner that the org's rules choose.
+fn unnamed(
+    schema: &ObjectSchema,
+    values: &[FieldValue],
+    read: &[FieldName],
+) -> Result<Vec<(FieldName, FieldPath)>, Error> {
+    let mut unnamed = Vec::new();
+    for value in values {
+        unnamed.extend(value.unknown_name()?.map(|path| (value.name.clone(), path)));
+    }
+    let is_set = |name: &FieldName| values.iter().any(|value| value.name == *name);
+    for name in read.iter().filter(|name| name.as_str() == "OwnerId" && !is_set(name)) {
+        let path = schema.field(name.as_str()).map(lookup::name_path).transpose()?.flatten();
+        unnamed.extend(path.map(|path| (name.clone(), path)));
+    }
+    Ok(unnamed)
 }
 
 /// Whether the org chooses the record type, and describe does not say which.

@@ -56,6 +56,15 @@ impl Plan {
         names
     }
 
+    /// The paths to what the records are called that lookups are to point to, and that nobody named.
+    pub(super) fn unnamed(&self) -> Result<Vec<FieldPath>, Error> {
+        let mut paths = Vec::new();
+        for change in self.changes.iter().filter(|_| self.is_told) {
+            paths.extend(change.value.unknown_name()?);
+        }
+        Ok(paths)
+    }
+
     /// Puts whole values where something is to be added to what is there, and codes where states are named, now that it is
     /// known what the record holds.
     pub(super) fn settle(&mut self, known: &Known, record: &Record) -> Result<(), Error> {
