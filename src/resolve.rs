@@ -19,4 +19,5 @@ pub(crate) mod related;
 pub(crate) mod shown;
 pub(crate) mod statement;
 pub(crate) mod value;
+pub(crate) mod why;
 pub(crate) mod word_forms;

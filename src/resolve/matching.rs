@@ -53,6 +53,11 @@ impl Fit {
         self.distance == 0 && self.name <= name
     }
 
+    /// Whether the name is what fits.
+    pub(crate) fn is_by_name(self) -> bool {
+        self.name < NameMatch::None
+    }
+
     /// Whether nothing could fit better.
     pub(crate) fn is_perfect(self) -> bool {
         self.is_at_least(NameMatch::Exact) && !self.company_in_part

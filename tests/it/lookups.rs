@@ -423,8 +423,7 @@ fn a_lookup_that_is_given_by_id_is_named_in_the_receipt_without_another_request(
     let names = json!({ globex.clone(): "Globex", bench.id("bob"): "Bob Stone", riley: "Riley Reyes" });
     assert_eq!(reply["names"], names);
     let changes = json!([{ "record": bench.id("sarah") }, { "record": bench.id("bob_globex") }]);
-    let reply =
-        bench.ok("update", json!({ "records": changes, "fields": { "AccountId": bench.id("brightpath") } }));
+    let reply = bench.ok("update", json!({ "records": changes, "fields": { "AccountId": bench.id("brightpath") } }));
     assert_eq!(reply["names"][bench.id("brightpath")], "Brightpath");
 }
 
