@@ -14,15 +14,25 @@ use crate::wit::Candidate;
 const BEFORE: usize = 40;
 const SHOWN: usize = 120;
 
-/// The columns of a search that may say why, besides those that tell records apart.
-pub(crate) fn columns(known: &Known, object: &ObjectName) -> Vec<FieldPath> {
-    let Ok(schema) = known.schema(object) else { return Vec::new() };
-    let own = columns::sought(&schema).filter(|field| reach::may_show(known, &schema, &field.name));
-    own.filter_map(|field| names::path(&field.name).ok()).collect()
+/// The columns of a search: those that tell records apart, and such as may say why one was found.
+pub(crate) fn columns(known: &Known, object: &ObjectName, telling: &[FieldPath]) -> Vec<FieldPath> {
+    let mut all = telling.to_vec();
+    if let Ok(schema) = known.schema(object) {
+        let is_new = |name: &str| !telling.iter().any(|column| column.as_str() == name);
+        let own = columns::sought(&schema).map(|field| field.name.as_str()).filter(|name| is_new(name));
+        let own = own.filter(|name| reach::may_show(known, &schema, name));
+        all.extend(own.filter_map(|name| names::path(name).ok()));
+    }
+    all
 }
 
 /// Adds to a candidate where the text was found, unless its name shows it.
 pub(crate) fn explain(candidate: &mut Candidate, text: &str, interpretations: &[Interpretation], fields: &Fields<'_>) {
+    let words: Vec<String> = text.split_whitespace().map(lower).collect();
+    let name = candidate.name.as_deref().map(lower).unwrap_or_default();
+    if words.iter().all(|word| name.contains(word)) {
+        return;
+    }
     let fits = |fields: &Fields<'_>| {
         let fit = matching::fit(interpretations, &candidate.object, candidate.name.as_deref(), fields);
         fit.is_some_and(Fit::is_by_name)
@@ -31,7 +41,6 @@ pub(crate) fn explain(candidate: &mut Candidate, text: &str, interpretations: &[
     if fits(&Fields::default()) || matching::split(text).1.is_some() && fits(fields) {
         return;
     }
-    let words: Vec<String> = text.split_whitespace().map(lower).collect();
     let mut best: Option<(usize, &str, String)> = None;
     for (name, value) in fields.values().filter(|(name, _)| !name.ends_with("Id")) {
         let Some(Shape::Text(held)) = Shape::of(value.get()) else { continue };

@@ -64,14 +64,14 @@ fn interest(field: &Field, whole: bool) -> Option<(u32, String)> {
 }
 
 /// The most fields that are read to say where a text was found.
-const MAX_SOUGHT: usize = 12;
+const MAX_SOUGHT: usize = 8;
 
 /// The fields of an object's own in which people look for a text, besides those that are shown.
 pub(crate) fn sought(schema: &ObjectSchema) -> impl Iterator<Item = &Field> {
     let is_sought = |field: &&Field| match field.field_type {
         FieldType::Phone | FieldType::Email | FieldType::Url => true,
-        FieldType::String => field.compound.is_none() && !field.name_field,
-        FieldType::TextArea => field.name == "Description" || field.length.is_some_and(|length| length <= 255),
+        FieldType::String => field.name.ends_with("__c"),
+        FieldType::TextArea => field.name == "Description",
         _ => false,
     };
     schema.fields.iter().filter(is_sought).take(MAX_SOUGHT)

@@ -16,8 +16,8 @@ use crate::resolve::record;
 use crate::resolve::why;
 use crate::resolve::word_forms;
 use crate::rest::{MAX_QUERIES, Search};
-use crate::schema::well_known::{CORE, ID};
-use crate::soql::{FieldList, FieldPath, ObjectName, Select};
+use crate::schema::well_known::CORE;
+use crate::soql::{FieldPath, ObjectName, Select};
 use crate::sort::by_rank;
 use crate::wit::{FindArgs, FindReply};
 
@@ -96,9 +96,7 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
             &object,
             (record::like(known, &object, text, "text")?, most),
         )?);
-        let mut sought = FieldList::of(ID, columns.iter().cloned());
-        why::columns(known, &object).into_iter().for_each(|column| sought.add(column));
-        plan.sought.push((object.clone(), sought.as_slice().to_vec()));
+        plan.sought.push((object.clone(), why::columns(known, &object, &columns)));
         plan.objects.push((object, columns));
     }
     match plan.notices.first() {

@@ -6,11 +6,13 @@
 mod arrange;
 mod calendar;
 mod decimal;
+mod elapsed;
 mod fill;
 mod group;
 mod measure;
 mod numbers;
 mod records;
+mod times;
 
 use self::numbers::Numbers;
 use self::records::Records;
@@ -100,7 +102,7 @@ fn attempt(call: &Call<'_>, asked: &Asked<'_>) -> Result<(QueryReply, bool), Err
             reply.notices.push(changed);
             reply.soql = Some(match &plan.what {
                 What::Records(records) => records.select.to_string(),
-                What::Numbers(numbers) => numbers.query.to_string(),
+                What::Numbers(numbers) => numbers.soql(),
             });
         }
         let (mut remarks, looked_up) = call.plan_noting(&(plan.said.as_slice(), nothing), Remarks::of)?;

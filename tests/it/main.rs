@@ -12,6 +12,7 @@ mod cache;
 mod conversion;
 mod delete;
 mod documented_answers;
+mod elapsed;
 mod find_why;
 mod history_and_files;
 mod lookups;
