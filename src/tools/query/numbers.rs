@@ -34,7 +34,7 @@ pub(super) struct Numbers {
     sorted: Vec<Sorted>,
     query: Aggregate,
     /// The records to read instead, where times are worked out of them.
-    rows: Option<Select>,
+    rows: Option<Box<Select>>,
     calendar: calendar::Use,
     currency: Option<&'static str>,
     /// Groups that the statement itself skips.
@@ -100,7 +100,7 @@ impl Numbers {
             condition: if archived { archive::undeleted(condition) } else { condition },
             grouping: grouping(&groups, &measures, &sorted, having),
         };
-        let rows = times::select(reading, query, &groups, &measures, &numbers)?;
+        let rows = times::select(reading, query, &groups, &measures, &numbers)?.map(Box::new);
         Ok(Self { groups, measures, sorted, query: numbers, rows, calendar, currency, offset, fills })
     }
 }
@@ -294,7 +294,7 @@ impl Numbers {
 
     /// The query as text.
     pub(super) fn soql(&self) -> String {
-        self.rows.as_ref().map_or_else(|| self.query.to_string(), Select::to_string)
+        self.rows.as_ref().map_or_else(|| self.query.to_string(), |select| select.to_string())
     }
 
     /// The groups, and the org's fiscal year if dates matter.
