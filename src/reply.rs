@@ -2,8 +2,11 @@
 //!
 //! Values out of the org are copied as JSON values into their own places and never into a sentence of ours.
 
+use std::borrow::Cow;
+
 use crate::error::Error;
 use crate::json::{Json, Object, quoted};
+use crate::soql::Number;
 
 /// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
 pub(crate) const MAX_TEXT_CHARS: usize = 255;
@@ -60,14 +63,17 @@ impl Values {
     }
 
     /// The JSON text of a value; `null` when absent.
-    pub(crate) fn copy(&mut self, value: Option<Json<'_>>) -> String {
+    pub(crate) fn copy<'a>(&mut self, value: Option<Json<'a>>) -> Cow<'a, str> {
         self.copy_text(value.map_or("null", Json::get))
     }
 
     /// The same of a value's own text.
-    pub(crate) fn copy_text(&mut self, value: &str) -> String {
+    pub(crate) fn copy_text<'a>(&mut self, value: &'a str) -> Cow<'a, str> {
         if let Some(utc) = whole_second_utc(value) {
-            return utc;
+            return Cow::Owned(utc);
+        }
+        if let Some(number) = plain_number(value) {
+            return Cow::Owned(number);
         }
         let value = Json::trusted(value);
         // A text of n characters takes at least n bytes.
@@ -76,9 +82,9 @@ impl Values {
             && let Some((end, _)) = text.char_indices().nth(self.longest)
         {
             self.cut += 1;
-            return quoted(&format!("{}{CUT}", &text[..end]));
+            return Cow::Owned(quoted(&format!("{}{CUT}", &text[..end])));
         }
-        value.portable().into_owned()
+        value.portable()
     }
 
     /// A text, cut.
@@ -109,10 +115,21 @@ impl Values {
     }
 }
 
+/// Salesforce writes `120000.0` and `2.0E7` of numbers that nobody says so. Their digits are all kept.
+fn plain_number(value: &str) -> Option<String> {
+    let is_number = matches!(value.as_bytes().first(), Some(b'-' | b'0'..=b'9'));
+    let is_written_so = is_number && value.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    is_written_so.then(|| Number::parse(value).ok().map(|number| number.as_str().to_owned()))?
+}
+
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
 fn whole_second_utc(value: &str) -> Option<String> {
-    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
     let shape = b"0000-00-00T00:00:00";
+    // Few values have this length, which is asked first.
+    if value.len() != shape.len() + r#"".000+0000""#.len() {
+        return None;
+    }
+    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
     let fits = time.len() == shape.len()
         && time
             .bytes()
@@ -135,7 +152,7 @@ mod tests {
     fn check(json: &str, expected: &str, cut: usize) {
         let mut values = Values::cut_after(5);
         let json = Json::parse(json).unwrap();
-        assert_eq!((values.copy(Some(json)).as_str(), values.cut), (expected, cut));
+        assert_eq!((&*values.copy(Some(json)), values.cut), (expected, cut));
     }
 
     #[test]
@@ -150,6 +167,15 @@ mod tests {
     fn other_values_stay_as_they_are() {
         check("1234567890.5", "1234567890.5", 0);
         check(r#"{"city":"Heidelberg"}"#, r#"{"city":"Heidelberg"}"#, 0);
+    }
+
+    #[test]
+    fn a_number_is_written_as_people_write_it_with_all_its_digits() {
+        check("120000.0", "120000", 0);
+        check("2.0E7", "20000000", 0);
+        check("-0.50", "-0.5", 0);
+        check("12345678901234567.89", "12345678901234567.89", 0);
+        check("1.5E400", r#""1.5E400""#, 0);
     }
 
     #[test]
