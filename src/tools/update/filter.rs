@@ -5,6 +5,7 @@ use super::plan::changes;
 use crate::call::Call;
 use crate::error::Error;
 use crate::known::{Known, PlanError};
+use crate::lower::lower;
 use crate::policy::Effect;
 use crate::reading;
 use crate::record::Record;
@@ -69,16 +70,16 @@ fn question(known: &Known, object: &ObjectName, total: usize, records: &[Record]
     Error::ambiguous(message).about(vec!["record".to_owned()]).with_candidates(candidates)
 }
 
-/// Whether a text is a filter: it begins as one, and goes on as one or compares something. A record may be called
-/// "Where to Go".
+/// Whether a text is a filter: it begins as one, and goes on as one. A record may be called "Where to Go".
 fn is_filter(text: &str) -> bool {
-    let text = text.trim();
-    let is = |word: &str| text.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
-    let statement = || {
-        let soql = if is("WHERE ") { ["SELECT Id FROM Account ", text].concat() } else { text.to_owned() };
-        Statement::parse(&soql).is_ok()
-    };
-    (is("WHERE ") || is("SELECT ")) && (text.contains(['=', '<', '>', '\'']) || statement())
+    let text = lower(text.trim());
+    match text.split_once(' ') {
+        Some(("select", rest)) => rest.contains(" from "),
+        Some(("where", rest)) => {
+            rest.contains(['=', '<', '>', '\'']) || [" in ", " is "].iter().any(|word| rest.contains(word))
+        }
+        _ => false,
+    }
 }
 
 /// What to ask.
