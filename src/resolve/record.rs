@@ -270,7 +270,7 @@ pub(crate) fn resolve<'r>(
             last = candidate.name.as_ref().map(|name| lower(name));
             // Found as the account that it is as well, the contact is no other.
             let is_account = |account| results.iter().any(|(_, others)| names::of_id(others, account).is_some());
-            if person::account_of(&fields).is_some_and(is_account) {
+            if person::account_of(record).is_some_and(is_account) {
                 continue;
             }
             if active_only

@@ -4,7 +4,7 @@ use crate::json::{Json, Object, Shape};
 use crate::known::Known;
 use crate::lower::lower;
 use crate::record::Fields;
-use crate::resolve::matching::{self, Fit, Interpretation};
+use crate::resolve::matching::Fit;
 use crate::resolve::{names, reach};
 use crate::schema::columns;
 use crate::soql::{FieldPath, ObjectName};
@@ -26,19 +26,11 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, telling: &[FieldPath])
     all
 }
 
-/// Adds to a candidate where the text was found, unless its name shows it.
-pub(crate) fn explain(candidate: &mut Candidate, text: &str, interpretations: &[Interpretation], fields: &Fields<'_>) {
+/// Adds to a candidate where the text was found, unless its name shows it, which may fit in other ways than by its words.
+pub(crate) fn explain(candidate: &mut Candidate, text: &str, fit: Fit, fields: &Fields<'_>) {
     let words: Vec<String> = text.split_whitespace().map(lower).collect();
     let name = candidate.name.as_deref().map(lower).unwrap_or_default();
     if words.iter().all(|word| name.contains(word)) {
-        return;
-    }
-    let fits = |fields: &Fields<'_>| {
-        let fit = matching::fit(interpretations, &candidate.object, candidate.name.as_deref(), fields);
-        fit.is_some_and(Fit::is_by_name)
-    };
-    // "Bob at Acme" is found by where he works as well.
-    if fits(&Fields::default()) || matching::split(text).1.is_some() && fits(fields) {
         return;
     }
     let mut best: Option<(usize, &str, String)> = None;
@@ -52,7 +44,10 @@ pub(crate) fn explain(candidate: &mut Candidate, text: &str, interpretations: &[
             best = Some((count, name, around(&held, at)));
         }
     }
-    let Some((_, name, held)) = best else { return };
+    let Some((count, name, held)) = best else { return };
+    if fit.is_by_name() && count < words.len() {
+        return;
+    }
     candidate.field = Some(name.to_owned());
     let mut facts = Object::default();
     for (fact, value) in Json::trusted(&candidate.facts).members().filter(|(fact, _)| fact != name) {

@@ -263,7 +263,7 @@ impl Existing {
             return Err(Error::argument("contact", message).with_candidates(vec![contact.candidate.clone()]));
         }
         (self.account, self.contact) = (Some(account), Some(contact.id));
-        self.is_person |= contact.record.as_ref().is_some_and(|it| person::account_of(&it.fields()).is_some());
+        self.is_person |= contact.record.as_ref().and_then(person::account_of).is_some();
         Ok(())
     }
 }

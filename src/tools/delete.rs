@@ -167,7 +167,7 @@ fn check(call: &Call<'_>, one: &Asked<'_>, target: &Target, found: Vec<Record>) 
     if !is_called(call, target, &record, one.name) {
         return Err(conflict(call, target, one.id, &record));
     }
-    if let Some(account) = person::account_of(&record.fields()) {
+    if let Some(account) = person::account_of(&record) {
         let message = [DELETED_WITH, " ", account.as_str()].concat();
         return Err(Error::argument("record", message).allowing(vec![account.to_string()]));
     }

@@ -197,7 +197,7 @@ fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut no
         let (name, fields) = (candidate.name.as_deref(), record.fields());
         let fit = matching::fit(interpretations, &candidate.object, name, &fields).unwrap_or(Fit::BY_OTHER_MEANS);
         let rank = matching::score(fit, text, name, &fields).into();
-        why::explain(&mut candidate, text, interpretations, &fields);
+        why::explain(&mut candidate, text, fit, &fields);
         candidates.push((rank, candidate));
     }
     let mut candidates = by_rank(candidates);

@@ -121,7 +121,7 @@ fn asked(args: &UpdateArgs) -> Result<Vec<Asked<'_>>, Error> {
 fn write_accounts(call: &Call<'_>, asked: &mut [Asked<'_>], all: &[(Plan, Record)]) -> Result<bool, Error> {
     let mut is_any = false;
     for (one, (_, record)) in asked.iter_mut().zip(all) {
-        let Some(account) = person::account_of(&record.fields()) else { continue };
+        let Some(account) = person::account_of(record) else { continue };
         one.fields = Cow::Owned(call.plan(&("fields", &*one.fields), as_account::fields)?);
         if let Some(from) = &mut one.from {
             *from = Cow::Owned(call.plan(&("from", &**from), as_account::fields)?);
