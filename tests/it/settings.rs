@@ -271,7 +271,7 @@ fn the_users_own_words_stand_for_fields_and_objects() {
     let reply = bench.ok("describe", json!({ "object": "logo", "search": "people" }));
     assert_eq!(reply["fields"][0]["name"], "NumberOfEmployees");
     let reply = bench.ok("get", json!({ "object": "gig", "record": "Migration", "fields": ["spend"] }));
-    assert_eq!(reply["fields"], json!({ "Budget__c": 80000.0 }));
+    assert_eq!(reply["fields"], json!({ "Budget__c": 80000 }));
 }
 
 #[test]

@@ -868,7 +868,7 @@ fn records_of_each_object_are_created_in_one_request_and_read_back() {
             "deal",
             json!({ "Name": "Globex expansion", "Stage": "Prospecting", "Amount": "50000", "CloseDate": "2027-03-15",
                     "Account": bench.id("globex") }),
-            json!({ "Name": "Globex expansion", "Amount": 50000.0, "CloseDate": "2027-03-15" }),
+            json!({ "Name": "Globex expansion", "Amount": 50000, "CloseDate": "2027-03-15" }),
         ),
         (
             "Lead",
@@ -913,8 +913,8 @@ fn a_custom_object_is_created_and_changed_by_labels() {
     assert_eq!(
         reply["fields"],
         json!({
-            "Name": "Initech Audit", "Account__c": bench.id("initech"), "Status__c": "Active", "Budget__c": 42000.0,
-            "Progress__c": 10.0, "Start_Date__c": "2026-06-01", "Billable__c": true,
+            "Name": "Initech Audit", "Account__c": bench.id("initech"), "Status__c": "Active", "Budget__c": 42000,
+            "Progress__c": 10, "Start_Date__c": "2026-06-01", "Billable__c": true,
             "Tags__c": "Security;Training",
         })
     );
