@@ -6,8 +6,8 @@ use crate::rest::RESPONSE_HEADERS;
 use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, ConvertLeadArgs, ConvertLeadReply, CreateArgs,
     CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, SignInFailure,
-    UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, RestoreArgs,
+    RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -155,6 +155,10 @@ impl exports::edit::Guest for Plugin {
 
     fn delete(args: DeleteArgs) -> Result<DeleteReply, Error> {
         Ok(tools::delete(&Call::new(&Host), args)?)
+    }
+
+    fn restore(args: RestoreArgs) -> Result<RestoreReply, Error> {
+        Ok(tools::restore(&Call::new(&Host), args)?)
     }
 }
 

@@ -20,6 +20,7 @@
 //! * `reading` reads a statement by the user's clock.
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
+//! * `calendar` is the user's own events of a time, as queries and as what is read of them.
 //! * `arena` is what a component allocates from.
 //! * `rich_text` is HTML as text, and text as HTML.
 //! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
@@ -58,6 +59,7 @@
 #[allow(unsafe_code)]
 mod arena;
 mod arguments;
+mod calendar;
 pub mod call;
 pub mod catalog;
 #[cfg(feature = "component")]

@@ -116,6 +116,10 @@ records! {
         required record: Text,
         required name: Text,
     }
+    RestoreArgs {
+        required record: Text,
+        optional object: Text,
+    }
 }
 
 // ---- what tools return ----
@@ -183,7 +187,10 @@ replies! {
         name, label, data_type, required (if true), writable, length, values (if any), references (if any), help,
     }
     ActivitiesReply { record, zone, now, items, complete, notices (if any) }
-    Activity { kind, id, when, subject, status, overdue (if true), who, who_id, what, what_id, owner, minutes, text }
+    Activity {
+        kind, id, when, subject, status, overdue (if true), who, who_id, what, what_id, owner, minutes, incoming, from, to,
+        text,
+    }
     WhoAmIReply { user, org, zone, now, readable, creatable, editable, api_calls, notices (if any) }
     UserInfo { id, name, username, email, locale, language, currency }
     OrgInfo { id, name, sandbox, origin, currency, multi_currency }
@@ -191,14 +198,16 @@ replies! {
     CreateReply { object, records, names (json if any), undo, notices (if any) }
     CreatedRecord { id, link, fields (json) }
     LogActivityReply { created, who, what, zone, notices (if any) }
-    LoggedActivity { kind, id, link, when, fields (json), undo }
+    LoggedActivity { kind, id, link, when, fields (json), clashes (if any), undo }
+    Clash { id, subject, when, minutes }
     UpdateReply { object, records, names (json if any), undo, notices (if any), details (json if any) }
     UpdatedRecord { id, link, name, changes (if any) }
     FieldChange { field, before (json if any), after (json) }
     ConvertLeadReply { records, undo, notices (if any) }
     ConvertedRecord { object, id, link, name, created, fields (json) }
-    DeleteReply { records, recovery, notices (if any) }
+    DeleteReply { records, recovery, undo, notices (if any) }
     DeletedRecord { object, id, name, facts (json) }
+    RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
     Undo { tool, arguments (json if any), instructions }
 }
 
@@ -238,6 +247,10 @@ macro_rules! enums {
 
 enums! {
     ActivityKind { Call = "call", Email = "email", Meeting = "meeting", Note = "note", Task = "task" }
+    EntryKind {
+        Call = "call", Email = "email", Meeting = "meeting", Note = "note", Task = "task", Comment = "comment",
+        Approval = "approval",
+    }
     ErrorKind {
         InvalidInput = "invalid_input", NotFound = "not_found", Ambiguous = "ambiguous", Conflict = "conflict",
         Duplicate = "duplicate", Rejected = "rejected", Locked = "locked", Forbidden = "forbidden",
@@ -322,6 +335,7 @@ mod tests {
         check("update", UpdateArgs::MEMBERS, UpdateReply::NAMES);
         check("convert_lead", ConvertLeadArgs::MEMBERS, ConvertLeadReply::NAMES);
         check("delete", DeleteArgs::MEMBERS, DeleteReply::NAMES);
+        check("restore", RestoreArgs::MEMBERS, RestoreReply::NAMES);
     }
 
     #[test]

@@ -17,9 +17,10 @@ use crate::resolve::person;
 use crate::resolve::record::{self, By, Target};
 use crate::rest::{Composite, Delete, Part};
 use crate::soql::{FieldPath, ObjectName, Select};
-use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply, DeletedRecord};
+use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply, DeletedRecord, Undo};
 use crate::write::person::DELETED_WITH;
 use crate::write::several;
+use crate::write::undo;
 
 /// Deletes a record, or several.
 pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
@@ -63,13 +64,32 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
         true => ["its contacts, opportunities, tasks, events, notes and whatever else belongs to ", them].concat(),
         false => ["what belongs to ", them, ", such as tasks, events and notes,"].concat(),
     };
+    let undo = super::is_on(call, "restore").then(|| undo_of(call, &asked, &targets)).flatten();
+    let by = match undo {
+        Some(_) => ["For 15 days, as a rule, `undo` restores ", them, ", and so can a person"].concat(),
+        None => ["No tool restores ", them, ", but for 15 days a person can, as a rule"].concat(),
+    };
     Ok(DeleteReply {
         records: deleted,
         recovery: format!(
-            "{with_it} went with {them}. No tool restores {them}, but for 15 days a person can, as a rule: in Salesforce's Recycle Bin, which shows users what they deleted and admins what anybody did"
+            "{with_it} went with {them}. {by}: in Salesforce's Recycle Bin, which shows users what they deleted and admins what anybody did"
         ),
+        undo,
         notices,
     })
+}
+
+/// How what was deleted is restored: one record by a call, and each of several by one of its own.
+fn undo_of(call: &Call<'_>, asked: &[Asked<'_>], targets: &[Target]) -> Option<Undo> {
+    let mut undo = None;
+    for (one, target) in asked.iter().zip(targets) {
+        undo = Some(undo::restoration(call.known(), &target.object, &one.id)?);
+    }
+    if asked.len() > 1 {
+        let instructions = Some("salesforce_restore restores each of them by itself, by its id".to_owned());
+        undo = Some(Undo { tool: None, arguments: None, instructions });
+    }
+    undo
 }
 
 /// A record as the call says it.

@@ -30,6 +30,7 @@ mod refusal_mapping;
 mod refusals;
 mod replies;
 mod resolver;
+mod restore;
 mod rooms;
 mod said;
 mod schema_columns;

@@ -13,7 +13,9 @@ use crate::engine::limits::Usage;
 use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::types::{ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, WhoAmIArgs, WhoAmIReply};
+use crate::types::{
+    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, RestoreArgs, RestoreReply, WhoAmIArgs, WhoAmIReply,
+};
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
     QueryReply, UpdateArgs, UpdateReply,
@@ -132,6 +134,11 @@ impl Session {
     /// Deletes one record or several.
     pub fn delete(&self, args: &DeleteArgs) -> Result<DeleteReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
+    }
+
+    /// Restores one deleted record.
+    pub fn restore(&self, args: &RestoreArgs) -> Result<RestoreReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_restore(store, args))
     }
 
     fn call<R>(

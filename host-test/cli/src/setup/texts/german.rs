@@ -245,6 +245,11 @@ pub(super) const GERMAN: Texts = Texts {
             "Aus einem Lead einen Account, einen Kontakt und eine Opportunity machen, neu oder in vorhandene hinein; das lässt sich nicht zurücknehmen",
         ),
         ("delete", "Löschen", "Einen oder mehrere Datensätze löschen, samt allem, was zu ihnen gehört"),
+        (
+            "restore",
+            "Wiederherstellen",
+            "Einen gelöschten Datensatz aus dem Papierkorb holen, samt allem, was mit ihm gelöscht wurde",
+        ),
     ],
     translations: &[
         (
