@@ -483,6 +483,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
             [tool("tools/query", &["DEFAULT_GROUPS"]), tool("tools/query/numbers", &["MAX_GROUPS"])].concat(),
         ),
         ("Fields that make groups", tool("tools/query/group", &["MAX_GROUPINGS"])),
+        ("Records that times are computed of, the latest", tool("reply", &["MAX_ROWS"])),
         ("Child records of each row", tool("resolve/statement", &["DEFAULT_CHILDREN", "MAX_CHILDREN"])),
         ("Rows of each related list", tool("resolve/related", &["MAX_ROWS"])),
         ("Entries of a timeline", tool("tools/activities", &["DEFAULT_ITEMS", "MAX_ITEMS"])),
