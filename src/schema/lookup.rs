@@ -109,6 +109,21 @@ fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
     words::nearest(near).into_iter().map(Field::shown).collect()
 }
 
+/// Whether a label is made of the words of an API name.
+pub(crate) fn is_called(label: &str, name: &str) -> bool {
+    words::name_folds_to(name, &words::fold(label))
+}
+
+/// The places of the five names that are nearest to a text, word by word, nearest first.
+pub(crate) fn nearest_names<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<usize> {
+    let typed: Vec<words::Typed> = words::split(text).map(words::Typed::new).collect();
+    words::nearest(names.enumerate().map(|(place, name)| {
+        let of_word =
+            |word: &words::Typed| words::split(name).map(|part| word.likeness(part)).max().unwrap_or_default();
+        (typed.iter().map(of_word).sum::<u32>() / typed.len().max(1) as u32, place)
+    }))
+}
+
 /// A field of an object or of one of its parents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path<'s> {

@@ -26,6 +26,7 @@ mod recordings;
 mod refusal_mapping;
 mod refusals;
 mod replies;
+mod report;
 mod resolver;
 mod rooms;
 mod said;

@@ -1,0 +1,253 @@
+//! Which saved report or list view is meant: by id, by link, or by a name that only one of both has. Never a guess.
+
+use crate::error::Error;
+use crate::id::RecordId;
+use crate::record::Record;
+use crate::reply::Values;
+use crate::resolve::matching::{self, NameMatch, match_name};
+use crate::resolve::record::{self, MAX_CANDIDATES};
+use crate::schema::lookup;
+use crate::schema::well_known::ID;
+use crate::soql::{
+    Comparison, Condition, Direction, FieldList, FieldPath, LiteralError, Nulls, ObjectName, Order, Pattern, Select,
+    Text,
+};
+use crate::sort::by_rank;
+use crate::wit::Candidate;
+
+const REPORT: ObjectName = ObjectName::from_static("Report");
+const LIST_VIEW: ObjectName = ObjectName::from_static("ListView");
+/// What their ids begin with.
+const PREFIXES: [&str; 2] = ["00O", "00B"];
+
+const NAME: FieldPath = FieldPath::from_static("Name");
+const DEVELOPER_NAME: FieldPath = FieldPath::from_static("DeveloperName");
+const SOBJECT_TYPE: FieldPath = FieldPath::from_static("SobjectType");
+const LAST_RUN: FieldPath = FieldPath::from_static("LastRunDate");
+const LAST_VIEWED: FieldPath = FieldPath::from_static("LastViewedDate");
+
+/// What tells reports apart, and list views.
+const FACTS: [&str; 4] = ["FolderName", "Format", "LastRunDate", "SobjectType"];
+/// Of a similar name, at most: what Salesforce sends in one page.
+const MAX_SIMILAR: u32 = 2000;
+/// Of a name that is nearly the one that was said, at most.
+const MAX_NEAR: u32 = 200;
+/// Letters of a word by which names are looked for that are nearly this one.
+const NEAR_CHARS: usize = 3;
+/// Words of a name that are looked for.
+const MAX_WORDS: usize = 10;
+
+/// What people call them.
+const WORDS: [&str; 6] = ["report", "reports", "list", "lists", "view", "views"];
+
+/// A report or a list view that is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Saved {
+    pub(crate) id: RecordId,
+    pub(crate) is: Is,
+    /// As a reply shows it.
+    pub(crate) candidate: Candidate,
+    /// As Salesforce sent it.
+    pub(crate) record: Record,
+}
+
+/// What it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Is {
+    /// A report.
+    Report {
+        /// Whether it is a list of rows, without groups.
+        is_tabular: bool,
+        /// Whether it is several reports in one.
+        is_joined: bool,
+    },
+    /// A list view.
+    View {
+        /// Of this object.
+        object: ObjectName,
+        /// Whether Salesforce gives its rows.
+        is_readable: bool,
+    },
+}
+
+impl Saved {
+    /// Of a record; none of what is neither.
+    pub(crate) fn of(record: Record) -> Option<Self> {
+        let fields = record.fields();
+        let text = |name| fields.text(name).unwrap_or_default();
+        let (kind, is) = match fields.object()?.as_str() {
+            "Report" => {
+                let format = text("Format");
+                let is = Is::Report { is_tabular: format == "Tabular", is_joined: format == "MultiBlock" };
+                (REPORT, is)
+            }
+            "ListView" => {
+                let object = ObjectName::parse(&text("SobjectType")).ok()?;
+                let is_readable = fields.get("IsSoqlCompatible").is_none_or(|is| is.get() == "true");
+                (LIST_VIEW, Is::View { object, is_readable })
+            }
+            _ => return None,
+        };
+        let id = RecordId::parse(&text("Id")).ok()?;
+        let facts = FACTS.iter().map(|fact| (*fact, fields.get(fact)));
+        let candidate = Candidate {
+            object: kind.to_string(),
+            id: id.to_string(),
+            name: fields.text("Name"),
+            facts: Values::cut_after(record::MAX_FACT_CHARS).object(facts),
+            field: None,
+        };
+        drop(fields);
+        Some(Self { id, is, candidate, record })
+    }
+
+    fn name(&self) -> &str {
+        self.candidate.name.as_deref().unwrap_or_default()
+    }
+}
+
+/// How one is referred to.
+#[derive(Debug, Clone)]
+pub(crate) enum By {
+    Id(RecordId),
+    Name(String),
+}
+
+/// Reads a reference, and the object that a link to a list view names: `…/lightning/o/Lead/list?filterName=00B…`, or
+/// the view's API name there.
+pub(crate) fn read(text: &str) -> Result<(By, Option<&str>), Error> {
+    let (text, object) = match text.split_once("filterName=") {
+        Some((before, after)) if before.contains("/o/") => {
+            let object = before.split_once("/o/").and_then(|(_, path)| path.split('/').next());
+            (after.split(['&', '#']).next().unwrap_or_default(), object)
+        }
+        _ => (text, None),
+    };
+    match record::id("name", text)? {
+        Some(id) if PREFIXES.contains(&id.prefix()) => Ok((By::Id(id), object)),
+        Some(id) if text.contains('/') => {
+            let message = format!("the id {id} is of neither a report nor a list view");
+            Err(Error::argument("name", message))
+        }
+        _ => Ok((By::Name(text.to_owned()), object)),
+    }
+}
+
+/// Queries for what a reference may mean: reports, unless they are not wanted, and list views, of one object if it is
+/// named.
+pub(crate) fn selects(by: &By, object: Option<&ObjectName>, with_reports: bool) -> Result<Vec<Select>, Error> {
+    let condition = match by {
+        By::Id(id) => Some(record::is(id)),
+        By::Name(name) => {
+            let mut any = Vec::new();
+            for interpretation in interpretations(name) {
+                any.extend(Condition::all(words(&interpretation.text, usize::MAX)?));
+            }
+            if !name.contains(' ') {
+                let name = Text::new(name).map_err(|reason| too_long(&reason))?;
+                any.push(Condition::compare(DEVELOPER_NAME, Comparison::Eq, name));
+            }
+            Condition::any(any)
+        }
+    };
+    Ok(both(condition, object, with_reports, MAX_SIMILAR))
+}
+
+/// Queries for those whose names are nearly this one; none if it has too little to go by.
+pub(crate) fn near(name: &str, object: Option<&ObjectName>, with_reports: bool) -> Result<Vec<Select>, Error> {
+    let condition = Condition::any(words(name, NEAR_CHARS)?);
+    Ok(condition.map(|condition| both(Some(condition), object, with_reports, MAX_NEAR)).unwrap_or_default())
+}
+
+/// Queries for those that were looked at last.
+pub(crate) fn recent(object: Option<&ObjectName>, with_reports: bool, limit: u32) -> Vec<Select> {
+    both(None, object, with_reports, limit)
+}
+
+/// A condition for each of the first words of a name, or for how they begin.
+fn words(name: &str, begin: usize) -> Result<Vec<Condition>, Error> {
+    let mut conditions = Vec::new();
+    for word in name.split_whitespace().take(MAX_WORDS) {
+        let end = word.char_indices().nth(begin).map_or(word.len(), |(end, _)| end);
+        if begin == usize::MAX || word.chars().count() >= begin {
+            let pattern = Pattern::contains(&word[..end]).map_err(|reason| too_long(&reason))?;
+            conditions.push(Condition::Like { field: NAME, pattern });
+        }
+    }
+    Ok(conditions)
+}
+
+fn too_long(reason: &LiteralError) -> Error {
+    Error::argument("name", reason.to_string())
+}
+
+fn both(condition: Option<Condition>, object: Option<&ObjectName>, with_reports: bool, limit: u32) -> Vec<Select> {
+    let select = |from: ObjectName, fields: &[FieldPath], own: Option<Condition>, order: &[FieldPath]| {
+        let fields = FieldList::of(ID, [NAME, DEVELOPER_NAME].iter().chain(fields).cloned());
+        let mut select = Select::new(fields, from);
+        select.condition = Condition::all(condition.iter().cloned().chain(own));
+        let last =
+            |field: &FieldPath| Order { field: field.clone(), direction: Direction::Descending, nulls: Nulls::Last };
+        select.order_by = order.iter().map(last).collect();
+        select.limit = Some(limit);
+        select
+    };
+    let mut selects = Vec::new();
+    // An object is said of a list view alone.
+    if with_reports && object.is_none() {
+        let fields = [FieldPath::from_static("FolderName"), FieldPath::from_static("Format"), LAST_RUN];
+        selects.push(select(REPORT, &fields, None, &[LAST_VIEWED, LAST_RUN]));
+    }
+    let of =
+        |object: &ObjectName| Some(Condition::compare(SOBJECT_TYPE, Comparison::Eq, Text::new(object.as_str()).ok()?));
+    let fields = [SOBJECT_TYPE, FieldPath::from_static("IsSoqlCompatible")];
+    selects.push(select(LIST_VIEW, &fields, object.and_then(of), &[LAST_VIEWED]));
+    selects
+}
+
+/// The names that a text may give: people add what the thing is, and articles.
+fn interpretations(name: &str) -> Vec<matching::Interpretation> {
+    let is_word = |word: &str| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    matching::interpretations(name, REPORT.as_str(), &is_word)
+}
+
+/// The one that is meant, and whether it is only by words of its name; none if none fits.
+pub(crate) fn choose(by: &By, found: Vec<Saved>) -> Result<Option<(Saved, bool)>, Error> {
+    let By::Name(name) = by else { return Ok(found.into_iter().next().map(|saved| (saved, false))) };
+    let interpretations = interpretations(name);
+    let mut fitting = Vec::new();
+    for saved in found {
+        let of_name = interpretations
+            .iter()
+            .zip(0..)
+            .map(|(interpretation, distance)| (match_name(&interpretation.text, saved.name(), false), distance));
+        let developer_name = saved.record.fields().text(DEVELOPER_NAME.as_str());
+        let is_developer_name = developer_name.is_some_and(|own| own.eq_ignore_ascii_case(name));
+        let best = of_name.chain(is_developer_name.then_some((NameMatch::Exact, 0))).min();
+        if let Some((fit, distance)) = best.filter(|(fit, _)| *fit <= NameMatch::SomeWords) {
+            let by_words = fit == NameMatch::SomeWords;
+            fitting.push((fit as u32 * 8 + distance, (by_words, saved)));
+        }
+    }
+    let best = fitting.iter().map(|(rank, _)| *rank).min().unwrap_or_default();
+    // Whoever is called just so is meant, and not those that have more in their names.
+    if fitting.iter().any(|(_, (by_words, _))| !by_words) {
+        fitting.retain(|(rank, _)| *rank == best);
+    }
+    let mut fitting = by_rank(fitting);
+    if fitting.len() > 1 {
+        let message = format!(
+            "{} saved reports and list views fit that name; ask the person which is meant, then call again with its id as `name`",
+            fitting.len()
+        );
+        let candidates = fitting.into_iter().take(MAX_CANDIDATES).map(|(_, saved)| saved.candidate).collect();
+        return Err(Error::ambiguous(message).with_candidates(candidates));
+    }
+    Ok(fitting.pop().map(|(by_words, saved)| (saved, by_words)))
+}
+
+/// Those whose names are nearest to one, nearest first.
+pub(crate) fn nearest(name: &str, found: Vec<Saved>) -> Vec<Candidate> {
+    let nearest = lookup::nearest_names(name, found.iter().map(Saved::name));
+    nearest.into_iter().filter_map(|place| Some(found.get(place)?.candidate.clone())).collect()
+}

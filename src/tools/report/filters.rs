@@ -1,0 +1,297 @@
+//! Filters that a call adds to a report's own: read from the arguments, and put behind those that the report has, which a
+//! run would forget otherwise.
+//! <https://developer.salesforce.com/docs/atlas.en-us.api_analytics.meta/api_analytics/sforce_analytics_rest_api_filter_reports.htm>
+
+use crate::error::Error;
+use crate::json::{Json, List, ObjectWriter, Raw, Shape};
+use crate::record::{Fields, Record};
+use crate::schema::lookup::{self, FieldMatch};
+use crate::schema::picklist;
+use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, Source};
+use crate::soql::{Date, DateTime};
+use crate::wit::Alias;
+
+/// Most filters of a report.
+const MAX_FILTERS: usize = 20;
+
+/// What people write, and Salesforce's word for it.
+const OPERATORS: [(&str, &str); 11] = [
+    ("=", "equals"),
+    ("!=", "notEqual"),
+    ("<", "lessThan"),
+    (">", "greaterThan"),
+    ("<=", "lessOrEqual"),
+    (">=", "greaterOrEqual"),
+    ("contains", "contains"),
+    ("not contains", "notContain"),
+    ("starts with", "startsWith"),
+    ("includes", "includes"),
+    ("excludes", "excludes"),
+];
+
+/// A filter as the call has it.
+pub(super) struct Asked {
+    column: String,
+    /// Salesforce's word; none where the type of the column decides.
+    operator: Option<&'static str>,
+    values: Vec<String>,
+}
+
+/// Reads the argument: each column with a value, several, or operators with theirs.
+pub(super) fn read(filters: Option<&str>) -> Result<Vec<Asked>, Error> {
+    let mut asked = Vec::new();
+    for (column, value) in filters.into_iter().flat_map(|filters| Json::trusted(filters).members()) {
+        if !value.is_object() {
+            asked.push(Asked { column: column.clone().into_owned(), operator: None, values: values(&column, value)? });
+            continue;
+        }
+        let before = asked.len();
+        for (operator, value) in value.members() {
+            let operator = Some(self::operator(&column, &operator)?);
+            asked.push(Asked { column: column.clone().into_owned(), operator, values: values(&column, value)? });
+        }
+        if asked.len() == before {
+            return Err(Error::argument(&column, "a filter has a value: {\">=\": 500}"));
+        }
+    }
+    Ok(asked)
+}
+
+fn operator(column: &str, said: &str) -> Result<&'static str, Error> {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|letter| !" _".contains(*letter)).map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    let said = letters(said);
+    let found = OPERATORS.iter().find(|(word, name)| letters(word) == said || letters(name) == said);
+    found.map(|(_, name)| *name).ok_or_else(|| {
+        let words = OPERATORS.iter().map(|(word, _)| (*word).to_owned()).collect();
+        Error::argument(column, format!("{said:?} is no operator of filters")).allowing(words)
+    })
+}
+
+/// A value or several as texts; null is none.
+fn values(column: &str, value: Json<'_>) -> Result<Vec<String>, Error> {
+    Ok(match value.shape() {
+        Shape::Null => vec![String::new()],
+        Shape::Boolean(is) => vec![is.to_string()],
+        Shape::Number(number) => vec![number.to_owned()],
+        Shape::Text(text) => vec![text],
+        Shape::List(items) if !items.is_empty() && !items.iter().any(|item| item.get().starts_with('[')) => {
+            let mut all = Vec::new();
+            for item in items {
+                all.extend(values(column, item)?);
+            }
+            all
+        }
+        Shape::List(_) | Shape::Object => {
+            return Err(Error::argument(column, "a filter has one value, or a list of values"));
+        }
+    })
+}
+
+/// What differs from the report, as a JSON object: its own filters, then these, and the logic that joins them.
+pub(super) fn changes(description: &Record, asked: &[Asked], vocabulary: &[Alias]) -> Result<String, Error> {
+    let description = description.fields();
+    let metadata = description.get("reportMetadata").map(Fields::of).unwrap_or_default();
+    let columns = Columns::of(&description, &metadata);
+    let (mut filters, mut own) = (List::default(), 0);
+    for filter in metadata.list("reportFilters") {
+        filters.item(filter);
+        own += 1;
+    }
+    if own + asked.len() > MAX_FILTERS {
+        let message =
+            format!("a report has at most {MAX_FILTERS} filters, and this one has {own} of its own: add fewer");
+        return Err(Error::argument("filters", message));
+    }
+    // Logic that leaves a filter out is refused, or leaves it without effect; without logic all hold.
+    let mut logic = metadata.text("reportBooleanFilter").filter(|logic| !logic.is_empty());
+    for (asked, number) in asked.iter().zip(own + 1..) {
+        filters.item(Json::trusted(&filter(&columns, asked, vocabulary)?));
+        logic = logic.map(|logic| match number {
+            first if first == own + 1 => format!("({logic}) AND {first}"),
+            number => format!("{logic} AND {number}"),
+        });
+    }
+    let (mut changes, mut text) = (String::new(), String::new());
+    let mut members = ObjectWriter::new(&mut changes);
+    members.add("reportFilters", &Raw(&filters.finish()));
+    if let Some(logic) = logic {
+        members.add("reportBooleanFilter", &logic);
+    }
+    members.finish();
+    let mut members = ObjectWriter::new(&mut text);
+    members.add("reportMetadata", &Raw(&changes));
+    members.finish();
+    Ok(text)
+}
+
+/// A filter as Salesforce takes it.
+fn filter(columns: &Columns, asked: &Asked, vocabulary: &[Alias]) -> Result<String, Error> {
+    let column = columns.find(&asked.column, vocabulary)?;
+    let is_list = column.field_type == FieldType::MultiPicklist;
+    let operator = asked.operator.unwrap_or(if is_list { "includes" } else { "equals" });
+    let mut texts = String::new();
+    for value in &asked.values {
+        let value = self::value(column, operator, value)?;
+        texts.push_str(if texts.is_empty() { "" } else { "," });
+        // Commas part values, but not between quotes. From Salesforce's help on filters of reports; not checked on an org.
+        if value.contains(',') { texts.push_str(&["\"", &value, "\""].concat()) } else { texts.push_str(&value) }
+    }
+    let mut filter = String::new();
+    let mut members = ObjectWriter::new(&mut filter);
+    members.add("column", &column.name);
+    members.add("operator", &operator);
+    members.add("value", &texts);
+    members.finish();
+    Ok(filter)
+}
+
+/// A value of a column, as far as its type tells what that can be.
+fn value(column: &Field, operator: &str, text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    let wrong = |must_be: &str| Err(Error::argument(&column.name, format!("{text:?} is no {must_be}")));
+    let is_part = ["contains", "notContain", "startsWith"].contains(&operator);
+    match column.field_type {
+        _ if text.is_empty() || is_part => {}
+        kind if kind.is_number() && !text.parse::<f64>().is_ok_and(f64::is_finite) => return wrong("number"),
+        FieldType::Boolean if !["true", "false"].contains(&text) => return wrong("true and no false"),
+        FieldType::Date | FieldType::DateTime if Date::parse(text).is_err() && DateTime::parse(text).is_err() => {
+            return wrong("day like \"2026-05-31\"; give two filters, >= and <=, for a period");
+        }
+        _ => {}
+    }
+    let values = column.picklist.as_deref().filter(|values| !values.is_empty() && !text.is_empty() && !is_part);
+    match values.map(|values| picklist::resolve(values, text)) {
+        Some(picklist::Value::Repaired { value, .. }) => Ok(value),
+        Some(picklist::Value::Unknown { nearest }) => {
+            let message = format!("{text:?} is none of the values of this column");
+            Err(Error::argument(&column.name, message).allowing(nearest))
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// The columns of a report's type, as fields of an object, so that they go by what fields go by.
+struct Columns {
+    /// Those the report shows.
+    shown: ObjectSchema,
+    all: ObjectSchema,
+}
+
+impl Columns {
+    fn of(description: &Fields<'_>, metadata: &Fields<'_>) -> Self {
+        let mut all = Vec::new();
+        for category in description.list("reportTypeMetadata.categories") {
+            for (name, column) in Fields::of(category).get("columns").into_iter().flat_map(Json::members) {
+                all.push(field(&name, &Fields::of(column)));
+            }
+        }
+        let mut shown = Vec::new();
+        for of in ["detailColumnInfo", "groupingColumnInfo"] {
+            let infos = description.get("reportExtendedMetadata").map(Fields::of).and_then(|extended| extended.get(of));
+            for (name, column) in infos.into_iter().flat_map(Json::members) {
+                let known = all.iter().find(|field: &&Field| field.name == name);
+                shown.push(known.cloned().unwrap_or_else(|| field(&name, &Fields::of(column))));
+            }
+        }
+        all.retain(|field| field.filterable);
+        shown.retain(|field| field.filterable);
+        // "CaseList" is the type of a report of cases, and "Opportunity" of one of opportunities.
+        let kind = metadata.text("reportType.type").unwrap_or_default();
+        let name = kind.strip_suffix("List").unwrap_or(&kind);
+        Self { shown: schema(name, shown), all: schema(name, all) }
+    }
+
+    /// The column of a name or label. One that is shown is meant before others that are called the same.
+    fn find(&self, text: &str, vocabulary: &[Alias]) -> Result<&Field, Error> {
+        let words = self.words(vocabulary);
+        let mut nearest = Vec::new();
+        for columns in [&self.shown, &self.all] {
+            match lookup::field(columns, text, &words) {
+                FieldMatch::Found { field, .. } => return Ok(field),
+                FieldMatch::AmbiguousLabel { fields } => {
+                    let names = fields.iter().map(|field| field.name.clone()).collect();
+                    let message = format!("several columns are labelled {text:?}; give the name of one");
+                    return Err(Error::argument(text, message).allowing(names));
+                }
+                FieldMatch::Unknown { nearest: near } => nearest = near,
+            }
+        }
+        Err(Error::argument(text, format!("the report can't be filtered by {text:?}: no column of it is called so"))
+            .allowing(nearest))
+    }
+
+    /// The user's words for fields, as words for the columns that show them: `AMOUNT`, `Account.Region__c`, or the field's
+    /// label.
+    fn words(&self, vocabulary: &[Alias]) -> Vec<Alias> {
+        let mut words = Vec::new();
+        for alias in vocabulary.iter().filter(|alias| alias.object.is_some()) {
+            let shows = |column: &&Field| {
+                let name = column.name.rsplit_once('.').map_or(&*column.name, |(_, name)| name);
+                name.eq_ignore_ascii_case(&alias.name) || lookup::is_called(&column.label(), &alias.name)
+            };
+            if let Some(column) = self.shown.fields.iter().chain(&self.all.fields).find(shows) {
+                let (object, name) = (Some(self.all.name.clone()), column.name.clone());
+                words.push(Alias { term: alias.term.clone(), object, name });
+            }
+        }
+        words
+    }
+}
+
+fn schema(name: &str, fields: Vec<Field>) -> ObjectSchema {
+    ObjectSchema {
+        name: name.to_owned(),
+        label: String::new(),
+        label_plural: String::new(),
+        key_prefix: None,
+        createable: false,
+        updateable: false,
+        deletable: false,
+        queryable: false,
+        searchable: false,
+        source: Source::Described,
+        fields,
+        children: Vec::new(),
+        record_types: Vec::new(),
+    }
+}
+
+fn field(name: &str, column: &Fields<'_>) -> Field {
+    let mut picklist = Vec::new();
+    let field_type = FieldType::from_name(&column.text("dataType").unwrap_or_default());
+    if field_type.has_values() {
+        for (value, place) in column.list("filterValues").zip(0..) {
+            let value = Fields::of(value);
+            if let Some(name) = value.text("name") {
+                let label = value.text("label");
+                picklist.push(PicklistValue { value: name, label, place, default: false, valid_for: None });
+            }
+        }
+    }
+    Field {
+        name: name.to_owned(),
+        own_label: column.text("label"),
+        field_type,
+        length: None,
+        createable: false,
+        updateable: false,
+        required: false,
+        filterable: column.get("filterable").is_none_or(|may| may.get() == "true"),
+        sortable: false,
+        groupable: false,
+        name_field: false,
+        id_lookup: false,
+        external_id: false,
+        calculated: false,
+        restricted: false,
+        html: false,
+        picklist: Some(picklist),
+        controller: None,
+        references: Vec::new(),
+        relationship: None,
+        compound: None,
+        help: None,
+    }
+}

@@ -1,0 +1,177 @@
+//! The rows of a list view: its own columns in its own order, behind the id, and values as values though Salesforce sends
+//! texts.
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::id::RecordId;
+use crate::json::{Json, List, quoted};
+use crate::known::{Known, PlanError};
+use crate::record::{Fields, Record};
+use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
+use crate::resolve::names;
+use crate::rest::Saved;
+use crate::schema::FieldType;
+use crate::soql::ObjectName;
+use crate::wit::{Changed, ReportReply};
+
+/// Conditions within each other that are looked at.
+const MAX_DEPTH: u32 = 16;
+
+/// A column that is shown.
+struct Column {
+    path: String,
+    field_type: FieldType,
+}
+
+/// Reads the rows into a reply.
+pub(super) fn fill(
+    call: &Call<'_>,
+    reply: &mut ReportReply,
+    object: &ObjectName,
+    view: &RecordId,
+    limit: u32,
+) -> Result<(), Error> {
+    let is_limited = call.settings().objects.read.is_some();
+    // What a view is filtered and sorted by tells of it too.
+    if is_limited {
+        let description = call.send(&Saved::view(object, view))?;
+        if !by(&description).is_some_and(|paths| paths.iter().all(|path| may_read(call, object, path))) {
+            return Err(Error::switched_off("reading what this list view is filtered by", None));
+        }
+    }
+    let answer = call.send(&Saved::rows(object, view, limit))?;
+    let answer = answer.fields();
+    let mut columns = columns(&answer);
+    let shown = columns.len();
+    if is_limited {
+        columns.retain(|column| may_read(call, object, &column.path));
+    }
+    if columns.len() < shown {
+        reply.notices.push(format!(
+            "{} columns are left out, for the settings keep them from being read",
+            shown - columns.len()
+        ));
+    }
+    let records =
+        answer.get("records").ok_or_else(|| Error::unreadable("the rows of a list view are missing", Changed::No))?;
+    let (mut values, mut rows, mut all) = (Values::cut_after(MAX_TEXT_CHARS), Rows::default(), 0);
+    for record in records.items() {
+        all += 1;
+        rows.add(row(&columns, record, &mut values));
+    }
+    let is_all = answer.get("done").is_some_and(|done| done.get() == "true");
+    reply.total = is_all.then_some(all);
+    reply.complete = is_all && rows.rows.len() == all as usize;
+    if !reply.complete {
+        reply.notices.push(
+            "the list view has more rows: give a higher limit, up to 2000, or read them by salesforce_query".to_owned(),
+        );
+    }
+    reply.notices.extend(values.notice());
+    reply.columns = columns.into_iter().map(|column| column.path).collect();
+    reply.rows = rows.rows;
+    Ok(())
+}
+
+/// What is shown: not the hidden columns, but the id, by which a next call names a record.
+fn columns(answer: &Fields<'_>) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for column in answer.list("columns") {
+        let column = Fields::of(column);
+        let Some(path) = column.text("fieldNameOrPath") else { continue };
+        let is_hidden = column.get("hidden").is_some_and(|hidden| hidden.get() == "true");
+        let field_type = FieldType::from_name(&column.text("type").unwrap_or_default());
+        match path.as_str() {
+            "Id" => columns.insert(0, Column { path, field_type }),
+            _ if !is_hidden => columns.push(Column { path, field_type }),
+            _ => {}
+        }
+    }
+    columns
+}
+
+fn row(columns: &[Column], record: Json<'_>, values: &mut Values) -> String {
+    let cells: Vec<Fields<'_>> = Fields::of(record).list("columns").map(Fields::of).collect();
+    let mut row = List::default();
+    for column in columns {
+        let is_its = |cell: &&Fields<'_>| {
+            cell.get("fieldNameOrPath").is_some_and(|path| path.text().is_some_and(|path| path == column.path))
+        };
+        let value = cells.iter().find(is_its).and_then(|cell| cell.get("value"));
+        row.item(Json::trusted(
+            &value.map_or_else(|| "null".to_owned(), |value| shown(value, column.field_type, values)),
+        ));
+    }
+    row.finish()
+}
+
+/// A value of a type, of the text that Salesforce sends: `50000.0`, `true`, `Fri Aug 01 21:15:46 GMT 2014`.
+fn shown(value: Json<'_>, field_type: FieldType, values: &mut Values) -> String {
+    let Some(text) = value.text() else { return values.copy(Some(value)) };
+    let is_plain = match field_type {
+        FieldType::Boolean => ["true", "false"].contains(&&*text),
+        other => {
+            other.is_number()
+                && text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+                && Json::parse(&text).is_ok()
+        }
+    };
+    if is_plain {
+        return values.copy_text(&text);
+    }
+    let day = if matches!(field_type, FieldType::Date | FieldType::DateTime) { moment(&text) } else { None };
+    match day {
+        Some((day, _)) if field_type == FieldType::Date => quoted(&day),
+        Some((day, time)) => quoted(&[&day, "T", time, "Z"].concat()),
+        None if text.is_empty() => "null".to_owned(),
+        None => values.copy(Some(value)),
+    }
+}
+
+/// The day and the time of `Fri Aug 01 21:15:46 GMT 2014`; none of what is written otherwise.
+fn moment(text: &str) -> Option<(String, &str)> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let mut parts = text.split(' ');
+    let mut next = || parts.next();
+    let (_, month, day, time, zone, year) = (next()?, next()?, next()?, next()?, next()?, next()?);
+    let month = MONTHS.find(month).filter(|_| month.len() == 3)? / 3 + 1;
+    let is_number = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time = time.len() == 8 && time.split(':').all(|part| is_number(part, 2));
+    let fits = is_number(year, 4) && is_number(day, 2) && is_time && zone == "GMT" && parts.next().is_none();
+    fits.then(|| (format!("{year}-{month:02}-{day}"), time))
+}
+
+/// Whether the settings let a field be read by this path.
+fn may_read(call: &Call<'_>, object: &ObjectName, path: &str) -> bool {
+    let read = |known: &Known, (object, path): &(&ObjectName, &str)| names::field(known, object, path).map(drop);
+    call.plan::<_, ()>(&(object, path), read as fn(&Known, &(&ObjectName, &str)) -> Result<(), PlanError>).is_ok()
+}
+
+/// The paths by which a list view chooses and sorts its rows; none if it can't be said.
+fn by(description: &Record) -> Option<Vec<String>> {
+    let description = description.fields();
+    let mut paths = Vec::new();
+    for order in description.list("orderBy") {
+        paths.push(Fields::of(order).text("fieldNameOrPath")?);
+    }
+    if let Some(condition) = description.get("whereCondition") {
+        add_paths(condition, MAX_DEPTH, &mut paths)?;
+    }
+    Some(paths)
+}
+
+fn add_paths(condition: Json<'_>, depth: u32, paths: &mut Vec<String>) -> Option<()> {
+    let depth = depth.checked_sub(1)?;
+    if condition.is_object() {
+        for (name, value) in condition.members() {
+            match &*name {
+                "field" => paths.push(value.text()?.into_owned()),
+                "values" | "operator" | "conjunction" => {}
+                // What is not known might name a field.
+                _ if value.text().is_some() => return None,
+                _ => add_paths(value, depth, paths)?,
+            }
+        }
+    }
+    condition.items().try_for_each(|condition| add_paths(condition, depth, paths))
+}
