@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::record::Record;
 use crate::reply::Values;
-use crate::resolve::matching::{self, NameMatch, match_name};
+use crate::resolve::matching::{NameMatch, match_name};
 use crate::resolve::record::{self, MAX_CANDIDATES};
 use crate::schema::lookup;
 use crate::schema::well_known::ID;
@@ -37,6 +37,8 @@ const NEAR_CHARS: usize = 3;
 /// Words of a name that are looked for.
 const MAX_WORDS: usize = 10;
 
+/// What stands before a name and is no part of it.
+const ARTICLES: [&str; 3] = ["the", "my", "our"];
 /// What people call them.
 const WORDS: [&str; 6] = ["report", "reports", "list", "lists", "view", "views"];
 
@@ -141,7 +143,7 @@ pub(crate) fn selects(by: &By, object: Option<&ObjectName>, with_reports: bool) 
         By::Name(name) => {
             let mut any = Vec::new();
             for interpretation in interpretations(name) {
-                any.extend(Condition::all(words(&interpretation.text, usize::MAX)?));
+                any.extend(Condition::all(words(interpretation, usize::MAX)?));
             }
             if !name.contains(' ') {
                 let name = Text::new(name).map_err(|reason| too_long(&reason))?;
@@ -205,10 +207,20 @@ fn both(condition: Option<Condition>, object: Option<&ObjectName>, with_reports:
     selects
 }
 
-/// The names that a text may give: people add what the thing is, and articles.
-fn interpretations(name: &str) -> Vec<matching::Interpretation> {
-    let is_word = |word: &str| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
-    matching::interpretations(name, REPORT.as_str(), &is_word)
+/// The names that a text may give, the text itself first: people add what the thing is, and articles.
+fn interpretations(name: &str) -> [&str; 4] {
+    let is_among = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let without_article = |name| match str::split_once(name, ' ') {
+        Some((first, rest)) if is_among(&ARTICLES, first) => rest,
+        _ => name,
+    };
+    let mut bare = name;
+    while let Some((rest, last)) = bare.rsplit_once(' ')
+        && is_among(&WORDS, last)
+    {
+        bare = rest.trim_end();
+    }
+    [name, without_article(name), bare, without_article(bare)]
 }
 
 /// The one that is meant, and whether it is only by words of its name; none if none fits.
@@ -220,7 +232,7 @@ pub(crate) fn choose(by: &By, found: Vec<Saved>) -> Result<Option<(Saved, bool)>
         let of_name = interpretations
             .iter()
             .zip(0..)
-            .map(|(interpretation, distance)| (match_name(&interpretation.text, saved.name(), false), distance));
+            .map(|(interpretation, distance)| (match_name(interpretation, saved.name(), false), distance));
         let developer_name = saved.record.fields().text(DEVELOPER_NAME.as_str());
         let is_developer_name = developer_name.is_some_and(|own| own.eq_ignore_ascii_case(name));
         let best = of_name.chain(is_developer_name.then_some((NameMatch::Exact, 0))).min();

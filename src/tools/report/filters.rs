@@ -197,9 +197,10 @@ impl Columns {
         }
         all.retain(|field| field.filterable);
         shown.retain(|field| field.filterable);
-        // "CaseList" is the type of a report of cases, and "Opportunity" of one of opportunities.
+        // The type of a report of cases is "CaseList", of opportunities "Opportunity", of others "CustomEntity$Plan__c".
         let kind = metadata.text("reportType.type").unwrap_or_default();
-        let name = kind.strip_suffix("List").unwrap_or(&kind);
+        let kind = kind.rsplit_once('$').map_or(&*kind, |(_, name)| name);
+        let name = kind.strip_suffix("List").unwrap_or(kind);
         Self { shown: schema(name, shown), all: schema(name, all) }
     }
 
@@ -229,7 +230,9 @@ impl Columns {
         for alias in vocabulary.iter().filter(|alias| alias.object.is_some()) {
             let shows = |column: &&Field| {
                 let name = column.name.rsplit_once('.').map_or(&*column.name, |(_, name)| name);
-                name.eq_ignore_ascii_case(&alias.name) || lookup::is_called(&column.label(), &alias.name)
+                name.eq_ignore_ascii_case(&alias.name)
+                    || lookup::is_called(name, &alias.name)
+                    || lookup::is_called(&column.label(), &alias.name)
             };
             if let Some(column) = self.shown.fields.iter().chain(&self.all.fields).find(shows) {
                 let (object, name) = (Some(self.all.name.clone()), column.name.clone());

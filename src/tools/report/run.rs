@@ -256,7 +256,7 @@ fn cell(cell: Json<'_>, kind: &str, values: &mut Values) -> String {
         Some(Shape::Object) => {
             // Of money: where it says which, the currency belongs to it.
             let money = value.map(Fields::of).unwrap_or_default();
-            values.copy(if money.get("currency").is_none() { money.get("amount").or(label) } else { value })
+            values.copy(if money.get("currency").is_none() { money.get("amount").or(label.filter(has_text)) } else { value })
         }
         Some(Shape::List(_)) => values.copy(label.or(value)),
         _ => values.copy(value),
@@ -309,4 +309,146 @@ fn filters(metadata: &Fields<'_>, columns: &[Info<'_>], added: usize) -> Vec<Rep
         add(cross.text("relatedEntity").unwrap_or_default(), if is_with { "with" } else { "without" }, String::new());
     }
     filters
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::empty;
+    use super::*;
+
+    /// A summary of two levels by one across: owners by months by types.
+    fn answer(key_of_inner: &str) -> Value {
+        let fact = |sum: i32, rows: u32| json!({ "aggregates": [{ "label": "x", "value": { "amount": sum, "currency": null } }, { "label": "n", "value": rows }] });
+        json!({
+            "allData": true,
+            "factMap": {
+                "T!T": fact(60, 3), "T!0": fact(60, 3), "0!T": fact(60, 3), "0_0!T": fact(20, 1), "0_1!T": fact(40, 2),
+                "0!0": fact(60, 3), "0_0!0": fact(20, 1), "0_1!0": fact(40, 2),
+            },
+            "groupingsAcross": { "groupings": [{ "key": "0", "label": "-", "value": null, "groupings": [] }] },
+            "groupingsDown": { "groupings": [{ "key": "0", "label": "Jo", "value": "005A", "groupings": [
+                { "key": "0_0", "label": "July 2026", "value": "2026-07-01", "groupings": [] },
+                { "key": key_of_inner, "label": "8/2/2026", "value": "2026-08-02", "groupings": [] },
+            ] }] },
+            "reportExtendedMetadata": {
+                "aggregateColumnInfo": { "s!AMOUNT": { "label": "Sum", "dataType": "currency" } },
+                "detailColumnInfo": {},
+                "groupingColumnInfo": {
+                    "OWNER": { "label": "Owner", "dataType": "string" },
+                    "DAY": { "label": "Day", "dataType": "date" },
+                    "TYPE": { "label": "Type", "dataType": "picklist" },
+                },
+            },
+            "reportMetadata": {
+                "aggregates": ["s!AMOUNT", "RowCount"],
+                "groupingsDown": [{ "name": "OWNER", "dateGranularity": "None" }, { "name": "DAY", "dateGranularity": "Month" }],
+                "groupingsAcross": [{ "name": "TYPE", "dateGranularity": "None" }],
+                "reportFilters": [{ "column": "DAY", "operator": "equals", "value": "a" }, { "column": "X", "operator": "equals", "value": "" }],
+                "reportFormat": "MATRIX",
+                "standardFilters": [{ "name": "open", "value": "all" }],
+                "standardDateFilter": { "column": "DAY", "durationValue": "THIS_YEAR", "startDate": "2026-01-01", "endDate": "2026-12-31" },
+                "scope": "team",
+                "crossFilters": [{ "relatedEntity": "Case", "includesObject": false }],
+                "topRows": { "rowLimit": 10, "direction": "Desc" },
+            },
+        })
+    }
+
+    fn filled(answer: &Value, details: bool, added: usize) -> ReportReply {
+        let text = answer.to_string();
+        let mut reply = empty();
+        assert!(fill(&mut reply, &Record::from(Json::parse(&text).unwrap()), details, 50, added).unwrap());
+        reply
+    }
+
+    #[test]
+    fn groups_within_groups_are_rows_and_those_around_them_subtotals() {
+        // Keys as the manual has them, and without those of the groups around.
+        for key in ["0_1", "1"] {
+            let reply = filled(&answer(key), false, 1);
+            assert_eq!(reply.columns, ["Owner", "Day", "Type", "Sum", "RowCount"]);
+            assert_eq!(reply.rows, [r#"["Jo","July 2026",null,20,1]"#, r#"["Jo","8/2/2026",null,40,2]"#]);
+            let around = [
+                r#"["*","*",null,60,3]"#,
+                r#"["Jo","*","*",60,3]"#,
+                r#"["Jo","*",null,60,3]"#,
+                r#"["Jo","July 2026","*",20,1]"#,
+                r#"["Jo","8/2/2026","*",40,2]"#,
+            ];
+            assert_eq!(reply.subtotals, around);
+            assert_eq!((reply.total, reply.totals.as_deref()), (Some(3), Some(r#"{"Sum":60,"RowCount":3}"#)));
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_grouped_by_is_a_day_unless_it_stands_for_a_period() {
+        let mut answer = answer("0_1");
+        answer["reportMetadata"]["groupingsDown"][1]["dateGranularity"] = json!("None");
+        assert_eq!(filled(&answer, false, 0).rows[1], r#"["Jo","2026-08-02",null,40,2]"#);
+    }
+
+    #[test]
+    fn whatever_narrows_a_report_is_said() {
+        let reply = filled(&answer("0_1"), false, 1);
+        let filters: Vec<_> = reply
+            .filters
+            .iter()
+            .map(|one| format!("{} {} {} {}", one.column, one.operator, one.value, one.added))
+            .collect();
+        assert_eq!(
+            filters,
+            [
+                "Day equals a false",
+                "X equals  true",
+                "open equals all false",
+                "Day within THIS_YEAR: 2026-01-01 to 2026-12-31 false",
+                "scope equals team false",
+                "Case without  false",
+            ]
+        );
+        assert_eq!(reply.notices, ["the report itself keeps no more than 10 rows"]);
+    }
+
+    #[test]
+    fn rows_under_the_keys_of_outer_groups_are_not_counted_twice() {
+        let mut answer = answer("0_1");
+        answer["reportMetadata"]["detailColumns"] = json!(["A", "B"]);
+        answer["reportExtendedMetadata"]["detailColumnInfo"] = json!({ "A": { "label": "Link", "dataType": "reference" }, "B": { "label": "When", "dataType": "datetime" } });
+        let row = json!({ "dataCells": [{ "label": "Acme", "value": "001" }, { "label": "8/2/2026, 9:00 AM", "value": "2026-08-02T07:00:00.000+0000" }] });
+        for key in ["T!T", "0!T", "0!0", "0_1!T", "0_1!0"] {
+            answer["factMap"][key]["rows"] = json!([row, row]);
+        }
+        let reply = filled(&answer, true, 0);
+        let expected = r#"["Jo","8/2/2026",null,"Acme","2026-08-02T07:00:00Z"]"#;
+        assert_eq!(reply.rows, [expected, expected]);
+        assert_eq!((reply.columns.len(), reply.subtotals.len(), reply.complete), (5, 0, true));
+    }
+
+    #[track_caller]
+    fn check(json: &Value, kind: &str, expected: &str) {
+        let text = json.to_string();
+        assert_eq!(cell(Json::parse(&text).unwrap(), kind, &mut Values::cut_after(10)), expected, "{json}");
+    }
+
+    #[test]
+    fn a_cell_is_a_value_or_what_people_see_and_null_where_there_is_none() {
+        check(&json!({ "label": "-", "value": null }), "string", "null");
+        check(&json!({ "label": "", "value": "" }), "string", "null");
+        check(&json!({ "label": "Formula", "value": null }), "string", "\"Formula\"");
+        check(&json!({ "label": "-", "value": "-" }), "string", "\"-\"");
+        check(&json!({ "label": "Neu", "value": "New" }), "picklist", "\"Neu\"");
+        check(&json!({ "label": "1,5", "value": 1.5 }), "double", "1.5");
+        check(&json!({ "label": "✓", "value": true }), "boolean", "true");
+        check(&json!({ "label": "1.2.2026", "value": "2026-02-01" }), "date", "\"2026-02-01\"");
+        check(
+            &json!({ "label": "5 €", "value": { "amount": 5, "currency": "EUR" } }),
+            "currency",
+            r#"{"amount":5,"currency":"EUR"}"#,
+        );
+        check(&json!({ "label": "-", "value": { "amount": null, "currency": null } }), "currency", "null");
+        check(&json!({ "label": "a, b", "value": ["a", "b"] }), "multipicklist", "\"a, b\"");
+        check(&json!({ "label": "0123456789abc", "value": "0123456789abc" }), "string", "\"0123456789…\"");
+    }
 }

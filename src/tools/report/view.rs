@@ -134,7 +134,7 @@ fn moment(text: &str) -> Option<(String, &str)> {
     let mut parts = text.split(' ');
     let mut next = || parts.next();
     let (_, month, day, time, zone, year) = (next()?, next()?, next()?, next()?, next()?, next()?);
-    let month = MONTHS.find(month).filter(|_| month.len() == 3)? / 3 + 1;
+    let month = MONTHS.find(month).filter(|at| month.len() == 3 && at % 3 == 0)? / 3 + 1;
     let is_number = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_time = time.len() == 8 && time.split(':').all(|part| is_number(part, 2));
     let fits = is_number(year, 4) && is_number(day, 2) && is_time && zone == "GMT" && parts.next().is_none();
@@ -174,4 +174,39 @@ fn add_paths(condition: Json<'_>, depth: u32, paths: &mut Vec<String>) -> Option
         }
     }
     condition.items().try_for_each(|condition| add_paths(condition, depth, paths))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, field_type: FieldType, expected: &str) {
+        let value = json!(text).to_string();
+        let shown = shown(Json::parse(&value).unwrap(), field_type, &mut Values::cut_after(100));
+        assert_eq!(shown, expected, "{text}");
+    }
+
+    #[test]
+    fn texts_become_values_of_their_types_where_they_are_written_as_documented() {
+        check("Fri Aug 01 21:15:46 GMT 2014", FieldType::DateTime, "\"2014-08-01T21:15:46Z\"");
+        check("Fri May 22 00:00:00 GMT 2026", FieldType::Date, "\"2026-05-22\"");
+        for other in [
+            "Fri May 22 00:00:00 PDT 2026",
+            "22.05.2026",
+            "Fri anF 22 00:00:00 GMT 2026",
+            "Fri May 22 00:00:00 GMT 2026 x",
+        ] {
+            check(other, FieldType::Date, &json!(other).to_string());
+        }
+        check("50000.0", FieldType::Currency, "50000.0");
+        check("-1", FieldType::Int, "-1");
+        check("1.2.3", FieldType::Double, "\"1.2.3\"");
+        check("true", FieldType::Boolean, "true");
+        check("true", FieldType::String, "\"true\"");
+        check("5", FieldType::Phone, "\"5\"");
+        check("", FieldType::String, "null");
+    }
 }
