@@ -12,7 +12,6 @@ use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldPath, LiteralError, Nulls, ObjectName, Order, Pattern, Select,
     Text,
 };
-use crate::sort::by_rank;
 use crate::wit::Candidate;
 
 const REPORT: ObjectName = ObjectName::from_static("Report");
@@ -119,9 +118,9 @@ pub(crate) enum By {
 /// the view's API name there.
 pub(crate) fn read(text: &str) -> Result<(By, Option<&str>), Error> {
     let (text, object) = match text.split_once("filterName=") {
-        Some((before, after)) if before.contains("/o/") => {
-            let object = before.split_once("/o/").and_then(|(_, path)| path.split('/').next());
-            (after.split(['&', '#']).next().unwrap_or_default(), object)
+        Some((before, view)) if let Some((_, path)) = before.split_once("/o/") => {
+            let object = path.split_once('/').map(|(object, _)| object);
+            (view.split_once('&').map_or(view, |(view, _)| view), object)
         }
         _ => (text, None),
     };
@@ -184,26 +183,37 @@ fn too_long(reason: &LiteralError) -> Error {
 }
 
 fn both(condition: Option<Condition>, object: Option<&ObjectName>, with_reports: bool, limit: u32) -> Vec<Select> {
-    let select = |from: ObjectName, fields: &[FieldPath], own: Option<Condition>, order: &[FieldPath]| {
-        let fields = FieldList::of(ID, [NAME, DEVELOPER_NAME].iter().chain(fields).cloned());
-        let mut select = Select::new(fields, from);
-        select.condition = Condition::all(condition.iter().cloned().chain(own));
-        let last =
-            |field: &FieldPath| Order { field: field.clone(), direction: Direction::Descending, nulls: Nulls::Last };
-        select.order_by = order.iter().map(last).collect();
+    let select = |from: ObjectName, fields: [FieldPath; 2], own: Option<Condition>| {
+        let mut list = FieldList::from(ID);
+        list.add(NAME);
+        list.add(DEVELOPER_NAME);
+        for field in fields {
+            list.add(field);
+        }
+        let mut order = vec![LAST_VIEWED];
+        if from == REPORT {
+            list.add(LAST_RUN);
+            order.push(LAST_RUN);
+        }
+        let mut select = Select::new(list, from);
+        let mut conditions = Vec::new();
+        conditions.extend(condition.clone());
+        conditions.extend(own);
+        select.condition = Condition::all(conditions);
+        for field in order {
+            select.order_by.push(Order { field, direction: Direction::Descending, nulls: Nulls::Last });
+        }
         select.limit = Some(limit);
         select
     };
     let mut selects = Vec::new();
     // An object is said of a list view alone.
     if with_reports && object.is_none() {
-        let fields = [FieldPath::from_static("FolderName"), FieldPath::from_static("Format"), LAST_RUN];
-        selects.push(select(REPORT, &fields, None, &[LAST_VIEWED, LAST_RUN]));
+        selects.push(select(REPORT, [FieldPath::from_static("FolderName"), FieldPath::from_static("Format")], None));
     }
-    let of =
-        |object: &ObjectName| Some(Condition::compare(SOBJECT_TYPE, Comparison::Eq, Text::new(object.as_str()).ok()?));
-    let fields = [SOBJECT_TYPE, FieldPath::from_static("IsSoqlCompatible")];
-    selects.push(select(LIST_VIEW, &fields, object.and_then(of), &[LAST_VIEWED]));
+    let own = object.and_then(|object| Text::new(object.as_str()).ok());
+    let own = own.map(|object| Condition::compare(SOBJECT_TYPE, Comparison::Eq, object));
+    selects.push(select(LIST_VIEW, [SOBJECT_TYPE, FieldPath::from_static("IsSoqlCompatible")], own));
     selects
 }
 
@@ -226,40 +236,45 @@ fn interpretations(name: &str) -> [&str; 4] {
 /// The one that is meant, and whether it is only by words of its name; none if none fits.
 pub(crate) fn choose(by: &By, found: Vec<Saved>) -> Result<Option<(Saved, bool)>, Error> {
     let By::Name(name) = by else { return Ok(found.into_iter().next().map(|saved| (saved, false))) };
-    let interpretations = interpretations(name);
-    let mut fitting = Vec::new();
-    for saved in found {
-        let of_name = interpretations
-            .iter()
-            .zip(0..)
-            .map(|(interpretation, distance)| (match_name(interpretation, saved.name(), false), distance));
-        let developer_name = saved.record.fields().text(DEVELOPER_NAME.as_str());
-        let is_developer_name = developer_name.is_some_and(|own| own.eq_ignore_ascii_case(name));
-        let best = of_name.chain(is_developer_name.then_some((NameMatch::Exact, 0))).min();
-        if let Some((fit, distance)) = best.filter(|(fit, _)| *fit <= NameMatch::SomeWords) {
-            let by_words = fit == NameMatch::SomeWords;
-            fitting.push((fit as u32 * 8 + distance, (by_words, saved)));
+    let mut fits = Vec::new();
+    let mut best = u32::MAX;
+    for saved in &found {
+        let mut fit = u32::MAX;
+        for (distance, interpretation) in interpretations(name).into_iter().enumerate() {
+            fit = fit.min(match_name(interpretation, saved.name(), false) as u32 * 8 + distance as u32);
+        }
+        if saved.record.fields().text(DEVELOPER_NAME.as_str()).is_some_and(|own| own.eq_ignore_ascii_case(name)) {
+            fit = 0;
+        }
+        best = best.min(fit);
+        fits.push(fit);
+    }
+    const BY_WORDS: u32 = NameMatch::SomeWords as u32 * 8;
+    // Whoever is called just so is meant, and not those that have more in their names.
+    let most = if best < BY_WORDS { best } else { BY_WORDS + 7 };
+    let (mut meant, mut candidates) = (None, Vec::new());
+    for (saved, fit) in found.into_iter().zip(fits) {
+        if fit <= most {
+            candidates.push(saved.candidate.clone());
+            meant = Some((saved, fit >= BY_WORDS));
         }
     }
-    let best = fitting.iter().map(|(rank, _)| *rank).min().unwrap_or_default();
-    // Whoever is called just so is meant, and not those that have more in their names.
-    if fitting.iter().any(|(_, (by_words, _))| !by_words) {
-        fitting.retain(|(rank, _)| *rank == best);
-    }
-    let mut fitting = by_rank(fitting);
-    if fitting.len() > 1 {
+    if candidates.len() > 1 {
         let message = format!(
             "{} saved reports and list views fit that name; ask the person which is meant, then call again with its id as `name`",
-            fitting.len()
+            candidates.len()
         );
-        let candidates = fitting.into_iter().take(MAX_CANDIDATES).map(|(_, saved)| saved.candidate).collect();
+        candidates.truncate(MAX_CANDIDATES);
         return Err(Error::ambiguous(message).with_candidates(candidates));
     }
-    Ok(fitting.pop().map(|(by_words, saved)| (saved, by_words)))
+    Ok(meant)
 }
 
 /// Those whose names are nearest to one, nearest first.
-pub(crate) fn nearest(name: &str, found: Vec<Saved>) -> Vec<Candidate> {
-    let nearest = lookup::nearest_names(name, found.iter().map(Saved::name));
-    nearest.into_iter().filter_map(|place| Some(found.get(place)?.candidate.clone())).collect()
+pub(crate) fn nearest(name: &str, found: &[Saved]) -> Vec<Candidate> {
+    let mut nearest = Vec::new();
+    for place in lookup::nearest_names(name, found.iter().map(Saved::name)) {
+        nearest.extend(found.get(place).map(|saved| saved.candidate.clone()));
+    }
+    nearest
 }

@@ -116,7 +116,7 @@ impl Wanted {
         if let By::Name(name) = by {
             let near = saved::near(name, object.as_ref(), with_reports)?;
             let near =
-                if near.is_empty() { Vec::new() } else { saved::nearest(name, readable(call, all(call, &near)?)) };
+                if near.is_empty() { Vec::new() } else { saved::nearest(name, &readable(call, all(call, &near)?)) };
             if !near.is_empty() {
                 error = error.explained(
                     ErrorKind::NotFound,
@@ -132,28 +132,37 @@ impl Wanted {
 /// What queries find. One that is refused, as where the user may see no reports, spoils no other.
 fn all(call: &Call<'_>, selects: &[Select]) -> Result<Vec<Saved>, Error> {
     let selects: Vec<&Select> = selects.iter().collect();
-    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    let (mut found, mut refused, mut refusals) = (Vec::new(), None, 0);
     for records in call.records_of_all(&selects)? {
         match records {
-            Ok(records) => found.extend(records.into_iter().filter_map(Saved::of)),
-            Err(error) if error.names_unknown() => refused.push(error),
+            Ok(records) => {
+                for record in records {
+                    found.extend(Saved::of(record));
+                }
+            }
+            Err(error) if error.names_unknown() => {
+                refused = Some(error);
+                refusals += 1;
+            }
             Err(error) => return Err(error),
         }
     }
-    match refused.pop() {
-        Some(error) if refused.len() + 1 == selects.len() => Err(error
+    match refused {
+        Some(error) if refusals == selects.len() => Err(error
             .explained(ErrorKind::Forbidden, "the user may see neither reports nor list views; an admin can grant it")),
         _ => Ok(found),
     }
 }
 
 /// Those whose records may be read.
-fn readable(call: &Call<'_>, mut found: Vec<Saved>) -> Vec<Saved> {
-    found.retain(|saved| match &saved.is {
-        Is::Report { .. } => true,
-        Is::View { object, .. } => call.known().may_read(object),
-    });
-    found
+fn readable(call: &Call<'_>, found: Vec<Saved>) -> Vec<Saved> {
+    let mut readable = Vec::new();
+    for saved in found {
+        if !matches!(&saved.is, Is::View { object, .. } if !call.known().may_read(object)) {
+            readable.push(saved);
+        }
+    }
+    readable
 }
 
 /// Those that were looked at last.
@@ -165,9 +174,11 @@ fn recent(call: &Call<'_>, args: &ReportArgs) -> Result<ReportReply, Error> {
     let object = object(call, args.object.as_deref())?;
     let with_reports = runs_reports(call);
     let found = readable(call, all(call, &saved::recent(object.as_ref(), with_reports, limit))?);
-    let mut reply = ReportReply { candidates: Vec::new(), ..empty() };
+    let mut reply = empty();
     reply.complete = found.len() < limit as usize;
-    reply.candidates = found.into_iter().map(|saved| saved.candidate).collect();
+    for saved in found {
+        reply.candidates.push(saved.candidate);
+    }
     if !with_reports {
         reply.notices.push(["reports are left out: ", NOT_GRANTED].concat());
     }
@@ -196,7 +207,8 @@ fn empty() -> ReportReply {
 
 /// Runs it or reads it, as it is.
 fn show(call: &Call<'_>, saved: &Saved, args: &ReportArgs, asked: &[Asked]) -> Result<ReportReply, Error> {
-    let mut reply = ReportReply { source: Some(saved.candidate.clone()), ..empty() };
+    let mut reply = empty();
+    reply.source = Some(saved.candidate.clone());
     match &saved.is {
         Is::Report { is_tabular, is_joined } => {
             let link = call.link(saved.id.as_str());

@@ -8,7 +8,7 @@ use crate::record::{Fields, Record};
 use crate::schema::lookup::{self, FieldMatch};
 use crate::schema::picklist;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, Source};
-use crate::soql::{Date, DateTime};
+use crate::soql::{Date, DateTime, Number};
 use crate::wit::Alias;
 
 /// Most filters of a report.
@@ -154,7 +154,12 @@ fn value(column: &Field, operator: &str, text: &str) -> Result<String, Error> {
     let is_part = ["contains", "notContain", "startsWith"].contains(&operator);
     match column.field_type {
         _ if text.is_empty() || is_part => {}
-        kind if kind.is_number() && !text.parse::<f64>().is_ok_and(f64::is_finite) => return wrong("number"),
+        kind if kind.is_number() => {
+            return match Number::parse(text) {
+                Ok(number) => Ok(number.as_str().to_owned()),
+                Err(_) => wrong("number"),
+            };
+        }
         FieldType::Boolean if !["true", "false"].contains(&text) => return wrong("true and no false"),
         FieldType::Date | FieldType::DateTime if Date::parse(text).is_err() && DateTime::parse(text).is_err() => {
             return wrong("day like \"2026-05-31\"; give two filters, >= and <=, for a period");

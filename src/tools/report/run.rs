@@ -7,42 +7,56 @@
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::json::{Json, List, Object, Shape};
+use crate::json::{Json, List, Object};
 use crate::record::{Fields, Record};
-use crate::reply::{MAX_ROWS, MAX_TEXT_CHARS, Rows, Values};
+use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::wit::{Changed, ReportFilter, ReportReply};
 
-/// Groups within each other: Salesforce has three, two of a matrix each way.
-const MAX_LEVELS: usize = 8;
 /// What stands for the groups that a subtotal adds up.
 const ALL: &str = "\"*\"";
 /// What is shown for none.
-const DASH: &str = "-";
+const DASH: &str = "\"-\"";
+const MORE: &str = " more rows: give a higher limit, up to 2000, or filter more";
+const NOT_ALL: &str =
+    "Salesforce gives at most 2000 rows of a report, and this one has more; its totals are of all of them";
 
 /// What the report calls a column, and of which type it is.
-struct Info<'a> {
+struct Column<'a> {
     name: Cow<'a, str>,
     label: String,
     kind: String,
 }
 
-fn infos<'a>(extended: &Fields<'a>, of: &str) -> Vec<Info<'a>> {
-    let mut infos = Vec::new();
-    for (name, info) in extended.get(of).into_iter().flat_map(Json::members) {
+/// Adds the columns that the metadata tells of.
+fn tell<'a>(extended: &Fields<'a>, of: &str, columns: &mut Vec<Column<'a>>) {
+    let Some(told) = extended.get(of) else { return };
+    for (name, info) in told.members() {
         let info = Fields::of(info);
-        let text = |member| info.text(member).unwrap_or_default();
-        infos.push(Info { name, label: text("label"), kind: text("dataType") });
+        let label = info.text("label").filter(|label| !label.is_empty()).unwrap_or_else(|| name.to_string());
+        columns.push(Column { name, label, kind: info.text("dataType").unwrap_or_default() });
     }
-    infos
 }
 
-/// The columns of these names, by what they are called.
-fn columns(names: impl Iterator<Item = String>, infos: &[Info<'_>]) -> Vec<(String, String)> {
-    let column = |name: String| match infos.iter().find(|info| info.name == name) {
-        Some(info) if !info.label.is_empty() => (info.label.clone(), info.kind.clone()),
-        _ => (name, String::new()),
-    };
-    names.map(column).collect()
+/// What a column of this name is called.
+fn called(columns: &[Column<'_>], name: String) -> String {
+    match columns.iter().find(|column| column.name == name) {
+        Some(column) => column.label.clone(),
+        None => name,
+    }
+}
+
+/// The labels and types of the columns that the metadata lists: by their names, or as groups.
+fn listed(metadata: &Fields<'_>, list: &str, columns: &[Column<'_>]) -> Vec<(String, String)> {
+    let mut listed = Vec::new();
+    for item in metadata.list(list) {
+        let grouping = Fields::of(item);
+        let Some(name) = item.text().map(Cow::into_owned).or_else(|| grouping.text("name")) else { continue };
+        // A period is called by its name, and not by its first day.
+        let is_period = grouping.text("dateGranularity").is_some_and(|one| !one.eq_ignore_ascii_case("none"));
+        let kind = columns.iter().find(|column| column.name == name && !is_period).map(|column| column.kind.clone());
+        listed.push((called(columns, name), kind.unwrap_or_default()));
+    }
+    listed
 }
 
 /// A group, or all of them.
@@ -67,175 +81,172 @@ pub(super) fn fill(
     if metadata.text("reportFormat").is_some_and(|format| format == "MULTI_BLOCK") {
         return Ok(false);
     }
-    let facts =
-        answer.get("factMap").ok_or_else(|| Error::unreadable("the run of a report has no factMap", Changed::No))?;
-    let mut facts = Facts { all: facts.members().collect(), last: 0 };
-    let grouping = infos(&extended, "groupingColumnInfo");
+    let Some(facts) = answer.get("factMap") else {
+        return Err(Error::unreadable("the run of a report has no factMap", Changed::No));
+    };
+    let mut facts = Facts::of(facts);
+    let (mut known, mut of_numbers) = (Vec::new(), Vec::new());
+    tell(&extended, "detailColumnInfo", &mut known);
+    tell(&extended, "groupingColumnInfo", &mut known);
+    tell(&extended, "aggregateColumnInfo", &mut of_numbers);
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
-    let mut side = |of: &str| {
-        let groupings: Vec<Fields<'_>> = metadata.list(of).map(Fields::of).collect();
-        let mut levels = columns(groupings.iter().filter_map(|one| one.text("name")), &grouping);
-        for ((_, kind), grouping) in levels.iter_mut().zip(&groupings) {
-            // A period is called by its name, and not by its first day.
-            if grouping.text("dateGranularity").is_some_and(|granularity| !granularity.eq_ignore_ascii_case("none")) {
-                kind.clear();
-            }
-        }
-        let mut groups = Vec::new();
+    let levels = [listed(&metadata, "groupingsDown", &known), listed(&metadata, "groupingsAcross", &known)];
+    let mut sides = Vec::new();
+    for (levels, list) in levels.iter().zip(["groupingsDown", "groupingsAcross"]) {
+        let mut groups = Groups { levels, values: &mut values, all: Vec::new() };
         let all = Group { key: "T".to_owned(), cells: Vec::new(), is_innermost: levels.is_empty() };
-        groups.push(all);
-        let inner = part(of).get("groupings");
-        add_groups(inner, &levels, &[], "", &mut values, &mut groups);
-        (levels, groups)
-    };
-    let (levels_down, down) = side("groupingsDown");
-    let (levels_across, across) = side("groupingsAcross");
-    let numbers = columns(metadata.list("aggregates").filter_map(text), &infos(&extended, "aggregateColumnInfo"));
-    let count = metadata.list("aggregates").position(|name| text(name).is_some_and(|name| name == "RowCount"));
-    let shown = if details {
-        columns(metadata.list("detailColumns").filter_map(text), &infos(&extended, "detailColumnInfo"))
-    } else {
-        numbers.clone()
-    };
-    let groups = levels_down.iter().chain(&levels_across);
-    reply.columns = groups.chain(&shown).map(|(label, _)| label.clone()).collect();
+        groups.add_within(&all, part(list).get("groupings"));
+        let mut side = vec![all];
+        side.append(&mut groups.all);
+        sides.push(side);
+    }
+    let numbers = listed(&metadata, "aggregates", &of_numbers);
+    let count = metadata.list("aggregates").position(|name| name.get() == "\"RowCount\"");
+    let of_rows = if details { listed(&metadata, "detailColumns", &known) } else { Vec::new() };
+    let shown = if details { &of_rows } else { &numbers };
+    for columns in [&levels[0], &levels[1], shown] {
+        for (label, _) in columns {
+            reply.columns.push(label.clone());
+        }
+    }
 
     let (mut rows, mut subtotals, mut all) = (Rows::default(), Rows::default(), 0);
     let mut is_full = false;
-    for one in &down {
-        for other in &across {
+    for one in &sides[0] {
+        for other in &sides[1] {
             let is_innermost = one.is_innermost && other.is_innermost;
-            let is_total = one.cells.is_empty() && other.cells.is_empty();
-            if !is_innermost && (is_total || details) {
+            if !is_innermost && (details || (one.cells.is_empty() && other.cells.is_empty())) {
                 continue;
             }
             let Some(fact) = facts.at(&[&one.key, "!", &other.key].concat()) else { continue };
             let mut before = Vec::new();
-            for (group, levels) in [(one, levels_down.len()), (other, levels_across.len())] {
-                before.extend(group.cells.iter().map(String::as_str).chain(std::iter::repeat(ALL)).take(levels));
+            for (group, levels) in [one, other].into_iter().zip(&levels) {
+                for level in 0..levels.len() {
+                    before.push(group.cells.get(level).map_or(ALL, |cell| cell));
+                }
             }
             if details {
                 for row in fact.list("rows") {
                     all += 1;
                     if !is_full && rows.rows.len() < limit {
-                        let cells = Fields::of(row).list("dataCells");
-                        is_full = !rows.add(self::row(&before, cells, &shown, &mut values));
+                        is_full = !rows.add(self::row(&before, Fields::of(row).get("dataCells"), shown, &mut values));
                     }
                 }
                 continue;
             }
             // Most pairs of a large matrix have nothing in them.
-            if !levels_across.is_empty() && count.and_then(|at| number(&fact, at)) == Some(0) {
+            if !levels[1].is_empty() && number(&fact, count) == Some(0) {
                 continue;
             }
             let into = if is_innermost { &mut rows } else { &mut subtotals };
             all += usize::from(is_innermost);
             if into.rows.len() < limit {
-                into.add(self::row(&before, fact.list("aggregates"), &shown, &mut values));
+                into.add(self::row(&before, fact.get("aggregates"), shown, &mut values));
             }
         }
     }
     if let Some(total) = facts.at("T!T") {
-        reply.total = count.and_then(|at| number(&total, at));
+        reply.total = number(&total, count);
         let mut totals = Object::default();
         for (cell, (label, kind)) in total.list("aggregates").zip(&numbers) {
             totals.member(label, Json::trusted(&self::cell(cell, kind, &mut values)));
         }
         reply.totals = (!totals.is_empty()).then(|| totals.finish());
     }
-    let is_all = !answer.get("allData").is_some_and(|all| all.get() == "false");
+    let is_all = answer.get("allData").is_none_or(|all| all.get() != "false");
     if details && is_all && reply.total.is_none() {
         reply.total = all.try_into().ok();
     }
-    reply.complete = is_all && rows.rows.len() == all;
-    if rows.rows.len() < all {
-        let left = all - rows.rows.len();
-        reply.notices.push(if is_full {
-            format!("{left} more rows are too long for one reply: filter more")
-        } else {
-            format!("{left} more rows: give a higher limit, up to {MAX_ROWS}, or filter more")
-        });
+    let left = all - rows.rows.len();
+    reply.complete = is_all && left == 0;
+    if left > 0 {
+        let why = if is_full { " more rows are too long for one reply: filter more" } else { MORE };
+        reply.notices.push([&left.to_string(), why].concat());
     }
     if !is_all {
-        reply.notices.push(format!(
-            "Salesforce gives at most {MAX_ROWS} rows of a report, and this one has more; its totals are of all of them"
-        ));
+        reply.notices.push(NOT_ALL.to_owned());
     }
-    if let Some(limit) =
-        metadata.get("topRows").map(Fields::of).and_then(|top| top.get("rowLimit")?.get().parse::<u32>().ok())
-    {
-        reply.notices.push(format!("the report itself keeps no more than {limit} rows"));
+    if let Some(limit) = metadata.get("topRows").and_then(|top| Fields::of(top).get("rowLimit")) {
+        let limit = if limit.get().bytes().all(|byte| byte.is_ascii_digit()) { limit.get() } else { "some" };
+        reply.notices.push(["the report itself keeps no more than ", limit, " rows"].concat());
     }
     reply.notices.extend(values.notice());
     reply.rows = rows.rows;
     reply.subtotals = subtotals.rows;
-    let known: Vec<Info<'_>> =
-        ["detailColumnInfo", "groupingColumnInfo"].iter().flat_map(|of| infos(&extended, of)).collect();
     reply.filters = filters(&metadata, &known, added);
     reply.logic = metadata.text("reportBooleanFilter").filter(|logic| !logic.is_empty());
     Ok(true)
 }
 
-fn text(json: Json<'_>) -> Option<String> {
-    json.text().map(Cow::into_owned)
-}
-
 /// What stands under the keys, which come in the order they are asked for, or nearly so.
 struct Facts<'a> {
     all: Vec<(Cow<'a, str>, Json<'a>)>,
-    last: usize,
+    next: usize,
 }
 
 impl<'a> Facts<'a> {
+    fn of(facts: Json<'a>) -> Self {
+        let mut all = Vec::new();
+        for fact in facts.members() {
+            all.push(fact);
+        }
+        Self { all, next: 0 }
+    }
+
     fn at(&mut self, key: &str) -> Option<Fields<'a>> {
-        let (before, from) = self.all.split_at(self.last.min(self.all.len()));
-        let found = from.iter().chain(before).position(|(name, _)| name == key)?;
-        self.last = (self.last + found) % self.all.len();
-        self.all.get(self.last).map(|(_, fact)| Fields::of(*fact))
+        for _ in 0..self.all.len() {
+            let at = if self.next < self.all.len() { self.next } else { 0 };
+            self.next = at + 1;
+            let (name, fact) = self.all.get(at)?;
+            if name == key {
+                return Some(Fields::of(*fact));
+            }
+        }
+        None
     }
 }
 
 /// A number of a group, if it is a whole one.
-fn number(fact: &Fields<'_>, at: usize) -> Option<u32> {
-    Fields::of(fact.list("aggregates").nth(at)?).get("value")?.get().parse().ok()
+fn number(fact: &Fields<'_>, at: Option<usize>) -> Option<u32> {
+    Fields::of(fact.list("aggregates").nth(at?)?).get("value")?.get().parse().ok()
 }
 
-/// Adds groups and those within them, each with what is around it.
-fn add_groups(
-    list: Option<Json<'_>>,
-    levels: &[(String, String)],
-    around: &[String],
-    key_around: &str,
-    values: &mut Values,
-    groups: &mut Vec<Group>,
-) {
-    let Some((_, kind)) = levels.get(around.len()).filter(|_| around.len() < MAX_LEVELS) else { return };
-    for json in list.into_iter().flat_map(Json::items) {
-        let group = Fields::of(json);
-        let key = group.text("key").unwrap_or_default();
-        // The manual's keys name the groups around; one that does not is put behind theirs.
-        let key = if key_around.is_empty() || key.strip_prefix(key_around).is_some_and(|rest| rest.starts_with('_')) {
-            key
-        } else {
-            [key_around, "_", &key].concat()
-        };
-        let mut cells = around.to_vec();
-        cells.push(cell(json, kind, values));
-        let is_innermost = cells.len() == levels.len();
-        groups.push(Group { key: key.clone(), cells: cells.clone(), is_innermost });
-        add_groups(group.get("groupings"), levels, &cells, &key, values, groups);
+/// The groups of one side.
+struct Groups<'g> {
+    levels: &'g [(String, String)],
+    values: &'g mut Values,
+    all: Vec<Group>,
+}
+
+impl Groups<'_> {
+    /// Adds the groups within one, and those within them.
+    fn add_within(&mut self, around: &Group, list: Option<Json<'_>>) {
+        let (Some((_, kind)), Some(list)) = (self.levels.get(around.cells.len()), list) else { return };
+        for json in list.items() {
+            let group = Fields::of(json);
+            let mut key = group.text("key").unwrap_or_default();
+            // The manual's keys name the groups around; one that does not is put behind theirs.
+            let is_whole = key.strip_prefix(&around.key).is_some_and(|rest| rest.starts_with('_'));
+            if !around.cells.is_empty() && !is_whole {
+                key = [&around.key, "_", &key].concat();
+            }
+            let mut cells = around.cells.clone();
+            cells.push(cell(json, kind, self.values));
+            let is_innermost = cells.len() == self.levels.len();
+            let inner = Group { key, cells, is_innermost };
+            let place = self.all.len();
+            self.add_within(&inner, group.get("groupings"));
+            self.all.insert(place, inner);
+        }
     }
 }
 
-fn row<'a>(
-    before: &[&str],
-    cells: impl Iterator<Item = Json<'a>>,
-    columns: &[(String, String)],
-    values: &mut Values,
-) -> String {
+fn row(before: &[&str], cells: Option<Json<'_>>, columns: &[(String, String)], values: &mut Values) -> String {
     let mut row = List::default();
-    before.iter().for_each(|cell| row.item(Json::trusted(cell)));
-    for (cell, (_, kind)) in cells.zip(columns) {
+    for cell in before {
+        row.item(Json::trusted(cell));
+    }
+    for (cell, (_, kind)) in cells.unwrap_or(Json::NULL).items().zip(columns) {
         row.item(Json::trusted(&self::cell(cell, kind, values)));
     }
     row.finish()
@@ -245,68 +256,63 @@ fn row<'a>(
 /// lookup is a name and for a picklist a label.
 fn cell(cell: Json<'_>, kind: &str, values: &mut Values) -> String {
     let cell = Fields::of(cell);
-    let (label, value) = (cell.get("label"), cell.get("value"));
-    let has_text = |label: &Json<'_>| label.text().is_some_and(|label| !label.is_empty() && label != DASH);
-    match value.map(Json::shape) {
-        None => values.copy(label.filter(has_text)),
-        Some(Shape::Text(text)) if text.is_empty() => values.copy(label.filter(has_text)),
-        Some(Shape::Text(_)) if !kind.starts_with("date") => {
-            values.copy(label.filter(|label| label.text().is_some_and(|label| !label.is_empty())).or(value))
+    let value = cell.get("value").filter(|value| value.get() != "\"\"");
+    let label = cell.get("label").filter(|label| label.get() != "\"\"");
+    let no_dash = label.filter(|label| label.get() != DASH);
+    let Some(value) = value else { return values.copy(no_dash) };
+    values.copy(match value.get().as_bytes().first() {
+        Some(b'"') if kind.starts_with("date") => Some(value),
+        Some(b'"' | b'[') => label.or(Some(value)),
+        // Of money: where it says which, the currency belongs to it.
+        Some(b'{') => {
+            let money = Fields::of(value);
+            if money.get("currency").is_none() { money.get("amount").or(no_dash) } else { Some(value) }
         }
-        Some(Shape::Object) => {
-            // Of money: where it says which, the currency belongs to it.
-            let money = value.map(Fields::of).unwrap_or_default();
-            values.copy(if money.get("currency").is_none() { money.get("amount").or(label.filter(has_text)) } else { value })
-        }
-        Some(Shape::List(_)) => values.copy(label.or(value)),
-        _ => values.copy(value),
-    }
+        _ => Some(value),
+    })
 }
 
-/// What the run was filtered by; the last ones are those that the call added.
-fn filters(metadata: &Fields<'_>, columns: &[Info<'_>], added: usize) -> Vec<ReportFilter> {
-    let called = |name: String| {
-        let info = columns.iter().find(|info| info.name == name && !info.label.is_empty());
-        info.map_or(name, |info| info.label.clone())
-    };
-    let mut filters: Vec<ReportFilter> = Vec::new();
-    for filter in metadata.list("reportFilters") {
-        let filter = Fields::of(filter);
-        let text = |name| filter.text(name).unwrap_or_default();
-        filters.push(ReportFilter {
-            column: called(text("column")),
-            operator: text("operator"),
-            value: text("value"),
-            added: false,
-        });
-    }
-    let own = filters.len().saturating_sub(added);
-    filters.iter_mut().skip(own).for_each(|filter| filter.added = true);
+/// What the run was filtered by; the last of its own list are those that the call added.
+fn filters(metadata: &Fields<'_>, columns: &[Column<'_>], added: usize) -> Vec<ReportFilter> {
+    let mut filters = Vec::new();
     let mut add = |column: String, operator: &str, value: String| {
+        let column = called(columns, column);
         filters.push(ReportFilter { column, operator: operator.to_owned(), value, added: false });
     };
-    for filter in metadata.list("standardFilters") {
-        let filter = Fields::of(filter);
-        add(called(filter.text("name").unwrap_or_default()), "equals", filter.text("value").unwrap_or_default());
+    let of = |json: Json<'_>, name: &str| Fields::of(json).text(name).unwrap_or_default();
+    let mut own = 0;
+    for filter in metadata.list("reportFilters") {
+        add(of(filter, "column"), &of(filter, "operator"), of(filter, "value"));
+        own += 1;
     }
-    let dates = metadata.get("standardDateFilter").map(Fields::of).unwrap_or_default();
-    let duration = dates.text("durationValue").filter(|duration| !duration.is_empty() && duration != "CUSTOM");
-    let days: Vec<String> = ["startDate", "endDate"].into_iter().filter_map(|name| dates.text(name)).collect();
-    if duration.is_some() || !days.is_empty() {
-        let mut value = duration.unwrap_or_default();
-        if !days.is_empty() {
-            value.push_str(if value.is_empty() { "" } else { ": " });
-            value.push_str(&days.join(" to "));
+    for filter in metadata.list("standardFilters") {
+        add(of(filter, "name"), "equals", of(filter, "value"));
+    }
+    if let Some(dates) = metadata.get("standardDateFilter") {
+        let mut value = of(dates, "durationValue");
+        if value == "CUSTOM" {
+            value.clear();
         }
-        add(called(dates.text("column").unwrap_or_default()), "within", value);
+        for (day, before) in [("startDate", ": "), ("endDate", " to ")] {
+            let day = of(dates, day);
+            if !day.is_empty() {
+                value.push_str(if value.is_empty() { "" } else { before });
+                value.push_str(&day);
+            }
+        }
+        if !value.is_empty() {
+            add(of(dates, "column"), "within", value);
+        }
     }
     if let Some(scope) = metadata.text("scope").filter(|scope| !scope.is_empty() && scope != "organization") {
         add("scope".to_owned(), "equals", scope);
     }
     for cross in metadata.list("crossFilters") {
-        let cross = Fields::of(cross);
-        let is_with = cross.get("includesObject").is_none_or(|includes| includes.get() == "true");
-        add(cross.text("relatedEntity").unwrap_or_default(), if is_with { "with" } else { "without" }, String::new());
+        let is_with = Fields::of(cross).get("includesObject").is_none_or(|includes| includes.get() == "true");
+        add(of(cross, "relatedEntity"), if is_with { "with" } else { "without" }, String::new());
+    }
+    for filter in filters.iter_mut().take(own).skip(own.saturating_sub(added)) {
+        filter.added = true;
     }
     filters
 }

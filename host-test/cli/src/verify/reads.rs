@@ -216,17 +216,17 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "list views can be parts, and all their values are texts",
-        "host-test/org/src/rest/list_views.rs",
+        "src/tools/report/view.rs",
         Run::Told(views::results),
     ),
     check(
         "a report is filtered by dates as YYYY-MM-DD",
-        "host-test/org/src/rest/reports/filter.rs",
+        "src/tools/report/filters.rs",
         Run::Told(reports::dates),
     ),
     check(
         "a report's logic has to name every filter",
-        "host-test/org/src/rest/reports/filter.rs",
+        "src/tools/report/filters.rs",
         Run::Told(reports::logic),
     ),
     check(
