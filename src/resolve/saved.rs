@@ -12,6 +12,7 @@ use crate::soql::{
     Comparison, Condition, Direction, FieldList, FieldPath, LiteralError, Nulls, ObjectName, Order, Pattern, Select,
     Text,
 };
+use crate::sort::by_rank;
 use crate::wit::Candidate;
 
 const REPORT: ObjectName = ObjectName::from_static("Report");
@@ -31,6 +32,9 @@ const FACTS: [&str; 4] = ["FolderName", "Format", "LastRunDate", "SobjectType"];
 const MAX_SIMILAR: u32 = 2000;
 /// Of a name that is nearly the one that was said, at most.
 const MAX_NEAR: u32 = 200;
+/// How near a name has to be, of 100, to be offered, and how many are.
+const MIN_LIKENESS: u32 = 40;
+const MAX_NEAREST: usize = 5;
 /// Letters of a word by which names are looked for that are nearly this one.
 const NEAR_CHARS: usize = 3;
 /// Words of a name that are looked for.
@@ -271,10 +275,15 @@ pub(crate) fn choose(by: &By, found: Vec<Saved>) -> Result<Option<(Saved, bool)>
 }
 
 /// Those whose names are nearest to one, nearest first.
-pub(crate) fn nearest(name: &str, found: &[Saved]) -> Vec<Candidate> {
-    let mut nearest = Vec::new();
-    for place in lookup::nearest_names(name, found.iter().map(Saved::name)) {
-        nearest.extend(found.get(place).map(|saved| saved.candidate.clone()));
+pub(crate) fn nearest(name: &str, found: Vec<Saved>) -> Vec<Candidate> {
+    let mut near = Vec::new();
+    for saved in found {
+        let likeness = lookup::likeness(name, saved.name());
+        if likeness >= MIN_LIKENESS {
+            near.push((100 - likeness.min(100), saved.candidate));
+        }
     }
-    nearest
+    let mut near = by_rank(near);
+    near.truncate(MAX_NEAREST);
+    near
 }

@@ -7,7 +7,7 @@
 
 use http::header::CONTENT_TYPE;
 
-use super::{Endpoint, ReadError, VERSION_PATH, accept, object};
+use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
 use crate::id::RecordId;
 use crate::record::Record;
 use crate::soql::ObjectName;
@@ -22,28 +22,30 @@ pub struct Saved {
 impl Saved {
     /// What a report is made of.
     pub fn report(report: &RecordId) -> Self {
-        Self::at(&["/analytics/reports/", report.as_str(), "/describe"])
+        Self::at("/analytics/reports", report, "/describe")
     }
 
     /// What a report shows, with its rows or in numbers alone. `changes` is a JSON object of what differs from it.
     pub fn run(report: &RecordId, details: bool, changes: Option<String>) -> Self {
         let details = if details { "?includeDetails=true" } else { "?includeDetails=false" };
-        Self { body: changes, ..Self::at(&["/analytics/reports/", report.as_str(), details]) }
+        let mut run = Self::at("/analytics/reports", report, details);
+        run.body = changes;
+        run
     }
 
     /// What a list view of an object is made of.
     pub fn view(object: &ObjectName, view: &RecordId) -> Self {
-        Self::at(&["/sobjects/", object.as_str(), "/listviews/", view.as_str(), "/describe"])
+        Self::at(&["/sobjects/", object.as_str(), "/listviews"].concat(), view, "/describe")
     }
 
     /// The first rows of a list view.
     pub fn rows(object: &ObjectName, view: &RecordId, limit: u32) -> Self {
-        let limit = limit.to_string();
-        Self::at(&["/sobjects/", object.as_str(), "/listviews/", view.as_str(), "/results?limit=", &limit])
+        let limit = ["/results?limit=", &limit.to_string()].concat();
+        Self::at(&["/sobjects/", object.as_str(), "/listviews"].concat(), view, &limit)
     }
 
-    fn at(path: &[&str]) -> Self {
-        Self { path: [VERSION_PATH, &path.concat()].concat(), body: None }
+    fn at(folder: &str, id: &RecordId, what: &str) -> Self {
+        Self { path: [VERSION_PATH, folder, "/", id.as_str(), what].concat(), body: None }
     }
 }
 
@@ -53,16 +55,15 @@ impl Endpoint for Saved {
     const WRITES: bool = false;
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        match &self.body {
-            None => http::Request::get(&self.path).body(Vec::new()),
-            Some(body) => {
-                http::Request::post(&self.path).header(CONTENT_TYPE, "application/json").body(body.clone().into_bytes())
-            }
+        let path = self.path.clone();
+        match self.body.clone() {
+            None => http::Request::get(path).body(Vec::new()),
+            Some(body) => http::Request::post(path).header(CONTENT_TYPE, "application/json").body(body.into_bytes()),
         }
     }
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Record, ReadError> {
         let body = accept(&response, http::StatusCode::OK)?;
-        Ok(Record::from(object("answer about a report or a list view", body)?))
+        Ok(Record::from(parse("answer about a report or a list view", body)?))
     }
 }

@@ -114,14 +114,19 @@ pub(crate) fn is_called(label: &str, name: &str) -> bool {
     words::name_folds_to(name, &words::fold(label))
 }
 
-/// The places of the five names that are nearest to a text, word by word, nearest first.
-pub(crate) fn nearest_names<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Vec<usize> {
-    let typed: Vec<words::Typed> = words::split(text).map(words::Typed::new).collect();
-    words::nearest(names.enumerate().map(|(place, name)| {
-        let of_word =
-            |word: &words::Typed| words::split(name).map(|part| word.likeness(part)).max().unwrap_or_default();
-        (typed.iter().map(of_word).sum::<u32>() / typed.len().max(1) as u32, place)
-    }))
+/// How near a name is to a text, word by word, 0 to 100.
+pub(crate) fn likeness(text: &str, name: &str) -> u32 {
+    let (mut sum, mut count) = (0, 0);
+    for word in words::split(text) {
+        let typed = words::Typed::new(word);
+        let mut best = 0;
+        for part in words::split(name) {
+            best = typed.likeness(part).max(best);
+        }
+        sum += best;
+        count += 1;
+    }
+    sum / count.max(1)
 }
 
 /// A field of an object or of one of its parents.

@@ -116,7 +116,7 @@ impl Wanted {
         if let By::Name(name) = by {
             let near = saved::near(name, object.as_ref(), with_reports)?;
             let near =
-                if near.is_empty() { Vec::new() } else { saved::nearest(name, &readable(call, all(call, &near)?)) };
+                if near.is_empty() { Vec::new() } else { saved::nearest(name, readable(call, all(call, &near)?)) };
             if !near.is_empty() {
                 error = error.explained(
                     ErrorKind::NotFound,

@@ -58,15 +58,15 @@ pub(super) fn read(filters: Option<&str>) -> Result<Vec<Asked>, Error> {
 }
 
 fn operator(column: &str, said: &str) -> Result<&'static str, Error> {
-    let letters = |text: &str| -> String {
-        text.chars().filter(|letter| !" _".contains(*letter)).map(|letter| letter.to_ascii_lowercase()).collect()
-    };
-    let said = letters(said);
-    let found = OPERATORS.iter().find(|(word, name)| letters(word) == said || letters(name) == said);
-    found.map(|(_, name)| *name).ok_or_else(|| {
-        let words = OPERATORS.iter().map(|(word, _)| (*word).to_owned()).collect();
-        Error::argument(column, format!("{said:?} is no operator of filters")).allowing(words)
-    })
+    let mut allowed = Vec::new();
+    for (word, name) in OPERATORS {
+        let is_word = said.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        if word == said || (is_word && (lookup::is_called(said, word) || lookup::is_called(said, name))) {
+            return Ok(name);
+        }
+        allowed.push(word.to_owned());
+    }
+    Err(Error::argument(column, format!("{said:?} is no operator of filters")).allowing(allowed))
 }
 
 /// A value or several as texts; null is none.
@@ -106,12 +106,18 @@ pub(super) fn changes(description: &Record, asked: &[Asked], vocabulary: &[Alias
     }
     // Logic that leaves a filter out is refused, or leaves it without effect; without logic all hold.
     let mut logic = metadata.text("reportBooleanFilter").filter(|logic| !logic.is_empty());
-    for (asked, number) in asked.iter().zip(own + 1..) {
+    let mut number = own;
+    for asked in asked {
         filters.item(Json::trusted(&filter(&columns, asked, vocabulary)?));
-        logic = logic.map(|logic| match number {
-            first if first == own + 1 => format!("({logic}) AND {first}"),
-            number => format!("{logic} AND {number}"),
-        });
+        number += 1;
+        if let Some(logic) = &mut logic {
+            if number == own + 1 {
+                logic.insert(0, '(');
+                logic.push(')');
+            }
+            logic.push_str(" AND ");
+            logic.push_str(&number.to_string());
+        }
     }
     let (mut changes, mut text) = (String::new(), String::new());
     let mut members = ObjectWriter::new(&mut changes);
@@ -179,53 +185,60 @@ fn value(column: &Field, operator: &str, text: &str) -> Result<String, Error> {
 
 /// The columns of a report's type, as fields of an object, so that they go by what fields go by.
 struct Columns {
-    /// Those the report shows.
-    shown: ObjectSchema,
     all: ObjectSchema,
+    /// The names of those that the report shows.
+    shown: Vec<String>,
 }
 
 impl Columns {
     fn of(description: &Fields<'_>, metadata: &Fields<'_>) -> Self {
-        let mut all = Vec::new();
-        for category in description.list("reportTypeMetadata.categories") {
-            for (name, column) in Fields::of(category).get("columns").into_iter().flat_map(Json::members) {
-                all.push(field(&name, &Fields::of(column)));
-            }
-        }
-        let mut shown = Vec::new();
-        for of in ["detailColumnInfo", "groupingColumnInfo"] {
-            let infos = description.get("reportExtendedMetadata").map(Fields::of).and_then(|extended| extended.get(of));
-            for (name, column) in infos.into_iter().flat_map(Json::members) {
-                let known = all.iter().find(|field: &&Field| field.name == name);
-                shown.push(known.cloned().unwrap_or_else(|| field(&name, &Fields::of(column))));
-            }
-        }
-        all.retain(|field| field.filterable);
-        shown.retain(|field| field.filterable);
         // The type of a report of cases is "CaseList", of opportunities "Opportunity", of others "CustomEntity$Plan__c".
         let kind = metadata.text("reportType.type").unwrap_or_default();
         let kind = kind.rsplit_once('$').map_or(&*kind, |(_, name)| name);
         let name = kind.strip_suffix("List").unwrap_or(kind);
-        Self { shown: schema(name, shown), all: schema(name, all) }
+        let mut columns = Self { all: schema(name), shown: Vec::new() };
+        for category in description.list("reportTypeMetadata.categories") {
+            columns.add(Fields::of(category).get("columns"), false);
+        }
+        let extended = description.get("reportExtendedMetadata").map(Fields::of).unwrap_or_default();
+        columns.add(extended.get("detailColumnInfo"), true);
+        columns.add(extended.get("groupingColumnInfo"), true);
+        columns
+    }
+
+    fn add(&mut self, told: Option<Json<'_>>, is_shown: bool) {
+        for (name, column) in told.unwrap_or(Json::NULL).members() {
+            if self.all.field(&name).is_none() {
+                self.all.fields.push(field(&name, &Fields::of(column)));
+            }
+            if is_shown {
+                self.shown.push(name.into_owned());
+            }
+        }
     }
 
     /// The column of a name or label. One that is shown is meant before others that are called the same.
     fn find(&self, text: &str, vocabulary: &[Alias]) -> Result<&Field, Error> {
-        let words = self.words(vocabulary);
-        let mut nearest = Vec::new();
-        for columns in [&self.shown, &self.all] {
-            match lookup::field(columns, text, &words) {
-                FieldMatch::Found { field, .. } => return Ok(field),
-                FieldMatch::AmbiguousLabel { fields } => {
-                    let names = fields.iter().map(|field| field.name.clone()).collect();
-                    let message = format!("several columns are labelled {text:?}; give the name of one");
-                    return Err(Error::argument(text, message).allowing(names));
+        let (message, allowed) = match lookup::field(&self.all, text, &self.words(vocabulary)) {
+            FieldMatch::Found { field, .. } if field.filterable => return Ok(field),
+            FieldMatch::Found { .. } => ("Salesforce filters no report by this column", Vec::new()),
+            FieldMatch::AmbiguousLabel { fields } => {
+                let (mut shown, mut names) = (None, Vec::new());
+                let mut several = false;
+                for field in fields {
+                    if self.shown.contains(&field.name) {
+                        several |= shown.replace(field).is_some();
+                    }
+                    names.push(field.name.clone());
                 }
-                FieldMatch::Unknown { nearest: near } => nearest = near,
+                match shown.filter(|field| field.filterable && !several) {
+                    Some(field) => return Ok(field),
+                    None => ("several columns have this label; give the name of one", names),
+                }
             }
-        }
-        Err(Error::argument(text, format!("the report can't be filtered by {text:?}: no column of it is called so"))
-            .allowing(nearest))
+            FieldMatch::Unknown { nearest } => ("no column of the report is called so", nearest),
+        };
+        Err(Error::argument(text, message).allowing(allowed))
     }
 
     /// The user's words for fields, as words for the columns that show them: `AMOUNT`, `Account.Region__c`, or the field's
@@ -239,7 +252,7 @@ impl Columns {
                     || lookup::is_called(name, &alias.name)
                     || lookup::is_called(&column.label(), &alias.name)
             };
-            if let Some(column) = self.shown.fields.iter().chain(&self.all.fields).find(shows) {
+            if let Some(column) = self.all.fields.iter().find(shows) {
                 let (object, name) = (Some(self.all.name.clone()), column.name.clone());
                 words.push(Alias { term: alias.term.clone(), object, name });
             }
@@ -248,7 +261,7 @@ impl Columns {
     }
 }
 
-fn schema(name: &str, fields: Vec<Field>) -> ObjectSchema {
+fn schema(name: &str) -> ObjectSchema {
     ObjectSchema {
         name: name.to_owned(),
         label: String::new(),
@@ -260,7 +273,7 @@ fn schema(name: &str, fields: Vec<Field>) -> ObjectSchema {
         queryable: false,
         searchable: false,
         source: Source::Described,
-        fields,
+        fields: Vec::new(),
         children: Vec::new(),
         record_types: Vec::new(),
     }
