@@ -11,7 +11,7 @@ use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::resolve::names;
 use crate::rest::Saved;
 use crate::schema::FieldType;
-use crate::soql::ObjectName;
+use crate::soql::{DateTime, ObjectName};
 use crate::wit::{Changed, ReportReply};
 
 /// Conditions within each other that are looked at.
@@ -119,26 +119,23 @@ fn shown(value: Json<'_>, field_type: FieldType, values: &mut Values) -> String 
     if is_plain {
         return values.copy_text(&text);
     }
-    let day = if matches!(field_type, FieldType::Date | FieldType::DateTime) { moment(&text) } else { None };
-    match day {
-        Some((day, _)) if field_type == FieldType::Date => quoted(&day),
-        Some((day, time)) => quoted(&[&day, "T", time, "Z"].concat()),
+    let moment = if matches!(field_type, FieldType::Date | FieldType::DateTime) { moment(&text) } else { None };
+    match moment {
+        Some(moment) if field_type == FieldType::Date => quoted(moment.split_once('T').map_or("", |(day, _)| day)),
+        Some(moment) => quoted(&moment),
         None if text.is_empty() => "null".to_owned(),
         None => values.copy(Some(value)),
     }
 }
 
-/// The day and the time of `Fri Aug 01 21:15:46 GMT 2014`; none of what is written otherwise.
-fn moment(text: &str) -> Option<(String, &str)> {
+/// The moment of `Fri Aug 01 21:15:46 GMT 2014`, `2014-08-01T21:15:46Z`; none of what is written otherwise.
+fn moment(text: &str) -> Option<String> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let mut parts = text.split(' ');
-    let mut next = || parts.next();
-    let (_, month, day, time, zone, year) = (next()?, next()?, next()?, next()?, next()?, next()?);
-    let month = MONTHS.find(month).filter(|at| month.len() == 3 && at % 3 == 0)? / 3 + 1;
-    let is_number = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_time = time.len() == 8 && time.split(':').all(|part| is_number(part, 2));
-    let fits = is_number(year, 4) && is_number(day, 2) && is_time && zone == "GMT" && parts.next().is_none();
-    fits.then(|| (format!("{year}-{month:02}-{day}"), time))
+    let place = MONTHS.find(text.get(4..7)?).filter(|place| place % 3 == 0)?;
+    let month = (place / 3 + 101).to_string();
+    let moment = [text.get(24..)?, "-", &month[1..], "-", text.get(8..10)?, "T", text.get(11..19)?, "Z"].concat();
+    let is_utc = text.get(19..24) == Some(" GMT ");
+    (is_utc && DateTime::parse(&moment).is_ok()).then_some(moment)
 }
 
 /// Whether the settings let a field be read by this path.
