@@ -185,7 +185,7 @@ replies! {
         details (json if any),
     }
     ReportReply {
-        source, link, candidates (if any), columns, rows (rows), subtotals (rows if any), total,
+        sources, link, columns, rows (rows), subtotals (rows if any), total,
         totals (json if any), complete, filters (if any), logic, notices (if any),
     }
     ReportFilter { column, operator, value, added (if true) }

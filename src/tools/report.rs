@@ -177,12 +177,12 @@ fn recent(call: &Call<'_>, args: &ReportArgs) -> Result<ReportReply, Error> {
     let mut reply = empty();
     reply.complete = found.len() < limit as usize;
     for saved in found {
-        reply.candidates.push(saved.candidate);
+        reply.sources.push(saved.candidate);
     }
     if !with_reports {
         reply.notices.push(["reports are left out: ", NOT_GRANTED].concat());
     }
-    if reply.candidates.is_empty() {
+    if reply.sources.is_empty() {
         reply.notices.push("the user sees no report and no list view".to_owned());
     }
     Ok(reply)
@@ -190,9 +190,8 @@ fn recent(call: &Call<'_>, args: &ReportArgs) -> Result<ReportReply, Error> {
 
 fn empty() -> ReportReply {
     ReportReply {
-        source: None,
+        sources: Vec::new(),
         link: None,
-        candidates: Vec::new(),
         columns: Vec::new(),
         rows: Vec::new(),
         subtotals: Vec::new(),
@@ -208,7 +207,7 @@ fn empty() -> ReportReply {
 /// Runs it or reads it, as it is.
 fn show(call: &Call<'_>, saved: &Saved, args: &ReportArgs, asked: &[Asked]) -> Result<ReportReply, Error> {
     let mut reply = empty();
-    reply.source = Some(saved.candidate.clone());
+    reply.sources.push(saved.candidate.clone());
     match &saved.is {
         Is::Report { is_tabular, is_joined } => {
             let link = call.link(saved.id.as_str());

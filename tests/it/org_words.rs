@@ -210,7 +210,7 @@ fn what_reports_and_list_views_are_called_and_show_is_told_beside_the_sentence()
     }
     beside(&bench, "report", json!({ "name": "Open Pipeline", "filters": { "Amuont": 5 } }), "allowed");
     beside(&bench, "report", json!({ "name": "All Meter Readings" }), "columns");
-    beside(&bench, "report", json!({ "name": "All Accounts", "limit": 2 }), "source");
+    beside(&bench, "report", json!({ "name": "All Accounts", "limit": 2 }), "sources");
     for name in ["Deals and Cases", "Recently Viewed Accounts", "Xylophone"] {
         ours(&bench, "report", json!({ "name": name }));
     }

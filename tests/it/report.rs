@@ -19,7 +19,8 @@ fn named(bench: &Bench, name: &str) -> Value {
 
 /// The names of the candidates of a reply or an error.
 fn candidates(outcome: &Value) -> Vec<&str> {
-    outcome["candidates"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str()).collect()
+    let records = outcome["candidates"].as_array().or(outcome["sources"].as_array());
+    records.into_iter().flatten().filter_map(|one| one["name"].as_str()).collect()
 }
 
 fn notices(reply: &Value) -> String {
@@ -55,8 +56,8 @@ fn a_summary_is_its_groups_and_their_numbers_in_two_requests_and_one_when_its_na
     assert_eq!(reply["filters"], json!([{ "column": "CLOSED", "operator": "equals", "value": "false" }]));
     let id = bench.id("report_pipeline");
     assert_eq!(reply["link"], format!("https://demo.my.salesforce.com/{id}"));
-    assert_eq!(reply["source"]["id"], id);
-    assert_eq!(reply["source"]["facts"]["FolderName"], "Sales Reports");
+    assert_eq!(reply["sources"][0]["id"], id);
+    assert_eq!(reply["sources"][0]["facts"]["FolderName"], "Sales Reports");
     bench.org.forget_requests();
     assert_eq!(named(&bench, "Open Pipeline by Stage"), reply);
     assert_eq!(bench.requests(), 1);
@@ -286,7 +287,7 @@ fn a_name_of_several_is_asked_about_with_what_tells_them_apart() {
     let views = bench.err("report", json!({ "name": "New This Week" }));
     assert_eq!(views["candidates"][1]["facts"], json!({ "SobjectType": "Lead" }));
     let of_leads = bench.ok("report", json!({ "name": "New This Week", "object": "leads" }));
-    assert_eq!(of_leads["source"]["id"], bench.id("view_new_leads"));
+    assert_eq!(of_leads["sources"][0]["id"], bench.id("view_new_leads"));
     // A report and a list view of one name.
     bench.org.set(&bench.org.id("view_queue").unwrap(), "Name", "All Meter Readings");
     let both = bench.err("report", json!({ "name": "all meter readings" }));
@@ -321,7 +322,7 @@ fn words_of_one_name_alone_are_enough_and_what_is_nearly_a_name_suggests() {
     assert_eq!((&nothing["kind"], candidates(&nothing).len()), (&json!("not_found"), 0));
     // A name that is called just so comes before those that go on.
     bench.org.set(&bench.org.id("report_won").unwrap(), "Name", "Pipeline");
-    assert_eq!(named(&bench, "pipeline")["source"]["name"], "Pipeline");
+    assert_eq!(named(&bench, "pipeline")["sources"][0]["name"], "Pipeline");
 }
 
 #[test]
@@ -332,7 +333,7 @@ fn a_name_that_was_found_once_is_looked_for_again_where_it_is_gone_and_after_an_
     bench.org.set(&bench.org.id("view_new_leads").unwrap(), "Name", "My Open Deals");
     bench.org.set(&bench.org.id("view_my_deals").unwrap(), "Name", "Something else");
     bench.org.forget_requests();
-    assert_eq!(named(&bench, "My Open Deals")["source"]["id"], bench.id("view_new_leads"));
+    assert_eq!(named(&bench, "My Open Deals")["sources"][0]["id"], bench.id("view_new_leads"));
     assert_eq!(bench.requests(), 3);
     bench.org.forget_requests();
     named(&bench, "My Open Deals");

@@ -155,17 +155,18 @@ fn query(reply: QueryReply) -> String {
 
 fn report(reply: ReportReply) -> String {
     let mut text = String::new();
-    match &reply.source {
-        None => {
-            line(&mut text, if reply.complete { "Reports and list views:" } else { "The last reports and list views:" });
-            candidates(&mut text, reply.candidates.iter());
-        }
-        Some(Candidate { object, id, name, facts, .. }) => {
+    match (&reply.link, reply.sources.as_slice()) {
+        (Some(_), [Candidate { object, id, name, facts, field: None }]) => {
             let name = named(name.as_deref());
             line(&mut text, &format!("{object} {id}{name}: {}", counted(&reply)));
             if !facts.0.is_empty() {
                 line(&mut text, &format!("  {}", sentence(facts)));
             }
+        }
+        (_, sources) => {
+            let more = if reply.complete { "" } else { ", and there are more" };
+            line(&mut text, &format!("Reports and list views{more}:"));
+            candidates(&mut text, sources.iter());
         }
     }
     for ReportFilter { column, operator, value, added } in &reply.filters {

@@ -96,17 +96,21 @@ fn query(reply: &QueryReply, keeps_ids: bool) -> String {
 
 fn report(reply: &ReportReply, keeps_ids: bool) -> String {
     let mut text = Text::default();
-    match &reply.source {
-        None => {
-            text.line(if reply.complete { "Reports and list views:" } else { "The last reports and list views:" });
-            // Of either kind, the ids tell those apart that have one name.
-            text.candidates(&reply.candidates, true);
-        }
-        Some(Candidate { object, id, name, facts: known, .. }) => {
-            let link = reply.link.as_deref().map_or_else(|| printable(id), |link| opened(link, id));
-            text.line(&format!("{object}{}: {} {link}", named(name.as_deref()), counted(reply)));
+    match (&reply.link, reply.sources.as_slice()) {
+        (Some(link), [Candidate { object, id, name, facts: known, field: None }]) => {
+            let name = named(name.as_deref());
+            text.line(&format!("{object}{name}: {} {}", counted(reply), opened(link, id)));
             if !known.0.is_empty() {
                 text.line(&format!(" {}", facts(known)));
+            }
+        }
+        (link, sources) => {
+            let more = if reply.complete { "" } else { ", and there are more" };
+            text.line(&format!("Reports and list views{more}:"));
+            // Of either kind, the ids tell those apart that have one name.
+            text.candidates(sources, true);
+            if let Some(link) = link {
+                text.line(&format!("{}: {}", counted(reply), printable(link)));
             }
         }
     }

@@ -219,16 +219,8 @@ pub(super) const CHECKS: &[Check] = &[
         "src/tools/report/view.rs",
         Run::Told(views::results),
     ),
-    check(
-        "a report is filtered by dates as YYYY-MM-DD",
-        "src/tools/report/filters.rs",
-        Run::Told(reports::dates),
-    ),
-    check(
-        "a report's logic has to name every filter",
-        "src/tools/report/filters.rs",
-        Run::Told(reports::logic),
-    ),
+    check("a report is filtered by dates as YYYY-MM-DD", "src/tools/report/filters.rs", Run::Told(reports::dates)),
+    check("a report's logic has to name every filter", "src/tools/report/filters.rs", Run::Told(reports::logic)),
     check(
         "the action that sends e-mail names recipients otherwise from v65.0 on",
         "host-test/org/src/rest/actions.rs",

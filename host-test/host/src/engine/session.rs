@@ -13,7 +13,9 @@ use crate::engine::limits::Usage;
 use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
-use crate::types::{ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply, WhoAmIArgs, WhoAmIReply};
+use crate::types::{
+    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply, WhoAmIArgs, WhoAmIReply,
+};
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
     QueryReply, UpdateArgs, UpdateReply,

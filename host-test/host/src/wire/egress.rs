@@ -90,7 +90,9 @@ pub fn path(path: &str) -> Result<(), Refusal> {
             Ok(())
         }
         // Of what else analyses, nothing is a tool's.
-        ["services", "data", version, "analytics", "reports", ..] if is_version(version) && !below.contains('%') => Ok(()),
+        ["services", "data", version, "analytics", "reports", ..] if is_version(version) && !below.contains('%') => {
+            Ok(())
+        }
         _ if segments == USER_INFO && !below.contains('%') => Ok(()),
         ["services", service, ..] if service.eq_ignore_ascii_case("oauth2") => Err(Refusal::SignIn),
         _ => Err(Refusal::Elsewhere),

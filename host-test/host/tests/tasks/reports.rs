@@ -66,7 +66,7 @@ pub(crate) const LIST_VIEW: Task = Task {
         call_it(desk, "view_new_leads", "Hot Leads");
         let reply = desk.ok("report", json!({ "name": "Hot leads" }));
         assert_eq!(reply["columns"], json!(["Id", "Name", "Company", "Email", "Status"]));
-        assert_eq!(reply["source"]["facts"], json!({ "SobjectType": "Lead" }));
+        assert_eq!(reply["sources"][0]["facts"], json!({ "SobjectType": "Lead" }));
         assert!(!says(&reply, "more rows"), "{reply:#}");
     },
 };
