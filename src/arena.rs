@@ -1,55 +1,84 @@
-//! What an instance allocates from, and never frees one by one: it serves one call, and its memory goes with it.
+//! What an instance allocates from: memory is handed out from front to back and never freed, for an instance serves one
+//! call, and its memory goes with it.
 //!
-//! Code that frees is a twelfth of a component and of a call's fuel. With nothing to free, the compiler leaves it out.
-//! What grows still grows in place or gives its old room back, and a response's body, the largest thing there is, is
-//! given back once it is read ([`give_back`]), so that a call takes little more memory than it would.
+//! Where nothing is freed, the compiler leaves out all code that frees, a twelfth of a component, and to allocate is an
+//! addition. What grows does so in place while it is the last that was handed out, as most texts are.
 
-#[cfg(all(target_family = "wasm", feature = "arena"))]
-pub(crate) use only::give_back;
+use std::alloc::{GlobalAlloc, Layout};
+use std::arch::wasm32::{memory_grow, memory_size};
+use std::cell::Cell;
+use std::ptr;
 
-/// Frees the body of a response.
-#[cfg(not(all(target_family = "wasm", feature = "arena")))]
-pub(crate) fn give_back(body: Vec<u8>) {
-    drop(body);
+#[global_allocator]
+static ARENA: Arena = Arena { next: Cell::new(0), end: Cell::new(0) };
+
+const PAGE: usize = 64 * 1024;
+/// How many pages are asked for at least.
+const STEP: usize = 4;
+
+/// The addresses that are left: from `next` until before `end`. None are before the first allocation.
+struct Arena {
+    next: Cell<usize>,
+    end: Cell<usize>,
 }
 
-#[cfg(all(target_family = "wasm", feature = "arena"))]
-#[allow(unsafe_code)]
-mod only {
-    use std::alloc::{GlobalAlloc, Layout};
-    use std::mem::ManuallyDrop;
+// SAFETY: an instance has one thread.
+unsafe impl Sync for Arena {}
 
-    use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
-
-    #[global_allocator]
-    static ARENA: Arena = Arena(new_wasm_dynamic_allocator());
-
-    struct Arena(WasmDynamicTalc);
-
-    // SAFETY: the allocator within keeps the contract; memory that is never freed is never handed out twice.
-    unsafe impl GlobalAlloc for Arena {
-        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: the caller keeps the same contract.
-            unsafe { self.0.alloc(layout) }
-        }
-
-        #[inline(always)]
-        unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
-
-        unsafe fn realloc(&self, start: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-            // SAFETY: the caller keeps the same contract, and `start` is from the allocator within.
-            unsafe { self.0.realloc(start, layout, new_size) }
+// SAFETY: what is handed out ends where the rest begins, and the rest is memory that nobody else has.
+unsafe impl GlobalAlloc for Arena {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let start = self.next.get().next_multiple_of(layout.align());
+        match start.checked_add(layout.size()) {
+            Some(next) if next <= self.end.get() => {
+                self.next.set(next);
+                ptr::with_exposed_provenance_mut(start)
+            }
+            _ => self.alloc_more(layout),
         }
     }
 
-    /// Frees the body of a response.
-    pub(crate) fn give_back(body: Vec<u8>) {
-        let mut body = ManuallyDrop::new(body);
-        if let Ok(layout) = Layout::array::<u8>(body.capacity())
-            && layout.size() > 0
-        {
-            // SAFETY: the bytes are from the allocator within, with this layout, and nobody uses them any more.
-            unsafe { ARENA.0.dealloc(body.as_mut_ptr(), layout) };
+    #[inline(always)]
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+
+    unsafe fn realloc(&self, start: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        let is_last = start.addr() + layout.size() == self.next.get();
+        if let Some(next) = start.addr().checked_add(new_size).filter(|next| is_last && *next <= self.end.get()) {
+            self.next.set(next);
+            return start;
         }
+        // SAFETY: the caller promises that the layout is valid with its new size, and that `start` is of the old one.
+        unsafe {
+            let moved = self.alloc(Layout::from_size_align_unchecked(new_size, layout.align()));
+            if !moved.is_null() {
+                ptr::copy_nonoverlapping(start, moved, layout.size().min(new_size));
+            }
+            moved
+        }
+    }
+}
+
+impl Arena {
+    /// Allocates where the rest is too small: first of all, and whenever memory has to grow.
+    #[cold]
+    fn alloc_more(&self, layout: Layout) -> *mut u8 {
+        unsafe extern "C" {
+            /// Where the linker's data ends.
+            static __heap_base: u8;
+        }
+        if self.end.get() == 0 {
+            self.next.set((&raw const __heap_base).expose_provenance());
+            self.end.set(memory_size(0) * PAGE);
+        }
+        let missing = self.next.get().saturating_add(layout.size()).saturating_add(layout.align());
+        let pages = missing.saturating_sub(self.end.get()).div_ceil(PAGE);
+        if pages > 0 {
+            if memory_grow(0, pages.max(STEP)) == usize::MAX && memory_grow(0, pages) == usize::MAX {
+                return ptr::null_mut();
+            }
+            self.end.set(memory_size(0) * PAGE);
+        }
+        // SAFETY: the size is not zero, as the caller of `alloc` promised.
+        unsafe { self.alloc(layout) }
     }
 }

@@ -53,6 +53,8 @@
 //!   (`tests/it/delete.rs`).
 //! * The same input gives the same bytes: nothing iterates a hash map.
 
+#[cfg(all(target_family = "wasm", feature = "arena"))]
+#[allow(unsafe_code)]
 mod arena;
 mod arguments;
 pub mod call;

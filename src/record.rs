@@ -43,8 +43,13 @@ impl<'a> Fields<'a> {
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.
     pub fn get(&self, path: &str) -> Option<Json<'a>> {
-        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-        let value = self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(first)).map(|(_, value)| *value)?;
+        // Names are short, and for that a search for a character takes long to begin.
+        let (first, rest) = match path.bytes().position(|byte| byte == b'.') {
+            Some(dot) => (path.get(..dot)?, path.get(dot + 1..)),
+            None => (path, None),
+        };
+        let is_called = |name: &str| name.len() == first.len() && (name == first || name.eq_ignore_ascii_case(first));
+        let value = self.0.iter().find(|(name, _)| is_called(name)).map(|(_, value)| *value)?;
         match rest {
             None => (!value.is_null()).then_some(value),
             Some(rest) => Self::of(value).get(rest),

@@ -2,6 +2,8 @@
 //!
 //! Values out of the org are copied as JSON values into their own places and never into a sentence of ours.
 
+use std::borrow::Cow;
+
 use crate::error::Error;
 use crate::json::{Json, Object, quoted};
 
@@ -60,14 +62,14 @@ impl Values {
     }
 
     /// The JSON text of a value; `null` when absent.
-    pub(crate) fn copy(&mut self, value: Option<Json<'_>>) -> String {
+    pub(crate) fn copy<'a>(&mut self, value: Option<Json<'a>>) -> Cow<'a, str> {
         self.copy_text(value.map_or("null", Json::get))
     }
 
     /// The same of a value's own text.
-    pub(crate) fn copy_text(&mut self, value: &str) -> String {
+    pub(crate) fn copy_text<'a>(&mut self, value: &'a str) -> Cow<'a, str> {
         if let Some(utc) = whole_second_utc(value) {
-            return utc;
+            return Cow::Owned(utc);
         }
         let value = Json::trusted(value);
         // A text of n characters takes at least n bytes.
@@ -76,9 +78,9 @@ impl Values {
             && let Some((end, _)) = text.char_indices().nth(self.longest)
         {
             self.cut += 1;
-            return quoted(&format!("{}{CUT}", &text[..end]));
+            return Cow::Owned(quoted(&format!("{}{CUT}", &text[..end])));
         }
-        value.portable().into_owned()
+        value.portable()
     }
 
     /// A text, cut.
@@ -111,8 +113,12 @@ impl Values {
 
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
 fn whole_second_utc(value: &str) -> Option<String> {
-    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
     let shape = b"0000-00-00T00:00:00";
+    // Few values have this length, which is asked first.
+    if value.len() != shape.len() + r#"".000+0000""#.len() {
+        return None;
+    }
+    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
     let fits = time.len() == shape.len()
         && time
             .bytes()
@@ -135,7 +141,7 @@ mod tests {
     fn check(json: &str, expected: &str, cut: usize) {
         let mut values = Values::cut_after(5);
         let json = Json::parse(json).unwrap();
-        assert_eq!((values.copy(Some(json)).as_str(), values.cut), (expected, cut));
+        assert_eq!((&*values.copy(Some(json)), values.cut), (expected, cut));
     }
 
     #[test]

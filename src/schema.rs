@@ -334,7 +334,9 @@ impl ObjectSchema {
 
     /// The field of this API name, in any case.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+        // The lengths are compared here, for a function is called to compare the rest.
+        let has_length = |field: &&Field| field.name.len() == name.len();
+        self.fields.iter().filter(has_length).find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
     /// The lookup that this path name, in any case, goes through.

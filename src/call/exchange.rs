@@ -1,7 +1,6 @@
 //! Requests of one call and their responses: alone or several in one, page after page, and again while a row is locked.
 
 use super::Call;
-use crate::arena;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::record::Record;
@@ -92,9 +91,7 @@ impl Call<'_> {
             // The response that was fastest on its way says most.
             self.org_ahead.set(Some(date - self.now()).max(self.org_ahead.get()));
         }
-        let response = endpoint.read(http::Response::from_parts(parts, &body));
-        arena::give_back(body);
-        response.map_err(|error| read_error(error, writes))
+        endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
     }
 
     /// Sends one write alone, again while its row is locked.

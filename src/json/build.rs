@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Json, quoted};
+use super::{Cursor, Json, end_of_plain, quoted};
 
 /// Lists and objects within each other that are passed on. Readers give up at 128 or so, and what records hold needs few.
 const MAX_DEPTH: u32 = 32;
@@ -76,6 +76,11 @@ impl Object {
 }
 
 impl List {
+    /// A list that has room for some bytes before it grows.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self(Parts(String::with_capacity(bytes)))
+    }
+
     /// Adds an item.
     pub(crate) fn item(&mut self, value: Json<'_>) {
         self.0.next('[').push_str(value.get());
@@ -100,7 +105,9 @@ impl<'a> Json<'a> {
                 Cow::Owned(portable)
             }
             // Most texts hold no escape at all, which takes little to see.
-            Some(b'"') if !text.as_bytes().contains(&b'\\') || !text.contains("\\u") => Cow::Borrowed(text),
+            Some(b'"') if end_of_plain(text.as_bytes(), 1) + 1 == text.len() || !text.contains("\\u") => {
+                Cow::Borrowed(text)
+            }
             Some(b'"') => Cow::Owned(quoted(&self.text().unwrap_or_default())),
             Some(b'-' | b'0'..=b'9') if is_beyond_a_double(text) => Cow::Owned(quoted(text)),
             _ => Cow::Borrowed(text),

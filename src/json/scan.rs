@@ -148,6 +148,30 @@ pub(crate) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     at + ends(last_step(bytes, at)).trailing_zeros() as usize
 }
 
+/// The place behind the number at a place of a text that is known to be JSON.
+pub(super) fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        let found = number_ends(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += STEP;
+    }
+}
+
+/// The place of the first two bytes that are these, one behind the other, from a place on; nowhere if there are none.
+pub(crate) fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> usize {
+    while at < bytes.len() {
+        let here = |at| step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+        let found = places(here(at), first) & places(here(at + 1), second);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += STEP;
+    }
+    NOWHERE
+}
+
 /// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
 /// compared.
 pub(super) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
@@ -188,7 +212,7 @@ fn last_step(bytes: &[u8], at: usize) -> u128 {
 
 /// A bit for each byte that is a quote, a backslash or a control character.
 #[cfg(target_feature = "simd128")]
-#[inline]
+#[inline(always)]
 fn ends(step: u128) -> u32 {
     use std::arch::wasm32::{u8x16_lt, u8x16_splat, v128_or};
 
@@ -200,6 +224,33 @@ fn ends(step: u128) -> u32 {
 #[cfg(not(target_feature = "simd128"))]
 fn ends(step: u128) -> u32 {
     bits(step, |byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+}
+
+/// A bit for each byte that ends a number: a comma, a closing bracket, space, or the zero that is behind the end.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn number_ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_le, u8x16_splat, v128_or};
+
+    let bytes = vector(step);
+    let closings = equal(v128_or(bytes, u8x16_splat(0x20)), b'}');
+    bits(v128_or(v128_or(equal(bytes, b','), closings), u8x16_le(bytes, u8x16_splat(b' '))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn number_ends(step: u128) -> u32 {
+    bits(step, |byte| matches!(byte, b',' | b']' | b'}' | 0..=b' '))
+}
+
+/// A bit for each byte that is this one.
+#[cfg(target_feature = "simd128")]
+fn places(step: u128, byte: u8) -> u32 {
+    bits(equal(vector(step), byte))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn places(step: u128, byte: u8) -> u32 {
+    bits(step, |one| one == byte)
 }
 
 /// A bit for each byte that is a quote, a backslash, an opening or a closing bracket.
@@ -243,13 +294,13 @@ fn bits(bytes: std::arch::wasm32::v128) -> u32 {
 }
 
 #[cfg(not(target_feature = "simd128"))]
-fn bits(step: u128, is_meant: fn(u8) -> bool) -> u32 {
+fn bits(step: u128, is_meant: impl Fn(u8) -> bool) -> u32 {
     step.to_be_bytes().into_iter().fold(0, |found, byte| found << 1 | u32::from(is_meant(byte)))
 }
 
 /// The byte at a place; 0 behind the end, which stands nowhere in JSON.
 #[inline]
-fn byte(bytes: &[u8], at: usize) -> u8 {
+pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or_default()
 }
 
@@ -324,6 +375,20 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
+
+    #[test]
+    fn a_pair_is_found_wherever_it_stands() {
+        let text = "abcdefghijklmnopqrstuvwxyzab";
+        let all = |pair: &[u8; 2]| {
+            let next = |at: &usize| Some(place_of_pair(text.as_bytes(), at + 1, *pair));
+            let first = place_of_pair(text.as_bytes(), 0, *pair);
+            std::iter::successors(Some(first), next).take_while(|at| *at < NOWHERE).collect::<Vec<_>>()
+        };
+        assert_eq!(all(b"ab"), [0, 26]);
+        assert_eq!(all(b"pq"), [15]);
+        assert_eq!(all(b"ba"), [0; 0]);
+        assert_eq!(all(b"b\0"), [27], "what is behind the end is zero");
+    }
 
     fn by_serde(text: &str) -> Option<&str> {
         serde_json::from_str::<&RawValue>(text).ok().map(RawValue::get)

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
+
 use super::scan::{self, NOWHERE};
 use super::{Json, unescaped};
 
@@ -21,6 +23,11 @@ impl<'a> Walk<'a> {
     /// Whether all of the text was one value.
     pub(crate) fn is_over(&self) -> bool {
         scan::behind_space(self.text.as_bytes(), self.at) == self.text.len()
+    }
+
+    /// Whether a list, an object or another value that begins so is next.
+    pub(crate) fn is_before(&mut self, opening: u8) -> bool {
+        self.byte() == opening
     }
 
     /// Goes into the list (or object) it stands before, where an item (or name) follows; or behind an empty one, and
@@ -70,7 +77,16 @@ impl<'a> Walk<'a> {
 
     /// Goes behind the value it stands before.
     pub(crate) fn skip(&mut self) {
-        self.at = scan::behind_value(self.text.as_bytes(), self.at);
+        let start = self.at;
+        self.at = scan::behind_value(self.text.as_bytes(), start);
+        if self.at >= NOWHERE {
+            // It may be nested very deeply, which serde_json follows.
+            let rest = self.text.get(start..).unwrap_or_default();
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+            if let Some(Ok(_)) = values.next() {
+                self.at = start + values.byte_offset();
+            }
+        }
     }
 
     /// The byte it stands before, behind any space; 0 at the end.
@@ -211,7 +227,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
-    use serde::de::IgnoredAny;
     use serde_json::value::RawValue;
 
     use super::*;

@@ -1,6 +1,10 @@
 //! Common English nicknames: "Bob" is also looked for as Robert, and Robert as Bob.
 
+use std::iter;
+
+use crate::json::place_of_pair;
 use crate::lower::lower;
+
 /// A line is one name and what its bearers are called; some nicknames belong to several.
 const NAMES: &str = "\
 abigail abby gail
@@ -95,11 +99,23 @@ zachary zach zack";
 pub(crate) fn of(name: &str) -> impl Iterator<Item = &'static str> {
     let input = lower(name);
     let mut seen: Vec<&str> = Vec::new();
-    for line in NAMES.lines().filter(|line| line.split(' ').any(|known| known == input)) {
-        for other in line.split(' ') {
-            // Two nicknames of one name are seldom the same person's, except with the name itself.
-            let related = other == line.split(' ').next().unwrap_or_default() || line.starts_with(&format!("{input} "));
-            if other != input && related && !seen.contains(&other) {
+    // The table is searched as one text, for it is asked about every person that is found.
+    let table = NAMES.as_bytes();
+    let pair = input.as_bytes().first_chunk().copied().filter(|_| !input.contains([' ', '\n']));
+    let next = |from: usize| pair.map(|pair| place_of_pair(table, from, pair)).filter(|at| *at < table.len());
+    for start in iter::successors(next(0), |at| next(at + 1)) {
+        let Some((before, rest)) = NAMES.split_at_checked(start) else { continue };
+        let Some(after) = rest.strip_prefix(input.as_str()) else { continue };
+        let is_end = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        if !is_end(before.as_bytes().last()) || !is_end(after.as_bytes().first()) {
+            continue;
+        }
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = NAMES[line_start..].lines().next().unwrap_or_default().split(' ');
+        // Two nicknames of one name are seldom the same person's, except with the name itself.
+        let related = if line_start == start { usize::MAX } else { 1 };
+        for other in line.take(related).filter(|other| *other != input) {
+            if !seen.contains(&other) {
                 seen.push(other);
             }
         }
@@ -118,6 +134,8 @@ mod tests {
         check("ROBERT", &["rob", "bob", "bobby", "robbie", "bert"]);
         check("Sam", &["samantha", "samuel"]);
         check("Ottokar", &[]);
-        check("", &[]);
+        for none in ["", "ob", "al bert", "bert\nalexander"] {
+            check(none, &[]);
+        }
     }
 }

@@ -84,6 +84,9 @@ pub(crate) fn is_special(known: &Known, object: &ObjectName, columns: &[FieldPat
     })
 }
 
+/// Bytes of a value that few go beyond, so that there is room for a row at once.
+const USUAL_BYTES: usize = 32;
+
 /// A JSON array of the values at the paths.
 pub(crate) fn row(
     known: &Known,
@@ -93,14 +96,14 @@ pub(crate) fn row(
     is_special: bool,
     values: &mut Values,
 ) -> String {
-    let mut row = List::default();
+    let mut row = List::with_room(columns.len() * USUAL_BYTES);
     for column in columns {
         let path = column.as_str();
-        row.item(Json::trusted(&if is_special {
-            values.copy_text(&value(known, object, record, path))
+        if is_special {
+            row.item(Json::trusted(&values.copy_text(&value(known, object, record, path))));
         } else {
-            values.copy(record.get(path))
-        }));
+            row.item(Json::trusted(&values.copy(record.get(path))));
+        }
     }
     row.finish()
 }

@@ -5,10 +5,13 @@
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm>,
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_queryall.htm>
 
+use std::borrow::Cow;
+
 use http::header::HeaderName;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
-use crate::record::{Fields, Record};
+use crate::json::Walk;
+use crate::record::Record;
 use crate::soql::{Aggregate, Select};
 
 const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
@@ -99,20 +102,46 @@ impl Page {
     }
 
     fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
-        let result = Fields::of(parse("query result", accept(response, http::StatusCode::OK)?)?);
-        Self::of(&result).ok_or_else(|| ReadError::Unreadable("the query result lacks what a page has".to_owned()))
+        let body = accept(response, http::StatusCode::OK)?;
+        if let Some(page) = std::str::from_utf8(body).ok().and_then(Self::of) {
+            return Ok(page);
+        }
+        parse("query result", body)?;
+        Err(ReadError::Unreadable("the query result lacks what a page has".to_owned()))
     }
 
-    /// A page out of its members, as a query's answer and as a related list in a record; none if some are missing.
-    pub fn of(page: &Fields<'_>) -> Option<Self> {
-        Some(Self {
-            total_size: match page.get("totalSize")?.get() {
+    /// A page of its JSON, as a query's answer and as a related list in a record; none if it is no JSON or no page.
+    pub fn of(text: &str) -> Option<Self> {
+        let (mut total_size, mut done, mut next_records_url, mut records) = (None, None, None, None);
+        // Read and seen to be JSON in one go: results are the longest of all.
+        let mut from = Walk::of(text);
+        let mut goes_on = from.enter(b'{');
+        while goes_on {
+            match from.name().as_ref() {
+                "totalSize" => total_size = Some(from.value().get()),
+                "done" => done = Some(from.value().get() == "true"),
+                "nextRecordsUrl" => next_records_url = from.value().text().map(Cow::into_owned),
+                "records" if from.is_before(b'[') => {
+                    let mut items = Vec::new();
+                    let mut goes_on = from.enter(b'[');
+                    while goes_on {
+                        items.push(Record::from(from.value()));
+                        goes_on = from.goes_on(b']');
+                    }
+                    records = Some(items);
+                }
+                _ => from.skip(),
+            }
+            goes_on = from.goes_on(b'}');
+        }
+        from.is_over().then_some(Self {
+            total_size: match total_size? {
                 "-1" => None,
                 size => Some(size.parse().ok()?),
             },
-            done: page.get("done")?.get() == "true",
-            next_records_url: page.text("nextRecordsUrl"),
-            records: page.get("records")?.items().map(Record::from).collect(),
+            done: done?,
+            next_records_url,
+            records: records?,
         })
     }
 }

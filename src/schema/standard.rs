@@ -25,16 +25,12 @@ pub const NAME: &str = "Name";
 
 /// A core object, by API name in any case; also [`NAME`].
 pub fn object(name: &str) -> Option<ObjectSchema> {
-    let mut lines = section(name)?.lines();
-    stored::read_object(lines.next()?, lines, Source::Standard)
+    stored::read_object(section(name)?, Source::Standard)
 }
 
 /// The core objects, those people ask about most first.
 pub fn objects() -> Vec<ObjectSummary> {
-    sections()
-        .filter_map(|section| stored::read_summary(section.lines().next()?))
-        .filter(|it| it.name != NAME)
-        .collect()
+    sections().filter_map(stored::read_summary).filter(|it| it.name != NAME).collect()
 }
 
 /// The API name of a core object, from the same in any case.

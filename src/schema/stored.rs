@@ -45,8 +45,8 @@ impl ObjectSchema {
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut lines = unseal(bytes)?.lines();
-        read_object(lines.next()?.strip_prefix('*')?, lines, Source::Described)
+        let mut columns = Columns(unseal(bytes)?);
+        if columns.next_line()? == b'*' { read(columns, Source::Described) } else { None }
     }
 }
 
@@ -72,15 +72,22 @@ impl GlobalDescribe {
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Some(Self {
-            objects: unseal(bytes)?.lines().map(|line| read_summary(line.strip_prefix('*')?)).collect::<Option<_>>()?,
-        })
+        let mut columns = Columns(unseal(bytes)?);
+        let mut objects = Vec::new();
+        while let Some(mark) = columns.next_line() {
+            objects.push(if mark == b'*' { summary(&mut columns)? } else { return None });
+        }
+        Some(Self { objects })
     }
 }
 
-/// An object of its heading alone, without the mark.
-pub(super) fn read_summary(heading: &str) -> Option<ObjectSummary> {
-    let heading = Heading::read(heading)?;
+/// An object of its heading alone, which these lines begin with, without the mark.
+pub(super) fn read_summary(lines: &str) -> Option<ObjectSummary> {
+    summary(&mut Columns(lines))
+}
+
+fn summary(columns: &mut Columns<'_>) -> Option<ObjectSummary> {
+    let heading = Heading::read(columns)?;
     Some(ObjectSummary {
         custom: heading.flags.contains('x'),
         queryable: heading.flags.contains('q'),
@@ -104,8 +111,7 @@ struct Heading<'a> {
 }
 
 impl<'a> Heading<'a> {
-    fn read(line: &'a str) -> Option<Self> {
-        let mut columns = Columns::new(line);
+    fn read(columns: &mut Columns<'a>) -> Option<Self> {
         let name = columns.text()?;
         let label = columns.text().unwrap_or_else(|| words::label(&name));
         Some(Self {
@@ -121,13 +127,13 @@ impl<'a> Heading<'a> {
 /// What most objects have no more of, so that there is room for them at once.
 const USUAL_FIELDS: usize = 64;
 
-/// An object of its heading, without the mark, and all its lines.
-pub(super) fn read_object<'a>(
-    heading: &'a str,
-    lines: impl Iterator<Item = &'a str>,
-    source: Source,
-) -> Option<ObjectSchema> {
-    let heading = Heading::read(heading)?;
+/// An object of all its lines, the heading without its mark.
+pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
+    read(Columns(lines), source)
+}
+
+fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
+    let heading = Heading::read(&mut columns)?;
     let mut object = ObjectSchema {
         name: heading.name,
         label: heading.label,
@@ -143,23 +149,18 @@ pub(super) fn read_object<'a>(
         children: Vec::new(),
         record_types: Vec::new(),
     };
-    for line in lines {
-        let Some(mark) = line.chars().next() else { continue };
+    while let Some(mark) = columns.next_line() {
         match mark {
-            '=' => {
+            b'=' => {
                 let values = object.fields.last_mut()?.picklist.as_mut()?;
-                values.push(read_value(&line[1..], next_place(values))?);
+                values.push(read_value(&mut columns, next_place(values))?);
             }
-            '>' => {
-                let mut columns = Columns::new(&line[1..]);
-                object.children.push(ChildRelationship {
-                    object: columns.text()?,
-                    field: columns.text()?,
-                    relationship: columns.text(),
-                });
-            }
-            '@' => {
-                let mut columns = Columns::new(&line[1..]);
+            b'>' => object.children.push(ChildRelationship {
+                object: columns.text()?,
+                field: columns.text()?,
+                relationship: columns.text(),
+            }),
+            b'@' => {
                 let (id, name, flags) = (columns.text()?, columns.text().unwrap_or_default(), columns.raw());
                 object.record_types.push(RecordType {
                     id,
@@ -169,9 +170,9 @@ pub(super) fn read_object<'a>(
                     available: flags.contains('a'),
                 });
             }
-            mark if mark.is_ascii_alphabetic() => object.fields.push(read_field(line, source)?),
+            mark if mark.is_ascii_alphabetic() => object.fields.push(read_field(&mut columns, source)?),
             // Notes and hints of the table.
-            '#' | '~' | '!' if source == Source::Standard => {}
+            b'#' | b'~' | b'!' if source == Source::Standard => {}
             _ => return None,
         }
     }
@@ -223,8 +224,7 @@ fn next_place(values: &[PicklistValue]) -> u32 {
     values.last().map_or(0, |last| last.place + 1)
 }
 
-fn read_value(line: &str, next_place: u32) -> Option<PicklistValue> {
-    let mut columns = Columns::new(line);
+fn read_value(columns: &mut Columns<'_>, next_place: u32) -> Option<PicklistValue> {
     Some(PicklistValue {
         value: columns.text().unwrap_or_default(),
         label: columns.text(),
@@ -245,8 +245,7 @@ fn bit(letter: u8) -> u64 {
     1 << (letter & 63)
 }
 
-fn read_field(line: &str, source: Source) -> Option<Field> {
-    let mut columns = Columns::new(line);
+fn read_field(columns: &mut Columns<'_>, source: Source) -> Option<Field> {
     let name = columns.text()?;
     let field_type = match columns.raw() {
         "" => FieldType::String,
@@ -387,7 +386,7 @@ impl Lines {
     }
 }
 
-/// The lines, if they are whole and of this version.
+/// The lines, each behind the end of another, if they are whole and of this version.
 fn unseal(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     let sum_and_lines = text.strip_prefix(VERSION)?.strip_prefix(' ')?;
@@ -395,7 +394,7 @@ fn unseal(bytes: &[u8]) -> Option<&str> {
     if u64::from_str_radix(sum, 16).ok()? != checksum(lines.as_bytes()) {
         return None;
     }
-    Some(lines.strip_prefix('\n').unwrap_or_default())
+    Some(lines)
 }
 
 /// FNV-1a, eight bytes at a time: the host's cache is trusted, but an entry may be cut short.
@@ -410,12 +409,29 @@ fn checksum(bytes: &[u8]) -> u64 {
     sum
 }
 
-/// The columns of a line; past its end they are empty.
+/// The columns of lines, one line after the other; past the end of a line they are empty.
 struct Columns<'a>(&'a str);
 
 impl<'a> Columns<'a> {
-    fn new(line: &'a str) -> Self {
-        Self(line)
+    /// Goes to the next line that is not empty, and behind its mark, unless that is a letter, with which a name begins.
+    /// Nothing behind the last line.
+    fn next_line(&mut self) -> Option<u8> {
+        loop {
+            let is_end = *self.0.as_bytes().first()? == b'\n';
+            if !is_end {
+                self.next();
+                continue;
+            }
+            self.0 = self.0.get(1..)?;
+            match *self.0.as_bytes().first()? {
+                b'\n' => {}
+                name if name.is_ascii_alphabetic() => return Some(name),
+                mark => {
+                    self.0 = self.0.get(1..)?;
+                    return Some(mark);
+                }
+            }
+        }
     }
 
     /// A column that never needs escapes.
@@ -425,25 +441,26 @@ impl<'a> Columns<'a> {
 
     /// A column, and whether it has escapes.
     fn next(&mut self) -> (&'a str, bool) {
+        let bytes = self.0.as_bytes();
         // Most are empty.
-        match self.0.as_bytes().first() {
-            None => return ("", false),
+        match bytes.first() {
+            None | Some(b'\n') => return ("", false),
             Some(b'\t') => {
                 self.0 = self.0.get(1..).unwrap_or_default();
                 return ("", false);
             }
             Some(_) => {}
         }
-        // A tab ends a text of JSON too, as do quotes and backslashes, of which there are few.
-        let bytes = self.0.as_bytes();
+        // A tab ends a text of JSON too, as do the end of a line, quotes and backslashes, of which there are few.
         let mut has_escape = false;
         let mut at = end_of_plain(bytes, 0);
-        while let Some(byte) = bytes.get(at).filter(|byte| **byte != b'\t') {
+        while let Some(byte) = bytes.get(at).filter(|byte| !matches!(byte, b'\t' | b'\n')) {
             has_escape |= *byte == b'\\';
             at = end_of_plain(bytes, at + 1);
         }
         let column = self.0.get(..at).unwrap_or_default();
-        self.0 = self.0.get(at + 1..).unwrap_or_default();
+        let behind = at + usize::from(bytes.get(at) == Some(&b'\t'));
+        self.0 = self.0.get(behind..).unwrap_or_default();
         (column, has_escape)
     }
 

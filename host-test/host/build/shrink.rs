@@ -1,5 +1,5 @@
 //! Makes the guest's module smaller by what is seen only once it is linked: functions that nothing calls, functions
-//! that are there twice, and numbers of functions that are longer than they need be.
+//! that are there twice, numbers of functions that are longer than they need be, and their names.
 //!
 //! What a function does is not touched: of its code, the numbers of the functions it calls are written anew, no more.
 
@@ -61,7 +61,9 @@ impl<'a> Module<'a> {
         let mut module = Self::default();
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
-            if let Some((id, range)) = payload.as_section() {
+            // The names of functions are for who measures them, and their numbers are others from here on.
+            let is_names = matches!(&payload, Payload::CustomSection(section) if section.name() == "name");
+            if let Some((id, range)) = payload.as_section().filter(|_| !is_names) {
                 module.sections.push((id, &bytes[range]));
             }
             match payload {

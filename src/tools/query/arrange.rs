@@ -79,7 +79,7 @@ impl Row {
             // Salesforce writes 2.0E7 and 200000.0.
             row.measures.push(match Number::parse(&text) {
                 Ok(number) => number.as_str().to_owned(),
-                Err(_) => text,
+                Err(_) => text.into_owned(),
             });
         }
         row

@@ -93,7 +93,7 @@ impl Group {
         let alias = |index: usize| alias(first_key + index);
         let Some(period) = self.period.filter(|period| *period != Period::Day) else {
             for index in 0..end - first_key {
-                cells.push(values.copy(fields.get(&alias(index))));
+                cells.push(values.copy(fields.get(&alias(index))).into_owned());
             }
             return;
         };

@@ -307,7 +307,7 @@ impl<'a> Current<'a> {
                 before: if self.plan.is_told {
                     Some(change.shown(self.fields.get(change.asked()), &mut values))
                 } else {
-                    change.from.as_deref().map(|from| values.copy_text(from))
+                    change.from.as_deref().map(|from| values.copy_text(from).into_owned())
                 },
                 after: change.shown(now, &mut values),
             });

@@ -101,8 +101,8 @@ impl Change {
     /// A value of the field as people read it.
     pub(super) fn shown(&self, value: Option<Json<'_>>, values: &mut Values) -> String {
         match value.and_then(Json::text).filter(|_| self.value.field.html) {
-            Some(html) => values.copy_text(&quoted(&rich_text::to_text(&html))),
-            None => values.copy(value),
+            Some(html) => values.copy_text(&quoted(&rich_text::to_text(&html))).into_owned(),
+            None => values.copy(value).into_owned(),
         }
     }
 
