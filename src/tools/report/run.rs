@@ -231,7 +231,7 @@ impl Groups<'_> {
                 key = [&around.key, "_", &key].concat();
             }
             let mut cells = around.cells.clone();
-            cells.push(cell(json, kind, self.values));
+            cells.push(cell(json, kind, self.values).into_owned());
             let is_innermost = cells.len() == self.levels.len();
             let inner = Group { key, cells, is_innermost };
             let place = self.all.len();
@@ -254,7 +254,7 @@ fn row(before: &[&str], cells: Option<Json<'_>>, columns: &[(String, String)], v
 
 /// A cell: the value of numbers, days and moments, and of what is true or not; of all else what people see, which for a
 /// lookup is a name and for a picklist a label.
-fn cell(cell: Json<'_>, kind: &str, values: &mut Values) -> String {
+fn cell<'a>(cell: Json<'a>, kind: &str, values: &mut Values) -> Cow<'a, str> {
     let cell = Fields::of(cell);
     let value = cell.get("value").filter(|value| value.get() != "\"\"");
     let label = cell.get("label").filter(|label| label.get() != "\"\"");

@@ -1,6 +1,8 @@
 //! The rows of a list view: its own columns in its own order, behind the id, and values as values though Salesforce sends
 //! texts.
 
+use std::borrow::Cow;
+
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
@@ -98,15 +100,13 @@ fn row(columns: &[Column], record: Json<'_>, values: &mut Values) -> String {
             cell.get("fieldNameOrPath").is_some_and(|path| path.text().is_some_and(|path| path == column.path))
         };
         let value = cells.iter().find(is_its).and_then(|cell| cell.get("value"));
-        row.item(Json::trusted(
-            &value.map_or_else(|| "null".to_owned(), |value| shown(value, column.field_type, values)),
-        ));
+        row.item(Json::trusted(&shown(value.unwrap_or(Json::NULL), column.field_type, values)));
     }
     row.finish()
 }
 
 /// A value of a type, of the text that Salesforce sends: `50000.0`, `true`, `Fri Aug 01 21:15:46 GMT 2014`.
-fn shown(value: Json<'_>, field_type: FieldType, values: &mut Values) -> String {
+fn shown<'a>(value: Json<'a>, field_type: FieldType, values: &mut Values) -> Cow<'a, str> {
     let Some(text) = value.text() else { return values.copy(Some(value)) };
     let is_plain = match field_type {
         FieldType::Boolean => ["true", "false"].contains(&&*text),
@@ -117,13 +117,15 @@ fn shown(value: Json<'_>, field_type: FieldType, values: &mut Values) -> String 
         }
     };
     if is_plain {
-        return values.copy_text(&text);
+        return Cow::Owned(values.copy_text(&text).into_owned());
     }
     let moment = if matches!(field_type, FieldType::Date | FieldType::DateTime) { moment(&text) } else { None };
     match moment {
-        Some(moment) if field_type == FieldType::Date => quoted(moment.split_once('T').map_or("", |(day, _)| day)),
-        Some(moment) => quoted(&moment),
-        None if text.is_empty() => "null".to_owned(),
+        Some(moment) if field_type == FieldType::Date => {
+            Cow::Owned(quoted(moment.split_once('T').map_or("", |(day, _)| day)))
+        }
+        Some(moment) => Cow::Owned(quoted(&moment)),
+        None if text.is_empty() => Cow::Borrowed("null"),
         None => values.copy(Some(value)),
     }
 }
