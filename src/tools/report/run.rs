@@ -129,7 +129,7 @@ pub(super) fn fill(
                 for row in fact.list("rows") {
                     all += 1;
                     if !is_full && rows.rows.len() < limit {
-                        is_full = !rows.add(self::row(&before, Fields::of(row).get("dataCells"), shown, &mut values));
+                        is_full = !rows.add(self::row(&before, row.member("dataCells"), shown, &mut values));
                     }
                 }
                 continue;
@@ -208,7 +208,7 @@ impl<'a> Facts<'a> {
 
 /// A number of a group, if it is a whole one.
 fn number(fact: &Fields<'_>, at: Option<usize>) -> Option<u32> {
-    Fields::of(fact.list("aggregates").nth(at?)?).get("value")?.get().parse().ok()
+    fact.list("aggregates").nth(at?)?.member("value")?.get().parse().ok()
 }
 
 /// The groups of one side.
@@ -255,9 +255,8 @@ fn row(before: &[&str], cells: Option<Json<'_>>, columns: &[(String, String)], v
 /// A cell: the value of numbers, days and moments, and of what is true or not; of all else what people see, which for a
 /// lookup is a name and for a picklist a label.
 fn cell<'a>(cell: Json<'a>, kind: &str, values: &mut Values) -> Cow<'a, str> {
-    let cell = Fields::of(cell);
-    let value = cell.get("value").filter(|value| value.get() != "\"\"");
-    let label = cell.get("label").filter(|label| label.get() != "\"\"");
+    let value = cell.member("value").filter(|value| value.get() != "\"\"");
+    let label = cell.member("label").filter(|label| label.get() != "\"\"");
     let no_dash = label.filter(|label| label.get() != DASH);
     let Some(value) = value else { return values.copy(no_dash) };
     values.copy(match value.get().as_bytes().first() {
@@ -265,8 +264,11 @@ fn cell<'a>(cell: Json<'a>, kind: &str, values: &mut Values) -> Cow<'a, str> {
         Some(b'"' | b'[') => label.or(Some(value)),
         // Of money: where it says which, the currency belongs to it.
         Some(b'{') => {
-            let money = Fields::of(value);
-            if money.get("currency").is_none() { money.get("amount").or(no_dash) } else { Some(value) }
+            if value.member("currency").is_none() {
+                value.member("amount").or(no_dash)
+            } else {
+                Some(value)
+            }
         }
         _ => Some(value),
     })

@@ -21,6 +21,8 @@ const MAX_DEPTH: u32 = 16;
 
 /// A column that is shown.
 struct Column {
+    /// Among all of the list view.
+    place: usize,
     path: String,
     field_type: FieldType,
 }
@@ -78,14 +80,14 @@ pub(super) fn fill(
 /// What is shown: not the hidden columns, but the id, by which a next call names a record.
 fn columns(answer: &Fields<'_>) -> Vec<Column> {
     let mut columns = Vec::new();
-    for column in answer.list("columns") {
+    for (place, column) in answer.list("columns").enumerate() {
         let column = Fields::of(column);
         let Some(path) = column.text("fieldNameOrPath") else { continue };
         let is_hidden = column.get("hidden").is_some_and(|hidden| hidden.get() == "true");
         let field_type = FieldType::from_name(&column.text("type").unwrap_or_default());
         match path.as_str() {
-            "Id" => columns.insert(0, Column { path, field_type }),
-            _ if !is_hidden => columns.push(Column { path, field_type }),
+            "Id" => columns.insert(0, Column { place, path, field_type }),
+            _ if !is_hidden => columns.push(Column { place, path, field_type }),
             _ => {}
         }
     }
@@ -93,14 +95,19 @@ fn columns(answer: &Fields<'_>) -> Vec<Column> {
 }
 
 fn row(columns: &[Column], record: Json<'_>, values: &mut Values) -> String {
-    let cells: Vec<Fields<'_>> = Fields::of(record).list("columns").map(Fields::of).collect();
+    let mut cells = Vec::new();
+    for cell in record.member("columns").unwrap_or(Json::NULL).items() {
+        cells.push(cell);
+    }
     let mut row = List::default();
     for column in columns {
-        let is_its = |cell: &&Fields<'_>| {
-            cell.get("fieldNameOrPath").is_some_and(|path| path.text().is_some_and(|path| path == column.path))
+        let is_its = |cell: &&Json<'_>| {
+            cell.member("fieldNameOrPath").is_some_and(|path| path.text().is_some_and(|path| path == column.path))
         };
-        let value = cells.iter().find(is_its).and_then(|cell| cell.get("value"));
-        row.item(Json::trusted(&shown(value.unwrap_or(Json::NULL), column.field_type, values)));
+        // They come in the order of the columns.
+        let its = cells.get(column.place).filter(is_its).or_else(|| cells.iter().find(is_its));
+        let value = its.and_then(|cell| cell.member("value")).unwrap_or(Json::NULL);
+        row.item(Json::trusted(&shown(value, column.field_type, values)));
     }
     row.finish()
 }

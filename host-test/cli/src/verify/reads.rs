@@ -220,6 +220,11 @@ pub(super) const CHECKS: &[Check] = &[
         Run::Told(views::results),
     ),
     check("a report is filtered by dates as YYYY-MM-DD", "src/tools/report/filters.rs", Run::Told(reports::dates)),
+    check(
+        "a report's numbers stand under the keys of its groups",
+        "src/tools/report/run.rs",
+        Run::Told(reports::groups),
+    ),
     check("a report's logic has to name every filter", "src/tools/report/filters.rs", Run::Told(reports::logic)),
     check(
         "the action that sends e-mail names recipients otherwise from v65.0 on",
