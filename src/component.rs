@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
-use crate::rest::LIMIT_INFO;
+use crate::rest::RESPONSE_HEADERS;
 use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, ConvertLeadArgs, ConvertLeadReply, CreateArgs,
     CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
@@ -92,15 +92,18 @@ fn send(
         request_sent: failure.request_sent,
     })?;
     let mut answer = http::Response::new(response.body);
-    // No other header is read, so none is parsed.
-    let input = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(LIMIT_INFO.as_str()));
-    if let Some(value) = input.and_then(|(_, value)| http::HeaderValue::from_str(value).ok()) {
-        answer.headers_mut().append(LIMIT_INFO, value);
+    for (name, value) in response.headers {
+        // No other header is read, so none is parsed.
+        let read = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(read.as_str()));
+        if let (Some(name), Ok(value)) = (read, http::HeaderValue::from_str(&value)) {
+            answer.headers_mut().append(name, value);
+        }
     }
     *answer.status_mut() = http::StatusCode::from_u16(response.status)
         .map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })?;
     Ok(answer)
 }
+
 /// What the component exports.
 struct Plugin;
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 use crate::json::{Json, Object, quoted};
+use crate::soql::Number;
 
 /// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
 pub(crate) const MAX_TEXT_CHARS: usize = 255;
@@ -71,6 +72,9 @@ impl Values {
         if let Some(utc) = whole_second_utc(value) {
             return Cow::Owned(utc);
         }
+        if let Some(number) = plain_number(value) {
+            return Cow::Owned(number);
+        }
         let value = Json::trusted(value);
         // A text of n characters takes at least n bytes.
         if value.get().len() > self.longest
@@ -109,6 +113,13 @@ impl Values {
             format!("{} {texts} cut after {} characters (…)", self.cut, self.longest)
         })
     }
+}
+
+/// Salesforce writes `120000.0` and `2.0E7` of numbers that nobody says so. Their digits are all kept.
+fn plain_number(value: &str) -> Option<String> {
+    let is_number = matches!(value.as_bytes().first(), Some(b'-' | b'0'..=b'9'));
+    let is_written_so = is_number && value.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    is_written_so.then(|| Number::parse(value).ok().map(|number| number.as_str().to_owned()))?
 }
 
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
@@ -156,6 +167,15 @@ mod tests {
     fn other_values_stay_as_they_are() {
         check("1234567890.5", "1234567890.5", 0);
         check(r#"{"city":"Heidelberg"}"#, r#"{"city":"Heidelberg"}"#, 0);
+    }
+
+    #[test]
+    fn a_number_is_written_as_people_write_it_with_all_its_digits() {
+        check("120000.0", "120000", 0);
+        check("2.0E7", "20000000", 0);
+        check("-0.50", "-0.5", 0);
+        check("12345678901234567.89", "12345678901234567.89", 0);
+        check("1.5E400", r#""1.5E400""#, 0);
     }
 
     #[test]

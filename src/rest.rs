@@ -29,10 +29,15 @@ pub use search::Search;
 pub use sobject::{Create, Delete, Retrieve, Update, Which};
 pub use user_info::{User, UserInfo};
 
+use http::header::{CONTENT_TYPE, DATE, HeaderName};
+
 use crate::json::Json;
 
 /// Every path starts here. Any version from 52 (duplicate rules with `runAsCurrentUser`) on would do.
 pub const VERSION_PATH: &str = "/services/data/v65.0";
+
+/// The headers of a response that anything here reads: a platform may leave out all others.
+pub const RESPONSE_HEADERS: [HeaderName; 3] = [CONTENT_TYPE, DATE, LIMIT_INFO];
 
 /// One operation of the API.
 pub trait Endpoint {

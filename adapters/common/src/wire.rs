@@ -1,8 +1,9 @@
 //! Requests as hosts take them, and of responses what the core reads.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use salesforce_plugin::json::Json;
 use salesforce_plugin::platform::{FailureReason, SendFailure};
+use salesforce_plugin::rest::RESPONSE_HEADERS;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::failure::{sent, unsent};
@@ -56,10 +57,6 @@ pub fn headers_of_json(json: &str) -> Vec<(String, String)> {
     json.members().filter_map(|(name, value)| Some((name.into_owned(), value.text()?.into_owned()))).collect()
 }
 
-/// What the core reads of a response's headers: how many API calls are left, what time it is at the org, and whether
-/// the body is a web page.
-const READ: [&str; 3] = ["sforce-limit-info", "date", "content-type"];
-
 /// A response for the core.
 ///
 /// # Errors
@@ -72,9 +69,9 @@ pub fn response<'a>(
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| sent(FailureReason::Unreachable))?;
     for (name, value) in headers {
-        let Some(name) = READ.into_iter().find(|read| read.eq_ignore_ascii_case(name)) else { continue };
-        if let Ok(value) = HeaderValue::from_bytes(value) {
-            response.headers_mut().append(HeaderName::from_static(name), value);
+        let read = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(read.as_str()));
+        if let (Some(name), Ok(value)) = (read, HeaderValue::from_bytes(value)) {
+            response.headers_mut().append(name, value);
         }
     }
     Ok(response)

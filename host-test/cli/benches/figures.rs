@@ -55,6 +55,11 @@ fn main() {
     let raw: usize = transcript.take().into_iter().map(|exchange| exchange.outcome.unwrap().body.len()).sum();
     println!("\nlist of 25 rows              {:.0} % of the raw reply", reply.len() as f64 * 100.0 / raw as f64);
 
+    for (rows, query) in [("25", LIST), ("500", READINGS)] {
+        let reply = host.session(demo(&org, "admin")).call_json(query.0, query.1).unwrap();
+        println!("list of {rows:<3} rows             {:.2} × the same as CSV", reply.len() as f64 / as_csv(&reply) as f64);
+    }
+
     let tokens = |text: &str| tiktoken_rs::o200k_base_singleton().encode_ordinary(text).len();
     let definition = |tool: &Tool| tokens(&tool.name) + tokens(&tool.description) + tokens(&tool.input_schema);
     let tools = session.tools().unwrap();
@@ -64,6 +69,22 @@ fn main() {
 
 const GET: (&str, &str) = ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#);
 const LIST: (&str, &str) = ("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#);
+
+const READINGS: (&str, &str) =
+    ("salesforce_query", r#"{"soql": "SELECT Name, Account__c, Value__c, CreatedDate FROM Meter_Reading__c", "limit": 500}"#);
+
+/// Bytes of a reply's columns and rows as CSV, with quotes only where a text needs them.
+fn as_csv(reply: &str) -> usize {
+    let reply: serde_json::Value = serde_json::from_str(reply).unwrap();
+    let cell = |cell: &serde_json::Value| match cell {
+        serde_json::Value::Null => 0,
+        serde_json::Value::String(text) if text.contains([',', '"', '\n']) => text.replace('"', "\"\"").len() + 2,
+        serde_json::Value::String(text) => text.len(),
+        other => other.to_string().len(),
+    };
+    let line = |cells: &serde_json::Value| cells.as_array().unwrap().iter().map(|one| cell(one) + 1).sum::<usize>();
+    line(&reply["columns"]) + reply["rows"].as_array().unwrap().iter().map(line).sum::<usize>()
+}
 
 /// What a client of `salesforce-plugin mcp` waits for the tools, and what the server then keeps in memory.
 fn mcp() {

@@ -7,7 +7,7 @@ use crate::json::quoted;
 use crate::lower::lower;
 use crate::record::Record;
 use crate::reply::Values;
-use crate::soql::{Function, Number};
+use crate::soql::Function;
 use crate::sort::by_rank;
 
 /// A sort key.
@@ -75,12 +75,7 @@ impl Row {
             first += group.keys.len();
         }
         for index in 0..measures {
-            let text = values.copy(fields.get(&format!("m{index}")));
-            // Salesforce writes 2.0E7 and 200000.0.
-            row.measures.push(match Number::parse(&text) {
-                Ok(number) => number.as_str().to_owned(),
-                Err(_) => text.into_owned(),
-            });
+            row.measures.push(values.copy(fields.get(&format!("m{index}"))).into_owned());
         }
         row
     }

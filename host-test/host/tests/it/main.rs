@@ -10,6 +10,7 @@ mod contract;
 mod cost;
 mod egress;
 mod guest;
+mod headers;
 mod https;
 mod injection;
 mod limits;
