@@ -50,8 +50,8 @@ fn a_summary_is_its_groups_and_their_numbers_in_two_requests_and_one_when_its_na
     let reply = named(&bench, "open pipeline by stage");
     assert_eq!(bench.requests(), 2);
     assert_eq!(reply["columns"], json!(["Stage", "Sum of Amount", "Record Count"]));
-    assert_eq!(reply["rows"][3], json!(["Prospecting", 10000.0, 2]));
-    assert_eq!(reply["totals"], json!({ "Sum of Amount": 700_000.0, "Record Count": 7 }));
+    assert_eq!(reply["rows"][3], json!(["Prospecting", 10000, 2]));
+    assert_eq!(reply["totals"], json!({ "Sum of Amount": 700_000, "Record Count": 7 }));
     assert_eq!((&reply["total"], &reply["complete"], &reply["subtotals"]), (&json!(7), &json!(true), &Value::Null));
     assert_eq!(reply["filters"], json!([{ "column": "CLOSED", "operator": "equals", "value": "false" }]));
     let id = bench.id("report_pipeline");
@@ -79,13 +79,13 @@ fn a_matrix_has_a_row_for_each_pair_that_has_records_and_subtotals_of_both_sides
         json!(["Opportunity Owner", "Type", "Sum of Amount", "Average Amount", "Record Count"])
     );
     assert_eq!(reply["rows"].as_array().unwrap().len(), 4);
-    assert_eq!(reply["rows"][2], json!(["Riley Reyes", null, 175_000.0, 87_500.0, 2]));
-    assert_eq!(reply["rows"][3], json!(["Riley Reyes", "New Customer", 40_000.0, 40_000.0, 1]));
+    assert_eq!(reply["rows"][2], json!(["Riley Reyes", null, 175_000, 87_500, 2]));
+    assert_eq!(reply["rows"][3], json!(["Riley Reyes", "New Customer", 40_000, 40_000, 1]));
     let subtotals = reply["subtotals"].as_array().unwrap();
-    assert!(subtotals.contains(&json!(["*", null, 290_000.0, 72_500.0, 4])), "{reply}");
-    assert!(subtotals.contains(&json!(["Jane Miller", "*", 55_000.0, 55_000.0, 1])), "{reply}");
+    assert!(subtotals.contains(&json!(["*", null, 290_000, 72_500, 4])), "{reply}");
+    assert!(subtotals.contains(&json!(["Jane Miller", "*", 55_000, 55_000, 1])), "{reply}");
     assert_eq!(subtotals.len(), 5);
-    assert_eq!(reply["totals"]["Sum of Amount"], 330_000.0);
+    assert_eq!(reply["totals"]["Sum of Amount"], 330_000);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn rows_come_when_they_are_asked_for_each_once_and_behind_their_groups() {
     let columns = json!(["Stage", "Opportunity Name", "Account Name", "Amount", "Probability (%)", "Close Date"]);
     assert_eq!(reply["columns"], columns);
     assert_eq!(reply["rows"].as_array().unwrap().len(), 7);
-    let drones = json!(["Prospecting", "Drones fleet", "Pacific Drones", null, 10.0, "2026-09-01"]);
+    let drones = json!(["Prospecting", "Drones fleet", "Pacific Drones", null, 10, "2026-09-01"]);
     assert!(reply["rows"].as_array().unwrap().contains(&drones), "{reply}");
     assert_eq!((&reply["complete"], &reply["totals"]["Record Count"]), (&json!(true), &json!(7)));
     let matrix = bench.ok("report", json!({ "name": "Won by Owner and Type", "details": true }));
@@ -139,7 +139,7 @@ fn filters_are_added_to_the_reports_own_in_three_requests() {
     let filters = json!({ "Amount": { ">=": 120_000, "<": "250000" }, "stage": ["Negotiation/Review", "Prospecting"] });
     let reply = bench.ok("report", json!({ "name": "Open Pipeline by Stage", "filters": filters }));
     assert_eq!(bench.requests(), 3);
-    assert_eq!(reply["rows"], json!([["Negotiation/Review", 120_000.0, 1]]));
+    assert_eq!(reply["rows"], json!([["Negotiation/Review", 120_000, 1]]));
     let sent = &last_sent(&bench)["reportMetadata"];
     assert_eq!(sent["reportFilters"][0]["column"], "CLOSED");
     let added = json!([
@@ -441,7 +441,7 @@ fn a_list_view_is_its_own_columns_in_its_own_order_and_values_are_values() {
     let renewal = bench.id("acme_renewal");
     assert_eq!(
         reply["rows"][4],
-        json!([renewal, "Acme renewal", "Acme", "Negotiation/Review", 120_000.0, "2026-05-22", false])
+        json!([renewal, "Acme renewal", "Acme", "Negotiation/Review", 120_000, "2026-05-22", false])
     );
     assert_eq!(reply["rows"][0][4], Value::Null);
     assert_eq!((&reply["total"], &reply["complete"]), (&json!(5), &json!(true)));

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::json::{Json, List, Object};
+use crate::json::{Cursor, Json, List, Object};
 use crate::record::{Fields, Record};
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::wit::{Changed, ReportFilter, ReportReply};
@@ -126,10 +126,14 @@ pub(super) fn fill(
                 }
             }
             if details {
-                for row in fact.list("rows") {
+                let mut cursor = fact.get("rows").unwrap_or(Json::NULL).cursor();
+                let is_list = cursor.enter_list();
+                while is_list && cursor.next_item() {
                     all += 1;
-                    if !is_full && rows.rows.len() < limit {
-                        is_full = !rows.add(self::row(&before, row.member("dataCells"), shown, &mut values));
+                    if is_full || rows.rows.len() >= limit {
+                        cursor.skip();
+                    } else {
+                        is_full = !rows.add(self::row(&before, &mut cursor, shown, &mut values));
                     }
                 }
                 continue;
@@ -141,7 +145,9 @@ pub(super) fn fill(
             let into = if is_innermost { &mut rows } else { &mut subtotals };
             all += usize::from(is_innermost);
             if into.rows.len() < limit {
-                into.add(self::row(&before, fact.get("aggregates"), shown, &mut values));
+                let mut row = begun(&before);
+                add_cells(&mut row, &mut fact.get("aggregates").unwrap_or(Json::NULL).cursor(), shown, &mut values);
+                into.add(row.finish());
             }
         }
     }
@@ -149,7 +155,7 @@ pub(super) fn fill(
         reply.total = number(&total, count);
         let mut totals = Object::default();
         for (cell, (label, kind)) in total.list("aggregates").zip(&numbers) {
-            totals.member(label, Json::trusted(&self::cell(cell, kind, &mut values)));
+            totals.member(label, Json::trusted(&self::cell(&mut cell.cursor(), kind, &mut values)));
         }
         reply.totals = (!totals.is_empty()).then(|| totals.finish());
     }
@@ -231,7 +237,7 @@ impl Groups<'_> {
                 key = [&around.key, "_", &key].concat();
             }
             let mut cells = around.cells.clone();
-            cells.push(cell(json, kind, self.values).into_owned());
+            cells.push(cell(&mut json.cursor(), kind, self.values).into_owned());
             let is_innermost = cells.len() == self.levels.len();
             let inner = Group { key, cells, is_innermost };
             let place = self.all.len();
@@ -241,35 +247,60 @@ impl Groups<'_> {
     }
 }
 
-fn row(before: &[&str], cells: Option<Json<'_>>, columns: &[(String, String)], values: &mut Values) -> String {
+/// A row that begins with what its groups are.
+fn begun(before: &[&str]) -> List {
     let mut row = List::default();
     for cell in before {
         row.item(Json::trusted(cell));
     }
-    for (cell, (_, kind)) in cells.unwrap_or(Json::NULL).items().zip(columns) {
-        row.item(Json::trusted(&self::cell(cell, kind, values)));
+    row
+}
+
+/// The row a cursor stands before. There may be two thousand, so no byte is looked at twice.
+fn row(before: &[&str], cursor: &mut Cursor<'_>, columns: &[(String, String)], values: &mut Values) -> String {
+    let mut row = begun(before);
+    let is_object = cursor.enter_object();
+    while is_object && let Some(name) = cursor.next_name() {
+        if name == "dataCells" {
+            add_cells(&mut row, cursor, columns, values);
+        } else {
+            cursor.skip();
+        }
     }
     row.finish()
 }
 
-/// A cell: the value of numbers, days and moments, and of what is true or not; of all else what people see, which for a
-/// lookup is a name and for a picklist a label.
-fn cell<'a>(cell: Json<'a>, kind: &str, values: &mut Values) -> Cow<'a, str> {
-    let value = cell.member("value").filter(|value| value.get() != "\"\"");
-    let label = cell.member("label").filter(|label| label.get() != "\"\"");
+fn add_cells(row: &mut List, cursor: &mut Cursor<'_>, columns: &[(String, String)], values: &mut Values) {
+    let mut columns = columns.iter();
+    let is_list = cursor.enter_list();
+    while is_list && cursor.next_item() {
+        match columns.next() {
+            Some((_, kind)) => row.item(Json::trusted(&cell(cursor, kind, values))),
+            None => cursor.skip(),
+        }
+    }
+}
+
+/// The cell a cursor stands before: the value of numbers, days and moments, and of what is true or not; of all else what
+/// people see, which for a lookup is a name and for a picklist a label.
+fn cell<'a>(cursor: &mut Cursor<'a>, kind: &str, values: &mut Values) -> Cow<'a, str> {
+    let (mut label, mut value) = (None, None);
+    let is_object = cursor.enter_object();
+    while is_object && let Some(name) = cursor.next_name() {
+        let member = Some(cursor.value()).filter(|member| !["null", "\"\""].contains(&member.get()));
+        match &*name {
+            "label" => label = member,
+            "value" => value = member,
+            _ => {}
+        }
+    }
     let no_dash = label.filter(|label| label.get() != DASH);
     let Some(value) = value else { return values.copy(no_dash) };
     values.copy(match value.get().as_bytes().first() {
         Some(b'"') if kind.starts_with("date") => Some(value),
         Some(b'"' | b'[') => label.or(Some(value)),
         // Of money: where it says which, the currency belongs to it.
-        Some(b'{') => {
-            if value.member("currency").is_none() {
-                value.member("amount").or(no_dash)
-            } else {
-                Some(value)
-            }
-        }
+        Some(b'{') if value.member("currency").is_none() => value.member("amount").or(no_dash),
         _ => Some(value),
     })
 }
@@ -437,7 +468,11 @@ mod tests {
     #[track_caller]
     fn check(json: &Value, kind: &str, expected: &str) {
         let text = json.to_string();
-        assert_eq!(cell(Json::parse(&text).unwrap(), kind, &mut Values::cut_after(10)), expected, "{json}");
+        assert_eq!(
+            cell(&mut Json::parse(&text).unwrap().cursor(), kind, &mut Values::cut_after(10)),
+            expected,
+            "{json}"
+        );
     }
 
     #[test]

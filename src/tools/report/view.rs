@@ -207,7 +207,7 @@ mod tests {
         ] {
             check(other, FieldType::Date, &json!(other).to_string());
         }
-        check("50000.0", FieldType::Currency, "50000.0");
+        check("50000.0", FieldType::Currency, "50000");
         check("-1", FieldType::Int, "-1");
         check("1.2.3", FieldType::Double, "\"1.2.3\"");
         check("true", FieldType::Boolean, "true");
