@@ -57,7 +57,10 @@ fn main() {
 
     for (rows, query) in [("25", LIST), ("500", READINGS)] {
         let reply = host.session(demo(&org, "admin")).call_json(query.0, query.1).unwrap();
-        println!("list of {rows:<3} rows             {:.2} × the same as CSV", reply.len() as f64 / as_csv(&reply) as f64);
+        println!(
+            "list of {rows:<3} rows             {:.2} × the same as CSV",
+            reply.len() as f64 / as_csv(&reply) as f64
+        );
     }
 
     let tokens = |text: &str| tiktoken_rs::o200k_base_singleton().encode_ordinary(text).len();
@@ -70,8 +73,10 @@ fn main() {
 const GET: (&str, &str) = ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#);
 const LIST: (&str, &str) = ("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#);
 
-const READINGS: (&str, &str) =
-    ("salesforce_query", r#"{"soql": "SELECT Name, Account__c, Value__c, CreatedDate FROM Meter_Reading__c", "limit": 500}"#);
+const READINGS: (&str, &str) = (
+    "salesforce_query",
+    r#"{"soql": "SELECT Name, Account__c, Value__c, CreatedDate FROM Meter_Reading__c", "limit": 500}"#,
+);
 
 /// Bytes of a reply's columns and rows as CSV, with quotes only where a text needs them.
 fn as_csv(reply: &str) -> usize {
