@@ -214,7 +214,7 @@ fn a_record_read_in_full_shows_every_field_that_has_a_value() {
     let concise = bench.ok("get", json!({ "object": "Account", "record": "Acme" }));
     let reply = bench.ok("get", json!({ "object": "Account", "record": "Acme", "full": true }));
     let fields = reply["fields"].as_object().unwrap();
-    assert_eq!(fields["Health_Score__c"], 82.0);
+    assert_eq!(fields["Health_Score__c"], 82);
     assert_eq!(fields["Tier__c"], "Gold");
     assert!(fields.len() > concise["fields"].as_object().unwrap().len());
     assert!(fields.values().all(|value| !value.is_null()));
@@ -571,14 +571,14 @@ fn records_without_a_value_come_last_unless_they_are_wanted_first() {
         });
         column(&bench.ok("query", records(arguments)), "Amount")
     };
-    assert_eq!(amounts(json!({ "field": "Amount" })), json!([10000.0, 50000.0, 90000.0, null]).as_array().unwrap()[..]);
+    assert_eq!(amounts(json!({ "field": "Amount" })), json!([10000, 50000, 90000, null]).as_array().unwrap()[..]);
     assert_eq!(
         amounts(json!({ "field": "Amount", "descending": true })),
-        json!([90000.0, 50000.0, 10000.0, null]).as_array().unwrap()[..]
+        json!([90000, 50000, 10000, null]).as_array().unwrap()[..]
     );
     assert_eq!(
         amounts(json!({ "field": "Amount", "nulls_last": false })),
-        json!([null, 10000.0, 50000.0, 90000.0]).as_array().unwrap()[..]
+        json!([null, 10000, 50000, 90000]).as_array().unwrap()[..]
     );
 }
 

@@ -559,7 +559,7 @@ fn the_same_race_without_an_expectation_is_not_lost_either() {
 #[test]
 fn what_the_person_expects_is_compared_as_people_compare() {
     for (field, from, to) in [
-        ("Employees", json!(100), json!(500)),
+        ("Employees", json!(100.0), json!(500.0)),
         ("NumberOfEmployees", json!("100"), json!("500")),
         ("number of employees", json!(100.0), json!(500.0)),
         ("Annual Revenue", json!("25000000"), json!(26_000_000)),
@@ -866,7 +866,7 @@ fn records_of_each_object_are_created_in_one_request_and_read_back() {
             "deal",
             json!({ "Name": "Globex expansion", "Stage": "Prospecting", "Amount": "50000", "CloseDate": "2027-03-15",
                     "Account": bench.id("globex") }),
-            json!({ "Name": "Globex expansion", "Amount": 50000.0, "CloseDate": "2027-03-15" }),
+            json!({ "Name": "Globex expansion", "Amount": 50000, "CloseDate": "2027-03-15" }),
         ),
         (
             "Lead",
@@ -911,8 +911,8 @@ fn a_custom_object_is_created_and_changed_by_labels() {
     assert_eq!(
         reply["fields"],
         json!({
-            "Name": "Initech Audit", "Account__c": bench.id("initech"), "Status__c": "Active", "Budget__c": 42000.0,
-            "Progress__c": 10.0, "Start_Date__c": "2026-06-01", "Billable__c": true,
+            "Name": "Initech Audit", "Account__c": bench.id("initech"), "Status__c": "Active", "Budget__c": 42000,
+            "Progress__c": 10, "Start_Date__c": "2026-06-01", "Billable__c": true,
             "Tags__c": "Security;Training",
         })
     );
