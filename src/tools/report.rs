@@ -106,7 +106,11 @@ impl Wanted {
     fn find(&self, call: &Call<'_>) -> Result<(Saved, bool), Error> {
         let with_reports = runs_reports(call);
         let Self { by, object, .. } = self;
-        let found = all(call, &saved::selects(by, object.as_ref(), with_reports)?)?;
+        let mut found = all(call, &saved::selects(by, object.as_ref(), with_reports)?)?;
+        // Of several, those are meant that may be read; one alone is refused as its object is.
+        if !with_reports && found.len() > 1 {
+            found = readable(call, found);
+        }
         if let Some(chosen) = saved::choose(by, found)? {
             return Ok(chosen);
         }
@@ -168,15 +172,19 @@ fn readable(call: &Call<'_>, found: Vec<Saved>) -> Vec<Saved> {
 /// Those that were looked at last.
 fn recent(call: &Call<'_>, args: &ReportArgs) -> Result<ReportReply, Error> {
     if args.filters.is_some() || args.details.is_some() {
-        return Err(Error::argument("name", "say which report: filters and details are one's"));
+        return Err(Error::argument("name", "say in `name` which report: filters and details go with one"));
     }
     let limit = bounded("limit", args.limit, DEFAULT_RECENT, MAX_RECENT)?;
     let object = object(call, args.object.as_deref())?;
     let with_reports = runs_reports(call);
-    let found = readable(call, all(call, &saved::recent(object.as_ref(), with_reports, limit))?);
+    let found = all(call, &saved::recent(object.as_ref(), with_reports, limit))?;
     let mut reply = empty();
-    reply.complete = found.len() < limit as usize;
-    for saved in found {
+    let (mut reports, mut views) = (0, 0);
+    for saved in &found {
+        *(if matches!(saved.is, Is::Report { .. }) { &mut reports } else { &mut views }) += 1;
+    }
+    reply.complete = reports < limit && views < limit;
+    for saved in readable(call, found) {
         reply.sources.push(saved.candidate);
     }
     if !with_reports {

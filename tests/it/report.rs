@@ -351,8 +351,8 @@ fn ids_of_something_else_and_names_of_nothing_are_refused() {
         (json!({ "name": "https://demo.lightning.force.com/lightning/r/Account/001dM0000000010QAA/view" }), "neither"),
         (json!({ "name": "A" }), "at least two characters"),
         (json!({ "name": "Open Cases", "limit": 0 }), "limit is 0"),
-        (json!({ "filters": { "a": 1 } }), "say which report"),
-        (json!({ "details": true }), "say which report"),
+        (json!({ "filters": { "a": 1 } }), "say in `name` which report"),
+        (json!({ "details": true }), "say in `name` which report"),
         (json!({ "limit": 51 }), "it must be 1 to 50"),
     ] {
         let error = bench.refused("report", arguments);
@@ -369,7 +369,7 @@ fn without_a_name_the_last_reports_and_list_views_are_listed() {
     let reply = bench.ok("report", json!({}));
     assert_eq!(bench.requests(), 1);
     assert_eq!(candidates(&reply)[..3], ["Open Pipeline by Stage", "Open Cases", "Won by Owner and Type"]);
-    assert_eq!(candidates(&reply).len(), 12);
+    assert_eq!((candidates(&reply).len(), &reply["complete"]), (12, &json!(true)));
     let of_leads = bench.ok("report", json!({ "object": "Lead" }));
     assert_eq!(candidates(&of_leads), ["New This Week"]);
     let few = bench.ok("report", json!({ "limit": 1 }));
@@ -483,6 +483,8 @@ fn where_objects_are_granted_no_report_is_run_and_list_views_of_those_alone_are_
     assert!(error["message"].as_str().unwrap().contains("a report may tell of any object"), "{error}");
     let error = named_error(&bench, "All Accounts");
     assert_eq!(error["kind"], "switched_off");
+    // Of two of a name, the one that may be read.
+    assert_eq!(named(&bench, "New This Week")["sources"][0]["facts"]["SobjectType"], "Lead");
     assert_eq!(bench.err("report", json!({ "name": "x y", "object": "Account" }))["kind"], "switched_off");
     let reply = bench.ok("report", json!({}));
     assert_eq!(candidates(&reply), ["New This Week", "My Open Deals"]);
