@@ -168,8 +168,10 @@ mod tests {
     fn what_the_platform_can_not_do_is_offered_by_no_setting() {
         let tools = Some(vec!["all".into(), "convert_lead".into()]);
         let settings = ConnectionSettings { soap_session: false, tools, ..settings() };
-        assert!(!names(&settings).contains(&format!("{PREFIX}convert_lead")));
-        assert_eq!(names(&settings).len(), TOOLS.len() - 1);
+        for tool in ["convert_lead", "restore"] {
+            assert!(!names(&settings).contains(&format!("{PREFIX}{tool}")));
+        }
+        assert_eq!(names(&settings).len(), TOOLS.len() - 2);
         let refused = policy::allow_tool(&settings, row("convert_lead"), TOOLS).unwrap_err().to_string();
         assert!(refused.contains("a person can do it in Salesforce") && !refused.contains("settings"), "{refused}");
     }

@@ -7,7 +7,7 @@ use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, ConvertLeadArgs, ConvertLeadReply, CreateArgs,
     CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
     GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, ReportArgs, ReportReply,
-    SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    RestoreArgs, RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -158,6 +158,10 @@ impl exports::edit::Guest for Plugin {
 
     fn delete(args: DeleteArgs) -> Result<DeleteReply, Error> {
         Ok(tools::delete(&Call::new(&Host), args)?)
+    }
+
+    fn restore(args: RestoreArgs) -> Result<RestoreReply, Error> {
+        Ok(tools::restore(&Call::new(&Host), args)?)
     }
 }
 

@@ -19,6 +19,7 @@
 //! * [`sql`] reads statements as people and models write them, and knows no org.
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
+//! * `calendar` is the user's own events of a time, as queries and as what is read of them.
 //! * `arena` is what a component allocates from.
 //! * `rich_text` is HTML as text, and text as HTML.
 //! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
@@ -57,6 +58,7 @@
 #[allow(unsafe_code)]
 mod arena;
 mod arguments;
+mod calendar;
 pub mod call;
 pub mod catalog;
 #[cfg(feature = "component")]

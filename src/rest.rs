@@ -13,7 +13,9 @@ mod query;
 mod refusal;
 mod saved;
 mod search;
+mod soap;
 mod sobject;
+mod undelete;
 mod user_info;
 
 pub use composite::{Composite, MAX_QUERIES, Part, Parts};
@@ -27,6 +29,7 @@ pub use refusal::{DuplicateRule, Refusal};
 pub use saved::Saved;
 pub use search::Search;
 pub use sobject::{Create, Delete, Retrieve, Update, Which};
+pub use undelete::Undelete;
 pub use user_info::{User, UserInfo};
 
 use http::header::{CONTENT_TYPE, DATE, HeaderName};

@@ -12,6 +12,7 @@ mod get;
 mod log_activity;
 mod query;
 mod report;
+mod restore;
 mod update;
 mod who_am_i;
 
@@ -23,9 +24,9 @@ use crate::policy::{self, Effect, PREFIX, Row};
 use crate::wit::{self, ConnectionSettings};
 
 /// Declares the tools: what a call can do (the interface its function is in), whether the tool is `on` or `off` unless
-/// the settings name it, or on `by_soap`, where the platform serves that, and its types. What holds for every tool is done here, so that no tool can forget it: the
-/// settings are asked before anything else, an error names no record that may not be read, and replies tell where the org
-/// runs out of API calls.
+/// the settings name it, or on `by_soap`, where the platform serves that, or `off_by_soap`, which is both; and its types.
+/// What holds for every tool is done here, so that no tool can forget it: the settings are asked before anything else, an
+/// error names no record that may not be read, and replies tell where the org runs out of API calls.
 macro_rules! tools {
     ($($effect:ident, $usual:ident: $tool:ident($args:ident) -> $reply:ident;)*) => {
         $(
@@ -61,8 +62,10 @@ macro_rules! tools {
         }
     };
     (is_on off) => { false };
+    (is_on off_by_soap) => { false };
     (is_on $usual:ident) => { true };
     (is_soap by_soap) => { true };
+    (is_soap off_by_soap) => { true };
     (is_soap $usual:ident) => { false };
 }
 
@@ -79,6 +82,7 @@ tools! {
     Overwrites, on: update(UpdateArgs) -> UpdateReply;
     Overwrites, by_soap: convert_lead(ConvertLeadArgs) -> ConvertLeadReply;
     Overwrites, off: delete(DeleteArgs) -> DeleteReply;
+    Overwrites, off_by_soap: restore(RestoreArgs) -> RestoreReply;
 }
 
 fn run<A: Record, R: ToJson>(

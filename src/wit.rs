@@ -118,6 +118,10 @@ records! {
         optional object: Text,
         required name: Text,
     }
+    RestoreArgs {
+        required record: Text,
+        optional object: Text,
+    }
 }
 
 // ---- what tools return ----
@@ -195,7 +199,10 @@ replies! {
         name, label, data_type, required (if true), writable, length, values (if any), references (if any), help,
     }
     ActivitiesReply { record, zone, now, items, complete, notices (if any) }
-    Activity { kind, id, when, subject, status, overdue (if true), who, who_id, what, what_id, owner, minutes, text }
+    Activity {
+        kind, id, when, subject, status, overdue (if true), who, who_id, what, what_id, owner, minutes, incoming, from, to,
+        text,
+    }
     WhoAmIReply { user, org, zone, now, readable, creatable, editable, api_calls, notices (if any) }
     UserInfo { id, name, username, email, locale, language, currency }
     OrgInfo { id, name, sandbox, origin, currency, multi_currency }
@@ -203,13 +210,15 @@ replies! {
     CreateReply { object, records, names (json if any), undo, notices (if any) }
     CreatedRecord { id, link, fields (json) }
     LogActivityReply { created, who, what, zone, notices (if any) }
-    LoggedActivity { kind, id, link, when, fields (json), undo }
+    LoggedActivity { kind, id, link, when, fields (json), clashes (if any), undo }
+    Clash { id, subject, when, minutes }
     UpdateReply { object, records, names (json if any), undo, notices (if any), details (json if any) }
     UpdatedRecord { id, link, name, changes (if any) }
     FieldChange { field, before (json if any), after (json) }
     ConvertLeadReply { records, undo, notices (if any) }
     ConvertedRecord { object, id, link, name, created, fields (json) }
-    DeleteReply { object, id, name, facts (json), recovery, notices (if any) }
+    DeleteReply { object, id, name, facts (json), recovery, undo, notices (if any) }
+    RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
     Undo { tool, arguments (json if any), instructions }
 }
 
@@ -249,6 +258,10 @@ macro_rules! enums {
 
 enums! {
     ActivityKind { Call = "call", Email = "email", Meeting = "meeting", Note = "note", Task = "task" }
+    EntryKind {
+        Call = "call", Email = "email", Meeting = "meeting", Note = "note", Task = "task", Comment = "comment",
+        Approval = "approval",
+    }
     ErrorKind {
         InvalidInput = "invalid_input", NotFound = "not_found", Ambiguous = "ambiguous", Conflict = "conflict",
         Duplicate = "duplicate", Rejected = "rejected", Locked = "locked", Forbidden = "forbidden",
@@ -334,6 +347,7 @@ mod tests {
         check("update", UpdateArgs::MEMBERS, UpdateReply::NAMES);
         check("convert_lead", ConvertLeadArgs::MEMBERS, ConvertLeadReply::NAMES);
         check("delete", DeleteArgs::MEMBERS, DeleteReply::NAMES);
+        check("restore", RestoreArgs::MEMBERS, RestoreReply::NAMES);
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) const RECORD_TYPE: &str = "RecordTypeId";
 
 pub(crate) static TASK: ObjectName = ObjectName::from_static("Task");
 pub(crate) static EVENT: ObjectName = ObjectName::from_static("Event");
+/// An e-mail, where the org keeps e-mails as such.
+pub(crate) static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
 /// A note as people write it, which Salesforce keeps as a document.
 pub(crate) static NOTE: ObjectName = ObjectName::from_static("ContentNote");
 /// What relates a document, and so a note, to a record.

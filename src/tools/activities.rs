@@ -1,30 +1,33 @@
 //! `activities`: a timeline. One composite request of queries; one `query` before it where the record is given by name.
 //! With an empty cache, `GET userinfo` before.
 
+mod list;
+
+use self::list::{List, of_relation};
+use crate::calendar::{self, day, mine, moment};
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
-use crate::record::{Fields, Record};
-use crate::reply::Values;
+use crate::record::Record;
 use crate::resolve::archive::{self, MIN_ARCHIVED_DAYS};
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
 use crate::resolve::related;
-use crate::resolve::shown::ALL_DAY;
 use crate::rest::Page;
 use crate::rich_text;
-use crate::schema::well_known::{EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
+use crate::schema::well_known::{EMAIL, EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
-    Comparison, Condition, Date, DateTime, Direction, FieldList, FieldPath, ObjectName, Select, Selection, Text,
+    Comparison, Condition, Direction, FieldList, FieldName, FieldPath, ObjectName, Select, Selection, SemiJoin, Text,
 };
-use crate::sort::by_rank;
-use crate::time::clock::{self, Clock, DAY, Placed, When};
-use crate::time::zone;
-use crate::wit::{ActivitiesArgs, ActivitiesReply, Activity, ActivityKind, Candidate, Changed, Timeframe};
+use crate::time::clock::{Clock, When};
+use crate::wit::{ActivitiesArgs, ActivitiesReply, Changed, EntryKind, Timeframe};
 
-static EMAIL: ObjectName = ObjectName::from_static("EmailMessage");
+/// Who an e-mail is from and to.
+static EMAIL_RELATION: ObjectName = ObjectName::from_static("EmailMessageRelation");
+/// What is written on a case: to the customer, or among colleagues.
+static COMMENT: ObjectName = ObjectName::from_static("CaseComment");
 
 /// Entries when the call gives no limit.
 const DEFAULT_ITEMS: u32 = 20;
@@ -91,6 +94,40 @@ const EVENT_COLUMNS: [&str; 11] = [
 ];
 const EMAIL_COLUMNS: [&str; 8] =
     ["Id", "ActivityId", "Subject", "FromAddress", "ToAddress", "Incoming", "MessageDate", "TextBody"];
+/// Where each step of an approval waits, in the older of Salesforce's two frameworks and in that of flows.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_processinstanceworkitem.htm>
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_approvalworkitem.htm>
+static WORK_ITEM: ObjectName = ObjectName::from_static("ProcessInstanceWorkitem");
+static FLOW_ITEM: ObjectName = ObjectName::from_static("ApprovalWorkItem");
+const APPROVAL_COLUMNS: [&str; 8] = [
+    "Id",
+    "ActorId",
+    "Actor.Name",
+    "CreatedDate",
+    "ProcessInstance.TargetObjectId",
+    "ProcessInstance.TargetObject.Name",
+    "ProcessInstance.SubmittedById",
+    "ProcessInstance.SubmittedBy.Name",
+];
+const FLOW_COLUMNS: [&str; 6] = [
+    "Id",
+    "CreatedDate",
+    "RelatedRecordId",
+    "RelatedRecord.Name",
+    "ApprovalSubmission.SubmittedById",
+    "ApprovalSubmission.SubmittedBy.Name",
+];
+const COMMENT_COLUMNS: [&str; 5] = ["Id", "CommentBody", "CreatedDate", "CreatedBy.Name", "IsPublished"];
+const RELATION_COLUMNS: [&str; 8] = [
+    "EmailMessage.Id",
+    "EmailMessage.ActivityId",
+    "EmailMessage.Subject",
+    "EmailMessage.FromAddress",
+    "EmailMessage.ToAddress",
+    "EmailMessage.Incoming",
+    "EmailMessage.MessageDate",
+    "EmailMessage.TextBody",
+];
 const NOTE_COLUMNS: [&str; 5] = [
     "ContentDocumentId",
     "ContentDocument.Title",
@@ -171,6 +208,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
                 }
             }
             (Source::Email, Some(page)) => list.add_page(&page, asked.limit + 1, List::email),
+            (Source::Comment, Some(page)) => list.add_page(&page, asked.limit + 1, List::comment),
             (Source::Note, Some(page)) => list.add_page(&page, asked.limit + 1, List::note),
             (_, Some(_)) => {}
             (source, None) => notices.push(format!("{} are not visible to the user", source.plural())),
@@ -191,24 +229,35 @@ impl Asked {
 enum Source {
     Record,
     Email,
+    Comment,
     Note,
     Task,
     Event,
+    Approval,
+    FlowApproval,
 }
 
 impl Source {
     fn plural(self) -> &'static str {
         match self {
             Self::Email => "e-mail messages",
+            Self::Comment => "case comments",
             Self::Note => "notes",
+            Self::Approval | Self::FlowApproval => "approvals",
             Self::Record | Self::Task | Self::Event => "activities",
         }
     }
 }
 
+impl Source {
+    fn is_approval(self) -> bool {
+        matches!(self, Self::Approval | Self::FlowApproval)
+    }
+}
+
 type Plan = Vec<(Source, Select)>;
 
-/// The record with its activities, its e-mails and its notes. The lists of activities hold those of an account's contacts
+/// The record with its activities, its e-mails, its comments and its notes. The lists of activities hold those of an account's contacts
 /// and opportunities too.
 fn timeline(
     known: &Known,
@@ -235,19 +284,31 @@ fn timeline(
     if asked.timeframe == Some(Timeframe::Upcoming) {
         return Ok(plan);
     }
-    // A person's e-mails are among the activities.
-    let people = PEOPLE.contains(&target.object.as_str());
-    if !people && known.allow_object(&EMAIL, Effect::ReadOnly).is_ok() {
-        let parent = if target.object.as_str() == "Case" { "ParentId" } else { "RelatedToId" };
+    let is_case = target.object.as_str() == "Case";
+    // A person is related to e-mails as who sent or got them.
+    let is_person = PEOPLE.contains(&target.object.as_str());
+    let may_read = |object| known.allow_object(object, Effect::ReadOnly).is_ok();
+    if may_read(&EMAIL) && (!is_person || may_read(&EMAIL_RELATION)) {
+        let (object, columns, parent, status, date) = match is_person {
+            true => {
+                (&EMAIL_RELATION, RELATION_COLUMNS, "RelationId", "EmailMessage.Status", "EmailMessage.MessageDate")
+            }
+            false => (&EMAIL, EMAIL_COLUMNS, if is_case { "ParentId" } else { "RelatedToId" }, "Status", "MessageDate"),
+        };
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static(parent), Comparison::Eq, id),
             // A draft.
-            Condition::compare(FieldPath::from_static("Status"), Comparison::Ne, text("5")?),
+            Condition::compare(FieldPath::from_static(status), Comparison::Ne, text("5")?),
         ];
-        conditions.extend(within("MessageDate", asked, clock)?);
-        plan.push((Source::Email, query(&EMAIL, &EMAIL_COLUMNS, conditions, "MessageDate", true, asked.limit)?));
+        conditions.extend(within(date, asked, clock)?);
+        plan.push((Source::Email, query(object, &columns, conditions, date, true, asked.limit)?));
     }
-    if known.allow_object(&NOTE, Effect::ReadOnly).is_ok() {
+    if is_case && may_read(&COMMENT) {
+        let mut conditions = vec![Condition::compare(FieldPath::from_static("ParentId"), Comparison::Eq, id)];
+        conditions.extend(within("CreatedDate", asked, clock)?);
+        plan.push((Source::Comment, query(&COMMENT, &COMMENT_COLUMNS, conditions, "CreatedDate", true, asked.limit)?));
+    }
+    if may_read(&NOTE) {
         let mut conditions = vec![
             Condition::compare(FieldPath::from_static("LinkedEntityId"), Comparison::Eq, id),
             Condition::compare(FieldPath::from_static("ContentDocument.FileType"), Comparison::Eq, text("SNOTE")?),
@@ -273,16 +334,6 @@ fn within(field: &'static str, asked: &Asked, clock: &Clock) -> Result<Vec<Condi
         conditions.push(moment(field, Comparison::Lt, clock.start(to + 1))?);
     }
     Ok(conditions)
-}
-
-fn moment(field: &'static str, op: Comparison, moment: i64) -> Result<Condition, Error> {
-    let moment = DateTime::parse(&clock::utc(moment))?;
-    Ok(Condition::compare(FieldPath::from_static(field), op, moment))
-}
-
-fn day(op: Comparison, day: i64) -> Result<Condition, Error> {
-    let day = Date::parse(&zone::date(day))?;
-    Ok(Condition::compare(FieldPath::from_static("ActivityDate"), op, day))
 }
 
 fn is(field: &'static str, value: bool) -> Condition {
@@ -315,7 +366,12 @@ fn read(call: &Call<'_>, plan: &Plan) -> Result<Vec<Answer>, Error> {
     for ((source, _), page) in plan.iter().zip(call.query_all(&selects)?) {
         let page = match page {
             Ok(page) => Some(page),
-            Err(error) if error.names_unknown() && matches!(source, Source::Email | Source::Note) => None,
+            // The org has no such approvals, or the user nothing to do with them.
+            Err(error) if source.is_approval() && error.is_refused_with("INVALID_TYPE") => continue,
+            Err(error) if source.is_approval() && error.refusal().is_some() => None,
+            Err(error) if error.names_unknown() && matches!(source, Source::Email | Source::Comment | Source::Note) => {
+                None
+            }
             Err(error) => return Err(error),
         };
         answers.push((*source, page));
@@ -328,9 +384,10 @@ fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, Strin
     let mut ids = Vec::new();
     for answer in answers {
         let (Source::Email, Some(page)) = answer else { continue };
-        for record in &page.records {
-            if record.fields().get("TextBody").is_none() {
-                ids.push(names::id_of(record)?);
+        for record in page.records.iter().map(Record::fields) {
+            let email = of_relation(&record);
+            if email.get("TextBody").is_none() {
+                ids.extend(email.text("Id").and_then(|id| RecordId::parse(&id).ok()));
             }
         }
     }
@@ -354,11 +411,15 @@ fn own(call: &Call<'_>, asked: &Asked) -> Result<ActivitiesReply, Error> {
     let clock = call.clock(&mut notices)?;
     let range = asked.range(clock.today())?;
     let mut reply = own_days(call, &clock, &range)?;
-    if let (true, None, Some(day)) = (reply.items.is_empty() && range.from == range.to, asked.timeframe, range.to) {
+    // What waits for the user is not of this day.
+    let is_empty = reply.items.iter().all(|item| item.kind == EntryKind::Approval);
+    if let (true, None, Some(day)) = (is_empty && range.from == range.to, asked.timeframe, range.to) {
         let limit = MAX_NEXT.min(asked.limit);
         let after = Asked { from: Some(day + 1), to: Some(day + FAR), timeframe: Some(Timeframe::Upcoming), limit };
-        reply.items = own_days(call, &clock, &after)?.items;
-        let next = if reply.items.is_empty() { "nothing is planned after it" } else { "these come next" };
+        let next = own_days(call, &clock, &after)?.items;
+        let is_empty = next.is_empty();
+        reply.items.extend(next);
+        let next = if is_empty { "nothing is planned after it" } else { "these come next" };
         notices.push(["nothing on this day; ", next].concat());
     }
     notices.append(&mut reply.notices);
@@ -398,7 +459,8 @@ fn own_days(call: &Call<'_>, clock: &Clock, range: &Asked) -> Result<ActivitiesR
     let newest = range.timeframe == Some(Timeframe::Past);
     let with_overdue = range.timeframe.is_none() && (range.from, range.to) == (Some(today), Some(today));
     let tasks = own_tasks(range, clock, with_overdue)?;
-    let events = own_events(range, clock)?;
+    let times = range.from.zip(range.to).map(|(from, to)| (clock.start(from), clock.start(to + 1)));
+    let events = calendar::events(clock, times.as_slice())?;
     let mut plan = vec![
         (Source::Task, query(&TASK, &TASK_COLUMNS, tasks, "ActivityDate", newest, range.limit)?),
         (Source::Event, query(&EVENT, &EVENT_COLUMNS, events, "StartDateTime", newest, range.limit)?),
@@ -408,19 +470,67 @@ fn own_days(call: &Call<'_>, clock: &Clock, range: &Asked) -> Result<ActivitiesR
             archive::include(select);
         }
     }
+    if !newest && range.from.is_some_and(|from| from <= today) && range.to.is_some_and(|to| to >= today) {
+        plan_approvals(call.known(), range, clock, &mut plan)?;
+    }
     let answers = read(call, &plan)?;
     let mut list = List::new(clock, range, newest);
     list.overdue_too = with_overdue;
+    let mut notices = Vec::new();
     for (source, page) in &answers {
-        let Some(page) = page else { continue };
-        let read = if *source == Source::Task { List::task } else { List::event };
-        list.add_page(page, range.limit + 1, read);
+        let read = match source {
+            Source::Task => List::task,
+            Source::Event => List::event,
+            _ => List::approval,
+        };
+        let notice = match page {
+            Some(page) => {
+                list.add_page(page, range.limit + 1, read);
+                // A composite request takes no sixth query.
+                if *source != Source::FlowApproval {
+                    continue;
+                }
+                "approvals of flows are here that wait for the user, and not those that wait for a queue"
+            }
+            None => "some approvals that wait for the user could not be read",
+        };
+        if !notices.iter().any(|known| known == notice) {
+            notices.push(notice.to_owned());
+        }
     }
-    Ok(list.reply(None, Vec::new()))
+    Ok(list.reply(None, notices))
 }
 
-fn mine(clock: &Clock) -> Condition {
-    Condition::compare(FieldPath::from_static("OwnerId"), Comparison::Eq, clock.user)
+/// What waits for the user's approval, or for a queue of theirs: at most three queries, for the two of the day are in the
+/// same composite request.
+fn plan_approvals(known: &Known, range: &Asked, clock: &Clock, plan: &mut Plan) -> Result<(), Error> {
+    let may_read = |objects: &[&str]| objects.iter().all(|object| known.may_read_named(object));
+    let of_user = |field| Condition::compare(FieldPath::from_static(field), Comparison::Eq, clock.user);
+    if may_read(&["ProcessInstanceWorkitem", "ProcessInstance"]) {
+        let mut waits_for = vec![of_user("ActorId")];
+        if may_read(&["GroupMember"]) {
+            let queues = SemiJoin {
+                select: FieldName::from_static("GroupId"),
+                from: ObjectName::from_static("GroupMember"),
+                condition: Some(of_user("UserOrGroupId")),
+            };
+            let field = FieldName::from_static("ActorId");
+            waits_for.push(Condition::InSelect { field, negated: false, query: Box::new(queues) });
+        }
+        for condition in waits_for {
+            // The manual says of no date of these that they can be sorted by it.
+            let longest = "ElapsedTimeInDays";
+            let select = query(&WORK_ITEM, &APPROVAL_COLUMNS, vec![condition], longest, true, range.limit)?;
+            plan.push((Source::Approval, select));
+        }
+    }
+    if may_read(&["ApprovalWorkItem", "ApprovalSubmission"]) {
+        let waits = Condition::compare(FieldPath::from_static("Status"), Comparison::Eq, text("Assigned")?);
+        let conditions = vec![waits, of_user("AssignedToId")];
+        let select = query(&FLOW_ITEM, &FLOW_COLUMNS, conditions, "CreatedDate", false, range.limit)?;
+        plan.push((Source::FlowApproval, select));
+    }
+    Ok(())
 }
 
 fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Condition>, Error> {
@@ -437,224 +547,4 @@ fn own_tasks(asked: &Asked, clock: &Clock, with_overdue: bool) -> Result<Vec<Con
         all.push(is("IsClosed", false));
     }
     Ok(all)
-}
-
-/// Events that reach into the days: by the clock, or by the calendar where they take the whole day.
-fn own_events(asked: &Asked, clock: &Clock) -> Result<Vec<Condition>, Error> {
-    let mut all = vec![mine(clock)];
-    if let (Some(from), Some(to)) = (asked.from, asked.to) {
-        let mut either = Vec::new();
-        either.extend(Condition::all(vec![
-            is("IsAllDayEvent", false),
-            moment("StartDateTime", Comparison::Lt, clock.start(to + 1))?,
-            moment("EndDateTime", Comparison::Ge, clock.start(from))?,
-        ]));
-        // All-day events are kept at midnight UTC.
-        either.extend(Condition::all(vec![
-            is("IsAllDayEvent", true),
-            day(Comparison::Le, to)?,
-            moment("EndDateTime", Comparison::Ge, from * DAY)?,
-        ]));
-        all.extend(Condition::any(either));
-    }
-    Ok(all)
-}
-
-// ---- the timeline ----
-
-/// An entry, and when it is.
-type Item = (Option<Placed>, Activity);
-
-/// Entries as they are put together.
-struct List<'a> {
-    clock: &'a Clock,
-    asked: &'a Asked,
-    newest: bool,
-    /// Open tasks of before are wanted as well.
-    overdue_too: bool,
-    /// The texts of e-mails that have no plain one, by their ids.
-    html: Vec<(String, String)>,
-    values: Values,
-    items: Vec<Item>,
-    complete: bool,
-}
-
-impl<'a> List<'a> {
-    fn new(clock: &'a Clock, asked: &'a Asked, newest: bool) -> Self {
-        let values = Values::cut_after(MAX_TEXT_CHARS);
-        Self { clock, asked, newest, overdue_too: false, html: Vec::new(), values, items: Vec::new(), complete: true }
-    }
-
-    /// Adds a page of at most `limit` records.
-    fn add_page(&mut self, page: &Page, limit: u32, read: fn(&mut Self, &Fields<'_>) -> Option<Item>) {
-        self.complete &= page.done && page.records.len() < limit as usize;
-        for record in page.records.iter().map(Record::fields) {
-            if let Some(item) = read(self, &record).filter(|(when, item)| self.is_asked_for(*when, item)) {
-                self.items.push(item);
-            }
-        }
-    }
-
-    fn is_asked_for(&self, when: Option<Placed>, item: &Activity) -> bool {
-        let (from, to) = (self.asked.from, self.asked.to);
-        if from.or(to).is_none() || (self.overdue_too && item.overdue) {
-            return true;
-        }
-        let Some(when) = when else { return false };
-        let first = self.clock.day_of(when);
-        // How far it reaches: whole days, or minutes of which the last is not its own.
-        let minutes = i64::from(item.minutes.unwrap_or(0));
-        let last = match when {
-            Placed::Day(day) if item.kind == ActivityKind::Meeting => day + (minutes / (24 * 60) - 1).max(0),
-            Placed::Moment(moment) if item.kind == ActivityKind::Meeting => {
-                self.clock.day(moment + (minutes * 60 - 1).max(0))
-            }
-            _ => first,
-        };
-        from.is_none_or(|from| last >= from) && to.is_none_or(|to| first <= to)
-    }
-
-    /// A row of a record's activities.
-    fn activity(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        self.task_or_event(fields, flag(fields, "IsTask"))
-    }
-
-    fn task(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        self.task_or_event(fields, true)
-    }
-
-    fn event(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        self.task_or_event(fields, false)
-    }
-
-    fn task_or_event(&mut self, fields: &Fields<'_>, is_task: bool) -> Option<Item> {
-        if related::is_deleted(fields) {
-            return None;
-        }
-        let day = fields.text("ActivityDate").as_deref().and_then(clock::day).map(Placed::Day);
-        let start = fields.text("StartDateTime").as_deref().and_then(clock::stamp).map(Placed::Moment);
-        let when = if is_task || flag(fields, "IsAllDayEvent") { day } else { start.or(day) };
-        let subtype =
-            ["TaskSubtype", "ActivitySubtype", "ActivityType"].into_iter().find_map(|field| fields.text(field));
-        let kind = match subtype.as_deref() {
-            _ if !is_task => ActivityKind::Meeting,
-            Some("Call") => ActivityKind::Call,
-            Some("Email" | "ListEmail") => ActivityKind::Email,
-            _ => ActivityKind::Task,
-        };
-        let minutes =
-            number(fields, "DurationInMinutes").or_else(|| Some(number(fields, "CallDurationInSeconds")? / 60));
-        let is_past = when.is_some_and(|when| self.clock.day_of(when) < self.clock.today());
-        let mut shown = when.map(|when| self.clock.shown(when));
-        if let (false, Some(Placed::Day(_)), Some(day)) = (is_task, when, &mut shown) {
-            day.push_str(ALL_DAY);
-        }
-        let item = Activity {
-            kind,
-            id: fields.text("Id")?,
-            when: shown,
-            subject: fields.text("Subject"),
-            status: fields.text("Status").filter(|status| !status.is_empty()),
-            overdue: is_task && is_past && !flag(fields, "IsClosed"),
-            who: fields.text("Who.Name"),
-            who_id: fields.text("WhoId"),
-            what: fields.text("What.Name"),
-            what_id: fields.text("WhatId"),
-            owner: fields.text("Owner.Name"),
-            minutes,
-            text: self.text(fields, "Description"),
-        };
-        Some((when, item))
-    }
-
-    fn email(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        // Where e-mails are activities too, the list has them already.
-        if fields.text("ActivityId").is_some_and(|id| self.items.iter().any(|(_, item)| item.id == id)) {
-            return None;
-        }
-        let when = fields.text("MessageDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
-        let other = if flag(fields, "Incoming") { "FromAddress" } else { "ToAddress" };
-        let item = Activity {
-            subject: fields.text("Subject"),
-            who: fields.text(other),
-            text: self.text(fields, "TextBody").or_else(|| {
-                let id = fields.text("Id")?;
-                let (_, text) = self.html.iter().find(|(of, _)| *of == id)?;
-                Some(self.values.text(text.clone()))
-            }),
-            ..self.item(ActivityKind::Email, fields.text("Id")?, when)
-        };
-        Some((when, item))
-    }
-
-    fn note(&mut self, fields: &Fields<'_>) -> Option<Item> {
-        let when = fields.text("ContentDocument.CreatedDate").as_deref().and_then(clock::stamp).map(Placed::Moment);
-        let item = Activity {
-            subject: fields.text("ContentDocument.Title"),
-            owner: fields.text("ContentDocument.Owner.Name"),
-            text: self.text(fields, "ContentDocument.LatestPublishedVersion.TextPreview"),
-            ..self.item(ActivityKind::Note, fields.text("ContentDocumentId")?, when)
-        };
-        Some((when, item))
-    }
-
-    fn item(&self, kind: ActivityKind, id: String, when: Option<Placed>) -> Activity {
-        Activity {
-            kind,
-            id,
-            when: when.map(|when| self.clock.shown(when)),
-            subject: None,
-            status: None,
-            overdue: false,
-            who: None,
-            who_id: None,
-            what: None,
-            what_id: None,
-            owner: None,
-            minutes: None,
-            text: None,
-        }
-    }
-
-    fn text(&mut self, fields: &Fields<'_>, field: &str) -> Option<String> {
-        fields.text(field).map(|text| self.values.text(text))
-    }
-
-    /// The entries in order, as many as asked for.
-    fn reply(mut self, record: Option<Candidate>, mut notices: Vec<String>) -> ActivitiesReply {
-        let (clock, newest) = (self.clock, self.newest);
-        let rank = |when: Option<Placed>| {
-            let local = match when {
-                // What has no day comes last.
-                None => return u32::MAX,
-                Some(Placed::Day(day)) => day * DAY,
-                Some(Placed::Moment(moment)) => clock.local(moment),
-            };
-            let minute = u32::try_from(local / 60).unwrap_or_default();
-            if newest { u32::MAX - 1 - minute } else { minute }
-        };
-        let mut items: Vec<_> = by_rank(self.items.into_iter().map(|(when, item)| (rank(when), item)));
-        let limit = self.asked.limit as usize;
-        if items.len() > limit {
-            self.complete = false;
-            items.truncate(limit);
-        }
-        notices.extend(self.values.notice());
-        ActivitiesReply {
-            record,
-            zone: clock.zone(),
-            now: clock.shown(Placed::Moment(clock.now)),
-            items,
-            complete: self.complete,
-            notices,
-        }
-    }
-}
-
-fn flag(fields: &Fields<'_>, field: &str) -> bool {
-    fields.get(field).is_some_and(|value| value.get() == "true")
-}
-
-fn number(fields: &Fields<'_>, field: &str) -> Option<u32> {
-    fields.get(field)?.get().parse().ok()
 }

@@ -91,7 +91,14 @@ pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<Con
         status: &status,
         allow_duplicate: args.allow_duplicate == Some(true),
     };
-    let (converted, held) = match call.write(&convert) {
+    let mut outcome = call.write(&convert);
+    // The manual says ApiName in one place and MasterLabel in another; the refusal proves that nothing was written.
+    if outcome.as_ref().is_err_and(|error| error.is_refused_with("INVALID_STATUS"))
+        && let Some(label) = conversion::label(call, &status).filter(|label| *label != status)
+    {
+        outcome = call.write(&ConvertLead { status: &label, ..convert.clone() });
+    }
+    let (converted, held) = match outcome {
         Ok(converted) => (converted, read_back(call, &lead.id).unwrap_or_default()),
         Err(cause) if cause.outcome_unknown() => {
             let (converted, held) = recover(call, &lead, cause)?;

@@ -16,6 +16,7 @@ use crate::resolve::record::{self, By, Target};
 use crate::rest::Delete;
 use crate::soql::FieldPath;
 use crate::wit::{CurrentRecord, DeleteArgs, DeleteReply};
+use crate::write::undo;
 
 /// Deletes a record.
 pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, Error> {
@@ -50,14 +51,20 @@ pub(super) fn delete(call: &Call<'_>, args: DeleteArgs) -> Result<DeleteReply, E
         "Account" => "its contacts, opportunities, tasks, events, notes and whatever else belongs to it",
         _ => "what belongs to it, such as tasks, events and notes,",
     };
+    let undo = super::is_on(call, "restore").then(|| undo::restoration(call.known(), &target.object, &id)).flatten();
+    let by = match undo {
+        Some(_) => "For 15 days, as a rule, `undo` restores it, and so can a person",
+        None => "No tool restores it, but for 15 days a person can, as a rule",
+    };
     Ok(DeleteReply {
         object: target.object.to_string(),
         id: id.to_string(),
         name,
         facts,
         recovery: format!(
-            "{with_it} went with it. No tool restores it, but for 15 days a person can, as a rule: in Salesforce's Recycle Bin, which shows users what they deleted and admins what anybody did"
+            "{with_it} went with it. {by}: in Salesforce's Recycle Bin, which shows users what they deleted and admins what anybody did"
         ),
+        undo,
         notices,
     })
 }

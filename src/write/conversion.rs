@@ -8,13 +8,18 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::quoted;
-use crate::soql::{Comparison, Condition, Direction, FieldList, FieldPath, Literal, Nulls, ObjectName, Order, Select};
+use crate::soql::{
+    Comparison, Condition, Direction, FieldList, FieldPath, Literal, Nulls, ObjectName, Order, Select, Text,
+};
 
 /// What to do instead.
 pub(crate) const ADVICE: &str = "salesforce_convert_lead converts a lead, if it is among the tools; a person can in any case: in Salesforce, on the lead's own page, they press Convert and choose what it becomes";
 
 /// The field that says how far a lead is.
 pub(crate) const STATUS: &str = "Status";
+
+const OBJECT: &str = "LeadStatus";
+const API_NAME: &str = "ApiName";
 
 /// The cache's name for the statuses: no object is called so.
 const KEPT: &str = "*converted-leads";
@@ -43,6 +48,15 @@ pub(crate) fn statuses(call: &Call<'_>) -> Result<Vec<String>, Error> {
     Ok(String::from_utf8_lossy(&lines).lines().map(str::to_owned).collect())
 }
 
+/// What a status is called, in an org that renamed it.
+pub(crate) fn label(call: &Call<'_>, status: &str) -> Option<String> {
+    const LABEL: FieldPath = FieldPath::from_static("MasterLabel");
+    let mut select = Select::new(FieldList::from(LABEL), ObjectName::from_static(OBJECT));
+    let status = Text::new(status).ok()?;
+    select.condition = Some(Condition::compare(FieldPath::from_static(API_NAME), Comparison::Eq, status));
+    call.query(&select, 1).ok()?.records.first()?.fields().text(LABEL.as_str())
+}
+
 fn refusal(link: Option<String>) -> Error {
     let link = link.unwrap_or_default();
     let message = format!("nothing was written: only converting a lead gives it this status; {ADVICE} {link}");
@@ -51,9 +65,8 @@ fn refusal(link: Option<String>) -> Error {
 
 /// The statuses of converted leads as JSON, a line each.
 fn ask(call: &Call<'_>) -> Result<Vec<u8>, Error> {
-    const API_NAME: FieldPath = FieldPath::from_static("ApiName");
-    let fields = FieldList::from(API_NAME);
-    let mut select = Select::new(fields, ObjectName::from_static("LeadStatus"));
+    let fields = FieldList::from(FieldPath::from_static(API_NAME));
+    let mut select = Select::new(fields, ObjectName::from_static(OBJECT));
     let is_converted = FieldPath::from_static("IsConverted");
     select.condition = Some(Condition::compare(is_converted, Comparison::Eq, Literal::Boolean(true)));
     select.order_by =
@@ -65,7 +78,7 @@ fn ask(call: &Call<'_>) -> Result<Vec<u8>, Error> {
     };
     let mut lines = String::new();
     for record in page.records {
-        lines.push_str(&quoted(&record.fields().text(API_NAME.as_str()).unwrap_or_default()));
+        lines.push_str(&quoted(&record.fields().text(API_NAME).unwrap_or_default()));
         lines.push('\n');
     }
     call.cache_put(KEPT, lines.as_bytes());

@@ -3,7 +3,7 @@
 //! The org's now is Tuesday, 2026-05-12, 15:00 UTC: 08:00 for Riley, whose zone is America/Los_Angeles.
 
 use demo_org::access::ObjectAccess;
-use demo_org::{Effect, Fault};
+use demo_org::{Effect, Extra, Fault, Org};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -174,7 +174,7 @@ fn an_activity_about_a_locked_record_is_tried_again_and_written_once() {
         json!({ "body": body, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": "x" })
     };
     let halted = || part("PROCESSING_HALTED");
-    let parts = [halted(), part("UNABLE_TO_LOCK_ROW"), halted(), halted(), halted()];
+    let parts = [halted(), halted(), part("UNABLE_TO_LOCK_ROW"), halted(), halted(), halted()];
     let body = json!({ "compositeResponse": parts }).to_string();
     let locked = |tries| {
         let effect = Effect::Answer { status: 200, content_type: "application/json", body: body.clone() };
@@ -222,8 +222,7 @@ fn a_person_is_found_by_address_and_by_id() {
     ] {
         let reply = bench.ok("log_activity", json!({ "kind": "email", "who": who, "text": "The quote." }));
         assert_eq!(reply["who"]["name"], "Sarah Chen");
-        assert_eq!(reply["created"][0]["fields"]["TaskSubtype"], "Email");
-        assert_eq!(reply["created"][0]["fields"]["Subject"], "Email");
+        assert_eq!(reply["created"][0]["fields"], json!({ "Subject": "Email", "TextBody": "The quote." }));
     }
     assert_eq!(bench.requests(), 6);
 }
@@ -495,6 +494,342 @@ fn words_out_of_the_call_stay_in_their_field() {
     assert_eq!(written(&bench), ["Task"]);
 }
 
+// ---- e-mails ----
+
+fn mail_to_sarah() -> Value {
+    json!({
+        "kind": "email", "who": "Sarah Chen", "what": "Globex platform deal", "subject": "Quote",
+        "text": "Hello Sarah,\nhere it is.", "outcome": "She will ask her board.", "follow_up": { "when": "2026-05-19" },
+    })
+}
+
+/// The people of an e-mail, as the org relates them.
+fn related(bench: &Bench, email: &str) -> Vec<(String, String)> {
+    let rows = bench.org.rows("EmailMessageRelation").into_iter();
+    let of = rows.filter(|row| row.get("EmailMessageId").as_str() == Some(email));
+    let mut people: Vec<_> = of
+        .map(|row| ["RelationType", "RelationId"].map(|field| row.get(field).as_str().unwrap().to_owned()))
+        .map(|[as_what, who]| (as_what, who))
+        .collect();
+    people.sort();
+    people
+}
+
+fn emails(bench: &Bench) -> usize {
+    bench.org.rows("EmailMessage").len()
+}
+
+#[test]
+fn an_email_is_kept_as_one_with_its_follow_up_in_two_requests() {
+    let bench = warm();
+    let reply = bench.ok("log_activity", mail_to_sarah());
+    assert_eq!(bench.requests(), 2);
+    // The first task and the relations are what the org makes of an e-mail.
+    let (mail, person) = ("EmailMessage", "EmailMessageRelation");
+    assert_eq!(written(&bench), [mail, "Task", person, person, "Task"]);
+    let [mail, next] = reply["created"].as_array().unwrap().as_slice() else { panic!("{reply:#}") };
+    let id = mail["id"].as_str().unwrap();
+    let row = bench.org.row(&demo_org::Id::parse(id).unwrap()).unwrap();
+    let held =
+        ["Subject", "TextBody", "Status", "IsClientManaged", "Incoming", "RelatedToId", "ParentId", "MessageDate"];
+    assert_eq!(
+        held.map(|field| row.get(field).to_json()),
+        [
+            json!("Quote"),
+            json!("Hello Sarah,\nhere it is.\n\nOutcome: She will ask her board."),
+            json!("3"),
+            json!(true),
+            json!(false),
+            json!(bench.id("globex_deal")),
+            Value::Null,
+            json!("2026-05-12T15:00:00.000+0000"),
+        ]
+    );
+    let people = [("FromAddress", "riley"), ("ToAddress", "sarah")];
+    assert_eq!(related(&bench, id), people.map(|(as_what, who)| (as_what.to_owned(), bench.id(who))));
+    assert_eq!((&mail["kind"], &mail["when"]), (&json!("email"), &json!("Tue 2026-05-12 08:00")));
+    assert_eq!((&next["kind"], &next["when"]), (&json!("task"), &json!("Tue 2026-05-19")));
+    let shown = ["ActivityId", "RelatedToId", "Subject", "TextBody"];
+    assert_eq!(mail["fields"].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), shown);
+    assert_eq!(reply["notices"], json!(["no e-mail was sent: this is the record of one, kept as an e-mail"]));
+    // It is in the timelines of both, once, by its own id.
+    for record in ["globex_deal", "sarah"] {
+        let items = bench.ok("activities", json!({ "record": bench.id(record) }));
+        let items = items["items"].as_array().unwrap().iter();
+        let found: Vec<_> = items.filter(|item| item["subject"].as_str().unwrap().contains("Quote")).collect();
+        assert_eq!((found.len(), &found[0]["id"], &found[0]["incoming"]), (1, &json!(id), &json!(false)), "{record}");
+    }
+}
+
+#[test]
+fn an_email_of_a_case_is_the_cases_and_one_to_a_person_alone_is_in_their_timeline() {
+    let bench = warm();
+    let of_case = json!({ "kind": "email", "who": "Robert Klein", "what": bench.id("case_old_1"), "text": "Fixed." });
+    let reply = bench.ok("log_activity", of_case);
+    assert_eq!(held_email(&bench, &reply, "ParentId"), json!(bench.id("case_old_1")));
+    assert_eq!(held_email(&bench, &reply, "RelatedToId"), json!(bench.id("case_old_1")));
+    let timeline = bench.ok("activities", json!({ "record": bench.id("case_old_1"), "limit": 1 }));
+    assert_eq!(items(&timeline), ["email Email Tue 2026-05-12 08:00"]);
+    // A lead's are its own.
+    for who in ["dana", "bob"] {
+        let arguments =
+            json!({ "kind": "email", "who": bench.id(who), "subject": "Hello", "when": "2026-05-12T07:00" });
+        let id = bench.ok("log_activity", arguments)["created"][0]["id"].clone();
+        let timeline = bench.ok("activities", json!({ "record": bench.id(who), "limit": 1 }));
+        assert_eq!(
+            (items(&timeline), &timeline["items"][0]["id"]),
+            (vec!["email Hello Tue 2026-05-12 07:00".to_owned()], &id)
+        );
+    }
+}
+
+/// A field of the e-mail that a reply says was kept.
+fn held_email(bench: &Bench, reply: &Value, field: &str) -> Value {
+    let id = demo_org::Id::parse(reply["created"][0]["id"].as_str().unwrap()).unwrap();
+    bench.org.row(&id).unwrap().get(field).to_json()
+}
+
+#[test]
+fn an_email_keeps_the_time_it_was_sent() {
+    let bench = warm();
+    for (when, held, shown, noon) in [
+        ("2026-05-11T16:05", "2026-05-11T23:05:00.000+0000", "Mon 2026-05-11 16:05", false),
+        ("2026-05-12", "2026-05-12T15:00:00.000+0000", "Tue 2026-05-12 08:00", false),
+        ("2026-05-11", "2026-05-11T19:00:00.000+0000", "Mon 2026-05-11 12:00", true),
+    ] {
+        let reply = bench.ok("log_activity", json!({ "kind": "email", "who": "Sarah Chen", "when": when }));
+        assert_eq!(
+            (held_email(&bench, &reply, "MessageDate"), &reply["created"][0]["when"]),
+            (json!(held), &json!(shown))
+        );
+        let notices = reply["notices"].to_string();
+        assert_eq!((notices.contains("kept as of noon"), notices.contains("not the time")), (noon, false), "{notices}");
+    }
+    let error = bench.err("log_activity", json!({ "kind": "email", "who": "Sarah Chen", "when": "2026-05-13" }));
+    assert_eq!((&error["fields"], &error["changed"]), (&json!(["when"]), &json!("no")));
+}
+
+#[test]
+fn where_the_org_keeps_no_emails_a_task_stands_for_one_and_nothing_is_tried_again() {
+    for access in [ObjectAccess::NONE, ObjectAccess::READ] {
+        let bench = warm();
+        bench.org.change_access("riley", |riley| {
+            riley.objects.insert("EmailMessage".to_owned(), access);
+        });
+        let before = emails(&bench);
+        let mut mail = mail_to_sarah();
+        mail["when"] = json!("2026-05-11T16:05");
+        let reply = bench.ok("log_activity", mail.clone());
+        // The look, the refusal, the tasks.
+        assert_eq!((bench.requests(), written(&bench)), (3, vec!["Task".to_owned(), "Task".to_owned()]));
+        assert_eq!(emails(&bench), before);
+        let task = &reply["created"][0];
+        assert_eq!((&task["fields"]["TaskSubtype"], &task["when"]), (&json!("Email"), &json!("Mon 2026-05-11")));
+        assert!(task["fields"]["Description"].as_str().unwrap().starts_with("Hello Sarah"), "{task}");
+        let notices = reply["notices"].to_string();
+        assert!(notices.contains("kept as a task") && notices.contains("keeps the day, not the time"), "{notices}");
+        bench.org.forget_requests();
+        bench.ok("log_activity", mail);
+        assert_eq!(bench.requests(), 2, "remembered for a day");
+    }
+    // As the org's own description says, once it is known.
+    let bench = warm();
+    bench.org.change_access("riley", |riley| {
+        riley.objects.insert("EmailMessage".to_owned(), ObjectAccess::READ);
+    });
+    bench.ok("describe", json!({ "object": "EmailMessage" }));
+    bench.org.forget_requests();
+    bench.ok("log_activity", mail_to_sarah());
+    assert_eq!(bench.requests(), 2);
+    // A field that the user may not write is as good as none.
+    let bench = warm();
+    bench.org.change_access("riley", |riley| {
+        riley.hidden.insert(("EmailMessage".to_owned(), "IsClientManaged".to_owned()));
+    });
+    assert_eq!(bench.ok("log_activity", mail_to_sarah())["created"][0]["fields"]["TaskSubtype"], "Email");
+}
+
+#[test]
+fn what_the_settings_keep_from_being_added_makes_an_email_a_task_or_nothing() {
+    let with = |append: &[&str]| {
+        let bench = warm();
+        bench.settings.borrow_mut().objects.append = Some(append.iter().map(|name| (*name).to_owned()).collect());
+        bench
+    };
+    let mail = json!({ "kind": "email", "who": "Sarah Chen" });
+    let bench = with(&["Task"]);
+    assert!(bench.ok("log_activity", mail.clone())["notices"].to_string().contains("kept as a task"));
+    assert_eq!((written(&bench), bench.requests()), (vec!["Task".to_owned()], 2));
+    let bench = with(&["EmailMessage"]);
+    assert!(bench.ok("log_activity", mail.clone())["notices"].to_string().contains("kept as an e-mail"));
+    assert!(!written(&bench).contains(&"Task".to_owned()));
+    assert_eq!(with(&["Account"]).err("log_activity", mail.clone())["kind"], "switched_off");
+    // A refusal falls back on nothing that the settings keep away.
+    let bench = with(&["EmailMessage"]);
+    bench.org.change_access("riley", |riley| {
+        riley.objects.insert("EmailMessage".to_owned(), ObjectAccess::READ);
+    });
+    let error = bench.err("log_activity", mail);
+    assert_eq!(
+        (&error["kind"], &error["changed"], bench.org.writes().len()),
+        (&json!("switched_off"), &json!("no"), 0)
+    );
+}
+
+#[test]
+fn an_email_whose_answer_is_lost_is_looked_for_and_never_written_again() {
+    let bench = warm();
+    bench.org.fault(Fault::new(Effect::DropAfter).on(http::Method::POST, "/composite").after(1));
+    let reply = bench.ok("log_activity", mail_to_sarah());
+    assert_eq!(written(&bench).iter().filter(|object| *object == "EmailMessage").count(), 1);
+    assert_eq!(held_email(&bench, &reply, "Subject"), "Quote");
+    assert!(reply["notices"].to_string().contains("was looked for and found"), "{reply:#}");
+    // It never arrived, and is not there: neither is a task made in its place.
+    let bench = warm();
+    bench.org.fault(Fault::html_503().on(http::Method::POST, "/composite").after(1));
+    let error = bench.err("log_activity", mail_to_sarah());
+    assert_eq!((&error["changed"], bench.org.writes().len()), (&json!("unknown"), 0), "{error:#}");
+    // A rule of the org is no reason for a task.
+    let bench = warm();
+    let body = json!([{ "errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "" }]);
+    let part =
+        |body: Value, status| json!({ "body": body, "httpHeaders": {}, "httpStatusCode": status, "referenceId": "x" });
+    let halted = || part(json!([{ "errorCode": "PROCESSING_HALTED", "message": "" }]), 400);
+    let parts = [part(body, 400), halted(), halted(), halted()];
+    let body = json!({ "compositeResponse": parts }).to_string();
+    let refused = Effect::Answer { status: 200, content_type: "application/json", body };
+    bench.org.fault(Fault::new(refused).on(http::Method::POST, "/composite").after(1));
+    let error = bench.err("log_activity", mail_to_sarah());
+    assert_eq!((&error["kind"], &error["changed"], bench.requests()), (&json!("rejected"), &json!("no"), 2));
+}
+
+#[test]
+fn an_email_and_its_follow_up_are_written_together_or_not_at_all() {
+    let bench = warm();
+    bench.org.change_access("riley", |riley| {
+        riley.objects.insert("Task".to_owned(), ObjectAccess::READ);
+    });
+    let before = emails(&bench);
+    let error = bench.err("log_activity", mail_to_sarah());
+    assert_eq!((&error["changed"], emails(&bench)), (&json!("no"), before), "{error:#}");
+}
+
+#[test]
+fn an_email_is_taken_back_and_its_activity_is_named() {
+    let bench = warm();
+    bench.settings.borrow_mut().tools = Some(vec!["default".to_owned(), "delete".to_owned()]);
+    let reply = bench.ok("log_activity", mail_to_sarah());
+    let undo = &reply["created"][0]["undo"];
+    assert!(undo["instructions"].as_str().unwrap().contains("by its ActivityId"), "{undo}");
+    let before = emails(&bench);
+    bench.ok("delete", undo["arguments"].clone());
+    let gone = bench.org.row(&demo_org::Id::parse(reply["created"][0]["id"].as_str().unwrap()).unwrap());
+    assert!(gone.is_none_or(|row| row.is_deleted()), "{before}");
+}
+
+// ---- what else is at that time ----
+
+/// Subject and time of what is at the same time as an activity of a reply.
+fn clashes(reply: &Value, place: usize) -> Vec<String> {
+    let clashes = reply["created"][place]["clashes"].as_array().into_iter().flatten();
+    clashes.map(|clash| format!("{} {}", clash["subject"].as_str().unwrap(), clash["when"].as_str().unwrap())).collect()
+}
+
+fn says_so(reply: &Value) -> bool {
+    reply["notices"].to_string().contains("the user has other events at that time, which `clashes` names")
+}
+
+#[test]
+fn a_meeting_at_the_time_of_another_is_written_and_the_other_is_told_in_no_request_more() {
+    for (when, minutes, clashing) in [
+        ("2026-05-14T09:00", 31, true),
+        ("2026-05-14T09:00", 30, false),
+        ("2026-05-14T09:30", 30, true),
+        ("2026-05-14T09:40", 5, true),
+        ("2026-05-14T08:00", 240, true),
+        ("2026-05-14T10:00", 30, false),
+        ("2026-05-15T09:30", 30, false),
+    ] {
+        let bench = warm();
+        let reply = bench.ok("log_activity", json!({ "kind": "meeting", "when": when, "minutes": minutes }));
+        assert_eq!((bench.requests(), written(&bench)), (1, vec!["Event".to_owned()]), "{when}");
+        let expected = if clashing { vec!["Meeting Thu 2026-05-14 09:30".to_owned()] } else { vec![] };
+        assert_eq!((clashes(&reply, 0), says_so(&reply)), (expected, clashing), "{when}");
+        if clashing {
+            let clash = &reply["created"][0]["clashes"][0];
+            assert_eq!((&clash["id"], &clash["minutes"]), (&json!(bench.id("meeting_next")), &json!(30)));
+        }
+    }
+}
+
+#[test]
+fn a_follow_up_with_a_time_clashes_too_and_one_of_a_day_or_of_somebody_else_does_not() {
+    let bench = warm();
+    let next = |kind: &str, when: &str| json!({ "kind": kind, "when": when });
+    let call = |next: Value| bench.ok("log_activity", json!({ "kind": "call", "who": "Bob Stone", "follow_up": next }));
+    bench.org.forget_requests();
+    for kind in ["task", "meeting"] {
+        let reply = call(next(kind, "2026-05-14T09:45"));
+        assert_eq!((clashes(&reply, 0), clashes(&reply, 1).len()), (vec![], 1), "{kind}");
+    }
+    assert_eq!(bench.requests(), 4);
+    assert_eq!(clashes(&call(next("task", "2026-05-14")), 1), [""; 0]);
+    let others = json!({
+        "kind": "call", "who": "Bob Stone", "owner": "Jane Okafor", "follow_up": next("task", "2026-05-14T09:45"),
+    });
+    let reply = bench.ok("log_activity", others);
+    assert_eq!((clashes(&reply, 1), says_so(&reply)), (vec![], false));
+    // Each says what is at its own time.
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-05-28T15:00", "subject": "Board" }));
+    let both = json!({
+        "kind": "meeting", "when": "2026-05-28T15:30", "follow_up": next("meeting", "2026-05-29T09:00"),
+    });
+    let reply = bench.ok("log_activity", both);
+    assert_eq!((clashes(&reply, 0), clashes(&reply, 1)), (vec!["Board Thu 2026-05-28 15:00".to_owned()], vec![]));
+}
+
+#[test]
+fn whole_days_clash_with_what_is_on_them_and_free_time_with_nothing() {
+    let bench = Bench::of("jonas");
+    let meeting = |arguments: Value| {
+        let mut arguments = arguments;
+        arguments["kind"] = json!("meeting");
+        clashes(&bench.ok("log_activity", arguments), 0)
+    };
+    // West and east of Greenwich, a day is the user's own.
+    assert_eq!(meeting(json!({ "when": "2026-05-20T23:30", "minutes": 30 })), ["Trade fair Wed 2026-05-20 (all day)"]);
+    assert_eq!(meeting(json!({ "when": "2026-05-19T23:00" })), [""; 0]);
+    assert_eq!(meeting(json!({ "when": "2026-05-21T00:00" })), [""; 0]);
+    assert_eq!(meeting(json!({ "when": "2026-05-20", "subject": "Fair, too" })).len(), 2);
+    let bench = Bench::of("riley");
+    bench.org.set(&bench.org.id("meeting_next").unwrap(), "ShowAs", "Free");
+    let reply = bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-05-14T09:30" }));
+    assert_eq!((clashes(&reply, 0), says_so(&reply)), (vec![], false));
+    // Another's meeting is not the user's.
+    let bench = Bench::of("sam");
+    assert_eq!(
+        clashes(&bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-05-14T12:30-04:00" })), 0),
+        [""; 0]
+    );
+}
+
+#[test]
+fn where_events_may_not_be_read_a_meeting_is_logged_without_a_look() {
+    let meeting = json!({ "kind": "meeting", "when": "2026-05-14T09:30" });
+    let bench = warm();
+    bench.settings.borrow_mut().objects.read = Some(vec!["Task".to_owned()]);
+    let reply = bench.ok("log_activity", meeting.clone());
+    assert_eq!((clashes(&reply, 0), bench.requests()), (vec![], 1));
+    assert!(!String::from_utf8_lossy(bench.sent.borrow().last().unwrap().body()).contains("ShowAs"));
+    // A refusal of the look undoes the write, which then goes without it.
+    let bench = warm();
+    bench.org.change_access("riley", |access| {
+        access.hidden.insert(("Event".to_owned(), "ShowAs".to_owned()));
+    });
+    let reply = bench.ok("log_activity", meeting);
+    assert_eq!((clashes(&reply, 0), written(&bench), bench.requests()), (vec![], vec!["Event".to_owned()], 2));
+}
+
 // ---- activities ----
 
 /// Kind, subject and time of each entry.
@@ -715,5 +1050,192 @@ fn entries_carry_the_ids_of_who_they_are_with_and_what_they_are_about() {
         let is_call = |item: &&serde_json::Value| item["who"] == "Bob Stone" && item["what"] == "Acme renewal";
         let item = reply["items"].as_array().unwrap().iter().find(is_call).unwrap_or_else(|| panic!("{reply:#}"));
         assert_eq!((&item["who_id"], &item["what_id"]), (&json!(bench.id("bob")), &json!(bench.id("acme_renewal"))));
+    }
+}
+
+#[test]
+fn a_cases_mails_and_comments_are_among_its_calls_newest_first() {
+    let bench = Bench::on(Org::demo_with([Extra::Oddities]), "riley");
+    let case = bench.id("case_old_1");
+    bench.ok(
+        "log_activity",
+        json!({ "kind": "call", "what": case, "subject": "Asked for the log", "when": "2026-05-04" }),
+    );
+    let comment = json!({ "ParentId": case, "CommentBody": "A fix is on its way.", "IsPublished": true });
+    bench.created(json!({ "object": "CaseComment", "fields": comment }));
+    let mail = json!({
+        "Subject": "Fixed?", "FromAddress": "support@demo.example", "ToAddress": "robert.klein@acme.example",
+        "Status": "Sent", "ParentId": case, "MessageDate": "2026-05-11T15:00:00Z", "TextBody": "Please try again.",
+    });
+    bench.created(json!({ "object": "EmailMessage", "fields": mail }));
+    bench.org.forget_requests();
+    let reply = bench.ok("activities", json!({ "record": case }));
+    assert_eq!(
+        items(&reply),
+        [
+            "comment - Tue 2026-05-12 08:00",
+            "email Fixed? Mon 2026-05-11 08:00",
+            "email Re: Export hangs at 99% Tue 2026-05-05 08:00",
+            "comment - Tue 2026-05-05 08:00",
+            "call Asked for the log Mon 2026-05-04",
+        ]
+    );
+    // The mail that has nothing but HTML is read in a second one.
+    assert_eq!((&reply["complete"], reply.get("notices"), bench.requests()), (&json!(true), None, 2));
+    let [public, sent, came, internal, _] = reply["items"].as_array().unwrap().as_slice() else { panic!("{reply:#}") };
+    let said = |item: &Value, fields: [&str; 4]| fields.map(|field| item[field].clone());
+    assert_eq!(
+        said(public, ["status", "owner", "text", "who"]),
+        [json!("public"), json!("Riley Reyes"), json!("A fix is on its way."), Value::Null]
+    );
+    assert_eq!(internal["status"], "internal");
+    assert_eq!(internal["text"], "Robert sent a log file. It stops at row 99,000.");
+    let of_mail = ["incoming", "from", "to", "who"];
+    let (support, robert) = (json!("support@demo.example"), json!("robert.klein@acme.example"));
+    assert_eq!(said(sent, of_mail), [json!(false), support.clone(), robert.clone(), robert.clone()]);
+    assert_eq!(said(came, of_mail), [json!(true), robert.clone(), support, robert]);
+    assert!(came["text"].as_str().unwrap().starts_with("It stops at row 99,000."), "{came}");
+}
+
+#[test]
+fn days_of_a_case_and_the_limit_count_its_comments() {
+    let bench = warm();
+    let case = bench.id("case_old_1");
+    for text in ["One.", "Two."] {
+        bench.created(json!({ "object": "CaseComment", "fields": { "ParentId": case, "CommentBody": text } }));
+    }
+    let day = |day: &str| bench.ok("activities", json!({ "record": case, "first_day": day, "last_day": day }));
+    assert_eq!(items(&day("2026-05-05")), ["comment - Tue 2026-05-05 08:00"]);
+    assert_eq!(items(&day("2026-05-12")).len(), 2);
+    assert_eq!(items(&day("2026-05-11")), [""; 0]);
+    let few = bench.ok("activities", json!({ "record": case, "limit": 1 }));
+    assert_eq!((items(&few).len(), &few["complete"]), (1, &json!(false)));
+    let ahead = bench.ok("activities", json!({ "record": case, "timeframe": "upcoming" }));
+    assert_eq!(items(&ahead), [""; 0]);
+}
+
+#[test]
+fn comments_that_may_not_be_read_are_left_out() {
+    let bench = warm();
+    let case = json!({ "record": bench.id("case_old_1") });
+    bench.org.change_access("riley", |access| {
+        access.objects.insert("CaseComment".to_owned(), ObjectAccess::NONE);
+    });
+    let reply = bench.ok("activities", case.clone());
+    assert_eq!((items(&reply), &reply["notices"]), (vec![], &json!(["case comments are not visible to the user"])));
+    // What the settings keep from being read is not asked for.
+    let bench = warm();
+    let granted = ["Case", "Task", "Event", "ActivityHistory", "OpenActivity"].map(str::to_owned);
+    bench.settings.borrow_mut().objects.read = Some(granted.to_vec());
+    assert_eq!(items(&bench.ok("activities", case)), [""; 0]);
+    let asked = bench
+        .sent
+        .borrow()
+        .iter()
+        .map(|request| String::from_utf8_lossy(request.body()).into_owned())
+        .collect::<String>();
+    assert!(!asked.contains("CommentBody"), "{asked}");
+}
+
+/// What of an approval in a reply tells which it is.
+fn approvals(reply: &Value) -> Vec<[Value; 4]> {
+    let items = reply["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "approval");
+    items.map(|item| ["what", "who", "when", "owner"].map(|field| item[field].clone())).collect()
+}
+
+#[test]
+fn what_waits_for_the_users_approval_is_in_the_day_in_the_same_request() {
+    let bench = Bench::on(Org::demo_with([Extra::Approvals, Extra::FlowApprovals]), "riley");
+    bench.ok("activities", json!({}));
+    bench.org.forget_requests();
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!(bench.requests(), 1);
+    let case = bench.org.row(&bench.org.id("case_old_3").unwrap()).unwrap();
+    let number = case.get("CaseNumber").to_json();
+    assert_eq!(
+        approvals(&reply),
+        [
+            [json!("Hooli expansion"), json!("Jane Miller"), json!("Sun 2026-05-10 08:00"), Value::Null],
+            [number, json!("Jonas Becker"), json!("Mon 2026-05-11 08:00"), json!("Tier 2")],
+            [json!("Globex platform deal"), json!("Sam Lee"), json!("Mon 2026-05-11 08:00"), Value::Null],
+        ]
+    );
+    let ids = |field: &str| {
+        reply["items"].as_array().unwrap().iter().filter_map(|item| item[field].as_str()).collect::<Vec<_>>()
+    };
+    assert!(ids("id").contains(&bench.id("approval_hooli_item").as_str()), "{reply:#}");
+    assert!(ids("what_id").contains(&bench.id("globex_deal").as_str()), "{reply:#}");
+    assert!(ids("who_id").contains(&bench.id("sam").as_str()), "{reply:#}");
+    assert!(items(&reply).iter().any(|item| item.starts_with("task ")), "the day itself is there too: {reply:#}");
+    // Which of a queue a flow made is not asked, and that is said.
+    let notice = "approvals of flows are here that wait for the user, and not those that wait for a queue";
+    assert!(reply["notices"].as_array().unwrap().contains(&json!(notice)), "{reply:#}");
+}
+
+#[test]
+fn approvals_are_of_now_and_of_no_other_day() {
+    let bench = Bench::on(Org::demo_with([Extra::Approvals]), "riley");
+    let waiting = |arguments: Value| approvals(&bench.ok("activities", arguments)).len();
+    assert_eq!(waiting(json!({ "timeframe": "upcoming" })), 2);
+    assert_eq!(waiting(json!({ "first_day": "2026-05-11", "last_day": "2026-05-13" })), 2);
+    for other in [
+        json!({ "timeframe": "past" }),
+        json!({ "first_day": "2026-05-13" }),
+        json!({ "first_day": "2026-05-10", "last_day": "2026-05-11" }),
+        json!({ "record": bench.id("hooli_expansion") }),
+    ] {
+        assert_eq!(waiting(other.clone()), 0, "{other}");
+    }
+    // They take no place of what is on the day.
+    let few = bench.ok("activities", json!({ "limit": 1 }));
+    assert_eq!(
+        (items(&few), &few["complete"]),
+        (vec!["task Ask for a reference Fri 2026-05-08".to_owned()], &json!(false))
+    );
+    // They make no day full: what comes next is told besides.
+    bench.org.set_now("2026-05-30T15:00:00Z".parse().unwrap());
+    for task in bench.org.rows("Task") {
+        bench.org.set(&task.id, "Status", "Completed");
+        bench.org.set(&task.id, "IsClosed", true);
+    }
+    bench.ok("log_activity", json!({ "kind": "meeting", "when": "2026-06-02T10:00", "subject": "Later" }));
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!(reply["notices"], json!(["nothing on this day; these come next"]), "{reply:#}");
+    assert_eq!(
+        (approvals(&reply).len(), items(&reply).last().unwrap().as_str()),
+        (2, "meeting Later Tue 2026-06-02 10:00")
+    );
+    // Sam has none.
+    let bench = Bench::on(Org::demo_with([Extra::Approvals]), "sam");
+    assert_eq!(approvals(&bench.ok("activities", json!({}))), [] as [[Value; 4]; 0]);
+}
+
+#[test]
+fn an_org_without_approvals_is_silent_and_a_refusal_of_them_spoils_no_day() {
+    let bench = warm();
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!((reply.get("notices"), bench.requests()), (None, 1));
+    let bench = Bench::on(Org::demo_with([Extra::Approvals]), "riley");
+    bench.org.change_access("riley", |access| {
+        access.hidden.insert(("ProcessInstanceWorkitem".to_owned(), "ElapsedTimeInDays".to_owned()));
+    });
+    let reply = bench.ok("activities", json!({}));
+    assert_eq!(items(&reply)[0], "task Ask for a reference Fri 2026-05-08");
+    assert_eq!(reply["notices"], json!(["some approvals that wait for the user could not be read"]));
+}
+
+#[test]
+fn approvals_are_read_only_where_the_settings_let_them() {
+    for (granted, waiting) in [
+        (vec![], 0),
+        (vec!["ProcessInstanceWorkitem"], 0),
+        (vec!["ProcessInstanceWorkitem", "ProcessInstance"], 1),
+        (vec!["ProcessInstanceWorkitem", "ProcessInstance", "GroupMember"], 2),
+        (vec!["ApprovalWorkItem", "ApprovalSubmission"], 1),
+    ] {
+        let bench = Bench::on(Org::demo_with([Extra::Approvals, Extra::FlowApprovals]), "riley");
+        let objects = ["Task", "Event"].into_iter().chain(granted.clone()).map(str::to_owned).collect();
+        bench.settings.borrow_mut().objects.read = Some(objects);
+        assert_eq!(approvals(&bench.ok("activities", json!({}))).len(), waiting, "{granted:?}");
     }
 }

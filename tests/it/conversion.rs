@@ -331,3 +331,33 @@ fn what_the_settings_keep_back_is_neither_made_nor_told() {
         assert_eq!(told["fields"], json!({}), "{reply:#}");
     }
 }
+
+/// An org that called its status of converted leads otherwise and, as the older pages say, takes what it is called.
+fn renamed(takes_it: bool) -> Bench {
+    let bench = Bench::new();
+    let status = bench.org.id("ls3").unwrap();
+    bench.org.set(&status, "ApiName", "Converted_API");
+    if takes_it {
+        // Before the second conversion, the sixth request.
+        *bench.meanwhile.borrow_mut() =
+            Some((5, Box::new(move |org| org.set(&status, "ApiName", "Closed - Converted"))));
+    }
+    let refused = "<result><errors><fields>Status</fields><message>x</message><statusCode>INVALID_STATUS</statusCode></errors><success>false</success></result>";
+    let answer = Effect::Answer { status: 200, content_type: "text/xml", body: refused.to_owned() };
+    bench.org.fault(Fault::new(answer).on(Method::POST, "/services/Soap/").times(1));
+    bench
+}
+
+#[test]
+fn a_status_that_is_refused_by_its_api_name_is_tried_once_by_its_label() {
+    let bench = renamed(true);
+    let reply = bench.ok("convert_lead", json!({ "record": "Dana Fox" }));
+    assert!(envelope(&bench).contains("<convertedStatus>Closed - Converted</convertedStatus>"));
+    assert_eq!(of(&reply, "Lead")["fields"]["Status"], "Closed - Converted");
+    // The statuses, the lead, what it may be merged into, two conversions with the label between, and what came of it.
+    assert_eq!(bench.requests(), 7);
+    let bench = renamed(false);
+    let error = bench.err("convert_lead", json!({ "record": "Dana Fox" }));
+    assert_eq!((&error["code"], &error["changed"]), (&json!("INVALID_STATUS"), &json!("no")));
+    assert_eq!((bench.requests(), bench.org.writes().len()), (6, 0), "and no more than once");
+}

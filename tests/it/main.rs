@@ -28,6 +28,7 @@ mod refusals;
 mod replies;
 mod report;
 mod resolver;
+mod restore;
 mod rooms;
 mod said;
 mod schema_columns;

@@ -89,6 +89,7 @@ fn laid_out(reply: Reply) -> String {
         Reply::Update(reply) => update(reply),
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
+        Reply::Restore(reply) => restore(&reply),
     }
 }
 
@@ -274,10 +275,25 @@ fn log_activity(reply: LogActivityReply) -> String {
         let when = activity.when.as_deref().map(|when| format!(", {}", printable(when))).unwrap_or_default();
         line(&mut text, &format!("Logged: {}{when} ({})", activity.kind.words(), activity.id));
         fields(&mut text, &activity.fields);
+        for event in &activity.clashes {
+            line(&mut text, &format!("  At the same time: {}", clash(event)));
+        }
         line(&mut text, &activity.link);
     }
     notices(&mut text, &reply.notices);
     text
+}
+
+/// An event at the same time as another: `Thu 2026-05-14 09:30, 30 min, "Meeting" (00U…)`.
+fn clash(event: &Clash) -> String {
+    let minutes = event.minutes.map(|minutes| format!(", {minutes} min")).unwrap_or_default();
+    let subject = named(event.subject.as_deref());
+    format!("{}{minutes}{subject} ({})", printable(&event.when), printable(&event.id))
+}
+
+/// Which way an e-mail went.
+fn way(incoming: bool) -> &'static str {
+    if incoming { "incoming" } else { "outgoing" }
 }
 
 fn activities(reply: ActivitiesReply) -> String {
@@ -298,7 +314,7 @@ fn activities(reply: ActivitiesReply) -> String {
                 item.when,
                 Some(item.kind.words().to_owned()),
                 item.subject,
-                item.status,
+                item.status.or(item.incoming.map(|incoming| way(incoming).to_owned())),
                 overdue,
                 item.who,
                 item.what,
@@ -367,6 +383,17 @@ fn delete(reply: &DeleteReply) -> String {
     }
     line(&mut text, &printable(&reply.recovery));
     notices(&mut text, &reply.notices);
+    text
+}
+
+fn restore(reply: &RestoreReply) -> String {
+    let name = named(reply.name.as_deref());
+    let mut text = format!("Restored: {} {}{name}\n", reply.object, reply.id);
+    if !reply.facts.0.is_empty() {
+        line(&mut text, &format!("  {}", sentence(&reply.facts)));
+    }
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
     text
 }
 

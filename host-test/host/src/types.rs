@@ -2,9 +2,9 @@
 
 pub use crate::bindings::exports::salesforce::plugin::catalog::{Annotations, Effect, Tool};
 pub use crate::bindings::salesforce::plugin::read_types::{
-    ActivitiesArgs, ActivitiesReply, Activity, ApiCalls, DescribeArgs, DescribeReply, FieldInfo, FindArgs, FindReply,
-    GetArgs, GetReply, ObjectInfo, OrgInfo, QueryArgs, QueryReply, RelatedList, ReportArgs, ReportFilter, ReportReply,
-    Timeframe, UserInfo, WhoAmIArgs, WhoAmIReply, Writable,
+    ActivitiesArgs, ActivitiesReply, Activity, ApiCalls, DescribeArgs, DescribeReply, EntryKind, FieldInfo, FindArgs,
+    FindReply, GetArgs, GetReply, ObjectInfo, OrgInfo, QueryArgs, QueryReply, RelatedList, ReportArgs, ReportFilter,
+    ReportReply, Timeframe, UserInfo, WhoAmIArgs, WhoAmIReply, Writable,
 };
 pub use crate::bindings::salesforce::plugin::settings_types::{Alias, ConnectionSettings, ObjectGrants};
 pub use crate::bindings::salesforce::plugin::sign_in_types::{
@@ -14,7 +14,7 @@ pub use crate::bindings::salesforce::plugin::types::{
     ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind,
 };
 pub use crate::bindings::salesforce::plugin::write_types::{
-    CallDirection, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, CreateArgs, CreateReply, DeleteArgs,
-    DeleteReply, FieldChange, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity, Undo,
-    UpdateArgs, UpdateReply,
+    CallDirection, Clash, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, CreateArgs, CreateReply, DeleteArgs,
+    DeleteReply, FieldChange, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity, RestoreArgs,
+    RestoreReply, Undo, UpdateArgs, UpdateReply,
 };

@@ -13,7 +13,7 @@ use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use crate::strict::every_reader_takes;
 
 /// What is asked, of every tool and most of their ways.
-pub const CALLS: [(&str, &str); 31] = [
+pub const CALLS: [(&str, &str); 35] = [
     ("find", r#"{"text":"acme"}"#),
     ("find", r#"{"text":"bob@acme.com","objects":["Contact"]}"#),
     ("get", r#"{"record":"001dM0000000010QAA","related":["contacts","opportunities","cases","activities"]}"#),
@@ -43,6 +43,10 @@ pub const CALLS: [(&str, &str); 31] = [
     ("delete", r#"{"record":"001dM0000000010QAA","name":"001dM0000000010QAA"}"#),
     ("convert_lead", r#"{"record":"00QdM0000000010QAA"}"#),
     ("convert_lead", r#"{"record":"Dana Fox","account":"new","contact":"new","opportunity":"none"}"#),
+    ("restore", r#"{"record":"001dM0000000010QAA"}"#),
+    ("log_activity", r#"{"kind":"email","who":"Bob Stone","what":"Acme","when":"2026-05-11T09:00"}"#),
+    ("log_activity", r#"{"kind":"meeting","when":"2026-05-14T09:30"}"#),
+    ("activities", r#"{"record":"500dM0000000010QAA"}"#),
     ("report", "{}"),
     ("report", r#"{"name":"Open Cases"}"#),
     ("report", r#"{"name":"00OdM000003m880UAA","details":true}"#),

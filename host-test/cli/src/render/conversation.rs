@@ -31,6 +31,7 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::Update(reply) => update(&reply),
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
+        Reply::Restore(reply) => restore(&reply),
     }
 }
 
@@ -206,7 +207,11 @@ fn activity(item: &Activity, reply: &ActivitiesReply, is_owner_said: bool) -> St
         words(&item.subject),
         words(&item.status),
         item.overdue.then(|| "overdue".to_owned()),
-        side("with", &item.who, &item.who_id),
+        item.incoming.map(|incoming| super::way(incoming).to_owned()),
+        after("from", &item.from),
+        after("to", &item.to),
+        // Of an e-mail, that may be who it is from or to.
+        if item.who == item.from || item.who == item.to { None } else { side("with", &item.who, &item.who_id) },
         side("about", &item.what, &item.what_id),
         if is_owner_said { None } else { after("owner", &item.owner) },
         item.minutes.map(|minutes| format!("{minutes} min")),
@@ -222,7 +227,7 @@ fn may_be_called(item: &Activity, reply: &ActivitiesReply) -> bool {
     let day = |text: &str| text.split_once(' ').map(|(_, day)| day.to_owned());
     let is_past = item.when.as_deref().and_then(day).zip(day(&reply.now)).is_some_and(|(when, now)| when < now);
     let is_cut = item.text.as_deref().is_some_and(|text| text.ends_with(CUT));
-    reply.record.is_none() || matches!(item.kind, ActivityKind::Task) || is_cut || !is_past
+    reply.record.is_none() || matches!(item.kind, EntryKind::Task | EntryKind::Approval) || is_cut || !is_past
 }
 
 fn who_am_i(reply: &WhoAmIReply) -> String {
@@ -280,6 +285,9 @@ fn log_activity(reply: &LogActivityReply) -> String {
         text.line(&format!("Logged: {}{when} {}", activity.kind.words(), opened(&activity.link, &activity.id)));
         for (name, value) in activity.fields.0.iter().filter(|(_, value)| !is_side(value)) {
             text.field(name, value, &Members::default());
+        }
+        for clash in &activity.clashes {
+            text.line(&format!(" At the same time: {}", super::clash(clash)));
         }
         text.undo(activity.undo.as_ref(), &activity.id);
     }
@@ -381,6 +389,19 @@ fn delete(reply: &DeleteReply) -> String {
         text.line(&format!(" {}", facts(&reply.facts)));
     }
     text.line(&printable(&reply.recovery));
+    text.undo(reply.undo.as_ref(), &reply.id);
+    text.notices(&reply.notices);
+    text.0
+}
+
+fn restore(reply: &RestoreReply) -> String {
+    let mut text = Text::default();
+    let name = named(reply.name.as_deref());
+    text.line(&format!("Restored: {}{name} {}", reply.object, opened(&reply.link, &reply.id)));
+    if !reply.facts.0.is_empty() {
+        text.line(&format!(" {}", facts(&reply.facts)));
+    }
+    text.undo(reply.undo.as_ref(), &reply.id);
     text.notices(&reply.notices);
     text.0
 }

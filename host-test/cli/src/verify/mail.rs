@@ -55,7 +55,7 @@ pub(super) fn managed(probe: &mut Probe<'_>) -> Result<String, Failure> {
     let second = account(probe, &called)?;
     // The recipient is the user, and nothing is sent: the e-mail is kept as one that was.
     let body = json!({"Subject": name(probe, "managed"), "TextBody": "Made by a check.", "Status": SENT,
-        "IsClientManaged": true, "ToIds": [user], "RelatedToId": first});
+        "IsClientManaged": true, "FromId": user, "ToIds": [user], "RelatedToId": first});
     let created = probe.send(Method::POST, &format!("{DATA}/sobjects/EmailMessage"), &[], &body)?;
     let Some(id) = probe.note("EmailMessage", &created) else {
         return Err(Failure::CannotTell(format!("no e-mail can be kept here: {}", created.outcome())));
@@ -64,7 +64,11 @@ pub(super) fn managed(probe: &mut Probe<'_>) -> Result<String, Failure> {
     let read = probe.send(Method::GET, &format!("{path}?fields=ActivityId"), &[], &Value::Null)?;
     let task = read.body["ActivityId"].as_str().map(str::to_owned);
     probe.made.extend(task.clone().map(|task| ("Task", task)));
-    let relations = probe.query(&format!("SELECT Id FROM EmailMessageRelation WHERE EmailMessageId = '{id}'"))?.len();
+    let relations = probe
+        .query(&format!(
+            "SELECT Id FROM EmailMessageRelation WHERE EmailMessageId = '{id}' AND RelationType = 'ToAddress'"
+        ))?
+        .len();
 
     let changes = [
         ("RelatedToId", json!(second)),

@@ -1,4 +1,5 @@
-//! Assumptions about the SOAP API, which alone converts leads: where it takes the token, and what it says to a conversion.
+//! Assumptions about the SOAP API, which alone converts leads and restores records: where it takes the token, and what it
+//! says to a conversion and to a restoration.
 
 use serde_json::{Value, json};
 
@@ -6,7 +7,7 @@ use http::Method;
 use salesforce_host::Connection;
 use salesforce_host::wire::RequestLimits;
 
-use super::writes::{SAVE, name};
+use super::writes::{SAVE, account, name};
 use super::{Answer, DATA, Failure, Probe, TIMEOUT, known_code};
 
 /// The first version that takes every kind of access token is 67.0.
@@ -143,4 +144,27 @@ pub(super) fn conversion(probe: &mut Probe<'_>) -> Result<String, Failure> {
     let found = format!("converted by the API name{alike}; a second time: {} {code}", again.status);
     let holds = read.body["IsConverted"] == true && code == "CANNOT_UPDATE_CONVERTED_LEAD";
     if holds { Ok(found) } else { Err(Failure::DoesNotHold(found)) }
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_undelete.htm>
+pub(super) fn restoration(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let called = name(probe, "restored");
+    let id = account(probe, &called)?;
+    let path = format!("{DATA}/sobjects/Account/{id}");
+    let deleted = probe.send(Method::DELETE, &path, &[], &Value::Null)?;
+    if deleted.status != 204 {
+        return Err(Failure::CannotTell(format!("no account can be deleted: {}", deleted.outcome())));
+    }
+    let body = format!("<urn:undelete><urn:ids>{id}</urn:ids></urn:undelete>");
+    let first = call(probe, true, &body)?;
+    match (first.element("success"), first.status_code()) {
+        (Some("true"), _) => {}
+        (Some(_), code) => return Err(Failure::DoesNotHold(format!("it is not restored: {code}"))),
+        (None, _) => return Err(cannot_tell(&first)),
+    }
+    let read = probe.send(Method::GET, &format!("{path}?fields=Id"), &[], &Value::Null)?;
+    let again = call(probe, true, &body)?;
+    let code = again.fault().unwrap_or_else(|| again.status_code());
+    let found = format!("it is read again: {}; restored a second time: {code}", read.status);
+    if read.status == 200 && code == "UNDELETE_FAILED" { Ok(found) } else { Err(Failure::DoesNotHold(found)) }
 }

@@ -36,10 +36,11 @@ pub(super) const CHECKS: &[Check] = &[
     // ---- what the demo org takes for granted of more than the plugin uses yet ----
     told(
         "an e-mail that a client manages can be filed elsewhere and deleted, and no more",
-        "host-test/org/src/save/email.rs",
+        "src/tools/log_activity/new.rs",
         mail::managed,
     ),
     told("a lead is converted by the API name of a status, and only once", "src/write/conversion.rs", soap::conversion),
+    told("a deleted record comes back, and only once", "src/tools/restore.rs", soap::restoration),
     told("Removed is a type of request for approvals", "host-test/org/src/rest/approvals.rs", approvals::recall),
     told(
         "a flow approval is decided by Approve with a capital letter",

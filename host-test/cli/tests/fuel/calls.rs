@@ -10,7 +10,7 @@ use test_support::demo;
 const FUEL: u64 = 10_000_000_000;
 
 /// Calls of every tool: on a new demo org, and on another one with the cache the first has left.
-const CALLS: [(&str, &str, &str); 18] = [
+const CALLS: [(&str, &str, &str); 19] = [
     ("find", "find", r#"{"text": "acme"}"#),
     ("get", "get", r#"{"record": "001dM0000000010QAA"}"#),
     ("query of 25 rows", "query", r#"{"soql": "SELECT * FROM Account"}"#),
@@ -37,6 +37,7 @@ const CALLS: [(&str, &str, &str); 18] = [
     ("report of 2,000 rows", "report", r#"{"name": "All Meter Readings", "limit": 2000}"#),
     ("list view", "report", r#"{"name": "All Accounts"}"#),
     ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
+    ("restore", "restore", r#"{"record": "001dM00000000Q0QAI"}"#),
 ];
 
 /// A call that was made.

@@ -13,38 +13,40 @@ const HELD: &str = "\
     find, warm: 2441
     get, cold: 560
     get, warm: 560
-    query of 25 rows, cold: 958
-    query of 25 rows, warm: 958
+    query of 25 rows, cold: 956
+    query of 25 rows, warm: 956
     query of 2,000 rows, cold: 16656
     query of 2,000 rows, warm: 16156
     query of groups, cold: 2424
     query of groups, warm: 845
     describe Account, cold: 4037
     describe Account, warm: 1147
-    activities of a record, cold: 1374
-    activities of a record, warm: 1323
-    the user's day, cold: 700
-    the user's day, warm: 649
+    activities of a record, cold: 1384
+    activities of a record, warm: 1333
+    the user's day, cold: 1073
+    the user's day, warm: 1022
     who_am_i, cold: 2503
     who_am_i, warm: 520
-    query of a path, cold: 897
-    query of a path, warm: 897
+    query of a path, cold: 896
+    query of a path, warm: 896
     create, cold: 3705
     create, warm: 814
-    log_activity, cold: 2170
-    log_activity, warm: 2118
+    log_activity, cold: 2314
+    log_activity, warm: 2262
     update, cold: 1066
     update, warm: 1066
-    convert_lead, cold: 1845
-    convert_lead, warm: 1784
+    convert_lead, cold: 1847
+    convert_lead, warm: 1786
     report of groups, cold: 1217
     report of groups, warm: 744
     report of 2,000 rows, cold: 47947
     report of 2,000 rows, warm: 47558
     list view, cold: 2014
     list view, warm: 1692
-    delete, cold: 392
-    delete, warm: 392
+    delete, cold: 402
+    delete, warm: 402
+    restore, cold: 484
+    restore, warm: 484
 ";
 /// How far from it a call may be, in percent.
 const TOLERANCE: u64 = 5;

@@ -194,7 +194,7 @@ fn structure(result: &CallToolResult) -> Value {
 }
 
 /// Calls beyond the plays, so that every tool has replied and refused.
-const MORE: [(&str, &str); 21] = [
+const MORE: [(&str, &str); 23] = [
     ("query", r#"{"soql": "SELECT Name, (SELECT Name, Email FROM Contacts) FROM Account WHERE Name LIKE 'Acme%'"}"#),
     ("query", r#"{"soql": "SELECT Name FROM Account WHERE Industry = 'manufacturing' ORDER BY 1 LIMIT 2"}"#),
     ("query", r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage LIMIT 2"}"#),
@@ -216,6 +216,8 @@ const MORE: [(&str, &str); 21] = [
     ("convert_lead", r#"{"record": "Dana Fox", "opportunity": "none"}"#),
     ("delete", r#"{"record": "@acme", "name": "Globex"}"#),
     ("delete", r#"{"record": "@acme", "name": "Acme"}"#),
+    ("restore", r#"{"record": "@gone"}"#),
+    ("restore", r#"{"record": "@acme"}"#),
 ];
 
 #[tokio::test]
@@ -227,7 +229,7 @@ async fn a_text_lacks_nothing_that_a_structure_says() {
         let (text, structure) = (text(in_text), structure(in_structure));
         let mut missing = missing(text, &structure);
         // Of a tool that only reads it goes without saying that nothing was written.
-        let writes = ["create", "update", "convert_lead", "delete", "log_activity"].contains(&tool);
+        let writes = ["create", "update", "convert_lead", "delete", "restore", "log_activity"].contains(&tool);
         missing.retain(|one| writes || one != r#".changed: "no""#);
         assert!(missing.is_empty(), "{tool}: {missing:#?} of {structure:#} is not in\n{text}");
         assert!(writes || !text.ends_with("Nothing was written."), "{tool}: {text}");

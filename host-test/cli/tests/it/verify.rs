@@ -159,6 +159,7 @@ const DATES: &str = "a report is filtered by dates as YYYY-MM-DD";
 const LOGIC: &str = "a report's logic has to name every filter";
 const GROUPS: &str = "a report's numbers stand under the keys of its groups";
 const INPUTS: &str = "the action that sends e-mail names recipients otherwise from v65.0 on";
+const RESTORED: &str = "a deleted record comes back, and only once";
 const EMAIL: &str = "an e-mail that a client manages can be filed elsewhere and deleted, and no more";
 const LEAD: &str = "a lead is converted by the API name of a status, and only once";
 const REMOVED: &str = "Removed is a type of request for approvals";
@@ -214,6 +215,7 @@ fn what_was_found_is_said_where_it_is_more_than_a_verdict() {
                 LEAD,
                 "converted by the API name, which its label is not; a second time: 200 CANNOT_UPDATE_CONVERTED_LEAD"
             ),
+            (RESTORED, "it is read again: 200; restored a second time: UNDELETE_FAILED"),
             (REMOVED, "Removed: 200 INVALID_CROSS_REFERENCE_KEY; a made-up type: 400 INVALID_ARGUMENT_TYPE"),
             (
                 APPROVE,

@@ -14,7 +14,8 @@ use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
-    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply, WhoAmIArgs, WhoAmIReply,
+    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply,
+    WhoAmIArgs, WhoAmIReply,
 };
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
@@ -139,6 +140,11 @@ impl Session {
     /// Deletes one record.
     pub fn delete(&self, args: &DeleteArgs) -> Result<DeleteReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
+    }
+
+    /// Restores one deleted record.
+    pub fn restore(&self, args: &RestoreArgs) -> Result<RestoreReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_restore(store, args))
     }
 
     fn call<R>(

@@ -115,8 +115,8 @@ impl Desk {
     #[track_caller]
     pub(crate) fn held(&self, id: &Value, field: &str) -> String {
         let id = id.as_str().unwrap();
-        let rows =
-            ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event"].map(|name| self.org.rows(name));
+        let rows = ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event", "EmailMessage"]
+            .map(|name| self.org.rows(name));
         let row = rows.into_iter().flatten().find(|row| row.id.as_str() == id).unwrap();
         row.get(field).as_str().unwrap_or_default().to_owned()
     }

@@ -107,15 +107,18 @@ pub(crate) const LOG_EMAIL: Task = Task {
         );
         assert_eq!(reply["who"]["id"], desk.id("sarah"));
         let email = &reply["created"][0];
-        assert_eq!(
-            (&email["fields"]["TaskSubtype"], &email["fields"]["Subject"]),
-            (&json!("Email"), &json!("The quote"))
-        );
-        assert_eq!(desk.held(&email["id"], "Description"), text);
-        desk.wrote(&["created Task: ActivityDate, Description, Status, Subject, TaskSubtype, WhatId, WhoId"]);
+        assert_eq!((&email["kind"], &email["fields"]["Subject"]), (&json!("email"), &json!("The quote")));
+        assert_eq!(desk.held(&email["id"], "TextBody"), text);
+        // The rest is the org's own doing.
+        desk.wrote(&[
+            "created EmailMessage: IsClientManaged, MessageDate, RelatedToId, Status, Subject, TextBody",
+            "created Task: ",
+            "created EmailMessageRelation: ",
+            "created EmailMessageRelation: ",
+        ]);
         // Read back it is one text in one field.
-        let reply = desk.ok("get", json!({ "record": email["id"], "object": "Task", "fields": ["Comments"] }));
-        assert_eq!(reply["fields"], json!({ "Description": text }));
+        let reply = desk.ok("get", json!({ "record": email["id"], "fields": ["TextBody"] }));
+        assert_eq!(reply["fields"], json!({ "TextBody": text }));
     },
 };
 

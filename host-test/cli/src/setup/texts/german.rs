@@ -246,6 +246,11 @@ pub(super) const GERMAN: Texts = Texts {
             "Aus einem Lead einen Account, einen Kontakt und eine Opportunity machen, neu oder in vorhandene hinein; das lässt sich nicht zurücknehmen",
         ),
         ("delete", "Löschen", "Einen Datensatz löschen, samt allem, was zu ihm gehört"),
+        (
+            "restore",
+            "Wiederherstellen",
+            "Einen gelöschten Datensatz aus dem Papierkorb holen, samt allem, was mit ihm gelöscht wurde",
+        ),
     ],
     translations: &[
         (
