@@ -6,8 +6,8 @@ use crate::rest::RESPONSE_HEADERS;
 use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, ConvertLeadArgs, ConvertLeadReply, CreateArgs,
     CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, RestoreArgs,
-    RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, ReportArgs, ReportReply,
+    RestoreArgs, RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -119,6 +119,10 @@ impl exports::read::Guest for Plugin {
 
     fn query(args: QueryArgs) -> Result<QueryReply, Error> {
         Ok(tools::query(&Call::new(&Host), args)?)
+    }
+
+    fn report(args: ReportArgs) -> Result<ReportReply, Error> {
+        Ok(tools::report(&Call::new(&Host), args)?)
     }
 
     fn describe(args: DescribeArgs) -> Result<DescribeReply, Error> {

@@ -100,6 +100,17 @@ impl<'a> Json<'a> {
         Members(cursor)
     }
 
+    /// The value of a member; absent when null. Keeps nothing, where [`Fields`](crate::record::Fields) keeps all members.
+    pub(crate) fn member(self, name: &str) -> Option<Self> {
+        let mut members = self.members();
+        loop {
+            let (other, value) = members.next()?;
+            if other == name {
+                return (!value.is_null()).then_some(value);
+            }
+        }
+    }
+
     /// Walks through it, so that lists in lists are read without looking at a byte twice.
     pub(crate) fn cursor(self) -> Cursor<'a> {
         Cursor { text: self.0, at: 0 }

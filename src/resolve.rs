@@ -16,6 +16,7 @@ pub(crate) mod price_book;
 pub(crate) mod reach;
 pub(crate) mod record;
 pub(crate) mod related;
+pub(crate) mod saved;
 pub(crate) mod shown;
 pub(crate) mod statement;
 pub(crate) mod value;

@@ -11,6 +11,7 @@ mod find;
 mod get;
 mod log_activity;
 mod query;
+mod report;
 mod restore;
 mod update;
 mod who_am_i;
@@ -72,6 +73,7 @@ tools! {
     ReadOnly, on: find(FindArgs) -> FindReply;
     ReadOnly, on: get(GetArgs) -> GetReply;
     ReadOnly, on: query(QueryArgs) -> QueryReply;
+    ReadOnly, on: report(ReportArgs) -> ReportReply;
     ReadOnly, on: describe(DescribeArgs) -> DescribeReply;
     ReadOnly, on: activities(ActivitiesArgs) -> ActivitiesReply;
     ReadOnly, on: who_am_i(WhoAmIArgs) -> WhoAmIReply;

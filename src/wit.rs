@@ -39,6 +39,13 @@ records! {
         optional limit: Number,
         optional cursor: Text,
     }
+    ReportArgs {
+        optional name: Text,
+        optional object: Text,
+        optional filters: Fields,
+        optional details: Flag,
+        optional limit: Number,
+    }
     DescribeArgs {
         optional object: Text,
         optional search: Text,
@@ -155,6 +162,11 @@ macro_rules! replies {
     (@ $members:ident $member:ident rows) => {
         $members.add(stringify!($member), &$member.iter().map(|row| Raw(row)).collect::<Vec<_>>())
     };
+    (@ $members:ident $member:ident rows if any) => {
+        if !$member.is_empty() {
+            replies!(@ $members $member rows);
+        }
+    };
     (@ $members:ident $member:ident if any) => {
         if !$member.is_empty() {
             $members.add(stringify!($member), $member);
@@ -181,6 +193,11 @@ replies! {
         object, columns, rows (rows), total, totals (json if any), complete, cursor, soql, notices (if any),
         details (json if any),
     }
+    ReportReply {
+        sources, link, columns, rows (rows), subtotals (rows if any), total,
+        totals (json if any), complete, filters (if any), logic, notices (if any),
+    }
+    ReportFilter { column, operator, value, added (if true) }
     DescribeReply { object, fields (if any), objects (if any), notices (if any) }
     ObjectInfo { name, label, creatable, editable }
     FieldInfo {
@@ -327,6 +344,7 @@ mod tests {
         check("find", FindArgs::MEMBERS, FindReply::NAMES);
         check("get", GetArgs::MEMBERS, GetReply::NAMES);
         check("query", QueryArgs::MEMBERS, QueryReply::NAMES);
+        check("report", ReportArgs::MEMBERS, ReportReply::NAMES);
         check("describe", DescribeArgs::MEMBERS, DescribeReply::NAMES);
         check("activities", ActivitiesArgs::MEMBERS, ActivitiesReply::NAMES);
         check("who_am_i", WhoAmIArgs::MEMBERS, WhoAmIReply::NAMES);

@@ -227,7 +227,7 @@ pub(crate) fn score(fit: Fit, input: &str, name: Option<&str>, fields: &Fields<'
 }
 
 /// How a name relates to a text.
-fn match_name(input: &str, name: &str, is_person: bool) -> NameMatch {
+pub(crate) fn match_name(input: &str, name: &str, is_person: bool) -> NameMatch {
     let (input, name) = (lower(input.trim()), lower(name.trim()));
     if input == name {
         return NameMatch::Exact;

@@ -25,7 +25,7 @@ pub(crate) const MAX_SIMILAR: u32 = 50;
 /// The most candidates in an answer: more than a person chooses among call for more of the name.
 pub(crate) const MAX_CANDIDATES: usize = 10;
 /// The most characters of one fact of a candidate, which tells it apart and is not there to be read.
-const MAX_FACT_CHARS: usize = 120;
+pub(crate) const MAX_FACT_CHARS: usize = 120;
 
 /// A record as somebody refers to it.
 #[derive(Debug, Clone)]

@@ -109,6 +109,26 @@ fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
     words::nearest(near).into_iter().map(Field::shown).collect()
 }
 
+/// Whether a label is made of the words of an API name.
+pub(crate) fn is_called(label: &str, name: &str) -> bool {
+    words::name_folds_to(name, &words::fold(label))
+}
+
+/// How near a name is to a text, word by word, 0 to 100.
+pub(crate) fn likeness(text: &str, name: &str) -> u32 {
+    let (mut sum, mut count) = (0, 0);
+    for word in words::split(text) {
+        let typed = words::Typed::new(word);
+        let mut best = 0;
+        for part in words::split(name) {
+            best = typed.likeness(part).max(best);
+        }
+        sum += best;
+        count += 1;
+    }
+    sum / count.max(1)
+}
+
 /// A field of an object or of one of its parents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path<'s> {

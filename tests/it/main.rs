@@ -29,6 +29,7 @@ mod recordings;
 mod refusal_mapping;
 mod refusals;
 mod replies;
+mod report;
 mod resolver;
 mod restore;
 mod rooms;

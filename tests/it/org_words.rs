@@ -1,7 +1,7 @@
 //! Sentences are ours: no label, name, value or message of the org stands in `message`, in `notices` or in any other
 //! sentence, on no way that ends in one.
 
-use demo_org::{Effect, Fault};
+use demo_org::{Effect, Extra, Fault, Org};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -13,7 +13,12 @@ const MARK: &str = "XMARK";
 
 /// Riley, in an org all of whose words are marked.
 fn marked() -> Bench {
-    let bench = Bench::new();
+    marked_on(Org::demo())
+}
+
+/// The same with this org.
+fn marked_on(org: Org) -> Bench {
+    let bench = Bench::on(org, "riley");
     bench.settings.borrow_mut().tools = Some(vec!["all".to_owned()]);
     *bench.rewrite.borrow_mut() = Some(Box::new(|body| match serde_json::from_str::<Value>(&body) {
         Ok(mut json) => {
@@ -45,7 +50,7 @@ fn mark(json: &mut Value) {
             let is_record_type = members.contains_key("recordTypeId");
             for (name, value) in members.iter_mut().filter(|(name, _)| *name != "attributes") {
                 match name.as_str() {
-                    "FiscalYearStartMonth" | "TimeZoneSidKey" => {}
+                    "FiscalYearStartMonth" | "TimeZoneSidKey" | "Format" | "SobjectType" => {}
                     _ if is_record => add(value),
                     "message" if is_error => add(value),
                     "label" | "labelPlural" | "inlineHelpText" => add(value),
@@ -195,6 +200,22 @@ fn labels_are_told_beside_the_sentence() {
         numbers(json!({ "object": "Opportunity", "group_by": [{ "field": "CloseDate", "by": "quarter" }] })),
     );
     ours(&bench, "who_am_i", json!({}));
+}
+
+#[test]
+fn what_reports_and_list_views_are_called_and_show_is_told_beside_the_sentence() {
+    let bench = marked_on(Org::demo_with([Extra::Reports, Extra::ListViews]));
+    for name in ["Open Cases", "Opne Pipline"] {
+        beside(&bench, "report", json!({ "name": name }), "candidates");
+    }
+    beside(&bench, "report", json!({ "name": "Open Pipeline", "filters": { "Amuont": 5 } }), "allowed");
+    beside(&bench, "report", json!({ "name": "All Meter Readings" }), "columns");
+    beside(&bench, "report", json!({ "name": "All Accounts", "limit": 2 }), "sources");
+    for name in ["Deals and Cases", "Recently Viewed Accounts", "Xylophone"] {
+        ours(&bench, "report", json!({ "name": name }));
+    }
+    let refused = json!({ "name": "Open Pipeline", "filters": { "AMOUNT": { "includes": 5 } } });
+    beside(&bench, "report", refused, "org_message");
 }
 
 #[test]

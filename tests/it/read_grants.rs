@@ -1,7 +1,7 @@
 //! Reading is whatever comes back: what the settings keep from being read is in no reply, whichever tool gives it.
 
 use demo_org::schema::{Field, FieldType, Object};
-use demo_org::{Effect, Fault, Id, Value as OrgValue};
+use demo_org::{Effect, Extra, Fault, Id, Org, Value as OrgValue};
 use salesforce_plugin::catalog;
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ const FORBIDDEN: [&str; 12] = [
 
 /// Riley, with every tool on, who may read every object but one: that is full of secrets.
 fn without(forbidden: &str) -> Bench {
-    let bench = Bench::new();
+    let bench = Bench::on(Org::demo_with([Extra::Reports, Extra::ListViews]), "riley");
     let schema = bench.org.schema();
     let object = schema.object(forbidden).unwrap();
     for row in bench.org.rows(forbidden) {
@@ -186,6 +186,18 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
             for (of, id) in &all {
                 calls.push(json!({ "record": id, "object": of }));
                 calls.push(json!({ "record": id, "object": of, "timeframe": "upcoming" }));
+            }
+        }
+        "report" => {
+            calls.extend([json!({}), json!({ "object": object })]);
+            for of in ["Report", "ListView"] {
+                for row in bench.org.rows(of) {
+                    for column in ["Id", "Name", "DeveloperName"] {
+                        let name = row.get(column).as_str().unwrap().to_owned();
+                        calls.push(json!({ "name": name, "details": true, "limit": 2000 }));
+                        calls.push(json!({ "name": name, "object": object, "filters": { "Closed": true } }));
+                    }
+                }
             }
         }
         "who_am_i" => calls.extend([json!({}), json!({ "objects": [object] })]),
@@ -347,7 +359,7 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
     let mut called = 0;
     for forbidden in FORBIDDEN {
         let tools = tools(&without(forbidden));
-        assert_eq!(tools.len(), 12, "a new tool needs calls of its own");
+        assert_eq!(tools.len(), 13, "a new tool needs calls of its own");
         let mut bench = without(forbidden);
         for tool in tools {
             if !bench.org.writes().is_empty() {

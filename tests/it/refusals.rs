@@ -31,7 +31,7 @@ fn account(fields: Value) -> Value {
 fn an_unknown_tool_is_refused_with_the_names_of_those_there_are() {
     let error = Bench::new().refused("salesforce_merge", json!({}));
     assert_eq!(error["message"], "there is no tool \"salesforce_merge\"");
-    assert_eq!(error["allowed"].as_array().unwrap().len(), 10);
+    assert_eq!(error["allowed"].as_array().unwrap().len(), 11);
     assert!(error["allowed"].as_array().unwrap().contains(&json!("salesforce_find")));
 }
 

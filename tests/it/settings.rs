@@ -267,7 +267,7 @@ fn the_users_own_words_stand_for_fields_and_objects() {
     let reply = bench.ok("update", json!({ "object": "logo", "record": "Acme", "fields": change, "from": expected }));
     assert_eq!(reply["records"][0]["changes"][0]["field"], "NumberOfEmployees");
     let fields = json!({ "Name": "Initech Audit", "Customer": bench.id("initech"), "spend": 5 });
-    assert_eq!(bench.created(json!({ "object": "gig", "fields": fields }))["fields"]["Budget__c"], 5.0);
+    assert_eq!(bench.created(json!({ "object": "gig", "fields": fields }))["fields"]["Budget__c"], 5);
     let reply = bench.ok("describe", json!({ "object": "logo", "search": "people" }));
     assert_eq!(reply["fields"][0]["name"], "NumberOfEmployees");
     let reply = bench.ok("get", json!({ "object": "gig", "record": "Migration", "fields": ["spend"] }));

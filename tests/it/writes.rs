@@ -561,7 +561,7 @@ fn the_same_race_without_an_expectation_is_not_lost_either() {
 #[test]
 fn what_the_person_expects_is_compared_as_people_compare() {
     for (field, from, to) in [
-        ("Employees", json!(100), json!(500)),
+        ("Employees", json!(100.0), json!(500.0)),
         ("NumberOfEmployees", json!("100"), json!("500")),
         ("number of employees", json!(100.0), json!(500.0)),
         ("Annual Revenue", json!("25000000"), json!(26_000_000)),

@@ -124,7 +124,8 @@ pub(crate) fn demo_org(modes: &[DemoMode], user: &str) -> Arc<Org> {
 }
 
 fn demo_org_with(extras: &[Extra], modes: &[DemoMode], user: &str) -> Arc<Org> {
-    let org = Org::demo_with(extras.iter().copied());
+    // So that a report and a list view can be asked for as anything else can.
+    let org = Org::demo_with([Extra::Reports, Extra::ListViews].into_iter().chain(extras.iter().copied()));
     for mode in modes {
         match mode {
             DemoMode::AppNotInstalled => org.change_app(|app| app.installed = false),

@@ -80,6 +80,7 @@ fn laid_out(reply: Reply) -> String {
         Reply::Find(reply) => find(reply),
         Reply::Get(reply) => get(reply),
         Reply::Query(reply) => query(reply),
+        Reply::Report(reply) => report(reply),
         Reply::Describe(reply) => describe(reply),
         Reply::Activities(reply) => activities(reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
@@ -153,6 +154,56 @@ fn query(reply: QueryReply) -> String {
         line(&mut text, &format!("To read on: \"cursor\": {}", Value::from(cursor.as_str())));
     }
     text
+}
+
+fn report(reply: ReportReply) -> String {
+    let mut text = String::new();
+    match (&reply.link, reply.sources.as_slice()) {
+        (Some(_), [Candidate { object, id, name, facts, field: None }]) => {
+            let name = named(name.as_deref());
+            line(&mut text, &format!("{object} {id}{name}: {}", counted(&reply)));
+            if !facts.0.is_empty() {
+                line(&mut text, &format!("  {}", sentence(facts)));
+            }
+        }
+        (_, sources) => {
+            let more = if reply.complete { "" } else { ", and there are more" };
+            line(&mut text, &format!("Reports and list views{more}:"));
+            candidates(&mut text, sources.iter());
+        }
+    }
+    for ReportFilter { column, operator, value, added } in &reply.filters {
+        let added = if *added { ", added" } else { "" };
+        let operator = printable(operator);
+        line(&mut text, &format!("Filtered: {} {operator} {}{added}", quoted(column), quoted(value)));
+    }
+    if let Some(logic) = &reply.logic {
+        line(&mut text, &format!("Logic: {}", printable(logic)));
+    }
+    table(&mut text, &reply.columns, &reply.rows);
+    if !reply.subtotals.is_empty() {
+        line(&mut text, "Subtotals:");
+        table(&mut text, &reply.columns, &reply.subtotals);
+    }
+    if let Some(totals) = &reply.totals {
+        line(&mut text, &format!("In all: {}", sentence(totals)));
+    }
+    notices(&mut text, &reply.notices);
+    if let Some(link) = &reply.link {
+        line(&mut text, link);
+    }
+    text
+}
+
+/// `6 rows of 7 records`
+fn counted(reply: &ReportReply) -> String {
+    let rows = reply.rows.len();
+    let plural = if rows == 1 { "" } else { "s" };
+    let more = if reply.complete { "" } else { ", and there are more" };
+    match reply.total {
+        Some(total) if usize::try_from(total) != Ok(rows) => format!("{rows} row{plural}{more}, of {total} records"),
+        _ => format!("{rows} row{plural}{more}"),
+    }
 }
 
 fn describe(reply: DescribeReply) -> String {

@@ -353,6 +353,8 @@ impl Asked<'_> {
         let parts = self.body.get("compositeRequest").and_then(Value::as_array);
         self.method == "GET"
             || self.path.ends_with("/parameterizedSearch")
+            // A run of a report with other filters keeps nothing.
+            || self.path.contains("/analytics/reports/")
             || parts.is_some_and(|parts| parts.iter().all(|part| part["method"] == "GET"))
     }
 

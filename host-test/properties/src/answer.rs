@@ -13,7 +13,7 @@ use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use crate::strict::every_reader_takes;
 
 /// What is asked, of every tool and most of their ways.
-pub const CALLS: [(&str, &str); 32] = [
+pub const CALLS: [(&str, &str); 37] = [
     ("find", r#"{"text":"acme"}"#),
     ("find", r#"{"text":"bob@acme.com","objects":["Contact"]}"#),
     ("get", r#"{"record":"001dM0000000010QAA","related":["contacts","opportunities","cases","activities"]}"#),
@@ -52,6 +52,11 @@ pub const CALLS: [(&str, &str); 32] = [
         r#"{"records":[{"record":"001dM0000000010QAA","name":"Acme"},{"record":"00QdM0000000010QAA","name":"Lee"}]}"#,
     ),
     ("update", r#"{"object":"Opportunity","record":"WHERE Amount > 5","fields":{"Stage":"Closed Won"}}"#),
+    ("report", "{}"),
+    ("report", r#"{"name":"Open Cases"}"#),
+    ("report", r#"{"name":"00OdM000003m880UAA","details":true}"#),
+    ("report", r#"{"name":"Pipeline","filters":{"Amount":{">=":5},"Stage":["Won"]}}"#),
+    ("report", r#"{"name":"Hot leads","object":"Lead"}"#),
 ];
 
 /// Whatever an org answers, a call ends with a reply or an error that every reader of JSON takes, after no more requests

@@ -22,6 +22,7 @@ pub fn leads_where_it_seems(written: &str) -> bool {
     for reading in readings(written) {
         let same_place = match &*reading.iter().map(String::as_str).collect::<Vec<_>>() {
             ["services", "oauth2", "userinfo"] => resource == "/services/oauth2/userinfo",
+            ["services", "data", version, "analytics", "reports", ..] => version.starts_with('v'),
             ["services", "data", version, resource, ..] => version.starts_with('v') && RESOURCES.contains(resource),
             _ => false,
         };

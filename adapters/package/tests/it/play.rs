@@ -8,6 +8,8 @@ mod desk;
 mod opportunities;
 #[path = "../../../../host-test/host/tests/tasks/people.rs"]
 mod people;
+#[path = "../../../../host-test/host/tests/tasks/reports.rs"]
+mod reports;
 #[path = "../../../../host-test/host/tests/tasks/service.rs"]
 mod service;
 
@@ -20,11 +22,12 @@ pub(crate) use accounts::*;
 pub(crate) use desk::*;
 pub(crate) use opportunities::*;
 pub(crate) use people::*;
+pub(crate) use reports::*;
 pub(crate) use service::*;
 
 /// Everything that is played: all that a host can be asked with a call. To convert a lead is asked only of those that
 /// hand the token to their adapter.
-pub(crate) const ALL: [&Task; 36] = [
+pub(crate) const ALL: [&Task; 40] = [
     &RECENT_ACCOUNTS,
     &WHAT_ABOUT_ACME,
     &EMPLOYEES,
@@ -61,6 +64,10 @@ pub(crate) const ALL: [&Task; 36] = [
     &MY_DAY,
     &TOP_DEALS,
     &CASES_BY_PRIORITY,
+    &RUN_REPORT,
+    &FILTERED_REPORT,
+    &TWO_REPORTS,
+    &LIST_VIEW,
 ];
 
 /// The twelve that are asked most, by their names in the table.
@@ -71,7 +78,7 @@ pub(crate) fn play(
     task: &Task,
     call: impl Fn(&Arc<Org>, &str, &str, &str) -> Result<String, Value> + 'static,
 ) -> Arc<Org> {
-    let org = Arc::new(Org::demo());
+    let org = org();
     let (of_call, token) = (Arc::clone(&org), org.token("riley"));
     let in_order = move |tool: &str, arguments: &str| {
         // As the host's own tests write it; here a value keeps the order it was written in.

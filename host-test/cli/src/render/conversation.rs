@@ -7,7 +7,7 @@ use crate::exact::{Members, Value};
 use salesforce_host::types::{Changed, Error};
 
 use super::replies::*;
-use super::{candidates_of, how, instant, named, object, printable, quoted, visible};
+use super::{candidates_of, counted, how, instant, named, object, printable, quoted, visible};
 
 /// From so many rows on, what they all share is said once.
 const MIN_ROWS_TO_SHARE: usize = 3;
@@ -22,6 +22,7 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::Find(reply) => find(&reply),
         Reply::Get(reply) => get(&reply),
         Reply::Query(reply) => query(&reply, keeps_ids),
+        Reply::Report(reply) => report(&reply, keeps_ids),
         Reply::Describe(reply) => describe(&reply),
         Reply::Activities(reply) => activities(&reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
@@ -94,6 +95,49 @@ fn query(reply: &QueryReply, keeps_ids: bool) -> String {
     if let Some(cursor) = &reply.cursor {
         text.line(&format!("cursor: {}", shown(cursor, &[])));
     }
+    text.0
+}
+
+fn report(reply: &ReportReply, keeps_ids: bool) -> String {
+    let mut text = Text::default();
+    match (&reply.link, reply.sources.as_slice()) {
+        (Some(link), [Candidate { object, id, name, facts: known, field: None }]) => {
+            let name = named(name.as_deref());
+            text.line(&format!("{object}{name}: {} {}", counted(reply), opened(link, id)));
+            if !known.0.is_empty() {
+                text.line(&format!(" {}", facts(known)));
+            }
+        }
+        (link, sources) => {
+            let more = if reply.complete { "" } else { ", and there are more" };
+            text.line(&format!("Reports and list views{more}:"));
+            // Of either kind, the ids tell those apart that have one name.
+            text.candidates(sources, true);
+            if let Some(link) = link {
+                text.line(&format!("{}: {}", counted(reply), printable(link)));
+            }
+        }
+    }
+    let filters = reply.filters.iter().map(|ReportFilter { column, operator, value, added }| {
+        let added = if *added { " (added)" } else { "" };
+        let value = said(&Value::from(value.as_str()), &[';']);
+        format!("{} {} {value}{added}", shown(column, &[';']), printable(operator))
+    });
+    if !reply.filters.is_empty() {
+        text.line(&format!("Filtered: {}", filters.collect::<Vec<_>>().join("; ")));
+    }
+    if let Some(logic) = &reply.logic {
+        text.line(&format!("Logic: {}", printable(logic)));
+    }
+    text.rows(&reply.columns, &reply.rows, |_| true, keeps_ids);
+    if !reply.subtotals.is_empty() {
+        text.line("Subtotals:");
+        text.rows(&reply.columns, &reply.subtotals, |_| true, true);
+    }
+    if let Some(totals) = &reply.totals {
+        text.line(&format!("In all: {}", facts(totals)));
+    }
+    text.notices(&reply.notices);
     text.0
 }
 

@@ -216,19 +216,16 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check(
         "list views can be parts, and all their values are texts",
-        "host-test/org/src/rest/list_views.rs",
+        "src/tools/report/view.rs",
         Run::Told(views::results),
     ),
+    check("a report is filtered by dates as YYYY-MM-DD", "src/tools/report/filters.rs", Run::Told(reports::dates)),
     check(
-        "a report is filtered by dates as YYYY-MM-DD",
-        "host-test/org/src/rest/reports/filter.rs",
-        Run::Told(reports::dates),
+        "a report's numbers stand under the keys of its groups",
+        "src/tools/report/run.rs",
+        Run::Told(reports::groups),
     ),
-    check(
-        "a report's logic has to name every filter",
-        "host-test/org/src/rest/reports/filter.rs",
-        Run::Told(reports::logic),
-    ),
+    check("a report's logic has to name every filter", "src/tools/report/filters.rs", Run::Told(reports::logic)),
     check(
         "the action that sends e-mail names recipients otherwise from v65.0 on",
         "host-test/org/src/rest/actions.rs",

@@ -128,3 +128,49 @@ pub(super) fn logic(probe: &mut Probe<'_>) -> Result<String, Failure> {
         Some(_) => Err(Failure::DoesNotHold("a filter that the logic leaves out is passed over".to_owned())),
     }
 }
+
+/// The keys of groups, and of those within them.
+fn keys(groups: &Value, inner: &mut Vec<String>) {
+    for group in groups.as_array().into_iter().flatten() {
+        let within = &group["groupings"];
+        match group["key"].as_str() {
+            Some(key) if within.as_array().is_none_or(Vec::is_empty) => inner.push(key.to_owned()),
+            _ => keys(within, inner),
+        }
+    }
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_analytics.meta/api_analytics/sforce_analytics_rest_api_factmap_example.htm>
+pub(super) fn groups(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let reports = probe.query(
+        "SELECT Id, FolderName FROM Report WHERE Format IN ('Summary', 'Matrix') AND Name LIKE '%' \
+         ORDER BY LastViewedDate DESC NULLS LAST, LastRunDate DESC NULLS LAST LIMIT 5",
+    )?;
+    for id in reports.iter().filter_map(|report| report["Id"].as_str()) {
+        let path = format!("{DATA}/analytics/reports/{id}?includeDetails=true");
+        let answer = probe.send(Method::GET, &path, &[], &Value::Null)?;
+        let (mut down, mut across) = (Vec::new(), Vec::new());
+        keys(&answer.body["groupingsDown"]["groupings"], &mut down);
+        keys(&answer.body["groupingsAcross"]["groupings"], &mut across);
+        if !answer.is_success() || down.is_empty() {
+            continue;
+        }
+        if across.is_empty() {
+            across.push("T".to_owned());
+        }
+        let facts = &answer.body["factMap"];
+        let numbers = answer.body["reportMetadata"]["aggregates"].as_array().map_or(0, Vec::len);
+        let has_numbers = |key: &str| facts[key]["aggregates"].as_array().is_some_and(|all| all.len() == numbers);
+        let pairs = down.iter().flat_map(|one| across.iter().map(move |other| format!("{one}!{other}")));
+        let missing = pairs.clone().filter(|pair| !has_numbers(pair)).count();
+        if missing > 0 || !has_numbers("T!T") {
+            return Err(Failure::DoesNotHold(format!("{missing} pairs of groups have no numbers of their own")));
+        }
+        let rows = |key: &str| facts[key]["rows"].as_array().map_or(0, Vec::len);
+        let inner: usize = pairs.map(|pair| rows(&pair)).sum();
+        let all: usize = facts.as_object().into_iter().flat_map(|facts| facts.keys()).map(|key| rows(key)).sum();
+        let outer = if all > inner { "and under those around them once more" } else { "and there alone" };
+        return Ok(format!("each pair of innermost groups has its numbers; rows stand under them, {outer}"));
+    }
+    Err(Failure::CannotTell("no report with groups was looked at lately and has rows".to_owned()))
+}

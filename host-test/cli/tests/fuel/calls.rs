@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use demo_org::Org;
+use demo_org::{Extra, Org};
 use salesforce_host::{Host, Limits, Usage};
 use test_support::demo;
 
@@ -10,7 +10,7 @@ use test_support::demo;
 const FUEL: u64 = 10_000_000_000;
 
 /// Calls of every tool: on a new demo org, and on another one with the cache the first has left.
-const CALLS: [(&str, &str, &str); 16] = [
+const CALLS: [(&str, &str, &str); 19] = [
     ("find", "find", r#"{"text": "acme"}"#),
     ("get", "get", r#"{"record": "001dM0000000010QAA"}"#),
     ("query of 25 rows", "query", r#"{"soql": "SELECT * FROM Account"}"#),
@@ -33,6 +33,9 @@ const CALLS: [(&str, &str, &str); 16] = [
         r#"{"object": "Account", "record": "Acme", "fields": {"Employees": 500}, "from": {"Employees": 100}}"#,
     ),
     ("convert_lead", "convert_lead", r#"{"record": "Dana Fox", "opportunity": "none"}"#),
+    ("report of groups", "report", r#"{"name": "Won by Owner and Type"}"#),
+    ("report of 2,000 rows", "report", r#"{"name": "All Meter Readings", "limit": 2000}"#),
+    ("list view", "report", r#"{"name": "All Accounts"}"#),
     ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
     ("restore", "restore", r#"{"record": "001dM00000000Q0QAI"}"#),
 ];
@@ -53,7 +56,7 @@ pub(crate) fn each(mut made: impl FnMut(Call)) {
     for (what, tool, arguments) in CALLS {
         let mut kept = Vec::new();
         for cache in ["cold", "warm"] {
-            let session = host.session(demo(&Arc::new(Org::demo()), "admin"));
+            let session = host.session(demo(&Arc::new(org(tool)), "admin"));
             let mut settings = session.connection().settings();
             settings.tools = Some(vec!["all".to_owned()]);
             session.connection().set_settings(settings);
@@ -63,4 +66,9 @@ pub(crate) fn each(mut made: impl FnMut(Call)) {
             kept = session.connection().cache().entries();
         }
     }
+}
+
+/// The demo org, with reports and list views where they are asked for.
+fn org(tool: &str) -> Org {
+    if tool == "report" { Org::demo_with([Extra::Reports, Extra::ListViews]) } else { Org::demo() }
 }

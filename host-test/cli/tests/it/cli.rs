@@ -117,7 +117,8 @@ fn the_tools_are_listed_for_people_and_for_programs() {
     let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["find", "get", "query", "describe", "activities", "who_am_i"].map(|name| format!("salesforce_{name}"))
+        ["find", "get", "query", "report", "describe", "activities", "who_am_i"]
+            .map(|name| format!("salesforce_{name}"))
     );
 }
 

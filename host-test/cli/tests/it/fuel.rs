@@ -37,6 +37,12 @@ const HELD: &str = "\
     update, warm: 1066
     convert_lead, cold: 1847
     convert_lead, warm: 1786
+    report of groups, cold: 1217
+    report of groups, warm: 744
+    report of 2,000 rows, cold: 47947
+    report of 2,000 rows, warm: 47558
+    list view, cold: 2014
+    list view, warm: 1692
     delete, cold: 402
     delete, warm: 402
     restore, cold: 484

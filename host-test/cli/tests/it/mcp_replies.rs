@@ -194,11 +194,17 @@ fn structure(result: &CallToolResult) -> Value {
 }
 
 /// Calls beyond the plays, so that every tool has replied and refused.
-const MORE: [(&str, &str); 17] = [
+const MORE: [(&str, &str); 23] = [
     ("query", r#"{"soql": "SELECT Name, (SELECT Name, Email FROM Contacts) FROM Account WHERE Name LIKE 'Acme%'"}"#),
     ("query", r#"{"soql": "SELECT Name FROM Account WHERE Industry = 'manufacturing' ORDER BY 1 LIMIT 2"}"#),
     ("query", r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage LIMIT 2"}"#),
     ("query", r#"{"soql": "SELECT Nonsense FROM Account"}"#),
+    ("report", "{}"),
+    ("report", r#"{"name": "Won by Owner and Type"}"#),
+    ("report", r#"{"name": "Open Pipeline by Stage", "details": true, "filters": {"Amount": {">": 100000}}}"#),
+    ("report", r#"{"name": "@report_urgent"}"#),
+    ("report", r#"{"name": "All Accounts", "limit": 3}"#),
+    ("report", r#"{"name": "Open Cases"}"#),
     ("describe", r#"{"object": "Opportunity"}"#),
     ("describe", r#"{"search": "case"}"#),
     ("describe", r#"{"object": "Nonsense"}"#),
@@ -261,7 +267,7 @@ fn made_up(schema: &Value, at: &str, count: &mut u32) -> Value {
         }
         Some("object") if at == "details" => json!({"Field": [text, "and"]}),
         Some("object") => Value::Object(Map::from_iter([(format!("Member{count}"), Value::from(text))])),
-        Some("array") if at == "rows" => json!([["one", text], ["other", 12.0]]),
+        Some("array") if ["rows", "subtotals"].contains(&at) => json!([["one", text], ["other", 12.0]]),
         Some("array") if at == "columns" => json!(["Column", format!("Other{count}")]),
         Some("array") => Value::Array((0..2).map(|_| made_up(&schema["items"], at, count)).collect()),
         Some("boolean") => Value::Bool(["overdue", "required"].contains(&at)),

@@ -6,7 +6,7 @@ pub(crate) mod plays;
 use plays::Cost;
 
 /// What a model reads in all plays together. Whoever changes it says so in the commit.
-const HELD: usize = 171_100;
+const HELD: usize = 185_900;
 /// How far from it the sum may be, in percent.
 const TOLERANCE: usize = 2;
 /// Most tokens of what the server says before the first call.

@@ -157,6 +157,7 @@ const DESCRIBE: &str = "a part's If-Modified-Since spares a description that is 
 const VIEWS: &str = "list views can be parts, and all their values are texts";
 const DATES: &str = "a report is filtered by dates as YYYY-MM-DD";
 const LOGIC: &str = "a report's logic has to name every filter";
+const GROUPS: &str = "a report's numbers stand under the keys of its groups";
 const INPUTS: &str = "the action that sends e-mail names recipients otherwise from v65.0 on";
 const RESTORED: &str = "a deleted record comes back, and only once";
 const EMAIL: &str = "an e-mail that a client manages can be filed elsewhere and deleted, and no more";
@@ -196,6 +197,7 @@ fn what_was_found_is_said_where_it_is_more_than_a_verdict() {
                  picklist, string"
             ),
             (DATES, "2999-12-31 is taken, and given back as 2999-12-31"),
+            (GROUPS, "each pair of innermost groups has its numbers; rows stand under them, and there alone"),
             (LOGIC, "logic that names them is followed; logic that leaves one out: 400 BAD_REQUEST"),
             (
                 INPUTS,
@@ -265,6 +267,9 @@ fn each_check_that_tells_what_it_found_can_fail() {
     let report = |code| refusing(400, code).on(Method::POST, "/analytics/reports/");
     let approvals = |code| refusing(400, code).on(Method::POST, "/process/approvals");
     let review = |code| refusing(400, code).on(Method::POST, "/reviewApprovalWorkItem");
+    let group = |key: &str| serde_json::json!({"key": key, "label": "Zebulon", "groupings": []});
+    let grouped = serde_json::json!({"factMap": {"T!T": {"aggregates": [1]}, "0!T": {"aggregates": [1]}},
+        "groupingsDown": {"groupings": [group("0"), group("1")]}, "reportMetadata": {"aggregates": ["RowCount"]}});
     let inputs = serde_json::json!({"inputs": [{"name": "emailAddresses"}]});
     for (name, faults, told) in [
         (BEARER, vec![soap(200, user)], "200 names the user by the header alone"),
@@ -283,6 +288,11 @@ fn each_check_that_tells_what_it_found_can_fail() {
         (LOGIC, vec![rows_of_a_run(0).after(1)], "filters that are joined by OR leave no row"),
         (LOGIC, vec![rows_of_a_run(0).after(2)], "a filter that the logic leaves out holds all the same"),
         (LOGIC, vec![rows_of_a_run(7).after(2)], "a filter that the logic leaves out is passed over"),
+        (
+            GROUPS,
+            vec![json(200, &grouped).on(Method::GET, "/analytics/reports/")],
+            "1 pairs of groups have no numbers of their own",
+        ),
         (INPUTS, vec![json(200, &inputs).on(Method::GET, "/emailSimple").after(2)], "v65.0: emailAddresses"),
         (
             EMAIL,
@@ -334,9 +344,10 @@ fn an_org_without_what_a_check_asks_about_cannot_tell_and_says_what_it_lacks() {
             other => panic!("{name}: {other:?}"),
         })
         .collect();
-    let lacking: [(&str, &str); 5] = [
+    let lacking: [(&str, &str); 6] = [
         (VIEWS, "INVALID_TYPE"),
         (DATES, "INVALID_TYPE"),
+        (GROUPS, "INVALID_TYPE"),
         (LOGIC, "INVALID_TYPE"),
         (REMOVED, "the org has no approval processes"),
         (APPROVE, "the org has no flow approvals"),

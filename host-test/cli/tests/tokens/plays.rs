@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use demo_org::{Fault, Org};
+use demo_org::{Extra, Fault, Org};
 use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, CallToolResult, Tool};
 use rmcp::service::RunningService;
@@ -107,7 +107,7 @@ pub(crate) struct Table {
 impl Table {
     /// With the tools that are on unless the settings say otherwise, or with every one.
     pub(crate) async fn new(form: Replies, user: &str, with_all: bool) -> Self {
-        let org = Arc::new(Org::demo());
+        let org = Arc::new(Org::demo_with([Extra::Reports, Extra::ListViews]));
         let choose = move |settings: &mut ConnectionSettings| {
             settings.tools = with_all.then(|| vec!["all".to_owned()]);
         };

@@ -14,7 +14,8 @@ use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
-    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, RestoreArgs, RestoreReply, WhoAmIArgs, WhoAmIReply,
+    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply,
+    WhoAmIArgs, WhoAmIReply,
 };
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
@@ -94,6 +95,11 @@ impl Session {
     /// Reads records, or numbers of them, by a SELECT.
     pub fn query(&self, args: &QueryArgs) -> Result<QueryReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_read().call_query(store, args))
+    }
+
+    /// Runs a saved report, or reads a list view.
+    pub fn report(&self, args: &ReportArgs) -> Result<ReportReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_report(store, args))
     }
 
     /// Looks up fields or objects.

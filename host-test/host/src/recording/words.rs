@@ -83,10 +83,11 @@ words!(
 words!(
     /// What stands in the addresses of the API and of the user interface.
     PATH_WORDS,
-    "services data query queryall composite sobjects describe parameterizedsearch search ui-api object-info \
+    "services data analytics reports query queryall composite sobjects describe parameterizedsearch search ui-api object-info \
      picklist-values limits oauth2 userinfo batch tree graph recent soap u lightning r o view edit q fields format \
      defaults record-ui records layout compactlayouts approvallayouts layouts quickactions defaultvalues listviews \
-     rowtemplate deleted updated start end explain support async apexrest chatter id wsdl convert batchsize"
+     rowtemplate deleted updated start end explain support async apexrest chatter id wsdl convert batchsize \
+     includedetails filtername"
 );
 
 words!(

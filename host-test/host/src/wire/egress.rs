@@ -63,7 +63,7 @@ pub enum Refusal {
 /// Checks a path with its query.
 ///
 /// What is let out is on a list, segment by segment: `/services/data/vN.N/` with a resource of the list and what is below
-/// it, and `/services/oauth2/userinfo`. A segment has nothing that any server could take for the end of it, written out
+/// it, `…/analytics/reports` and what is below, and `/services/oauth2/userinfo`. A segment has nothing that any server could take for the end of it, written out
 /// or encoded. A query is free within <https://www.rfc-editor.org/rfc/rfc3986#section-3.4>.
 pub fn path(path: &str) -> Result<(), Refusal> {
     if path.len() > MAX_PATH_LENGTH {
@@ -87,6 +87,10 @@ pub fn path(path: &str) -> Result<(), Refusal> {
         ["services", "data", version, resource, ..]
             if is_version(version) && RESOURCES.contains(&resource) && begins_unescaped(below) =>
         {
+            Ok(())
+        }
+        // Of what else analyses, nothing is a tool's.
+        ["services", "data", version, "analytics", "reports", ..] if is_version(version) && !below.contains('%') => {
             Ok(())
         }
         _ if segments == USER_INFO && !below.contains('%') => Ok(()),
@@ -175,6 +179,7 @@ mod tests {
             "/services/data/v65.0/sobjects/Account/External__c/a%20b",
             "/services/data/v65.0/composite",
             "/services/oauth2/userinfo",
+            "/services/data/v65.0/analytics/reports/00O5g00000ABCDEEA4?includeDetails=true",
             "/services/data/v65.0/search?q=a..b//c",
         ] {
             assert_eq!(path(good), Ok(()), "{good}");
@@ -190,6 +195,10 @@ mod tests {
             "/services/data/v65.0",
             "/services/data/v65.0/tooling/executeAnonymous?anonymousBody=x",
             "/services/data/v65.0/actions/custom/apex/X",
+            "/services/data/v65.0/analytics",
+            "/services/data/v65.0/analytics/dashboards/01Z5g00000ABCDEEA4",
+            "/services/data/v65.0/analytics/%72eports/00O5g00000ABCDEEA4",
+            "/services/data/v65.0/analytics/Reports",
             "/services/data/v65/query",
             "/services/data/vx.0/query",
             "/services/data/v65.0.0/query",

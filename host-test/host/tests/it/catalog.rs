@@ -146,6 +146,7 @@ fn title(function: &str) -> String {
         "find" => "Find records".to_owned(),
         "get" => "Read a record".to_owned(),
         "query" => "Query records".to_owned(),
+        "report" => "Run a report or read a list view".to_owned(),
         "describe" => "Look up fields and objects".to_owned(),
         "create" => "Create a record".to_owned(),
         "update" => "Change a record".to_owned(),

@@ -40,7 +40,7 @@ fn one_users_settings_are_not_anothers() {
     careful.instructions = Some("Always say please.".to_owned());
     riley.connection().set_settings(careful);
 
-    assert_eq!((riley.tools().unwrap().len(), jonas.tools().unwrap().len()), (6, 10));
+    assert_eq!((riley.tools().unwrap().len(), jonas.tools().unwrap().len()), (7, 11));
     assert!(riley.instructions().unwrap().contains("Always say please."));
     assert!(!jonas.instructions().unwrap().contains("Always say please."));
     let create = r#"{"object": "Account", "fields": {"Name": "Umbrella"}}"#;

@@ -67,6 +67,9 @@ pub(crate) enum Direction {
     Output,
 }
 
+/// What the contract says of a member that is like the one of its name in the record around: that goes without saying.
+const AS_ABOVE: &str = "As above.";
+
 /// The schema of a type.
 pub(crate) fn of(resolve: &Resolve, ty: Type, direction: Direction) -> Json {
     Writer { resolve, direction, described: BTreeSet::new() }.ty(ty)
@@ -137,12 +140,15 @@ impl Writer<'_> {
     fn member(&mut self, field: &Field, describe: bool) -> Json {
         let schema = match field.name.as_str() {
             // A row is an array of values, which the WIT can't say.
-            "rows" => array(array(Json::Object(Vec::new()))),
+            "rows" | "subtotals" => array(array(Json::Object(Vec::new()))),
             _ => self.ty(field.ty),
         };
         match schema {
             Json::Object(mut members) if describe => {
-                members.push(("description", Json::Text(sentences(field.docs.contents.as_deref()))));
+                let sentences = sentences(field.docs.contents.as_deref());
+                if sentences != AS_ABOVE {
+                    members.push(("description", Json::Text(sentences)));
+                }
                 Json::Object(members)
             }
             schema => schema,

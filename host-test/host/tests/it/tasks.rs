@@ -71,4 +71,8 @@ tasks! {
     the_users_own_day_has_what_is_overdue: MY_DAY,
     the_top_deals_are_the_users_own: TOP_DEALS,
     cases_are_counted_by_priority_in_its_order: CASES_BY_PRIORITY,
+    a_report_is_run_by_its_name: RUN_REPORT,
+    a_report_is_filtered_besides_its_own_filters: FILTERED_REPORT,
+    of_two_reports_of_one_name_the_person_chooses: TWO_REPORTS,
+    a_list_view_is_shown_by_its_name: LIST_VIEW,
 }

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use demo_org::{Org, WriteKind};
+use demo_org::{Extra, Org, WriteKind};
 use serde_json::Value;
 
 /// One thing that people ask.
@@ -34,6 +34,11 @@ pub(crate) struct Desk {
     seen: RefCell<Vec<String>>,
     /// What was written since it was last looked at.
     unchecked: RefCell<usize>,
+}
+
+/// The org that every play begins with.
+pub(crate) fn org() -> Arc<Org> {
+    Arc::new(Org::demo_with([Extra::Reports, Extra::ListViews]))
 }
 
 impl Desk {

@@ -73,12 +73,12 @@ pub(crate) const PUSH_AND_RAISE: Task = Task {
     play: |desk| {
         let wanted = json!(["Amount", "Close Date"]);
         let deal = desk.ok("get", json!({ "record": "Acme renewal", "object": "Opportunity", "fields": wanted }));
-        assert_eq!(deal["fields"], json!({ "Amount": 120_000.0, "CloseDate": "2026-05-22" }));
+        assert_eq!(deal["fields"], json!({ "Amount": 120_000, "CloseDate": "2026-05-22" }));
         let changes = json!({ "Close Date": "2026-06-30", "Amount": 132_000 });
         let expected = json!({ "Close Date": "2026-05-22", "Amount": 120_000 });
         let reply = desk.ok("update", json!({ "record": deal["id"], "fields": changes, "from": expected }));
         let changed = json!([
-            { "field": "Amount", "before": 120_000.0, "after": 132_000.0 },
+            { "field": "Amount", "before": 120_000, "after": 132_000 },
             { "field": "CloseDate", "before": "2026-05-22", "after": "2026-06-30" },
         ]);
         assert_eq!(reply["records"][0]["changes"], changed);
@@ -107,7 +107,7 @@ pub(crate) const NEW_GLOBEX_DEAL: Task = Task {
         let held = json!({
             "Name": "Globex – March",
             "AccountId": desk.id("globex"),
-            "Amount": 50_000.0,
+            "Amount": 50_000,
             "CloseDate": "2027-03-15",
             "StageName": "Prospecting",
         });

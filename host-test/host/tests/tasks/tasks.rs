@@ -8,11 +8,11 @@ mod accounts;
 mod desk;
 mod opportunities;
 mod people;
+mod reports;
 mod service;
 
 use std::sync::Arc;
 
-use demo_org::Org;
 use salesforce_host::types::{Actor, SignInFailure};
 use salesforce_host::{CallError, Host};
 use test_support::{HOST, demo};
@@ -21,13 +21,14 @@ pub(crate) use accounts::*;
 pub(crate) use desk::*;
 pub(crate) use opportunities::*;
 pub(crate) use people::*;
+pub(crate) use reports::*;
 pub(crate) use service::*;
 
 /// Tokens of a reply that is no list of records.
 pub(crate) const MAX_TOKENS: usize = 1_500;
 
 /// All tasks, in the order of the table.
-pub(crate) const ALL: [&Task; 38] = [
+pub(crate) const ALL: [&Task; 42] = [
     &RECENT_ACCOUNTS,
     &WHAT_ABOUT_ACME,
     &EMPLOYEES,
@@ -66,6 +67,10 @@ pub(crate) const ALL: [&Task; 38] = [
     &MY_DAY,
     &TOP_DEALS,
     &CASES_BY_PRIORITY,
+    &RUN_REPORT,
+    &FILTERED_REPORT,
+    &TWO_REPORTS,
+    &LIST_VIEW,
 ];
 
 /// What playing a task has used.
@@ -85,7 +90,7 @@ pub(crate) fn cold_and_warm(host: &Host, task: &Task) -> (Used, Used) {
 
 /// Plays a task with a cache; what it used, and the cache it left.
 fn play(host: &Host, task: &Task, cached: Cached) -> (Used, Cached) {
-    let org = Arc::new(Org::demo());
+    let org = org();
     let session = host.session(demo(&org, "riley"));
     for (key, value) in cached {
         session.connection().cache().put(&key, value);

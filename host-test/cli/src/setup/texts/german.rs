@@ -221,6 +221,7 @@ pub(super) const GERMAN: Texts = Texts {
         ("find", "Finden", "Datensätze nach Name, E-Mail, Telefon oder Fallnummer finden, der beste zuerst"),
         ("get", "Lesen", "Einen Datensatz lesen, auf Wunsch mit zugehörigen Listen"),
         ("query", "Abfragen", "Datensätze durch eine Abfrage lesen, oder zählen, summieren und mitteln"),
+        ("report", "Bericht", "Einen gespeicherten Bericht ausführen oder eine Listenansicht lesen, nach dem Namen"),
         ("describe", "Beschreiben", "Felder eines Objekts nachschlagen, oder welche Objekte es gibt"),
         (
             "activities",
