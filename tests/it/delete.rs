@@ -282,7 +282,12 @@ fn several_records_of_any_objects_are_deleted_together_in_two_requests() {
     let told: Vec<_> = reply["records"].as_array().unwrap().iter().map(|one| (&one["object"], &one["id"])).collect();
     let ids = ["acme_renewal", "letter", "lee"].map(|key| json!(bench.id(key)));
     assert_eq!(told, [(&json!("Opportunity"), &ids[0]), (&json!("Task"), &ids[1]), (&json!("Lead"), &ids[2])]);
-    assert!(reply["recovery"].as_str().unwrap().contains("went with them"), "{reply:#}");
+    assert!(reply["recovery"].as_str().unwrap().contains("went with them. No tool restores them"), "{reply:#}");
+    // Where there is a tool for it, each is restored by itself.
+    let bench = self::bench(&[]);
+    bench.settings.borrow_mut().tools.as_mut().unwrap().push("restore".to_owned());
+    let reply = bench.ok("delete", json!({ "records": records }));
+    assert_eq!(reply["undo"], json!({ "instructions": "salesforce_restore restores each of them by itself, by its id" }));
 }
 
 #[test]

@@ -394,7 +394,8 @@ fn delete(reply: &DeleteReply) -> String {
         }
     }
     text.line(&printable(&reply.recovery));
-    text.undo(reply.undo.as_ref(), &reply.id);
+    let id = reply.records.first().filter(|_| reply.records.len() == 1).map_or("", |one| &one.id);
+    text.undo(reply.undo.as_ref(), id);
     text.notices(&reply.notices);
     text.0
 }
