@@ -287,7 +287,10 @@ fn several_records_of_any_objects_are_deleted_together_in_two_requests() {
     let bench = self::bench(&[]);
     bench.settings.borrow_mut().tools.as_mut().unwrap().push("restore".to_owned());
     let reply = bench.ok("delete", json!({ "records": records }));
-    assert_eq!(reply["undo"], json!({ "instructions": "salesforce_restore restores each of them by itself, by its id" }));
+    assert_eq!(
+        reply["undo"],
+        json!({ "instructions": "salesforce_restore restores each of them by itself, by its id" })
+    );
 }
 
 #[test]
