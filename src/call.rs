@@ -14,7 +14,7 @@ use crate::platform::Platform;
 use crate::rest::ApiCalls;
 use crate::wit::ConnectionSettings;
 
-pub(crate) use exchange::{PART_NAMES, WRITE, read_error, unsendable};
+pub(crate) use exchange::{PART_NAMES, ReadBack, WRITE, read_error, unsendable};
 
 /// One call: what every tool works with.
 pub struct Call<'p> {

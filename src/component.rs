@@ -88,6 +88,7 @@ fn send(
             imports::http::FailureKind::Unreachable => FailureReason::Unreachable,
             imports::http::FailureKind::TooLarge => FailureReason::TooLarge,
             imports::http::FailureKind::Cancelled => FailureReason::Cancelled,
+            imports::http::FailureKind::AdminRequired => FailureReason::AdminRequired,
         },
         request_sent: failure.request_sent,
     })?;

@@ -126,6 +126,10 @@ impl Error {
             FailureReason::SignIn => {
                 (ErrorKind::SignIn, "the user is not signed in to Salesforce; ask them to connect Salesforce again")
             }
+            FailureReason::AdminRequired => (
+                ErrorKind::SignIn,
+                "Salesforce lets the user in by this app only once the org's admin has acted: as a rule the app has to be installed or approved for the user, or the user activated; ask the person to tell the admin, for signing in again before that changes nothing",
+            ),
             FailureReason::Denied => (
                 ErrorKind::Forbidden,
                 "the platform's policy refused the request: tell the person, for only the platform's admin can change that",

@@ -17,6 +17,7 @@
 //! * [`rest`] is one file an endpoint: a request planned, a response read, nothing sent.
 //! * [`schema`] knows objects and fields; [`soql`] builds query text, and nothing else does; [`time`] is local time.
 //! * [`sql`] reads statements as people and models write them, and knows no org.
+//! * `reading` reads a statement by the user's clock.
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
 //! * `calendar` is the user's own events of a time, as queries and as what is read of them.
@@ -73,6 +74,7 @@ pub mod known;
 mod lower;
 pub mod platform;
 pub mod policy;
+mod reading;
 pub mod record;
 mod reply;
 mod resolve;

@@ -54,4 +54,6 @@ pub enum FailureReason {
     TooLarge,
     /// The call was stopped.
     Cancelled,
+    /// The org's admin has to let the user or the app in.
+    AdminRequired,
 }

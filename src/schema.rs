@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 pub mod columns;
 pub mod lookup;
+pub(crate) mod person;
 pub mod picklist;
 pub mod place;
 pub mod project;

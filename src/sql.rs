@@ -46,6 +46,6 @@ pub use refusal::{Reason, Refusal};
 pub use span::Span;
 pub use statement::{
     Aggregate, Branch, CategoryFilter, Column, Condition, DatePart, Expression, FieldSet, GroupKind, Grouping, Match,
-    Order, Query, SemiJoin, Statement,
+    Moment, Order, Query, SemiJoin, Statement,
 };
 pub use value::{Literal, Shift, Value};

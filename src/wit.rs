@@ -114,8 +114,13 @@ records! {
         optional allow_duplicate: Flag,
     }
     DeleteArgs {
-        required record: Text,
+        optional record: Text,
+        optional name: Text,
+        optional records: List(&Kind::Record(Deletion::MEMBERS)),
         optional object: Text,
+    }
+    Deletion {
+        required record: Text,
         required name: Text,
     }
     RestoreArgs {
@@ -217,7 +222,8 @@ replies! {
     FieldChange { field, before (json if any), after (json) }
     ConvertLeadReply { records, undo, notices (if any) }
     ConvertedRecord { object, id, link, name, created, fields (json) }
-    DeleteReply { object, id, name, facts (json), recovery, undo, notices (if any) }
+    DeleteReply { records, recovery, undo, notices (if any) }
+    DeletedRecord { object, id, name, facts (json) }
     RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
     Undo { tool, arguments (json if any), instructions }
 }

@@ -10,6 +10,7 @@ pub(crate) mod duplicates;
 pub(crate) mod event;
 pub(crate) mod fit;
 pub(crate) mod lost_response;
+pub(crate) mod person;
 pub(crate) mod picklists;
 pub(crate) mod places;
 pub(crate) mod references;

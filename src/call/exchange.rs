@@ -5,9 +5,10 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::record::Record;
 use crate::rest::{
-    ApiCalls, Composite, Endpoint, MAX_QUERIES, Page, Parts, Query, QueryMore, ReadError, Retrieve, Which, date_of,
+    ApiCalls, Composite, Endpoint, MAX_QUERIES, Names, Page, Parts, Query, QueryMore, ReadError, Retrieve, Which,
+    date_of,
 };
-use crate::soql::Select;
+use crate::soql::{FieldPath, Select};
 use crate::wit::Changed;
 
 /// A query longer than this goes in the body of a composite request, since Salesforce refuses a request line and
@@ -58,6 +59,15 @@ impl<'s> Tries<'s> {
 /// The part of a composite request that writes.
 pub(crate) const WRITE: &str = "write";
 
+/// What was read of a record after it was written.
+#[derive(Default)]
+pub(crate) struct ReadBack {
+    /// Its fields; none where the user may not see it any more.
+    pub(crate) record: Option<Record>,
+    /// What the records are called that its lookups point to, as far as that was asked.
+    pub(crate) names: Option<Record>,
+}
+
 impl Call<'_> {
     /// Sends one endpoint's request and reads its response.
     pub(crate) fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
@@ -107,26 +117,32 @@ impl Call<'_> {
 
     /// Writes and reads back what came of it; no record where the user may not see it any more. One composite request,
     /// of which the write is the part [`WRITE`], unless its values would be misread there: then two. `id` says of the
-    /// written record what `read` can only refer to.
+    /// written record what `read` can only refer to. The names that the `paths` lead to come along, where they do without
+    /// another request.
     pub(crate) fn write_and_read<W: Endpoint>(
         &self,
         write: &W,
         values: &str,
         read: Retrieve<'_>,
+        paths: &[FieldPath],
         id: impl FnOnce(&W::Response) -> RecordId,
-    ) -> Result<(W::Response, Option<Record>), Error> {
+    ) -> Result<(W::Response, ReadBack), Error> {
         if Composite::would_misread(values) {
             let written = self.write(write)?;
             let id = id(&written);
             let record = self.send(&Retrieve { record: Which::Id(&id), ..read }).ok();
-            return Ok((written, record));
+            return Ok((written, ReadBack { record, names: None }));
         }
         let mut composite = Composite::default();
         let write_part = composite.add(WRITE, write).map_err(unsendable)?;
         let read_part = composite.add("read", &read).map_err(unsendable)?;
+        let names = Names { object: read.object, record: read.record.clone(), paths };
+        let names_part = (!paths.is_empty()).then(|| composite.add("names", &names)).transpose().map_err(unsendable)?;
         let answer = self.send_all(&composite)?;
         let written = answer.read(write_part, write).map_err(|error| read_error(error, W::WRITES))?;
-        Ok((written, answer.read(read_part, &read).ok()))
+        let record = answer.read(read_part, &read).ok();
+        let names = names_part.and_then(|part| answer.read(part, &names).ok().flatten());
+        Ok((written, ReadBack { record, names }))
     }
 
     /// Runs a query, and reads on until there are `enough` records where Salesforce sends them in several pages.

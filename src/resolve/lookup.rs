@@ -13,6 +13,7 @@ use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
 use crate::resolve::price_book::{self, BOOK, DEAL};
 use crate::resolve::record::{self, By};
+use crate::schema::person::{self, ACCOUNT_ID, IS_PERSON};
 use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
 use crate::schema::{Field, FieldType, Source, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
@@ -100,6 +101,21 @@ pub(crate) fn is_me(field: &Field, json: &str) -> bool {
     let Some(input) = name(field, json) else { return false };
     ["me", "myself", "my"].iter().any(|me| input.eq_ignore_ascii_case(me))
         && field.references.iter().any(|object| object == "User")
+}
+
+/// The contact that an account of this id is; no account where the org has none that are persons.
+pub(crate) fn person_of(known: &Known, argument: &str, account: RecordId) -> Result<Option<Wanted>, PlanError> {
+    let object = ObjectName::from_static("Contact");
+    if known.description(&object)?.field(IS_PERSON).is_none() {
+        return Ok(None);
+    }
+    let mut wanted = among(known, argument, By::Id(account), vec![object], NameMatch::Exact)?;
+    for (_, select) in &mut wanted.queries {
+        let is_of_account = Condition::compare(FieldPath::from_static(ACCOUNT_ID), Comparison::Eq, account);
+        let is_person = Condition::compare(FieldPath::from_static(IS_PERSON), Comparison::Eq, true);
+        select.condition = Condition::all(vec![is_of_account, is_person]);
+    }
+    Ok(Some(wanted))
 }
 
 /// What may be a record of these objects. Of many objects those the settings keep from being read are left out. Where
@@ -287,6 +303,14 @@ impl Wanted {
         Ok(())
     }
 
+    /// Has read what tells whether a contact is a person account, now that the org is known to have them.
+    pub(crate) fn read_person(&mut self, known: &Known) {
+        for (object, select) in self.queries.iter_mut().filter(|(object, _)| object.as_str() == "Contact") {
+            let Ok(schema) = known.schema(object) else { continue };
+            person::columns(&schema).iter().for_each(|column| select.add(FieldPath::from_static(column)));
+        }
+    }
+
     /// Whether it is looked for among the entries of price books.
     fn is_entry(&self) -> bool {
         self.objects().any(|object| object.as_str() == price_book::ENTRY)
@@ -346,7 +370,8 @@ impl Wanted {
         };
         Ok(Found {
             argument: self.argument.clone(),
-            id: *id,
+            // Of a person account, the contact's.
+            id: RecordId::parse(&candidate.id).unwrap_or(*id),
             company: record.and_then(|record| company(&candidate, record)),
             record: record.cloned(),
             candidate,

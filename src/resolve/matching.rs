@@ -53,6 +53,11 @@ impl Fit {
         self.distance == 0 && self.name <= name
     }
 
+    /// Whether the name is what fits.
+    pub(crate) fn is_by_name(self) -> bool {
+        self.name < NameMatch::None
+    }
+
     /// Whether nothing could fit better.
     pub(crate) fn is_perfect(self) -> bool {
         self.is_at_least(NameMatch::Exact) && !self.company_in_part
@@ -191,7 +196,7 @@ fn fit_as(input: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) ->
     let is_person = PEOPLE_AND_USERS.contains(&object);
     let by_name = |name| Fit { distance: 0, name, company_in_part: false };
     let mut best = by_name(match_name(input, name, is_person));
-    for other in ["Subject", "Email"] {
+    for other in ["Subject", "Email", "PersonEmail"] {
         // What is no address is no part of one.
         if other == "Subject" || input.contains('@') {
             best = best.min(by_name(match_name(input, &fields.text(other).unwrap_or_default(), false)));

@@ -11,6 +11,7 @@ use crate::record::Record;
 use crate::resolve::reach;
 use crate::schema::columns;
 use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
+use crate::schema::person;
 use crate::schema::treatment::{Kind, Operator, Treatment, Why, event_times};
 use crate::schema::well_known::{HTML_BODY, ID, IS_ALL_DAY, IS_CLOSED, TEXT_BODY};
 use crate::schema::{Field, ObjectSchema, Source, Use, standard};
@@ -298,8 +299,14 @@ pub(crate) fn distinguishing_columns(known: &Known, object: &ObjectName) -> Resu
     known.distinguishing(object, || {
         let mut fields = FieldList::of(ID, [name_of(known, object)?]);
         usual(known, object, Use::Find)?.into_iter().for_each(|field| fields.add(field));
-        if known.schema(object)?.field(IS_CLOSED.as_str()).is_some() {
+        let schema = known.schema(object)?;
+        if schema.field(IS_CLOSED.as_str()).is_some() {
             fields.add(IS_CLOSED);
+        }
+        for column in person::columns(&schema) {
+            if schema.field(column).is_some() {
+                fields.add(FieldPath::from_static(column));
+            }
         }
         Ok(fields.as_slice().to_vec())
     })

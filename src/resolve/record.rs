@@ -10,7 +10,7 @@ use crate::reply::Values;
 use crate::resolve::matching::{self, Fit, Interpretation, MIN_NAME_CHARS, NameMatch};
 use crate::resolve::names;
 use crate::resolve::nicknames;
-use crate::resolve::{archive, shown};
+use crate::resolve::{archive, person, shown};
 use crate::schema::well_known::{CORE, ID, IS_ACTIVE, IS_CLOSED};
 use crate::schema::{ObjectSchema, lookup};
 use crate::soql::{
@@ -187,9 +187,11 @@ fn like_as(schema: &ObjectSchema, name: &FieldPath, text: &str, argument: &str) 
     if schema.field("Subject").is_some() && name.as_str() != "Subject" {
         any.push(Condition::Like { field: FieldPath::from_static("Subject"), pattern: pattern(text, argument)? });
     }
-    if schema.field("Email").is_some() && text.contains('@') {
-        let text = Text::new(text).map_err(|reason| too_long(argument, &reason))?;
-        any.push(Condition::compare(FieldPath::from_static("Email"), Comparison::Eq, text));
+    for email in ["Email", "PersonEmail"] {
+        if schema.field(email).is_some() && text.contains('@') {
+            let text = Text::new(text).map_err(|reason| too_long(argument, &reason))?;
+            any.push(Condition::compare(FieldPath::from_static(email), Comparison::Eq, text));
+        }
     }
     if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
         any.extend(other_first_name(text, argument)?);
@@ -266,6 +268,11 @@ pub(crate) fn resolve<'r>(
             let Some(candidate) = candidate_of(known, object, record) else { continue };
             let fields = record.fields();
             last = candidate.name.as_ref().map(|name| lower(name));
+            // Found as the account that it is as well, the contact is no other.
+            let is_account = |account| results.iter().any(|(_, others)| names::of_id(others, account).is_some());
+            if person::account_of(record).is_some_and(is_account) {
+                continue;
+            }
             if active_only
                 && object.as_str() == "User"
                 && fields.get(IS_ACTIVE.as_str()).is_some_and(|active| active.get() == "false")
@@ -346,7 +353,8 @@ fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<C
     let facts = columns
         .iter()
         .map(FieldPath::as_str)
-        .filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column));
+        .filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column))
+        .filter(|column| !person::is_no_fact(column, &fields));
     Some(Candidate {
         object: object.to_string(),
         id,

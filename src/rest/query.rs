@@ -101,7 +101,7 @@ impl Page {
         Self { total_size: Some(0), done: true, next_records_url: None, records: Vec::new() }
     }
 
-    fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
+    pub(super) fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
         let body = accept(response, http::StatusCode::OK)?;
         if let Some(page) = std::str::from_utf8(body).ok().and_then(Self::of) {
             return Ok(page);

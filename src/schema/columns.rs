@@ -63,6 +63,20 @@ fn interest(field: &Field, whole: bool) -> Option<(u32, String)> {
     Some((rank, field.name.clone()))
 }
 
+/// The most fields that are read to say where a text was found.
+const MAX_SOUGHT: usize = 8;
+
+/// The fields of an object's own in which people look for a text, besides those that are shown.
+pub(crate) fn sought(schema: &ObjectSchema) -> impl Iterator<Item = &Field> {
+    let is_sought = |field: &&Field| match field.field_type {
+        FieldType::Phone | FieldType::Email | FieldType::Url => true,
+        FieldType::String => field.name.ends_with("__c"),
+        FieldType::TextArea => field.name == "Description",
+        _ => false,
+    };
+    schema.fields.iter().filter(is_sought).take(MAX_SOUGHT)
+}
+
 /// The path to the name of a lookup's target, where it surely has one: all custom objects do.
 pub(crate) fn parent_name(field: &Field) -> Option<String> {
     let [target] = &field.references[..] else { return None };

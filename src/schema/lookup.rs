@@ -3,7 +3,7 @@
 //! Nothing here guesses: a name, a label or a word somebody defined is taken, and a near miss is only offered.
 
 use super::treatment::Kind;
-use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, standard, words};
+use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, person, standard, words};
 use crate::wit::Alias;
 
 /// How a name was recognised, the surest first.
@@ -92,8 +92,8 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
     if let (Some(field), None) = (close.next(), close.next()) {
         return found(field, How::Label);
     }
-    let common = standard::field_of_word(&schema.name, text).and_then(|name| schema.field(name))?;
-    found(common, How::Alias)
+    let common = standard::field_of_word(&schema.name, text).and_then(|name| schema.field(name));
+    found(common.or_else(|| person::field_of_word(schema, text, &folded))?, How::Alias)
 }
 
 fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {

@@ -145,7 +145,9 @@ pub enum Reason {
     #[error("weeks are counted in several ways; use WEEK_IN_YEAR (from 1 January) or WEEK_IN_MONTH")]
     Week,
     /// Difference of dates.
-    #[error("compare the field with a day instead: CreatedDate < LAST_N_DAYS:30 is more than 30 days ago")]
+    #[error(
+        "of many records AVG(DATEDIFF(ClosedDate, CreatedDate)) is computed, in days; in a condition compare the field with a day: CreatedDate < LAST_N_DAYS:30 is more than 30 days ago"
+    )]
     DateDifference,
     /// A join that no path says.
     #[error("{0} JOIN can't be said in SOQL; begin FROM with the object whose records you want, and JOIN its lookups")]

@@ -100,6 +100,19 @@ pub enum Expression {
         /// Of which field.
         field: Path,
     },
+    /// A number of the time between two moments of many records: their mean, sum, smallest or largest.
+    Elapsed {
+        /// Which.
+        function: Aggregate,
+        /// When it begins.
+        from: Moment,
+        /// When it ends.
+        to: Moment,
+        /// Whether in hours, and not in days.
+        in_hours: bool,
+        /// Where it stands.
+        at: Span,
+    },
     /// A part of a date.
     Date {
         /// Which.
@@ -128,6 +141,19 @@ pub enum Expression {
         /// Whether in miles, and not in kilometres.
         in_miles: bool,
     },
+}
+
+/// When a time begins or ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moment {
+    /// At what a field says.
+    Field(Path),
+    /// On the day of it.
+    Day(Path),
+    /// Now.
+    Now,
+    /// Today.
+    Today,
 }
 
 /// A function of many records.
@@ -307,14 +333,14 @@ impl Expression {
             | Self::IsSubtotal(field)
             | Self::Distance { field, .. } => Some(field),
             Self::Formatted(inner) => inner.field(),
-            Self::CountRows(_) => None,
+            Self::CountRows(_) | Self::Elapsed { .. } => None,
         }
     }
 
     /// Where it stands.
     pub fn at(&self) -> Span {
         match self {
-            Self::CountRows(at) => *at,
+            Self::CountRows(at) | Self::Elapsed { at, .. } => *at,
             other => other.field().map(Path::at).unwrap_or_default(),
         }
     }
@@ -322,7 +348,7 @@ impl Expression {
     /// Whether it is computed of many records.
     pub fn is_aggregate(&self) -> bool {
         match self {
-            Self::CountRows(_) | Self::Aggregate { .. } | Self::IsSubtotal(_) => true,
+            Self::CountRows(_) | Self::Aggregate { .. } | Self::Elapsed { .. } | Self::IsSubtotal(_) => true,
             Self::Formatted(inner) => inner.is_aggregate(),
             _ => false,
         }

@@ -16,8 +16,10 @@ use crate::reply::{MAX_TEXT_CHARS, Values};
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
+use crate::resolve::person;
 use crate::resolve::record::{self, By};
 use crate::rest::{ConvertLead, Converted, Deal};
+use crate::schema::person::IS_PERSON;
 use crate::schema::well_known::ID;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select, Text};
 use crate::wit::{Candidate, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, Undo};
@@ -56,7 +58,12 @@ const OVERRULED: &str = "to merge into one, give its id in `account` or `contact
 /// Converts a lead.
 pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<ConvertLeadReply, Error> {
     check(call.known(), &args)?;
-    let found = call.run(&args, wanted, |mut wanted| references::find(call, &mut wanted))?;
+    let find = || call.run(&args, wanted, |mut wanted| references::find(call, &mut wanted));
+    let mut found = find()?;
+    if found.iter().filter_map(|found| found.record.as_ref()).any(|record| person::is_open(call.known(), record)) {
+        call.plan(&(), person::describe)?;
+        found = find()?;
+    }
     let of = |argument: &str| found.iter().find(|found| found.argument == argument);
     let lead = Lead::of(of("record"))?;
     let mut notices: Vec<String> = found.iter().filter_map(|found| found.notice.clone()).collect();
@@ -70,11 +77,18 @@ pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<Con
         }
         (None, None) => None,
     };
-    let mut into = Existing { account: of("account").map(|found| found.id), contact: None };
+    let mut into = Existing { account: of("account").map(|found| found.id), contact: None, is_person: false };
+    into.is_person =
+        of("account").and_then(|found| found.record.as_ref()).is_some_and(|it| person::is_person(&it.fields()));
     if let Some(contact) = of("contact") {
         into.take_contact(contact)?;
     }
     look_for_what_is_there(call, &args, &lead, &mut into, &mut notices)?;
+    if into.is_person {
+        // The account is the contact as well, and Salesforce takes no other.
+        into.contact = None;
+        notices.push("account: it is a person account, so the lead was merged into that one person".to_owned());
+    }
     allow(call, &args, &into)?;
     let deal = match (of("opportunity"), args.opportunity.as_deref().map(str::trim)) {
         (Some(opportunity), _) => Deal::Of(opportunity.id),
@@ -112,7 +126,8 @@ pub(super) fn convert_lead(call: &Call<'_>, args: ConvertLeadArgs) -> Result<Con
             "the lead was converted, but could not be read back: the user may not be allowed to see it".to_owned(),
         );
     }
-    let records = receipt(call, &lead, &convert, converted, held.as_ref());
+    let is_person = into.is_person || into.account.is_some() && held.as_ref().is_some_and(|held| is_one(call, held));
+    let records = receipt(call, &lead, &convert, converted, is_person, held.as_ref());
     let instructions =
         "nothing turns them back into a lead: a person can delete what was made, and enter the lead anew";
     let undo = Undo { tool: None, arguments: None, instructions: Some(instructions.to_owned()) };
@@ -238,6 +253,8 @@ fn status(call: &Call<'_>, args: &ConvertLeadArgs) -> Result<String, Error> {
 struct Existing {
     account: Option<RecordId>,
     contact: Option<RecordId>,
+    /// Whether the account is a person, and so the contact as well.
+    is_person: bool,
 }
 
 impl Existing {
@@ -253,6 +270,7 @@ impl Existing {
             return Err(Error::argument("contact", message).with_candidates(vec![contact.candidate.clone()]));
         }
         (self.account, self.contact) = (Some(account), Some(contact.id));
+        self.is_person |= contact.record.as_ref().and_then(person::account_of).is_some();
         Ok(())
     }
 }
@@ -274,12 +292,19 @@ fn look_for_what_is_there(
         argument.is_none() && lead.company.is_some() && known.may_read(object)
     };
     let looks_for_account = looks_for(&args.account, &ACCOUNT) && into.account.is_none();
-    let asked = (lead, looks_for_account, looks_for(&args.contact, &CONTACT));
-    let (wanted, mut answers) = call.run(&asked, matches, |(wanted, contacts)| {
-        let selects: Vec<&Select> = lookup::selects(&wanted).chain(&contacts).collect();
-        let answers = if selects.is_empty() { Vec::new() } else { call.records_of_all(&selects)? };
-        Ok((wanted, answers))
-    })?;
+    let asked = (lead, looks_for_account, looks_for(&args.contact, &CONTACT) && !into.is_person);
+    let look = || {
+        call.run(&asked, matches, |(wanted, contacts)| {
+            let selects: Vec<&Select> = lookup::selects(&wanted).chain(&contacts).collect();
+            let answers = if selects.is_empty() { Vec::new() } else { call.records_of_all(&selects)? };
+            Ok((wanted, answers))
+        })
+    };
+    let (mut wanted, mut answers) = look()?;
+    if answers.iter().flatten().flatten().any(|record| person::is_open(known, record)) {
+        call.plan(&(), person::describe)?;
+        (wanted, answers) = look()?;
+    }
     let contacts =
         if answers.len() > wanted.len() { answers.pop().transpose()?.unwrap_or_default() } else { Vec::new() };
     match lookup::choose(known, &wanted, answers) {
@@ -291,6 +316,7 @@ fn look_for_what_is_there(
                 let id = found.id;
                 notices.push(merged("account", &id, " is called like the lead's company"));
                 into.account = Some(id);
+                into.is_person = found.record.is_some_and(|it| person::is_person(&it.fields()));
             }
         }
         Err(error) if error.found_nothing_for("account") => {}
@@ -415,12 +441,23 @@ fn recover(call: &Call<'_>, lead: &Lead, cause: Error) -> Result<(Converted, Rec
     Err(cause.with_context(found))
 }
 
+/// Whether the account that a lead was merged into is the contact as well, by what the two are called.
+fn is_one(call: &Call<'_>, held: &Record) -> bool {
+    let fields = held.fields();
+    let name = fields.text("ConvertedContact.Name");
+    name.is_some()
+        && name == fields.text("ConvertedAccount.Name")
+        && call.plan(&(), person::describe).is_ok()
+        && call.known().schema(&CONTACT).is_ok_and(|schema| schema.field(IS_PERSON).is_some())
+}
+
 /// The lead and what it became.
 fn receipt(
     call: &Call<'_>,
     lead: &Lead,
     convert: &ConvertLead<'_>,
     converted: Converted,
+    is_person: bool,
     held: Option<&Record>,
 ) -> Vec<ConvertedRecord> {
     let held = held.map(Record::fields).unwrap_or_default();
@@ -439,7 +476,7 @@ fn receipt(
     let mut records = vec![told(LEAD, &lead.id, lead.name.clone(), false, &held, &[conversion::STATUS])];
     let made = [
         (Some(converted.account), convert.account.is_none()),
-        (converted.contact, convert.contact.is_none()),
+        (converted.contact, convert.contact.is_none() && !is_person),
         (converted.opportunity, !matches!(convert.opportunity, Deal::Of(_))),
     ];
     for ((object, lookup, own), (id, created)) in BECAME.into_iter().zip(made) {

@@ -9,7 +9,7 @@
 mod plan;
 
 use self::plan::{Plan, plan};
-use crate::call::{Call, PART_NAMES, WRITE, read_error, unsendable};
+use crate::call::{Call, PART_NAMES, ReadBack, WRITE, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::Json;
@@ -110,7 +110,7 @@ fn plan_all(known: &Known, asked: &[Asked<'_>]) -> Result<(Vec<Plan>, Vec<Wanted
 struct Made {
     id: RecordId,
     /// As it was read back, if it could be.
-    record: Option<Record>,
+    read: ReadBack,
     notice: Option<String>,
 }
 
@@ -118,12 +118,13 @@ fn write_one(call: &Call<'_>, plan: &Plan, began: i64) -> Result<Made, Error> {
     let create = plan.endpoint();
     let read_back = Retrieve { object: &plan.object, record: Which::CreatedBy(WRITE), fields: &plan.read };
     let written = if plan.is_told {
-        call.write_and_read(&create, &create.values, read_back, |id| *id)
+        let paths: Vec<_> = plan.unnamed.iter().map(|(_, path)| path.clone()).collect();
+        call.write_and_read(&create, &create.values, read_back, &paths, |id| *id)
     } else {
-        call.write(&create).map(|id| (id, None))
+        call.write(&create).map(|id| (id, ReadBack::default()))
     };
     match written {
-        Ok((id, record)) => Ok(Made { id, record, notice: None }),
+        Ok((id, read)) => Ok(Made { id, read, notice: None }),
         Err(cause) if cause.outcome_unknown() => recover(call, plan, began, cause),
         Err(error) => Err(refused(call, plan, error)),
     }
@@ -152,7 +153,7 @@ fn write_all(call: &Call<'_>, plans: &[Plan], began: i64) -> Result<Vec<Made>, E
     let mut made = Vec::with_capacity(plans.len());
     for (part, create) in &creates {
         let id = answer.read(*part, create).map_err(|error| read_error(error, true))?;
-        made.push(Made { id, record: None, notice: None });
+        made.push(Made { id, read: ReadBack::default(), notice: None });
     }
     read_back(call, plans, &mut made);
     Ok(made)
@@ -161,14 +162,17 @@ fn write_all(call: &Call<'_>, plans: &[Plan], began: i64) -> Result<Vec<Made>, E
 /// Reads what was made, as far as it may be read.
 fn read_back(call: &Call<'_>, plans: &[Plan], made: &mut [Made]) {
     let mut fields = FieldList::from(ID);
-    plans.iter().flat_map(|plan| &plan.read).for_each(|field| fields.add(field.clone().into()));
+    for plan in plans {
+        plan.read.iter().for_each(|field| fields.add(field.clone().into()));
+        plan.unnamed.iter().for_each(|(_, path)| fields.add(path.clone()));
+    }
     let Some(plan) = plans.first().filter(|plan| plan.is_told) else { return };
     let mut select = Select::new(fields, plan.object.clone());
     select.condition = record::is_any(made.iter().map(|made| made.id));
     // What was written stays written: the receipt says which could not be read.
     let records = call.query(&select, usize::MAX).map(|page| page.records).unwrap_or_default();
     for made in made {
-        made.record = names::of_id(&records, made.id);
+        made.read.record = names::of_id(&records, made.id);
     }
 }
 
@@ -209,7 +213,7 @@ fn find_again(call: &Call<'_>, plan: &Plan, began: i64) -> Result<Made, (String,
             let notice = format!(
                 "Salesforce did not answer, so the record was looked for: this one, with the same {known_by} and created since the call began, was taken for it"
             );
-            Ok(Made { id, record: Some(record), notice: Some(notice) })
+            Ok(Made { id, read: ReadBack { record: Some(record), names: None }, notice: Some(notice) })
         }
         Recovery::Unsettled(found, candidates) => Err((found, candidates)),
     }
@@ -220,8 +224,10 @@ struct Receipt {
     record: CreatedRecord,
     /// What it is called, or its id.
     called: String,
-    record_type: Option<(String, String)>,
-    undo: Undo,
+    /// What records are called that its lookups point to, by id.
+    names: Vec<(String, String)>,
+    /// By what it can be deleted, where it can.
+    made: Option<(RecordId, Option<String>)>,
     notices: Vec<String>,
 }
 
@@ -230,7 +236,7 @@ fn receipt(call: &Call<'_>, plan: &Plan, made: Made) -> Receipt {
     let sent = (!plan.is_told).then(|| plan.endpoint().values);
     let held = match &sent {
         Some(sent) => Some(Fields::of(Json::trusted(sent))),
-        None => made.record.as_ref().map(Record::fields),
+        None => made.read.record.as_ref().map(Record::fields),
     };
     let mut notices = plan.notices.clone();
     notices.extend(plan.values.iter().filter_map(|set| set.note.clone()));
@@ -251,21 +257,27 @@ fn receipt(call: &Call<'_>, plan: &Plan, made: Made) -> Receipt {
     let name = held.as_ref().and_then(|held| held.text(plan.name.as_str()));
     // What was not sent whole, such as the name of a contact, is not known of what may not be read.
     let is_known = held.is_some() && super::is_on(call, "delete") && (plan.is_told || name.is_some());
-    let undo = is_known.then(|| undo::deletion(call.known(), &plan.object, &made.id, name.clone())).flatten();
     let held = held.unwrap_or_default();
     let read = plan.read.iter().map(FieldName::as_str);
     let fields = shown::members(call.known(), &plan.object, &held, read, false, &mut values);
     notices.extend(values.notice());
-    let record_type = held.get(RECORD_TYPE).and_then(|id| {
+    // What several were read back with has the names too.
+    let named = made.read.names.as_ref().or(made.read.record.as_ref()).map(Record::fields).unwrap_or_default();
+    let named = plan
+        .unnamed
+        .iter()
+        .filter_map(|(lookup, path)| Some((held.text(lookup.as_str())?, named.text(path.as_str())?)));
+    let mut names: Vec<_> = named.collect();
+    names.extend(held.get(RECORD_TYPE).and_then(|id| {
         let schema = call.known().schema(&plan.object).ok()?;
         let kind = picklists::record_type_of(&schema, id.get())?;
         Some((kind.id.clone(), kind.name.clone()))
-    });
+    }));
     Receipt {
-        called: name.unwrap_or_else(|| made.id.to_string()),
+        called: name.clone().unwrap_or_else(|| made.id.to_string()),
         record: CreatedRecord { link: call.link(made.id.as_str()), id: made.id.to_string(), fields },
-        record_type,
-        undo: undo.unwrap_or_else(|| by_hand(&format!("a person deletes {} in Salesforce", made.id))),
+        names,
+        made: is_known.then_some((made.id, name.clone())),
         notices,
     }
 }
@@ -275,17 +287,19 @@ fn reply(call: &Call<'_>, plans: &[Plan], found: &[Found], made: Vec<Made>) -> C
     let receipts: Vec<_> = plans.iter().zip(made).map(|(plan, made)| receipt(call, plan, made)).collect();
     let own: Vec<_> = receipts.iter().map(|receipt| (receipt.called.as_str(), receipt.notices.as_slice())).collect();
     let notices = several::notices(&own);
-    let (mut records, mut called, mut undos) = (Vec::with_capacity(receipts.len()), Vec::new(), Vec::new());
+    let (mut records, mut called, mut deletable) = (Vec::with_capacity(receipts.len()), Vec::new(), Vec::new());
     for receipt in receipts {
         records.push(receipt.record);
-        called.extend(receipt.record_type);
-        undos.push(receipt.undo);
+        called.extend(receipt.names);
+        deletable.extend(receipt.made);
     }
-    let undo = match undos.pop() {
-        Some(undo) if undos.is_empty() => undo,
-        Some(undo) if undo.tool.is_some() => by_hand("salesforce_delete takes back each of the records by itself"),
+    // One call takes back all of them, or none is offered.
+    let deletes = plans.first().filter(|_| deletable.len() == records.len());
+    let undo = deletes.and_then(|plan| undo::deletion(call.known(), &plan.object, &deletable));
+    let undo = undo.unwrap_or_else(|| match records.as_slice() {
+        [one] => by_hand(&format!("a person deletes {} in Salesforce", one.id)),
         _ => by_hand("a person deletes the records in Salesforce"),
-    };
+    });
     CreateReply {
         object: plans.first().map(|plan| plan.object.to_string()).unwrap_or_default(),
         records,

@@ -11,7 +11,9 @@ use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::matching::{self, Fit, Interpretation};
 use crate::resolve::names;
+use crate::resolve::person;
 use crate::resolve::record;
+use crate::resolve::why;
 use crate::resolve::word_forms;
 use crate::rest::{MAX_QUERIES, Search};
 use crate::schema::well_known::CORE;
@@ -38,9 +40,11 @@ pub(super) fn find(call: &Call<'_>, args: FindArgs) -> Result<FindReply, Error> 
     }
     call.run(&Asked { text, objects: &args.objects, limit }, plan, |plan| {
         let mut notices = plan.notices.clone();
-        let mut found = search(call, text, &plan.objects, limit)?;
-        if found.is_empty() {
-            found = query(call, &plan, &mut notices)?;
+        let mut found = look(call, text, &plan, limit, &mut notices)?;
+        if found.iter().any(|record| person::is_open(call.known(), record)) {
+            call.plan(&(), person::describe)?;
+            let plan = call.plan(&Asked { text, objects: &args.objects, limit }, self::plan)?;
+            found = look(call, text, &plan, limit, &mut Vec::new())?;
         }
         let stems = word_forms::stems(text).filter(|_| found.is_empty());
         if let Some(stems) = &stems {
@@ -67,12 +71,14 @@ struct Plan {
     notices: Vec<String>,
     /// The objects to search, each with the fields that tell its records apart.
     objects: Vec<(ObjectName, Vec<FieldPath>)>,
+    /// The same, with the fields that may say why a record was found.
+    sought: Vec<(ObjectName, Vec<FieldPath>)>,
     /// The same in queries.
     queries: Vec<Select>,
 }
 
 fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Plan, PlanError> {
-    let mut plan = Plan { notices: Vec::new(), objects: Vec::new(), queries: Vec::new() };
+    let mut plan = Plan { notices: Vec::new(), objects: Vec::new(), sought: Vec::new(), queries: Vec::new() };
     let objects = self::objects(known, objects)?;
     known.need_schemas(&objects)?;
     for object in objects {
@@ -90,6 +96,7 @@ fn plan(known: &Known, &Asked { text, objects, limit }: &Asked<'_>) -> Result<Pl
             &object,
             (record::like(known, &object, text, "text")?, most),
         )?);
+        plan.sought.push((object.clone(), why::columns(known, &object, &columns)));
         plan.objects.push((object, columns));
     }
     match plan.notices.first() {
@@ -121,16 +128,28 @@ fn objects(known: &Known, input: &[String]) -> Result<Vec<ObjectName>, PlanError
     Ok(objects)
 }
 
-/// What the search index has. A search that an object or field spoils finds nothing, and the queries follow.
+/// What the search index has, or where it has nothing, the records themselves.
+fn look(call: &Call<'_>, text: &str, plan: &Plan, limit: u32, notices: &mut Vec<String>) -> Result<Vec<Record>, Error> {
+    let found = match search(call, text, &plan.sought, limit)? {
+        Some(found) => found,
+        // A field that nobody has to see may be hidden from the user.
+        None => search(call, text, &plan.objects, limit)?.unwrap_or_default(),
+    };
+    if found.is_empty() { query(call, plan, notices) } else { Ok(found) }
+}
+
+/// What the search index has; none where a field spoils the search. One that an object spoils finds nothing, and the
+/// queries follow.
 fn search(
     call: &Call<'_>,
     text: &str,
     objects: &[(ObjectName, Vec<FieldPath>)],
     limit: u32,
-) -> Result<Vec<Record>, Error> {
+) -> Result<Option<Vec<Record>>, Error> {
     match call.send(&Search { text, objects, limit }) {
-        Err(error) if error.names_unknown() || error.is_refused_with("MALFORMED_SEARCH") => Ok(Vec::new()),
-        outcome => outcome,
+        Err(error) if error.is_refused_with("INVALID_FIELD") => Ok(None),
+        Err(error) if error.names_unknown() || error.is_refused_with("MALFORMED_SEARCH") => Ok(Some(Vec::new())),
+        outcome => outcome.map(Some),
     }
 }
 
@@ -160,11 +179,12 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
 }
 
 /// The records as candidates: those that have exactly that name first, else in the order they came.
-fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
+fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
+    person::merge(&mut found);
     let mut candidates = Vec::new();
     let mut last: Option<(String, Vec<Interpretation>)> = None;
     for record in &found {
-        let Some(candidate) = record::candidate(known, record) else { continue };
+        let Some(mut candidate) = record::candidate(known, record) else { continue };
         // Records of an object come together.
         if last.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
             let object = ObjectName::parse(&candidate.object).ok();
@@ -176,7 +196,9 @@ fn reply(known: &Known, text: &str, found: Vec<Record>, limit: usize, mut notice
         let interpretations = last.as_ref().map_or(&[][..], |(_, interpretations)| interpretations);
         let (name, fields) = (candidate.name.as_deref(), record.fields());
         let fit = matching::fit(interpretations, &candidate.object, name, &fields).unwrap_or(Fit::BY_OTHER_MEANS);
-        candidates.push((matching::score(fit, text, name, &fields).into(), candidate));
+        let rank = matching::score(fit, text, name, &fields).into();
+        why::explain(&mut candidate, text, fit, &fields);
+        candidates.push((rank, candidate));
     }
     let mut candidates = by_rank(candidates);
     if candidates.is_empty() {

@@ -11,6 +11,7 @@ use self::new::records;
 use self::write::write;
 use crate::call::Call;
 use crate::error::Error;
+use crate::id::{RecordId, standard_object};
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::lookup::{self, Found, Wanted};
@@ -253,17 +254,20 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
     let mut wanted = Vec::new();
     if let Some(who) = &args.who {
         let objects = PEOPLE.map(ObjectName::from_static).to_vec();
-        let (by, objects) = match record::id(WHO, who.trim())? {
+        let id = record::id(WHO, who.trim())?;
+        let account = id.filter(|id| standard_object(id.prefix()) == Some("Account"));
+        let person = account.map(|account| lookup::person_of(known, WHO, account)).transpose()?.flatten();
+        let (by, objects) = match id {
             None if matching::is_of_several(who.trim()) == Some(true) => {
                 return Err(invalid(WHO, &format!("nothing was written: {ONE_PERSON}")).into());
             }
             None => (By::Name(who.trim().to_owned()), objects),
+            // An account that is a person is found as the contact it is.
+            Some(id) if person.is_some() => (By::Id(id), Vec::new()),
             Some(id) => {
                 let object = names::object_of(known, &id)?;
                 if !objects.contains(&object) {
-                    let message =
-                        format!("the id {id} is neither a contact's nor a lead's; other records go in `what`");
-                    return Err(invalid(WHO, &message).into());
+                    return Err(no_person(&id).into());
                 }
                 if object.as_str() == "Lead" {
                     lead_alone(args)?;
@@ -272,7 +276,10 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
             }
         };
         // Whoever is called so comes before one by nickname.
-        wanted.push(lookup::among(known, WHO, by, objects, NameMatch::SomeWords)?);
+        wanted.push(match person {
+            Some(person) => person,
+            None => lookup::among(known, WHO, by, objects, NameMatch::SomeWords)?,
+        });
     }
     if let Some(what) = &args.what {
         let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
@@ -300,6 +307,10 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
     Ok(wanted)
 }
 
+fn no_person(id: &RecordId) -> Error {
+    invalid(WHO, &format!("the id {id} is neither a contact's nor a lead's; other records go in `what`"))
+}
+
 /// An error about `record` and `object`, as this tool calls them.
 fn as_what(mut error: PlanError) -> PlanError {
     if let PlanError::Failed(error) = &mut error {
@@ -312,6 +323,12 @@ fn as_what(mut error: PlanError) -> PlanError {
 fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &mut [Wanted]) -> Result<Vec<Found>, Error> {
     let found = if wanted.is_empty() { Ok(Vec::new()) } else { references::find(call, wanted) };
     let found = found.map_err(|mut error| {
+        let id = args.who.as_deref().and_then(|who| RecordId::from_text(who).ok());
+        if let Some(id) =
+            id.filter(|id| error.found_nothing_for(WHO) && standard_object(id.prefix()) == Some("Account"))
+        {
+            return no_person(&id);
+        }
         if error.found_nothing_for(WHO) && args.who.as_deref().is_some_and(|who| matching::is_of_several(who).is_some())
         {
             error.add_context(ONE_PERSON);

@@ -54,7 +54,7 @@ pub(super) fn restore(call: &Call<'_>, args: RestoreArgs) -> Result<RestoreReply
     }
     let candidate = held.as_ref().and_then(|held| record::candidate(known, held));
     let (name, facts) = candidate.map_or((None, "{}".to_owned()), |candidate| (candidate.name, candidate.facts));
-    let undo = super::is_on(call, "delete").then(|| undo::deletion(known, &target.object, &id, name.clone()));
+    let undo = super::is_on(call, "delete").then(|| undo::deletion(known, &target.object, &[(id, name.clone())]));
     Ok(RestoreReply {
         object: target.object.to_string(),
         link: call.link(id.as_str()),

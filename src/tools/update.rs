@@ -2,15 +2,20 @@
 //! current values (in a composite request with one for each name in a lookup), then one composite request: conditional
 //! `PATCH sobjects/{object}/{id}` and `GET` of the result.
 //!
+//! Of a filter in place of records, one composite request of two `query`s counts what fits, and asks.
+//!
 //! Of several records: one `query` for all that are given by id, then one composite request of which all parts happen or
 //! none: a conditional `PATCH` for each, and a `query` of the result.
 
 mod current;
+mod filter;
 mod plan;
+
+use std::borrow::Cow;
 
 use self::current::{Back, Current, Receipt};
 use self::plan::{Change, Plan, plan};
-use crate::call::{Call, PART_NAMES, read_error, unsendable};
+use crate::call::{Call, PART_NAMES, ReadBack, read_error, unsendable};
 use crate::details::Details;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
@@ -19,20 +24,30 @@ use crate::known::{self, Known, PlanError};
 use crate::record::Record;
 use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::names;
+use crate::resolve::person;
 use crate::resolve::record::{self, By};
 use crate::rest::{Composite, Part, Query, Retrieve, Update, Which};
 use crate::schema::well_known::ID;
 use crate::soql::{FieldList, FieldPath, Select, Selection};
 use crate::wit::{Undo, UpdateArgs, UpdateReply};
 use crate::write::conversion;
+use crate::write::person as as_account;
 use crate::write::references;
 use crate::write::several;
 
 /// Changes a record, or several of one object.
 pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, Error> {
-    let asked = asked(&args)?;
+    let mut asked = asked(&args)?;
+    filter::ask(call, &asked)?;
     'again: loop {
         let mut all = read(call, &asked)?;
+        if all.iter().any(|(_, record)| person::is_open(call.known(), record)) {
+            call.plan(&(), person::describe)?;
+            continue 'again;
+        }
+        if write_accounts(call, &mut asked, &all)? {
+            continue 'again;
+        }
         for (plan, record) in &mut all {
             match plan.settle(call.known(), record) {
                 // An admin may have changed what is allowed since it was described.
@@ -64,13 +79,15 @@ pub(super) fn update(call: &Call<'_>, args: UpdateArgs) -> Result<UpdateReply, E
 
 /// A record and its change as the call says them.
 struct Asked<'a> {
-    record: &'a str,
+    record: Cow<'a, str>,
     object: Option<&'a str>,
     /// The new values, a JSON object.
-    fields: &'a str,
+    fields: Cow<'a, str>,
     /// The values that are expected, a JSON object.
-    from: Option<&'a str>,
+    from: Option<Cow<'a, str>>,
     allow_duplicate: bool,
+    /// Whether the account is written that the contact is.
+    is_person: bool,
 }
 
 /// The records of a call: one, or several with what each has for itself or all have in common.
@@ -89,14 +106,32 @@ fn asked(args: &UpdateArgs) -> Result<Vec<Asked<'_>>, Error> {
             return Err(Error::argument("fields", "say what to change: at least one field with its new value"));
         };
         asked.push(Asked {
-            record,
+            record: Cow::Borrowed(record),
             object: args.object.as_deref(),
-            fields,
-            from: from.or(args.from.as_ref()).map(String::as_str),
+            fields: Cow::Borrowed(fields),
+            from: from.or(args.from.as_ref()).map(|from| Cow::Borrowed(from.as_str())),
             allow_duplicate: args.allow_duplicate == Some(true),
+            is_person: false,
         });
     }
     Ok(asked)
+}
+
+/// Puts the account in the place of each contact that is one with it; whether there was any.
+fn write_accounts(call: &Call<'_>, asked: &mut [Asked<'_>], all: &[(Plan, Record)]) -> Result<bool, Error> {
+    let mut is_any = false;
+    for (one, (_, record)) in asked.iter_mut().zip(all) {
+        let Some(account) = person::account_of(record) else { continue };
+        one.fields = Cow::Owned(call.plan(&("fields", &*one.fields), as_account::fields)?);
+        if let Some(from) = &mut one.from {
+            *from = Cow::Owned(call.plan(&("from", &**from), as_account::fields)?);
+        }
+        one.record = Cow::Owned(account.to_string());
+        one.object = Some("Account");
+        one.is_person = true;
+        is_any = true;
+    }
+    Ok(is_any)
 }
 
 /// Reads the records, and with them those that names in lookups may stand for.
@@ -213,6 +248,9 @@ impl<'a> Step<'a> {
             notices.push(Known::untold(&current.plan.target.object));
         }
         notices.extend(current.plan.changes.iter().filter_map(|change| change.value.note.clone()));
+        if current.plan.is_person && !pending.is_empty() {
+            notices.push(as_account::WRITTEN.to_owned());
+        }
         if pending.is_empty() {
             notices.push("nothing was written: the record holds these values already".to_owned());
         }
@@ -233,9 +271,9 @@ impl<'a> Step<'a> {
 }
 
 /// Writes what is pending, and returns the records as they are then, as far as they can be read.
-fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<Option<Record>>, Error> {
+fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<ReadBack>, Error> {
     let mut after = Vec::new();
-    after.resize_with(steps.len(), || None);
+    after.resize_with(steps.len(), ReadBack::default);
     let mut writing = Vec::new();
     for (at, step) in steps.iter_mut().enumerate().filter(|(_, step)| !step.pending.is_empty()) {
         writing.push((at, step));
@@ -247,7 +285,7 @@ fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<Option<Record>>,
     };
     for ((at, step), written) in writing.into_iter().zip(all) {
         step.notices.extend(written.notices);
-        after[at] = written.record;
+        after[at] = written.read;
     }
     Ok(after)
 }
@@ -255,20 +293,20 @@ fn write(call: &Call<'_>, steps: &mut [Step<'_>]) -> Result<Vec<Option<Record>>,
 /// What came of a write.
 #[derive(Default)]
 struct Written {
-    record: Option<Record>,
+    read: ReadBack,
     notices: Vec<String>,
 }
 
 impl Written {
     /// The record as it was read back, where it may be told.
-    fn read_back(step: &Step<'_>, update: &Update<'_>, record: Option<Record>) -> Self {
-        let mut written = Self { record, ..Self::default() };
+    fn read_back(step: &Step<'_>, update: &Update<'_>, read: ReadBack) -> Self {
+        let mut written = Self { read, ..Self::default() };
         if update.unmodified_since.is_none() {
             written.say(
                 "this object has no time of change, so a change by somebody else at the same moment would go unseen",
             );
         }
-        if written.record.is_none() && step.current.plan.is_told {
+        if written.read.record.is_none() && step.current.plan.is_told {
             written.say(
                 "the record was changed, but could not be read back: the user may not be allowed to see it any more",
             );
@@ -278,7 +316,8 @@ impl Written {
 
     /// The record as it was read after a write without an answer.
     fn recovered(record: Record) -> Self {
-        let mut written = Self { record: Some(record), ..Self::default() };
+        let read = ReadBack { record: Some(record), names: None };
+        let mut written = Self { read, ..Self::default() };
         written.say("Salesforce did not answer, so the record was read again: it holds the change");
         written
     }
@@ -295,12 +334,12 @@ fn write_one(call: &Call<'_>, step: &Step<'_>) -> Result<Written, Error> {
     let names = plan.read_back();
     let read_back = Retrieve { object: &plan.target.object, record: Which::Id(&current.id), fields: &names };
     let written = if plan.is_told {
-        call.write_and_read(&update, &update.values, read_back, |()| current.id)
+        call.write_and_read(&update, &update.values, read_back, &plan.unnamed()?, |()| current.id)
     } else {
-        call.write(&update).map(|()| ((), None))
+        call.write(&update).map(|()| ((), ReadBack::default()))
     };
     match written {
-        Ok(((), record)) => Ok(Written::read_back(step, &update, record)),
+        Ok(((), read)) => Ok(Written::read_back(step, &update, read)),
         Err(cause) if cause.outcome_unknown() => match current.again() {
             Some(record) if current.is_done(&record, &step.pending) => Ok(Written::recovered(record)),
             Some(_) => Err(cause.with_context("the record was read again and does not hold the change so far")),
@@ -320,7 +359,7 @@ fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Wr
         updates.push((composite.add(name, &update).map_err(unsendable)?, update));
     }
     let plans: Vec<_> = steps.iter().map(|(_, step)| step.current.plan).collect();
-    let select = read_back(steps);
+    let select = read_back(steps)?;
     let query = select.as_ref().filter(|_| plans[0].is_told).map(Query::new);
     let reads = query.as_ref().map(|query| composite.add("read", query)).transpose().map_err(unsendable)?;
     let answer = match call.send_all(&composite) {
@@ -343,26 +382,27 @@ fn write_all(call: &Call<'_>, steps: &[(usize, &mut Step<'_>)]) -> Result<Vec<Wr
     if let (Some(part), Some(query)) = (reads, &query) {
         records = answer.read(part, query).map_or_else(|_| Vec::new(), |page| page.records);
     }
-    let each = steps
-        .iter()
-        .zip(&updates)
-        .map(|((_, step), (_, update))| Written::read_back(step, update, names::of_id(&records, step.current.id)));
+    let each = steps.iter().zip(&updates).map(|((_, step), (_, update))| {
+        let record = names::of_id(&records, step.current.id);
+        Written::read_back(step, update, ReadBack { record, names: None })
+    });
     Ok(each.collect())
 }
 
 /// The query for what is read of the records after the write.
-fn read_back(steps: &[(usize, &mut Step<'_>)]) -> Option<Select> {
+fn read_back(steps: &[(usize, &mut Step<'_>)]) -> Result<Option<Select>, Error> {
     let mut fields = FieldList::from(ID);
     let mut ids = Vec::with_capacity(steps.len());
     for (_, step) in steps {
         step.current.plan.read_back().into_iter().for_each(|field| fields.add(FieldPath::from(field)));
+        step.current.plan.unnamed()?.into_iter().for_each(|path| fields.add(path));
         ids.push(step.current.id);
     }
-    let object = steps.first()?.1.current.plan.target.object.clone();
-    let mut select = Select::new(fields, object);
+    let Some((_, first)) = steps.first() else { return Ok(None) };
+    let mut select = Select::new(fields, first.current.plan.target.object.clone());
     select.limit = u32::try_from(ids.len()).ok();
-    select.condition = Some(record::is_any(ids)?);
-    Some(select)
+    select.condition = record::is_any(ids);
+    Ok(Some(select))
 }
 
 /// After a write of several without an answer: the records, if all hold their changes.
@@ -388,7 +428,7 @@ fn recover_all(
 }
 
 /// What is told of the records together.
-fn reply(steps: Vec<Step<'_>>, after: &[Option<Record>]) -> UpdateReply {
+fn reply(steps: Vec<Step<'_>>, after: &[ReadBack]) -> UpdateReply {
     let mut receipts: Vec<Receipt> = Vec::with_capacity(steps.len());
     let (mut object, mut is_dearer, mut backs) = (String::new(), false, Vec::new());
     for (step, after) in steps.into_iter().zip(after) {
@@ -396,10 +436,13 @@ fn reply(steps: Vec<Step<'_>>, after: &[Option<Record>]) -> UpdateReply {
         let plan = current.plan;
         object = plan.target.object.to_string();
         is_dearer = plan.allow_duplicate;
-        let after = after.as_ref().filter(|_| plan.is_told).map(Record::fields);
+        let ReadBack { record, names } = after;
+        // What several were read back with has the names too.
+        let named = names.as_ref().or(record.as_ref()).map(Record::fields).unwrap_or_default();
+        let after = record.as_ref().filter(|_| plan.is_told).map(Record::fields);
         // Where nothing was written, the record is as it was read.
         let unchanged = step.pending.is_empty().then_some(&current.fields);
-        let mut receipt = current.receipt(after.as_ref().or(unchanged), step.notices);
+        let mut receipt = current.receipt(after.as_ref().or(unchanged), &named, step.notices);
         backs.extend(receipt.undo.take().map(|back| (current.id, back)));
         receipts.push(receipt);
     }

@@ -5,8 +5,9 @@
 use crate::call::Call;
 use crate::error::Error;
 use crate::known::{Known, PlanError};
+use crate::record::Record;
 use crate::resolve::lookup::{self, Answer, Found, Wanted};
-use crate::resolve::{names, record};
+use crate::resolve::{names, person, record};
 use crate::soql::{Comparison, Condition, ObjectName, Select, Text};
 
 /// Finds the record of each name.
@@ -26,6 +27,14 @@ pub(crate) fn choose(call: &Call<'_>, wanted: &mut [Wanted], mut answers: Vec<An
             by_external_id(call, one, &mut answers[at..end])?;
         }
         at = end;
+    }
+    let is_any = |is: &dyn Fn(&Record) -> bool| answers.iter().flatten().flatten().any(is);
+    let is_account = |record: &Record| record.fields().object().as_deref() == Some("Account");
+    if is_any(&is_account) && is_any(&|record| person::is_open(call.known(), record)) {
+        call.plan(&(), person::describe)?;
+        wanted.iter_mut().for_each(|one| one.read_person(call.known()));
+        let selects: Vec<_> = lookup::selects(wanted).collect();
+        answers = call.records_of_all(&selects)?;
     }
     lookup::choose(call.known(), wanted, answers)
 }

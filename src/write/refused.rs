@@ -5,17 +5,12 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::resolve::record;
+use crate::schema::person::{IS_PERSON, NAME_PARTS, NAMED, is_of_persons};
 use crate::schema::well_known::RECORD_TYPE;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select};
 use crate::wit::ErrorKind;
 use crate::write::event::Values;
 
-/// What a person account's name is made of.
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_account.htm>
-pub(crate) const NAME_PARTS: [&str; 5] = ["FirstName", "LastName", "Salutation", "MiddleName", "Suffix"];
-
-/// How a person account is named.
-pub(crate) const PERSON: &str = "nothing was written: a person account's Name is made of its parts, and nobody may set it: set FirstName and LastName, and leave Name out";
 const COMPANY: &str = "nothing was written: only person accounts have these fields, and this one is a company: set Name, or write to a contact of it";
 const FROZEN: &str = "nothing was written: an e-mail that was sent or received is frozen, whatever rights the user has: only a draft can be changed";
 
@@ -42,7 +37,7 @@ pub(crate) fn explained<'v>(
             };
             match alike.and_then(|alike| is_person(call, object, alike)) {
                 Some(true) if is_name => {
-                    error.explained(ErrorKind::InvalidInput, PERSON).allowing(NAME_PARTS.map(str::to_owned).to_vec())
+                    error.explained(ErrorKind::InvalidInput, NAMED).allowing(NAME_PARTS.map(str::to_owned).to_vec())
                 }
                 Some(false) if is_of_person => error.explained(ErrorKind::InvalidInput, COMPANY),
                 _ => error,
@@ -56,15 +51,9 @@ pub(crate) fn explained<'v>(
 
 /// Whether an account is a person; none where nobody can say.
 fn is_person(call: &Call<'_>, object: &ObjectName, alike: Condition) -> Option<bool> {
-    const IS_PERSON: &str = "IsPersonAccount";
     let mut select = Select::new(FieldList::from(FieldPath::from_static(IS_PERSON)), object.clone());
     select.condition = Some(alike);
     select.limit = Some(1);
     let records = call.query(&select, 1).ok()?.records;
     Some(records.first()?.fields().get(IS_PERSON)?.get() == "true")
-}
-
-/// Whether only person accounts have a field.
-pub(crate) fn is_of_persons(name: &str) -> bool {
-    NAME_PARTS.contains(&name) || name.starts_with("Person") || name.ends_with("__pc")
 }

@@ -10,7 +10,7 @@ use crate::resolve::names;
 use crate::resolve::price_book;
 use crate::schema::treatment::is_place_name;
 use crate::schema::{Field, FieldType, ObjectSchema, place};
-use crate::soql::{FieldName, ObjectName};
+use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::write::amendment::{self, Amendment};
 use crate::write::conversion;
 use crate::write::fit;
@@ -114,6 +114,13 @@ impl FieldValue {
     /// The field that was asked for.
     pub(crate) fn asked(&self) -> &FieldName {
         self.asked.as_ref().unwrap_or(&self.name)
+    }
+
+    /// The path to what a lookup's record is called, where the record was given by its id and nobody knows it yet.
+    pub(crate) fn unknown_name(&self) -> Result<Option<FieldPath>, Error> {
+        let is_id = || Json::parse(&self.json).ok().and_then(lookup::id_in).is_some();
+        let is_unknown = self.wanted.is_none() && self.field.references != ["RecordType"] && is_id();
+        if is_unknown { lookup::name_path(&self.field) } else { Ok(None) }
     }
 
     /// Puts the id of the record where its name stands, now that those of the call are found.

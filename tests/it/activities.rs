@@ -459,7 +459,7 @@ fn what_can_not_be_meant_is_refused_before_anything_is_sent() {
         (json!({ "kind": "call", "who": "Bob", "follow_up": { "when": "2026-05-11" } }), "follow_up.when"),
         (json!({ "kind": "call", "who": "Bob", "follow_up": { "when": "soon" } }), "follow_up.when"),
         (json!({ "kind": "call", "who": "B" }), "who"),
-        (json!({ "kind": "call", "who": bench.id("acme") }), "who"),
+        (json!({ "kind": "call", "who": bench.id("globex_deal") }), "who"),
         (json!({ "kind": "call", "what": bench.id("bob") }), "what"),
         (json!({ "kind": "call", "what": "A" }), "what"),
         (json!({ "kind": "call", "what": "001000000000001AAB" }), "what"),

@@ -19,6 +19,16 @@ fn switch_on(bench: &Bench) {
     bench.settings.borrow_mut().tools = Some(TOOLS.map(str::to_owned).to_vec());
 }
 
+/// Deletes one record: its own part of the receipt, with what the receipt says besides.
+#[track_caller]
+fn deleted(bench: &Bench, arguments: Value) -> Value {
+    let mut reply = bench.ok("delete", arguments);
+    let records = reply.as_object_mut().unwrap().remove("records").unwrap();
+    let [record] = records.as_array().unwrap().as_slice() else { panic!("not one record: {records:#}") };
+    reply.as_object_mut().unwrap().extend(record.as_object().unwrap().clone());
+    reply
+}
+
 fn named(bench: &Bench, key: &str, name: &str) -> Value {
     json!({ "record": bench.id(key), "name": name })
 }
@@ -57,7 +67,7 @@ fn it_is_off_unless_the_settings_name_it() {
 #[test]
 fn a_record_is_deleted_with_a_receipt() {
     let bench = bench(&[]);
-    let reply = bench.ok("delete", named(&bench, "acme_renewal", " acme  RENEWAL "));
+    let reply = deleted(&bench, named(&bench, "acme_renewal", " acme  RENEWAL "));
     assert_eq!(bench.counts().0, 2);
     assert!(is_gone(&bench, "acme_renewal") && is_gone(&bench, "open_quote"), "its tasks go with it");
     assert_eq!(
@@ -81,7 +91,7 @@ fn what_a_record_is_called_may_be_its_number_its_subject_or_its_id() {
     };
     for said in [number(&bench(&[])).as_str(), "login loop on safari"] {
         let bench = bench(&[]);
-        let reply = bench.ok("delete", named(&bench, "case_closed_1", said));
+        let reply = deleted(&bench, named(&bench, "case_closed_1", said));
         assert_eq!(reply["name"], number(&bench));
     }
     let bench = bench(&[]);
@@ -208,7 +218,7 @@ fn a_delete_without_an_answer_is_looked_into_and_not_repeated() {
     for effect in [Effect::DropAfter, Effect::CutBody, Effect::Delay(Duration::from_secs(120))] {
         let bench = bench(&[]);
         fault(&bench, effect.clone());
-        let reply = bench.ok("delete", named(&bench, "acme_renewal", "Acme renewal"));
+        let reply = deleted(&bench, named(&bench, "acme_renewal", "Acme renewal"));
         assert_eq!(reply["name"], "Acme renewal", "{effect:?}");
         assert!(reply["notices"][0].as_str().unwrap().ends_with("it is gone"), "{reply}");
         assert_eq!(bench.requests(), 3);
@@ -250,11 +260,81 @@ fn a_create_is_taken_back_by_the_call_its_receipt_gives() {
         let undo = &reply["undo"];
         assert_eq!((undo["tool"].as_str(), undo.get("instructions")), (Some("salesforce_delete"), None), "{reply}");
         assert_eq!(undo["arguments"].get("object").is_some(), object == "Project__c", "{reply}");
-        let receipt = bench.ok(undo["tool"].as_str().unwrap(), undo["arguments"].clone());
+        let receipt = deleted(&bench, undo["arguments"].clone());
         assert_eq!((receipt["id"].as_str(), bench.requests() - before), (reply["id"].as_str(), 3));
         let error = bench.err("get", json!({ "record": reply["id"], "object": object }));
         assert_eq!(error["kind"], "not_found");
     }
+}
+
+#[test]
+fn several_records_of_any_objects_are_deleted_together_in_two_requests() {
+    let bench = bench(&[]);
+    let records = json!([
+        { "record": bench.id("acme_renewal"), "name": "Acme renewal" },
+        { "record": bench.id("letter"), "name": " send LETTER " },
+        { "record": bench.id("lee"), "name": "Lee Park" },
+    ]);
+    let reply = bench.ok("delete", json!({ "records": records }));
+    // One query for each object, together, then all deletes.
+    assert_eq!(bench.requests(), 2, "{:#?}", bench.org.requests());
+    assert!(["acme_renewal", "letter", "lee"].into_iter().all(|key| is_gone(&bench, key)));
+    let told: Vec<_> = reply["records"].as_array().unwrap().iter().map(|one| (&one["object"], &one["id"])).collect();
+    let ids = ["acme_renewal", "letter", "lee"].map(|key| json!(bench.id(key)));
+    assert_eq!(told, [(&json!("Opportunity"), &ids[0]), (&json!("Task"), &ids[1]), (&json!("Lead"), &ids[2])]);
+    assert!(reply["recovery"].as_str().unwrap().contains("went with them"), "{reply:#}");
+}
+
+#[test]
+fn of_several_none_is_deleted_where_one_is_not_what_was_said_or_may_not_go() {
+    let bench = bench(&[]);
+    let lee = || json!({ "record": bench.id("lee"), "name": "Lee Park" });
+    let with = |other: Value| bench.err("delete", json!({ "records": [lee(), other] }));
+    let error = with(json!({ "record": bench.id("nina"), "name": "Nina Simone" }));
+    assert_outcome(&error, "conflict", "no");
+    assert_eq!(error["current"]["id"], bench.id("nina"));
+    assert!(error["message"].as_str().unwrap().contains("of the 2 records this is about \"Nina Simone\""), "{error}");
+    let error = with(json!({ "record": bench.id("acme"), "name": "Acme" }));
+    assert_outcome(&error, "rejected", "no");
+    assert_eq!(error["code"], "DELETE_FAILED");
+    assert!(error["message"].as_str().unwrap().contains("about \"Acme\""), "{error}");
+    let error = with(json!({ "record": "00Q000000000999", "name": "Nobody" }));
+    assert_outcome(&error, "not_found", "no");
+    assert!(!is_gone(&bench, "lee") && bench.org.writes().is_empty());
+    for (arguments, field) in [
+        (json!({ "records": [lee(), lee()] }), "records"),
+        (json!({ "record": bench.id("lee"), "name": "Lee Park", "records": [lee()] }), "records"),
+        (json!({ "records": [lee(), { "record": bench.id("nina"), "name": " " }] }), "name"),
+        (json!({ "records": [lee(), { "record": "Nina", "name": "Nina" }] }), "record"),
+        (json!({ "records": vec![lee(); 25] }), "records"),
+        (json!({}), "record"),
+    ] {
+        let error = bench.refused("delete", arguments);
+        assert_eq!(error["fields"], json!([field]), "{error}");
+    }
+}
+
+#[test]
+fn several_without_an_answer_are_looked_for() {
+    let bench = bench(&[]);
+    let records = json!([
+        { "record": bench.id("nina"), "name": "Nina Volkov" },
+        { "record": bench.id("lee"), "name": "Lee Park" },
+    ]);
+    bench.org.fault(Fault::new(Effect::DropAfter).on(http::Method::POST, "/composite"));
+    let reply = bench.ok("delete", json!({ "records": records }));
+    assert!(reply["notices"][0].as_str().unwrap().ends_with("they are gone"), "{reply:#}");
+    let bench = self::bench(&[]);
+    bench.org.fault(Fault::html_503().on(http::Method::POST, "/composite"));
+    let error = bench.err("delete", json!({ "records": records }));
+    assert_outcome(&error, "unavailable", "no");
+    assert!(error["message"].as_str().unwrap().contains("still there"), "{error}");
+    // Nobody can look.
+    bench.org.fault(Fault::new(Effect::DropAfter).on(http::Method::POST, "/composite"));
+    bench.org.fault(Fault::server_unavailable().on(http::Method::GET, "/query").after(1));
+    let error = bench.err("delete", json!({ "records": records }));
+    assert_outcome(&error, "unavailable", "unknown");
+    assert!(error["message"].as_str().unwrap().ends_with("looking for the records failed as well"), "{error}");
 }
 
 #[test]
@@ -291,7 +371,7 @@ fn logged_activities_are_taken_back_one_by_one() {
         let reply = bench.ok("log_activity", arguments);
         for one in reply["created"].as_array().unwrap() {
             assert_eq!(one["undo"]["tool"], "salesforce_delete");
-            let receipt = bench.ok("delete", one["undo"]["arguments"].clone());
+            let receipt = deleted(&bench, one["undo"]["arguments"].clone());
             assert_eq!(receipt["id"], one["id"]);
             taken_back += 1;
         }

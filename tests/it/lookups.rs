@@ -402,3 +402,60 @@ fn the_name_of_a_task_is_its_subject_or_its_person() {
         }
     }
 }
+
+#[test]
+fn a_lookup_that_is_given_by_id_is_named_in_the_receipt_without_another_request() {
+    let bench = Bench::warm(&["Contact", "Account", "Case"]);
+    let (globex, initech) = (bench.id("globex"), bench.id("initech"));
+    let change = json!({ "object": "Contact", "record": "Bob Fisher", "fields": { "AccountId": initech } });
+    let reply = bench.ok("update", change);
+    assert_eq!(bench.counts(), (2, 1));
+    assert_eq!(reply["names"], json!({ globex.clone(): "Globex", initech.clone(): "Initech" }));
+    let (riley, jane) = (bench.id("riley"), bench.id("jane_okafor"));
+    let mut fields = json!({ "LastName": "Zed", "AccountId": globex, "ReportsToId": bench.id("bob"), "Owner": jane });
+    let reply = bench.ok("create", json!({ "object": "Contact", "fields": fields }));
+    assert_eq!(bench.counts(), (3, 2));
+    assert_eq!(reply["names"], json!({ globex.clone(): "Globex", bench.id("bob"): "Bob Stone", jane: "Jane Okafor" }));
+    // Several are read back by a query of their own, which has the names too.
+    fields["Owner"] = json!("me");
+    let records = json!([{ "FirstName": "Ann" }, { "FirstName": "Ben" }]);
+    let reply = bench.ok("create", json!({ "object": "Contact", "fields": fields, "records": records }));
+    let names = json!({ globex.clone(): "Globex", bench.id("bob"): "Bob Stone", riley: "Riley Reyes" });
+    assert_eq!(reply["names"], names);
+    let changes = json!([{ "record": bench.id("sarah") }, { "record": bench.id("bob_globex") }]);
+    let reply = bench.ok("update", json!({ "records": changes, "fields": { "AccountId": bench.id("brightpath") } }));
+    assert_eq!(reply["names"][bench.id("brightpath")], "Brightpath");
+}
+
+#[test]
+fn who_the_rules_of_the_org_chose_is_named_too() {
+    let bench = Bench::warm(&["Case"]);
+    let made = bench.created(json!({ "object": "Case", "fields": { "Subject": "Printer" }, "assign": true }));
+    assert_eq!(bench.counts(), (1, 1));
+    let owner = made["fields"]["OwnerId"].as_str().unwrap();
+    assert!(made["names"][owner].is_string(), "{made:#}");
+}
+
+#[test]
+fn a_name_that_can_not_be_read_leaves_the_id_and_the_receipt_whole() {
+    let bench = Bench::warm(&["Contact"]);
+    *bench.rewrite.borrow_mut() = Some(Box::new(|body| {
+        let mut body: Value = serde_json::from_str(&body).unwrap();
+        for part in body["compositeResponse"].as_array_mut().unwrap() {
+            if part["referenceId"] == "names" {
+                part["httpStatusCode"] = json!(400);
+                part["body"] = json!([{ "errorCode": "INVALID_FIELD", "message": "No such column" }]);
+            }
+        }
+        body.to_string()
+    }));
+    let fields = json!({ "LastName": "Zed", "AccountId": bench.id("globex") });
+    let made = bench.created(json!({ "object": "Contact", "fields": fields }));
+    assert_eq!(made["fields"]["AccountId"], bench.id("globex"));
+    assert_eq!((made.get("names"), made.get("notices")), (None, None), "{made:#}");
+    // Where the org may not be read, nothing is asked.
+    let bench = Bench::warm(&["Contact"]);
+    bench.settings.borrow_mut().objects.read = Some(vec!["Account".to_owned()]);
+    let made = bench.created(json!({ "object": "Contact", "fields": fields }));
+    assert_eq!(made.get("names"), None);
+}

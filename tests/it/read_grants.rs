@@ -575,7 +575,8 @@ fn a_deletion_of_what_may_not_be_read_tells_neither_name_nor_children() {
     assert_eq!((&error["kind"], error.get("current")), (&json!("conflict"), None));
     assert!(!error.to_string().contains("Acme"), "{error}");
     let reply = bench.ok("delete", json!({ "record": id, "name": " acme renewal " }));
-    assert_eq!((&reply["name"], &reply["facts"]), (&json!("acme renewal"), &json!({})));
+    let deleted = &reply["records"][0];
+    assert_eq!((&deleted["name"], &deleted["facts"]), (&json!("acme renewal"), &json!({})));
     assert!(reply["notices"][0].as_str().unwrap().contains("keep Opportunity records from being read"), "{reply}");
     // Salesforce names what keeps a record from going.
     for (read, told) in [(None, true), (granted(&["Account"]), false)] {

@@ -129,11 +129,20 @@ fn how_several_are_taken_back_is_said() {
     let by_hand = bench.ok("create", contacts.clone());
     assert_eq!(by_hand["undo"], json!({ "instructions": "a person deletes the records in Salesforce" }));
     bench.settings.borrow_mut().tools = Some(["create", "delete"].map(str::to_owned).to_vec());
+    let before = rows(&bench, "Contact");
     let by_tool = bench.ok("create", contacts);
-    assert_eq!(
-        by_tool["undo"],
-        json!({ "instructions": "salesforce_delete takes back each of the records by itself" })
-    );
+    let undo = &by_tool["undo"];
+    assert_eq!((&undo["tool"], undo.get("instructions")), (&json!("salesforce_delete"), None), "{undo:#}");
+    let named = by_tool["records"].as_array().unwrap().iter();
+    let named: Vec<_> = named.map(|one| json!({ "record": one["id"], "name": one["fields"]["Name"] })).collect();
+    assert_eq!(undo["arguments"], json!({ "records": named }));
+    assert_eq!(rows(&bench, "Contact"), before + 2);
+    bench.ok("delete", undo["arguments"].clone());
+    let is_deleted = |one: &Value| {
+        let id = demo_org::Id::parse(one["id"].as_str().unwrap()).unwrap();
+        bench.org.row(&id).unwrap().is_deleted()
+    };
+    assert!(by_tool["records"].as_array().unwrap().iter().all(is_deleted));
 }
 
 #[test]

@@ -16,8 +16,8 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, RngSeed};
 use salesforce_plugin::soql::{Comparison, Date, DateTime, Direction, Nulls, Pattern};
 use salesforce_plugin::sql::{
-    Aggregate, Column, Condition, DatePart, Expression, FieldSet, GroupKind, Literal, Match, Name, Order, Path, Query,
-    Reason, Refusal, Shift, Statement, Value,
+    Aggregate, Column, Condition, DatePart, Expression, FieldSet, GroupKind, Literal, Match, Moment, Name, Order, Path,
+    Query, Reason, Refusal, Shift, Statement, Value,
 };
 
 use crate::soql_roundtrip::records;
@@ -628,6 +628,13 @@ fn settle_expression(expression: &mut Expression) {
         | Expression::IsSubtotal(field)
         | Expression::Distance { field, .. } => settle_path(field),
         Expression::Formatted(inner) => settle_expression(inner),
+        Expression::Elapsed { from, to, .. } => {
+            for moment in [from, to] {
+                if let Moment::Field(field) | Moment::Day(field) = moment {
+                    settle_path(field);
+                }
+            }
+        }
         Expression::CountRows(_) => {}
     }
 }
@@ -764,7 +771,10 @@ fn expression(of: &Expression) -> Option<org::Expression> {
         }
         Expression::Label(field) => org::Expression::ToLabel(path(field)),
         Expression::Formatted(inner) => org::Expression::Format(Box::new(expression(inner)?)),
-        Expression::Converted(_) | Expression::IsSubtotal(_) | Expression::Distance { .. } => return None,
+        Expression::Elapsed { .. }
+        | Expression::Converted(_)
+        | Expression::IsSubtotal(_)
+        | Expression::Distance { .. } => return None,
     })
 }
 

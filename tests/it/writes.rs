@@ -284,6 +284,8 @@ fn a_create_under_a_locked_parent_is_tried_again() {
           "httpStatusCode": 400, "referenceId": "new" },
         { "body": [{ "errorCode": "PROCESSING_HALTED", "message": "" }], "httpHeaders": {}, "httpStatusCode": 400,
           "referenceId": "read" },
+        { "body": [{ "errorCode": "PROCESSING_HALTED", "message": "" }], "httpHeaders": {}, "httpStatusCode": 400,
+          "referenceId": "names" },
     ] });
     let body = body.to_string();
     fault(&bench, Effect::Answer { status: 200, content_type: "application/json", body });

@@ -62,6 +62,7 @@ impl Platform for Host {
                 imports::http::FailureKind::Unreachable => FailureReason::Unreachable,
                 imports::http::FailureKind::TooLarge => FailureReason::TooLarge,
                 imports::http::FailureKind::Cancelled => FailureReason::Cancelled,
+                imports::http::FailureKind::AdminRequired => FailureReason::AdminRequired,
             },
             request_sent: failure.request_sent,
         })?;

@@ -99,17 +99,19 @@ fn find(reply: FindReply) -> String {
         1 => "One record fits:\n".to_owned(),
         many => format!("{many} records fit, best first:\n"),
     };
-    candidates(&mut text, reply.candidates.iter());
+    candidates(&mut text, reply.candidates.iter(), true);
     notices(&mut text, &reply.notices);
     text
 }
 
-fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>) {
+fn candidates<'c>(text: &mut String, candidates: impl Iterator<Item = &'c Candidate>, is_found: bool) {
     for (number, candidate) in candidates.enumerate() {
         let name = named(candidate.name.as_deref());
         let facts = sentence(&candidate.facts);
         let separator = if facts.is_empty() { "" } else { " – " };
-        line(text, &format!("  {}. {} {}{name}{separator}{facts}", number + 1, candidate.object, candidate.id));
+        let found = candidate.field.as_deref().filter(|_| is_found).map(|field| format!(", found in {field}"));
+        let found = found.unwrap_or_default();
+        line(text, &format!("  {}. {} {}{name}{found}{separator}{facts}", number + 1, candidate.object, candidate.id));
     }
 }
 
@@ -376,10 +378,12 @@ fn how(ConvertedRecord { object, created, .. }: &ConvertedRecord) -> &'static st
 }
 
 fn delete(reply: &DeleteReply) -> String {
-    let name = named(reply.name.as_deref());
-    let mut text = format!("Deleted: {} {}{name}\n", reply.object, reply.id);
-    if !reply.facts.0.is_empty() {
-        line(&mut text, &format!("  {}", sentence(&reply.facts)));
+    let mut text = String::new();
+    for DeletedRecord { object, id, name, facts } in &reply.records {
+        line(&mut text, &format!("Deleted: {object} {id}{}", named(name.as_deref())));
+        if !facts.0.is_empty() {
+            line(&mut text, &format!("  {}", sentence(facts)));
+        }
     }
     line(&mut text, &printable(&reply.recovery));
     notices(&mut text, &reply.notices);
@@ -469,7 +473,7 @@ fn explained(error: &Error) -> String {
         }
     }
     details(&mut text, error.details.as_deref().map(object).as_ref());
-    candidates(&mut text, candidates_of(error).iter());
+    candidates(&mut text, candidates_of(error).iter(), false);
     if let Some(current) = &error.current {
         line(&mut text, &format!("Now: {} {}", current.object, current.id));
         fields(&mut text, &object(&current.fields));

@@ -273,8 +273,10 @@ impl<'c> Probe<'c> {
         let response = send(self.connection, request).map_err(|failure| {
             let detail = failure.detail.unwrap_or_default();
             self.unanswered |= failure.request_sent;
-            if failure.kind == FailureKind::AuthRequired {
-                self.over = Some("the user has to sign in".to_owned());
+            match failure.kind {
+                FailureKind::AuthRequired => self.over = Some("the user has to sign in".to_owned()),
+                FailureKind::AdminRequired => self.over = Some(detail.clone()),
+                _ => {}
             }
             Failure::CannotTell(format!("no answer: {detail}"))
         })?;

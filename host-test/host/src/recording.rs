@@ -484,13 +484,14 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
-const KINDS: [(&str, FailureKind); 6] = [
+const KINDS: [(&str, FailureKind); 7] = [
     ("auth_required", FailureKind::AuthRequired),
     ("denied", FailureKind::Denied),
     ("timeout", FailureKind::Timeout),
     ("unreachable", FailureKind::Unreachable),
     ("too_large", FailureKind::TooLarge),
     ("cancelled", FailureKind::Cancelled),
+    ("admin_required", FailureKind::AdminRequired),
 ];
 
 fn kind_name(kind: FailureKind) -> &'static str {

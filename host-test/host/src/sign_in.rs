@@ -26,7 +26,7 @@ use crate::engine::host::Host;
 use crate::error::HostError;
 use crate::store::{StoreError, Tokens};
 use crate::token::Token;
-use crate::types::{Advice, DomainRefusal, OauthProfile, SignInFailure};
+use crate::types::{Actor, Advice, DomainRefusal, OauthProfile, SignInFailure};
 use crate::wire::origin::Origin;
 use crate::wire::transport::{Failure, RequestLimits, Transport};
 
@@ -224,13 +224,23 @@ impl Client {
         loop {
             let left = until.saturating_duration_since(Instant::now()).min(TIMEOUT);
             let error = match self.grant(&form, left) {
-                Err(error @ SignInError::Refused { .. }) if error.may_pass() => error,
+                Err(error @ SignInError::Refused { .. }) if error.may_pass() || error.is_race() => error,
                 other => return other,
             };
             match pauses.next().filter(|pause| Instant::now() + *pause < until) {
                 Some(pause) => thread::sleep(pause),
+                None if error.is_race() => return Err(self.over(error)),
                 None => return Err(error),
             }
+        }
+    }
+
+    /// What a refusal means that goes on saying that a code has expired, where no code was sent: the sign-in is over.
+    fn over(&self, error: SignInError) -> SignInError {
+        let SignInError::Refused { failure, .. } = error else { return error };
+        match self.host.explain(&SignInFailure { error: failure.error.clone(), description: None }) {
+            Ok(advice) => SignInError::Refused { failure, advice },
+            Err(error) => error.into(),
         }
     }
 
@@ -337,6 +347,20 @@ impl SignInError {
             Self::NoAnswer(_) | Self::Unreadable(_) => true,
             _ => false,
         }
+    }
+
+    /// Whether only the org's admin can let the user or the app in.
+    pub(crate) fn needs_admin(&self) -> bool {
+        matches!(self, Self::Refused { advice, .. } if advice.actor == Actor::Admin)
+    }
+
+    /// Whether the org says of a refresh token what is said of codes: that is how it called, and some orgs still call,
+    /// another refresh of the same sign-in that is under way.
+    /// <https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm>
+    fn is_race(&self) -> bool {
+        let Self::Refused { failure, .. } = self else { return false };
+        let said = failure.description.as_deref().unwrap_or_default().to_ascii_lowercase();
+        failure.error == "invalid_grant" && said.contains("expired authorization code")
     }
 }
 

@@ -15,6 +15,6 @@ pub use crate::bindings::salesforce::plugin::types::{
 };
 pub use crate::bindings::salesforce::plugin::write_types::{
     CallDirection, Clash, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, CreateArgs, CreateReply, DeleteArgs,
-    DeleteReply, FieldChange, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity, RestoreArgs,
-    RestoreReply, Undo, UpdateArgs, UpdateReply,
+    DeleteReply, DeletedRecord, Deletion, FieldChange, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply,
+    LoggedActivity, RestoreArgs, RestoreReply, Undo, UpdateArgs, UpdateReply,
 };

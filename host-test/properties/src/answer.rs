@@ -13,7 +13,7 @@ use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use crate::strict::every_reader_takes;
 
 /// What is asked, of every tool and most of their ways.
-pub const CALLS: [(&str, &str); 35] = [
+pub const CALLS: [(&str, &str); 37] = [
     ("find", r#"{"text":"acme"}"#),
     ("find", r#"{"text":"bob@acme.com","objects":["Contact"]}"#),
     ("get", r#"{"record":"001dM0000000010QAA","related":["contacts","opportunities","cases","activities"]}"#),
@@ -47,6 +47,11 @@ pub const CALLS: [(&str, &str); 35] = [
     ("log_activity", r#"{"kind":"email","who":"Bob Stone","what":"Acme","when":"2026-05-11T09:00"}"#),
     ("log_activity", r#"{"kind":"meeting","when":"2026-05-14T09:30"}"#),
     ("activities", r#"{"record":"500dM0000000010QAA"}"#),
+    (
+        "delete",
+        r#"{"records":[{"record":"001dM0000000010QAA","name":"Acme"},{"record":"00QdM0000000010QAA","name":"Lee"}]}"#,
+    ),
+    ("update", r#"{"object":"Opportunity","record":"WHERE Amount > 5","fields":{"Stage":"Closed Won"}}"#),
     ("report", "{}"),
     ("report", r#"{"name":"Open Cases"}"#),
     ("report", r#"{"name":"00OdM000003m880UAA","details":true}"#),

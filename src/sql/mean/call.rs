@@ -3,7 +3,7 @@
 use super::super::parse::date;
 use super::super::refusal::{Fault, Reason};
 use super::super::tree::Term;
-use super::super::{Aggregate, DatePart, Expression, Note, Path, Shift, Span, Value};
+use super::super::{Aggregate, DatePart, Expression, Moment, Note, Path, Shift, Span, Value};
 use super::side::{Side, part_of};
 use super::term::{counted, distance, unit_of};
 use super::unit::Unit;
@@ -53,6 +53,8 @@ const PARTS: [(&str, DatePart); 26] = [
 const CASES: [&str; 7] = ["LOWER", "UPPER", "LCASE", "UCASE", "TRIM", "LTRIM", "RTRIM"];
 /// Functions that change how a selected value looks.
 const LOOKS: [&str; 7] = ["ROUND", "CEIL", "CEILING", "FLOOR", "TRUNCATE", "TO_CHAR", "INITCAP"];
+/// Functions that take one date from another.
+const DIFFERENCES: [&str; 4] = ["DATEDIFF", "DATE_DIFF", "TIMESTAMPDIFF", "AGE"];
 /// Functions that put something in the place of nothing.
 const DEFAULTS: [&str; 4] = ["COALESCE", "IFNULL", "NVL", "ISNULL"];
 
@@ -221,7 +223,65 @@ impl Meaning {
             other => Some(other),
         };
         let argument = argument.ok_or_else(|| Reason::Arguments(name.to_owned(), "a field").at(at))?;
-        Ok(Side::Is(Expression::Aggregate { function, field: self.field(argument, place)? }))
+        match self.elapsed(function, argument, at, place)? {
+            Ok(elapsed) => Ok(Side::Is(elapsed)),
+            Err(argument) => Ok(Side::Is(Expression::Aggregate { function, field: self.field(argument, place)? })),
+        }
+    }
+
+    /// The time between two moments, if an argument is that: one taken from the other, or as SQL's dialects write it.
+    fn elapsed<'q>(
+        &mut self,
+        function: Aggregate,
+        argument: Term<'q>,
+        at: Span,
+        place: Place<'_>,
+    ) -> Result<Result<Expression, Term<'q>>, Fault> {
+        if matches!(function, Aggregate::Count | Aggregate::CountDistinct) {
+            return Ok(Err(argument));
+        }
+        let (from, to, in_hours) = match argument {
+            Term::Sum { left, right, minus: true, .. } => (*right, *left, false),
+            Term::Call { name, arguments, at, .. } if DIFFERENCES.iter().any(|known| name.is(known)) => {
+                let unit = |term: &Term<'_>| match unit_of(term)?.trim_end_matches('s') {
+                    "day" | "dd" | "d" => Some(false),
+                    "hour" | "hh" => Some(true),
+                    _ => None,
+                };
+                let refused = || Reason::DateDifference.at(at);
+                let mut arguments = arguments.into_iter();
+                match (arguments.next(), arguments.next(), arguments.next(), arguments.next()) {
+                    (Some(to), Some(from), None, None) => (from, to, false),
+                    (Some(first), Some(second), Some(third), None) => match (unit(&first), unit(&third)) {
+                        (Some(in_hours), _) => (second, third, in_hours),
+                        (None, Some(in_hours)) => (second, first, in_hours),
+                        (None, None) => return Err(refused()),
+                    },
+                    _ => return Err(refused()),
+                }
+            }
+            other => return Ok(Err(other)),
+        };
+        let (from, to) = (self.moment(from, place)?, self.moment(to, place)?);
+        Ok(Ok(Expression::Elapsed { function, from, to, in_hours, at }))
+    }
+
+    /// When a time begins or ends.
+    fn moment(&mut self, term: Term<'_>, place: Place<'_>) -> Result<Moment, Fault> {
+        let at = term.at();
+        let expected = || Reason::Expected { expected: "a date field" }.at(at);
+        match term {
+            Term::Call { name, mut arguments, .. } if name.is("JULIANDAY") && arguments.len() == 1 => {
+                self.moment(arguments.pop().ok_or_else(expected)?, place)
+            }
+            other => match self.dated(other, place)? {
+                Side::Is(Expression::Field(field)) => Ok(Moment::Field(field)),
+                Side::Is(Expression::Date { part: DatePart::DayOnly, field, .. }) => Ok(Moment::Day(field)),
+                Side::Value(Value::Moment(shift)) if shift == Shift::default() => Ok(Moment::Now),
+                Side::Value(Value::Day(shift)) if shift == Shift::default() => Ok(Moment::Today),
+                _ => Err(expected()),
+            },
+        }
     }
 
     /// A part of a date, by its name; of today it is a number relative to this one.

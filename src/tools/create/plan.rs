@@ -9,13 +9,13 @@ use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::names;
 use crate::resolve::price_book::DEAL;
 use crate::rest::Create;
+use crate::schema::person;
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, ObjectSchema};
 use crate::soql::{FieldName, FieldPath, ObjectName};
 use crate::write::event;
 use crate::write::picklists::{self, Given, Held, Picklists};
 use crate::write::places;
-use crate::write::refused;
 use crate::write::several;
 use crate::write::values::{self, FieldValue, Write};
 
@@ -30,6 +30,8 @@ pub(super) struct Plan {
     pub(super) name: FieldPath,
     /// The fields to read back: those that were set, and the record's name.
     pub(super) read: Vec<FieldName>,
+    /// The lookups whose records nobody named, each with the path to what its record is called.
+    pub(super) unnamed: Vec<(FieldName, FieldPath)>,
     /// Whether the reply may tell what the org holds.
     pub(super) is_told: bool,
     pub(super) allow_duplicate: bool,
@@ -114,7 +116,9 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
         );
     }
     let assign = assignment(asked.assign, &object, &schema, &values, &mut read)?;
-    Ok(Plan { object, values, name, read, is_told, allow_duplicate: asked.allow_duplicate, assign, notices })
+    let unnamed = if is_told { unnamed(&schema, &values, &read)? } else { Vec::new() };
+    let allow_duplicate = asked.allow_duplicate;
+    Ok(Plan { object, values, name, read, unnamed, is_told, allow_duplicate, assign, notices })
 }
 
 /// The values of a record: its own, and those all have in common that it does not have otherwise.
@@ -162,9 +166,9 @@ fn json_of<'v>(values: &'v [FieldValue], name: &str) -> Option<&'v str> {
 /// Refuses the name of a person, which is made of its parts.
 fn check_person(object: &ObjectName, values: &[FieldValue]) -> Result<(), Error> {
     let is_set = |is: &dyn Fn(&str) -> bool| values.iter().any(|set| set.json != "null" && is(set.name.as_str()));
-    if object.as_str() == "Account" && is_set(&|name| name == "Name") && is_set(&refused::is_of_persons) {
-        let parts = refused::NAME_PARTS.map(str::to_owned).to_vec();
-        return Err(Error::argument("Name", refused::PERSON).allowing(parts));
+    if object.as_str() == "Account" && is_set(&|name| name == "Name") && is_set(&person::is_of_persons) {
+        let parts = person::NAME_PARTS.map(str::to_owned).to_vec();
+        return Err(Error::argument("Name", person::NAMED).allowing(parts));
     }
     Ok(())
 }
@@ -189,6 +193,24 @@ fn check_required(schema: &ObjectSchema, values: &[FieldValue]) -> Result<(), Er
         values.iter().take(MAX_CHOICES).for_each(|value| allowed.push(value.shown().to_owned()));
     }
     Err(Error::input(message).about(missing).allowing(allowed))
+}
+
+/// The lookups that are given by id, and the owner that the org's rules choose.
+fn unnamed(
+    schema: &ObjectSchema,
+    values: &[FieldValue],
+    read: &[FieldName],
+) -> Result<Vec<(FieldName, FieldPath)>, Error> {
+    let mut unnamed = Vec::new();
+    for value in values {
+        unnamed.extend(value.unknown_name()?.map(|path| (value.name.clone(), path)));
+    }
+    let is_set = |name: &FieldName| values.iter().any(|value| value.name == *name);
+    for name in read.iter().filter(|name| name.as_str() == "OwnerId" && !is_set(name)) {
+        let path = schema.field(name.as_str()).map(lookup::name_path).transpose()?.flatten();
+        unnamed.extend(path.map(|path| (name.clone(), path)));
+    }
+    Ok(unnamed)
 }
 
 /// Whether the org chooses the record type, and describe does not say which.

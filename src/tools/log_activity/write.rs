@@ -173,7 +173,7 @@ fn logged(
         notices.push(notice);
     }
     let mut undo =
-        tools::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &id, name)).flatten();
+        tools::is_on(call, "delete").then(|| undo::deletion(call.known(), retrieve.object, &[(id, name)])).flatten();
     if let Some(undo) = undo.as_mut().filter(|_| is_email) {
         let activity = "the activity that Salesforce made of the e-mail may stay: delete that too, by its ActivityId";
         undo.instructions = Some(activity.to_owned());

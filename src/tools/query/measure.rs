@@ -1,5 +1,6 @@
 //! What is computed of each group, and the conditions on it.
 
+use super::elapsed::Elapsed;
 use super::group::fields;
 use crate::error::Error;
 use crate::json::Shape;
@@ -23,6 +24,8 @@ pub(super) struct Measured {
     pub(super) value_type: FieldType,
     /// The field, unless records are counted.
     field: Option<Field>,
+    /// The time that is measured, which is worked out of the records.
+    pub(super) elapsed: Option<Elapsed>,
     /// Whether it is computed for others only, and not shown.
     pub(super) is_hidden: bool,
 }
@@ -31,6 +34,11 @@ impl Measured {
     /// Whether the groups' numbers add up to that of all of them.
     pub(super) fn adds_up(&self) -> bool {
         matches!(self.measure.function, Function::Count | Function::Sum)
+    }
+
+    /// Whether it is the number of records.
+    pub(super) fn is_rows(&self) -> bool {
+        self.measure == Measure { function: Function::Count, field: ID }
     }
 
     pub(super) fn counts(&self) -> bool {
@@ -47,6 +55,10 @@ pub(super) fn position(
 ) -> Result<usize, PlanError> {
     let measured = match expression {
         Expression::Aggregate { function, field } => one(known, object, self::function(*function), field)?,
+        Expression::Elapsed { function, from, to, in_hours, .. } => {
+            let elapsed = Elapsed::plan(known, object, (from, to, *in_hours))?;
+            time(measures, self::function(*function), elapsed)?
+        }
         _ => records(),
     };
     Ok(add(measures, measured))
@@ -60,6 +72,23 @@ fn add(measures: &mut Vec<Measured>, measured: Measured) -> usize {
     })
 }
 
+/// A number of times. The same time has one name, by which what an average is made of is found.
+fn time(measures: &[Measured], function: Function, elapsed: Elapsed) -> Result<Measured, Error> {
+    let known = measures.iter().find(|known| known.elapsed.as_ref() == Some(&elapsed));
+    let field = match known {
+        Some(known) => known.measure.field.clone(),
+        None => names::path(&format!("Time{}", measures.len()))?,
+    };
+    Ok(Measured {
+        name: elapsed.name(name(function)),
+        measure: Measure { function, field },
+        value_type: FieldType::Double,
+        field: None,
+        elapsed: Some(elapsed),
+        is_hidden: false,
+    })
+}
+
 /// The number of records.
 pub(super) fn records() -> Measured {
     Measured {
@@ -67,6 +96,7 @@ pub(super) fn records() -> Measured {
         measure: Measure { function: Function::Count, field: ID },
         value_type: FieldType::Int,
         field: None,
+        elapsed: None,
         is_hidden: false,
     }
 }
@@ -74,12 +104,14 @@ pub(super) fn records() -> Measured {
 /// Adds what an average over all groups is made of.
 pub(super) fn add_parts_of_averages(measures: &mut Vec<Measured>) {
     let averages = |measured: &&Measured| measured.measure.function == Function::Average;
-    let fields: Vec<_> = measures.iter().filter(averages).map(|measured| measured.measure.field.clone()).collect();
-    for field in fields {
+    let of = |measured: &Measured| (measured.measure.field.clone(), measured.elapsed.clone());
+    let fields: Vec<_> = measures.iter().filter(averages).map(of).collect();
+    for (field, elapsed) in fields {
         for function in [Function::Sum, Function::Count] {
             let measure = Measure { function, field: field.clone() };
             let value_type = FieldType::Double;
-            add(measures, Measured { name: String::new(), measure, value_type, field: None, is_hidden: true });
+            let elapsed = elapsed.clone();
+            add(measures, Measured { name: String::new(), measure, value_type, field: None, elapsed, is_hidden: true });
         }
     }
 }
@@ -151,6 +183,7 @@ fn one(known: &Known, object: &ObjectName, function: Function, field: &sql::Path
         measure: Measure { function, field: named.path },
         value_type,
         field: Some(named.field),
+        elapsed: None,
         is_hidden: false,
     })
 }

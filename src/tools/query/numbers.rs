@@ -5,11 +5,12 @@ use super::calendar::{self, FiscalYear};
 use super::fill;
 use super::group::{self, Group};
 use super::measure::{self, Measured};
-use super::scope;
+use super::times;
 use crate::call::organization;
 use crate::call::{Call, read_error, unsendable};
 use crate::error::Error;
 use crate::known::{Known, PlanError};
+use crate::reading::scope;
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::resolve::archive;
 use crate::resolve::names;
@@ -17,7 +18,7 @@ use crate::resolve::statement::{Reading, date_part};
 use crate::rest::{Composite, Page};
 use crate::schema::{FieldType, Source};
 use crate::soql::{
-    Aggregate, Condition, Direction, Function, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy,
+    Aggregate, Condition, Direction, Function, GroupOrder, Grouping, Key, List, Nulls, ObjectName, OrderBy, Select,
 };
 use crate::sql::{Column, Expression, GroupKind, Query};
 use crate::wit::QueryReply;
@@ -31,7 +32,9 @@ pub(super) struct Numbers {
     groups: Vec<Group>,
     measures: Vec<Measured>,
     sorted: Vec<Sorted>,
-    pub(super) query: Aggregate,
+    query: Aggregate,
+    /// The records to read instead, where times are worked out of them.
+    rows: Option<Box<Select>>,
     calendar: calendar::Use,
     currency: Option<&'static str>,
     /// Groups that the statement itself skips.
@@ -87,7 +90,7 @@ impl Numbers {
         let currency = currency(known, object, &measures)?;
         let offset = query.offset.unwrap_or(0) as usize;
         let archived = archive::reaches_back(object, query.condition.as_ref(), reading.parameters, reading.recent);
-        let query = Aggregate {
+        let numbers = Aggregate {
             // There is at least one: counting is the default.
             measures: List::new(measures.iter().map(|measured| measured.measure.clone()))
                 .ok_or_else(|| Error::input("nothing to compute"))?,
@@ -97,7 +100,8 @@ impl Numbers {
             condition: if archived { archive::undeleted(condition) } else { condition },
             grouping: grouping(&groups, &measures, &sorted, having),
         };
-        Ok(Self { groups, measures, sorted, query, calendar, currency, offset, fills })
+        let rows = times::select(reading, query, &groups, &measures, &numbers)?.map(Box::new);
+        Ok(Self { groups, measures, sorted, query: numbers, rows, calendar, currency, offset, fills })
     }
 }
 
@@ -188,6 +192,9 @@ fn having(
     let mut computes = false;
     let mut of_group = |left: &Expression, op, json: &str| {
         computes = true;
+        if let Expression::Elapsed { .. } = left {
+            return Err(Error::argument("soql", times::NO_HAVING).into());
+        }
         // What is only compared with is not shown.
         let shown = measures.len();
         let at = measure::position(known, object, measures, left)?;
@@ -268,11 +275,26 @@ fn currency(known: &Known, object: &ObjectName, measures: &[Measured]) -> Result
 impl Numbers {
     /// Reads them into a reply, as many groups as are wanted; whether no record was found.
     pub(super) fn read(&self, call: &Call<'_>, reply: &mut QueryReply, limit: usize) -> Result<bool, Error> {
-        let (page, fiscal) = self.ask(call)?;
+        let (page, fiscal, is_all) = match &self.rows {
+            Some(select) => {
+                let (page, is_all) = times::read(call, select, &self.groups, &self.measures, &mut reply.notices)?;
+                (page, organization::cached(call).as_ref().and_then(FiscalYear::of), is_all)
+            }
+            None => {
+                let (page, fiscal) = self.ask(call)?;
+                (page, fiscal, true)
+            }
+        };
         self.calendar.say(fiscal, &mut reply.notices);
         reply.notices.extend(self.currency.map(str::to_owned));
         self.show(reply, &page, limit);
+        reply.complete &= is_all;
         Ok(self.is_nothing(&reply.rows))
+    }
+
+    /// The query as text.
+    pub(super) fn soql(&self) -> String {
+        self.rows.as_ref().map_or_else(|| self.query.to_string(), |select| select.to_string())
     }
 
     /// The groups, and the org's fiscal year if dates matter.
@@ -298,8 +320,8 @@ impl Numbers {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let notices = &mut reply.notices;
         let mut groups = arrange::rows(&self.groups, self.measures.len(), &page.records, &mut values);
-        let all = groups.len() < MAX_GROUPS as usize;
-        if self.groups.iter().any(|group| group.is_of_events) {
+        let all = self.rows.is_some() || groups.len() < MAX_GROUPS as usize;
+        if self.rows.is_some() || self.groups.iter().any(|group| group.is_of_events) {
             groups = arrange::merged(groups, &self.measures, &self.sorted);
         }
         match &self.query.grouping {

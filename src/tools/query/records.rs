@@ -1,11 +1,11 @@
 //! Records: which of them, page after page, and how they are shown.
 
-use super::scope;
 use crate::call::{Call, read_error, unsendable};
 use crate::cursor::{Cursor, MAX_OFFSET, fingerprint};
 use crate::error::Error;
 use crate::json::{Json, List};
 use crate::known::{self, Known, PlanError};
+use crate::reading::scope;
 use crate::record::Fields;
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
 use crate::resolve::archive;

@@ -286,7 +286,7 @@ impl<'a> Current<'a> {
     }
 
     /// Each field before and after; where that can't be read, as it was written, and where it may not be, as the call said.
-    pub(super) fn receipt(&self, after: Option<&Fields<'_>>, mut notices: Vec<String>) -> Receipt {
+    pub(super) fn receipt(&self, after: Option<&Fields<'_>>, named: &Fields<'_>, mut notices: Vec<String>) -> Receipt {
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut changes = Vec::new();
         // What stays as it is is no news beside what changes.
@@ -325,11 +325,11 @@ impl<'a> Current<'a> {
             name: name.filter(|_| self.plan.is_told).and_then(|name| self.fields.text(name.as_str())),
             changes,
         };
-        Receipt { record, names: self.names(after), undo, notices }
+        Receipt { record, names: self.names(after, named), undo, notices }
     }
 
     /// What the records are called that lookups pointed to and point to now.
-    fn names(&self, after: Option<&Fields<'_>>) -> Vec<(String, String)> {
+    fn names(&self, after: Option<&Fields<'_>>, named: &Fields<'_>) -> Vec<(String, String)> {
         let id = |value: Option<Json<'_>>| Some(lookup::id_in(value?)?.to_string());
         let mut names = Vec::new();
         for change in &self.plan.changes {
@@ -339,6 +339,8 @@ impl<'a> Current<'a> {
             let found =
                 change.value.record_name.clone().filter(|_| now.as_ref().is_none_or(|now| change.to() == quoted(now)));
             names.extend(before);
+            let read = change.path.as_ref().and_then(|path| named.text(path.as_str()));
+            names.extend(now.clone().zip(read));
             names.extend(now.or_else(|| Some(Json::parse(change.to()).ok()?.text()?.into_owned())).zip(found));
         }
         names

@@ -38,6 +38,8 @@ pub(super) struct Plan {
     /// Whether the reply may tell what the record holds.
     pub(super) is_told: bool,
     pub(super) allow_duplicate: bool,
+    /// Whether it is the account that the contact is which was named.
+    pub(super) is_person: bool,
 }
 
 impl Plan {
@@ -52,6 +54,15 @@ impl Plan {
             }
         }
         names
+    }
+
+    /// The paths to what the records are called that lookups are to point to, and that nobody named.
+    pub(super) fn unnamed(&self) -> Result<Vec<FieldPath>, Error> {
+        let mut paths = Vec::new();
+        for change in self.changes.iter().filter(|_| self.is_told) {
+            paths.extend(change.value.unknown_name()?);
+        }
+        Ok(paths)
     }
 
     /// Puts whole values where something is to be added to what is there, and codes where states are named, now that it is
@@ -112,14 +123,14 @@ impl Change {
 }
 
 pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -> Result<Plan, PlanError> {
-    let target = record::read(known, asked.record, asked.object)?;
+    let target = record::read(known, &asked.record, asked.object)?;
     known.allow_object(&target.object, Effect::Overwrites)?;
     let schema = known.schema(&target.object)?;
     if !schema.updateable {
         let error = Error::argument("object", format!("the user may not change {} records", target.object));
         return Err(names::denied(known, &target.object, &schema, error));
     }
-    let changes = changes(known, &target, asked, wanted)?;
+    let changes = changes(known, &target.object, asked, wanted)?;
     let (condition, limit) = record::condition(known, &target)?;
     let mut fields = FieldList::from(ID);
     let is_told = known.may_read(&target.object);
@@ -142,19 +153,26 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
         select.order_by = record::by_name(known, &target.object)?;
     }
     select.limit = Some(limit);
-    Ok(Plan { target, changes, select, following, is_told, allow_duplicate: asked.allow_duplicate })
+    Ok(Plan {
+        target,
+        changes,
+        select,
+        following,
+        is_told,
+        allow_duplicate: asked.allow_duplicate,
+        is_person: asked.is_person,
+    })
 }
 
 /// The changes, each with what it expects. Names in lookups are added to the `wanted`.
-fn changes(
+pub(super) fn changes(
     known: &Known,
-    target: &Target,
+    object: &ObjectName,
     asked: &Asked<'_>,
     wanted: &mut Vec<Wanted>,
 ) -> Result<Vec<Change>, PlanError> {
-    let object = &target.object;
     let mut changes: Vec<Change> = Vec::new();
-    known::all(values::given("fields", asked.fields)?.map(|(name, json)| {
+    known::all(values::given("fields", &asked.fields)?.map(|(name, json)| {
         let is_given = |name: &str| changes.iter().any(|change| change.name() == name);
         let value = values::read(known, object, Write::Change, (&name, json.get()), &is_given, wanted)?;
         changes.push(change(known, object, value)?);
@@ -166,7 +184,7 @@ fn changes(
     if changes.is_empty() {
         return Err(Error::argument("fields", "say what to change: at least one field with its new value").into());
     }
-    if let Some(from) = asked.from {
+    if let Some(from) = &asked.from {
         let expected = values::given("from", from)?;
         known::all(expected.map(|(name, json)| expect(known, object, (&name, json.get()), &mut changes)))?;
     }

@@ -37,6 +37,9 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
 
 // ---- the tools ----
 
+/// What stands before the field that has the text which was looked for.
+const FOUND_IN: &str = "found in";
+
 fn find(reply: &FindReply) -> String {
     let mut text = Text::default();
     match (reply.candidates.len(), shared_object(&reply.candidates)) {
@@ -45,7 +48,7 @@ fn find(reply: &FindReply) -> String {
         (many, Some(object)) => text.line(&format!("{many} {object} records fit, best first:")),
         (many, None) => text.line(&format!("{many} records fit, best first:")),
     }
-    text.candidates(&reply.candidates, reply.candidates.len() > 1);
+    text.candidates(&reply.candidates, reply.candidates.len() > 1, FOUND_IN);
     text.notices(&reply.notices);
     text.0
 }
@@ -384,9 +387,11 @@ fn convert_lead(reply: &ConvertLeadReply) -> String {
 
 fn delete(reply: &DeleteReply) -> String {
     let mut text = Text::default();
-    text.line(&format!("Deleted: {} {}{}", reply.object, reply.id, named(reply.name.as_deref())));
-    if !reply.facts.0.is_empty() {
-        text.line(&format!(" {}", facts(&reply.facts)));
+    for record in &reply.records {
+        text.line(&format!("Deleted: {} {}{}", record.object, record.id, named(record.name.as_deref())));
+        if !record.facts.0.is_empty() {
+            text.line(&format!(" {}", facts(&record.facts)));
+        }
     }
     text.line(&printable(&reply.recovery));
     text.undo(reply.undo.as_ref(), &reply.id);
@@ -431,7 +436,7 @@ pub(super) fn error(error: &Error) -> String {
         }
     }
     text.details(error.details.as_deref().map(object).as_ref());
-    text.candidates(&candidates_of(error), false);
+    text.candidates(&candidates_of(error), false, "for");
     if let Some(current) = &error.current {
         text.line(&format!("Now: {} {}", current.object, opened(&current.link, &current.id)));
         text.fields(&object(&current.fields), &Members::default());
@@ -532,21 +537,21 @@ impl Text {
     }
 
     /// Records that may be meant: a table where they are of one object.
-    fn candidates(&mut self, candidates: &[Candidate], is_object_said: bool) {
+    fn candidates(&mut self, candidates: &[Candidate], is_object_said: bool, by: &str) {
         match shared_object(candidates) {
             Some(object) if candidates.len() > 1 => {
                 let field = shared(candidates.iter().map(|candidate| candidate.field.as_deref())).flatten();
                 if !is_object_said {
-                    let field = field.map(|field| format!(" for {field}")).unwrap_or_default();
+                    let field = field.map(|field| format!(" {by} {field}")).unwrap_or_default();
                     self.line(&format!("{} {object} records{field}:", candidates.len()));
                 }
-                let (columns, rows) = compared(candidates, field.is_none());
+                let (columns, rows) = compared(candidates, field.is_none() || by == FOUND_IN, by);
                 self.rows(&columns, &rows, |_| true, true);
             }
             _ => {
                 for Candidate { object, id, name, facts: known, field } in candidates {
                     let name = named(name.as_deref());
-                    let field = field.as_deref().map(|field| format!(" for {field}")).unwrap_or_default();
+                    let field = field.as_deref().map(|field| format!(" {by} {field}")).unwrap_or_default();
                     let separator = if known.0.is_empty() { "" } else { ", " };
                     self.line(&format!(" {object} {id}{name}{field}{separator}{}", facts(known)));
                 }
@@ -659,11 +664,11 @@ fn shared_object(candidates: &[Candidate]) -> Option<&str> {
 }
 
 /// Candidates of one object as columns and rows.
-fn compared(candidates: &[Candidate], may_differ_in_field: bool) -> (Vec<String>, Vec<Value>) {
+fn compared(candidates: &[Candidate], may_differ_in_field: bool, by: &str) -> (Vec<String>, Vec<Value>) {
     let mut columns = vec![ID.to_owned(), "Name".to_owned()];
     let has_field = may_differ_in_field && candidates.iter().any(|candidate| candidate.field.is_some());
     if has_field {
-        columns.push("For".to_owned());
+        columns.push(if by == FOUND_IN { "Found in" } else { "For" }.to_owned());
     }
     let before = columns.len();
     for (name, _) in candidates.iter().flat_map(|candidate| &candidate.facts.0) {

@@ -488,6 +488,7 @@ fn limits() -> Vec<(&'static str, Vec<u64>)> {
         ("Reports and list views listed, each", tool("tools/report", &["DEFAULT_RECENT", "MAX_RECENT"])),
         ("Filters of a report", tool("tools/report/filters", &["MAX_FILTERS"])),
         ("Fields that make groups", tool("tools/query/group", &["MAX_GROUPINGS"])),
+        ("Records that times are computed of, the latest", tool("reply", &["MAX_ROWS"])),
         ("Child records of each row", tool("resolve/statement", &["DEFAULT_CHILDREN", "MAX_CHILDREN"])),
         ("Rows of each related list", tool("resolve/related", &["MAX_ROWS"])),
         ("Entries of a timeline", tool("tools/activities", &["DEFAULT_ITEMS", "MAX_ITEMS"])),

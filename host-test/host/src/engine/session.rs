@@ -137,7 +137,7 @@ impl Session {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_convert_lead(store, args))
     }
 
-    /// Deletes one record.
+    /// Deletes one record or several.
     pub fn delete(&self, args: &DeleteArgs) -> Result<DeleteReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
     }

@@ -138,10 +138,10 @@ impl TokenProvider for RefreshingTokens {
                 SignInError::NoAnswer(failure) => failure.kind,
                 SignInError::Store(_) => FailureKind::Unreachable,
                 error if error.may_pass() => FailureKind::Unreachable,
-                _ => {
+                error => {
                     // Another sign-in may have put new ones there by the next call.
                     self.known().access = None;
-                    FailureKind::AuthRequired
+                    if error.needs_admin() { FailureKind::AdminRequired } else { FailureKind::AuthRequired }
                 }
             };
             // What the org refused it has not done.

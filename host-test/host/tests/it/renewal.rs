@@ -112,6 +112,55 @@ fn a_refresh_under_way_elsewhere_is_waited_for() {
 }
 
 #[test]
+fn a_refresh_under_way_elsewhere_is_waited_for_in_the_older_words_too() {
+    let older = |times| {
+        Fault::sign_in_refused("invalid_grant", "expired authorization code").on(Method::POST, "/token").times(times)
+    };
+    let (served, folder) = expired();
+    served.org.fault(older(2));
+    assert!(HOST.session(folder.connection("acme")).call_json("salesforce_query", LIST).is_ok());
+    assert_eq!(served.refreshes(), 3);
+    // Said again and again, it is no race: no code was sent that could have expired.
+    let (served, folder) = expired();
+    served.org.fault(older(u32::MAX));
+    let session = HOST.session(folder.connection("acme"));
+    let error = refusal(session.call_json("salesforce_query", LIST));
+    assert_eq!(error["kind"], "sign_in", "{error}");
+    let why = session.connection().last_refresh_error().unwrap();
+    assert!(why.contains("connect Salesforce again") && !why.contains("took too long"), "{why}");
+    assert_eq!(served.refreshes(), 4);
+}
+
+#[test]
+fn an_app_that_only_the_admin_can_let_in_says_so_to_the_model() {
+    for (code, description, word) in [
+        ("invalid_app_access", "user is not admin approved to access this app", "not approved for this user"),
+        ("OAUTH_APP_BLOCKED", "this app is blocked by admin", "unblock it"),
+        ("invalid_client", "app must be installed into org", "install the app"),
+        ("invalid_grant", "inactive user", "deactivated"),
+    ] {
+        let (served, folder) = expired();
+        served.org.fault(Fault::sign_in_refused(code, description).on(Method::POST, "/token").times(2));
+        let session = HOST.session(folder.connection("acme"));
+        for call in ["salesforce_query", "salesforce_create"] {
+            let arguments = if call == "salesforce_query" {
+                LIST
+            } else {
+                r#"{"object": "Account", "fields": {"Name": "Alder Works"}}"#
+            };
+            let error = refusal(session.call_json(call, arguments));
+            assert_eq!((&error["kind"], &error["changed"]), (&"sign_in".into(), &"no".into()), "{error}");
+            let message = error["message"].as_str().unwrap();
+            assert!(message.contains("the org's admin") && message.contains("approved"), "{message}");
+            let why = session.connection().last_refresh_error().unwrap();
+            assert!(why.contains(word), "{why}");
+        }
+        // Once the admin has acted, the same sign-in goes on.
+        assert!(session.call_json("salesforce_query", LIST).is_ok());
+    }
+}
+
+#[test]
 fn a_sign_in_that_is_over_is_told_from_an_org_that_does_not_answer() {
     for (fault, kind, word) in [
         (Some(Fault::html_503().on(Method::POST, "/token")), "unavailable", "try again later"),

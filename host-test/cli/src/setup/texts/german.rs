@@ -245,7 +245,7 @@ pub(super) const GERMAN: Texts = Texts {
             "Lead konvertieren",
             "Aus einem Lead einen Account, einen Kontakt und eine Opportunity machen, neu oder in vorhandene hinein; das lässt sich nicht zurücknehmen",
         ),
-        ("delete", "Löschen", "Einen Datensatz löschen, samt allem, was zu ihm gehört"),
+        ("delete", "Löschen", "Einen oder mehrere Datensätze löschen, samt allem, was zu ihnen gehört"),
         (
             "restore",
             "Wiederherstellen",
