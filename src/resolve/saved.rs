@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::id::RecordId;
+use crate::json::{Json, Object};
 use crate::record::Record;
 use crate::reply::Values;
 use crate::resolve::matching::{NameMatch, match_name};
@@ -94,12 +95,17 @@ impl Saved {
             _ => return None,
         };
         let id = RecordId::parse(&text("Id")).ok()?;
-        let facts = FACTS.iter().map(|fact| (*fact, fields.get(fact)));
+        let (mut facts, mut values) = (Object::default(), Values::cut_after(record::MAX_FACT_CHARS));
+        for fact in FACTS {
+            if let Some(value) = fields.get(fact) {
+                facts.member(fact, Json::trusted(&values.copy(Some(value))));
+            }
+        }
         let candidate = Candidate {
             object: kind.to_string(),
             id: id.to_string(),
             name: fields.text("Name"),
-            facts: Values::cut_after(record::MAX_FACT_CHARS).object(facts),
+            facts: facts.finish(),
             field: None,
         };
         drop(fields);
