@@ -169,7 +169,7 @@ fn report(reply: ReportReply) -> String {
         (_, sources) => {
             let more = if reply.complete { "" } else { ", and there are more" };
             line(&mut text, &format!("Reports and list views{more}:"));
-            candidates(&mut text, sources.iter());
+            candidates(&mut text, sources.iter(), false);
         }
     }
     for ReportFilter { column, operator, value, added } in &reply.filters {

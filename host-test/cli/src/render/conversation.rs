@@ -112,7 +112,7 @@ fn report(reply: &ReportReply, keeps_ids: bool) -> String {
             let more = if reply.complete { "" } else { ", and there are more" };
             text.line(&format!("Reports and list views{more}:"));
             // Of either kind, the ids tell those apart that have one name.
-            text.candidates(sources, true);
+            text.candidates(sources, true, "for");
             if let Some(link) = link {
                 text.line(&format!("{}: {}", counted(reply), printable(link)));
             }
