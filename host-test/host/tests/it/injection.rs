@@ -232,7 +232,8 @@ fn shape(value: &Value) -> Value {
             shapes.into()
         }
         Value::Object(members) => {
-            let members = members.iter().filter(|(name, _)| *name != "notices");
+            // A text that looks like a reference to another part is written by itself, and names don't come along.
+            let members = members.iter().filter(|(name, _)| *name != "notices" && *name != "names");
             let shape = |name: &str, value: &Value| match value.as_object() {
                 // How many values are near to another depends on what they are called.
                 Some(details) if name == "details" => details.keys().cloned().collect(),
@@ -349,6 +350,9 @@ fn candidate(candidate: &types::Candidate) -> Value {
     let mut json = json!({ "object": candidate.object, "id": candidate.id, "facts": parsed(&candidate.facts) });
     if let Some(name) = &candidate.name {
         json["name"] = json!(name);
+    }
+    if let Some(field) = &candidate.field {
+        json["field"] = json!(field);
     }
     json
 }
