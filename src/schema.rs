@@ -314,12 +314,17 @@ impl FieldType {
 }
 
 impl ObjectSchema {
-    /// An object of this name without fields, of which nothing else is known.
+    /// The same object without fields, of which nothing else is known.
     pub fn bare(&self) -> Self {
+        Self { label: self.label.clone(), label_plural: self.label_plural.clone(), ..Self::named(&self.name) }
+    }
+
+    /// An object of this name, of which nothing else is known.
+    pub(crate) fn named(name: &str) -> Self {
         Self {
-            name: self.name.clone(),
-            label: self.label.clone(),
-            label_plural: self.label_plural.clone(),
+            name: name.to_owned(),
+            label: String::new(),
+            label_plural: String::new(),
             key_prefix: None,
             createable: false,
             updateable: false,

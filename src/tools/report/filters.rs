@@ -7,7 +7,7 @@ use crate::json::{Json, List, ObjectWriter, Raw, Shape};
 use crate::record::{Fields, Record};
 use crate::schema::lookup::{self, FieldMatch};
 use crate::schema::picklist;
-use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, Source};
+use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue};
 use crate::soql::{Date, DateTime, Number};
 use crate::wit::Alias;
 
@@ -196,7 +196,7 @@ impl Columns {
         let kind = metadata.text("reportType.type").unwrap_or_default();
         let kind = kind.rsplit_once('$').map_or(&*kind, |(_, name)| name);
         let name = kind.strip_suffix("List").unwrap_or(kind);
-        let mut columns = Self { all: schema(name), shown: Vec::new() };
+        let mut columns = Self { all: ObjectSchema::named(name), shown: Vec::new() };
         for category in description.list("reportTypeMetadata.categories") {
             columns.add(Fields::of(category).get("columns"), false);
         }
@@ -258,24 +258,6 @@ impl Columns {
             }
         }
         words
-    }
-}
-
-fn schema(name: &str) -> ObjectSchema {
-    ObjectSchema {
-        name: name.to_owned(),
-        label: String::new(),
-        label_plural: String::new(),
-        key_prefix: None,
-        createable: false,
-        updateable: false,
-        deletable: false,
-        queryable: false,
-        searchable: false,
-        source: Source::Described,
-        fields: Vec::new(),
-        children: Vec::new(),
-        record_types: Vec::new(),
     }
 }
 
