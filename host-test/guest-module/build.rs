@@ -59,7 +59,9 @@ fn build_guest(root: &Path, target_folder: &Path) -> Vec<u8> {
     let mut cargo = Command::new(env::var_os("CARGO").expect("cargo sets it"));
     cargo
         .current_dir(root)
-        .args(["build", "--package", "salesforce-plugin", "--lib", "--target", TARGET, "--profile", "component"])
+        // As the module alone: with a library for Rust besides, cargo would leave link-time optimization out, unsaid.
+        .args(["rustc", "--package", "salesforce-plugin", "--lib", "--crate-type", "cdylib"])
+        .args(["--target", TARGET, "--profile", "component"])
         .arg("--target-dir")
         .arg(target_folder);
     // What the outer build was told is about the host: flags for its target, a linter around its compiler.
