@@ -5,7 +5,7 @@ use crate::id::{IdError, RecordId, standard_object};
 use crate::known::{Known, PlanError};
 use crate::lower::lower;
 use crate::policy::Effect;
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::reply::Values;
 use crate::resolve::matching::{self, Fit, Interpretation, MIN_NAME_CHARS, NameMatch};
 use crate::resolve::names;
@@ -264,9 +264,11 @@ pub(crate) fn resolve<'r>(
         let mut last = None;
         let interpretations =
             known.schema(object).map(|schema| interpretations(known, &schema, name)).unwrap_or_default();
+        let telling = Telling::of(known, object.clone());
         for record in records {
-            let Some(candidate) = candidate_of(known, object, record) else { continue };
             let fields = record.fields();
+            let candidate = telling.as_ref().and_then(|telling| telling.candidate(known, &fields));
+            let Some(candidate) = candidate else { continue };
             last = candidate.name.as_ref().map(|name| lower(name));
             // Found as the account that it is as well, the contact is no other.
             let is_account = |account| results.iter().any(|(_, others)| names::of_id(others, account).is_some());
@@ -338,28 +340,38 @@ pub(crate) fn no_such(object: &ObjectName, id: &RecordId) -> String {
 
 /// A record as a candidate; absent if it does not say its object and id, or is of an object that may not be read.
 pub(crate) fn candidate(known: &Known, record: &Record) -> Option<Candidate> {
-    let object = ObjectName::parse(&record.fields().object()?).ok()?;
-    candidate_of(known, &object, record)
+    let fields = record.fields();
+    Telling::of(known, ObjectName::parse(&fields.object()?).ok()?)?.candidate(known, &fields)
 }
 
-fn candidate_of(known: &Known, object: &ObjectName, record: &Record) -> Option<Candidate> {
-    if !known.may_read(object) {
-        return None;
+/// What tells the records of an object apart.
+pub(crate) struct Telling {
+    object: ObjectName,
+    name: FieldPath,
+    facts: Vec<FieldPath>,
+}
+
+impl Telling {
+    /// Nothing of an object that may not be read.
+    pub(crate) fn of(known: &Known, object: ObjectName) -> Option<Self> {
+        if !known.may_read(&object) {
+            return None;
+        }
+        let name = names::name_of(known, &object).ok()?;
+        let mut facts = names::distinguishing_columns(known, &object).unwrap_or_default();
+        facts.retain(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(&column.as_str()));
+        Some(Self { object, name, facts })
     }
-    let fields = record.fields();
-    let id = fields.text("Id")?;
-    let name = names::name_of(known, object).ok()?;
-    let columns = names::distinguishing_columns(known, object).unwrap_or_default();
-    let facts = columns
-        .iter()
-        .map(FieldPath::as_str)
-        .filter(|column| ![name.as_str(), "Id", IS_CLOSED.as_str()].contains(column))
-        .filter(|column| !person::is_no_fact(column, &fields));
-    Some(Candidate {
-        object: object.to_string(),
-        id,
-        name: fields.text(name.as_str()),
-        field: None,
-        facts: shown::members(known, object, &fields, facts, false, &mut Values::cut_after(MAX_FACT_CHARS)),
-    })
+
+    /// A record of the object; absent if it does not say its id.
+    pub(crate) fn candidate(&self, known: &Known, fields: &Fields<'_>) -> Option<Candidate> {
+        let facts = self.facts.iter().map(FieldPath::as_str).filter(|column| !person::is_no_fact(column, fields));
+        Some(Candidate {
+            object: self.object.to_string(),
+            id: fields.text("Id")?,
+            name: fields.text(self.name.as_str()),
+            field: None,
+            facts: shown::members(known, &self.object, fields, facts, false, &mut Values::cut_after(MAX_FACT_CHARS)),
+        })
+    }
 }

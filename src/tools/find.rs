@@ -12,7 +12,7 @@ use crate::record::Record;
 use crate::resolve::matching::{self, Fit, Interpretation};
 use crate::resolve::names;
 use crate::resolve::person;
-use crate::resolve::record;
+use crate::resolve::record::{self, Telling};
 use crate::resolve::why;
 use crate::resolve::word_forms;
 use crate::rest::{MAX_QUERIES, Search};
@@ -178,23 +178,38 @@ fn query(call: &Call<'_>, plan: &Plan, notices: &mut Vec<String>) -> Result<Vec<
     }
 }
 
+/// How the records of an object are told apart, and what the text may mean among them.
+struct OfObject {
+    name: String,
+    /// Nothing of an object that may not be read.
+    telling: Option<Telling>,
+    interpretations: Vec<Interpretation>,
+}
+
+impl OfObject {
+    fn known(known: &Known, name: String, text: &str) -> Self {
+        let object = ObjectName::parse(&name).ok();
+        let schema = object.as_ref().and_then(|object| known.schema(object).ok());
+        let interpretations = schema.map(|schema| record::interpretations(known, &schema, text)).unwrap_or_default();
+        Self { name, telling: object.and_then(|object| Telling::of(known, object)), interpretations }
+    }
+}
+
 /// The records as candidates: those that have exactly that name first, else in the order they came.
 fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     person::merge(&mut found);
     let mut candidates = Vec::new();
-    let mut last: Option<(String, Vec<Interpretation>)> = None;
+    let mut of_object: Option<OfObject> = None;
     for record in &found {
-        let Some(mut candidate) = record::candidate(known, record) else { continue };
+        let fields = record.fields();
+        let Some(object) = fields.object() else { continue };
         // Records of an object come together.
-        if last.as_ref().is_none_or(|(object, _)| *object != candidate.object) {
-            let object = ObjectName::parse(&candidate.object).ok();
-            let schema = object.and_then(|object| known.schema(&object).ok());
-            let interpretations =
-                schema.map(|schema| record::interpretations(known, &schema, text)).unwrap_or_default();
-            last = Some((candidate.object.clone(), interpretations));
+        if of_object.as_ref().is_none_or(|of_object| of_object.name != object) {
+            of_object = Some(OfObject::known(known, object, text));
         }
-        let interpretations = last.as_ref().map_or(&[][..], |(_, interpretations)| interpretations);
-        let (name, fields) = (candidate.name.as_deref(), record.fields());
+        let Some(OfObject { telling: Some(telling), interpretations, .. }) = &of_object else { continue };
+        let Some(mut candidate) = telling.candidate(known, &fields) else { continue };
+        let name = candidate.name.as_deref();
         let fit = matching::fit(interpretations, &candidate.object, name, &fields).unwrap_or(Fit::BY_OTHER_MEANS);
         let rank = matching::score(fit, text, name, &fields).into();
         why::explain(&mut candidate, text, fit, &fields);
