@@ -4,10 +4,11 @@ use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::RESPONSE_HEADERS;
 use crate::wit::{
-    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, ConvertLeadArgs, ConvertLeadReply, CreateArgs,
-    CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, ReportArgs, ReportReply,
-    RestoreArgs, RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    ActivitiesArgs, ActivitiesReply, Advice, ApproveArgs, ApproveReply, ConnectionSettings, ConvertLeadArgs,
+    ConvertLeadReply, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal,
+    Error, FindArgs, FindReply, GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs,
+    QueryReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs,
+    WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -164,12 +165,17 @@ impl exports::edit::Guest for Plugin {
     fn restore(args: RestoreArgs) -> Result<RestoreReply, Error> {
         Ok(tools::restore(&Call::new(&Host), args)?)
     }
+
+    fn approve(args: ApproveArgs) -> Result<ApproveReply, Error> {
+        Ok(tools::approve(&Call::new(&Host), args)?)
+    }
 }
 
 impl exports::catalog::Guest for Plugin {
     fn tools() -> Vec<exports::catalog::Tool> {
         catalog::tools(&Host.settings())
-            .map(|tool| exports::catalog::Tool {
+            .map(|tool| (tool.is_idempotent(), tool))
+            .map(|(idempotent_hint, tool)| exports::catalog::Tool {
                 name: tool.name.into(),
                 description: tool.description.into(),
                 input_schema: tool.input_schema.get().into(),
@@ -183,7 +189,7 @@ impl exports::catalog::Guest for Plugin {
                     title: tool.title.into(),
                     read_only_hint: tool.effect == policy::Effect::ReadOnly,
                     destructive_hint: tool.effect == policy::Effect::Overwrites,
-                    idempotent_hint: tool.effect != policy::Effect::Additive,
+                    idempotent_hint,
                     open_world_hint: true,
                 },
             })

@@ -2,6 +2,7 @@
 //!
 //! An endpoint is written once and used twice: alone, or as a part of a [`Composite`] request.
 
+mod action;
 mod composite;
 pub(crate) mod content_note;
 mod convert_lead;
@@ -19,6 +20,7 @@ mod sobject;
 mod undelete;
 mod user_info;
 
+pub use action::Action;
 pub use composite::{Composite, MAX_QUERIES, Part, Parts};
 pub use convert_lead::{ConvertLead, Converted, Deal};
 pub use describe::{Describe, DescribeGlobal};

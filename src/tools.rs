@@ -3,6 +3,7 @@
 //! A tool is a function from arguments to a reply or an error: it plans, sends and replies.
 
 mod activities;
+mod approve;
 mod convert_lead;
 mod create;
 mod delete;
@@ -83,6 +84,7 @@ tools! {
     Overwrites, by_soap: convert_lead(ConvertLeadArgs) -> ConvertLeadReply;
     Overwrites, off: delete(DeleteArgs) -> DeleteReply;
     Overwrites, off_by_soap: restore(RestoreArgs) -> RestoreReply;
+    Overwrites, off: approve(ApproveArgs) -> ApproveReply;
 }
 
 fn run<A: Record, R: ToJson>(

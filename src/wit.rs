@@ -127,6 +127,13 @@ records! {
         required record: Text,
         optional object: Text,
     }
+    ApproveArgs {
+        required record: Text,
+        optional object: Text,
+        required decision: OneOf(ApprovalDecision::NAMES),
+        optional comment: Text,
+        optional approver: Text,
+    }
 }
 
 // ---- what tools return ----
@@ -225,6 +232,7 @@ replies! {
     DeleteReply { records, recovery, undo, notices (if any) }
     DeletedRecord { object, id, name, facts (json) }
     RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
+    ApproveReply { object, id, link, name, decision, status, waits_for (if any), undo, notices (if any) }
     Undo { tool, arguments (json if any), instructions }
 }
 
@@ -278,6 +286,7 @@ enums! {
     Writable { No = "no", OnCreate = "on_create", OnUpdate = "on_update", Yes = "yes" }
     Timeframe { Past = "past", Upcoming = "upcoming" }
     CallDirection { Inbound = "inbound", Outbound = "outbound", Internal = "internal" }
+    ApprovalDecision { Approve = "approve", Reject = "reject", Submit = "submit", Recall = "recall" }
     FollowUpKind { Task = "task", Meeting = "meeting" }
 }
 
@@ -354,6 +363,7 @@ mod tests {
         check("convert_lead", ConvertLeadArgs::MEMBERS, ConvertLeadReply::NAMES);
         check("delete", DeleteArgs::MEMBERS, DeleteReply::NAMES);
         check("restore", RestoreArgs::MEMBERS, RestoreReply::NAMES);
+        check("approve", ApproveArgs::MEMBERS, ApproveReply::NAMES);
     }
 
     #[test]

@@ -118,6 +118,18 @@ pub(crate) fn person_of(known: &Known, argument: &str, account: RecordId) -> Res
     Ok(Some(wanted))
 }
 
+/// What an argument says for a record of one object.
+pub(crate) fn named(known: &Known, argument: &str, text: &str, object: ObjectName) -> Result<Wanted, PlanError> {
+    let target = record::read(known, text, Some(object.as_str())).map_err(|mut error| {
+        if let PlanError::Failed(error) = &mut error {
+            error.rename_argument("record", argument);
+            error.rename_argument("object", argument);
+        }
+        error
+    })?;
+    among(known, argument, target.by, vec![object], NameMatch::SameWords)
+}
+
 /// What may be a record of these objects. Of many objects those the settings keep from being read are left out. Where
 /// none is left, a name is refused, and an id is taken as it is.
 pub(crate) fn among(

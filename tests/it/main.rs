@@ -7,6 +7,7 @@
 mod activities;
 mod amendments;
 mod api_calls;
+mod approve;
 mod bench;
 mod cache;
 mod conversion;
