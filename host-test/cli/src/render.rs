@@ -90,6 +90,7 @@ fn laid_out(reply: Reply) -> String {
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
         Reply::Restore(reply) => restore(&reply),
+        Reply::Approve(reply) => approve(&reply),
     }
 }
 
@@ -399,6 +400,25 @@ fn restore(reply: &RestoreReply) -> String {
     notices(&mut text, &reply.notices);
     line(&mut text, &reply.link);
     text
+}
+
+fn approve(reply: &ApproveReply) -> String {
+    let ApproveReply { object, id, decision, .. } = reply;
+    let mut text = String::new();
+    line(&mut text, &format!("{}: {object} {id}{}{}", decision.words(), named(reply.name.as_deref()), stands(reply)));
+    if let Some(instructions) = &reply.undo.instructions {
+        line(&mut text, &printable(instructions));
+    }
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
+    text
+}
+
+/// How an approval stands.
+fn stands(ApproveReply { status, waits_for, .. }: &ApproveReply) -> String {
+    let status = status.as_deref().map(|status| format!(", now {}", printable(status))).unwrap_or_default();
+    let waits_for: Vec<String> = waits_for.iter().map(|name| quoted(name)).collect();
+    if waits_for.is_empty() { status } else { format!("{status}, waits for {}", waits_for.join(", ")) }
 }
 
 fn user(UserInfo { id, name, username, email, locale, language, currency }: &UserInfo) -> Members {

@@ -14,7 +14,8 @@ pub use crate::bindings::salesforce::plugin::types::{
     ActivityKind, Candidate, Changed, CurrentRecord, Error, ErrorKind,
 };
 pub use crate::bindings::salesforce::plugin::write_types::{
-    CallDirection, Clash, ConvertLeadArgs, ConvertLeadReply, ConvertedRecord, CreateArgs, CreateReply, DeleteArgs,
-    DeleteReply, DeletedRecord, Deletion, FieldChange, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply,
-    LoggedActivity, RestoreArgs, RestoreReply, Undo, UpdateArgs, UpdateReply,
+    ApprovalDecision, ApproveArgs, ApproveReply, CallDirection, Clash, ConvertLeadArgs, ConvertLeadReply,
+    ConvertedRecord, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DeletedRecord, Deletion, FieldChange, FollowUp,
+    FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity, RestoreArgs, RestoreReply, Undo, UpdateArgs,
+    UpdateReply,
 };

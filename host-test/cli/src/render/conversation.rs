@@ -32,6 +32,7 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
         Reply::Restore(reply) => restore(&reply),
+        Reply::Approve(reply) => approve(&reply),
     }
 }
 
@@ -408,6 +409,16 @@ fn restore(reply: &RestoreReply) -> String {
         text.line(&format!(" {}", facts(&reply.facts)));
     }
     text.undo(reply.undo.as_ref(), &reply.id);
+    text.notices(&reply.notices);
+    text.0
+}
+
+fn approve(reply: &ApproveReply) -> String {
+    let ApproveReply { object, id, link, decision, .. } = reply;
+    let mut text = Text::default();
+    let name = named(reply.name.as_deref());
+    text.line(&format!("{}: {object}{name} {}{}", decision.words(), opened(link, id), super::stands(reply)));
+    text.undo(Some(&reply.undo), id);
     text.notices(&reply.notices);
     text.0
 }

@@ -14,8 +14,8 @@ use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
-    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply,
-    WhoAmIArgs, WhoAmIReply,
+    ApproveArgs, ApproveReply, ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply,
+    RestoreArgs, RestoreReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
@@ -145,6 +145,11 @@ impl Session {
     /// Restores one deleted record.
     pub fn restore(&self, args: &RestoreArgs) -> Result<RestoreReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_restore(store, args))
+    }
+
+    /// Decides on an approval, submits a record for one or takes that back.
+    pub fn approve(&self, args: &ApproveArgs) -> Result<ApproveReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_approve(store, args))
     }
 
     fn call<R>(

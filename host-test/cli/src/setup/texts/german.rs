@@ -251,6 +251,11 @@ pub(super) const GERMAN: Texts = Texts {
             "Wiederherstellen",
             "Einen gelöschten Datensatz aus dem Papierkorb holen, samt allem, was mit ihm gelöscht wurde",
         ),
+        (
+            "approve",
+            "Genehmigen",
+            "Genehmigen oder ablehnen, was auf den Benutzer wartet, einen Datensatz zur Genehmigung einreichen oder zurückziehen; das lässt sich nicht zurücknehmen",
+        ),
     ],
     translations: &[
         (
