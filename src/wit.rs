@@ -232,7 +232,7 @@ replies! {
     DeleteReply { records, recovery, undo, notices (if any) }
     DeletedRecord { object, id, name, facts (json) }
     RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
-    ApproveReply { object, id, link, name, decision, status, waits_for (if any), undo, notices (if any) }
+    ApproveReply { object, id, link, name, decision, status, waits_for (if any), notices (if any) }
     Undo { tool, arguments (json if any), instructions }
 }
 

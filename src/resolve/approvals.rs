@@ -3,17 +3,20 @@
 use crate::error::Error;
 use crate::known::Known;
 use crate::resolve::related::query;
-use crate::soql::{Comparison, Condition, FieldPath, ObjectName, Select, Text};
+use crate::soql::{Condition, ObjectName, Select};
 
 /// Where a step waits.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_processinstanceworkitem.htm>
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_approvalworkitem.htm>
-pub(crate) static WORK_ITEM: ObjectName = ObjectName::from_static("ProcessInstanceWorkitem");
-pub(crate) static FLOW_ITEM: ObjectName = ObjectName::from_static("ApprovalWorkItem");
+pub(crate) const WORK_ITEM: &ObjectName = &OBJECTS[0];
+pub(crate) const FLOW_ITEM: &ObjectName = &FLOW_OBJECTS[0];
 
 /// The record that an approval is of.
 pub(crate) const TARGET: &str = "ProcessInstance.TargetObjectId";
 pub(crate) const FLOW_TARGET: &str = "RelatedRecordId";
+
+/// What a step of a flow says of itself that waits.
+pub(crate) const WAITS: &str = "Assigned";
 
 const COLUMNS: [&str; 8] = [
     "Id",
@@ -25,37 +28,35 @@ const COLUMNS: [&str; 8] = [
     "ProcessInstance.SubmittedById",
     "ProcessInstance.SubmittedBy.Name",
 ];
-const FLOW_COLUMNS: [&str; 6] = [
+const FLOW_COLUMNS: [&str; 10] = [
     "Id",
+    "Status",
+    "AssignedToId",
+    "AssignedTo.Name",
     "CreatedDate",
     FLOW_TARGET,
     "RelatedRecord.Name",
+    "ApprovalSubmission.Status",
     "ApprovalSubmission.SubmittedById",
     "ApprovalSubmission.SubmittedBy.Name",
 ];
 
-/// Whether the settings let the older kind be read.
-pub(crate) fn may_read(known: &Known) -> bool {
-    ["ProcessInstanceWorkitem", "ProcessInstance"].into_iter().all(|object| known.may_read_named(object))
+/// The objects of the older kind, and those of flows.
+pub(crate) static OBJECTS: [ObjectName; 2] =
+    [ObjectName::from_static("ProcessInstanceWorkitem"), ObjectName::from_static("ProcessInstance")];
+static FLOW_OBJECTS: [ObjectName; 2] =
+    [ObjectName::from_static("ApprovalWorkItem"), ObjectName::from_static("ApprovalSubmission")];
+
+/// Whether the settings let steps of a kind be read.
+pub(crate) fn may_read(known: &Known, of_flows: bool) -> bool {
+    if of_flows { &FLOW_OBJECTS } else { &OBJECTS }.iter().all(|object| known.may_read(object))
 }
 
-/// Whether the settings let those of flows be read.
-pub(crate) fn may_read_of_flows(known: &Known) -> bool {
-    ["ApprovalWorkItem", "ApprovalSubmission"].into_iter().all(|object| known.may_read_named(object))
-}
-
-/// A query for steps of the older kind, which are there as long as they wait; those that wait longest first, for the
-/// manual says of no date of these that they can be sorted by it.
-pub(crate) fn items(condition: Condition, limit: u32) -> Result<Select, Error> {
-    query(&WORK_ITEM, &COLUMNS, vec![condition], "ElapsedTimeInDays", true, limit)
-}
-
-/// A query for steps of flows, which are there for good.
-pub(crate) fn flow_items(conditions: Vec<Condition>, limit: u32) -> Result<Select, Error> {
-    query(&FLOW_ITEM, &FLOW_COLUMNS, conditions, "CreatedDate", false, limit)
-}
-
-/// That a step of a flow waits.
-pub(crate) fn waits() -> Result<Condition, Error> {
-    Ok(Condition::compare(FieldPath::from_static("Status"), Comparison::Eq, Text::new("Assigned")?))
+/// A query for steps of a kind. Those of the older kind are there as long as they wait, and the manual says of no date of
+/// theirs that they can be sorted by it: those that wait longest come first. Those of flows are there for good.
+pub(crate) fn items(of_flows: bool, conditions: Vec<Condition>, newest: bool, limit: u32) -> Result<Select, Error> {
+    match of_flows {
+        true => query(FLOW_ITEM, &FLOW_COLUMNS, conditions, "CreatedDate", newest, limit),
+        false => query(WORK_ITEM, &COLUMNS, conditions, "ElapsedTimeInDays", !newest, limit),
+    }
 }

@@ -24,6 +24,7 @@ use crate::soql::{
 };
 use crate::time::clock::{Clock, When};
 use crate::wit::{ActivitiesArgs, ActivitiesReply, Changed, EntryKind, Timeframe};
+use crate::write::references;
 
 /// Who an e-mail is from and to.
 static EMAIL_RELATION: ObjectName = ObjectName::from_static("EmailMessageRelation");
@@ -163,11 +164,8 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     let mut notices = Vec::new();
     let clock = call.clock(&mut notices)?;
     // Salesforce lists activities of one record only, so the record has to be known first.
-    if let By::Name(_) = target.by {
-        let records = call.run(&target, record::select, |select| Ok(call.query(&select, usize::MAX)?.records))?;
-        target.by = By::Id(names::id_of(&record::choose(call.known(), &target, records)?)?);
-    }
-    let By::Id(id) = target.by else { return Err(Error::input("no record")) };
+    let id = references::id_of(call, target.clone())?;
+    target.by = By::Id(id);
     let answers = call.run(&(asked, &clock, &target, id), timeline, |plan| read(call, &plan))?;
     let mut list = List::new(&clock, asked, asked.timeframe != Some(Timeframe::Upcoming));
     list.html = html_bodies(call, &answers)?;
@@ -466,7 +464,7 @@ fn own_days(call: &Call<'_>, clock: &Clock, range: &Asked) -> Result<ActivitiesR
 /// same composite request.
 fn plan_approvals(known: &Known, range: &Asked, clock: &Clock, plan: &mut Plan) -> Result<(), Error> {
     let of_user = |field| Condition::compare(FieldPath::from_static(field), Comparison::Eq, clock.user);
-    if approvals::may_read(known) {
+    if approvals::may_read(known, false) {
         let mut waits_for = vec![of_user("ActorId")];
         if known.may_read_named("GroupMember") {
             let queues = SemiJoin {
@@ -478,12 +476,13 @@ fn plan_approvals(known: &Known, range: &Asked, clock: &Clock, plan: &mut Plan) 
             waits_for.push(Condition::InSelect { field, negated: false, query: Box::new(queues) });
         }
         for condition in waits_for {
-            plan.push((Source::Approval, approvals::items(condition, range.limit)?));
+            plan.push((Source::Approval, approvals::items(false, vec![condition], false, range.limit)?));
         }
     }
-    if approvals::may_read_of_flows(known) {
-        let waiting = vec![approvals::waits()?, of_user("AssignedToId")];
-        plan.push((Source::FlowApproval, approvals::flow_items(waiting, range.limit)?));
+    if approvals::may_read(known, true) {
+        let status = Condition::compare(FieldPath::from_static("Status"), Comparison::Eq, text(approvals::WAITS)?);
+        let waiting = vec![status, of_user("AssignedToId")];
+        plan.push((Source::FlowApproval, approvals::items(true, waiting, false, range.limit)?));
     }
     Ok(())
 }

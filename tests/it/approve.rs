@@ -71,14 +71,14 @@ fn what_waits_for_the_user_is_approved_in_two_requests_with_their_own_words() {
         json!({
             "object": "Opportunity", "id": id, "link": format!("https://demo.my.salesforce.com/{id}"),
             "name": "Hooli expansion", "decision": "approve", "status": "Approved",
-            "undo": { "instructions": "no tool takes this back: a person can submit the record again, or ask an admin" },
+            "notices": ["no tool takes this back: a person can submit the record again, or ask an admin"],
         })
     );
     let item = bench.id("approval_hooli_item");
     let request = json!({ "contextId": item, "actionType": "Approve", "comments": "ok for one year" });
     assert_eq!(sent(&bench, APPROVALS), json!({ "requests": [request] }));
     // Nothing waits any more.
-    assert_outcome(&bench.err("approve", call(&id, "approve")), "not_found", "no", "no approval of this record waits");
+    assert_outcome(&bench.err("approve", call(&id, "approve")), "not_found", "no", "no approval waits here");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn an_org_that_has_one_kind_alone_is_no_obstacle() {
     let bench = Bench::new();
     bench.settings.borrow_mut().tools = Some(vec!["approve".to_owned()]);
     let error = bench.err("approve", call(&bench.id("acme"), "approve"));
-    assert_outcome(&error, "not_found", "no", "no approval of this record waits");
+    assert_outcome(&error, "not_found", "no", "no approval waits here");
 }
 
 #[test]
@@ -153,8 +153,8 @@ fn a_record_is_submitted_and_the_receipt_says_for_whom_it_waits_and_how_it_is_ta
     let reply = bench.ok("approve", arguments);
     assert_eq!((&reply["status"], &reply["waits_for"]), (&json!("Pending"), &json!(["Ada Admin"])), "{reply:#}");
     assert_eq!(bench.requests(), 3);
-    let undo = json!({ "record": bench.id("acme_renewal"), "decision": "recall" });
-    assert_eq!((&reply["undo"]["tool"], &reply["undo"]["arguments"]), (&json!("salesforce_approve"), &undo));
+    assert_eq!(reply["name"], "Acme renewal");
+    assert!(reply["notices"][0].as_str().unwrap().contains("by the decision recall"), "{reply:#}");
     // Once more is once too often, and needs no request to find out.
     let error = bench.err("approve", call(&bench.id("acme_renewal"), "submit"));
     assert_outcome(&error, "conflict", "no", "waits for an approval already");
@@ -163,7 +163,7 @@ fn a_record_is_submitted_and_the_receipt_says_for_whom_it_waits_and_how_it_is_ta
         (Some("Ada Admin"), 1)
     );
     // This process lets nobody take it back but an admin.
-    let error = bench.err("approve", undo);
+    let error = bench.err("approve", call(&bench.id("acme_renewal"), "recall"));
     assert_outcome(&error, "forbidden", "no", "only where the process lets them");
 }
 
@@ -183,10 +183,10 @@ fn who_decides_is_named_where_the_process_asks_and_never_guessed() {
     let reply = bench.ok("approve", submit(Some("sam lee")));
     assert_eq!(reply["waits_for"], json!(["Sam Lee"]));
     // Who submitted it takes it back, where the process lets them.
-    let reply = bench.ok("approve", reply["undo"]["arguments"].clone());
+    let reply = bench.ok("approve", call(&migration, "recall"));
     assert_eq!((&reply["status"], &reply["decision"]), (&json!("Removed"), &json!("recall")));
     let error = bench.err("approve", call(&migration, "recall"));
-    assert_outcome(&error, "not_found", "no", "no approval of this record waits");
+    assert_outcome(&error, "not_found", "no", "no approval waits here");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn what_a_flow_asked_for_is_taken_back_by_no_tool() {
     assert_outcome(&error, "rejected", "no", "a person can do it in Salesforce");
     let mut named = call(&bench.id("globex_deal"), "approve");
     named["approver"] = json!("Sam Lee");
-    assert_outcome(&bench.err("approve", named), "invalid_input", "no", "leave `approver` out");
+    assert_outcome(&bench.err("approve", named), "invalid_input", "no", "who decides next");
     assert_eq!(bench.org.writes().len(), 0);
 }
 
@@ -261,25 +261,25 @@ fn the_next_step_is_told_by_either_spelling_of_its_items() {
     }
     // Whom it waits for is no part of what was done.
     let bench = with_a_discount();
-    bench.org.fault(Fault::server_unavailable().on(Method::GET, "/query"));
+    bench.org.fault(Fault::server_unavailable().on(Method::GET, "/query").after(1));
     let reply = bench.ok("approve", call(&bench.id("acme_renewal"), "submit"));
-    assert_eq!(reply["status"], "Pending");
-    assert_eq!(reply["notices"], json!(["whom it waits for now could not be read"]));
+    assert_eq!((&reply["status"], reply.get("name")), (&json!("Pending"), None));
+    assert_eq!(reply["notices"][0], "whom it waits for now could not be read");
 }
 
 #[test]
 fn a_decision_without_an_answer_is_looked_into_and_not_repeated() {
-    for (record, decision, path, status) in [
-        ("hooli_expansion", "approve", APPROVALS, "Approved"),
-        ("acme_renewal", "submit", APPROVALS, "Pending"),
-        ("globex_deal", "reject", REVIEW, "Rejected"),
+    for (record, decision, path) in [
+        ("hooli_expansion", "approve", APPROVALS),
+        ("acme_renewal", "submit", APPROVALS),
+        ("globex_deal", "reject", REVIEW),
     ] {
         for effect in [Effect::DropAfter, Effect::CutBody, Effect::Delay(Duration::from_secs(120))] {
             let bench = with_a_discount();
             bench.org.fault(Fault::new(effect).on(Method::POST, path));
-            let reply = bench.ok("approve", call(&bench.id(record), decision));
-            assert_eq!(reply["status"], status, "{reply:#}");
-            assert!(reply["notices"][0].as_str().unwrap().ends_with("it has happened"), "{reply:#}");
+            let error = bench.err("approve", call(&bench.id(record), decision));
+            let kind = error["kind"].as_str().unwrap().to_owned();
+            assert_outcome(&error, &kind, "unknown", "it was looked for, and has happened");
             assert_eq!(count(&bench, path), 1);
         }
         // It broke on its way: nothing has happened so far, and nobody knows whether it will.
@@ -338,10 +338,9 @@ fn what_can_not_be_meant_is_refused_before_anything_is_sent() {
         assert_eq!(bench.refused("approve", wrong.clone())["fields"], json!([field]), "{wrong}");
     }
     // A step that is over, and a record that is none.
-    let error = bench.err("approve", call("04i000000000999", "approve"));
-    assert_outcome(&error, "not_found", "no", "waits no more");
-    let error = bench.err("approve", call("006000000000999", "approve"));
-    assert_outcome(&error, "not_found", "no", "there is no Opportunity");
+    for nothing in ["04i000000000999", "006000000000999"] {
+        assert_outcome(&bench.err("approve", call(nothing, "approve")), "not_found", "no", "no approval waits here");
+    }
 }
 
 #[test]
