@@ -7,8 +7,8 @@ use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ApproveArgs, ApproveReply, ConnectionSettings, ConvertLeadArgs,
     ConvertLeadReply, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal,
     Error, FindArgs, FindReply, GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs,
-    QueryReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs,
-    WhoAmIReply,
+    QueryReply, ReadFileArgs, ReadFileReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply, SignInFailure,
+    UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -136,6 +136,10 @@ impl exports::read::Guest for Plugin {
 
     fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
         Ok(tools::who_am_i(&Call::new(&Host), args)?)
+    }
+
+    fn read_file(args: ReadFileArgs) -> Result<ReadFileReply, Error> {
+        Ok(tools::read_file(&Call::new(&Host), args)?)
     }
 }
 

@@ -12,6 +12,7 @@ mod find;
 mod get;
 mod log_activity;
 mod query;
+mod read_file;
 mod report;
 mod restore;
 mod update;
@@ -78,6 +79,7 @@ tools! {
     ReadOnly, on: describe(DescribeArgs) -> DescribeReply;
     ReadOnly, on: activities(ActivitiesArgs) -> ActivitiesReply;
     ReadOnly, on: who_am_i(WhoAmIArgs) -> WhoAmIReply;
+    ReadOnly, off: read_file(ReadFileArgs) -> ReadFileReply;
     Additive, on: create(CreateArgs) -> CreateReply;
     Additive, on: log_activity(LogActivityArgs) -> LogActivityReply;
     Overwrites, on: update(UpdateArgs) -> UpdateReply;

@@ -62,6 +62,11 @@ records! {
     WhoAmIArgs {
         optional objects: List(&Text),
     }
+    ReadFileArgs {
+        required file: Text,
+        optional record: Text,
+        optional object: Text,
+    }
     CreateArgs {
         required object: Text,
         optional fields: Fields,
@@ -219,6 +224,7 @@ replies! {
     UserInfo { id, name, username, email, locale, language, currency }
     OrgInfo { id, name, sandbox, origin, currency, multi_currency }
     ApiCalls { left, allowed }
+    ReadFileReply { id, link, name, file_type, size, text, complete, notices (if any) }
     CreateReply { object, records, names (json if any), undo, notices (if any) }
     CreatedRecord { id, link, fields (json) }
     LogActivityReply { created, who, what, zone, notices (if any) }
@@ -363,6 +369,7 @@ mod tests {
         check("convert_lead", ConvertLeadArgs::MEMBERS, ConvertLeadReply::NAMES);
         check("delete", DeleteArgs::MEMBERS, DeleteReply::NAMES);
         check("restore", RestoreArgs::MEMBERS, RestoreReply::NAMES);
+        check("read_file", ReadFileArgs::MEMBERS, ReadFileReply::NAMES);
         check("approve", ApproveArgs::MEMBERS, ApproveReply::NAMES);
     }
 

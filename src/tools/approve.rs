@@ -286,8 +286,7 @@ fn choose<'s>(asked: &Asked<'_>, steps: &'s [Step]) -> Result<&'s Step, Error> {
     Err(unclear(kind, message, steps))
 }
 
-const NOTHING: &str =
-    "nothing was written: no approval waits here, as far as the user can see: tell the person";
+const NOTHING: &str = "nothing was written: no approval waits here, as far as the user can see: tell the person";
 const FOR_OTHERS: &str = "nothing was written: what waits of this record waits for others, as the candidates say: tell the person, and only if they say that they act for those, call again with its id";
 const SEVERAL: &str = "nothing was written: several steps of this record wait; ask the person which is meant, then call again with its id";
 const OF_A_FLOW: &str =

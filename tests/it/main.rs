@@ -23,6 +23,7 @@ mod person_accounts;
 mod picklists;
 mod products;
 mod query;
+mod read_file;
 mod read_grants;
 mod reads;
 mod recorded;

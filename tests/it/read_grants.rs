@@ -30,7 +30,8 @@ const FORBIDDEN: [&str; 12] = [
 ];
 
 /// Tools that have nothing to do in the plain org, and what it lacks.
-const OF_EXTRAS: [(&str, &[Extra]); 1] = [("approve", &[Extra::Approvals, Extra::FlowApprovals])];
+const OF_EXTRAS: [(&str, &[Extra]); 2] =
+    [("approve", &[Extra::Approvals, Extra::FlowApprovals]), ("read_file", &[Extra::Files])];
 
 /// Riley, with every tool on, who may read every object but one: that is full of secrets.
 fn without(forbidden: &str) -> Bench {
@@ -287,6 +288,17 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
                 calls.push(json!({ "record": id, "object": of }));
             }
         }
+        "read_file" => {
+            for of in ["ContentDocument", "ContentVersion", "Attachment"] {
+                calls.extend(ids(bench, of).into_iter().map(|id| json!({ "file": id })));
+            }
+            for (of, id) in &all {
+                for file in ["Notes from the customer", "prices", "nothing at all"] {
+                    calls.push(json!({ "file": file, "record": id, "object": of }));
+                }
+            }
+            calls.push(json!({ "file": "plan", "record": name, "object": object }));
+        }
         "approve" => {
             for (of, id) in &all {
                 for decision in ["approve", "submit", "recall"] {
@@ -377,7 +389,7 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
     let mut called = 0;
     for forbidden in FORBIDDEN {
         let tools = tools(&without(forbidden));
-        assert_eq!(tools.len(), 14, "a new tool needs calls of its own");
+        assert_eq!(tools.len(), 15, "a new tool needs calls of its own");
         let mut bench = without(forbidden);
         for tool in tools {
             if !bench.org.writes().is_empty() {

@@ -84,6 +84,7 @@ fn laid_out(reply: Reply) -> String {
         Reply::Describe(reply) => describe(reply),
         Reply::Activities(reply) => activities(reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
+        Reply::ReadFile(reply) => read_file(&reply),
         Reply::Create(reply) => create(reply),
         Reply::LogActivity(reply) => log_activity(reply),
         Reply::Update(reply) => update(reply),
@@ -406,12 +407,26 @@ fn approve(reply: &ApproveReply) -> String {
     let ApproveReply { object, id, decision, .. } = reply;
     let mut text = String::new();
     line(&mut text, &format!("{}: {object} {id}{}{}", decision.words(), named(reply.name.as_deref()), stands(reply)));
-    if let Some(instructions) = &reply.undo.instructions {
-        line(&mut text, &printable(instructions));
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
+    text
+}
+
+fn read_file(reply: &ReadFileReply) -> String {
+    let mut text = format!("{} {}\n", file(reply), reply.id);
+    for read in reply.text.iter().flat_map(|read| read.lines()) {
+        line(&mut text, &format!("  {}", printable(read)));
     }
     notices(&mut text, &reply.notices);
     line(&mut text, &reply.link);
     text
+}
+
+/// What a file is, and whether all of it is here.
+fn file(ReadFileReply { name, file_type, size, text, complete, .. }: &ReadFileReply) -> String {
+    let kind = file_type.as_deref().map(|kind| format!(", {}", printable(kind))).unwrap_or_default();
+    let part = if text.is_none() || *complete { "" } else { ", not all of it" };
+    format!("File{}{kind}, {size} bytes{part}", named(name.as_deref()))
 }
 
 /// How an approval stands.

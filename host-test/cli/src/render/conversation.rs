@@ -26,6 +26,7 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::Describe(reply) => describe(&reply),
         Reply::Activities(reply) => activities(&reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
+        Reply::ReadFile(reply) => read_file(&reply),
         Reply::Create(reply) => create(&reply),
         Reply::LogActivity(reply) => log_activity(&reply),
         Reply::Update(reply) => update(&reply),
@@ -418,7 +419,17 @@ fn approve(reply: &ApproveReply) -> String {
     let mut text = Text::default();
     let name = named(reply.name.as_deref());
     text.line(&format!("{}: {object}{name} {}{}", decision.words(), opened(link, id), super::stands(reply)));
-    text.undo(Some(&reply.undo), id);
+    text.notices(&reply.notices);
+    text.0
+}
+
+/// The text of a file stands in quotes, as one line.
+fn read_file(reply: &ReadFileReply) -> String {
+    let mut text = Text::default();
+    text.line(&format!("{} {}", super::file(reply), opened(&reply.link, &reply.id)));
+    if let Some(read) = &reply.text {
+        text.line(&format!(" text: {}", quoted(read)));
+    }
     text.notices(&reply.notices);
     text.0
 }

@@ -14,8 +14,8 @@ use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
-    ApproveArgs, ApproveReply, ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply,
-    RestoreArgs, RestoreReply, WhoAmIArgs, WhoAmIReply,
+    ApproveArgs, ApproveReply, ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReadFileArgs, ReadFileReply,
+    ReportArgs, ReportReply, RestoreArgs, RestoreReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
@@ -140,6 +140,11 @@ impl Session {
     /// Deletes one record or several.
     pub fn delete(&self, args: &DeleteArgs) -> Result<DeleteReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
+    }
+
+    /// Reads the text of a file.
+    pub fn read_file(&self, args: &ReadFileArgs) -> Result<ReadFileReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_read_file(store, args))
     }
 
     /// Restores one deleted record.

@@ -11,7 +11,7 @@ use crate::schema::{self, Direction, Json, sentences, snake};
 const MAX_TOKENS: usize = 1_800;
 
 /// The tools that are off unless the settings name them.
-const OFF: [&str; 3] = ["salesforce_delete", "salesforce_restore", "salesforce_approve"];
+const OFF: [&str; 4] = ["salesforce_delete", "salesforce_restore", "salesforce_approve", "salesforce_read_file"];
 
 /// One tool, as the WIT declares it.
 struct Tool {
