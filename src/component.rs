@@ -7,8 +7,8 @@ use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ApproveArgs, ApproveReply, ConnectionSettings, ConvertLeadArgs,
     ConvertLeadReply, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal,
     Error, FindArgs, FindReply, GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs,
-    QueryReply, ReadFileArgs, ReadFileReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply, SignInFailure,
-    UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    QueryReply, ReadFileArgs, ReadFileReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply, SendEmailArgs,
+    SendEmailReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
@@ -172,6 +172,10 @@ impl exports::edit::Guest for Plugin {
 
     fn approve(args: ApproveArgs) -> Result<ApproveReply, Error> {
         Ok(tools::approve(&Call::new(&Host), args)?)
+    }
+
+    fn send_email(args: SendEmailArgs) -> Result<SendEmailReply, Error> {
+        Ok(tools::send_email(&Call::new(&Host), args)?)
     }
 }
 

@@ -15,6 +15,7 @@ mod query;
 mod read_file;
 mod report;
 mod restore;
+mod send_email;
 mod update;
 mod who_am_i;
 
@@ -87,6 +88,7 @@ tools! {
     Overwrites, off: delete(DeleteArgs) -> DeleteReply;
     Overwrites, off_by_soap: restore(RestoreArgs) -> RestoreReply;
     Overwrites, off: approve(ApproveArgs) -> ApproveReply;
+    Overwrites, off: send_email(SendEmailArgs) -> SendEmailReply;
 }
 
 fn run<A: Record, R: ToJson>(

@@ -139,6 +139,14 @@ records! {
         optional comment: Text,
         optional approver: Text,
     }
+    SendEmailArgs {
+        optional to: List(&Text),
+        optional cc: List(&Text),
+        required subject: Text,
+        required body: Text,
+        optional about: Text,
+        optional about_object: Text,
+    }
 }
 
 // ---- what tools return ----
@@ -239,6 +247,8 @@ replies! {
     DeletedRecord { object, id, name, facts (json) }
     RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
     ApproveReply { object, id, link, name, decision, status, waits_for (if any), notices (if any) }
+    SendEmailReply { recipients, subject, logged, about, notices (if any) }
+    EmailRecipient { address, id, name, copy (if true) }
     Undo { tool, arguments (json if any), instructions }
 }
 
@@ -371,6 +381,7 @@ mod tests {
         check("restore", RestoreArgs::MEMBERS, RestoreReply::NAMES);
         check("read_file", ReadFileArgs::MEMBERS, ReadFileReply::NAMES);
         check("approve", ApproveArgs::MEMBERS, ApproveReply::NAMES);
+        check("send_email", SendEmailArgs::MEMBERS, SendEmailReply::NAMES);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `POST /services/data/vXX.X/process/approvals` and `POST /services/data/vXX.X/actions/standard/{action}`
 //!
-//! Does something that is no change of a record: submits it for approval or decides on that.
+//! Does something that is no change of a record: submits it for approval, decides on that, or sends an e-mail.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_process_approvals_post.htm>,
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_actions_invocable_standard.htm>
 
@@ -29,6 +29,12 @@ impl Action {
     /// <https://developer.salesforce.com/docs/platform/api-action/guide/actions-obj-review-approval-work-item.html>
     pub fn review(input: &str) -> Self {
         Self::standard("/actions/standard/reviewApprovalWorkItem", input)
+    }
+
+    /// Sends an e-mail; `input` is a JSON object.
+    /// <https://developer.salesforce.com/docs/atlas.en-us.262.0.api_action.meta/api_action/actions_obj_email_simple.htm>
+    pub fn email(input: &str) -> Self {
+        Self::standard("/actions/standard/emailSimple", input)
     }
 
     fn standard(path: &'static str, input: &str) -> Self {

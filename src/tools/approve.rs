@@ -203,7 +203,7 @@ enum Source {
 fn look(call: &Call<'_>, asked: &Asked<'_>) -> Result<Seen, Error> {
     call.run(asked, plan, |(plan, mut wanted)| {
         let selects: Vec<&Select> = plan.iter().map(|(_, select)| select).chain(lookup::selects(&wanted)).collect();
-        let mut answers = if selects.is_empty() { Vec::new() } else { call.records_of_all(&selects)? };
+        let mut answers = call.records_of_all(&selects)?;
         let named = answers.split_off(plan.len());
         let mut seen = Seen::default();
         let mut own = vec![asked.user.to_string()];

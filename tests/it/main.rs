@@ -41,6 +41,7 @@ mod schema_lookup;
 mod schema_project;
 mod schema_recorded;
 mod schema_values;
+mod send_email;
 mod settings;
 mod several;
 mod several_created;

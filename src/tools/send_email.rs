@@ -1,0 +1,339 @@
+//! `send_email`: an e-mail of the user's to people of the org, or to addresses. One composite request finds the people and
+//! the record it is about, one looks who of them has opted out, then `POST actions/standard/emailSimple`; with an empty
+//! cache, the descriptions of contacts and leads before.
+//!
+//! What is sent can't be called back, so nobody is guessed, and an e-mail without an answer is looked for and never sent
+//! again.
+
+use crate::calendar::moment;
+use crate::call::Call;
+use crate::error::Error;
+use crate::json::{Json, Object};
+use crate::known::{self, Known, PlanError};
+use crate::lower::lower;
+use crate::policy::Effect;
+use crate::resolve::lookup::{self, Found, Wanted};
+use crate::resolve::matching::NameMatch;
+use crate::resolve::names;
+use crate::resolve::record::{self, By, MAX_CANDIDATES};
+use crate::resolve::related::query;
+use crate::rest::{Action, Page};
+use crate::schema::well_known::{CREATED_BY, EMAIL, ID, PEOPLE, PEOPLE_AND_USERS};
+use crate::soql::{Comparison, Condition, FieldPath, List, Literal, ObjectName, Select, Text};
+use crate::wit::{Candidate, EmailRecipient, ErrorKind, SendEmailArgs, SendEmailReply};
+use crate::write::fit::is_address;
+use crate::write::references;
+
+const TO: &str = "to";
+const CC: &str = "cc";
+const ABOUT: &str = "about";
+/// What is read of a person.
+const ADDRESS: FieldPath = FieldPath::from_static("Email");
+const OPTED_OUT: FieldPath = FieldPath::from_static("HasOptedOutOfEmail");
+
+/// Recipients of one e-mail, copies included.
+/// <https://developer.salesforce.com/docs/atlas.en-us.262.0.api_action.meta/api_action/actions_obj_email_simple.htm>
+const MAX_RECIPIENTS: usize = 150;
+/// Recipients that are looked for: each takes up to three queries.
+const MAX_NAMED: usize = 25;
+/// Characters of a subject and of a text; more can be kept, and nobody reads it.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
+const MAX_SUBJECT_CHARS: usize = 1000;
+const MAX_BODY_CHARS: usize = 32_000;
+/// Seconds by which an e-mail may seem older than the call, for its time is cut to whole seconds.
+const GRAIN: i64 = 2;
+
+/// Sends an e-mail.
+pub(super) fn send_email(call: &Call<'_>, args: SendEmailArgs) -> Result<SendEmailReply, Error> {
+    check(&args)?;
+    let known = call.known();
+    let keeps = match known.allow_object(&EMAIL, Effect::Additive) {
+        Err(error) if args.about.is_some() => return Err(error),
+        keeps => keeps.is_ok(),
+    };
+    let found = call.run(&args, wanted, |mut wanted| references::find(call, &mut wanted))?;
+    let mut notices: Vec<String> = found.iter().filter_map(|found| found.notice.clone()).collect();
+    let mut found = found.into_iter();
+    let mut recipients = Vec::new();
+    for (argument, text) in texts(&args) {
+        let recipient = match is_for_address(text) {
+            true => Recipient { is_copy: argument == CC, address: text.to_owned(), person: None },
+            false => Recipient::of(known, argument, found.next())?,
+        };
+        if !recipients.iter().any(|other: &Recipient| lower(&other.address) == lower(&recipient.address)) {
+            recipients.push(recipient);
+        }
+    }
+    let about = found.next();
+    ask_opted_out(call, &recipients)?;
+    let kept = Kept::of(&recipients, about.as_ref(), keeps, &mut notices);
+    let began = call.now();
+    match call.send(&action(&args, &recipients, &kept)) {
+        Ok(_) => {}
+        Err(cause) if cause.outcome_unknown() => {
+            if !(kept.is_any() && is_kept(call, &args.subject, began)) {
+                return Err(cause.with_context(LOST));
+            }
+            notices.push("Salesforce did not answer, so it was looked for: it is kept as sent".to_owned());
+        }
+        Err(error) => return Err(explained(error)),
+    }
+    notices.push("what was sent can't be called back".to_owned());
+    Ok(SendEmailReply {
+        recipients: recipients.into_iter().map(Recipient::told).collect(),
+        subject: args.subject,
+        logged: kept.is_any(),
+        about: about.map(|found| found.candidate),
+        notices,
+    })
+}
+
+const LOST: &str = "nothing says whether it was sent, and it must not be sent again before the person has looked, in the e-mail's recipient's inbox or in Salesforce";
+
+/// Every recipient as the call says it, with the argument.
+fn texts(args: &SendEmailArgs) -> Vec<(&'static str, &str)> {
+    let mut texts = Vec::new();
+    for (argument, items) in [(TO, &args.to), (CC, &args.cc)] {
+        for text in items {
+            texts.push((argument, text.trim()));
+        }
+    }
+    texts
+}
+
+/// Whether a recipient is given by an address, and not by a name or an id.
+fn is_for_address(text: &str) -> bool {
+    text.contains('@')
+}
+
+/// Refuses what can't be meant.
+fn check(args: &SendEmailArgs) -> Result<(), Error> {
+    let wrong = |argument, message: &str| Err(Error::argument(argument, message));
+    if args.to.is_empty() {
+        return wrong(TO, "say in `to` who gets it: names, ids or e-mail addresses");
+    }
+    if args.to.len() + args.cc.len() > MAX_RECIPIENTS {
+        return wrong(TO, "an e-mail goes to at most 150 recipients, copies included");
+    }
+    if texts(args).iter().filter(|(_, text)| !is_for_address(text)).count() > MAX_NAMED {
+        return wrong(TO, "at most 25 recipients can be given by name or id; give the others by address");
+    }
+    for (argument, text) in texts(args).into_iter().filter(|(_, text)| is_for_address(text)) {
+        let has_domain = text.split_once('@').is_some_and(|(_, domain)| domain.contains('.') && !domain.contains('@'));
+        if !(is_address(text) && has_domain) || text.contains(['"', '\\', '(', ')']) {
+            return wrong(argument, "give the e-mail address alone, as in bob@acme.com: one in each item");
+        }
+    }
+    let length = |text: &str, most| (1..=most).contains(&text.trim().chars().count());
+    if !length(&args.subject, MAX_SUBJECT_CHARS) || args.subject.contains(['\n', '\r']) {
+        return wrong("subject", "a subject is one line of 1 to 1,000 characters");
+    }
+    if !length(&args.body, MAX_BODY_CHARS) {
+        return wrong("body", "a text has 1 to 32,000 characters");
+    }
+    Ok(())
+}
+
+/// The people that are given by name or id, and the record it is about.
+fn wanted(known: &Known, args: &SendEmailArgs) -> Result<Vec<Wanted>, PlanError> {
+    let mut wanted = Vec::new();
+    for (argument, text) in texts(args).into_iter().filter(|(_, text)| !is_for_address(text)) {
+        let id = if text.eq_ignore_ascii_case("me") { Some(known.user()?.id) } else { record::id(argument, text)? };
+        let (by, objects) = match id {
+            None => (By::Name(text.to_owned()), PEOPLE_AND_USERS.map(ObjectName::from_static).to_vec()),
+            Some(id) => {
+                let object = names::object_of(known, &id)?;
+                if !PEOPLE_AND_USERS.contains(&object.as_str()) {
+                    let message =
+                        "this id is neither a contact's, a lead's nor a user's: only those have an address here";
+                    return Err(Error::argument(argument, message).into());
+                }
+                known.allow_object(&object, Effect::ReadOnly)?;
+                (By::Id(id), vec![object])
+            }
+        };
+        let mut one = lookup::among(known, argument, by, objects, NameMatch::SameWords)?;
+        one.read(known, &[ADDRESS])?;
+        wanted.push(one);
+    }
+    if let Some(about) = &args.about {
+        wanted.push(lookup::about(known, [ABOUT, "about_object", TO], about, args.about_object.as_deref())?);
+    }
+    Ok(wanted)
+}
+
+/// Who gets it.
+struct Recipient {
+    address: String,
+    is_copy: bool,
+    person: Option<Candidate>,
+}
+
+impl Recipient {
+    fn of(known: &Known, argument: &str, found: Option<Found>) -> Result<Self, Error> {
+        let found = found.ok_or_else(|| Error::input("nobody"))?;
+        let address = found.record.as_ref().and_then(|record| record.fields().text(ADDRESS.as_str()));
+        match address.filter(|address| !address.is_empty()) {
+            Some(address) => Ok(Self { address, is_copy: argument == CC, person: Some(found.candidate) }),
+            None => {
+                known.allow_object(&ObjectName::parse(&found.candidate.object)?, Effect::ReadOnly)?;
+                let message = "nothing was written: Salesforce has no e-mail address of this person that the user may see: ask for one";
+                Err(Error::argument(argument, message)
+                    .explained(ErrorKind::Rejected, message)
+                    .with_candidates(vec![found.candidate]))
+            }
+        }
+    }
+
+    fn told(self) -> EmailRecipient {
+        let (name, id) = self.person.map_or((None, None), |person| (person.name, Some(person.id)));
+        EmailRecipient { address: self.address, copy: self.is_copy, name, id }
+    }
+}
+
+/// Refuses to write to whom Salesforce knows that they want no e-mail, whether they were given by name or by address.
+fn ask_opted_out(call: &Call<'_>, recipients: &[Recipient]) -> Result<(), Error> {
+    let records = call.run(recipients, opted_out, |selects| {
+        let mut found = Vec::new();
+        for records in call.records_of_all(&selects.iter().collect::<Vec<_>>())? {
+            found.extend(records?);
+        }
+        Ok(found)
+    })?;
+    if records.is_empty() {
+        return Ok(());
+    }
+    let candidates = records.iter().filter_map(|record| record::candidate(call.known(), record)).collect();
+    let message = "nothing was written: the candidates have opted out of e-mail, so nothing was sent to anybody: tell the person, and ask whether it goes to the others alone";
+    Err(Error::argument(TO, message).explained(ErrorKind::Rejected, message).with_candidates(candidates))
+}
+
+/// Queries for the contacts and leads among the recipients who have opted out, where the user may see that.
+fn opted_out(known: &Known, recipients: &[Recipient]) -> Result<Vec<Select>, PlanError> {
+    let addresses: Result<Vec<_>, _> =
+        recipients.iter().map(|recipient| Text::new(recipient.address.as_str()).map(Literal::from)).collect();
+    let addresses = addresses.map_err(Error::from)?;
+    let mut selects = Vec::new();
+    let objects = PEOPLE.map(ObjectName::from_static);
+    let described =
+        known::all(objects.iter().filter(|object| known.may_read(object)).map(|object| known.description(object)))?;
+    for schema in described {
+        if schema.field(OPTED_OUT.as_str()).is_none() {
+            continue;
+        }
+        let object = &ObjectName::parse(&schema.name)?;
+        let Some(values) = List::new(addresses.iter().cloned()) else { continue };
+        let mut all = vec![Condition::compare(OPTED_OUT, Comparison::Eq, true)];
+        all.push(Condition::In { field: ADDRESS, negated: false, values });
+        let all = Condition::all(all).ok_or_else(|| Error::input("no address"))?;
+        selects.push(record::candidate_query(known, object, (all, MAX_CANDIDATES as u32))?);
+    }
+    Ok(selects)
+}
+
+/// What Salesforce keeps the e-mail with.
+struct Kept {
+    /// A contact or a lead.
+    person: Option<String>,
+    record: Option<String>,
+}
+
+impl Kept {
+    fn of(recipients: &[Recipient], about: Option<&Found>, keeps: bool, notices: &mut Vec<String>) -> Self {
+        let people = recipients.iter().filter(|one| !one.is_copy).filter_map(|one| one.person.as_ref());
+        let is_lead = |person: &&Candidate| person.object == "Lead";
+        let mut people: Vec<&Candidate> = people.filter(|person| person.object != "User").collect();
+        let named = people.len();
+        if about.is_some() {
+            // With a record besides, Salesforce keeps no e-mail to a lead.
+            people.retain(|person| !is_lead(person));
+        }
+        let person = people.first().filter(|_| keeps).map(|person| person.id.clone());
+        let record = about.map(|about| about.id.to_string());
+        let kept = Self { person, record };
+        if !kept.is_any() {
+            notices.push("Salesforce does not keep it: nothing says with which record".to_owned());
+        } else if named > usize::from(kept.person.is_some()) {
+            notices.push(
+                "Salesforce keeps it with one person at most, and with a lead only alone: not with all of them"
+                    .to_owned(),
+            );
+        }
+        kept
+    }
+
+    fn is_any(&self) -> bool {
+        self.person.is_some() || self.record.is_some()
+    }
+}
+
+/// What is sent.
+fn action(args: &SendEmailArgs, recipients: &[Recipient], kept: &Kept) -> Action {
+    let mut input = Object::default();
+    for (name, is_copy) in [("recipientAddresses", false), ("ccAddresses", true)] {
+        // Whom it is kept with gets it for that.
+        let is_kept =
+            |one: &Recipient| one.person.as_ref().is_some_and(|person| kept.person.as_ref() == Some(&person.id));
+        let those = recipients.iter().filter(|one| one.is_copy == is_copy && !is_kept(one));
+        let addresses: Vec<&str> = those.map(|one| one.address.as_str()).collect();
+        if !addresses.is_empty() {
+            input.text(name, &addresses.join(","));
+        }
+    }
+    input.text("emailSubject", args.subject.trim());
+    input.text("emailBody", &args.body);
+    input.text("senderType", "CurrentUser");
+    for (name, id) in [("recipientId", &kept.person), ("relatedRecordId", &kept.record)] {
+        if let Some(id) = id {
+            input.text(name, id);
+        }
+    }
+    if kept.is_any() {
+        input.member("logEmailOnSend", Json::trusted("true"));
+    }
+    Action::email(&input.finish())
+}
+
+/// Whether an e-mail of the user's is kept as sent since the call began, in seconds since the Unix epoch.
+fn is_kept(call: &Call<'_>, subject: &str, began: i64) -> bool {
+    let look = || -> Result<Page, Error> {
+        call.known().allow_object(&EMAIL, Effect::ReadOnly)?;
+        let user = call.user()?.id;
+        let subject = Condition::compare(FieldPath::from_static("Subject"), Comparison::Eq, Text::new(subject.trim())?);
+        let since = moment("CreatedDate", Comparison::Ge, call.org_time(began).unwrap_or(began) - GRAIN)?;
+        let by_user = Condition::compare(CREATED_BY, Comparison::Eq, user);
+        let select = query(&EMAIL, &[], vec![subject, by_user, since], ID.as_str(), true, 1)?;
+        call.query(&select, 1)
+    };
+    look().is_ok_and(|page| !page.records.is_empty())
+}
+
+/// The same refusal, as it is to be understood.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm>
+fn explained(error: Error) -> Error {
+    let code = error.refusal().and_then(|refusal| refusal.code.clone()).unwrap_or_default();
+    let (kind, message) = match code.as_str() {
+        "SINGLE_EMAIL_LIMIT_EXCEEDED" | "MASS_MAIL_LIMIT_EXCEEDED" => (
+            ErrorKind::LimitReached,
+            "nothing was written: the org has sent as many e-mails as it may in a day, which ends at midnight GMT: tell the person",
+        ),
+        "NO_SINGLE_MAIL_PERMISSION" | "NO_MASS_MAIL_PERMISSION" => (
+            ErrorKind::Forbidden,
+            "nothing was written: the org sends no e-mail, or none of this user's: an admin sees in Setup, Deliverability, and in the permission \"Send Email\"",
+        ),
+        "EMAIL_OPTED_OUT" => (
+            ErrorKind::Rejected,
+            "nothing was written: a recipient has opted out of e-mail: tell the person, and ask whom it goes to",
+        ),
+        "EMAIL_ADDRESS_BOUNCED" => (
+            ErrorKind::Rejected,
+            "nothing was written: e-mail to a recipient came back before: ask for another address",
+        ),
+        "INVALID_ID_FIELD" => (
+            ErrorKind::Rejected,
+            "nothing was written: Salesforce keeps no e-mail with this record or person: leave `about` out, or give the address",
+        ),
+        _ => return error,
+    };
+    error.explained(kind, message)
+}
