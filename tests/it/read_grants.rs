@@ -299,6 +299,14 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
             }
             calls.push(json!({ "file": "plan", "record": name, "object": object }));
         }
+        "send_email" => {
+            for to in [name.clone(), id.clone(), "Bob Stone".to_owned(), format!("{SECRET}@mail.example")] {
+                let mail = |about: Value| json!({ "to": [to], "about": about, "subject": "x", "body": "y" });
+                calls.push(mail(Value::Null));
+                calls.extend(all.iter().map(|(_, id)| mail(json!(id))));
+                calls.push(mail(json!(name)));
+            }
+        }
         "approve" => {
             for (of, id) in &all {
                 for decision in ["approve", "submit", "recall"] {
@@ -389,7 +397,7 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
     let mut called = 0;
     for forbidden in FORBIDDEN {
         let tools = tools(&without(forbidden));
-        assert_eq!(tools.len(), 15, "a new tool needs calls of its own");
+        assert_eq!(tools.len(), 16, "a new tool needs calls of its own");
         let mut bench = without(forbidden);
         for tool in tools {
             if !bench.org.writes().is_empty() {

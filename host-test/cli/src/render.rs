@@ -92,6 +92,7 @@ fn laid_out(reply: Reply) -> String {
         Reply::Delete(reply) => delete(&reply),
         Reply::Restore(reply) => restore(&reply),
         Reply::Approve(reply) => approve(&reply),
+        Reply::SendEmail(reply) => send_email(&reply),
     }
 }
 
@@ -427,6 +428,30 @@ fn file(ReadFileReply { name, file_type, size, text, complete, .. }: &ReadFileRe
     let kind = file_type.as_deref().map(|kind| format!(", {}", printable(kind))).unwrap_or_default();
     let part = if text.is_none() || *complete { "" } else { ", not all of it" };
     format!("File{}{kind}, {size} bytes{part}", named(name.as_deref()))
+}
+
+fn send_email(reply: &SendEmailReply) -> String {
+    let mut text = format!("{}\n", sent(reply));
+    for one in &reply.recipients {
+        line(&mut text, &format!("  {}", recipient(one)));
+    }
+    if let Some(about) = &reply.about {
+        line(&mut text, &format!("About: {} {}{}", about.object, about.id, named(about.name.as_deref())));
+    }
+    notices(&mut text, &reply.notices);
+    text
+}
+
+/// What was sent, and whether Salesforce keeps it.
+fn sent(SendEmailReply { subject, logged, .. }: &SendEmailReply) -> String {
+    format!("Sent: {}, {}", quoted(subject), if *logged { "kept by Salesforce" } else { "not kept by Salesforce" })
+}
+
+/// Who got an e-mail.
+fn recipient(EmailRecipient { address, id, name, copy }: &EmailRecipient) -> String {
+    let id = id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
+    let name = named(name.as_deref());
+    format!("{} {}{id}{name}", if *copy { "copy to" } else { "to" }, printable(address))
 }
 
 /// How an approval stands.

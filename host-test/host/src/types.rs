@@ -15,7 +15,7 @@ pub use crate::bindings::salesforce::plugin::types::{
 };
 pub use crate::bindings::salesforce::plugin::write_types::{
     ApprovalDecision, ApproveArgs, ApproveReply, CallDirection, Clash, ConvertLeadArgs, ConvertLeadReply,
-    ConvertedRecord, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DeletedRecord, Deletion, FieldChange, FollowUp,
-    FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity, RestoreArgs, RestoreReply, Undo, UpdateArgs,
-    UpdateReply,
+    ConvertedRecord, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DeletedRecord, Deletion, EmailRecipient,
+    FieldChange, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply, LoggedActivity, RestoreArgs, RestoreReply,
+    SendEmailArgs, SendEmailReply, Undo, UpdateArgs, UpdateReply,
 };

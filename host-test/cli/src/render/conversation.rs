@@ -34,6 +34,7 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::Delete(reply) => delete(&reply),
         Reply::Restore(reply) => restore(&reply),
         Reply::Approve(reply) => approve(&reply),
+        Reply::SendEmail(reply) => send_email(&reply),
     }
 }
 
@@ -419,6 +420,19 @@ fn approve(reply: &ApproveReply) -> String {
     let mut text = Text::default();
     let name = named(reply.name.as_deref());
     text.line(&format!("{}: {object}{name} {}{}", decision.words(), opened(link, id), super::stands(reply)));
+    text.notices(&reply.notices);
+    text.0
+}
+
+fn send_email(reply: &SendEmailReply) -> String {
+    let mut text = Text::default();
+    text.line(&super::sent(reply));
+    for recipient in &reply.recipients {
+        text.line(&format!(" {}", super::recipient(recipient)));
+    }
+    if let Some(about) = &reply.about {
+        text.line(&format!("About {}", settled(about)));
+    }
     text.notices(&reply.notices);
     text.0
 }

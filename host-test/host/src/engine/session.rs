@@ -15,7 +15,7 @@ use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
     ApproveArgs, ApproveReply, ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReadFileArgs, ReadFileReply,
-    ReportArgs, ReportReply, RestoreArgs, RestoreReply, WhoAmIArgs, WhoAmIReply,
+    ReportArgs, ReportReply, RestoreArgs, RestoreReply, SendEmailArgs, SendEmailReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
@@ -150,6 +150,11 @@ impl Session {
     /// Restores one deleted record.
     pub fn restore(&self, args: &RestoreArgs) -> Result<RestoreReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_restore(store, args))
+    }
+
+    /// Sends an e-mail in the user's name.
+    pub fn send_email(&self, args: &SendEmailArgs) -> Result<SendEmailReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_send_email(store, args))
     }
 
     /// Decides on an approval, submits a record for one or takes that back.

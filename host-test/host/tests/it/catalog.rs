@@ -11,7 +11,8 @@ use crate::schema::{self, Direction, Json, sentences, snake};
 const MAX_TOKENS: usize = 1_800;
 
 /// The tools that are off unless the settings name them.
-const OFF: [&str; 4] = ["salesforce_delete", "salesforce_restore", "salesforce_approve", "salesforce_read_file"];
+const OFF: [&str; 5] =
+    ["salesforce_delete", "salesforce_restore", "salesforce_approve", "salesforce_read_file", "salesforce_send_email"];
 
 /// One tool, as the WIT declares it.
 struct Tool {
@@ -155,6 +156,7 @@ fn title(function: &str) -> String {
         "delete" => "Delete a record".to_owned(),
         "restore" => "Restore a record".to_owned(),
         "approve" => "Decide on an approval".to_owned(),
+        "send-email" => "Send an e-mail".to_owned(),
         "log-activity" => "Log an activity".to_owned(),
         "who-am-i" => "The user, the org and their time".to_owned(),
         other => {

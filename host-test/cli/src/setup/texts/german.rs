@@ -261,6 +261,11 @@ pub(super) const GERMAN: Texts = Texts {
             "Genehmigen",
             "Genehmigen oder ablehnen, was auf den Benutzer wartet, einen Datensatz zur Genehmigung einreichen oder zurückziehen; das lässt sich nicht zurücknehmen",
         ),
+        (
+            "send_email",
+            "E-Mail senden",
+            "Eine E-Mail im Namen des Benutzers senden; Sie werden jedes Mal gefragt, und zurückholen lässt sie sich nicht",
+        ),
     ],
     translations: &[
         (
