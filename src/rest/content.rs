@@ -5,12 +5,13 @@
 
 use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, is_page};
 use crate::id::RecordId;
+use crate::soql::ObjectName;
 
 /// Reads the bytes of a file: of one of its versions, or of an old attachment.
 #[derive(Debug, Clone)]
 pub struct Content<'a> {
     /// `ContentVersion` or `Attachment`.
-    pub object: &'static str,
+    pub object: &'a ObjectName,
     /// The version or the attachment.
     pub id: &'a RecordId,
     /// How many bytes it has, as its record says.
@@ -22,9 +23,9 @@ impl Endpoint for Content<'_> {
     const WRITES: bool = false;
 
     fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        let field = if self.object == "Attachment" { "/Body" } else { "/VersionData" };
-        http::Request::get([VERSION_PATH, "/sobjects/", self.object, "/", self.id.as_str(), field].concat())
-            .body(Vec::new())
+        let object = self.object.as_str();
+        let field = if object == "Attachment" { "/Body" } else { "/VersionData" };
+        http::Request::get([VERSION_PATH, "/sobjects/", object, "/", self.id.as_str(), field].concat()).body(Vec::new())
     }
 
     /// Takes bytes of any type. A page of something in between is told from a file by its length alone, for a file may

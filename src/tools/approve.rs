@@ -357,40 +357,29 @@ fn looked_into(call: &Call<'_>, asked: &Asked<'_>, step: Option<&Step>, cause: E
     }
 }
 
-/// The same refusal, as it is to be understood.
-/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm>
+/// The same refusal, as it is to be understood of an approval.
 fn explained(error: Error, args: &ApproveArgs) -> Error {
-    let code = error.refusal().and_then(|refusal| refusal.code.as_deref()).unwrap_or_default();
+    let is = |code| error.is_refused_with(code);
     let is_submit = args.decision == ApprovalDecision::Submit;
-    let (kind, message) = match code {
-        "NO_APPLICABLE_PROCESS" => (
-            ErrorKind::Rejected,
-            "nothing was written: no approval process of the org takes this record as it is, or takes it from this user: tell the person, for an admin sees in Setup, Approval Processes, what they ask for",
-        ),
-        "ALREADY_IN_PROCESS" => (ErrorKind::Conflict, ALREADY),
-        "REQUIRED_FIELD_MISSING" if args.approver.is_none() => {
-            let message =
-                "nothing was written: the process asks who decides next: ask the person, and say it in `approver`";
-            return error.explained(ErrorKind::InvalidInput, message).about(vec!["approver".to_owned()]);
-        }
-        "MANAGER_NOT_DEFINED" => (
-            ErrorKind::Rejected,
-            "nothing was written: the next step waits for a manager, and Salesforce knows none of this user: tell the person, for an admin can set one",
-        ),
-        code if code.starts_with("INSUFFICIENT_ACCESS") => {
-            let message = match args.decision {
-                ApprovalDecision::Recall => {
-                    "nothing was written: an admin can take this back, and who submitted it only where the process lets them: tell the person"
-                }
-                ApprovalDecision::Submit => {
-                    "nothing was written: the user may not submit this record: its owner or an admin can"
-                }
-                _ => NOT_THEIRS,
-            };
-            (ErrorKind::Forbidden, message)
-        }
-        "INVALID_CROSS_REFERENCE_KEY" | "INVALID_INPUT" if !is_submit => (ErrorKind::Conflict, DECIDED),
-        _ => return error,
+    let (kind, message) = if is("REQUIRED_FIELD_MISSING") && args.approver.is_none() {
+        let message =
+            "nothing was written: the process asks who decides next: ask the person, and say it in `approver`";
+        return error.explained(ErrorKind::InvalidInput, message).about(vec!["approver".to_owned()]);
+    } else if is("INSUFFICIENT_ACCESS") || is("INSUFFICIENT_ACCESS_OR_READONLY") {
+        let message = match args.decision {
+            ApprovalDecision::Recall => {
+                "nothing was written: an admin can take this back, and who submitted it only where the process lets them: tell the person"
+            }
+            ApprovalDecision::Submit => {
+                "nothing was written: the user may not submit this record: its owner or an admin can"
+            }
+            _ => NOT_THEIRS,
+        };
+        (ErrorKind::Forbidden, message)
+    } else if !is_submit && (is("INVALID_CROSS_REFERENCE_KEY") || is("INVALID_INPUT")) {
+        (ErrorKind::Conflict, DECIDED)
+    } else {
+        return error;
     };
     error.explained(kind, message)
 }

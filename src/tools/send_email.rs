@@ -2,23 +2,19 @@
 //! the record it is about, one looks who of them has opted out, then `POST actions/standard/emailSimple`; with an empty
 //! cache, the descriptions of contacts and leads before.
 //!
-//! What is sent can't be called back, so nobody is guessed, and an e-mail without an answer is looked for and never sent
-//! again.
+//! What is sent can't be called back, so nobody is guessed, and an e-mail without an answer is never sent again.
 
-use crate::calendar::moment;
 use crate::call::Call;
 use crate::error::Error;
 use crate::json::{Json, Object};
 use crate::known::{self, Known, PlanError};
-use crate::lower::lower;
 use crate::policy::Effect;
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
 use crate::resolve::record::{self, By, MAX_CANDIDATES};
-use crate::resolve::related::query;
-use crate::rest::{Action, Page};
-use crate::schema::well_known::{CREATED_BY, EMAIL, ID, PEOPLE, PEOPLE_AND_USERS};
+use crate::rest::Action;
+use crate::schema::well_known::{EMAIL, PEOPLE, PEOPLE_AND_USERS};
 use crate::soql::{Comparison, Condition, FieldPath, List, Literal, ObjectName, Select, Text};
 use crate::wit::{Candidate, EmailRecipient, ErrorKind, SendEmailArgs, SendEmailReply};
 use crate::write::fit::is_address;
@@ -40,8 +36,6 @@ const MAX_NAMED: usize = 25;
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>
 const MAX_SUBJECT_CHARS: usize = 1000;
 const MAX_BODY_CHARS: usize = 32_000;
-/// Seconds by which an e-mail may seem older than the call, for its time is cut to whole seconds.
-const GRAIN: i64 = 2;
 
 /// Sends an e-mail.
 pub(super) fn send_email(call: &Call<'_>, args: SendEmailArgs) -> Result<SendEmailReply, Error> {
@@ -60,24 +54,17 @@ pub(super) fn send_email(call: &Call<'_>, args: SendEmailArgs) -> Result<SendEma
             true => Recipient { is_copy: argument == CC, address: text.to_owned(), person: None },
             false => Recipient::of(known, argument, found.next())?,
         };
-        if !recipients.iter().any(|other: &Recipient| lower(&other.address) == lower(&recipient.address)) {
+        if !recipients.iter().any(|other: &Recipient| other.address.eq_ignore_ascii_case(&recipient.address)) {
             recipients.push(recipient);
         }
     }
     let about = found.next();
     ask_opted_out(call, &recipients)?;
     let kept = Kept::of(&recipients, about.as_ref(), keeps, &mut notices);
-    let began = call.now();
-    match call.send(&action(&args, &recipients, &kept)) {
-        Ok(_) => {}
-        Err(cause) if cause.outcome_unknown() => {
-            if !(kept.is_any() && is_kept(call, &args.subject, began)) {
-                return Err(cause.with_context(LOST));
-            }
-            notices.push("Salesforce did not answer, so it was looked for: it is kept as sent".to_owned());
-        }
-        Err(error) => return Err(explained(error)),
-    }
+    call.send(&action(&args, &recipients, &kept)).map_err(|cause| match cause.outcome_unknown() {
+        true => cause.with_context(LOST),
+        false => cause,
+    })?;
     notices.push("what was sent can't be called back".to_owned());
     Ok(SendEmailReply {
         recipients: recipients.into_iter().map(Recipient::told).collect(),
@@ -88,7 +75,7 @@ pub(super) fn send_email(call: &Call<'_>, args: SendEmailArgs) -> Result<SendEma
     })
 }
 
-const LOST: &str = "nothing says whether it was sent, and it must not be sent again before the person has looked, in the e-mail's recipient's inbox or in Salesforce";
+const LOST: &str = "nobody can say here whether it was sent: do not send it again before the person has asked the recipient, or found no trace of it in Salesforce";
 
 /// Every recipient as the call says it, with the argument.
 fn texts(args: &SendEmailArgs) -> Vec<(&'static str, &str)> {
@@ -292,48 +279,4 @@ fn action(args: &SendEmailArgs, recipients: &[Recipient], kept: &Kept) -> Action
         input.member("logEmailOnSend", Json::trusted("true"));
     }
     Action::email(&input.finish())
-}
-
-/// Whether an e-mail of the user's is kept as sent since the call began, in seconds since the Unix epoch.
-fn is_kept(call: &Call<'_>, subject: &str, began: i64) -> bool {
-    let look = || -> Result<Page, Error> {
-        call.known().allow_object(&EMAIL, Effect::ReadOnly)?;
-        let user = call.user()?.id;
-        let subject = Condition::compare(FieldPath::from_static("Subject"), Comparison::Eq, Text::new(subject.trim())?);
-        let since = moment("CreatedDate", Comparison::Ge, call.org_time(began).unwrap_or(began) - GRAIN)?;
-        let by_user = Condition::compare(CREATED_BY, Comparison::Eq, user);
-        let select = query(&EMAIL, &[], vec![subject, by_user, since], ID.as_str(), true, 1)?;
-        call.query(&select, 1)
-    };
-    look().is_ok_and(|page| !page.records.is_empty())
-}
-
-/// The same refusal, as it is to be understood.
-/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm>
-fn explained(error: Error) -> Error {
-    let code = error.refusal().and_then(|refusal| refusal.code.clone()).unwrap_or_default();
-    let (kind, message) = match code.as_str() {
-        "SINGLE_EMAIL_LIMIT_EXCEEDED" | "MASS_MAIL_LIMIT_EXCEEDED" => (
-            ErrorKind::LimitReached,
-            "nothing was written: the org has sent as many e-mails as it may in a day, which ends at midnight GMT: tell the person",
-        ),
-        "NO_SINGLE_MAIL_PERMISSION" | "NO_MASS_MAIL_PERMISSION" => (
-            ErrorKind::Forbidden,
-            "nothing was written: the org sends no e-mail, or none of this user's: an admin sees in Setup, Deliverability, and in the permission \"Send Email\"",
-        ),
-        "EMAIL_OPTED_OUT" => (
-            ErrorKind::Rejected,
-            "nothing was written: a recipient has opted out of e-mail: tell the person, and ask whom it goes to",
-        ),
-        "EMAIL_ADDRESS_BOUNCED" => (
-            ErrorKind::Rejected,
-            "nothing was written: e-mail to a recipient came back before: ask for another address",
-        ),
-        "INVALID_ID_FIELD" => (
-            ErrorKind::Rejected,
-            "nothing was written: Salesforce keeps no e-mail with this record or person: leave `about` out, or give the address",
-        ),
-        _ => return error,
-    };
-    error.explained(kind, message)
 }

@@ -100,8 +100,6 @@ fn a_file_is_read_by_its_id_its_link_and_by_what_a_related_list_shows() {
     }
     let old = bench.ok("read_file", file(&bench.id("old_plan")));
     assert_eq!((&old["text"], &old["name"]), (&json!("Site plan, as of 2019.\n"), &json!("site-plan.txt")));
-    let by_name = json!({ "file": "site-plan.txt", "record": "Initech", "object": "Account" });
-    assert_eq!(bench.ok("read_file", by_name), old);
 }
 
 #[test]
@@ -210,7 +208,7 @@ fn which_file_is_meant_is_never_guessed() {
     assert_eq!(error.get("candidates"), None);
     // What the user may not see.
     let error = bench.err("read_file", file(&bench.id("secret_plan")));
-    assert_outcome(&error, "not_found", "there is no ContentDocument");
+    assert_outcome(&error, "not_found", "no such record");
 }
 
 #[test]
@@ -257,9 +255,4 @@ fn it_is_off_unless_the_settings_name_it_and_reads_only_what_may_be_read() {
         assert_outcome(&bench.err("read_file", file(&bench.id(key))), "switched_off", &format!("reading {hidden}"));
         assert_eq!(bench.requests(), before);
     }
-    // Of the old kind nothing is told where it may not be read.
-    let granted = every.objects().map(|object| object.name.clone()).filter(|name| name != "Attachment");
-    bench.settings.borrow_mut().objects.read = Some(granted.collect());
-    let error = bench.err("read_file", json!({ "file": "site-plan.txt", "record": bench.id("initech") }));
-    assert_outcome(&error, "not_found", "no file of this record is called so");
 }
