@@ -247,7 +247,7 @@ replies! {
     DeletedRecord { object, id, name, facts (json) }
     RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
     ApproveReply { object, id, link, name, decision, status, waits_for (if any), notices (if any) }
-    SendEmailReply { recipients, subject, logged, about, notices (if any) }
+    SendEmailReply { recipients, subject, logged, about_id, about, notices (if any) }
     EmailRecipient { address, id, name, copy (if true) }
     Undo { tool, arguments (json if any), instructions }
 }

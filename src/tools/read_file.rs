@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::Json;
-use crate::known::{Known, PlanError};
+use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
 use crate::reply::Values;
@@ -209,9 +209,9 @@ fn of_record(call: &Call<'_>, args: &ReadFileArgs) -> Result<File, Error> {
 /// A query for the record with its files, and what the list of those is called.
 fn plan(known: &Known, target: &Target) -> Result<(Select, FieldName), PlanError> {
     allow(known, &DOCUMENT)?;
-    known.schema(&DOCUMENT)?;
+    let lists = related::plan(known, &target.object, "files");
+    let (mut lists, ()) = known::both(lists, known.need_schemas(&[DOCUMENT.clone(), NOTE_LINK.clone()]))?;
     let mut select = record::select(known, target)?;
-    let mut lists = related::plan(known, &target.object, "files")?;
     let Some(mut list) = lists.pop() else { return Err(Error::input("no files").into()) };
     for column in DOCUMENT_COLUMNS.iter().chain(&["Id"]) {
         list.select.fields.add(names::path(&["ContentDocument.", column].concat())?);

@@ -69,8 +69,9 @@ pub(super) fn send_email(call: &Call<'_>, args: SendEmailArgs) -> Result<SendEma
     Ok(SendEmailReply {
         recipients: recipients.into_iter().map(Recipient::told).collect(),
         subject: args.subject,
-        logged: kept.is_any(),
-        about: about.map(|found| found.candidate),
+        logged: kept.person.is_some() || kept.record.is_some(),
+        about_id: kept.record,
+        about: about.and_then(|found| found.candidate.name),
         notices,
     })
 }

@@ -72,7 +72,10 @@ fn a_contact_gets_it_about_a_deal_and_salesforce_keeps_it_with_both() {
     assert_eq!(bench.requests(), 3);
     let (bob, renewal) = (bench.id("bob"), bench.id("acme_renewal"));
     assert_eq!(reply["recipients"], json!([{ "address": "bob.stone@acme.example", "id": bob, "name": "Bob Stone" }]));
-    assert_eq!(json!([reply["subject"], reply["logged"], reply["about"]["id"]]), json!(["Renewal", true, renewal]));
+    assert_eq!(
+        json!([reply["subject"], reply["logged"], reply["about_id"], reply["about"]]),
+        json!(["Renewal", true, renewal, "Acme renewal"])
+    );
     assert_eq!(reply["notices"], json!(["what was sent can't be called back"]));
     assert_eq!(
         input(&bench),
@@ -111,7 +114,7 @@ fn addresses_get_it_as_they_are_and_nothing_is_kept_where_nothing_says_with_what
             ["cy@three.example", null, true],
         ])
     );
-    assert_eq!((&reply["logged"], reply.get("about")), (&json!(false), None));
+    assert_eq!((&reply["logged"], reply.get("about_id")), (&json!(false), None));
     assert!(reply["notices"].to_string().contains("Salesforce does not keep it"), "{reply:#}");
     let email = sent(&bench);
     assert_eq!(email.to, ["ann@one.example", "bo@two.example"]);

@@ -435,8 +435,8 @@ fn send_email(reply: &SendEmailReply) -> String {
     for one in &reply.recipients {
         line(&mut text, &format!("  {}", recipient(one)));
     }
-    if let Some(about) = &reply.about {
-        line(&mut text, &format!("About: {} {}{}", about.object, about.id, named(about.name.as_deref())));
+    if let Some(id) = &reply.about_id {
+        line(&mut text, &format!("About: {id}{}", named(reply.about.as_deref())));
     }
     notices(&mut text, &reply.notices);
     text

@@ -430,8 +430,8 @@ fn send_email(reply: &SendEmailReply) -> String {
     for recipient in &reply.recipients {
         text.line(&format!(" {}", super::recipient(recipient)));
     }
-    if let Some(about) = &reply.about {
-        text.line(&format!("About {}", settled(about)));
+    if let Some(id) = &reply.about_id {
+        text.line(&format!("About{} {}", named(reply.about.as_deref()), printable(id)));
     }
     text.notices(&reply.notices);
     text.0
