@@ -88,32 +88,20 @@ impl Call<'_> {
     }
 
     fn exchange<E: Endpoint>(&self, endpoint: &E, writes: bool) -> Result<E::Response, Error> {
-        let response = self.transmit(endpoint.request(), E::IS_SOAP, writes)?;
-        let (parts, body) = response.into_parts();
-        endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
-    }
-
-    /// Sends a request, and learns what the headers of its response say: the part of an exchange that is the same for
-    /// every endpoint.
-    fn transmit(
-        &self,
-        request: Result<http::Request<Vec<u8>>, http::Error>,
-        is_soap: bool,
-        writes: bool,
-    ) -> Result<http::Response<Vec<u8>>, Error> {
-        let request = request.map_err(unsendable)?;
-        let response = if is_soap { self.platform.send_soap(request) } else { self.platform.send(request) };
+        let request = endpoint.request().map_err(unsendable)?;
+        let response = if E::IS_SOAP { self.platform.send_soap(request) } else { self.platform.send(request) };
         let response = response.map_err(|failure| Error::no_response(&failure, writes))?;
-        if let Some(calls) = ApiCalls::read(response.headers())
+        let (parts, body) = response.into_parts();
+        if let Some(calls) = ApiCalls::read(&parts.headers)
             && self.api_calls().is_none_or(|known| calls.left() < known.left())
         {
             self.api_calls.set(Some(calls));
         }
-        if let Some(date) = date_of(response.headers()) {
+        if let Some(date) = date_of(&parts.headers) {
             // The response that was fastest on its way says most.
             self.org_ahead.set(Some(date - self.now()).max(self.org_ahead.get()));
         }
-        Ok(response)
+        endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
     }
 
     /// Sends one write alone, again while its row is locked.

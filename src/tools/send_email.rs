@@ -1,21 +1,21 @@
 //! `send_email`: an e-mail of the user's to people of the org, or to addresses. One composite request finds the people and
-//! the record it is about, one looks who of them has opted out, then `POST actions/standard/emailSimple`; with an empty
-//! cache, the descriptions of contacts and leads before.
+//! the record it is about, one looks who of them has opted out, then `POST actions/standard/emailSimple`.
 //!
 //! What is sent can't be called back, so nobody is guessed, and an e-mail without an answer is never sent again.
 
 use crate::call::Call;
 use crate::error::Error;
 use crate::json::{Json, Object};
-use crate::known::{self, Known, PlanError};
+use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
 use crate::resolve::record::{self, By, MAX_CANDIDATES};
+use crate::resolve::related::query;
 use crate::rest::Action;
 use crate::schema::well_known::{EMAIL, PEOPLE, PEOPLE_AND_USERS};
-use crate::soql::{Comparison, Condition, FieldPath, List, Literal, ObjectName, Select, Text};
+use crate::soql::{Comparison, Condition, FieldPath, List, Literal, ObjectName, Text};
 use crate::wit::{Candidate, EmailRecipient, ErrorKind, SendEmailArgs, SendEmailReply};
 use crate::write::fit::is_address;
 use crate::write::references;
@@ -179,44 +179,38 @@ impl Recipient {
     }
 }
 
-/// Refuses to write to whom Salesforce knows that they want no e-mail, whether they were given by name or by address.
+/// Refuses to write to whom Salesforce knows that they want no e-mail, whether they were given by name or by address. Where
+/// the user may not see who has opted out, the org refuses the question, and nobody can know it here.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm>
 fn ask_opted_out(call: &Call<'_>, recipients: &[Recipient]) -> Result<(), Error> {
-    let records = call.run(recipients, opted_out, |selects| {
-        let mut found = Vec::new();
-        for records in call.records_of_all(&selects.iter().collect::<Vec<_>>())? {
-            found.extend(records?);
+    let mut addresses = Vec::new();
+    for recipient in recipients {
+        addresses.push(Literal::from(Text::new(recipient.address.as_str())?));
+    }
+    let mut selects = Vec::new();
+    for object in PEOPLE.map(ObjectName::from_static) {
+        let Some(values) = List::new(addresses.clone()).filter(|_| call.known().may_read(&object)) else { continue };
+        let is_one = Condition::In { field: ADDRESS, negated: false, values };
+        let conditions = vec![Condition::compare(OPTED_OUT, Comparison::Eq, true), is_one];
+        selects.push(query(&object, &["Name"], conditions, "Name", false, MAX_CANDIDATES as u32)?);
+    }
+    let mut candidates = Vec::new();
+    for records in call.records_of_all(&selects.iter().collect::<Vec<_>>())? {
+        match records {
+            Err(error) if error.names_unknown() => {}
+            records => {
+                for record in records? {
+                    call.recall(&ObjectName::parse(&record.fields().object().unwrap_or_default())?);
+                    candidates.extend(record::candidate(call.known(), &record));
+                }
+            }
         }
-        Ok(found)
-    })?;
-    if records.is_empty() {
+    }
+    if candidates.is_empty() {
         return Ok(());
     }
-    let candidates = records.iter().filter_map(|record| record::candidate(call.known(), record)).collect();
     let message = "nothing was written: the candidates have opted out of e-mail, so nothing was sent to anybody: tell the person, and ask whether it goes to the others alone";
-    Err(Error::argument(TO, message).explained(ErrorKind::Rejected, message).with_candidates(candidates))
-}
-
-/// Queries for the contacts and leads among the recipients who have opted out, where the user may see that.
-fn opted_out(known: &Known, recipients: &[Recipient]) -> Result<Vec<Select>, PlanError> {
-    let addresses: Result<Vec<_>, _> =
-        recipients.iter().map(|recipient| Text::new(recipient.address.as_str()).map(Literal::from)).collect();
-    let addresses = addresses.map_err(Error::from)?;
-    let mut selects = Vec::new();
-    let objects = PEOPLE.map(ObjectName::from_static);
-    let described =
-        known::all(objects.iter().filter(|object| known.may_read(object)).map(|object| known.description(object)))?;
-    for schema in described {
-        if schema.field(OPTED_OUT.as_str()).is_none() {
-            continue;
-        }
-        let object = &ObjectName::parse(&schema.name)?;
-        let Some(values) = List::new(addresses.iter().cloned()) else { continue };
-        let mut all = vec![Condition::compare(OPTED_OUT, Comparison::Eq, true)];
-        all.push(Condition::In { field: ADDRESS, negated: false, values });
-        let all = Condition::all(all).ok_or_else(|| Error::input("no address"))?;
-        selects.push(record::candidate_query(known, object, (all, MAX_CANDIDATES as u32))?);
-    }
-    Ok(selects)
+    Err(Error::argument(TO, "").explained(ErrorKind::Rejected, message).with_candidates(candidates))
 }
 
 /// What Salesforce keeps the e-mail with.
