@@ -1,4 +1,4 @@
-//! Writes the calls of wit-bindgen: the records of `wit/`, and the shell's bindings with them.
+//! Writes what wit-bindgen makes of `wit/`: the call for its records, and the shell's bindings to them.
 //!
 //! wit-bindgen wants the full name of an interface, with the version of the package. Here the version is read
 //! from `wit/world.wit`, so a release changes it in that line alone.
@@ -6,9 +6,14 @@
 // A build script reports a failure by panicking.
 #![allow(clippy::expect_used)]
 
+use std::collections::HashMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use wit_bindgen_core::wit_parser::Resolve;
+use wit_bindgen_core::{Files, WorldGenerator};
+use wit_bindgen_rust::{Opts, WithOption};
 
 /// The interfaces that hold records alone.
 const INTERFACES: [&str; 5] = ["types", "read-types", "write-types", "settings-types", "sign-in-types"];
@@ -38,17 +43,99 @@ const RECORDS: &str = r#"wit_bindgen::generate!({
 
 /// The bindings of the component, with those records.
 fn component(version: &str) -> String {
-    let with: String = INTERFACES
-        .iter()
-        .map(|name| format!("        \"salesforce:plugin/{name}@{version}\": crate::wit,\n"))
-        .collect();
-    format!(
-        r#"wit_bindgen::generate!({{
-    path: "wit",
-    world: "plugin",
-    with: {{
-{with}    }},
-}});
-"#
-    )
+    let mut resolve = Resolve::default();
+    let (package, sources) = resolve.push_path("wit").expect("the contract can be read");
+    sources.paths().for_each(|source| println!("cargo:rerun-if-changed={}", source.display()));
+    let world = resolve.select_world(&[package], Some("plugin")).expect("the contract has a world of this name");
+    let records = |name| (format!("salesforce:plugin/{name}@{version}"), WithOption::Path("crate::wit".to_owned()));
+    let options = Opts { with: INTERFACES.map(records).to_vec(), ..Opts::default() };
+    let mut files = Files::default();
+    options.build().generate(&mut resolve, world, &mut files).expect("wit-bindgen can bind the contract");
+    let (_, bindings) = files.iter().next().expect("wit-bindgen has written the bindings");
+    sharing_errors(str::from_utf8(bindings).expect("Rust is UTF-8"))
+}
+
+/// How the bindings begin to write an error into memory for the host.
+const WRITES_AN_ERROR: &str = "Err(e) => {";
+
+/// The bindings with one function for all that write an error alike, in place of the same lines in each function that
+/// may fail: 20 kB of the component.
+fn sharing_errors(bindings: &str) -> String {
+    let alike = bindings.split(WRITES_AN_ERROR).skip(1).map(|rest| numbered_anew(block(rest)).0);
+    let mut count: HashMap<String, usize> = HashMap::new();
+    alike.for_each(|lines| *count.entry(lines).or_default() += 1);
+    let mut shared: Vec<String> = count.into_iter().filter(|(_, count)| *count > 1).map(|(lines, _)| lines).collect();
+    assert!(!shared.is_empty(), "wit-bindgen writes errors in another way: they are to be shared in that way");
+    shared.sort();
+
+    let mut parts = bindings.split(WRITES_AN_ERROR);
+    let mut source = parts.next().expect("there is something before").to_owned();
+    for rest in parts {
+        let lines = block(rest);
+        let (alike, place) = numbered_anew(lines);
+        source.push_str(WRITES_AN_ERROR);
+        match shared.iter().position(|lines| *lines == alike) {
+            Some(number) => {
+                let call = format!("crate::component::bindings::write_error_{number}(e, ptr{place}) }}");
+                source.extend([&call, &rest[lines.len() + 1..]]);
+            }
+            None => source.push_str(rest),
+        }
+    }
+    for (number, lines) in shared.iter().enumerate() {
+        // The functions stand at the top, and those that call them further below, all at the same depth.
+        let lines = lines.replace("super::", "");
+        let (_, error) = lines.split_once("let ").expect("an error is taken apart");
+        let (error, _) = error.split_once('{').expect("by the name of its record");
+        let function =
+            format!("unsafe fn write_error_{number}(e: {error}, ptr0: *mut u8) {{ unsafe {{ {lines} }} }}\n");
+        source.extend(["#[inline(never)] ", &function]);
+    }
+    source
+}
+
+/// What is in the braces that were opened right before.
+fn block(rest: &str) -> &str {
+    let mut depth = 1;
+    let end = rest.find(|sign| {
+        depth += i32::from(sign == '{') - i32::from(sign == '}');
+        depth == 0
+    });
+    &rest[..end.expect("braces are closed")]
+}
+
+/// Lines without their indentation and with the numbers at the ends of names counted anew, from the first; and the first
+/// as it was: the place in memory that is written to.
+fn numbered_anew(lines: &str) -> (String, &str) {
+    let (mut anew, mut numbers) = (String::new(), Vec::new());
+    for word in lines.split_whitespace() {
+        add_numbered_anew(word, &mut numbers, &mut anew);
+        anew.push(' ');
+    }
+    (anew, numbers.first().expect("what is written has a place"))
+}
+
+fn add_numbered_anew<'a>(lines: &'a str, numbers: &mut Vec<&'a str>, anew: &mut String) {
+    let mut rest = lines;
+    while let Some(start) = rest.find(|sign: char| sign.is_ascii_alphanumeric() || sign == '_') {
+        anew.push_str(&rest[..start]);
+        let word = &rest[start..];
+        let end = word.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').unwrap_or(word.len());
+        rest = &word[end..];
+        let word = &word[..end];
+        let name = word.trim_end_matches(|sign: char| sign.is_ascii_digit());
+        // Not so `8`, `1i32` and `u8`, and modules, which are named with two underscores.
+        let is_whole = ["", "u", "i", word].contains(&name) || name.starts_with("__");
+        if is_whole || name.starts_with(|sign: char| sign.is_ascii_digit()) {
+            anew.push_str(word);
+            continue;
+        }
+        let number = &word[name.len()..];
+        let place = numbers.iter().position(|known| *known == number).unwrap_or_else(|| {
+            numbers.push(number);
+            numbers.len() - 1
+        });
+        anew.extend([name, &place.to_string()]);
+    }
+    anew.push_str(rest);
 }

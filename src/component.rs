@@ -12,7 +12,7 @@ use crate::wit::{
 };
 use crate::{catalog, policy, sign_in, tools};
 
-#[allow(missing_docs, unsafe_code)]
+#[allow(missing_docs, unreachable_pub, unsafe_code)]
 mod bindings {
     include!(concat!(env!("OUT_DIR"), "/component.rs"));
 }

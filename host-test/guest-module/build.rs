@@ -81,8 +81,9 @@ fn build_guest(root: &Path, target_folder: &Path) -> Vec<u8> {
     flags.push(format!("-Clink-arg=-zstack-size={STACK_SIZE}"));
     // Sixteen bytes an instruction, where texts are scanned and records are moved: less code, and less fuel.
     flags.push("-Ctarget-feature=+simd128".to_owned());
-    // Sequences that stand in several functions become one function.
-    flags.push("-Cllvm-args=-ir-outliner -enable-gvn-sink -enable-pre=false".to_owned());
+    // Sequences that stand in several functions become one function, and loops count as they are written: rewritten to step
+    // by addresses they are longer.
+    flags.push("-Cllvm-args=-ir-outliner -enable-gvn-sink -enable-pre=false -disable-lsr".to_owned());
     // Parted by the unit separator, as cargo wants it.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let status = cargo.status().expect("cargo can be run");

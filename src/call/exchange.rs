@@ -88,8 +88,19 @@ impl Call<'_> {
     }
 
     fn exchange<E: Endpoint>(&self, endpoint: &E, writes: bool) -> Result<E::Response, Error> {
-        let request = endpoint.request().map_err(unsendable)?;
-        let response = if E::IS_SOAP { self.platform.send_soap(request) } else { self.platform.send(request) };
+        let (parts, body) = self.answer(endpoint.request(), E::IS_SOAP, writes)?;
+        endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
+    }
+
+    /// The org's answer to a request, whatever it says; of its headers is kept what later parts of the call go by.
+    fn answer(
+        &self,
+        request: http::Result<http::Request<Vec<u8>>>,
+        is_soap: bool,
+        writes: bool,
+    ) -> Result<(http::response::Parts, Vec<u8>), Error> {
+        let request = request.map_err(unsendable)?;
+        let response = if is_soap { self.platform.send_soap(request) } else { self.platform.send(request) };
         let response = response.map_err(|failure| Error::no_response(&failure, writes))?;
         let (parts, body) = response.into_parts();
         if let Some(calls) = ApiCalls::read(&parts.headers)
@@ -101,7 +112,7 @@ impl Call<'_> {
             // The response that was fastest on its way says most.
             self.org_ahead.set(Some(date - self.now()).max(self.org_ahead.get()));
         }
-        endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
+        Ok((parts, body))
     }
 
     /// Sends one write alone, again while its row is locked.
