@@ -4,6 +4,7 @@
 //! wrong is one [`Check`] here, with the file that relies on it. Checks of writes work on records of their own, which
 //! they delete again whatever happens. Nothing of what the org answers is shown but masked.
 
+mod apart;
 mod approvals;
 mod mail;
 mod reads;

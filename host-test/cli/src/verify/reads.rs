@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Answer, Check, DATA, Failure, Probe, Run, mail, part, query_url, reports, soap, views};
+use super::{Answer, Check, DATA, Failure, Probe, Run, apart, mail, part, query_url, reports, soap, views};
 
 pub(super) const CHECKS: &[Check] = &[
     check("v65.0 is among the API's versions", "src/rest.rs", Run::Code(version)),
@@ -228,8 +228,13 @@ pub(super) const CHECKS: &[Check] = &[
     check("a report's logic has to name every filter", "src/tools/report/filters.rs", Run::Told(reports::logic)),
     check(
         "the action that sends e-mail names recipients otherwise from v65.0 on",
-        "host-test/org/src/rest/actions.rs",
+        "host-test/org/src/rest/email.rs",
         Run::Told(mail::inputs),
+    ),
+    check(
+        "neither an action nor a file's bytes can be parts",
+        "host-test/org/src/rest/composite.rs",
+        Run::Told(apart::no_parts),
     ),
 ];
 
