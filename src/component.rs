@@ -12,7 +12,9 @@ use crate::wit::{
 };
 use crate::{catalog, policy, sign_in, tools};
 
-#[allow(missing_docs, unreachable_pub, unsafe_code)]
+// What wit-bindgen writes is nobody's here to put right.
+#[allow(missing_docs, unreachable_pub, unsafe_code, unused_imports)]
+#[allow(clippy::all, clippy::panic, clippy::str_to_string, clippy::unwrap_used)]
 mod bindings {
     include!(concat!(env!("OUT_DIR"), "/component.rs"));
 }
