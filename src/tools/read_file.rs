@@ -102,9 +102,11 @@ impl File {
         let name = name.and_then(|name| name.text()).map(|name| name.into_owned());
         // Of an old one the name says it better, as a rule.
         if let (true, Some((_, ending))) = (*object == ATTACHMENT, name.as_deref().unwrap_or_default().rsplit_once('.'))
-            && [&TEXTS[..], &PAGES].concat().contains(&&*ending.to_ascii_lowercase())
         {
-            file_type = Some(ending.to_ascii_lowercase());
+            let ending = ending.to_ascii_lowercase();
+            if TEXTS.contains(&&*ending) || PAGES.contains(&&*ending) {
+                file_type = Some(ending);
+            }
         }
         let known = || Some((id(record.get("Id"))?, id(version)?, size?.get().parse().ok()?));
         let (id, version, size) =

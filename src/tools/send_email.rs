@@ -16,13 +16,16 @@ use crate::resolve::related::query;
 use crate::rest::Action;
 use crate::schema::well_known::{EMAIL, PEOPLE, PEOPLE_AND_USERS};
 use crate::soql::{Comparison, Condition, FieldPath, List, Literal, ObjectName, Text};
-use crate::wit::{Candidate, EmailRecipient, ErrorKind, SendEmailArgs, SendEmailReply};
+use crate::wit::{EmailRecipient, ErrorKind, SendEmailArgs, SendEmailReply};
 use crate::write::fit::is_address;
 use crate::write::references;
 
 const TO: &str = "to";
 const CC: &str = "cc";
 const ABOUT: &str = "about";
+/// How the ids of those begin with whom an e-mail is kept.
+const CONTACT: &str = "003";
+const LEAD: &str = "00Q";
 /// What is read of a person.
 const ADDRESS: FieldPath = FieldPath::from_static("Email");
 const OPTED_OUT: FieldPath = FieldPath::from_static("HasOptedOutOfEmail");
@@ -48,32 +51,25 @@ pub(super) fn send_email(call: &Call<'_>, args: SendEmailArgs) -> Result<SendEma
     let found = call.run(&args, wanted, |mut wanted| references::find(call, &mut wanted))?;
     let mut notices: Vec<String> = found.iter().filter_map(|found| found.notice.clone()).collect();
     let mut found = found.into_iter();
-    let mut recipients = Vec::new();
+    let mut recipients: Vec<EmailRecipient> = Vec::new();
     for (argument, text) in texts(&args) {
-        let recipient = match is_for_address(text) {
-            true => Recipient { is_copy: argument == CC, address: text.to_owned(), person: None },
-            false => Recipient::of(known, argument, found.next())?,
+        let one = match is_for_address(text) {
+            true => EmailRecipient { address: text.to_owned(), id: None, name: None, copy: argument == CC },
+            false => recipient(known, argument, found.next())?,
         };
-        if !recipients.iter().any(|other: &Recipient| other.address.eq_ignore_ascii_case(&recipient.address)) {
-            recipients.push(recipient);
+        if !recipients.iter().any(|other| other.address.eq_ignore_ascii_case(&one.address)) {
+            recipients.push(one);
         }
     }
-    let about = found.next();
+    let (about_id, about) = match found.next() {
+        Some(about) => (Some(about.candidate.id), about.candidate.name),
+        None => (None, None),
+    };
     ask_opted_out(call, &recipients)?;
-    let kept = Kept::of(&recipients, about.as_ref(), keeps, &mut notices);
-    call.send(&action(&args, &recipients, &kept)).map_err(|cause| match cause.outcome_unknown() {
-        true => cause.with_context(LOST),
-        false => cause,
-    })?;
+    let (action, logged) = action(&args, &recipients, about_id.as_deref(), keeps, &mut notices);
+    call.send(&action).map_err(|cause| if cause.outcome_unknown() { cause.with_context(LOST) } else { cause })?;
     notices.push("what was sent can't be called back".to_owned());
-    Ok(SendEmailReply {
-        recipients: recipients.into_iter().map(Recipient::told).collect(),
-        subject: args.subject,
-        logged: kept.person.is_some() || kept.record.is_some(),
-        about_id: kept.record,
-        about: about.and_then(|found| found.candidate.name),
-        notices,
-    })
+    Ok(SendEmailReply { recipients, subject: args.subject, logged, about_id, about, notices })
 }
 
 const LOST: &str = "nobody can say here whether it was sent: do not send it again before the person has asked the recipient, or found no trace of it in Salesforce";
@@ -150,39 +146,25 @@ fn wanted(known: &Known, args: &SendEmailArgs) -> Result<Vec<Wanted>, PlanError>
     Ok(wanted)
 }
 
-/// Who gets it.
-struct Recipient {
-    address: String,
-    is_copy: bool,
-    person: Option<Candidate>,
-}
-
-impl Recipient {
-    fn of(known: &Known, argument: &str, found: Option<Found>) -> Result<Self, Error> {
-        let found = found.ok_or_else(|| Error::input("nobody"))?;
-        let address = found.record.as_ref().and_then(|record| record.fields().text(ADDRESS.as_str()));
-        match address.filter(|address| !address.is_empty()) {
-            Some(address) => Ok(Self { address, is_copy: argument == CC, person: Some(found.candidate) }),
-            None => {
-                known.allow_object(&ObjectName::parse(&found.candidate.object)?, Effect::ReadOnly)?;
-                let message = "nothing was written: Salesforce has no e-mail address of this person that the user may see: ask for one";
-                Err(Error::argument(argument, message)
-                    .explained(ErrorKind::Rejected, message)
-                    .with_candidates(vec![found.candidate]))
-            }
-        }
-    }
-
-    fn told(self) -> EmailRecipient {
-        let (name, id) = self.person.map_or((None, None), |person| (person.name, Some(person.id)));
-        EmailRecipient { address: self.address, copy: self.is_copy, name, id }
-    }
+/// A person that was found, as who gets it.
+fn recipient(known: &Known, argument: &str, found: Option<Found>) -> Result<EmailRecipient, Error> {
+    let found = found.ok_or_else(|| Error::input("nobody"))?;
+    let address = found.record.as_ref().and_then(|record| record.fields().text(ADDRESS.as_str()));
+    let Some(address) = address else {
+        known.allow_object(&ObjectName::parse(&found.candidate.object)?, Effect::ReadOnly)?;
+        let message =
+            "nothing was written: Salesforce has no e-mail address of this person that the user may see: ask for one";
+        return Err(Error::argument(argument, "")
+            .explained(ErrorKind::Rejected, message)
+            .with_candidates(vec![found.candidate]));
+    };
+    Ok(EmailRecipient { address, id: Some(found.candidate.id), name: found.candidate.name, copy: argument == CC })
 }
 
 /// Refuses to write to whom Salesforce knows that they want no e-mail, whether they were given by name or by address. Where
 /// the user may not see who has opted out, the org refuses the question, and nobody can know it here.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm>
-fn ask_opted_out(call: &Call<'_>, recipients: &[Recipient]) -> Result<(), Error> {
+fn ask_opted_out(call: &Call<'_>, recipients: &[EmailRecipient]) -> Result<(), Error> {
     let mut addresses = Vec::new();
     for recipient in recipients {
         addresses.push(Literal::from(Text::new(recipient.address.as_str())?));
@@ -213,65 +195,51 @@ fn ask_opted_out(call: &Call<'_>, recipients: &[Recipient]) -> Result<(), Error>
     Err(Error::argument(TO, "").explained(ErrorKind::Rejected, message).with_candidates(candidates))
 }
 
-/// What Salesforce keeps the e-mail with.
-struct Kept {
-    /// A contact or a lead.
-    person: Option<String>,
-    record: Option<String>,
-}
-
-impl Kept {
-    fn of(recipients: &[Recipient], about: Option<&Found>, keeps: bool, notices: &mut Vec<String>) -> Self {
-        let people = recipients.iter().filter(|one| !one.is_copy).filter_map(|one| one.person.as_ref());
-        let is_lead = |person: &&Candidate| person.object == "Lead";
-        let mut people: Vec<&Candidate> = people.filter(|person| person.object != "User").collect();
-        let named = people.len();
-        if about.is_some() {
-            // With a record besides, Salesforce keeps no e-mail to a lead.
-            people.retain(|person| !is_lead(person));
-        }
-        let person = people.first().filter(|_| keeps).map(|person| person.id.clone());
-        let record = about.map(|about| about.id.to_string());
-        let kept = Self { person, record };
-        if !kept.is_any() {
-            notices.push("Salesforce does not keep it: nothing says with which record".to_owned());
-        } else if named > usize::from(kept.person.is_some()) {
-            notices.push(
-                "Salesforce keeps it with one person at most, and with a lead only alone: not with all of them"
-                    .to_owned(),
-            );
-        }
-        kept
-    }
-
-    fn is_any(&self) -> bool {
-        self.person.is_some() || self.record.is_some()
-    }
-}
-
-/// What is sent.
-fn action(args: &SendEmailArgs, recipients: &[Recipient], kept: &Kept) -> Action {
+/// What is sent, and whether Salesforce keeps it: with the first contact or lead, and with what it is about.
+fn action(
+    args: &SendEmailArgs,
+    recipients: &[EmailRecipient],
+    about: Option<&str>,
+    keeps: bool,
+    notices: &mut Vec<String>,
+) -> (Action, bool) {
     let mut input = Object::default();
+    let (mut person, mut is_one) = (None, true);
     for (name, is_copy) in [("recipientAddresses", false), ("ccAddresses", true)] {
-        // Whom it is kept with gets it for that.
-        let is_kept =
-            |one: &Recipient| one.person.as_ref().is_some_and(|person| kept.person.as_ref() == Some(&person.id));
-        let those = recipients.iter().filter(|one| one.is_copy == is_copy && !is_kept(one));
-        let addresses: Vec<&str> = those.map(|one| one.address.as_str()).collect();
+        let mut addresses = String::new();
+        for one in recipients.iter().filter(|one| one.copy == is_copy) {
+            let id = one.id.as_deref().filter(|id| !is_copy && [CONTACT, LEAD].iter().any(|of| id.starts_with(of)));
+            // With a record besides, Salesforce keeps no e-mail to a lead.
+            let can_be_kept = id.is_some_and(|id| keeps && !(about.is_some() && id.starts_with(LEAD)));
+            if can_be_kept && person.is_none() {
+                // Gets it for that.
+                person = id;
+                continue;
+            }
+            is_one &= id.is_none();
+            addresses.extend([if addresses.is_empty() { "" } else { "," }, &one.address]);
+        }
         if !addresses.is_empty() {
-            input.text(name, &addresses.join(","));
+            input.text(name, &addresses);
         }
     }
     input.text("emailSubject", args.subject.trim());
     input.text("emailBody", &args.body);
     input.text("senderType", "CurrentUser");
-    for (name, id) in [("recipientId", &kept.person), ("relatedRecordId", &kept.record)] {
+    for (name, id) in [("recipientId", person), ("relatedRecordId", about)] {
         if let Some(id) = id {
             input.text(name, id);
         }
     }
-    if kept.is_any() {
+    let is_kept = person.or(about).is_some();
+    if is_kept {
         input.member("logEmailOnSend", Json::trusted("true"));
     }
-    Action::email(&input.finish())
+    let notice = match (is_kept, is_one) {
+        (true, true) => None,
+        (false, _) => Some("Salesforce does not keep it: nothing says with which record"),
+        _ => Some("Salesforce keeps it with one person at most, and with a lead only alone: not with all of them"),
+    };
+    notices.extend(notice.map(str::to_owned));
+    (Action::email(&input.finish()), is_kept)
 }

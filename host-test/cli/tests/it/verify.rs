@@ -161,6 +161,7 @@ const GROUPS: &str = "a report's numbers stand under the keys of its groups";
 const INPUTS: &str = "the action that sends e-mail names recipients otherwise from v65.0 on";
 const APART: &str = "neither an action nor a file's bytes can be parts";
 const SENDING: &str = "an e-mail to nobody, to no address or with an input that is none is refused as such";
+const BYTES: &str = "a file's bytes come as they are";
 const RESTORED: &str = "a deleted record comes back, and only once";
 const EMAIL: &str = "an e-mail that a client manages can be filed elsewhere and deleted, and no more";
 const LEAD: &str = "a lead is converted by the API name of a status, and only once";
@@ -264,6 +265,20 @@ fn rows_of_a_run(rows: u64) -> Fault {
 }
 
 #[test]
+fn bytes_that_are_others_than_the_file_has_are_told_by_their_number() {
+    let verdict_of = |status: u16, body: &str| {
+        let org = rich();
+        let effect = Effect::Answer { status, content_type: "text/plain", body: body.to_owned() };
+        org.fault(Fault::new(effect).on(Method::GET, "/VersionData"));
+        verdict(&of(&org, false), BYTES).clone()
+    };
+    assert!(matches!(verdict_of(200, "nine byte"), Verdict::DoesNotHold(why) if why == "9 bytes come of 38"));
+    assert!(matches!(verdict_of(200, "{}"), Verdict::CannotTell(why) if why.contains("is JSON")));
+    let gone = r#"[{"errorCode": "NOT_FOUND", "message": "gone"}]"#;
+    assert!(matches!(verdict_of(404, gone), Verdict::DoesNotHold(why) if why.contains("NOT_FOUND")));
+}
+
+#[test]
 fn each_check_that_tells_what_it_found_can_fail() {
     let fault = "<Envelope><Body><s:Fault><faultcode>sf:INVALID_SESSION_ID</faultcode></s:Fault></Body></Envelope>";
     let user = "<result><userId>005000000000000AAA</userId><userName>Zebulon</userName></result>";
@@ -358,7 +373,10 @@ fn an_org_without_what_a_check_asks_about_cannot_tell_and_says_what_it_lacks() {
             other => panic!("{name}: {other:?}"),
         })
         .collect();
-    let lacking: [(&str, &str); 6] = [
+    let lacking: [(&str, &str); 9] = [
+        ("what waits of a record is found by the record, the longest first", "INVALID_TYPE"),
+        ("what waits of a record in a flow says for whom, and how the whole stands", "INVALID_TYPE"),
+        (BYTES, "the user sees no text file"),
         (VIEWS, "INVALID_TYPE"),
         (DATES, "INVALID_TYPE"),
         (GROUPS, "INVALID_TYPE"),

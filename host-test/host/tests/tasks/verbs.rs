@@ -60,7 +60,7 @@ pub(crate) const SEND_SUMMARY: Task = Task {
     name: "m",
     prompt: "Send Bob the summary of the Acme renewal — Bob Stone.",
     ideal: 4,
-    warm: 4,
+    warm: 5,
     cold: 5,
     play: |desk| {
         let summary = |to: &str| json!({ "to": [to], "about": "Acme renewal", "subject": "Summary", "body": "Done." });
