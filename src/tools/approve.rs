@@ -202,16 +202,17 @@ enum Source {
 /// What there is of approvals of the record, and who is named.
 fn look(call: &Call<'_>, asked: &Asked<'_>) -> Result<Seen, Error> {
     call.run(asked, plan, |(plan, mut wanted)| {
-        let selects: Vec<&Select> = plan.iter().map(|(_, select)| select).chain(lookup::selects(&wanted)).collect();
-        let mut answers = call.records_of_all(&selects)?;
-        let named = answers.split_off(plan.len());
+        let mut selects = Vec::new();
+        plan.iter().for_each(|(_, select)| selects.push(select));
+        lookup::selects(&wanted).for_each(|select| selects.push(select));
+        let mut answers = call.records_of_all(&selects)?.into_iter();
         let mut seen = Seen::default();
         let mut own = vec![asked.user.to_string()];
-        for ((source, _), records) in plan.iter().zip(answers) {
-            let records = match records {
+        for (source, _) in &plan {
+            let records = match answers.next() {
                 // The org has none of this kind.
-                Err(error) if error.is_refused_with("INVALID_TYPE") => continue,
-                records => records?,
+                Some(Err(error)) if error.is_refused_with("INVALID_TYPE") => continue,
+                records => records.transpose()?.unwrap_or_default(),
             };
             let is_flow = *source == Source::FlowItems;
             for record in records {
@@ -230,7 +231,7 @@ fn look(call: &Call<'_>, asked: &Asked<'_>) -> Result<Seen, Error> {
                 });
             }
         }
-        for found in references::choose(call, &mut wanted, named)? {
+        for found in references::choose(call, &mut wanted, answers.collect())? {
             (seen.next, seen.notice) = (Some(found.id), found.notice);
         }
         Ok(seen)
@@ -269,19 +270,21 @@ fn plan(known: &Known, asked: &Asked<'_>) -> Result<Plan, PlanError> {
 /// The one step that is meant.
 fn choose<'s>(asked: &Asked<'_>, steps: &'s [Step]) -> Result<&'s Step, Error> {
     let is_recall = asked.args.decision == ApprovalDecision::Recall;
-    let fits = |step: &&Step| step.waits && (asked.item.is_some() || is_recall || step.is_own);
-    let mut fit: Vec<&Step> = steps.iter().filter(fits).collect();
-    if is_recall {
+    let (mut fit, mut count, mut waiting) = (None, 0, 0);
+    for step in steps.iter().filter(|step| step.waits) {
+        waiting += 1;
+        let fits = if is_recall { !step.is_flow } else { asked.item.is_some() || step.is_own };
         // A record is in one approval of the older kind at a time, and that is taken back whole.
-        fit.retain(|step| !step.is_flow);
-        fit.truncate(1);
+        if fits && !(is_recall && count > 0) {
+            (fit, count) = (Some(step), count + 1);
+        }
     }
-    let (kind, message) = match fit.as_slice() {
-        [one] => return Ok(one),
-        [] if !steps.iter().any(|step| step.waits) => (ErrorKind::NotFound, NOTHING),
-        [] if is_recall => (ErrorKind::Rejected, OF_A_FLOW),
-        [] => (ErrorKind::NotFound, FOR_OTHERS),
-        _ => (ErrorKind::Ambiguous, SEVERAL),
+    let (kind, message) = match (fit, count) {
+        (Some(one), 1) => return Ok(one),
+        (Some(_), _) => (ErrorKind::Ambiguous, SEVERAL),
+        (None, _) if waiting == 0 => (ErrorKind::NotFound, NOTHING),
+        (None, _) if is_recall => (ErrorKind::Rejected, OF_A_FLOW),
+        (None, _) => (ErrorKind::NotFound, FOR_OTHERS),
     };
     Err(unclear(kind, message, steps))
 }
@@ -298,7 +301,10 @@ const DECIDED: &str = "nothing was written: this step waits no more, as a rule b
 /// Why no step was chosen, with those that wait.
 fn unclear(kind: ErrorKind, message: &str, steps: &[Step]) -> Error {
     let mut candidates = Vec::new();
-    for step in steps.iter().filter(|step| step.waits).take(MAX_CANDIDATES) {
+    for step in steps {
+        if !step.waits || candidates.len() == MAX_CANDIDATES {
+            continue;
+        }
         let fields = step.record.fields();
         let (object, facts) = if step.is_flow { (FLOW_ITEM, FLOW_FACTS) } else { (WORK_ITEM, FACTS) };
         candidates.push(Candidate {

@@ -199,9 +199,12 @@ fn of_record(call: &Call<'_>, args: &ReadFileArgs) -> Result<File, Error> {
                 "several files of the record fit that name; ask the person which is meant, then call again with its id",
             ),
         };
-        let mut candidates: Vec<_> = found.fit.into_iter().map(|(_, candidate, _)| candidate).collect();
+        let mut candidates = Vec::new();
+        for (_, candidate, _) in found.fit {
+            candidates.push(candidate);
+        }
         if candidates.is_empty() {
-            candidates = files[0].1.iter().filter_map(|file| record::candidate(known, file)).collect();
+            files[0].1.iter().for_each(|file| candidates.extend(record::candidate(known, file)));
         }
         candidates.truncate(MAX_CANDIDATES);
         return Err(Error::argument("file", "").explained(kind, message).with_candidates(candidates));

@@ -17,7 +17,6 @@ use crate::rest::Action;
 use crate::schema::well_known::{EMAIL, PEOPLE, PEOPLE_AND_USERS};
 use crate::soql::{Comparison, Condition, FieldPath, List, Literal, ObjectName, Text};
 use crate::wit::{EmailRecipient, ErrorKind, SendEmailArgs, SendEmailReply};
-use crate::write::fit::is_address;
 use crate::write::references;
 
 const TO: &str = "to";
@@ -90,6 +89,13 @@ fn is_for_address(text: &str) -> bool {
     text.contains('@')
 }
 
+/// Whether a text is one address and nothing besides: the org knows better what it takes.
+fn is_address(text: &str) -> bool {
+    let has_domain = |(name, domain): (&str, &str)| !name.is_empty() && domain.contains('.') && !domain.contains('@');
+    text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\(),:;<>[]".contains(&byte))
+        && text.split_once('@').is_some_and(has_domain)
+}
+
 /// Refuses what can't be meant.
 fn check(args: &SendEmailArgs) -> Result<(), Error> {
     let wrong = |argument, message: &str| Err(Error::argument(argument, message));
@@ -103,13 +109,12 @@ fn check(args: &SendEmailArgs) -> Result<(), Error> {
         return wrong(TO, "at most 25 recipients can be given by name or id; give the others by address");
     }
     for (argument, text) in texts(args).into_iter().filter(|(_, text)| is_for_address(text)) {
-        let has_domain = text.split_once('@').is_some_and(|(_, domain)| domain.contains('.') && !domain.contains('@'));
-        if !(is_address(text) && has_domain) || text.contains(['"', '\\', '(', ')']) {
+        if !is_address(text) {
             return wrong(argument, "give the e-mail address alone, as in bob@acme.com: one in each item");
         }
     }
     let length = |text: &str, most| (1..=most).contains(&text.trim().chars().count());
-    if !length(&args.subject, MAX_SUBJECT_CHARS) || args.subject.contains(['\n', '\r']) {
+    if !length(&args.subject, MAX_SUBJECT_CHARS) || args.subject.bytes().any(|byte| byte < b' ') {
         return wrong("subject", "a subject is one line of 1 to 1,000 characters");
     }
     if !length(&args.body, MAX_BODY_CHARS) {

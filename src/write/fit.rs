@@ -244,7 +244,7 @@ fn picked(field: &Field, text: &str) -> Result<(String, Option<String>), Error> 
 }
 
 /// Whether a text has the shape of an e-mail address, as far as any would: the org knows better what it takes.
-pub(crate) fn is_address(text: &str) -> bool {
+fn is_address(text: &str) -> bool {
     let text = text.trim();
     text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty())
         && !text.contains(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>'))
