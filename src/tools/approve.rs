@@ -37,8 +37,9 @@ const MAX_QUEUES: u32 = 500;
 /// Characters of a comment.
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_processinstancestep.htm>
 const MAX_COMMENT_CHARS: usize = 4000;
-/// How an approval stands that goes on.
+/// How an approval stands that goes on, and one of a flow.
 const PENDING: &str = "Pending";
+const GOES_ON: &str = "InProgress";
 
 /// Whom a step waits for, the record, and what tells it apart besides.
 const FACTS: [&str; 4] =
@@ -90,17 +91,18 @@ pub(super) fn approve(call: &Call<'_>, args: ApproveArgs) -> Result<ApproveReply
         waits_for: Vec::new(),
         notices: Vec::new(),
     };
+    let own = step.map(|step| step.id);
     let mut steps = seen.steps;
     if reply.status.as_deref().is_none_or(|status| status == PENDING) {
         asked.item = None;
         match look(call, &asked) {
             Ok(now) => {
-                let own = steps.first().map(|step| step.id);
                 for step in now.steps.iter().filter(|step| step.is_flow == is_flow) {
                     if step.waits {
                         reply.waits_for.extend(step.fact(0));
-                    } else if is_flow && Some(step.id) == own {
-                        reply.status = step.record.fields().text("ApprovalSubmission.Status");
+                    } else if Some(step.id) == own {
+                        let status = step.record.fields().text("ApprovalSubmission.Status");
+                        reply.status = status.map(|status| if status == GOES_ON { PENDING.to_owned() } else { status });
                     }
                 }
                 steps.extend(now.steps);

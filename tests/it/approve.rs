@@ -114,6 +114,25 @@ fn a_step_of_a_flow_is_decided_by_its_action() {
 }
 
 #[test]
+fn how_a_flow_stands_is_told_of_the_one_that_was_decided() {
+    let bench = bench();
+    // Another of the same deal is over, and was made later.
+    let set = |key: &str, field: &str, value: &str| bench.org.set(&bench.org.id(key).unwrap(), field, value);
+    set("flow_case_item", "RelatedRecordId", &bench.id("globex_deal"));
+    set("flow_case_item", "Status", "Rejected");
+    set("flow_case_item", "AssignedToId", &bench.id("riley"));
+    set("flow_case", "Status", "Rejected");
+    bench.org.set(&bench.org.id("flow_case_item").unwrap(), "CreatedDate", bench.org.now());
+    let reply = bench.ok("approve", call(&bench.id("globex_deal"), "approve"));
+    assert_eq!((&reply["status"], reply.get("waits_for")), (&json!("Approved"), None), "{reply:#}");
+    // It goes on where the flow does.
+    let bench = self::bench();
+    bench.rewrite.replace(Some(Box::new(|body| body.replace(r#""Status":"Approved""#, r#""Status":"InProgress""#))));
+    let reply = bench.ok("approve", call(&bench.id("globex_deal"), "approve"));
+    assert_eq!(reply["status"], "Pending", "{reply:#}");
+}
+
+#[test]
 fn an_org_that_has_one_kind_alone_is_no_obstacle() {
     for (extra, record) in [(Extra::Approvals, "hooli_expansion"), (Extra::FlowApprovals, "globex_deal")] {
         let bench = Bench::on(Org::demo_with([extra]), "riley");
