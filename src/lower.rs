@@ -5,6 +5,9 @@
 
 /// A text in lower case, its letters one by one.
 pub(crate) fn lower(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut lowered = String::with_capacity(text.len());
     text.chars().for_each(|c| lowered.push(letter(c)));
     lowered

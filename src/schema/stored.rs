@@ -45,7 +45,7 @@ impl ObjectSchema {
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut columns = Columns(unseal(bytes)?);
+        let mut columns = Columns::of(unseal(bytes)?);
         if columns.next_line()? == b'*' { read(columns, Source::Described) } else { None }
     }
 }
@@ -72,7 +72,7 @@ impl GlobalDescribe {
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut columns = Columns(unseal(bytes)?);
+        let mut columns = Columns::of(unseal(bytes)?);
         let mut objects = Vec::new();
         while let Some(mark) = columns.next_line() {
             objects.push(if mark == b'*' { summary(&mut columns)? } else { return None });
@@ -83,7 +83,7 @@ impl GlobalDescribe {
 
 /// An object of its heading alone, which these lines begin with, without the mark.
 pub(super) fn read_summary(lines: &str) -> Option<ObjectSummary> {
-    summary(&mut Columns(lines))
+    summary(&mut Columns::of(lines))
 }
 
 fn summary(columns: &mut Columns<'_>) -> Option<ObjectSummary> {
@@ -129,7 +129,7 @@ const USUAL_FIELDS: usize = 64;
 
 /// An object of all its lines, the heading without its mark.
 pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
-    read(Columns(lines), source)
+    read(Columns::of(lines), source)
 }
 
 fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
@@ -410,24 +410,34 @@ fn checksum(bytes: &[u8]) -> u64 {
 }
 
 /// The columns of lines, one line after the other; past the end of a line they are empty.
-struct Columns<'a>(&'a str);
+struct Columns<'a> {
+    lines: &'a str,
+    at: usize,
+}
 
 impl<'a> Columns<'a> {
+    fn of(lines: &'a str) -> Self {
+        Self { lines, at: 0 }
+    }
+
     /// Goes to the next line that is not empty, and behind its mark, unless that is a letter, with which a name begins.
     /// Nothing behind the last line.
     fn next_line(&mut self) -> Option<u8> {
         loop {
-            let is_end = *self.0.as_bytes().first()? == b'\n';
-            if !is_end {
-                self.next();
-                continue;
+            match self.byte() {
+                b'\n' => self.at += 1,
+                0 if self.is_over() => return None,
+                _ => {
+                    self.next();
+                    continue;
+                }
             }
-            self.0 = self.0.get(1..)?;
-            match *self.0.as_bytes().first()? {
+            match self.byte() {
                 b'\n' => {}
+                0 if self.is_over() => return None,
                 name if name.is_ascii_alphabetic() => return Some(name),
                 mark => {
-                    self.0 = self.0.get(1..)?;
+                    self.at += 1;
                     return Some(mark);
                 }
             }
@@ -441,27 +451,36 @@ impl<'a> Columns<'a> {
 
     /// A column, and whether it has escapes.
     fn next(&mut self) -> (&'a str, bool) {
-        let bytes = self.0.as_bytes();
         // Most are empty.
-        match bytes.first() {
-            None | Some(b'\n') => return ("", false),
-            Some(b'\t') => {
-                self.0 = self.0.get(1..).unwrap_or_default();
+        match self.byte() {
+            b'\n' => return ("", false),
+            0 if self.is_over() => return ("", false),
+            b'\t' => {
+                self.at += 1;
                 return ("", false);
             }
-            Some(_) => {}
+            _ => {}
         }
+        let (bytes, start) = (self.lines.as_bytes(), self.at);
         // A tab ends a text of JSON too, as do the end of a line, quotes and backslashes, of which there are few.
         let mut has_escape = false;
-        let mut at = end_of_plain(bytes, 0);
+        let mut at = end_of_plain(bytes, start);
         while let Some(byte) = bytes.get(at).filter(|byte| !matches!(byte, b'\t' | b'\n')) {
             has_escape |= *byte == b'\\';
             at = end_of_plain(bytes, at + 1);
         }
-        let column = self.0.get(..at).unwrap_or_default();
-        let behind = at + usize::from(bytes.get(at) == Some(&b'\t'));
-        self.0 = self.0.get(behind..).unwrap_or_default();
-        (column, has_escape)
+        self.at = at + usize::from(bytes.get(at) == Some(&b'\t'));
+        (self.lines.get(start..at).unwrap_or_default(), has_escape)
+    }
+
+    fn is_over(&self) -> bool {
+        self.at >= self.lines.len()
+    }
+
+    /// The byte it stands before; 0 at the end.
+    #[inline(always)]
+    fn byte(&self) -> u8 {
+        self.lines.as_bytes().get(self.at).copied().unwrap_or_default()
     }
 
     /// A column of text; `None` if it is empty.
