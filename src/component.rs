@@ -4,14 +4,17 @@ use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
 use crate::rest::RESPONSE_HEADERS;
 use crate::wit::{
-    ActivitiesArgs, ActivitiesReply, Advice, ConnectionSettings, ConvertLeadArgs, ConvertLeadReply, CreateArgs,
-    CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal, Error, FindArgs, FindReply,
-    GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs, QueryReply, ReportArgs, ReportReply,
-    RestoreArgs, RestoreReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
+    ActivitiesArgs, ActivitiesReply, Advice, ApproveArgs, ApproveReply, ConnectionSettings, ConvertLeadArgs,
+    ConvertLeadReply, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal,
+    Error, FindArgs, FindReply, GetArgs, GetReply, LogActivityArgs, LogActivityReply, OauthProfile, QueryArgs,
+    QueryReply, ReadFileArgs, ReadFileReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply, SendEmailArgs,
+    SendEmailReply, SignInFailure, UpdateArgs, UpdateReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::{catalog, policy, sign_in, tools};
 
-#[allow(missing_docs, unreachable_pub, unsafe_code)]
+// What wit-bindgen writes is nobody's here to put right.
+#[allow(missing_docs, unreachable_pub, unsafe_code, unused_imports)]
+#[allow(clippy::all, clippy::panic, clippy::str_to_string, clippy::unwrap_used)]
 mod bindings {
     include!(concat!(env!("OUT_DIR"), "/component.rs"));
 }
@@ -136,6 +139,10 @@ impl exports::read::Guest for Plugin {
     fn who_am_i(args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
         Ok(tools::who_am_i(&Call::new(&Host), args)?)
     }
+
+    fn read_file(args: ReadFileArgs) -> Result<ReadFileReply, Error> {
+        Ok(tools::read_file(&Call::new(&Host), args)?)
+    }
 }
 
 impl exports::append::Guest for Plugin {
@@ -164,12 +171,21 @@ impl exports::edit::Guest for Plugin {
     fn restore(args: RestoreArgs) -> Result<RestoreReply, Error> {
         Ok(tools::restore(&Call::new(&Host), args)?)
     }
+
+    fn approve(args: ApproveArgs) -> Result<ApproveReply, Error> {
+        Ok(tools::approve(&Call::new(&Host), args)?)
+    }
+
+    fn send_email(args: SendEmailArgs) -> Result<SendEmailReply, Error> {
+        Ok(tools::send_email(&Call::new(&Host), args)?)
+    }
 }
 
 impl exports::catalog::Guest for Plugin {
     fn tools() -> Vec<exports::catalog::Tool> {
         catalog::tools(&Host.settings())
-            .map(|tool| exports::catalog::Tool {
+            .map(|tool| (tool.is_idempotent(), tool))
+            .map(|(idempotent_hint, tool)| exports::catalog::Tool {
                 name: tool.name.into(),
                 description: tool.description.into(),
                 input_schema: tool.input_schema.get().into(),
@@ -183,7 +199,7 @@ impl exports::catalog::Guest for Plugin {
                     title: tool.title.into(),
                     read_only_hint: tool.effect == policy::Effect::ReadOnly,
                     destructive_hint: tool.effect == policy::Effect::Overwrites,
-                    idempotent_hint: tool.effect != policy::Effect::Additive,
+                    idempotent_hint,
                     open_world_hint: true,
                 },
             })

@@ -41,6 +41,9 @@ struct Inner {
     refusal: Option<Refusal>,
 }
 
+/// What is said of an answer that the platform does not let through.
+const TOO_LARGE: &str = "the answer is larger than the platform allows; ask for fewer fields or records";
+
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -138,10 +141,7 @@ impl Error {
                 (ErrorKind::Timeout, "Salesforce did not answer in time: try again later, or ask for less")
             }
             FailureReason::Unreachable => (ErrorKind::Unavailable, "Salesforce could not be reached; try again later"),
-            FailureReason::TooLarge => (
-                ErrorKind::InvalidInput,
-                "the answer is larger than the platform allows; ask for fewer fields or records",
-            ),
+            FailureReason::TooLarge => (ErrorKind::InvalidInput, TOO_LARGE),
             FailureReason::Cancelled => {
                 (ErrorKind::Timeout, "the call was stopped: call again only if it is still wanted")
             }
@@ -266,6 +266,11 @@ impl Error {
     /// Whether Salesforce refused with one of these statuses.
     pub(crate) fn has_status(&self, statuses: &[u16]) -> bool {
         self.refusal().is_some_and(|refusal| statuses.contains(&refusal.status))
+    }
+
+    /// Whether there was an answer to a reading that is larger than the platform allows.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.0.message == TOO_LARGE
     }
 
     /// Whether no record was found for an argument.

@@ -3,6 +3,7 @@
 //! Objects, fields, records, values, conditions and related lists: a text goes in, and a name, a literal, a query or the
 //! choice among what a query found comes out, or what has to be known first.
 
+pub(crate) mod approvals;
 pub(crate) mod archive;
 pub(crate) mod filter;
 pub(crate) mod lookup;

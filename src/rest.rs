@@ -2,7 +2,9 @@
 //!
 //! An endpoint is written once and used twice: alone, or as a part of a [`Composite`] request.
 
+mod action;
 mod composite;
+mod content;
 pub(crate) mod content_note;
 mod convert_lead;
 mod describe;
@@ -19,7 +21,9 @@ mod sobject;
 mod undelete;
 mod user_info;
 
+pub use action::Action;
 pub use composite::{Composite, MAX_QUERIES, Part, Parts};
+pub use content::Content;
 pub use convert_lead::{ConvertLead, Converted, Deal};
 pub use describe::{Describe, DescribeGlobal};
 pub use http_date::{date_of, http_date};
@@ -92,12 +96,16 @@ fn accept<'a>(response: &http::Response<&'a [u8]>, documented: http::StatusCode)
 
 /// Whether a response is not the API's own: the API answers in JSON, and web pages begin otherwise.
 fn is_foreign(response: &http::Response<&[u8]>) -> bool {
-    let is_page = response.headers().get(http::header::CONTENT_TYPE).is_some_and(|kind| {
-        kind.to_str().is_ok_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
-    });
     let body = response.body().trim_ascii_start();
     let begins_json = |first: &u8| b"{[\"-0123456789tfn".contains(first);
-    is_page || !body.first().is_some_and(begins_json)
+    is_page(response) || !body.first().is_some_and(begins_json)
+}
+
+/// Whether a response is a web page.
+fn is_page(response: &http::Response<&[u8]>) -> bool {
+    response.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+        kind.to_str().is_ok_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    })
 }
 
 /// The JSON of a body.

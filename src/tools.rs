@@ -3,6 +3,7 @@
 //! A tool is a function from arguments to a reply or an error: it plans, sends and replies.
 
 mod activities;
+mod approve;
 mod convert_lead;
 mod create;
 mod delete;
@@ -11,8 +12,10 @@ mod find;
 mod get;
 mod log_activity;
 mod query;
+mod read_file;
 mod report;
 mod restore;
+mod send_email;
 mod update;
 mod who_am_i;
 
@@ -77,12 +80,15 @@ tools! {
     ReadOnly, on: describe(DescribeArgs) -> DescribeReply;
     ReadOnly, on: activities(ActivitiesArgs) -> ActivitiesReply;
     ReadOnly, on: who_am_i(WhoAmIArgs) -> WhoAmIReply;
+    ReadOnly, off: read_file(ReadFileArgs) -> ReadFileReply;
     Additive, on: create(CreateArgs) -> CreateReply;
     Additive, on: log_activity(LogActivityArgs) -> LogActivityReply;
     Overwrites, on: update(UpdateArgs) -> UpdateReply;
     Overwrites, by_soap: convert_lead(ConvertLeadArgs) -> ConvertLeadReply;
     Overwrites, off: delete(DeleteArgs) -> DeleteReply;
     Overwrites, off_by_soap: restore(RestoreArgs) -> RestoreReply;
+    Overwrites, off: approve(ApproveArgs) -> ApproveReply;
+    Overwrites, off: send_email(SendEmailArgs) -> SendEmailReply;
 }
 
 fn run<A: Record, R: ToJson>(

@@ -62,6 +62,11 @@ records! {
     WhoAmIArgs {
         optional objects: List(&Text),
     }
+    ReadFileArgs {
+        required file: Text,
+        optional record: Text,
+        optional object: Text,
+    }
     CreateArgs {
         required object: Text,
         optional fields: Fields,
@@ -126,6 +131,21 @@ records! {
     RestoreArgs {
         required record: Text,
         optional object: Text,
+    }
+    ApproveArgs {
+        required record: Text,
+        optional object: Text,
+        required decision: OneOf(ApprovalDecision::NAMES),
+        optional comment: Text,
+        optional approver: Text,
+    }
+    SendEmailArgs {
+        optional to: List(&Text),
+        optional cc: List(&Text),
+        required subject: Text,
+        required body: Text,
+        optional about: Text,
+        optional about_object: Text,
     }
 }
 
@@ -212,6 +232,7 @@ replies! {
     UserInfo { id, name, username, email, locale, language, currency }
     OrgInfo { id, name, sandbox, origin, currency, multi_currency }
     ApiCalls { left, allowed }
+    ReadFileReply { id, link, name, file_type, size, text, complete, notices (if any) }
     CreateReply { object, records, names (json if any), undo, notices (if any) }
     CreatedRecord { id, link, fields (json) }
     LogActivityReply { created, who, what, zone, notices (if any) }
@@ -225,6 +246,9 @@ replies! {
     DeleteReply { records, recovery, undo, notices (if any) }
     DeletedRecord { object, id, name, facts (json) }
     RestoreReply { object, id, link, name, facts (json), undo, notices (if any) }
+    ApproveReply { object, id, link, name, decision, status, waits_for (if any), notices (if any) }
+    SendEmailReply { recipients, subject, logged, about_id, about, notices (if any) }
+    EmailRecipient { address, id, name, copy (if true) }
     Undo { tool, arguments (json if any), instructions }
 }
 
@@ -278,6 +302,7 @@ enums! {
     Writable { No = "no", OnCreate = "on_create", OnUpdate = "on_update", Yes = "yes" }
     Timeframe { Past = "past", Upcoming = "upcoming" }
     CallDirection { Inbound = "inbound", Outbound = "outbound", Internal = "internal" }
+    ApprovalDecision { Approve = "approve", Reject = "reject", Submit = "submit", Recall = "recall" }
     FollowUpKind { Task = "task", Meeting = "meeting" }
 }
 
@@ -354,6 +379,9 @@ mod tests {
         check("convert_lead", ConvertLeadArgs::MEMBERS, ConvertLeadReply::NAMES);
         check("delete", DeleteArgs::MEMBERS, DeleteReply::NAMES);
         check("restore", RestoreArgs::MEMBERS, RestoreReply::NAMES);
+        check("read_file", ReadFileArgs::MEMBERS, ReadFileReply::NAMES);
+        check("approve", ApproveArgs::MEMBERS, ApproveReply::NAMES);
+        check("send_email", SendEmailArgs::MEMBERS, SendEmailReply::NAMES);
     }
 
     #[test]

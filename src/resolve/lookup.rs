@@ -14,7 +14,7 @@ use crate::resolve::names;
 use crate::resolve::price_book::{self, BOOK, DEAL};
 use crate::resolve::record::{self, By};
 use crate::schema::person::{self, ACCOUNT_ID, IS_PERSON};
-use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS};
+use crate::schema::well_known::{BUSINESS, ID, IS_ACTIVE, LOOKUP_TARGETS, PEOPLE};
 use crate::schema::{Field, FieldType, Source, columns};
 use crate::soql::{Comparison, Condition, Direction, FieldPath, Nulls, ObjectName, Order, Select, Text};
 use crate::wit::Candidate;
@@ -116,6 +116,47 @@ pub(crate) fn person_of(known: &Known, argument: &str, account: RecordId) -> Res
         select.condition = Condition::all(vec![is_of_account, is_person]);
     }
     Ok(Some(wanted))
+}
+
+/// What an argument says for a record of one object.
+pub(crate) fn named(known: &Known, argument: &str, text: &str, object: ObjectName) -> Result<Wanted, PlanError> {
+    let target = reference(known, [argument, argument], text, Some(object.as_str()))?;
+    among(known, argument, target.by, vec![object], NameMatch::SameWords)
+}
+
+/// What an argument says for the record that something is about, of any object but people: those have another argument.
+/// What a name alone is of is said by the second.
+pub(crate) fn about(
+    known: &Known,
+    [argument, of, people]: [&str; 3],
+    text: &str,
+    object: Option<&str>,
+) -> Result<Wanted, PlanError> {
+    let is_any = object.is_none() && record::id(argument, text.trim())?.is_none();
+    // A name without an object is read as an account's.
+    let target = reference(known, [argument, of], text, if is_any { Some(BUSINESS[0]) } else { object })?;
+    if PEOPLE.contains(&target.object.as_str()) {
+        let message = ["people go in `", people, "`; `", argument, "` is the record it is about"].concat();
+        return Err(Error::argument(argument, message).into());
+    }
+    let objects = if is_any { BUSINESS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
+    among(known, argument, target.by, objects, NameMatch::SameWords)
+}
+
+/// Reads a reference in an argument, with errors about the record and its object as the tool calls those.
+fn reference(
+    known: &Known,
+    [argument, of]: [&str; 2],
+    text: &str,
+    object: Option<&str>,
+) -> Result<record::Target, PlanError> {
+    record::read(known, text, object).map_err(|mut error| {
+        if let PlanError::Failed(error) = &mut error {
+            error.rename_argument("record", argument);
+            error.rename_argument("object", of);
+        }
+        error
+    })
 }
 
 /// What may be a record of these objects. Of many objects those the settings keep from being read are left out. Where

@@ -9,6 +9,7 @@ use crate::schema::well_known::{ACTIVITY_OBJECTS, ID, IS_DELETED};
 use crate::schema::{ChildRelationship, ObjectSchema};
 use crate::soql::{
     ChildSelect, Comparison, Condition, Direction, FieldList, FieldName, FieldPath, Literal, Nulls, ObjectName, Order,
+    Select,
 };
 
 /// The most records of one related list beside its parent; `query` reads on.
@@ -180,6 +181,25 @@ pub(crate) fn is_deleted(fields: &Fields<'_>) -> bool {
 
 pub(crate) fn order(field: &str, direction: Direction) -> Result<Order, Error> {
     Ok(Order { field: names::path(field)?, direction, nulls: Nulls::Last })
+}
+
+/// A query for the records of an object under conditions, in the order of one field: one more than a number of them, so
+/// that it shows whether there are more.
+pub(crate) fn query(
+    object: &ObjectName,
+    columns: &[&'static str],
+    conditions: Vec<Condition>,
+    order_by: &str,
+    newest: bool,
+    limit: u32,
+) -> Result<Select, Error> {
+    let fields = columns.iter().map(|column| FieldPath::from_static(column));
+    let mut select = Select::new(FieldList::of(ID, fields), object.clone());
+    select.condition = Condition::all(conditions);
+    let direction = if newest { Direction::Descending } else { Direction::Ascending };
+    select.order_by = vec![order(order_by, direction)?];
+    select.limit = Some(limit + 1);
+    Ok(select)
 }
 
 fn relationship_name(name: &str) -> Result<FieldName, Error> {

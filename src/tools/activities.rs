@@ -11,18 +11,20 @@ use crate::id::RecordId;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
+use crate::resolve::approvals;
 use crate::resolve::archive::{self, MIN_ARCHIVED_DAYS};
 use crate::resolve::names;
 use crate::resolve::record::{self, By, Target};
-use crate::resolve::related;
+use crate::resolve::related::{self, query};
 use crate::rest::Page;
 use crate::rich_text;
 use crate::schema::well_known::{EMAIL, EVENT, ID, IS_DELETED, NOTE, NOTE_LINK, PEOPLE, TASK};
 use crate::soql::{
-    Comparison, Condition, Direction, FieldList, FieldName, FieldPath, ObjectName, Select, Selection, SemiJoin, Text,
+    Comparison, Condition, FieldList, FieldName, FieldPath, ObjectName, Select, Selection, SemiJoin, Text,
 };
 use crate::time::clock::{Clock, When};
 use crate::wit::{ActivitiesArgs, ActivitiesReply, Changed, EntryKind, Timeframe};
+use crate::write::references;
 
 /// Who an e-mail is from and to.
 static EMAIL_RELATION: ObjectName = ObjectName::from_static("EmailMessageRelation");
@@ -94,29 +96,6 @@ const EVENT_COLUMNS: [&str; 11] = [
 ];
 const EMAIL_COLUMNS: [&str; 8] =
     ["Id", "ActivityId", "Subject", "FromAddress", "ToAddress", "Incoming", "MessageDate", "TextBody"];
-/// Where each step of an approval waits, in the older of Salesforce's two frameworks and in that of flows.
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_processinstanceworkitem.htm>
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_approvalworkitem.htm>
-static WORK_ITEM: ObjectName = ObjectName::from_static("ProcessInstanceWorkitem");
-static FLOW_ITEM: ObjectName = ObjectName::from_static("ApprovalWorkItem");
-const APPROVAL_COLUMNS: [&str; 8] = [
-    "Id",
-    "ActorId",
-    "Actor.Name",
-    "CreatedDate",
-    "ProcessInstance.TargetObjectId",
-    "ProcessInstance.TargetObject.Name",
-    "ProcessInstance.SubmittedById",
-    "ProcessInstance.SubmittedBy.Name",
-];
-const FLOW_COLUMNS: [&str; 6] = [
-    "Id",
-    "CreatedDate",
-    "RelatedRecordId",
-    "RelatedRecord.Name",
-    "ApprovalSubmission.SubmittedById",
-    "ApprovalSubmission.SubmittedBy.Name",
-];
 const COMMENT_COLUMNS: [&str; 5] = ["Id", "CommentBody", "CreatedDate", "CreatedBy.Name", "IsPublished"];
 const RELATION_COLUMNS: [&str; 8] = [
     "EmailMessage.Id",
@@ -185,11 +164,8 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
     let mut notices = Vec::new();
     let clock = call.clock(&mut notices)?;
     // Salesforce lists activities of one record only, so the record has to be known first.
-    if let By::Name(_) = target.by {
-        let records = call.run(&target, record::select, |select| Ok(call.query(&select, usize::MAX)?.records))?;
-        target.by = By::Id(names::id_of(&record::choose(call.known(), &target, records)?)?);
-    }
-    let By::Id(id) = target.by else { return Err(Error::input("no record")) };
+    let id = references::id_of(call, target.clone())?;
+    target.by = By::Id(id);
     let answers = call.run(&(asked, &clock, &target, id), timeline, |plan| read(call, &plan))?;
     let mut list = List::new(&clock, asked, asked.timeframe != Some(Timeframe::Upcoming));
     list.html = html_bodies(call, &answers)?;
@@ -340,23 +316,6 @@ fn is(field: &'static str, value: bool) -> Condition {
     Condition::compare(FieldPath::from_static(field), Comparison::Eq, value)
 }
 
-fn query(
-    object: &ObjectName,
-    columns: &[&'static str],
-    conditions: Vec<Condition>,
-    order: &str,
-    newest: bool,
-    limit: u32,
-) -> Result<Select, Error> {
-    let fields = columns.iter().map(|column| FieldPath::from_static(column));
-    let mut select = Select::new(FieldList::of(ID, fields), object.clone());
-    select.condition = Condition::all(conditions);
-    let direction = if newest { Direction::Descending } else { Direction::Ascending };
-    select.order_by = vec![related::order(order, direction)?];
-    select.limit = Some(limit + 1);
-    Ok(select)
-}
-
 /// What a source answered; nothing where the user may not see it.
 type Answer = (Source, Option<Page>);
 
@@ -504,11 +463,10 @@ fn own_days(call: &Call<'_>, clock: &Clock, range: &Asked) -> Result<ActivitiesR
 /// What waits for the user's approval, or for a queue of theirs: at most three queries, for the two of the day are in the
 /// same composite request.
 fn plan_approvals(known: &Known, range: &Asked, clock: &Clock, plan: &mut Plan) -> Result<(), Error> {
-    let may_read = |objects: &[&str]| objects.iter().all(|object| known.may_read_named(object));
     let of_user = |field| Condition::compare(FieldPath::from_static(field), Comparison::Eq, clock.user);
-    if may_read(&["ProcessInstanceWorkitem", "ProcessInstance"]) {
+    if approvals::may_read(known, false) {
         let mut waits_for = vec![of_user("ActorId")];
-        if may_read(&["GroupMember"]) {
+        if known.may_read_named("GroupMember") {
             let queues = SemiJoin {
                 select: FieldName::from_static("GroupId"),
                 from: ObjectName::from_static("GroupMember"),
@@ -518,17 +476,13 @@ fn plan_approvals(known: &Known, range: &Asked, clock: &Clock, plan: &mut Plan) 
             waits_for.push(Condition::InSelect { field, negated: false, query: Box::new(queues) });
         }
         for condition in waits_for {
-            // The manual says of no date of these that they can be sorted by it.
-            let longest = "ElapsedTimeInDays";
-            let select = query(&WORK_ITEM, &APPROVAL_COLUMNS, vec![condition], longest, true, range.limit)?;
-            plan.push((Source::Approval, select));
+            plan.push((Source::Approval, approvals::items(false, vec![condition], false, range.limit)?));
         }
     }
-    if may_read(&["ApprovalWorkItem", "ApprovalSubmission"]) {
-        let waits = Condition::compare(FieldPath::from_static("Status"), Comparison::Eq, text("Assigned")?);
-        let conditions = vec![waits, of_user("AssignedToId")];
-        let select = query(&FLOW_ITEM, &FLOW_COLUMNS, conditions, "CreatedDate", false, range.limit)?;
-        plan.push((Source::FlowApproval, select));
+    if approvals::may_read(known, true) {
+        let status = Condition::compare(FieldPath::from_static("Status"), Comparison::Eq, text(approvals::WAITS)?);
+        let waiting = vec![status, of_user("AssignedToId")];
+        plan.push((Source::FlowApproval, approvals::items(true, waiting, false, range.limit)?));
     }
     Ok(())
 }

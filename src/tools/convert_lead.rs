@@ -161,12 +161,12 @@ fn is(text: &str, word: &str) -> bool {
 
 /// The lead, and what else is named.
 fn wanted(known: &Known, args: &ConvertLeadArgs) -> Result<Vec<Wanted>, PlanError> {
-    let mut lead = one(known, "record", &args.record, LEAD)?;
+    let mut lead = lookup::named(known, "record", &args.record, LEAD)?;
     lead.read(known, &[COMPANY, EMAIL, IS_CONVERTED, OWNER])?;
     let mut wanted = vec![lead];
     for (argument, text, object) in [("account", &args.account, ACCOUNT), ("contact", &args.contact, CONTACT)] {
         if let Some(text) = text.as_deref().filter(|text| !is(text, NEW)) {
-            let mut one = one(known, argument, text, object)?;
+            let mut one = lookup::named(known, argument, text, object)?;
             if argument == "contact" {
                 one.read(known, &[ACCOUNT_ID])?;
             }
@@ -177,24 +177,12 @@ fn wanted(known: &Known, args: &ConvertLeadArgs) -> Result<Vec<Wanted>, PlanErro
     if let Some(text) = args.opportunity.as_deref().filter(|text| !is(text, NONE))
         && record::id("opportunity", text.trim())?.is_some()
     {
-        wanted.push(one(known, "opportunity", text, OPPORTUNITY)?);
+        wanted.push(lookup::named(known, "opportunity", text, OPPORTUNITY)?);
     }
     if let Some(owner) = args.owner.as_deref().filter(|owner| !is(owner, "me")) {
-        wanted.push(one(known, "owner", owner, USER)?);
+        wanted.push(lookup::named(known, "owner", owner, USER)?);
     }
     Ok(wanted)
-}
-
-/// What stands for a record of an object in an argument.
-fn one(known: &Known, argument: &str, text: &str, object: ObjectName) -> Result<Wanted, PlanError> {
-    let target = record::read(known, text, Some(object.as_str())).map_err(|mut error| {
-        if let PlanError::Failed(error) = &mut error {
-            error.rename_argument("record", argument);
-            error.rename_argument("object", argument);
-        }
-        error
-    })?;
-    lookup::among(known, argument, target.by, vec![object], NameMatch::SameWords)
 }
 
 /// The lead as it is.

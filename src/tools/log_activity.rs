@@ -18,7 +18,7 @@ use crate::resolve::lookup::{self, Found, Wanted};
 use crate::resolve::matching::{self, NameMatch};
 use crate::resolve::names;
 use crate::resolve::record::{self, By};
-use crate::schema::well_known::{BUSINESS, EMAIL, EVENT, NOTE, PEOPLE, TASK};
+use crate::schema::well_known::{EMAIL, EVENT, NOTE, PEOPLE, TASK};
 use crate::soql::ObjectName;
 use crate::time::clock::{self, Clock, Placed, When};
 use crate::wit::{ActivityKind, FollowUp, FollowUpKind, LogActivityArgs, LogActivityReply};
@@ -282,15 +282,7 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
         });
     }
     if let Some(what) = &args.what {
-        let is_any = args.what_object.is_none() && record::id(WHAT, what.trim())?.is_none();
-        // A name without an object is read as an account's.
-        let object = if is_any { Some(BUSINESS[0]) } else { args.what_object.as_deref() };
-        let target = record::read(known, what, object).map_err(as_what)?;
-        if PEOPLE.contains(&target.object.as_str()) {
-            return Err(invalid(WHAT, "people go in `who`; `what` is the record it is about").into());
-        }
-        let objects = if is_any { BUSINESS.map(ObjectName::from_static).to_vec() } else { vec![target.object] };
-        wanted.push(lookup::among(known, WHAT, target.by, objects, NameMatch::SameWords)?);
+        wanted.push(lookup::about(known, [WHAT, "what_object", WHO], what, args.what_object.as_deref())?);
     }
     if let Some(owner) = args.owner.as_deref().map(str::trim).filter(|owner| !owner.eq_ignore_ascii_case("me")) {
         let (by, object) = match record::id(OWNER, owner)? {
@@ -309,15 +301,6 @@ fn wanted(known: &Known, args: &LogActivityArgs) -> Result<Vec<Wanted>, PlanErro
 
 fn no_person(id: &RecordId) -> Error {
     invalid(WHO, &format!("the id {id} is neither a contact's nor a lead's; other records go in `what`"))
-}
-
-/// An error about `record` and `object`, as this tool calls them.
-fn as_what(mut error: PlanError) -> PlanError {
-    if let PlanError::Failed(error) = &mut error {
-        error.rename_argument("record", WHAT);
-        error.rename_argument("object", "what_object");
-    }
-    error
 }
 
 fn find(call: &Call<'_>, args: &LogActivityArgs, wanted: &mut [Wanted]) -> Result<Vec<Found>, Error> {

@@ -4,10 +4,12 @@
 
 use crate::call::Call;
 use crate::error::Error;
+use crate::id::RecordId;
 use crate::known::{Known, PlanError};
 use crate::record::Record;
 use crate::resolve::lookup::{self, Answer, Found, Wanted};
-use crate::resolve::{names, person, record};
+use crate::resolve::record::{self, By, Target};
+use crate::resolve::{names, person};
 use crate::soql::{Comparison, Condition, ObjectName, Select, Text};
 
 /// Finds the record of each name.
@@ -37,6 +39,15 @@ pub(crate) fn choose(call: &Call<'_>, wanted: &mut [Wanted], mut answers: Vec<An
         answers = call.records_of_all(&selects)?;
     }
     lookup::choose(call.known(), wanted, answers)
+}
+
+/// The id of a record: one `query` where it is given by name.
+pub(crate) fn id_of(call: &Call<'_>, target: Target) -> Result<RecordId, Error> {
+    if let By::Id(id) = target.by {
+        return Ok(id);
+    }
+    let records = call.run(&target, record::select, |select| Ok(call.query(&select, usize::MAX)?.records))?;
+    names::id_of(&record::choose(call.known(), &target, records)?)
 }
 
 /// Looks for what nothing is called among external ids. A key has a digit, and a person's name has none.

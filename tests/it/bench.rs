@@ -28,6 +28,8 @@ pub(crate) struct Bench {
     pub(crate) rewrite: RefCell<Option<Rewrite>>,
     /// Whether the platform keeps the `Date` of responses to itself.
     pub(crate) hides_dates: Cell<bool>,
+    /// A part of a path, and why nothing that comes from there reaches the core.
+    pub(crate) fails: RefCell<Option<(&'static str, FailureReason)>>,
 }
 
 type Meanwhile = (usize, Box<dyn Fn(&Org)>);
@@ -74,6 +76,7 @@ impl Bench {
             clock_ahead: Cell::default(),
             rewrite: RefCell::default(),
             hides_dates: Cell::default(),
+            fails: RefCell::default(),
         }
     }
 
@@ -167,6 +170,11 @@ impl Bench {
             act(&self.org);
         }
         with_token(&mut request, &self.token);
+        let failure = self.fails.borrow().filter(|(path, _)| request.uri().path().contains(path));
+        if let Some((_, reason)) = failure {
+            self.org.handle(request);
+            return Err(SendFailure { reason, request_sent: true });
+        }
         match self.org.handle(request) {
             Reply::Response(mut response) => {
                 if self.hides_dates.get() {

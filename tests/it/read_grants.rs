@@ -29,9 +29,18 @@ const FORBIDDEN: [&str; 12] = [
     "Project__c",
 ];
 
+/// Tools that have nothing to do in the plain org, and what it lacks.
+const OF_EXTRAS: [(&str, &[Extra]); 2] =
+    [("approve", &[Extra::Approvals, Extra::FlowApprovals]), ("read_file", &[Extra::Files])];
+
 /// Riley, with every tool on, who may read every object but one: that is full of secrets.
 fn without(forbidden: &str) -> Bench {
-    let bench = Bench::on(Org::demo_with([Extra::Reports, Extra::ListViews]), "riley");
+    of_org(&[Extra::Reports, Extra::ListViews], forbidden)
+}
+
+/// The same in an org that has what a tool is for.
+fn of_org(extras: &[Extra], forbidden: &str) -> Bench {
+    let bench = Bench::on(Org::demo_with(extras.iter().copied()), "riley");
     let schema = bench.org.schema();
     let object = schema.object(forbidden).unwrap();
     for row in bench.org.rows(forbidden) {
@@ -279,6 +288,35 @@ fn calls(bench: &Bench, tool: &str, object: &str) -> Vec<Value> {
                 calls.push(json!({ "record": id, "object": of }));
             }
         }
+        "read_file" => {
+            for of in ["ContentDocument", "ContentVersion", "Attachment"] {
+                calls.extend(ids(bench, of).into_iter().map(|id| json!({ "file": id })));
+            }
+            for (of, id) in &all {
+                for file in ["Notes from the customer", "prices", "nothing at all"] {
+                    calls.push(json!({ "file": file, "record": id, "object": of }));
+                }
+            }
+            calls.push(json!({ "file": "plan", "record": name, "object": object }));
+        }
+        "send_email" => {
+            for to in [name.clone(), id.clone(), "Bob Stone".to_owned(), format!("{SECRET}@mail.example")] {
+                let mail = |about: Value| json!({ "to": [to], "about": about, "subject": "x", "body": "y" });
+                calls.push(mail(Value::Null));
+                calls.extend(all.iter().map(|(_, id)| mail(json!(id))));
+                calls.push(mail(json!(name)));
+            }
+        }
+        "approve" => {
+            for (of, id) in &all {
+                for decision in ["approve", "submit", "recall"] {
+                    calls.push(json!({ "record": id, "object": of, "decision": decision }));
+                }
+            }
+            calls.push(json!({ "record": name, "object": object, "decision": "approve" }));
+            calls.push(json!({ "record": id, "object": object, "decision": "submit", "approver": "Sam Lee" }));
+            calls.push(json!({ "record": id, "object": object, "decision": "submit", "approver": name }));
+        }
         _ => panic!("nobody says here how {tool} comes near an object that may not be read"),
     }
     calls
@@ -359,11 +397,14 @@ fn no_tool_tells_what_an_object_holds_that_may_not_be_read() {
     let mut called = 0;
     for forbidden in FORBIDDEN {
         let tools = tools(&without(forbidden));
-        assert_eq!(tools.len(), 13, "a new tool needs calls of its own");
+        assert_eq!(tools.len(), 16, "a new tool needs calls of its own");
         let mut bench = without(forbidden);
         for tool in tools {
             if !bench.org.writes().is_empty() {
                 bench = without(forbidden);
+            }
+            if let Some((_, extras)) = OF_EXTRAS.iter().find(|(name, _)| *name == tool) {
+                bench = of_org(extras, forbidden);
             }
             for arguments in calls(&bench, &tool, forbidden) {
                 called += 1;

@@ -201,7 +201,7 @@ fn tools_of(user: &dyn Platform) -> String {
             tool.input_schema.get(),
             tool.effect == Effect::ReadOnly,
             tool.effect == Effect::Overwrites,
-            tool.effect != Effect::Additive,
+            tool.is_idempotent(),
             title = text(&tool.title),
         )
     });

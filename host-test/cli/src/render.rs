@@ -84,12 +84,15 @@ fn laid_out(reply: Reply) -> String {
         Reply::Describe(reply) => describe(reply),
         Reply::Activities(reply) => activities(reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
+        Reply::ReadFile(reply) => read_file(&reply),
         Reply::Create(reply) => create(reply),
         Reply::LogActivity(reply) => log_activity(reply),
         Reply::Update(reply) => update(reply),
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
         Reply::Restore(reply) => restore(&reply),
+        Reply::Approve(reply) => approve(&reply),
+        Reply::SendEmail(reply) => send_email(&reply),
     }
 }
 
@@ -399,6 +402,63 @@ fn restore(reply: &RestoreReply) -> String {
     notices(&mut text, &reply.notices);
     line(&mut text, &reply.link);
     text
+}
+
+fn approve(reply: &ApproveReply) -> String {
+    let ApproveReply { object, id, decision, .. } = reply;
+    let mut text = String::new();
+    line(&mut text, &format!("{}: {object} {id}{}{}", decision.words(), named(reply.name.as_deref()), stands(reply)));
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
+    text
+}
+
+fn read_file(reply: &ReadFileReply) -> String {
+    let mut text = format!("{} {}\n", file(reply), reply.id);
+    for read in reply.text.iter().flat_map(|read| read.lines()) {
+        line(&mut text, &format!("  {}", printable(read)));
+    }
+    notices(&mut text, &reply.notices);
+    line(&mut text, &reply.link);
+    text
+}
+
+/// What a file is, and whether all of it is here.
+fn file(ReadFileReply { name, file_type, size, text, complete, .. }: &ReadFileReply) -> String {
+    let kind = file_type.as_deref().map(|kind| format!(", {}", printable(kind))).unwrap_or_default();
+    let part = if text.is_none() || *complete { "" } else { ", not all of it" };
+    format!("File{}{kind}, {size} bytes{part}", named(name.as_deref()))
+}
+
+fn send_email(reply: &SendEmailReply) -> String {
+    let mut text = format!("{}\n", sent(reply));
+    for one in &reply.recipients {
+        line(&mut text, &format!("  {}", recipient(one)));
+    }
+    if let Some(id) = &reply.about_id {
+        line(&mut text, &format!("About: {id}{}", named(reply.about.as_deref())));
+    }
+    notices(&mut text, &reply.notices);
+    text
+}
+
+/// What was sent, and whether Salesforce keeps it.
+fn sent(SendEmailReply { subject, logged, .. }: &SendEmailReply) -> String {
+    format!("Sent: {}, {}", quoted(subject), if *logged { "kept by Salesforce" } else { "not kept by Salesforce" })
+}
+
+/// Who got an e-mail.
+fn recipient(EmailRecipient { address, id, name, copy }: &EmailRecipient) -> String {
+    let id = id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
+    let name = named(name.as_deref());
+    format!("{} {}{id}{name}", if *copy { "copy to" } else { "to" }, printable(address))
+}
+
+/// How an approval stands.
+fn stands(ApproveReply { status, waits_for, .. }: &ApproveReply) -> String {
+    let status = status.as_deref().map(|status| format!(", now {}", printable(status))).unwrap_or_default();
+    let waits_for: Vec<String> = waits_for.iter().map(|name| quoted(name)).collect();
+    if waits_for.is_empty() { status } else { format!("{status}, waits for {}", waits_for.join(", ")) }
 }
 
 fn user(UserInfo { id, name, username, email, locale, language, currency }: &UserInfo) -> Members {

@@ -4,6 +4,7 @@
 //! wrong is one [`Check`] here, with the file that relies on it. Checks of writes work on records of their own, which
 //! they delete again whatever happens. Nothing of what the org answers is shown but masked.
 
+mod apart;
 mod approvals;
 mod mail;
 mod reads;
@@ -62,7 +63,7 @@ pub const NOT_ASKED: [(&str, &str); 3] = [
 ];
 
 /// What the demo org has to have for every check to find something to ask about.
-pub const EXTRAS: [Extra; 4] = [Extra::ListViews, Extra::Reports, Extra::Approvals, Extra::FlowApprovals];
+pub const EXTRAS: [Extra; 5] = [Extra::ListViews, Extra::Reports, Extra::Approvals, Extra::FlowApprovals, Extra::Files];
 
 /// What an org says to an assumption.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -108,7 +108,12 @@ impl Confirm {
         match tool.effect {
             Effect::ReadOnly => false,
             Effect::Additive => self.append,
-            Effect::Overwrites => self.edit || (self.delete && short(&tool.name) == "delete"),
+            // What was sent can't be called back, so it is always asked about.
+            Effect::Overwrites => match short(&tool.name) {
+                "send_email" => true,
+                "delete" => self.edit || self.delete,
+                _ => self.edit,
+            },
         }
     }
 

@@ -53,11 +53,32 @@ pub enum Extra {
     History,
     /// Approval processes, and records that wait for one and are locked: `src/data/approval_schema.txt`,
     /// `src/data/approval_records.txt`, and the processes in `src/save/approve.rs`.
+    ///
+    /// | Record | Work item | What of it |
+    /// |---|---|---|
+    /// | `hooli_expansion` | `approval_hooli_item` | waits for Riley, submitted by Jane Miller |
+    /// | `case_old_3` | `approval_case_item` | waits for the queue Tier 2, which Riley is in |
+    /// | `rollout` | `approval_rollout_item` | waits for Jane Okafor; Sam, who submitted it, may recall it |
+    /// | `training` | `approval_training_item` | waits for Jane Okafor; Riley, who submitted it, may recall it |
+    /// | `discounted` | | a deal that Riley can submit, to the manager, Ada |
+    /// | `migration` | | a project that Riley can submit, to an approver of choice |
+    /// | `won_may` | | approved |
     Approvals,
     /// Flow approvals, which leave no trace in the objects of [`Extra::Approvals`]: `src/data/flow_approval_schema.txt`,
-    /// `src/data/flow_approval_records.txt`.
+    /// `src/data/flow_approval_records.txt`. The work item `flow_globex_item` waits for Riley, `flow_case_item` for the
+    /// queue Tier 2.
     FlowApprovals,
     /// Files and old attachments of records: `src/data/file_schema.txt`, `src/data/file_records.txt`.
+    ///
+    /// | Version | Of | What it is |
+    /// |---|---|---|
+    /// | `order_form_1` | `globex_deal`, `globex` | plain text |
+    /// | `price_list_2` | `acme_renewal` | CSV, the newer of two versions |
+    /// | `quote_pdf_1`, `injected_file_1` | `acme` | PDF; Markdown that gives orders |
+    /// | `questionnaire_1` | `case_new_1` | HTML |
+    /// | `recording_1` | `globex_deal` | 48,000,000 bytes, all but the first of them zeros |
+    /// | `secret_plan_1` | `nightfall` | seen only by Jane Miller and those who see all |
+    /// | `old_plan` (an attachment) | `initech` | plain text |
     Files,
     /// The statuses that members of a campaign can have: `src/data/campaign_schema.txt`,
     /// `src/data/campaign_records.txt`. Any other is replaced by the default one.

@@ -22,6 +22,7 @@ use crate::{
     journal::{Entry, Write},
     language,
     oauth::{self, App, Person, SignIns},
+    outbox::{Outbox, SentEmail},
     refusal::Refusal,
     rest::{self, Answer, Body, Call, Cursor, Desk},
     save::approve,
@@ -55,6 +56,7 @@ struct State {
     rights: BTreeMap<String, Access>,
     faults: Vec<Fault>,
     journal: Vec<Entry>,
+    outbox: Outbox,
     used: u32,
     allowed: u32,
     locks: BTreeMap<Id, u32>,
@@ -163,6 +165,7 @@ impl Org {
                 rights: BTreeMap::new(),
                 faults: Vec::new(),
                 journal: Vec::new(),
+                outbox: Outbox::default(),
                 used: USED_BEFORE,
                 allowed: DAILY_LIMIT,
                 locks: BTreeMap::new(),
@@ -280,6 +283,7 @@ impl Org {
         state.faults.clear();
         state.locks.clear();
         state.allowed = DAILY_LIMIT;
+        state.outbox.reset_limits();
         state.page_limit = None;
         state.indexed_until = None;
     }
@@ -302,6 +306,23 @@ impl Org {
     /// How many calls were made today, by everybody.
     pub fn use_calls(&self, used: u32) {
         self.state().used = used;
+    }
+
+    /// How many addresses outside the org may be written to in a day, by everybody: at first 15. Beyond that, e-mails
+    /// get `SINGLE_EMAIL_LIMIT_EXCEEDED`. A new day begins at midnight UTC.
+    pub fn allow_emails(&self, addresses: u32) {
+        self.state().outbox.allowed = addresses;
+    }
+
+    /// Whether the org sends e-mail, which it does at first. With `false` ("No access" in the deliverability settings),
+    /// e-mails get `NO_SINGLE_MAIL_PERMISSION`.
+    pub fn deliver_emails(&self, deliver: bool) {
+        self.state().outbox.open = deliver;
+    }
+
+    /// Every e-mail that was sent so far, oldest first.
+    pub fn sent_emails(&self) -> Vec<SentEmail> {
+        self.state().outbox.sent.clone()
     }
 
     /// Search stops seeing rows that are created from now on; queries still do.
@@ -408,17 +429,19 @@ impl State {
         }
     }
 
-    /// Old activities are archived by night, so that one that is saved with an old date is found until then.
-    fn archive(&mut self) {
+    /// Old activities are archived by night, so that one that is saved with an old date is found until then. The count
+    /// of e-mails begins anew.
+    fn pass_night(&mut self) {
         let today = utc_day(self.now);
         if today > self.archived_on {
             self.archived_on = today;
             archive::run(&mut self.store, self.now);
+            self.outbox.used = 0;
         }
     }
 
     fn handle(&mut self, request: &Request<Vec<u8>>) -> Reply {
-        self.archive();
+        self.pass_night();
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let effect = self.faults.iter_mut().find_map(|fault| fault.strike(request.method(), &target));
         let soap = soap::is_path(request.uri().path()).then(|| soap::Call::read(request));
@@ -513,6 +536,7 @@ impl State {
             locks: &mut self.locks,
             writes,
             cursors: &mut self.cursors,
+            outbox: &mut self.outbox,
             page_limit: self.page_limit,
             indexed_until: self.indexed_until,
             usage: (self.used, self.allowed),

@@ -2,9 +2,11 @@
 
 mod actions;
 mod approvals;
+mod blobs;
 mod collections;
 mod composite;
 mod describe;
+mod email;
 mod identity;
 mod limits;
 mod list_views;
@@ -26,6 +28,7 @@ use crate::{
     exact,
     id::Id,
     journal::Write,
+    outbox::Outbox,
     refusal::Refusal,
     save::{DuplicateHeader, Transaction},
     schema::{Object, Schema},
@@ -187,6 +190,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) locks: &'a mut BTreeMap<Id, u32>,
     pub(crate) writes: &'a mut Vec<Write>,
     pub(crate) cursors: &'a mut BTreeMap<String, Cursor>,
+    pub(crate) outbox: &'a mut Outbox,
     /// Pages are no larger than this, whatever the caller asks.
     pub(crate) page_limit: Option<usize>,
     /// Rows created after this are not in the search index yet.
@@ -247,9 +251,7 @@ impl Desk<'_> {
             ("GET", ["sobjects", object, id]) => records::read(self, call, object, id),
             ("PATCH", ["sobjects", object, id]) => records::update(self, call, object, id),
             ("DELETE", ["sobjects", object, id]) => records::delete(self, object, id),
-            ("GET", ["sobjects", object, id, field]) if Id::parse(id).is_some() => {
-                records::blob(self, object, id, field)
-            }
+            ("GET", ["sobjects", object, id, field]) if Id::parse(id).is_some() => blobs::read(self, object, id, field),
             (method, ["sobjects", object, field, value]) => {
                 records::by_external_id(self, call, method, object, field, value)
             }
@@ -277,11 +279,17 @@ impl Desk<'_> {
             ("POST", ["process", "approvals"]) if self.schema.object("ProcessInstance").is_some() => {
                 approvals::process(self, call)
             }
-            ("GET", ["actions", "standard", "emailSimple"]) => Ok(actions::email_simple(call)),
+            ("GET", ["actions", "standard", "emailSimple"]) => Ok(email::describe(call)),
+            ("POST", ["actions", "standard", "emailSimple"]) => actions::run(self, call, "emailSimple", email::send),
             ("POST", ["actions", "standard", "reviewApprovalWorkItem"])
                 if self.schema.object("ApprovalWorkItem").is_some() =>
             {
-                actions::review(self, call)
+                actions::run(self, call, "reviewApprovalWorkItem", actions::review)
+            }
+            ("POST", ["actions", "standard", "recallApprovalSubmission"])
+                if self.schema.object("ApprovalSubmission").is_some() =>
+            {
+                actions::run(self, call, "recallApprovalSubmission", actions::recall)
             }
             ("GET" | "POST", ["actions", "standard", action]) if ACTIONS.contains(action) => {
                 Err(unsupported(&segments.join("/")))

@@ -10,6 +10,7 @@ mod duplicates;
 mod email;
 mod event;
 mod files;
+mod letter;
 mod person;
 pub(crate) mod products;
 mod review;
@@ -22,15 +23,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use self::{
-    accept::{accept, required_missing, wrong_id},
-    derive::Moment,
-};
 pub(crate) use self::{
+    accept::is_email,
     approve::{Approval, Processed},
     convert::{Conversion, Converted},
     duplicates::DuplicateHeader,
-    review::Review,
+    letter::Letter,
+    review::{Recall, Review},
+};
+use self::{
+    accept::{accept, required_missing, wrong_id},
+    derive::Moment,
 };
 use crate::{
     access::Access,
@@ -443,7 +446,7 @@ impl Transaction<'_> {
             ("OpportunityLineItem", _) => self.sum_up(row),
             ("ContentNote", _) => self.publish_note(row),
             ("ContentVersion", None) => self.publish_version(row),
-            ("EmailMessage", None) => self.log_email(row),
+            ("EmailMessage", None) => self.log_email(row, None),
             ("Account", _) => self.sync_person(row),
             ("Campaign", None) => self.add_statuses(row),
             ("OpportunityContactRole", _) => self.one_primary(row),

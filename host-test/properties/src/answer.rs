@@ -13,7 +13,7 @@ use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use crate::strict::every_reader_takes;
 
 /// What is asked, of every tool and most of their ways.
-pub const CALLS: [(&str, &str); 37] = [
+pub const CALLS: [(&str, &str); 45] = [
     ("find", r#"{"text":"acme"}"#),
     ("find", r#"{"text":"bob@acme.com","objects":["Contact"]}"#),
     ("get", r#"{"record":"001dM0000000010QAA","related":["contacts","opportunities","cases","activities"]}"#),
@@ -57,6 +57,14 @@ pub const CALLS: [(&str, &str); 37] = [
     ("report", r#"{"name":"00OdM000003m880UAA","details":true}"#),
     ("report", r#"{"name":"Pipeline","filters":{"Amount":{">=":5},"Stage":["Won"]}}"#),
     ("report", r#"{"name":"Hot leads","object":"Lead"}"#),
+    ("send_email", r#"{"to":["Bob Stone"],"about":"Acme","subject":"Renewal","body":"Hello"}"#),
+    ("send_email", r#"{"to":["bob@acme.com"],"cc":["003dM0000000020QAA"],"subject":"Renewal","body":"Hello"}"#),
+    ("read_file", r#"{"file":"069dM0000052Aq0QAE"}"#),
+    ("read_file", r#"{"file":"06AdM0000052Aq0QAE"}"#),
+    ("read_file", r#"{"file":"order form.html","record":"001dM0000000010QAA"}"#),
+    ("approve", r#"{"record":"006dM0000000010QAA","decision":"approve","comment":"ok"}"#),
+    ("approve", r#"{"record":"04idM0000000010QAA","decision":"recall"}"#),
+    ("approve", r#"{"record":"Acme","object":"Account","decision":"submit","approver":"Lee"}"#),
 ];
 
 /// Whatever an org answers, a call ends with a reply or an error that every reader of JSON takes, after no more requests

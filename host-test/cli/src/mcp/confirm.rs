@@ -29,8 +29,8 @@ const TAIL_LENGTH: usize = 150;
 /// Most records that are looked up for one question.
 const MAX_LOOKUPS: usize = 5;
 
-const CANNOT_ASK: &str = "the settings want the person to confirm this, and this client can't ask the person: nothing was \
-                          done. Tell the person; in settings.toml, `confirm` says what is asked about";
+const CANNOT_ASK: &str = "the person has to confirm this, and this client can't ask the person: nothing was done. Tell the \
+                          person; in settings.toml, `confirm` says what is asked about, and an e-mail always is";
 const DECLINED: &str = "the person was asked and said no: nothing was done. Do not try again unless they ask for it";
 const DISMISSED: &str = "the person was asked and did not answer: nothing was done. Ask whether they want it";
 const NO_ANSWER: &str = "the person could not be asked: nothing was done. Tell the person";
@@ -260,6 +260,9 @@ pub(super) fn question(tool: &Tool, origin: &Origin, arguments: &Members, seen: 
     text.push_str(match tool.effect {
         Effect::Overwrites if arguments.get("fields").is_some() => {
             "what the org's own rules say to it; and whether it is the record you mean."
+        }
+        Effect::Overwrites if arguments.get("to").is_some() => {
+            "whom a name stands for; and what was sent can't be called back."
         }
         Effect::Overwrites => "what else depends on the record; and whether it is the one you mean.",
         _ => "whether the org holds the same already; and what its own rules say to it.",

@@ -26,12 +26,15 @@ pub(super) fn laid_out(reply: Reply, keeps_ids: bool) -> String {
         Reply::Describe(reply) => describe(&reply),
         Reply::Activities(reply) => activities(&reply),
         Reply::WhoAmI(reply) => who_am_i(&reply),
+        Reply::ReadFile(reply) => read_file(&reply),
         Reply::Create(reply) => create(&reply),
         Reply::LogActivity(reply) => log_activity(&reply),
         Reply::Update(reply) => update(&reply),
         Reply::ConvertLead(reply) => convert_lead(&reply),
         Reply::Delete(reply) => delete(&reply),
         Reply::Restore(reply) => restore(&reply),
+        Reply::Approve(reply) => approve(&reply),
+        Reply::SendEmail(reply) => send_email(&reply),
     }
 }
 
@@ -408,6 +411,39 @@ fn restore(reply: &RestoreReply) -> String {
         text.line(&format!(" {}", facts(&reply.facts)));
     }
     text.undo(reply.undo.as_ref(), &reply.id);
+    text.notices(&reply.notices);
+    text.0
+}
+
+fn approve(reply: &ApproveReply) -> String {
+    let ApproveReply { object, id, link, decision, .. } = reply;
+    let mut text = Text::default();
+    let name = named(reply.name.as_deref());
+    text.line(&format!("{}: {object}{name} {}{}", decision.words(), opened(link, id), super::stands(reply)));
+    text.notices(&reply.notices);
+    text.0
+}
+
+fn send_email(reply: &SendEmailReply) -> String {
+    let mut text = Text::default();
+    text.line(&super::sent(reply));
+    for recipient in &reply.recipients {
+        text.line(&format!(" {}", super::recipient(recipient)));
+    }
+    if let Some(id) = &reply.about_id {
+        text.line(&format!("About{} {}", named(reply.about.as_deref()), printable(id)));
+    }
+    text.notices(&reply.notices);
+    text.0
+}
+
+/// The text of a file stands in quotes, as one line.
+fn read_file(reply: &ReadFileReply) -> String {
+    let mut text = Text::default();
+    text.line(&format!("{} {}", super::file(reply), opened(&reply.link, &reply.id)));
+    if let Some(read) = &reply.text {
+        text.line(&format!(" text: {}", quoted(read)));
+    }
     text.notices(&reply.notices);
     text.0
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::writes::{account, name};
 use super::{DATA, Failure, Probe};
 
-/// Inputs that name recipients: two up to version 64.0, four in 64.0 alone, and three from 65.0 on.
+/// Inputs that name recipients: two up to version 64.0, four more in the last of these, and three from 65.0 on.
 const RECIPIENTS: [&str; 9] = [
     "emailAddresses",
     "emailAddressesArray",
@@ -43,6 +43,25 @@ pub(super) fn inputs(probe: &mut Probe<'_>) -> Result<String, Failure> {
     }
     let found = found.join("; ");
     if as_assumed { Ok(found) } else { Err(Failure::DoesNotHold(found)) }
+}
+
+/// How the action refuses e-mails of which none can be sent, for there is nobody to send them to.
+pub(super) fn refusals(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let mut ask = |more: &str, value: &str| {
+        let input = json!({"emailSubject": "A check", "emailBody": "Made by a check.", more: value});
+        let path = format!("{DATA}/actions/standard/emailSimple");
+        let answer = probe.send(Method::POST, &path, &[], &json!({"inputs": [input]}))?;
+        match answer.status {
+            404 => Err(Failure::CannotTell("the org has no action emailSimple".to_owned())),
+            401 | 403 | 429 | 500.. => Err(probe.doubt(&answer)),
+            _ => Ok(answer.outcome()),
+        }
+    };
+    let (nobody, address) = (ask("recipientAddresses", "")?, ask("recipientAddresses", "nobody")?);
+    let input = ask("noSuchInput", "nobody")?;
+    let found = format!("to nobody: {nobody}; to no address: {address}; an input that is none: {input}");
+    let assumed = ["400 REQUIRED_FIELD_MISSING", "400 INVALID_EMAIL_ADDRESS", "400 INVALID_INPUT"];
+    if [nobody, address, input] == assumed { Ok(found) } else { Err(Failure::DoesNotHold(found)) }
 }
 
 /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_emailmessage.htm>

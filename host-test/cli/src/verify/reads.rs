@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Answer, Check, DATA, Failure, Probe, Run, mail, part, query_url, reports, soap, views};
+use super::{Answer, Check, DATA, Failure, Probe, Run, apart, mail, part, query_url, reports, soap, views};
 
 pub(super) const CHECKS: &[Check] = &[
     check("v65.0 is among the API's versions", "src/rest.rs", Run::Code(version)),
@@ -205,6 +205,36 @@ pub(super) const CHECKS: &[Check] = &[
     check("describe can be a part", "src/call/knowledge.rs", Run::Code(describe_part)),
     check("the limits can be a part", "src/rest/composite.rs", Run::Code(limits_part)),
     check("a query too long for an address fits in a part", "src/call/exchange.rs", Run::Code(long_query)),
+    // ---- approvals and files ----
+    check(
+        "what waits of a record is found by the record, the longest first",
+        "src/resolve/approvals.rs",
+        Run::Query(
+            "SELECT Id, ActorId, Actor.Name, CreatedDate, ProcessInstance.TargetObjectId, \
+             ProcessInstance.TargetObject.Name, ProcessInstance.SubmittedById, ProcessInstance.SubmittedBy.Name FROM \
+             ProcessInstanceWorkitem WHERE ProcessInstance.TargetObjectId = '006000000000000AAA' \
+             ORDER BY ElapsedTimeInDays DESC NULLS LAST LIMIT 1",
+        ),
+    ),
+    check(
+        "what waits of a record in a flow says for whom, and how the whole stands",
+        "src/resolve/approvals.rs",
+        Run::Query(
+            "SELECT Id, Status, AssignedToId, AssignedTo.Name, CreatedDate, RelatedRecordId, RelatedRecord.Name, \
+             ApprovalSubmission.Status, ApprovalSubmission.SubmittedById, ApprovalSubmission.SubmittedBy.Name FROM \
+             ApprovalWorkItem WHERE RelatedRecordId = '006000000000000AAA' ORDER BY CreatedDate DESC NULLS LAST LIMIT 1",
+        ),
+    ),
+    check(
+        "the files of a record come with where their bytes are",
+        "src/tools/read_file.rs",
+        Run::Query(
+            "SELECT Id, (SELECT Id, ContentDocument.Id, ContentDocument.Title, ContentDocument.FileExtension, \
+             ContentDocument.ContentSize, ContentDocument.LatestPublishedVersionId FROM ContentDocumentLinks LIMIT 1) \
+             FROM Account LIMIT 1",
+        ),
+    ),
+    check("a file's bytes come as they are", "src/rest/content.rs", Run::Code(apart::bytes)),
     // ---- what the demo org takes for granted of more than the plugin uses yet ----
     check("SOAP takes no token from the header alone", "src/rest/convert_lead.rs", Run::Told(soap::bearer_alone)),
     check("SOAP takes the token in the envelope", "src/rest/convert_lead.rs", Run::Told(soap::token_in_envelope)),
@@ -228,8 +258,13 @@ pub(super) const CHECKS: &[Check] = &[
     check("a report's logic has to name every filter", "src/tools/report/filters.rs", Run::Told(reports::logic)),
     check(
         "the action that sends e-mail names recipients otherwise from v65.0 on",
-        "host-test/org/src/rest/actions.rs",
+        "host-test/org/src/rest/email.rs",
         Run::Told(mail::inputs),
+    ),
+    check(
+        "neither an action nor a file's bytes can be parts",
+        "host-test/org/src/rest/composite.rs",
+        Run::Told(apart::no_parts),
     ),
 ];
 

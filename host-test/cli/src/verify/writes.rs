@@ -47,6 +47,11 @@ pub(super) const CHECKS: &[Check] = &[
         "host-test/org/src/save/review.rs",
         approvals::review,
     ),
+    told(
+        "an e-mail to nobody, to no address or with an input that is none is refused as such",
+        "host-test/org/src/rest/email.rs",
+        mail::refusals,
+    ),
 ];
 
 const fn check(

@@ -10,7 +10,7 @@ use test_support::demo;
 const FUEL: u64 = 10_000_000_000;
 
 /// Calls of every tool: on a new demo org, and on another one with the cache the first has left.
-const CALLS: [(&str, &str, &str); 19] = [
+const CALLS: [(&str, &str, &str); 22] = [
     ("find", "find", r#"{"text": "acme"}"#),
     ("get", "get", r#"{"record": "001dM0000000010QAA"}"#),
     ("query of 25 rows", "query", r#"{"soql": "SELECT * FROM Account"}"#),
@@ -38,6 +38,13 @@ const CALLS: [(&str, &str, &str); 19] = [
     ("list view", "report", r#"{"name": "All Accounts"}"#),
     ("delete", "delete", r#"{"record": "001dM00000000L0QAI", "name": "Lumen Analytics"}"#),
     ("restore", "restore", r#"{"record": "001dM00000000Q0QAI"}"#),
+    ("approve", "approve", r#"{"record": "Hooli expansion", "object": "Opportunity", "decision": "recall"}"#),
+    ("read_file", "read_file", r#"{"file": "Signed order form", "record": "Globex", "object": "Account"}"#),
+    (
+        "send_email",
+        "send_email",
+        r#"{"to": ["Bob Stone"], "about": "Acme renewal", "subject": "Renewal", "body": "Hello"}"#,
+    ),
 ];
 
 /// A call that was made.
@@ -68,7 +75,12 @@ pub(crate) fn each(mut made: impl FnMut(Call)) {
     }
 }
 
-/// The demo org, with reports and list views where they are asked for.
+/// The demo org, with what a tool asks for that few orgs of the tests have.
 fn org(tool: &str) -> Org {
-    if tool == "report" { Org::demo_with([Extra::Reports, Extra::ListViews]) } else { Org::demo() }
+    match tool {
+        "report" => Org::demo_with([Extra::Reports, Extra::ListViews]),
+        "approve" => Org::demo_with([Extra::Approvals, Extra::FlowApprovals]),
+        "read_file" => Org::demo_with([Extra::Files]),
+        _ => Org::demo(),
+    }
 }

@@ -88,6 +88,29 @@ async fn what_need_not_be_confirmed_is_not_asked_about() {
 }
 
 #[tokio::test]
+async fn an_email_is_asked_about_whatever_the_settings_say() {
+    let email = json!({"to": ["Bob Stone", "ann@one.example"], "subject": "Renewal", "body": "Hello"});
+    for settings in ["[tools]\nsend_email = true", "confirm = [\"append\"]\n[tools]\nsend_email = true"] {
+        for (answer, sent) in [(ElicitationAction::Accept, 1), (ElicitationAction::Decline, 0)] {
+            let (org, folder) = (Arc::new(Org::demo()), Folder::new());
+            let (server, _) = server(riley(&org), Some(folder.settings(settings)));
+            let mut client = Client::of(&server, Lifecycle::Handshake, Some(answer)).await;
+            let result = client.call("salesforce_send_email", email.clone()).await;
+            assert_eq!((result.is_error, org.sent_emails().len()), (Some(sent == 0), sent));
+            let question = next(&mut client.questions).await;
+            assert!(question.contains("ann@one.example") && question.contains("whom a name stands for"), "{question}");
+        }
+    }
+    const NOBODY: Person = None;
+    let (org, folder) = (Arc::new(Org::demo()), Folder::new());
+    let (server, _) = server(riley(&org), Some(folder.settings("[tools]\nsend_email = true")));
+    let client = Client::of(&server, Lifecycle::Handshake, NOBODY).await;
+    let message = error(&client.call("salesforce_send_email", email).await)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("can't ask the person") && message.contains("an e-mail always is"), "{message}");
+    assert_eq!(org.sent_emails(), []);
+}
+
+#[tokio::test]
 async fn a_yes_holds_once_and_for_the_arguments_it_was_given_to() {
     let (org, folder) = (Arc::new(Org::demo()), Folder::new());
     let (server, _) = server(riley(&org), Some(folder.settings(CONFIRM)));

@@ -194,7 +194,7 @@ fn structure(result: &CallToolResult) -> Value {
 }
 
 /// Calls beyond the plays, so that every tool has replied and refused.
-const MORE: [(&str, &str); 23] = [
+const MORE: [(&str, &str); 33] = [
     ("query", r#"{"soql": "SELECT Name, (SELECT Name, Email FROM Contacts) FROM Account WHERE Name LIKE 'Acme%'"}"#),
     ("query", r#"{"soql": "SELECT Name FROM Account WHERE Industry = 'manufacturing' ORDER BY 1 LIMIT 2"}"#),
     ("query", r#"{"soql": "SELECT Stage, SUM(Amount) FROM Opportunity GROUP BY Stage LIMIT 2"}"#),
@@ -218,6 +218,19 @@ const MORE: [(&str, &str); 23] = [
     ("delete", r#"{"record": "@acme", "name": "Acme"}"#),
     ("restore", r#"{"record": "@gone"}"#),
     ("restore", r#"{"record": "@acme"}"#),
+    ("approve", r#"{"record": "@hooli_expansion", "decision": "approve", "comment": "ok"}"#),
+    ("approve", r#"{"record": "@approval_hooli_item", "decision": "approve", "comment": "ok"}"#),
+    ("approve", r#"{"record": "@migration", "decision": "submit", "approver": "Sam Lee"}"#),
+    ("approve", r#"{"record": "@acme", "decision": "submit"}"#),
+    ("read_file", r#"{"file": "Notes from the customer", "record": "@acme"}"#),
+    ("read_file", r#"{"file": "@recording"}"#),
+    ("read_file", r#"{"file": "Nothing", "record": "@acme"}"#),
+    (
+        "send_email",
+        r#"{"to": ["Bob Stone", "a@b.example"], "cc": ["Sam Lee"], "about": "Acme renewal", "subject": "Renewal", "body": "Hello"}"#,
+    ),
+    ("send_email", r#"{"to": ["a@b.example"], "subject": "Renewal", "body": "Hello"}"#),
+    ("send_email", r#"{"to": ["Bob"], "subject": "Renewal", "body": "Hello"}"#),
 ];
 
 #[tokio::test]
@@ -229,7 +242,8 @@ async fn a_text_lacks_nothing_that_a_structure_says() {
         let (text, structure) = (text(in_text), structure(in_structure));
         let mut missing = missing(text, &structure);
         // Of a tool that only reads it goes without saying that nothing was written.
-        let writes = ["create", "update", "convert_lead", "delete", "restore", "log_activity"].contains(&tool);
+        let writes = ["create", "update", "convert_lead", "delete", "restore", "log_activity", "approve", "send_email"]
+            .contains(&tool);
         missing.retain(|one| writes || one != r#".changed: "no""#);
         assert!(missing.is_empty(), "{tool}: {missing:#?} of {structure:#} is not in\n{text}");
         assert!(writes || !text.ends_with("Nothing was written."), "{tool}: {text}");

@@ -159,6 +159,9 @@ const DATES: &str = "a report is filtered by dates as YYYY-MM-DD";
 const LOGIC: &str = "a report's logic has to name every filter";
 const GROUPS: &str = "a report's numbers stand under the keys of its groups";
 const INPUTS: &str = "the action that sends e-mail names recipients otherwise from v65.0 on";
+const APART: &str = "neither an action nor a file's bytes can be parts";
+const SENDING: &str = "an e-mail to nobody, to no address or with an input that is none is refused as such";
+const BYTES: &str = "a file's bytes come as they are";
 const RESTORED: &str = "a deleted record comes back, and only once";
 const EMAIL: &str = "an e-mail that a client manages can be filed elsewhere and deleted, and no more";
 const LEAD: &str = "a lead is converted by the API name of a status, and only once";
@@ -201,10 +204,12 @@ fn what_was_found_is_said_where_it_is_more_than_a_verdict() {
             (LOGIC, "logic that names them is followed; logic that leaves one out: 400 BAD_REQUEST"),
             (
                 INPUTS,
-                "v63.0: emailAddresses, emailAddressesArray; v64.0: emailAddresses, emailAddressesArray, \
-                 ccRecipientAddressList, ccRecipientAddressCollection, bccRecipientAddressList, \
-                 bccRecipientAddressCollection; v65.0: recipientAddresses, ccAddresses, bccAddresses"
+                "v63.0: emailAddresses, emailAddressesArray, ccRecipientAddressList, bccRecipientAddressList; v64.0: \
+                 emailAddresses, emailAddressesArray, ccRecipientAddressList, ccRecipientAddressCollection, \
+                 bccRecipientAddressList, bccRecipientAddressCollection; v65.0: recipientAddresses, ccAddresses, \
+                 bccAddresses"
             ),
+            (APART, "an action: 400 INVALID_INPUT; bytes: 400 INVALID_INPUT"),
             (
                 EMAIL,
                 "editable: RelatedToId, IsExternallyVisible; not: Subject (403 INSUFFICIENT_ACCESS_OR_READONLY), \
@@ -221,6 +226,11 @@ fn what_was_found_is_said_where_it_is_more_than_a_verdict() {
                 APPROVE,
                 "Approve: 400 INVALID_CROSS_REFERENCE_KEY; approve: 400 INVALID_INPUT; a made-up decision: 400 \
                  INVALID_INPUT"
+            ),
+            (
+                SENDING,
+                "to nobody: 400 REQUIRED_FIELD_MISSING; to no address: 400 INVALID_EMAIL_ADDRESS; an input that is \
+                 none: 400 INVALID_INPUT"
             ),
         ]
     );
@@ -255,6 +265,20 @@ fn rows_of_a_run(rows: u64) -> Fault {
 }
 
 #[test]
+fn bytes_that_are_others_than_the_file_has_are_told_by_their_number() {
+    let verdict_of = |status: u16, body: &str| {
+        let org = rich();
+        let effect = Effect::Answer { status, content_type: "text/plain", body: body.to_owned() };
+        org.fault(Fault::new(effect).on(Method::GET, "/VersionData"));
+        verdict(&of(&org, false), BYTES).clone()
+    };
+    assert!(matches!(verdict_of(200, "nine byte"), Verdict::DoesNotHold(why) if why == "9 bytes come of 38"));
+    assert!(matches!(verdict_of(200, "{}"), Verdict::CannotTell(why) if why.contains("is JSON")));
+    let gone = r#"[{"errorCode": "NOT_FOUND", "message": "gone"}]"#;
+    assert!(matches!(verdict_of(404, gone), Verdict::DoesNotHold(why) if why.contains("NOT_FOUND")));
+}
+
+#[test]
 fn each_check_that_tells_what_it_found_can_fail() {
     let fault = "<Envelope><Body><s:Fault><faultcode>sf:INVALID_SESSION_ID</faultcode></s:Fault></Body></Envelope>";
     let user = "<result><userId>005000000000000AAA</userId><userName>Zebulon</userName></result>";
@@ -267,6 +291,7 @@ fn each_check_that_tells_what_it_found_can_fail() {
     let report = |code| refusing(400, code).on(Method::POST, "/analytics/reports/");
     let approvals = |code| refusing(400, code).on(Method::POST, "/process/approvals");
     let review = |code| refusing(400, code).on(Method::POST, "/reviewApprovalWorkItem");
+    let sending = |code| refusing(400, code).on(Method::POST, "/emailSimple");
     let group = |key: &str| serde_json::json!({"key": key, "label": "Zebulon", "groupings": []});
     let grouped = serde_json::json!({"factMap": {"T!T": {"aggregates": [1]}, "0!T": {"aggregates": [1]}},
         "groupingsDown": {"groupings": [group("0"), group("1")]}, "reportMetadata": {"aggregates": ["RowCount"]}});
@@ -318,6 +343,10 @@ fn each_check_that_tells_what_it_found_can_fail() {
             vec![review("INVALID_INPUT"), review("INVALID_CROSS_REFERENCE_KEY")],
             "Approve: 400 INVALID_INPUT; approve: 400 INVALID_CROSS_REFERENCE_KEY",
         ),
+        (APART, vec![parts(2, 200, &serde_json::json!({}))], "an action: 200; bytes: 200"),
+        (SENDING, vec![sending("INVALID_INPUT")], "to nobody: 400 INVALID_INPUT; to no address: 400 INVALID_EMAIL"),
+        (SENDING, vec![sending("INVALID_INPUT").after(1)], "to no address: 400 INVALID_INPUT; "),
+        (SENDING, vec![sending("UNKNOWN_EXCEPTION").after(2)], "an input that is none: 400 UNKNOWN_EXCEPTION"),
     ] {
         let org = rich();
         let before = rows(&org);
@@ -344,7 +373,10 @@ fn an_org_without_what_a_check_asks_about_cannot_tell_and_says_what_it_lacks() {
             other => panic!("{name}: {other:?}"),
         })
         .collect();
-    let lacking: [(&str, &str); 6] = [
+    let lacking: [(&str, &str); 9] = [
+        ("what waits of a record is found by the record, the longest first", "INVALID_TYPE"),
+        ("what waits of a record in a flow says for whom, and how the whole stands", "INVALID_TYPE"),
+        (BYTES, "the user sees no text file"),
         (VIEWS, "INVALID_TYPE"),
         (DATES, "INVALID_TYPE"),
         (GROUPS, "INVALID_TYPE"),
@@ -375,6 +407,12 @@ fn an_org_without_what_a_check_asks_about_cannot_tell_and_says_what_it_lacks() {
     assert_eq!(cannot_tell(LEAD, soap(200, ruled)), "the lead is not converted: FIELD_CUSTOM_VALIDATION_EXCEPTION");
     let missing = refusing(404, "NOT_FOUND").on(Method::GET, "/emailSimple");
     assert_eq!(cannot_tell(INPUTS, missing), "v63.0 has no action emailSimple");
+    let missing = refusing(404, "NOT_FOUND").on(Method::POST, "/emailSimple");
+    assert_eq!(cannot_tell(SENDING, missing), "the org has no action emailSimple");
+    let forbidden = refusing(403, "INSUFFICIENT_ACCESS").on(Method::POST, "/emailSimple");
+    assert!(cannot_tell(SENDING, forbidden).contains("INSUFFICIENT_ACCESS"));
+    let no_file = json(200, &serde_json::json!({"totalSize": 0, "done": true, "records": []}));
+    assert_eq!(cannot_tell(APART, no_file.on(Method::GET, "/query")), "the user sees no file");
     let alike = refusing(400, "INVALID_CROSS_REFERENCE_KEY").on(Method::POST, "/process/approvals");
     assert!(cannot_tell(REMOVED, alike).starts_with("the work item is looked at first: "));
     let alike = refusing(400, "INVALID_INPUT").on(Method::POST, "/reviewApprovalWorkItem");

@@ -9,9 +9,12 @@
 use std::sync::Arc;
 
 use demo_org::{Extra, Fault, Org};
-use rmcp::RoleClient;
-use rmcp::model::{CallToolRequestParams, CallToolResult, Tool};
-use rmcp::service::RunningService;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult,
+    ElicitationAction, Implementation, Tool,
+};
+use rmcp::service::{RequestContext, RunningService};
+use rmcp::{ClientHandler, ErrorData, RoleClient};
 use salesforce_host::settings::Replies;
 use salesforce_host::types::ConnectionSettings;
 use salesforce_plugin_cli::mcp::Server;
@@ -98,23 +101,44 @@ pub(crate) fn tokens(text: &str) -> usize {
     tiktoken_rs::o200k_base_singleton().encode_ordinary(text).len()
 }
 
+/// A client whose person says yes to whatever they are asked.
+pub(crate) struct Agreeing;
+
+impl ClientHandler for Agreeing {
+    fn get_info(&self) -> ClientConfig {
+        let capabilities = ClientCapabilities::builder().enable_elicitation().build();
+        ClientConfig::new(capabilities, Implementation::new("test", "1"))
+    }
+
+    async fn create_elicitation(
+        &self,
+        _: ElicitRequestParams,
+        _: RequestContext<RoleClient>,
+    ) -> Result<ElicitResult, ErrorData> {
+        Ok(ElicitResult::new(ElicitationAction::Accept))
+    }
+}
+
 /// A server of somebody's on an org of its own, and a client of it.
 pub(crate) struct Table {
     org: Arc<Org>,
-    client: RunningService<RoleClient, ()>,
+    client: RunningService<RoleClient, Agreeing>,
 }
 
 impl Table {
     /// With the tools that are on unless the settings say otherwise, or with every one.
     pub(crate) async fn new(form: Replies, user: &str, with_all: bool) -> Self {
-        let org = Arc::new(Org::demo_with([Extra::Reports, Extra::ListViews]));
+        // What tools have to do that are off in most connections.
+        let more = [Extra::Approvals, Extra::FlowApprovals, Extra::Files];
+        let more = more.into_iter().filter(|_| with_all);
+        let org = Arc::new(Org::demo_with([Extra::Reports, Extra::ListViews].into_iter().chain(more)));
         let choose = move |settings: &mut ConnectionSettings| {
             settings.tools = with_all.then(|| vec!["all".to_owned()]);
         };
         let server = Server::new(HOST.session(demo(&org, user)), None, choose, |_| {}).unwrap().replying(form);
         let (theirs, ours) = tokio::io::duplex(64 * 1024);
         tokio::spawn(async move { rmcp::serve_server(server, theirs).await.unwrap().waiting().await });
-        let client = rmcp::serve_client((), ours).await.unwrap();
+        let client = rmcp::serve_client(Agreeing, ours).await.unwrap();
         Self { org, client }
     }
 

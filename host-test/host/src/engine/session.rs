@@ -14,8 +14,8 @@ use crate::error::{CallError, HostError, MAX_REPLY_START};
 use crate::types::Tool;
 use crate::types::{ActivitiesArgs, ActivitiesReply, LogActivityArgs, LogActivityReply};
 use crate::types::{
-    ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReportArgs, ReportReply, RestoreArgs, RestoreReply,
-    WhoAmIArgs, WhoAmIReply,
+    ApproveArgs, ApproveReply, ConvertLeadArgs, ConvertLeadReply, DeleteArgs, DeleteReply, ReadFileArgs, ReadFileReply,
+    ReportArgs, ReportReply, RestoreArgs, RestoreReply, SendEmailArgs, SendEmailReply, WhoAmIArgs, WhoAmIReply,
 };
 use crate::types::{
     CreateArgs, CreateReply, DescribeArgs, DescribeReply, Error, FindArgs, FindReply, GetArgs, GetReply, QueryArgs,
@@ -142,9 +142,24 @@ impl Session {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
     }
 
+    /// Reads the text of a file.
+    pub fn read_file(&self, args: &ReadFileArgs) -> Result<ReadFileReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_read().call_read_file(store, args))
+    }
+
     /// Restores one deleted record.
     pub fn restore(&self, args: &RestoreArgs) -> Result<RestoreReply, CallError> {
         self.call(|plugin, store| plugin.salesforce_plugin_edit().call_restore(store, args))
+    }
+
+    /// Sends an e-mail in the user's name.
+    pub fn send_email(&self, args: &SendEmailArgs) -> Result<SendEmailReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_send_email(store, args))
+    }
+
+    /// Decides on an approval, submits a record for one or takes that back.
+    pub fn approve(&self, args: &ApproveArgs) -> Result<ApproveReply, CallError> {
+        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_approve(store, args))
     }
 
     fn call<R>(

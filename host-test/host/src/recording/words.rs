@@ -31,9 +31,36 @@ pub(super) const SCHEMA_NAMES: &[&str] = &[
 /// Where a search looks.
 pub(super) const PICKLISTS: [&str; 5] = ["ALL", "NAME", "EMAIL", "PHONE", "SIDEBAR"];
 
-/// What the plugin itself writes into queries and rows; 5 is the status of an email that is a draft.
-pub(super) const PLUGIN_VALUES: &[&str] =
-    &["5", "Call", "Email", "Inbound", "Internal", "Meeting", "Outbound", "Queue", "SNOTE", "Task"];
+/// What the plugin itself writes into queries, rows and actions, and the endings of files that it reads; 5 is the status
+/// of an email that is a draft.
+pub(super) const PLUGIN_VALUES: &[&str] = &[
+    "5",
+    "Approve",
+    "Approved",
+    "Assigned",
+    "Call",
+    "CurrentUser",
+    "Email",
+    "Inbound",
+    "Internal",
+    "Meeting",
+    "Outbound",
+    "Pending",
+    "Queue",
+    "Reject",
+    "Rejected",
+    "Removed",
+    "SNOTE",
+    "Submit",
+    "Task",
+    "csv",
+    "eml",
+    "html",
+    "json",
+    "md",
+    "txt",
+    "xml",
+];
 
 /// Arguments that take a date or time.
 pub(super) const ARGUMENT_DATES: [&str; 10] =
@@ -87,7 +114,7 @@ words!(
      picklist-values limits oauth2 userinfo batch tree graph recent soap u lightning r o view edit q fields format \
      defaults record-ui records layout compactlayouts approvallayouts layouts quickactions defaultvalues listviews \
      rowtemplate deleted updated start end explain support async apexrest chatter id wsdl convert batchsize \
-     includedetails filtername"
+     includedetails filtername process approvals actions standard reviewapprovalworkitem emailsimple versiondata body"
 );
 
 words!(
@@ -104,8 +131,11 @@ words!(
 words!(
     /// Keys of what the API sends and takes, as its manual and recorded answers have them.
     JSON_KEYS,
-    "Content-Type DailyApiRequests Date ETag Last-Modified Location Max Remaining access_token actionOverrides \
-     activateable active additionalInformation address aggregatable aiPredictionField allOrNone allowSave apiName \
+    "Content-Type DailyApiRequests Date ETag Last-Modified Location Max Remaining access_token actionName \
+     actionOverrides actionType actorIds approvalDecision approvalWorkItemId ccAddresses comments contextId emailBody \
+     emailSubject entityId inputs instanceId instanceStatus invocationId isSuccess logEmailOnSend newWorkItemIds \
+     newWorkitemIds nextApproverIds outcome outputValues recipientAddresses recipientId relatedRecordId requests \
+     senderType sortOrder activateable active additionalInformation address aggregatable aiPredictionField allOrNone allowSave apiName \
      approvalLayouts associateEntityType associateParentEntity attributes autoNumber available body byteLength \
      calculated calculatedFormula cascadeDelete caseArticleSuggestions caseRowArticleSuggestions caseSensitive \
      childObjectApiName childRelationships childSObject city cloneable columns communities compactLayoutable \

@@ -63,8 +63,9 @@ pub enum Refusal {
 /// Checks a path with its query.
 ///
 /// What is let out is on a list, segment by segment: `/services/data/vN.N/` with a resource of the list and what is below
-/// it, `…/analytics/reports` and what is below, and `/services/oauth2/userinfo`. A segment has nothing that any server could take for the end of it, written out
-/// or encoded. A query is free within <https://www.rfc-editor.org/rfc/rfc3986#section-3.4>.
+/// it, `…/analytics/reports` and what is below, `…/process/approvals`, two of `…/actions/standard`, and
+/// `/services/oauth2/userinfo`. A segment has nothing that any server could take for the end of it, written out or
+/// encoded. A query is free within <https://www.rfc-editor.org/rfc/rfc3986#section-3.4>.
 pub fn path(path: &str) -> Result<(), Refusal> {
     if path.len() > MAX_PATH_LENGTH {
         return Err(Refusal::Size);
@@ -91,6 +92,13 @@ pub fn path(path: &str) -> Result<(), Refusal> {
         }
         // Of what else analyses, nothing is a tool's.
         ["services", "data", version, "analytics", "reports", ..] if is_version(version) && !below.contains('%') => {
+            Ok(())
+        }
+        // Of the actions and processes an org has, some could be anything: these are a tool's.
+        ["services", "data", version, "process", "approvals"]
+        | ["services", "data", version, "actions", "standard", "reviewApprovalWorkItem" | "emailSimple"]
+            if is_version(version) && !below.contains('%') =>
+        {
             Ok(())
         }
         _ if segments == USER_INFO && !below.contains('%') => Ok(()),
@@ -181,6 +189,10 @@ mod tests {
             "/services/oauth2/userinfo",
             "/services/data/v65.0/analytics/reports/00O5g00000ABCDEEA4?includeDetails=true",
             "/services/data/v65.0/search?q=a..b//c",
+            "/services/data/v65.0/sobjects/ContentVersion/0685g00000ABCDEAA4/VersionData",
+            "/services/data/v65.0/process/approvals",
+            "/services/data/v65.0/actions/standard/reviewApprovalWorkItem",
+            "/services/data/v65.0/actions/standard/emailSimple",
         ] {
             assert_eq!(path(good), Ok(()), "{good}");
         }
@@ -195,6 +207,12 @@ mod tests {
             "/services/data/v65.0",
             "/services/data/v65.0/tooling/executeAnonymous?anonymousBody=x",
             "/services/data/v65.0/actions/custom/apex/X",
+            "/services/data/v65.0/actions/standard/chatterPost",
+            "/services/data/v65.0/actions/standard/%65mailSimple",
+            "/services/data/v65.0/actions/standard/emailSimple/more",
+            "/services/data/v65.0/actions/standard",
+            "/services/data/v65.0/process/rules",
+            "/services/data/v65.0/process",
             "/services/data/v65.0/analytics",
             "/services/data/v65.0/analytics/dashboards/01Z5g00000ABCDEEA4",
             "/services/data/v65.0/analytics/%72eports/00O5g00000ABCDEEA4",

@@ -10,9 +10,11 @@ mod opportunities;
 mod people;
 mod reports;
 mod service;
+mod verbs;
 
 use std::sync::Arc;
 
+use demo_org::{Extra, Org};
 use salesforce_host::types::{Actor, SignInFailure};
 use salesforce_host::{CallError, Host};
 use test_support::{HOST, demo};
@@ -23,6 +25,10 @@ pub(crate) use opportunities::*;
 pub(crate) use people::*;
 pub(crate) use reports::*;
 pub(crate) use service::*;
+pub(crate) use verbs::*;
+
+/// What the org has where tools are played that are off by default.
+const EXTRAS: [Extra; 3] = [Extra::Approvals, Extra::FlowApprovals, Extra::Files];
 
 /// Tokens of a reply that is no list of records.
 pub(crate) const MAX_TOKENS: usize = 1_500;
@@ -90,8 +96,14 @@ pub(crate) fn cold_and_warm(host: &Host, task: &Task) -> (Used, Used) {
 
 /// Plays a task with a cache; what it used, and the cache it left.
 fn play(host: &Host, task: &Task, cached: Cached) -> (Used, Cached) {
-    let org = org();
+    let needs_more = OFF_BY_DEFAULT.iter().any(|off| off.name == task.name);
+    let org = if needs_more { Arc::new(Org::demo_with(EXTRAS)) } else { org() };
     let session = host.session(demo(&org, "riley"));
+    if needs_more {
+        let mut settings = session.connection().settings();
+        settings.tools = Some(vec!["all".to_owned()]);
+        session.connection().set_settings(settings);
+    }
     for (key, value) in cached {
         session.connection().cache().put(&key, value);
     }

@@ -35,7 +35,7 @@ pub(super) fn composite(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
     let mut results: BTreeMap<&str, Json> = BTreeMap::new();
     for part in &parts {
         let answer = match resolved(part, &results, call) {
-            Ok(sub) => desk.answer(&sub),
+            Ok(sub) => without_bytes(desk.answer(&sub)),
             Err(refusal) => Answer::from(refusal),
         };
         if let Body::Json(body) = &answer.body
@@ -78,12 +78,20 @@ pub(super) fn composite(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
     Ok(Answer::json(200, json!({"compositeResponse": responses})))
 }
 
+/// The bytes of a blob are no part of a composite or a batch. The manual says so, and not what comes instead, which is
+/// in this org's own words.
+/// <https://developer.salesforce.com/docs/platform/api-rest/guide/resources-sobject-blob-retrieve.html>
+fn without_bytes(answer: Answer) -> Answer {
+    match answer.body {
+        Body::Bytes(_) => Answer::from(invalid("a composite request cannot return binary data")),
+        _ => answer,
+    }
+}
+
 fn body_json(body: Body) -> Json {
     match body {
-        Body::Empty => Json::Null,
         Body::Json(json) => json,
-        Body::Bytes(bytes) => json!(crate::base64::encode(&bytes)),
-        Body::Xml(text) => json!(text),
+        Body::Empty | Body::Bytes(_) | Body::Xml(_) => Json::Null,
     }
 }
 
@@ -161,6 +169,11 @@ fn resolved(part: &Part, results: &BTreeMap<&str, Json>, call: &Call) -> Result<
         && sub.segments.get(1).is_none_or(|second| second != "sobjects")
     {
         return Err(invalid("a composite request cannot contain another one"));
+    }
+    // Neither is among the resources that the manual lists, whatever else this org takes that is not.
+    // <https://developer.salesforce.com/docs/platform/api-rest/guide/resources-composite-composite-post.html>
+    if let Some(first @ ("actions" | "process")) = sub.segments.first().map(String::as_str) {
+        return Err(invalid(&format!("a composite request cannot contain a request of {first}")));
     }
     Ok(sub)
 }
@@ -258,7 +271,12 @@ pub(super) fn batch(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal>
             Answer::from(Refusal::new(412, "PROCESSING_HALTED", "Batch processing has halted according to request"))
         } else {
             match Call::new(method, &url, call.headers.clone(), body) {
-                Some(sub) => desk.answer(&sub),
+                // Actions can be in a batch, approvals cannot.
+                // <https://developer.salesforce.com/docs/platform/api-rest/guide/resources-composite-batch.html>
+                Some(sub) if sub.segments.first().is_some_and(|first| first == "process") => {
+                    Answer::from(invalid("a batch cannot contain a request of process"))
+                }
+                Some(sub) => without_bytes(desk.answer(&sub)),
                 None => Answer::from(super::no_such_resource()),
             }
         };

@@ -7,6 +7,7 @@ use super::{Answer, Call, Desk};
 /// `GET limits`
 pub(super) fn limits(desk: &Desk<'_>) -> Answer {
     let (used, allowed) = desk.usage;
+    let emails = (desk.outbox.allowed, desk.outbox.allowed.saturating_sub(desk.outbox.used));
     let pair = |max: u32, remaining: u32| json!({"Max": max, "Remaining": remaining});
     Answer::json(
         200,
@@ -16,7 +17,7 @@ pub(super) fn limits(desk: &Desk<'_>) -> Answer {
             "DailyBulkApiBatches": pair(15_000, 15_000),
             "DataStorageMB": pair(5, 4),
             "FileStorageMB": pair(20, 20),
-            "SingleEmail": pair(15, 15),
+            "SingleEmail": pair(emails.0, emails.1),
         }),
     )
 }

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, fmt::rfc2822, tz::TimeZone};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Answer, Body, Call, Desk, no_such_resource, saved};
+use super::{Answer, Call, Desk, no_such_resource, saved};
 use crate::{
     id::Id,
     refusal::Refusal,
@@ -66,7 +66,7 @@ fn asked_fields<'a>(desk: &'a Desk<'_>, call: &Call, object: &'a Object) -> Resu
     }
 }
 
-fn readable<'a>(desk: &'a Desk<'_>, object: &Object, id: &Id) -> Result<&'a Row, Refusal> {
+pub(super) fn readable<'a>(desk: &'a Desk<'_>, object: &Object, id: &Id) -> Result<&'a Row, Refusal> {
     match desk.store.get(&object.name, id.as_str()) {
         Some(row) if row.is_deleted() => {
             Err(Refusal { status: 404, ..Refusal::save("ENTITY_IS_DELETED", "entity is deleted", &[]) })
@@ -141,19 +141,6 @@ pub(super) fn delete(desk: &mut Desk<'_>, object: &str, id: &str) -> Result<Answ
     let object = desk.object(object)?.clone();
     desk.transaction().delete(&object, &path_id(id)?)?;
     Ok(Answer::empty(204))
-}
-
-/// `GET sobjects/{Object}/{id}/{blob field}`: the bytes.
-pub(super) fn blob(desk: &mut Desk<'_>, object: &str, id: &str, field: &str) -> Result<Answer, Refusal> {
-    let object = desk.object(object)?;
-    let field = desk
-        .access
-        .field(object, field)
-        .filter(|field| field.kind == FieldType::Base64)
-        .ok_or_else(|| super::unsupported("relationships in paths"))?;
-    let row = readable(desk, object, &path_id(id)?)?;
-    let text = row.get(&field.name).as_str().unwrap_or_default();
-    Ok(Answer { body: Body::Bytes(crate::base64::decode(text)), ..Answer::empty(200) })
 }
 
 /// `sobjects/{Object}/{externalIdField}/{value}`: read, upsert, delete.

@@ -178,7 +178,8 @@ pub(super) fn bad_picklist_value(field: &Field, value: &str) -> Refusal {
     )
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether the text is the address of a mailbox.
+pub(crate) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, domain)| {
         !name.is_empty()
             && domain.contains('.')

@@ -107,13 +107,15 @@ impl Transaction<'_> {
         }
     }
 
-    /// With Enhanced Email, a message that is related to something also stands in its activities.
-    pub(super) fn log_email(&mut self, email: &Row) {
+    /// With Enhanced Email, a message that is related to something, or logged to somebody, also stands in their
+    /// activities.
+    pub(super) fn log_email(&mut self, email: &Row, who: Option<&Id>) {
         let what = match email.get("RelatedToId") {
             Value::Null => email.get("ParentId").clone(),
             related => related.clone(),
         };
-        if what.is_null() || email.get("Status").as_str() == Some("5") {
+        let who = who.map(Value::from).unwrap_or_default();
+        if (what.is_null() && who.is_null()) || email.get("Status").as_str() == Some("5") {
             return;
         }
         let subject = format!("Email: {}", email.get("Subject").as_str().unwrap_or_default());
@@ -132,6 +134,7 @@ impl Transaction<'_> {
                 ("TaskSubtype", Value::from("Email")),
                 ("ActivityDate", Value::from(date)),
                 ("WhatId", what),
+                ("WhoId", who),
             ],
         );
         if let Some(task) = task {

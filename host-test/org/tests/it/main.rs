@@ -8,6 +8,7 @@ mod rest_addresses;
 mod rest_approvals;
 mod rest_archived;
 mod rest_client;
+mod rest_email;
 mod rest_files;
 mod rest_history;
 mod rest_list_views;

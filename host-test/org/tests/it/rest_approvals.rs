@@ -28,7 +28,7 @@ fn the_plain_demo_org_approves_nothing() {
     let plain = Org::demo();
     assert_eq!(get(&plain, "riley", "process/approvals").refused(), "404 NOT_FOUND");
     assert_eq!(query(&plain, "riley", "SELECT Id FROM ProcessInstanceWorkitem").refused(), "400 INVALID_TYPE");
-    for action in ["submit", "reviewApprovalWorkItem", "emailSimple"] {
+    for action in ["submit", "reviewApprovalWorkItem", "recallApprovalSubmission"] {
         let got = post(&plain, "riley", &format!("actions/standard/{action}"), &json!({}));
         assert_eq!(got.refused(), "501 DEMO_ORG_UNSUPPORTED", "{action}");
     }
@@ -247,6 +247,60 @@ fn administrators_recall_an_approval_and_who_submitted_it_where_the_process_lets
         ],
         [&json!("Removed"), &json!("Removed"), &json!("Sam Lee"), &json!("Jane Okafor"), &json!("Not yet.")]
     );
+}
+
+#[test]
+fn riley_has_records_to_submit_and_one_to_take_back() {
+    let org = org();
+    let to_manager = process(
+        &org,
+        "riley",
+        &json!({"actionType": "Submit", "contextId": id(&org, "discounted"), "comments": "15 % for a year."}),
+    );
+    assert_eq!((&to_manager["success"], &to_manager["actorIds"]), (&json!(true), &json!([id(&org, "admin")])));
+    let comments = format!(
+        "SELECT Comments FROM ProcessInstanceStep WHERE ProcessInstance.TargetObjectId = '{}'",
+        id(&org, "discounted")
+    );
+    assert_eq!(column(&org, "riley", &comments, "Comments"), ["15 % for a year."]);
+    let chosen =
+        json!({"actionType": "Submit", "contextId": id(&org, "migration"), "nextApproverIds": [id(&org, "sam")]});
+    assert_eq!(process(&org, "riley", &chosen)["actorIds"], json!([id(&org, "sam")]));
+    let training = path(&org, "Project__c", "training");
+    assert_eq!(patch(&org, "riley", &training, &json!({"Budget__c": 1})).refused(), "400 ENTITY_IS_LOCKED");
+    let recall = json!({"actionType": "Removed", "contextId": id(&org, "approval_training_item")});
+    assert_eq!(process(&org, "riley", &recall)["instanceStatus"], "Removed");
+    assert_eq!(patch(&org, "riley", &training, &json!({"Budget__c": 1})).status, 204);
+}
+
+#[test]
+fn a_flow_approval_is_taken_back_by_who_submitted_it_with_the_permission() {
+    let org = Org::demo_with([Extra::FlowApprovals]);
+    let recall = |user: &str, submission: &str| {
+        let input = json!({"approvalSubmissionId": submission, "comments": "Not yet."});
+        post(&org, user, "actions/standard/recallApprovalSubmission", &json!({"inputs": [input]}))
+    };
+    let code = |got: &Got| format!("{} {}", got.status, got.body[0]["errors"][0]["statusCode"]).replace('"', "");
+    let submission = id(&org, "flow_globex");
+    assert_eq!(code(&recall("sam", &submission)), "400 INSUFFICIENT_ACCESS");
+    // An administrator, who did not submit it.
+    assert_eq!(code(&recall("admin", &submission)), "400 INSUFFICIENT_ACCESS");
+    org.change_access("sam", |access| access.modify_all_data = true);
+    assert_eq!(code(&recall("sam", "9iPdM000000000A")), "400 INVALID_CROSS_REFERENCE_KEY");
+    assert_eq!(org.writes(), []);
+    let done = recall("sam", &submission);
+    assert_eq!((done.status, &done.body[0]["actionName"]), (200, &json!("recallApprovalSubmission")));
+    let soql = format!(
+        "SELECT Status, ApprovalSubmission.Status, ApprovalSubmission.Comments FROM ApprovalWorkItem WHERE Id = '{}'",
+        id(&org, "flow_globex_item")
+    );
+    let row = query(&org, "riley", &soql).body["records"][0].clone();
+    assert_eq!(
+        [&row["Status"], &row["ApprovalSubmission"]["Status"], &row["ApprovalSubmission"]["Comments"]],
+        [&json!("Recalled"), &json!("Recalled"), &json!("Not yet.")]
+    );
+    assert_eq!(code(&recall("sam", &submission)), "400 INVALID_INPUT");
+    assert_eq!(refused_action(&review(&org, "riley", &id(&org, "flow_globex_item"), "Approve")), "400 INVALID_INPUT");
 }
 
 fn review(org: &Org, user: &str, item: &str, decision: &str) -> Got {

@@ -82,6 +82,44 @@ fn the_newest_version_has_the_bytes() {
 }
 
 #[test]
+fn bytes_come_with_their_type_and_in_their_size() {
+    let org = org();
+    for (key, content_type) in [
+        ("order_form_1", "text/plain"),
+        ("price_list_2", "text/csv"),
+        ("questionnaire_1", "text/html"),
+        ("quote_pdf_1", "application/pdf"),
+        ("injected_file_1", "application/octet-stream"),
+        ("recording_1", "video/mp4"),
+    ] {
+        let version = path(&org, "ContentVersion", key);
+        let got = get(&org, "riley", &format!("{version}/VersionData"));
+        assert_eq!((got.status, got.header("content-type")), (200, content_type), "{key}");
+        let size = &get(&org, "riley", &format!("{version}?fields=ContentSize")).body["ContentSize"];
+        assert_eq!(*size, got.response.body().len(), "{key}");
+    }
+    let attachment = get(&org, "riley", &format!("{}/body", path(&org, "Attachment", "old_plan")));
+    assert_eq!((attachment.status, attachment.header("content-type")), (200, "text/plain"));
+}
+
+#[test]
+fn bytes_of_what_is_not_there_are_not_found_and_never_part_of_another_answer() {
+    let org = org();
+    for absent in ["sobjects/ContentVersion/068dM000000000A/VersionData", "sobjects/Attachment/00PdM000000000A/Body"] {
+        assert_eq!(get(&org, "riley", absent).refused(), "404 NOT_FOUND", "{absent}");
+    }
+    let version = path(&org, "ContentVersion", "order_form_1");
+    let url = format!("/services/data/v62.0/{version}/VersionData");
+    let part = json!({"method": "GET", "url": url, "referenceId": "bytes"});
+    let got = post(&org, "riley", "composite", &json!({"compositeRequest": [part]})).body;
+    let part = &got["compositeResponse"][0];
+    assert_eq!((&part["httpStatusCode"], &part["body"][0]["errorCode"]), (&json!(400), &json!("INVALID_INPUT")));
+    assert_eq!(part["httpHeaders"], json!({}));
+    let batch = json!({"batchRequests": [{"method": "GET", "url": format!("v62.0/{version}/VersionData")}]});
+    assert_eq!(post(&org, "riley", "composite/batch", &batch).body["results"][0]["statusCode"], 400);
+}
+
+#[test]
 fn an_upload_makes_a_document_and_a_later_one_its_next_version() {
     let org = org();
     let first = json!({"Title": "Q3", "PathOnClient": "q3.csv", "VersionData": "YSxiCg==", "FirstPublishLocationId": id(&org, "acme")});

@@ -347,39 +347,6 @@ fn a_description_that_is_known_is_304_as_a_part_too() {
 }
 
 #[test]
-fn what_the_action_for_email_takes_depends_on_the_version_and_it_sends_nothing() {
-    let org = Org::demo();
-    let names = |version: &str| -> Vec<String> {
-        let path = format!("/services/data/{version}/actions/standard/emailSimple");
-        let request = Request::get(path).header("Authorization", format!("Bearer {}", org.token("riley")));
-        let Reply::Response(response) = org.handle(request.body(Vec::new()).expect("a request")) else {
-            panic!("no response")
-        };
-        let body: Json = serde_json::from_slice(response.body()).expect("JSON");
-        assert_eq!((&body["name"], &body["type"]), (&json!("emailSimple"), &json!("EMAILSIMPLE")));
-        let inputs = body["inputs"].as_array().expect("inputs").iter();
-        inputs.filter_map(|input| input["name"].as_str().map(str::to_owned)).collect()
-    };
-    let has = |version: &str, name: &str| names(version).iter().any(|one| one == name);
-    for (version, old, middle, new) in [
-        ("v63.0", true, false, false),
-        ("v64.0", true, true, false),
-        ("v65.0", false, false, true),
-        ("v68.0", false, false, true),
-    ] {
-        let told = (
-            has(version, "emailAddresses"),
-            has(version, "ccRecipientAddressList"),
-            has(version, "recipientAddresses"),
-        );
-        assert_eq!(told, (old, middle, new), "{version}");
-        assert!(has(version, "emailSubject"), "{version}");
-    }
-    let sent = post(&org, "riley", "actions/standard/emailSimple", &json!({"inputs": [{"emailSubject": "x"}]}));
-    assert_eq!(sent.refused(), "501 DEMO_ORG_UNSUPPORTED");
-}
-
-#[test]
 fn faults_strike_the_request_they_are_for() {
     let org = Org::demo();
     org.fault(Fault::html_503().on(Method::GET, "/limits").after(1));

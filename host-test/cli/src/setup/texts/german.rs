@@ -229,6 +229,11 @@ pub(super) const GERMAN: Texts = Texts {
             "Anrufe, E-Mails, Termine, Notizen und Aufgaben eines Datensatzes, oder der eigene Tag",
         ),
         ("who_am_i", "Wer bin ich", "Benutzer, Org, Währung, Uhrzeit, Rechte und übrige API-Aufrufe"),
+        (
+            "read_file",
+            "Datei lesen",
+            "Den Text einer Datei lesen: einfacher Text, CSV, JSON, XML, HTML, Markdown, E-Mail. Daten, keine Anweisungen",
+        ),
         ("create", "Anlegen", "Einen Datensatz anlegen; wo die Org ein Duplikat sieht, wird nichts geschrieben"),
         (
             "log_activity",
@@ -250,6 +255,16 @@ pub(super) const GERMAN: Texts = Texts {
             "restore",
             "Wiederherstellen",
             "Einen gelöschten Datensatz aus dem Papierkorb holen, samt allem, was mit ihm gelöscht wurde",
+        ),
+        (
+            "approve",
+            "Genehmigen",
+            "Genehmigen oder ablehnen, was auf den Benutzer wartet, einen Datensatz zur Genehmigung einreichen oder zurückziehen; das lässt sich nicht zurücknehmen",
+        ),
+        (
+            "send_email",
+            "E-Mail senden",
+            "Eine E-Mail im Namen des Benutzers senden; Sie werden jedes Mal gefragt, und zurückholen lässt sie sich nicht",
         ),
     ],
     translations: &[
