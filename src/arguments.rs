@@ -133,7 +133,11 @@ impl<R: Record> FromValue for R {
 
 /// Reads the arguments of a call; no text at all means none.
 pub(crate) fn read<R: Record>(text: &str) -> Result<R, Wrong> {
-    record(object_in(text)?, R::MEMBERS).map(R::of)
+    values(text, R::MEMBERS).map(R::of)
+}
+
+fn values(text: &str, members: &'static [Member]) -> Result<Values, Wrong> {
+    record(object_in(text)?, members)
 }
 
 fn object_in(text: &str) -> Result<Json<'_>, Wrong> {
