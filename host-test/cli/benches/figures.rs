@@ -30,9 +30,12 @@ fn main() {
     let host = Host::new(Limits::default()).unwrap();
     println!("load                         {}", shown(median(50, || Host::new(Limits::default()).unwrap())));
 
-    mcp();
+    mcp("the demo org", &["mcp", "--demo"]);
+    // Nothing is sent to an org before a tool is called.
+    mcp("an org", &["mcp", "--org", "https://acme.my.salesforce.com"]);
 
     let session = instant(&host, GET);
+    println!("instantiate + an address     {}", shown(median(500, || host.origin("acme.my.salesforce.com").unwrap())));
     println!("instantiate + instructions   {}", shown(median(500, || session.instructions().unwrap())));
     println!("instantiate + get, no wire   {}", shown(median(500, || session.call_json(GET.0, GET.1).unwrap())));
 
@@ -91,12 +94,14 @@ fn as_csv(reply: &str) -> usize {
     line(&reply["columns"]) + reply["rows"].as_array().unwrap().iter().map(line).sum::<usize>()
 }
 
-/// What a client of `salesforce-plugin mcp` waits for the tools, and what the server then keeps in memory.
-fn mcp() {
+/// What a client of `salesforce-plugin mcp` waits for the tools, and what the server then keeps in memory: of its own,
+/// and of files, which processes share.
+fn mcp(whose: &str, arguments: &[&str]) {
     let resident = std::cell::Cell::new(None);
     let start = median(20, || {
         let mut server = Command::new(env!("CARGO_BIN_EXE_salesforce-plugin"));
-        let server = server.args(["mcp", "--demo"]).stdin(Stdio::piped());
+        let server =
+            server.args(arguments).env("SALESFORCE_ACCESS_TOKEN", "00DdM0000000001!figures").stdin(Stdio::piped());
         let mut server = server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut say = server.stdin.take().unwrap();
         for message in [
@@ -109,12 +114,18 @@ fn mcp() {
         let answers = BufReader::new(server.stdout.take().unwrap()).lines().take(2).last().unwrap().unwrap();
         assert!(answers.contains("salesforce_find"));
         let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap_or_default();
-        resident.set(status.lines().find_map(|line| line.strip_prefix("VmRSS:")).map(|size| size.trim().to_owned()));
+        let size =
+            |name: &str| status.lines().find_map(|line| Some(line.strip_prefix(name)?.trim_start_matches(':').trim()));
+        let sizes = ["VmRSS", "RssAnon", "RssFile"].map(|name| size(name).unwrap_or("unknown").to_owned());
+        resident.set(Some(sizes));
         drop(say);
         server.wait().unwrap();
     });
-    let resident = resident.take().unwrap_or_else(|| "unknown here".to_owned());
-    println!("mcp: start to tools/list     {}, then resident {resident}", shown(start));
+    let [resident, own, shared] = resident.take().unwrap();
+    println!(
+        "mcp of {whose}: start to tools/list {}, then resident {resident}: {own} of its own, {shared} of files",
+        shown(start)
+    );
 }
 
 /// A call to the demo org over loopback, and the one request it makes without the plugin around it.

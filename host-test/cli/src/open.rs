@@ -73,7 +73,8 @@ pub(crate) fn open(host: &Host, arguments: &Arguments) -> Result<Opened, Failure
 pub(crate) fn open_with(host: &Host, arguments: &Arguments, extras: &[Extra]) -> Result<Opened, Failure> {
     let embedded = || {
         let Arguments { demo_mode, user, .. } = arguments;
-        Demo::connection_at_pace(&demo_org_with(extras, demo_mode, user), user, pace(demo_mode))
+        let (extras, modes, name) = (extras.to_vec(), demo_mode.clone(), user.clone());
+        Demo::connection_when_asked(move || demo_org_with(&extras, &modes, &name), user, pace(demo_mode))
     };
     let connection = match (arguments.org.as_deref(), &arguments.connection) {
         (Some(DEMO), _) | (None, None) => embedded()?,
@@ -115,7 +116,8 @@ pub(crate) fn settings(arguments: &Arguments) -> Result<Option<SettingsFile>, Fa
 /// The embedded org, as one of its users.
 pub(crate) fn demo(arguments: &Arguments) -> Result<Connection, Failure> {
     let Arguments { demo_mode, user, .. } = arguments;
-    Ok(Demo::connection_at_pace(&demo_org(demo_mode, user), user, pace(demo_mode))?)
+    let (modes, name) = (demo_mode.clone(), user.clone());
+    Ok(Demo::connection_when_asked(move || demo_org(&modes, &name), user, pace(demo_mode))?)
 }
 
 /// The embedded org, with what is to be wrong with it, for one of its users.

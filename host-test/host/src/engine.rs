@@ -3,5 +3,6 @@
 mod call;
 pub(crate) mod host;
 pub(crate) mod limits;
+pub(crate) mod own_code;
 pub(crate) mod session;
 mod ticker;

@@ -47,6 +47,16 @@
 //! * A sign-in ends with who began it, and what it gives is kept by its owner alone: `tests/it/sign_in.rs`, [`store`].
 //! * The component imports what `wit/` says and nothing of `wasi:`: `tests/it/component.rs`.
 
+/// What the build script has made, beginning where a page of memory does.
+macro_rules! paged_bytes {
+    ($name:literal) => {{
+        const LENGTH: usize = include_bytes!(concat!(env!("OUT_DIR"), $name)).len();
+        static BYTES: crate::engine::own_code::Paged<LENGTH> =
+            crate::engine::own_code::Paged(*include_bytes!(concat!(env!("OUT_DIR"), $name)));
+        &BYTES.0
+    }};
+}
+
 pub mod access;
 mod bindings;
 pub mod cancel;
@@ -77,5 +87,6 @@ pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.wa
 
 /// [`COMPONENT`] as machine code for the platform this library was built for, made by the same version of `wasmtime`.
 ///
-/// An engine loads it that has epoch interruption, counts no fuel, and else has wasmtime's settings as they are.
-pub const MACHINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin.cwasm"));
+/// An engine loads it that has epoch interruption, counts no fuel, and else has wasmtime's settings as they are. It begins
+/// where a page of memory does.
+pub const MACHINE_CODE: &[u8] = paged_bytes!("/plugin.cwasm");

@@ -4,17 +4,32 @@ mod escapes;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use http::HeaderValue;
 use memchr::memmem::Finder;
 
-/// An access token. Its `Debug` is blank and it has no `Display`.
+/// An access token. Its `Debug` is blank and it has no `Display`. Cloning shares it.
 ///
 /// What crosses to the guest is searched for it, so a token must be long enough not to occur by chance.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+#[derive(Clone)]
+pub struct Token(Arc<Held>);
+
+struct Held {
+    text: String,
+    /// Made when first needed, and once: that takes longer than the search of a short answer.
+    search: OnceLock<Search>,
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text == other.0.text
+    }
+}
+
+impl Eq for Token {}
 
 /// Why a text can't be an access token. It does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +54,7 @@ impl Token {
     pub fn new(text: &str) -> Result<Self, InvalidToken> {
         let text = text.trim();
         if (MIN_LENGTH..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self(text.to_owned()))
+            Ok(Self(Arc::new(Held { text: text.to_owned(), search: OnceLock::new() })))
         } else {
             Err(InvalidToken)
         }
@@ -47,14 +62,14 @@ impl Token {
 
     /// The value of `authorization`, marked so that `http` does not print it either.
     pub fn bearer(&self) -> Option<HeaderValue> {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0)).ok()?;
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0.text)).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
 
     /// The token itself, for where it is kept and for the org's sign-in endpoints.
     pub(crate) fn reveal(&self) -> &str {
-        &self.0
+        &self.0.text
     }
 
     /// The token a request carries.
@@ -65,9 +80,9 @@ impl Token {
 
     /// The part that must stay secret: a session id is the org's id, which everybody may know, `!`, and the secret.
     fn secret(&self) -> &str {
-        match self.0.split_once('!') {
+        match self.0.text.split_once('!') {
             Some((_, secret)) if secret.len() >= MIN_LENGTH => secret,
-            _ => &self.0,
+            _ => &self.0.text,
         }
     }
 
@@ -77,13 +92,13 @@ impl Token {
     /// It always comes to an answer, in time that grows with the length of the bytes alone. It finds echoes, not
     /// conspiracies: an org bent on it could hide its own token in ways nobody can search for.
     pub fn is_in(&self, bytes: &[u8]) -> bool {
-        Search::new(self).finds(bytes)
+        self.search().finds(bytes)
     }
 
     /// JSON in which every text that repeats the token says [`WITHHELD`] instead, so that what stands beside it is not
     /// lost; nothing where the token stands outside of texts. The work grows with the length of the bytes alone.
     pub(crate) fn withheld(&self, json: &[u8]) -> Option<Vec<u8>> {
-        let search = Search::new(self);
+        let search = self.search();
         let mut kept = Vec::with_capacity(json.len());
         let mut rest = json;
         while let Some((before, after)) = split_at_byte(rest, b'"') {
@@ -103,8 +118,12 @@ impl Token {
         if !self.is_in(text.as_bytes()) {
             return Cow::Borrowed(text);
         }
-        let cut = text.replace(&self.0, "…").replace(self.secret(), "…");
+        let cut = text.replace(&self.0.text, "…").replace(self.secret(), "…");
         Cow::Owned(if self.is_in(cut.as_bytes()) { WITHHELD.to_owned() } else { cut })
+    }
+
+    fn search(&self) -> &Search {
+        self.0.search.get_or_init(|| Search::new(self))
     }
 
     /// What gives the token away.

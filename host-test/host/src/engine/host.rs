@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
-    Engine, InstanceAllocationStrategy, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, Trap, UpdateDeadline,
+    Config, Engine, InstanceAllocationStrategy, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, Trap,
+    UpdateDeadline,
 };
 
 use crate::bindings::{Plugin, PluginPre};
@@ -13,6 +14,7 @@ use crate::cancel::CallControl;
 use crate::connection::Connection;
 use crate::engine::call::{Call, Imports, MAX_TABLE_ELEMENTS};
 use crate::engine::limits::{Limits, Usage};
+use crate::engine::own_code::OwnCode;
 use crate::engine::ticker::Ticker;
 use crate::error::HostError;
 use crate::machine_code;
@@ -48,18 +50,24 @@ struct Loaded {
 
 impl Host {
     /// Loads the component this library was built with, in a moment: its machine code was made with the library.
-    #[allow(unsafe_code)] // The code is this library's own.
     pub fn new(limits: Limits) -> Result<Self, HostError> {
-        // SAFETY: the build script made the code, and the compiler put it in here.
-        unsafe { Self::from_machine_code(crate::MACHINE_CODE, limits, None) }
+        static CODE: OwnCode = OwnCode::new(crate::MACHINE_CODE);
+        Self::from_own_code(&CODE, limits, None)
     }
 
     /// Like [`Host::new`], with code that counts fuel, which costs some speed: a call that needs more than `fuel` is
     /// [`HostError::Fuel`]. A program that never calls this does not carry the code.
-    #[allow(unsafe_code)] // The code is this library's own.
     pub fn metered(limits: Limits, fuel: u64) -> Result<Self, HostError> {
+        static CODE: OwnCode = OwnCode::new(METERED_MACHINE_CODE);
+        Self::from_own_code(&CODE, limits, Some(fuel))
+    }
+
+    #[allow(unsafe_code)] // The code is this library's own.
+    fn from_own_code(code: &'static OwnCode, limits: Limits, fuel: Option<u64>) -> Result<Self, HostError> {
         // SAFETY: the build script made the code, and the compiler put it in here.
-        unsafe { Self::from_machine_code(METERED_MACHINE_CODE, limits, Some(fuel)) }
+        let loaded = unsafe { code.load(config(&limits, fuel.is_some())) };
+        let (engine, component) = loaded.map_err(unloadable)?;
+        Self::link(engine, component, limits, fuel)
     }
 
     /// Loads another component that has the world of `wit/`, compiled by `wasmtime::Engine::precompile_component` with
@@ -71,7 +79,7 @@ impl Host {
     /// The bytes are run as they are: they must come from the compiler, by a way on which nobody could change them.
     #[allow(unsafe_code)] // The caller vouches for the code, for nothing here can check it.
     pub unsafe fn from_machine_code(code: &[u8], limits: Limits, fuel: Option<u64>) -> Result<Self, HostError> {
-        let engine = engine(&limits, fuel.is_some()).map_err(unloadable)?;
+        let engine = Engine::new(&config(&limits, fuel.is_some())).map_err(unloadable)?;
         // SAFETY: the caller promises that the bytes are what the compiler gave.
         let component = unsafe { Component::deserialize(&engine, code) }
             .map_err(|error| HostError::Load(format!("its machine code does not fit this program: {error:#}")))?;
@@ -177,8 +185,9 @@ impl std::fmt::Debug for Host {
     }
 }
 
-/// An engine whose instances come out of a pool, with their memory mapped from the component's image on write.
-fn engine(limits: &Limits, counts_fuel: bool) -> wasmtime::Result<Engine> {
+/// The settings of an engine whose instances come out of a pool, with their memory mapped from the component's image on
+/// write.
+fn config(limits: &Limits, counts_fuel: bool) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(limits.calls)
         .total_core_instances(limits.calls * CORE_INSTANCES)
@@ -191,18 +200,21 @@ fn engine(limits: &Limits, counts_fuel: bool) -> wasmtime::Result<Engine> {
         .table_keep_resident(KEPT_RESIDENT);
     let mut config = machine_code::config(counts_fuel);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    Engine::new(&config)
+    config
 }
 
 /// [`crate::MACHINE_CODE`], and it counts fuel.
-const METERED_MACHINE_CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plugin-metered.cwasm"));
+const METERED_MACHINE_CODE: &[u8] = paged_bytes!("/plugin-metered.cwasm");
 
 /// `wit-component` makes a module for the guest and two small ones that tie it to its imports.
 const CORE_INSTANCES: u32 = 4;
 /// One of the guest, one of its ties.
 const TABLES: u32 = 2;
-/// What is cleared between calls by writing zeroes instead of asking the kernel, in bytes.
-const KEPT_RESIDENT: usize = 256 * 1024;
+/// What is cleared between calls by writing what was there before instead of asking the kernel, in bytes: what most calls
+/// use. The kernel would have to be asked for each page again, with all threads waiting for each other, which is a fifth
+/// of what a call takes. To look for the pages that were written to (`PAGEMAP_SCAN`) would cost even less, but passes over
+/// pages that are swapped out, and they may hold another user's data.
+const KEPT_RESIDENT: usize = 1280 * 1024;
 
 /// What a guest that is asked to stop has left, to say what it did.
 const GRACE_PERIOD: Duration = Duration::from_millis(100);
