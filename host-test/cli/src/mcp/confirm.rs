@@ -277,6 +277,8 @@ fn members(text: &mut String, object: &Members, depth: usize, seen: &[(Wanted, S
         match (name.as_str(), value) {
             ("fields", Value::Object(fields)) if record.is_some() => changes(text, object, fields, here, depth),
             ("from", Value::Object(from)) if record.is_some() => unpaired(text, object, from, depth, seen),
+            // What goes to people is seen whole: a sentence in its middle may be what nobody would send.
+            ("body", Value::String(body)) => text.push_str(&format!("\n{}body: {}", "  ".repeat(depth), quoted(body))),
             _ => put(text, &word(name), value, depth, seen),
         }
         if name == "record" && value.as_str().is_some() {
@@ -396,6 +398,13 @@ mod tests {
     }
 
     const ID: &str = "001dM0000000010QAA";
+
+    #[test]
+    fn an_e_mail_is_shown_whole() {
+        let body = format!("Hello,\n{}the middle{}", "x".repeat(MAX_SHOWN), "y".repeat(MAX_SHOWN));
+        let shown = lines(json!({"to": ["a@b.example"], "body": body}), &[]);
+        assert!(shown.contains(&quoted(&body)), "{shown}");
+    }
 
     #[test]
     fn a_change_shows_before_and_after_and_which_of_it_was_checked() {
