@@ -27,11 +27,12 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, telling: &[FieldPath])
 }
 
 /// Adds to a candidate where the text was found, unless its name shows it, which may fit in other ways than by its words.
-pub(crate) fn explain(candidate: &mut Candidate, text: &str, fit: Fit, fields: &Fields<'_>) {
+/// False where nothing that was read has it.
+pub(crate) fn explain(candidate: &mut Candidate, text: &str, fit: Fit, fields: &Fields<'_>) -> bool {
     let words: Vec<String> = text.split_whitespace().map(lower).collect();
     let name = candidate.name.as_deref().map(lower).unwrap_or_default();
     if words.iter().all(|word| name.contains(word)) {
-        return;
+        return true;
     }
     let mut best: Option<(usize, &str, String)> = None;
     for (name, value) in fields.values().filter(|(name, _)| !name.ends_with("Id")) {
@@ -44,9 +45,9 @@ pub(crate) fn explain(candidate: &mut Candidate, text: &str, fit: Fit, fields: &
             best = Some((count, name, around(&held, at)));
         }
     }
-    let Some((count, name, held)) = best else { return };
+    let Some((count, name, held)) = best else { return fit.is_by_name() };
     if fit.is_by_name() && count < words.len() {
-        return;
+        return true;
     }
     candidate.field = Some(name.to_owned());
     let mut facts = Object::default();
@@ -55,6 +56,7 @@ pub(crate) fn explain(candidate: &mut Candidate, text: &str, fit: Fit, fields: &
     }
     facts.text(name, &held);
     candidate.facts = facts.finish();
+    true
 }
 
 /// How many of the words a text has, and before which character the first of them stands; a number by its digits.

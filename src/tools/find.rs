@@ -195,6 +195,8 @@ impl OfObject {
     }
 }
 
+const UNEXPLAINED: &str = "why some were found is not seen here: Salesforce looks through more fields than are read, and for other forms of words";
+
 /// The records as candidates: those that have exactly that name first, else in the order they came.
 fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
     person::merge(&mut found);
@@ -212,8 +214,8 @@ fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut no
         let name = candidate.name.as_deref();
         let fit = matching::fit(interpretations, &candidate.object, name, &fields).unwrap_or(Fit::BY_OTHER_MEANS);
         let rank = matching::score(fit, text, name, &fields).into();
-        why::explain(&mut candidate, text, fit, &fields);
-        candidates.push((rank, candidate));
+        let is_explained = why::explain(&mut candidate, text, fit, &fields);
+        candidates.push((rank, (candidate, is_explained)));
     }
     let mut candidates = by_rank(candidates);
     if candidates.is_empty() {
@@ -226,5 +228,8 @@ fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut no
             .push(format!("{} more records fit; say more of the name, or name the object", candidates.len() - limit));
         candidates.truncate(limit);
     }
-    FindReply { candidates, notices }
+    if candidates.iter().any(|(_, is_explained)| !is_explained) {
+        notices.push(UNEXPLAINED.to_owned());
+    }
+    FindReply { candidates: candidates.into_iter().map(|(candidate, _)| candidate).collect(), notices }
 }

@@ -37,6 +37,22 @@ fn of_a_long_text_the_part_is_shown_that_was_found() {
 }
 
 #[test]
+fn where_nothing_that_is_read_has_the_text_that_is_said() {
+    let bench = Bench::warm(&["Contact"]);
+    let bob = bench.org.id("bob").unwrap();
+    let unseen = |text: &str| {
+        let reply = bench.ok("find", json!({ "text": text, "objects": ["Contact"] }));
+        assert_eq!(reply["candidates"][0]["name"], "Bob Stone", "{reply:#}");
+        reply["notices"].to_string().contains("why some were found is not seen here")
+    };
+    bench.org.set(&bob, "Department", demo_org::Value::from("Cryogenics"));
+    bench.org.set(&bob, "Description", demo_org::Value::from("Knows about superconductors"));
+    assert!(unseen("Cryogenics"), "the department is not read");
+    assert!(!unseen("superconductors"), "the description is");
+    assert!(!unseen("Bob Stone"), "the name says it");
+}
+
+#[test]
 fn what_the_name_shows_needs_no_reason() {
     let bench = Bench::new();
     for (text, object) in [("Bob Stone", "Contact"), ("Bob at Acme", "Contact"), ("the Acme account", "Account")] {
