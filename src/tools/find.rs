@@ -202,6 +202,7 @@ fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut no
     person::merge(&mut found);
     let mut candidates = Vec::new();
     let mut of_object: Option<OfObject> = None;
+    let mut are_explained = true;
     for record in &found {
         let fields = record.fields();
         let Some(object) = fields.object() else { continue };
@@ -214,8 +215,8 @@ fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut no
         let name = candidate.name.as_deref();
         let fit = matching::fit(interpretations, &candidate.object, name, &fields).unwrap_or(Fit::BY_OTHER_MEANS);
         let rank = matching::score(fit, text, name, &fields).into();
-        let is_explained = why::explain(&mut candidate, text, fit, &fields);
-        candidates.push((rank, (candidate, is_explained)));
+        are_explained &= why::explain(&mut candidate, text, fit, &fields);
+        candidates.push((rank, candidate));
     }
     let mut candidates = by_rank(candidates);
     if candidates.is_empty() {
@@ -228,8 +229,8 @@ fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut no
             .push(format!("{} more records fit; say more of the name, or name the object", candidates.len() - limit));
         candidates.truncate(limit);
     }
-    if candidates.iter().any(|(_, is_explained)| !is_explained) {
+    if !are_explained {
         notices.push(UNEXPLAINED.to_owned());
     }
-    FindReply { candidates: candidates.into_iter().map(|(candidate, _)| candidate).collect(), notices }
+    FindReply { candidates, notices }
 }
