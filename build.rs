@@ -6,7 +6,7 @@
 // A build script reports a failure by panicking.
 #![allow(clippy::expect_used)]
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,25 +61,27 @@ const WRITES_AN_ERROR: &str = "Err(e) => {";
 /// The bindings with one function for all that write an error alike, in place of the same lines in each function that
 /// may fail: 20 kB of the component.
 fn sharing_errors(bindings: &str) -> String {
-    let alike = bindings.split(WRITES_AN_ERROR).skip(1).map(|rest| numbered_anew(block(rest)).0);
-    let mut count: HashMap<String, usize> = HashMap::new();
-    alike.for_each(|lines| *count.entry(lines).or_default() += 1);
-    let mut shared: Vec<String> = count.into_iter().filter(|(_, count)| *count > 1).map(|(lines, _)| lines).collect();
-    assert!(!shared.is_empty(), "wit-bindgen writes errors in another way: they are to be shared in that way");
-    shared.sort();
-
     let mut parts = bindings.split(WRITES_AN_ERROR);
     let mut source = parts.next().expect("there is something before").to_owned();
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    let mut errors = Vec::new();
     for rest in parts {
         let lines = block(rest);
         let (alike, place) = numbered_anew(lines);
+        *count.entry(alike.clone()).or_default() += 1;
+        errors.push((alike, place, rest, &rest[lines.len() + 1..]));
+    }
+    let shared: Vec<String> = count.into_iter().filter(|(_, count)| *count > 1).map(|(lines, _)| lines).collect();
+    assert!(!shared.is_empty(), "wit-bindgen writes errors in another way: they are to be shared in that way");
+
+    for (alike, place, whole, behind) in errors {
         source.push_str(WRITES_AN_ERROR);
         match shared.iter().position(|lines| *lines == alike) {
             Some(number) => {
                 let call = format!("crate::component::bindings::write_error_{number}(e, ptr{place}) }}");
-                source.extend([&call, &rest[lines.len() + 1..]]);
+                source.extend([&call, behind]);
             }
-            None => source.push_str(rest),
+            None => source.push_str(whole),
         }
     }
     for (number, lines) in shared.iter().enumerate() {

@@ -300,7 +300,7 @@ fn bits(step: u128, is_meant: impl Fn(u8) -> bool) -> u32 {
 
 /// The byte at a place; 0 behind the end, which stands nowhere in JSON.
 #[inline]
-pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
+pub(crate) fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or_default()
 }
 

@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
     fn byte(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
         self.at = scan::behind_space(bytes, self.at);
-        bytes.get(self.at).copied().unwrap_or_default()
+        scan::byte(bytes, self.at)
     }
 }
 

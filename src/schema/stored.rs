@@ -7,7 +7,7 @@ use super::{
     ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
     Source, ValidFor, words,
 };
-use crate::json::end_of_plain;
+use crate::json::{byte, end_of_plain};
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
 const VERSION: &str = "schema3";
@@ -480,7 +480,7 @@ impl<'a> Columns<'a> {
     /// The byte it stands before; 0 at the end.
     #[inline(always)]
     fn byte(&self) -> u8 {
-        self.lines.as_bytes().get(self.at).copied().unwrap_or_default()
+        byte(self.lines.as_bytes(), self.at)
     }
 
     /// A column of text; `None` if it is empty.
