@@ -134,7 +134,8 @@ impl Page {
             }
             goes_on = from.goes_on(b'}');
         }
-        from.is_over().then_some(Self {
+        from.finish().ok()?;
+        Some(Self {
             total_size: match total_size? {
                 "-1" => None,
                 size => Some(size.parse().ok()?),

@@ -69,12 +69,8 @@ fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Resu
     let text = std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })?;
     let mut from = Walk::of(text);
     let read = project(&mut from);
-    if from.is_over() {
-        return Ok(read);
-    }
-    // It is not, or is nested more deeply than any description.
-    let error = Json::parse(text).err();
-    Err(error.map_or(ANOTHER_SHAPE, |error| Unreadable { line: error.line(), column: error.column() }))
+    from.finish().map_err(|error| Unreadable { line: error.line, column: error.column })?;
+    Ok(read)
 }
 
 /// A text that is not empty.
