@@ -98,8 +98,9 @@ struct Member {
     name: usize,
     /// Bytes with its value and what parts it from the next.
     length: usize,
-    /// Whether its value was taken apart, and has to be again.
-    is_apart: bool,
+    /// How many bytes have to be the same for nothing of it to be read: all of them, and more than there can be where its
+    /// value was taken apart, and has to be again.
+    enough: usize,
     place: usize,
 }
 
@@ -151,23 +152,23 @@ impl<'a> Walk<'a> {
         // many times would be compared many times.
         let mut same = 0;
         loop {
-            let known = before.members.get(count).copied();
             let mut named = None;
-            if let Some(known) = known {
+            if count < before.members.len() {
                 if same == 0 {
                     same = scan::same(bytes, there, self.at, before.end);
                 }
-                if same >= known.length && !known.is_apart {
-                    same -= known.length;
-                    there += known.length;
-                    self.at += known.length;
-                    count += 1;
-                    if count == before.members.len() {
-                        break;
+                let all = same;
+                let known = loop {
+                    match before.members.get(count) {
+                        Some(known) if known.enough <= same => same -= known.length,
+                        known => break known,
                     }
-                    continue;
-                }
-                named = Some(known).filter(|known| same >= known.name);
+                    count += 1;
+                };
+                there += all - same;
+                self.at += all - same;
+                let Some(known) = known else { break };
+                named = Some(*known).filter(|known| same >= known.name);
                 same = 0;
             }
             let start = self.at;
@@ -182,17 +183,19 @@ impl<'a> Walk<'a> {
                 }
             };
             let from = self.at;
-            let mut is_apart = false;
+            let mut enough = 0;
             match values.get_mut(place) {
                 Some(value) => *value = self.value(),
                 None if place == NO_PLACE => self.skip(),
                 None => {
                     apart(self, place);
-                    is_apart = self.at != from + 2;
+                    // Nothing is kept of an empty list.
+                    enough = if self.at == from + 2 { 0 } else { usize::MAX };
                 }
             }
             let goes_on = self.goes_on(b'}');
-            let member = Member { name: from - start, length: self.at - start, is_apart, place };
+            let length = self.at - start;
+            let member = Member { name: from - start, length, enough: enough.max(length), place };
             match before.members.get_mut(count) {
                 Some(written) => {
                     there += written.length;
