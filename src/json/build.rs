@@ -223,9 +223,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(given: &str, portable: &str) {
+    fn check(given: &str, expected: &str) {
         let text = portable(Json::parse(given).unwrap());
-        assert_eq!(text, portable);
+        assert_eq!(text, expected);
         assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
     }
 
@@ -269,7 +269,7 @@ mod tests {
     fn what_is_nested_too_deeply_is_left_out() {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let text = format!("{}1{}", open.repeat(5_000), close.repeat(5_000));
-            let portable = portable(Json::parse(&text).unwrap());
+            let portable = super::portable(Json::parse(&text).unwrap());
             let value: Value = serde_json::from_str(&portable).unwrap();
             assert!(value.to_string().contains("nested too deeply"), "{portable}");
         }
@@ -293,7 +293,7 @@ mod tests {
         fn any_text_of_half_pairs_is_portable(units in prop::collection::vec(any::<u16>(), 0..20)) {
             let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
             let text = format!("[\"{escaped}\"]");
-            let portable = portable(Json::parse(&text).unwrap());
+            let portable = super::portable(Json::parse(&text).unwrap());
             let value: Value = serde_json::from_str(&portable).unwrap();
             prop_assert_eq!(value[0].as_str().unwrap(), String::from_utf16_lossy(&units));
         }
