@@ -28,10 +28,12 @@ unsafe impl Sync for Arena {}
 // SAFETY: what is handed out ends where the rest begins, and the rest is memory that nobody else has.
 unsafe impl GlobalAlloc for Arena {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let start = self.next.get().next_multiple_of(layout.align());
-        match start.checked_add(layout.size()) {
-            Some(next) if next <= self.end.get() => {
-                self.next.set(next);
+        // An alignment is a power of two.
+        let mask = layout.align() - 1;
+        let start = self.next.get().wrapping_add(mask) & !mask;
+        match self.end.get().checked_sub(start) {
+            Some(left) if layout.size() <= left => {
+                self.next.set(start + layout.size());
                 ptr::with_exposed_provenance_mut(start)
             }
             _ => self.alloc_more(layout),

@@ -12,8 +12,8 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-pub use scan::{NOWHERE, byte, end_of_plain, place_of_pair};
-pub use walk::{Before, NO_PLACE, Walk};
+pub use scan::{NOWHERE, byte, end_of_plain, place_of, place_of_pair};
+pub use walk::{Before, Member, NO_PLACE, Walk};
 
 /// A JSON value as text, known to be valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

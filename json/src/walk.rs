@@ -13,6 +13,23 @@ pub struct Walk<'a> {
     at: usize,
 }
 
+/// Where a member lies in the text of its object.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    name: usize,
+    name_end: usize,
+    value: usize,
+    value_end: usize,
+}
+
+impl Member {
+    /// Its name and its value, in the text it was found in.
+    pub fn of<'a>(&self, object: &'a str) -> (&'a str, Json<'a>) {
+        let name = object.get(self.name..self.name_end).unwrap_or_default();
+        (name, Json(object.get(self.value..self.value_end).unwrap_or_default()))
+    }
+}
+
 impl<'a> Walk<'a> {
     /// At the beginning of a text.
     pub fn of(text: &'a str) -> Self {
@@ -63,8 +80,12 @@ impl<'a> Walk<'a> {
         let start = self.at;
         self.at = scan::behind_string(self.text.as_bytes(), start);
         let name = self.text.get(start + 1..self.at - 1).unwrap_or_default();
-        self.at = if self.byte() == b':' { self.at + 1 } else { self.at | NOWHERE };
+        self.colon();
         unescaped(name)
+    }
+
+    fn colon(&mut self) {
+        self.at = if self.byte() == b':' { self.at + 1 } else { self.at | NOWHERE };
     }
 
     /// Cuts out the value it stands before.
@@ -73,6 +94,41 @@ impl<'a> Walk<'a> {
         let start = self.at;
         self.skip();
         Json(self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    /// Cuts out the object it stands before, and says where its members lie in it; of another value, and where a name has
+    /// escapes, there are none.
+    pub fn object(&mut self) -> (Json<'a>, Vec<Member>) {
+        self.byte();
+        let start = self.at;
+        let mut members = Vec::new();
+        let mut are_plain = true;
+        let mut goes_on = self.enter(b'{');
+        while goes_on {
+            let name = self.at + 1;
+            let name_end = scan::end_of_plain(self.text.as_bytes(), name);
+            if scan::byte(self.text.as_bytes(), name_end) == b'"' {
+                self.at = name_end + 1;
+                self.colon();
+            } else {
+                are_plain = false;
+                self.name();
+            }
+            self.byte();
+            let value = self.at;
+            self.skip();
+            members.push(Member {
+                name: name - start,
+                name_end: name_end - start,
+                value: value - start,
+                value_end: self.at.wrapping_sub(start),
+            });
+            goes_on = self.goes_on(b'}');
+        }
+        if !are_plain {
+            members.clear();
+        }
+        (Json(self.text.get(start..self.at).unwrap_or_default()), members)
     }
 
     /// Goes behind the value it stands before.
@@ -93,7 +149,7 @@ pub const NO_PLACE: usize = usize::MAX;
 
 /// A member of the object before.
 #[derive(Debug, Clone, Copy)]
-struct Member {
+struct Earlier {
     /// Bytes up to its value.
     name: usize,
     /// Bytes with its value and what parts it from the next.
@@ -108,7 +164,7 @@ struct Member {
 /// values: what is written as it was there needs no reading.
 #[derive(Debug, Default)]
 pub struct Before<'a> {
-    members: Vec<Member>,
+    members: Vec<Earlier>,
     values: Vec<Json<'a>>,
     /// Where its first member begins, and where it ends.
     start: usize,
@@ -195,7 +251,7 @@ impl<'a> Walk<'a> {
             }
             let goes_on = self.goes_on(b'}');
             let length = self.at - start;
-            let member = Member { name: from - start, length, enough: enough.max(length), place };
+            let member = Earlier { name: from - start, length, enough: enough.max(length), place };
             match before.members.get_mut(count) {
                 Some(written) => {
                     there += written.length;

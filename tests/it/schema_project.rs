@@ -138,7 +138,7 @@ fn places(base64: &str, places: impl Iterator<Item = u32>) -> Vec<bool> {
     );
     let schema = ObjectSchema::from_describe(describe.as_bytes()).unwrap();
     assert_eq!(ObjectSchema::from_bytes(&schema.to_bytes()).as_ref(), Some(&schema));
-    let valid_for = schema.fields[0].picklist.as_ref().unwrap()[0].valid_for.clone().unwrap();
+    let valid_for = schema.field("B").unwrap().picklist.as_ref().unwrap()[0].valid_for.clone().unwrap();
     places.map(|place| valid_for.includes(place)).collect()
 }
 
@@ -163,7 +163,7 @@ fn where_nothing_controls_a_picklist_no_bits_are_kept() {
     let describe = br#"{"name": "X", "fields": [{"name": "B", "type": "picklist", "controllerName": null,
         "picklistValues": [{"value": "v", "active": true, "validFor": "gA=="}]}]}"#;
     let schema = ObjectSchema::from_describe(describe).unwrap();
-    assert_eq!(schema.fields[0].picklist.as_ref().unwrap()[0].valid_for, None);
+    assert_eq!(schema.field("B").unwrap().picklist.as_ref().unwrap()[0].valid_for, None);
 }
 
 #[test]
