@@ -181,9 +181,9 @@ pub fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> u
 pub(crate) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
     let mut length = 0;
     for (first, second) in steps(bytes, one).iter().zip(steps(bytes, other)) {
-        let difference = u128::from_le_bytes(*first) ^ u128::from_le_bytes(*second);
-        if difference != 0 {
-            return length + difference.trailing_zeros() as usize / 8;
+        let other = others(u128::from_le_bytes(*first), u128::from_le_bytes(*second));
+        if other != 0 {
+            return length + other.trailing_zeros() as usize;
         }
         length += STEP;
         if one + length >= end {
@@ -277,6 +277,18 @@ fn marks(step: u128) -> [u32; 4] {
         bits(step, |byte| matches!(byte, b'{' | b'[')),
         bits(step, |byte| matches!(byte, b'}' | b']')),
     ]
+}
+
+/// A bit for each byte that is another there.
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+fn others(one: u128, other: u128) -> u32 {
+    bits(std::arch::wasm32::u8x16_ne(vector(one), vector(other)))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn others(one: u128, other: u128) -> u32 {
+    bits(one ^ other, |byte| byte != 0)
 }
 
 #[cfg(target_feature = "simd128")]

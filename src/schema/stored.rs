@@ -12,7 +12,7 @@ use super::{
 use crate::json::{byte, end_of_plain, place_of};
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
-const VERSION: &str = "schema3";
+const VERSION: &str = "schema4";
 
 impl ObjectSchema {
     /// The schema as bytes for the host's cache.
@@ -426,10 +426,11 @@ fn unseal(bytes: &[u8]) -> Option<&str> {
 /// FNV-1a, eight bytes at a time: the host's cache is trusted, but an entry may be cut short.
 fn checksum(bytes: &[u8]) -> u64 {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        sum = (sum ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3);
+    let (words, rest) = bytes.as_chunks();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    for word in words.iter().chain([&last]) {
+        sum = (sum ^ u64::from_le_bytes(*word)).wrapping_mul(0x0000_0100_0000_01b3);
         sum ^= sum >> 32;
     }
     sum

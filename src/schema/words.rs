@@ -15,14 +15,36 @@ pub(super) fn label(name: &str) -> String {
     label
 }
 
-/// Whether a label is the words of a name.
+/// Whether a label is what [`label`] makes of an API name, which is ASCII. Of each field that is described this is asked,
+/// so it goes over both once.
 pub(super) fn is_label(label: &str, name: &str) -> bool {
-    let mut rest = Some(label);
-    for (at, word) in split(local_name(name)).enumerate() {
-        let after = if at == 0 { rest } else { rest.and_then(|rest| rest.strip_prefix(' ')) };
-        rest = after.and_then(|after| after.strip_prefix(if word == "Id" { "ID" } else { word }));
+    let name = local_name(name).as_bytes();
+    let mut label = label.bytes();
+    let at = |place: usize| name.get(place).copied().unwrap_or(b'_');
+    let mut last = b'_';
+    let mut is_first = true;
+    for (place, byte) in name.iter().enumerate() {
+        let next = at(place + 1);
+        let starts = last == b'_' || byte.is_ascii_uppercase() && (!last.is_ascii_uppercase() || is_lower(next));
+        let expected = match byte {
+            b'_' => None,
+            // The word "Id", for a word begins with any letter in upper case before one in lower case.
+            b'd' if last == b'I' && !is_lower(next) => Some(b'D'),
+            byte => Some(*byte),
+        };
+        last = *byte;
+        let Some(expected) = expected else { continue };
+        if starts && !is_first && label.next() != Some(b' ') || label.next() != Some(expected) {
+            return false;
+        }
+        is_first = false;
     }
-    rest == Some("")
+    label.next().is_none()
+}
+
+/// Whether a word goes on with it that began in upper case.
+fn is_lower(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
 /// The path name of a lookup's parent: `OwnerId` goes through `Owner`, `Plan__c` through `Plan__r`.
@@ -312,6 +334,8 @@ pub(super) fn nearest<T>(candidates: impl Iterator<Item = (u32, T)>) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -323,6 +347,16 @@ mod tests {
             }
         }
         assert!(!is_label("Account Id", "AccountId"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_label_is_that_of_a_name_where_it_is_made_of_it(
+            name in "[A-C]?(Id|ID|[A-Cabd]|_{1,2}|[0-9]|Id){0,6}(__c)?", other in "(Id|ID|A|d| |b){0,5}",
+        ) {
+            prop_assert!(is_label(&label(&name), &name), "{} of {name}", label(&name));
+            prop_assert_eq!(is_label(&other, &name), other == label(&name), "{} of {}", other, name);
+        }
     }
 
     #[test]
