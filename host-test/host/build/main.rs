@@ -10,6 +10,7 @@ use std::thread;
 
 mod compile;
 mod names;
+mod room;
 mod shrink;
 mod trap;
 
@@ -22,7 +23,7 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .debug_names(false)
-        .module(&shrink::shrink(&trap::at_once(guest_module::MODULE)))
+        .module(&room::with_room(&shrink::shrink(&trap::at_once(guest_module::MODULE))))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let component = names::without_names(component);

@@ -258,8 +258,8 @@ impl Client {
     /// Asks who an access token stands for.
     pub fn identity(&self, access: &Token) -> Result<Identity, SignInError> {
         let mut request = http::Request::get(&self.profile.userinfo_url).header(ACCEPT, "application/json");
-        if let (Some(headers), Some(bearer)) = (request.headers_mut(), access.bearer()) {
-            headers.insert(AUTHORIZATION, bearer);
+        if let Some(headers) = request.headers_mut() {
+            headers.insert(AUTHORIZATION, access.bearer());
         }
         let response = self.send(request, Vec::new(), TIMEOUT)?;
         self.read(&response, |text| access.redact(text).into_owned())

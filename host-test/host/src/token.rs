@@ -19,6 +19,8 @@ pub struct Token(Arc<Held>);
 
 struct Held {
     text: String,
+    /// The value of `authorization`.
+    bearer: HeaderValue,
     /// Made when first needed, and once: that takes longer than the search of a short answer.
     search: OnceLock<Search>,
 }
@@ -53,18 +55,17 @@ impl Token {
     /// A token from its text; spaces and line ends around it are forgiven.
     pub fn new(text: &str) -> Result<Self, InvalidToken> {
         let text = text.trim();
-        if (MIN_LENGTH..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self(Arc::new(Held { text: text.to_owned(), search: OnceLock::new() })))
-        } else {
-            Err(InvalidToken)
+        if !(MIN_LENGTH..=MAX_LENGTH).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidToken);
         }
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {text}")).map_err(|_| InvalidToken)?;
+        bearer.set_sensitive(true);
+        Ok(Self(Arc::new(Held { text: text.to_owned(), bearer, search: OnceLock::new() })))
     }
 
     /// The value of `authorization`, marked so that `http` does not print it either.
-    pub fn bearer(&self) -> Option<HeaderValue> {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0.text)).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+    pub fn bearer(&self) -> HeaderValue {
+        self.0.bearer.clone()
     }
 
     /// The token itself, for where it is kept and for the org's sign-in endpoints.
@@ -221,7 +222,7 @@ mod tests {
     #[test]
     fn nothing_prints_a_token() {
         assert_eq!(format!("{:?}", token()), "Token(…)");
-        assert_eq!(format!("{:?}", token().bearer().unwrap()), "Sensitive");
+        assert_eq!(format!("{:?}", token().bearer()), "Sensitive");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The rows of the org, by object and id. Pure memory: no clock, no rules, no rights.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -47,10 +47,11 @@ impl Row {
     }
 }
 
-/// All rows.
+/// All rows. A copy shares them, and copies for itself what is written to: every org begins as a copy, and whatever is
+/// all or nothing keeps one.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    objects: BTreeMap<String, BTreeMap<Id, Row>>,
+    objects: BTreeMap<String, Arc<BTreeMap<Id, Arc<Row>>>>,
     /// The last number given: to an id, by key prefix; to an auto-number field, by object.
     sequence: BTreeMap<String, u64>,
 }
@@ -72,27 +73,28 @@ impl Store {
 
     /// Puts a row in, replacing the row of the same id.
     pub fn put(&mut self, row: Row) {
-        self.objects.entry(row.object.clone()).or_default().insert(row.id.clone(), row);
+        let rows = self.objects.entry(row.object.clone()).or_default();
+        Arc::make_mut(rows).insert(row.id.clone(), Arc::new(row));
     }
 
     /// Takes a row out altogether, without the recycle bin.
     pub fn purge(&mut self, object: &str, id: &Id) -> Option<Row> {
-        self.objects.get_mut(object)?.remove(id)
+        Arc::make_mut(self.objects.get_mut(object)?).remove(id).map(Arc::unwrap_or_clone)
     }
 
     /// Every row of an object by exact API name, in the order of ids, deleted ones too.
     pub fn rows(&self, object: &str) -> impl Iterator<Item = &Row> {
-        self.objects.get(object).into_iter().flat_map(BTreeMap::values)
+        self.objects.get(object).into_iter().flat_map(|rows| rows.values()).map(Arc::as_ref)
     }
 
     /// The row of this id, deleted or not.
     pub fn get(&self, object: &str, id: &str) -> Option<&Row> {
-        self.objects.get(object)?.get(id)
+        self.objects.get(object)?.get(id).map(Arc::as_ref)
     }
 
     /// The row of this id, whatever its object.
     pub fn find(&self, id: &str) -> Option<&Row> {
-        self.objects.values().find_map(|rows| rows.get(id))
+        self.objects.values().find_map(|rows| rows.get(id)).map(Arc::as_ref)
     }
 
     /// The live rows whose `field` refers to `parent`. `ActivityHistory` and `OpenActivity` have no rows of
@@ -215,4 +217,47 @@ impl Store {
 /// Whether a task is closed or an event past: whether the activity is history.
 fn is_over(row: &Row, now: Timestamp) -> bool {
     row.get("IsClosed").is_true() || row.get("EndDateTime").as_timestamp().is_some_and(|end| end < now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: u64, name: &str) -> Row {
+        let mut row =
+            Row { object: "Account".to_owned(), id: Id::numbered("001", number), fields: BTreeMap::default() };
+        row.set("Name", name);
+        row
+    }
+
+    fn names(store: &Store) -> Vec<&str> {
+        store.rows("Account").filter_map(|row| row.get("Name").as_str()).collect()
+    }
+
+    #[test]
+    fn of_a_copy_neither_sees_what_the_other_writes() {
+        let mut store = Store::default();
+        store.put(row(1, "Acme"));
+        store.put(row(2, "Globex"));
+        let mut copy = store.clone();
+        copy.put(row(1, "Initech"));
+        assert_eq!(copy.purge("Account", &Id::numbered("001", 2)), Some(row(2, "Globex")));
+        store.put(row(3, "Hooli"));
+        assert_eq!((names(&store), names(&copy)), (vec!["Acme", "Globex", "Hooli"], vec!["Initech"]));
+    }
+
+    #[test]
+    fn a_copy_shares_the_rows_that_nobody_writes_to() {
+        let mut store = Store::default();
+        store.put(row(1, "Acme"));
+        store.put(row(2, "Globex"));
+        let mut copy = store.clone();
+        copy.put(row(2, "Initech"));
+        let is_shared = |number| {
+            let id = Id::numbered("001", number);
+            let [one, other] = [&store, &copy].map(|store| store.get("Account", id.as_str()).unwrap());
+            std::ptr::eq(one, other)
+        };
+        assert_eq!([1, 2].map(is_shared), [true, false]);
+    }
 }

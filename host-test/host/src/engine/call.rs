@@ -108,8 +108,7 @@ impl Call {
         let body = match request.credential_place {
             wit_http::CredentialPlace::Bearer => {
                 egress::path(&request.path).map_err(refused)?;
-                let bearer = token.bearer().ok_or_else(|| denied("the token can't be sent".to_owned()))?;
-                headers.insert(http::header::AUTHORIZATION, bearer);
+                headers.insert(http::header::AUTHORIZATION, token.bearer());
                 request.body.clone().unwrap_or_default()
             }
             wit_http::CredentialPlace::SoapSession => {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, Trap,
     UpdateDeadline,
 };
 
-use crate::bindings::{Plugin, PluginPre};
+use crate::bindings::Plugin;
+use crate::bindings::exports::salesforce::plugin::sign_in;
 use crate::cancel::CallControl;
 use crate::connection::Connection;
 use crate::engine::call::{Call, Imports, MAX_TABLE_ELEMENTS};
+use crate::engine::exports::{Exports, Interface};
 use crate::engine::limits::{Limits, Usage};
 use crate::engine::own_code::OwnCode;
 use crate::engine::ticker::Ticker;
@@ -44,7 +46,8 @@ struct Loaded {
     fuel: Option<u64>,
     engine: Engine,
     component: Component,
-    plugin: PluginPre<Call>,
+    instance: InstancePre<Call>,
+    exports: Exports,
     ticker: Ticker,
 }
 
@@ -90,24 +93,24 @@ impl Host {
         let mut linker = Linker::new(&engine);
         Plugin::add_to_linker::<_, Imports>(&mut linker, |call| call).map_err(unloadable)?;
         let instance = linker.instantiate_pre(&component).map_err(unloadable)?;
-        let plugin = PluginPre::new(instance).map_err(unloadable)?;
+        let exports = Exports::of(&instance).map_err(unloadable)?;
         let ticker = Ticker::start(engine.clone());
-        Ok(Self(Arc::new(Loaded { limits, fuel, engine, component, plugin, ticker })))
+        Ok(Self(Arc::new(Loaded { limits, fuel, engine, component, instance, exports, ticker })))
     }
 
     /// The origin of an org's REST API, from a domain as people paste it.
     pub fn origin(&self, domain: &str) -> Result<Result<String, DomainRefusal>, HostError> {
-        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_origin(store, domain))
+        self.without_connection(|sign_in, store| sign_in.call_origin(store, domain))
     }
 
     /// The OAuth endpoints and scopes of the org at a domain.
     pub fn oauth(&self, domain: &str) -> Result<Result<OauthProfile, DomainRefusal>, HostError> {
-        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_oauth(store, domain))
+        self.without_connection(|sign_in, store| sign_in.call_oauth(store, domain))
     }
 
     /// What an OAuth failure means.
     pub fn explain(&self, failure: &SignInFailure) -> Result<Advice, HostError> {
-        self.without_connection(|plugin, store| plugin.salesforce_plugin_sign_in().call_explain(store, failure))
+        self.without_connection(|sign_in, store| sign_in.call_explain(store, failure))
     }
 
     /// The interfaces the component imports.
@@ -127,17 +130,18 @@ impl Host {
 
     fn without_connection<R>(
         &self,
-        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
+        work: impl FnOnce(&sign_in::Guest, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> Result<R, HostError> {
-        self.enter(Arc::new(Connection::none()), CallControl::default(), work).0
+        self.enter(Arc::new(Connection::none()), CallControl::default(), Exports::sign_in, work).0
     }
 
-    /// Makes a fresh instance, works with it, and drops it.
-    pub(crate) fn enter<R>(
+    /// Makes a fresh instance, works with one of its interfaces, and drops it.
+    pub(crate) fn enter<I: Interface, R>(
         &self,
         connection: Arc<Connection>,
         control: CallControl,
-        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
+        interface: impl FnOnce(&Exports) -> &I,
+        work: impl FnOnce(&I::Functions, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> (Result<R, HostError>, Usage) {
         let loaded = &*self.0;
         let limits = loaded.limits;
@@ -165,8 +169,9 @@ impl Host {
             Some(fuel) => store.set_fuel(fuel),
             None => Ok(()),
         }
-        .and_then(|()| loaded.plugin.instantiate(&mut store))
-        .and_then(|plugin| work(&plugin, &mut store));
+        .and_then(|()| loaded.instance.instantiate(&mut store))
+        .and_then(|instance| interface(&loaded.exports).of(&instance, &mut store))
+        .and_then(|functions| work(&functions, &mut store));
         drop(ticking);
 
         let usage = Usage {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use wasmtime::Store;
 
-use crate::bindings::Plugin;
 use crate::cancel::{CallControl, CancelHandle};
 use crate::connection::Connection;
 use crate::engine::call::Call;
+use crate::engine::exports::{Exports, Interface};
 use crate::engine::host::Host;
 use crate::engine::limits::Usage;
 use crate::error::{CallError, HostError, MAX_REPLY_START};
@@ -61,12 +61,12 @@ impl Session {
 
     /// The tools the user's choices leave on, for the model.
     pub fn tools(&self) -> Result<Vec<Tool>, HostError> {
-        self.enter(|plugin, store| plugin.salesforce_plugin_catalog().call_tools(store)).0
+        self.enter(Exports::catalog, |catalog, store| catalog.call_tools(store)).0
     }
 
     /// How to work with the tools, for the model's system prompt.
     pub fn instructions(&self) -> Result<String, HostError> {
-        self.enter(|plugin, store| plugin.salesforce_plugin_catalog().call_instructions(store)).0
+        self.enter(Exports::catalog, |catalog, store| catalog.call_instructions(store)).0
     }
 
     /// Calls a tool by name with a JSON object of arguments; the reply is JSON.
@@ -77,103 +77,104 @@ impl Session {
     /// Calls a tool, and says what the call has used.
     pub fn call_measured(&self, name: &str, arguments: &str) -> (Result<String, CallError>, Usage) {
         let arguments = arguments.to_owned();
-        let (result, usage) =
-            self.enter(|plugin, store| plugin.salesforce_plugin_catalog().call_call(store, name, &arguments));
+        let (result, usage) = self.enter(Exports::catalog, |catalog, store| catalog.call_call(store, name, &arguments));
         (result.map_err(CallError::Host).and_then(|reply| self.bounded(reply.map_err(tool)?)), usage)
     }
 
     /// Finds records by text a person would say.
     pub fn find(&self, args: &FindArgs) -> Result<FindReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_find(store, args))
+        self.call(Exports::read, |read, store| read.call_find(store, args))
     }
 
     /// Reads one record.
     pub fn get(&self, args: &GetArgs) -> Result<GetReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_get(store, args))
+        self.call(Exports::read, |read, store| read.call_get(store, args))
     }
 
     /// Reads records, or numbers of them, by a SELECT.
     pub fn query(&self, args: &QueryArgs) -> Result<QueryReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_query(store, args))
+        self.call(Exports::read, |read, store| read.call_query(store, args))
     }
 
     /// Runs a saved report, or reads a list view.
     pub fn report(&self, args: &ReportArgs) -> Result<ReportReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_report(store, args))
+        self.call(Exports::read, |read, store| read.call_report(store, args))
     }
 
     /// Looks up fields or objects.
     pub fn describe(&self, args: &DescribeArgs) -> Result<DescribeReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_describe(store, args))
+        self.call(Exports::read, |read, store| read.call_describe(store, args))
     }
 
     /// Lists calls, e-mails, meetings, notes and tasks.
     pub fn activities(&self, args: &ActivitiesArgs) -> Result<ActivitiesReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_activities(store, args))
+        self.call(Exports::read, |read, store| read.call_activities(store, args))
     }
 
     /// Says who the user is, and where.
     pub fn who_am_i(&self, args: &WhoAmIArgs) -> Result<WhoAmIReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_who_am_i(store, args))
+        self.call(Exports::read, |read, store| read.call_who_am_i(store, args))
     }
 
     /// Creates one record.
     pub fn create(&self, args: &CreateArgs) -> Result<CreateReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_append().call_create(store, args))
+        self.call(Exports::append, |append, store| append.call_create(store, args))
     }
 
     /// Logs an activity.
     pub fn log_activity(&self, args: &LogActivityArgs) -> Result<LogActivityReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_append().call_log_activity(store, args))
+        self.call(Exports::append, |append, store| append.call_log_activity(store, args))
     }
 
     /// Changes fields of one record.
     pub fn update(&self, args: &UpdateArgs) -> Result<UpdateReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_update(store, args))
+        self.call(Exports::edit, |edit, store| edit.call_update(store, args))
     }
 
     /// Converts a lead.
     pub fn convert_lead(&self, args: &ConvertLeadArgs) -> Result<ConvertLeadReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_convert_lead(store, args))
+        self.call(Exports::edit, |edit, store| edit.call_convert_lead(store, args))
     }
 
     /// Deletes one record or several.
     pub fn delete(&self, args: &DeleteArgs) -> Result<DeleteReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_delete(store, args))
+        self.call(Exports::edit, |edit, store| edit.call_delete(store, args))
     }
 
     /// Reads the text of a file.
     pub fn read_file(&self, args: &ReadFileArgs) -> Result<ReadFileReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_read().call_read_file(store, args))
+        self.call(Exports::read, |read, store| read.call_read_file(store, args))
     }
 
     /// Restores one deleted record.
     pub fn restore(&self, args: &RestoreArgs) -> Result<RestoreReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_restore(store, args))
+        self.call(Exports::edit, |edit, store| edit.call_restore(store, args))
     }
 
     /// Sends an e-mail in the user's name.
     pub fn send_email(&self, args: &SendEmailArgs) -> Result<SendEmailReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_send_email(store, args))
+        self.call(Exports::edit, |edit, store| edit.call_send_email(store, args))
     }
 
     /// Decides on an approval, submits a record for one or takes that back.
     pub fn approve(&self, args: &ApproveArgs) -> Result<ApproveReply, CallError> {
-        self.call(|plugin, store| plugin.salesforce_plugin_edit().call_approve(store, args))
+        self.call(Exports::edit, |edit, store| edit.call_approve(store, args))
     }
 
-    fn call<R>(
+    fn call<I: Interface, R>(
         &self,
-        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<Result<R, Error>>,
+        interface: impl FnOnce(&Exports) -> &I,
+        work: impl FnOnce(&I::Functions, &mut Store<Call>) -> wasmtime::Result<Result<R, Error>>,
     ) -> Result<R, CallError> {
-        self.enter(work).0?.map_err(tool)
+        self.enter(interface, work).0?.map_err(tool)
     }
 
-    fn enter<R>(
+    fn enter<I: Interface, R>(
         &self,
-        work: impl FnOnce(&Plugin, &mut Store<Call>) -> wasmtime::Result<R>,
+        interface: impl FnOnce(&Exports) -> &I,
+        work: impl FnOnce(&I::Functions, &mut Store<Call>) -> wasmtime::Result<R>,
     ) -> (Result<R, HostError>, Usage) {
-        self.host.enter(Arc::clone(&self.connection), self.control.clone(), work)
+        self.host.enter(Arc::clone(&self.connection), self.control.clone(), interface, work)
     }
 
     fn bounded(&self, reply: String) -> Result<String, CallError> {

@@ -18,6 +18,8 @@ struct Ticks {
 #[derive(Default)]
 struct Running {
     calls: usize,
+    /// Whether the ticker has to be woken for the first of them.
+    is_asleep: bool,
     over: bool,
 }
 
@@ -31,7 +33,9 @@ impl Ticker {
             let mut state = shared.lock();
             while !state.over {
                 if state.calls == 0 {
+                    state.is_asleep = true;
                     state = shared.woken.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    state.is_asleep = false;
                 } else {
                     drop(state);
                     thread::sleep(Self::TICK);
@@ -45,8 +49,13 @@ impl Ticker {
 
     /// Ticks until the guard is dropped.
     pub(super) fn tick(&self) -> Ticking<'_> {
-        self.0.lock().calls += 1;
-        self.0.woken.notify_one();
+        let mut state = self.0.lock();
+        state.calls += 1;
+        let wakes = state.is_asleep;
+        drop(state);
+        if wakes {
+            self.0.woken.notify_one();
+        }
         Ticking(&self.0)
     }
 }

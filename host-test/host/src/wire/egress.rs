@@ -70,18 +70,16 @@ pub fn path(path: &str) -> Result<(), Refusal> {
     if path.len() > MAX_PATH_LENGTH {
         return Err(Refusal::Size);
     }
-    if !path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#') {
+    let (resource, query) = path.split_once('?').unwrap_or((path, ""));
+    let is_readable = |byte: u8| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#';
+    if !resource.bytes().all(is_readable) || !query.bytes().all(is_of_query) {
         return Err(Refusal::Character);
     }
-    let (resource, query) = path.split_once('?').unwrap_or((path, ""));
     let Some(below) = resource.strip_prefix("/services/") else { return Err(Refusal::Elsewhere) };
     if !escapes_are_whole(below) || !escapes_are_whole(query) {
         return Err(Refusal::Ambiguous);
     }
     let segments = std::iter::once("services").chain(below.split('/')).map(segment).collect::<Result<Vec<_>, _>>()?;
-    if !query.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/?".contains(&byte)) {
-        return Err(Refusal::Character);
-    }
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
     match *segments {
         // An encoded letter in a name would be decoded by some servers and not by others.
@@ -122,10 +120,20 @@ fn segment(written: &str) -> Result<Cow<'_, str>, Refusal> {
     if decoded.contains(separates) || matches!(decoded.trim(), "" | "." | "..") {
         return Err(Refusal::Ambiguous);
     }
-    if !written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)) {
+    if !written.bytes().all(is_of_segment) {
         return Err(Refusal::Character);
     }
     Ok(decoded)
+}
+
+/// What may be written in a segment.
+fn is_of_segment(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%')
+}
+
+/// What may be written in a query, with what would end a segment.
+fn is_of_query(byte: u8) -> bool {
+    is_of_segment(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=' | b':' | b'@' | b'/' | b'?')
 }
 
 /// `v65.0`
@@ -145,7 +153,9 @@ fn begins_unescaped(below: &str) -> bool {
 }
 
 fn escapes_are_whole(text: &str) -> bool {
-    text.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit()))
+    let text = text.as_bytes();
+    memchr::memchr_iter(b'%', text)
+        .all(|at| text.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
 }
 
 /// Checks headers and makes them `http`'s.
@@ -155,14 +165,14 @@ pub fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
     }
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
-        let name = name.to_ascii_lowercase();
-        if !HEADERS.contains(&name.as_str()) && !name.starts_with("sforce-") {
+        // In lower case.
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Refusal::Header)?;
+        if !HEADERS.contains(&name.as_str()) && !name.as_str().starts_with("sforce-") {
             return Err(Refusal::Header);
         }
         if value.len() > MAX_VALUE_LENGTH || !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             return Err(Refusal::Value);
         }
-        let name = HeaderName::try_from(name).map_err(|_| Refusal::Header)?;
         let value = HeaderValue::from_str(value).map_err(|_| Refusal::Value)?;
         headers.append(name, value);
     }

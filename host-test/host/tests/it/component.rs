@@ -1,8 +1,11 @@
 //! What the component asks for and offers.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use test_support::HOST;
+use demo_org::Org;
+use salesforce_host::COMPONENT;
+use test_support::{HOST, demo};
 use wasmparser::{Operator, Parser, Payload};
 
 #[test]
@@ -35,7 +38,7 @@ fn the_component_exports_the_tiers_the_catalog_and_the_sign_in() {
 
 #[test]
 fn the_component_stays_under_its_budget() {
-    assert!(salesforce_host::COMPONENT.len() <= 951_000, "{} bytes", salesforce_host::COMPONENT.len());
+    assert!(COMPONENT.len() <= 951_000, "{} bytes", COMPONENT.len());
 }
 
 #[test]
@@ -43,14 +46,14 @@ fn nothing_in_the_component_frees_replies_or_is_there_twice() {
     let mut bodies = HashSet::new();
     let mut functions = 0;
     let mut calls = Vec::new();
-    for payload in Parser::new(0).parse_all(salesforce_host::COMPONENT) {
+    for payload in Parser::new(0).parse_all(COMPONENT) {
         match payload.unwrap() {
             Payload::ExportSection(exports) => {
                 assert!(exports.into_iter().all(|export| !export.unwrap().name.starts_with("cabi_post_")));
             }
             Payload::CodeSectionEntry(body) => {
                 functions += 1;
-                bodies.insert(&salesforce_host::COMPONENT[body.range()]);
+                bodies.insert(&COMPONENT[body.range()]);
                 calls.extend(body.get_operators_reader().unwrap().into_iter().filter_map(|operator| match operator {
                     Ok(Operator::Call { function_index }) => Some(function_index),
                     _ => None,
@@ -69,7 +72,7 @@ fn nothing_in_the_component_frees_replies_or_is_there_twice() {
 #[test]
 fn the_component_traps_at_once_where_it_gives_up() {
     let (mut traps, mut calls_before) = (0, 0);
-    for payload in Parser::new(0).parse_all(salesforce_host::COMPONENT) {
+    for payload in Parser::new(0).parse_all(COMPONENT) {
         let Payload::CodeSectionEntry(body) = payload.unwrap() else { continue };
         let mut after_call = false;
         for operator in body.get_operators_reader().unwrap() {
@@ -83,4 +86,26 @@ fn the_component_traps_at_once_where_it_gives_up() {
     }
     // A function that gives up for another would end in a call and a trap.
     assert!(traps > 200 && calls_before == 0, "{traps} traps, {calls_before} of them after a call");
+}
+
+#[test]
+fn most_calls_ask_for_no_memory_beyond_what_an_instance_begins_with() {
+    let org = Arc::new(Org::demo());
+    let session = HOST.session(demo(&org, "riley"));
+    let record = org.id("acme").unwrap();
+    let memory = Parser::new(0).parse_all(COMPONENT).find_map(|payload| match payload.unwrap() {
+        Payload::MemorySection(memories) => memories.into_iter().next(),
+        _ => None,
+    });
+    let begins_with = usize::try_from(memory.unwrap().unwrap().initial).unwrap() * 64 * 1024;
+    for (tool, arguments) in [
+        ("salesforce_find", r#"{"text": "acme"}"#.to_owned()),
+        ("salesforce_get", format!(r#"{{"record": "{record}"}}"#)),
+        ("salesforce_query", r#"{"soql": "SELECT * FROM Account"}"#.to_owned()),
+        ("salesforce_update", format!(r#"{{"record": "{record}", "fields": {{"Description": "x"}}}}"#)),
+    ] {
+        let (reply, usage) = session.call_measured(tool, &arguments);
+        reply.unwrap();
+        assert_eq!(usage.memory_bytes, begins_with, "{tool}");
+    }
 }

@@ -67,15 +67,13 @@ pub(super) fn composite(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refu
         .map(|(part, answer)| {
             let headers: Map<String, Json> =
                 answer.headers.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
-            json!({
-                "body": body_json(answer.body),
-                "httpHeaders": headers,
-                "httpStatusCode": answer.status,
-                "referenceId": part.reference,
-            })
+            let mut response = json!({"httpStatusCode": answer.status, "referenceId": part.reference});
+            response["body"] = body_json(answer.body);
+            response["httpHeaders"] = Json::Object(headers);
+            response
         })
         .collect();
-    Ok(Answer::json(200, json!({"compositeResponse": responses})))
+    Ok(Answer::json(200, Json::from_iter([("compositeResponse", Json::Array(responses))])))
 }
 
 /// The bytes of a blob are no part of a composite or a batch. The manual says so, and not what comes instead, which is

@@ -31,7 +31,9 @@ pub(super) fn query(desk: &mut Desk<'_>, call: &Call) -> Result<Answer, Refusal>
     let page = page_size(desk, call);
     let total = if soql::has_unknown_size(text) { UNKNOWN } else { i64::try_from(found.total_size).unwrap_or(UNKNOWN) };
     if records.len() <= page {
-        return Ok(Answer::json(200, json!({"totalSize": total, "done": true, "records": records})));
+        let mut body = json!({"totalSize": total, "done": true});
+        body["records"] = Json::Array(records);
+        return Ok(Answer::json(200, body));
     }
     // Cursors are numbered like rows, by a prefix that no object has.
     let locator = desk.store.next_id("01g").to_string();

@@ -1,5 +1,7 @@
 //! Runs a search: which rows have the words, which of them come first, and what is shown of them.
 
+use std::{slice::Iter, str::Chars};
+
 use jiff::Timestamp;
 
 use super::{
@@ -130,31 +132,31 @@ fn follows(words: &[String], phrase: &[Vec<Glyph>]) -> bool {
     })
 }
 
+/// Whether a pattern takes a whole word. A run takes as little as it can, and one character more each time that what
+/// follows it does not fit; that of the last run is all that ever has to be tried.
 fn fits(word: &str, pattern: &[Glyph]) -> bool {
-    let characters: Vec<char> = word.chars().collect();
-    // `reached[i]`: the pattern so far takes exactly the first i characters.
-    let mut reached = vec![false; characters.len() + 1];
-    if let Some(first) = reached.first_mut() {
-        *first = true;
-    }
-    for glyph in pattern {
-        let mut next = vec![false; reached.len()];
-        let mut any = false;
-        for (index, place) in next.iter_mut().enumerate() {
-            let before = index.checked_sub(1);
-            let came = before.and_then(|before| reached.get(before)).copied().unwrap_or(false);
-            *place = match glyph {
-                Glyph::AnyRun => {
-                    any = any || reached.get(index).copied().unwrap_or(false);
-                    any
-                }
-                Glyph::AnyOne => came,
-                Glyph::One(c) => came && before.and_then(|before| characters.get(before)) == Some(c),
-            };
+    let (mut left, mut glyphs) = (word.chars(), pattern.iter());
+    let mut after_run: Option<(Chars<'_>, Iter<'_, Glyph>)> = None;
+    loop {
+        let glyph = glyphs.next();
+        if matches!(glyph, Some(Glyph::AnyRun)) {
+            after_run = Some((left.clone(), glyphs.clone()));
+            continue;
         }
-        reached = next;
+        let fits = match (glyph, left.next()) {
+            (None, None) => return true,
+            (Some(Glyph::One(wanted)), Some(c)) => *wanted == c,
+            (Some(_), Some(_)) => true,
+            _ => false,
+        };
+        if !fits {
+            let Some((rest, following)) = &mut after_run else { return false };
+            if rest.next().is_none() {
+                return false;
+            }
+            (left, glyphs) = (rest.clone(), following.clone());
+        }
     }
-    reached.last().copied().unwrap_or(false)
 }
 
 /// Whether the phrase is a telephone number that is this one, however either is written: with a country code or
@@ -164,4 +166,42 @@ fn is_number(text: &str, phrase: &[Vec<Glyph>]) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let is_long = |digits: &str| digits.len() >= PHONE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_long(&wanted) && is_long(&digits) && (digits.ends_with(&wanted) || wanted.ends_with(&digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the wildcards are defined.
+    fn takes(pattern: &[Glyph], word: &[char]) -> bool {
+        match (pattern, word) {
+            ([], word) => word.is_empty(),
+            ([Glyph::AnyRun, rest @ ..], word) => (0..=word.len()).any(|taken| takes(rest, &word[taken..])),
+            ([Glyph::AnyOne, rest @ ..], [_, left @ ..]) => takes(rest, left),
+            ([Glyph::One(wanted), rest @ ..], [c, left @ ..]) => wanted == c && takes(rest, left),
+            (_, []) => false,
+        }
+    }
+
+    /// Everything of up to this many of these.
+    fn all<T: Copy>(of: &[T], length: usize) -> Vec<Vec<T>> {
+        let mut every = vec![Vec::new()];
+        let mut last = every.clone();
+        for _ in 0..length {
+            last = last.iter().flat_map(|one| of.iter().map(|next| [&one[..], &[*next]].concat())).collect();
+            every.extend(last.clone());
+        }
+        every
+    }
+
+    #[test]
+    fn a_pattern_takes_the_words_that_its_wildcards_say() {
+        let words = all(&['a', 'ä'], 5);
+        for pattern in all(&[Glyph::One('a'), Glyph::One('ä'), Glyph::AnyOne, Glyph::AnyRun], 5) {
+            for word in &words {
+                let text: String = word.iter().collect();
+                assert_eq!(fits(&text, &pattern), takes(&pattern, word), "{pattern:?} of {text}");
+            }
+        }
+    }
 }
