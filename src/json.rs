@@ -12,7 +12,8 @@ use serde::de::{Deserialize, IgnoredAny};
 pub(crate) use build::{List, Object};
 pub(crate) use scan::{byte, end_of_plain, place_of_pair};
 pub(crate) use walk::{Before, NO_PLACE, Walk};
-pub(crate) use write::{ObjectWriter, Raw, ToJson, quoted};
+pub use write::quoted;
+pub(crate) use write::{ObjectWriter, Raw, ToJson};
 
 /// A JSON value as text. It was found valid once; from then on it is only cut, which takes a tenth of the code of
 /// parsing into types and reads no byte that nobody asks for.
