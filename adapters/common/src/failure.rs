@@ -1,7 +1,10 @@
 //! Errors as hosts carry them: the JSON of the catalog's face, byte for byte.
 
+use salesforce_plugin::json::Json;
 use salesforce_plugin::platform::{FailureReason, SendFailure};
 use salesforce_plugin::wit::{Changed, Error, ErrorKind};
+
+use crate::one_tool::member;
 
 /// An error as JSON.
 pub fn json(error: &Error) -> String {
@@ -10,8 +13,9 @@ pub fn json(error: &Error) -> String {
 
 /// The kind of an error as JSON writes it: `sign_in`.
 pub fn kind(error: &Error) -> String {
-    let written: serde_json::Value = serde_json::from_str(&json(error)).unwrap_or_default();
-    written["kind"].as_str().unwrap_or_default().to_owned()
+    let written = json(error);
+    let kind = Json::parse(&written).ok().and_then(|error| member(error, "kind")).and_then(Json::text);
+    kind.unwrap_or_default().into_owned()
 }
 
 /// A call that was not made, so that nothing was written.
