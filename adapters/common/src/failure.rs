@@ -6,6 +6,14 @@ use salesforce_plugin::wit::{Changed, Error, ErrorKind};
 
 use crate::one_tool::member;
 
+/// An error that ends a call, on the heap, for it is large and calls rarely end so.
+pub type Failure = Box<Error>;
+
+/// An error of the core.
+pub fn of_core(error: salesforce_plugin::error::Error) -> Failure {
+    Box::new(error.into())
+}
+
 /// An error as JSON.
 pub fn json(error: &Error) -> String {
     error.json()
@@ -19,8 +27,8 @@ pub fn kind(error: &Error) -> String {
 }
 
 /// A call that was not made, so that nothing was written.
-pub fn refused(kind: ErrorKind, message: impl Into<String>) -> Error {
-    Error {
+pub fn refused(kind: ErrorKind, message: impl Into<String>) -> Failure {
+    Box::new(Error {
         kind,
         message: message.into(),
         changed: Changed::No,
@@ -31,11 +39,11 @@ pub fn refused(kind: ErrorKind, message: impl Into<String>) -> Error {
         candidates: Vec::new(),
         current: None,
         details: None,
-    }
+    })
 }
 
 /// Settings that can't be used let no tool run: half of somebody's restrictions would be worse than none.
-pub fn not_set_up(why: &str) -> Error {
+pub fn not_set_up(why: &str) -> Failure {
     refused(ErrorKind::SwitchedOff, format!("no tool runs until the settings of this plugin are put right: {why}"))
 }
 

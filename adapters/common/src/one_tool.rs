@@ -11,9 +11,9 @@ use salesforce_plugin::json::{Json, quoted};
 use salesforce_plugin::platform::Platform;
 use salesforce_plugin::policy::Effect;
 use salesforce_plugin::tools;
-use salesforce_plugin::wit::{ConnectionSettings, Error, ErrorKind};
+use salesforce_plugin::wit::{ConnectionSettings, ErrorKind};
 
-use crate::failure::refused;
+use crate::failure::{Failure, of_core, refused};
 
 /// The name of the one tool.
 pub const NAME: &str = "salesforce";
@@ -105,16 +105,16 @@ pub fn write_type(out: &mut String, schema: Json<'_>) {
 ///
 /// # Errors
 /// The tool's own, and a refusal where no tool is named.
-pub fn call(platform: &dyn Platform, params: &str) -> Result<String, Error> {
+pub fn call(platform: &dyn Platform, params: &str) -> Result<String, Failure> {
     let (tool, arguments) = split(params)?;
-    Ok(tools::call(&Call::new(platform), &tool, &arguments)?)
+    tools::call(&Call::new(platform), &tool, &arguments).map_err(of_core)
 }
 
 /// Takes a member that the host has put among the arguments out of them.
 ///
 /// # Errors
 /// The arguments are no JSON object.
-pub fn take(params: &str, name: &str) -> Result<(Option<String>, String), Error> {
+pub fn take(params: &str, name: &str) -> Result<(Option<String>, String), Failure> {
     let mut taken = None;
     let mut rest = String::new();
     for (member, value) in object(params)?.members() {
@@ -127,7 +127,7 @@ pub fn take(params: &str, name: &str) -> Result<(Option<String>, String), Error>
     Ok((taken, format!("{{{rest}}}")))
 }
 
-fn split(params: &str) -> Result<(String, String), Error> {
+fn split(params: &str) -> Result<(String, String), Failure> {
     let (mut tool, mut arguments, mut beside) = (None, None, String::new());
     for (name, value) in object(params)?.members() {
         let place = match &*name {
@@ -152,7 +152,7 @@ fn split(params: &str) -> Result<(String, String), Error> {
     }
 }
 
-fn object(params: &str) -> Result<Json<'_>, Error> {
+fn object(params: &str) -> Result<Json<'_>, Failure> {
     let params = Json::parse(params).map_err(|_| wrong("it is not JSON"))?;
     if params.get().starts_with('{') { Ok(params) } else { Err(wrong("it is no object")) }
 }
@@ -162,7 +162,7 @@ fn write_member(out: &mut String, name: &str, value: Json<'_>) {
     let _ = write!(out, "{separator}{}:{}", quoted(name), value.get());
 }
 
-fn wrong(why: &str) -> Error {
+fn wrong(why: &str) -> Failure {
     refused(
         ErrorKind::InvalidInput,
         format!("the call is not understood, for {why}: say {{\"tool\": NAME, \"arguments\": {{…}}}}"),

@@ -19,9 +19,9 @@ use std::hint::black_box;
 
 use salesforce_plugin::json::Json;
 use salesforce_plugin::sign_in;
-use salesforce_plugin::wit::{Alias, ConnectionSettings, Error, ObjectGrants};
+use salesforce_plugin::wit::{Alias, ConnectionSettings, ObjectGrants};
 
-use crate::failure::not_set_up;
+use crate::failure::{Failure, not_set_up};
 
 /// Most characters of the user's own instructions, as in the reference host.
 pub const MAX_INSTRUCTIONS_CHARS: usize = 10_000;
@@ -49,7 +49,12 @@ const fn empty_slot() -> [u8; SLOT_BYTES] {
 pub fn packaged() -> Option<&'static str> {
     // The compiler sees an empty place, and must not conclude that it stays so.
     let slot: &'static [u8; SLOT_BYTES] = black_box(&SLOT);
-    let text = str::from_utf8(&slot[SLOT_MARK.len()..]).ok()?.trim();
+    let mut text = &slot[SLOT_MARK.len()..];
+    // Most of it is spaces, which cost fuel one by one.
+    while let Some(rest) = text.strip_suffix(&[b' '; 64]) {
+        text = rest;
+    }
+    let text = str::from_utf8(text).ok()?.trim();
     (!text.is_empty()).then_some(text)
 }
 
@@ -76,7 +81,7 @@ impl Deployment {
     ///
     /// # Errors
     /// The refusal of every call, since settings that can't be used let no tool run.
-    pub fn read(json: Option<&str>, missing: &str) -> Result<Self, Error> {
+    pub fn read(json: Option<&str>, missing: &str) -> Result<Self, Failure> {
         let settings = json.ok_or_else(|| missing.to_owned()).and_then(Settings::read);
         let Settings { origin, connection } = settings.map_err(|why| not_set_up(&why))?;
         let origin = origin.ok_or_else(|| not_set_up("they name no domain"))?;

@@ -237,7 +237,7 @@ fn call(user: &dyn Platform, message: &Message<'_>, complete: &str) -> (Answer, 
     let (said, is_error, is_signed_out) = match tools::call(&Call::new(user), &name, arguments) {
         Ok(reply) => (reply, false, false),
         Err(error) => {
-            let error = error.into();
+            let error = failure::of_core(error);
             (failure::json(&error), true, error.kind == ErrorKind::SignIn)
         }
     };

@@ -367,3 +367,23 @@ fn no_answer_may_be_kept_by_a_cache() {
     assert_eq!(headers["cache-control"], "no-store");
     assert!(!headers.contains_key("mcp-session-id"), "no session, so no affinity");
 }
+
+#[test]
+fn the_server_itself_takes_little_beside_the_tools() {
+    let org = Arc::new(Org::demo());
+    let (response, used) = serve(&org, ENVIRONMENT, post("token").body(message("ping", json!({}))).unwrap());
+    assert_eq!(response.status(), StatusCode::OK);
+    println!("wasi:http, ping: {} fuel", used.fuel);
+    // The cheapest task takes eight hundred thousand.
+    assert!(used.fuel < 50_000, "{used}");
+}
+
+#[test]
+fn an_answer_says_how_long_it_is_and_a_long_one_comes_whole() {
+    let org = Arc::new(Org::demo());
+    let (response, _) = serve(&org, ENVIRONMENT, post("token").body(message("tools/list", json!({}))).unwrap());
+    let length = response.headers()["content-length"].to_str().unwrap();
+    assert_eq!(length, response.body().len().to_string());
+    assert!(response.body().len() > 4096, "more than a stream takes in one blocking write");
+    assert!(read(&response)["result"]["tools"].is_array());
+}
