@@ -45,7 +45,7 @@ pub fn schema(settings: &ConnectionSettings) -> String {
     let mut signatures = "The arguments of that tool; a ? marks what may be left out.".to_owned();
     for tool in catalog::tools(settings) {
         let _ = write!(signatures, "\n{} ", tool.name);
-        write_type(&mut signatures, tool.input_schema);
+        write_type(&mut signatures, tool.input_schema());
         let separator = if names.is_empty() { "" } else { "," };
         let _ = write!(names, "{separator}{}", quoted(&tool.name));
     }

@@ -219,7 +219,7 @@ fn tools_of(user: &dyn Platform) -> String {
             r#"{{"name":{},"title":{title},"description":{},"inputSchema":{},"annotations":{{"title":{title},"readOnlyHint":{},"destructiveHint":{},"idempotentHint":{},"openWorldHint":true}}}}"#,
             quoted(&tool.name),
             quoted(&tool.description),
-            tool.input_schema.get(),
+            tool.input_schema().get(),
             tool.effect == Effect::ReadOnly,
             tool.effect == Effect::Overwrites,
             tool.is_idempotent(),

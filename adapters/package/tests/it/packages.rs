@@ -123,7 +123,7 @@ fn ironclaw_1_gets_every_tool_with_its_files_and_asks_before_writes() {
             }
             let schema: Value =
                 serde_json::from_str(text(&files, entry["input_schema_ref"].as_str().unwrap())).unwrap();
-            let own: Value = serde_json::from_str(tool.input_schema.get()).unwrap();
+            let own: Value = serde_json::from_str(tool.input_schema().get()).unwrap();
             assert_eq!(schema, own);
             let (audience, host) = match form {
                 Manifest::V2 => (&entry["runtime_credentials"][0]["audience"]["host_pattern"], "*.my.salesforce.com"),
