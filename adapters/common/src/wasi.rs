@@ -28,6 +28,8 @@ use bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 const CONNECT_TIMEOUT: u64 = 10_000_000_000;
 /// What a stream takes at once.
 const CHUNK_BYTES: usize = 4096;
+/// What a stream is asked for at once: most that it has is whole then, and copied once less.
+const PART_BYTES: u64 = 1024 * 1024;
 
 /// Milliseconds since the Unix epoch.
 pub fn now() -> u64 {
@@ -182,17 +184,20 @@ fn read(response: IncomingResponse) -> Result<http::Response<Vec<u8>>, SendFailu
 /// # Errors
 /// There are more bytes than `most`, or the stream broke before its end.
 pub fn read_all(stream: &InputStream, most: usize) -> Result<Vec<u8>, FailureReason> {
-    let mut bytes = Vec::new();
+    // Put together once they are all there: what grew would be copied again and again, and leave each copy behind.
+    let (mut parts, mut bytes) = (Vec::new(), 0);
     loop {
-        match stream.blocking_read(64 * 1024) {
-            Ok(some) if bytes.len() + some.len() > most => return Err(FailureReason::TooLarge),
-            // Most come in one part, which is kept as it is.
-            Ok(some) if bytes.is_empty() => bytes = some,
-            Ok(some) => bytes.extend_from_slice(&some),
-            Err(StreamError::Closed) => return Ok(bytes),
+        match stream.blocking_read(PART_BYTES) {
+            Ok(part) if bytes + part.len() > most => return Err(FailureReason::TooLarge),
+            Ok(part) => {
+                bytes += part.len();
+                parts.push(part);
+            }
+            Err(StreamError::Closed) => break,
             Err(StreamError::LastOperationFailed(_)) => return Err(FailureReason::Unreachable),
         }
     }
+    Ok(if parts.len() == 1 { parts.swap_remove(0) } else { parts.concat() })
 }
 
 /// What can be done about a request that got no response, and whether it may have left.
