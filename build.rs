@@ -26,6 +26,31 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("records.rs"), RECORDS).expect("OUT_DIR can be written to");
     fs::write(out.join("component.rs"), component(version)).expect("OUT_DIR can be written to");
+    let catalog = Path::new("src").join("catalog.json");
+    println!("cargo:rerun-if-changed={}", catalog.display());
+    let catalog = fs::read_to_string(catalog).expect("the catalog can be read");
+    fs::write(out.join("catalog.rs"), in_parts(&catalog)).expect("OUT_DIR can be written to");
+}
+
+/// The catalog without its schemas, and these by themselves, so that none is in a component which never tells it. The
+/// file has a tool on each line, with its schemas last.
+fn in_parts(catalog: &str) -> String {
+    let (mut tools, mut inputs, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    for line in catalog.lines().filter(|line| line.starts_with('{')) {
+        let (tool, schemas) = line.split_once(",\"input_schema\":").expect("a tool has a schema of what it takes");
+        let (input, output) = schemas.split_once(",\"output_schema\":").expect("and of what it replies");
+        tools.push(format!("{tool}}}"));
+        inputs.push(input);
+        outputs.push(output.trim_end_matches(',').strip_suffix('}').expect("with which the tool ends"));
+    }
+    let count = tools.len();
+    format!(
+        "const TOOLS_AS_JSON: &str = {:?};
+const INPUT_SCHEMAS: [&str; {count}] = {inputs:?};
+const OUTPUT_SCHEMAS: [&str; {count}] = {outputs:?};
+",
+        format!("[{}]", tools.join(",")),
+    )
 }
 
 fn version(world: &str) -> Option<&str> {

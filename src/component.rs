@@ -186,10 +186,10 @@ impl exports::catalog::Guest for Plugin {
         catalog::tools(&Host.settings())
             .map(|tool| (tool.is_idempotent(), tool))
             .map(|(idempotent_hint, tool)| exports::catalog::Tool {
+                input_schema: tool.input_schema().get().into(),
+                output_schema: tool.output_schema().get().into(),
                 name: tool.name.into(),
                 description: tool.description.into(),
-                input_schema: tool.input_schema.get().into(),
-                output_schema: tool.output_schema.get().into(),
                 effect: match tool.effect {
                     policy::Effect::ReadOnly => exports::catalog::Effect::ReadOnly,
                     policy::Effect::Additive => exports::catalog::Effect::Additive,

@@ -11,4 +11,5 @@ pub use salesforce_json::{Items, Json, Members, NotJson};
 
 pub use build::portable;
 pub(crate) use build::{List, Object};
-pub(crate) use write::{ObjectWriter, Raw, ToJson, quoted};
+pub use write::quoted;
+pub(crate) use write::{ObjectWriter, Raw, ToJson};

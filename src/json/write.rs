@@ -108,7 +108,7 @@ impl<'a> ObjectWriter<'a> {
 }
 
 /// A text as JSON.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     (&text).to_json()
 }
 

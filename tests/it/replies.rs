@@ -87,7 +87,7 @@ fn every_reply_fits_the_schema_that_the_catalog_promises() {
     let settings = bench.settings.borrow().clone();
     for (tool, arguments, reply) in one_of_each(&bench) {
         let declared = catalog::tools(&settings).find(|declared| declared.name.ends_with(tool)).unwrap();
-        for (schema, value) in [(declared.input_schema, &arguments), (declared.output_schema, &reply)] {
+        for (schema, value) in [(declared.input_schema(), &arguments), (declared.output_schema(), &reply)] {
             let mut faults = Vec::new();
             misfits(&serde_json::from_str(schema.get()).unwrap(), value, tool, &mut faults);
             assert_eq!(faults, [""; 0], "{arguments}");

@@ -7,14 +7,13 @@ use std::fmt::Write as _;
 
 use salesforce_plugin::call::Call;
 use salesforce_plugin::catalog::{self, Tool};
-use salesforce_plugin::json::Json;
+use salesforce_plugin::json::{Json, quoted};
 use salesforce_plugin::platform::Platform;
 use salesforce_plugin::policy::Effect;
 use salesforce_plugin::tools;
-use salesforce_plugin::wit::{ConnectionSettings, Error, ErrorKind};
-use serde::Serialize;
+use salesforce_plugin::wit::{ConnectionSettings, ErrorKind};
 
-use crate::failure::refused;
+use crate::failure::{Failure, of_core, refused};
 
 /// The name of the one tool.
 pub const NAME: &str = "salesforce";
@@ -40,50 +39,22 @@ pub fn description(settings: &ConnectionSettings) -> String {
     text
 }
 
-#[derive(Serialize)]
-struct Schema<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    properties: Properties<'a>,
-    required: [&'a str; 2],
-    #[serde(rename = "additionalProperties")]
-    additional_properties: bool,
-}
-
-#[derive(Serialize)]
-struct Properties<'a> {
-    tool: Property<'a>,
-    arguments: Property<'a>,
-}
-
-#[derive(Serialize)]
-struct Property<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    #[serde(rename = "enum", skip_serializing_if = "Vec::is_empty")]
-    names: Vec<String>,
-    description: String,
-}
-
 /// JSON Schema of the one tool's arguments.
 pub fn schema(settings: &ConnectionSettings) -> String {
-    let mut names = Vec::new();
+    let mut names = String::new();
     let mut signatures = "The arguments of that tool; a ? marks what may be left out.".to_owned();
     for tool in catalog::tools(settings) {
         let _ = write!(signatures, "\n{} ", tool.name);
-        write_type(&mut signatures, tool.input_schema);
-        names.push(tool.name.into_owned());
+        write_type(&mut signatures, tool.input_schema());
+        let separator = if names.is_empty() { "" } else { "," };
+        let _ = write!(names, "{separator}{}", quoted(&tool.name));
     }
-    let schema = Schema {
-        kind: "object",
-        properties: Properties {
-            tool: Property { kind: "string", names, description: "Which tool to call.".to_owned() },
-            arguments: Property { kind: "object", names: Vec::new(), description: signatures },
-        },
-        required: [TOOL, ARGUMENTS],
-        additional_properties: false,
-    };
-    serde_json::to_string(&schema).unwrap_or_default()
+    // No list of names is empty in JSON Schema.
+    let names = if names.is_empty() { names } else { format!(r#""enum":[{names}],"#) };
+    let signatures = quoted(&signatures);
+    format!(
+        r#"{{"type":"object","properties":{{"tool":{{"type":"string",{names}"description":"Which tool to call."}},"arguments":{{"type":"object","description":{signatures}}}}},"required":["tool","arguments"],"additionalProperties":false}}"#
+    )
 }
 
 /// A member of a JSON object; none if it is another value.
@@ -134,16 +105,16 @@ pub fn write_type(out: &mut String, schema: Json<'_>) {
 ///
 /// # Errors
 /// The tool's own, and a refusal where no tool is named.
-pub fn call(platform: &dyn Platform, params: &str) -> Result<String, Error> {
+pub fn call(platform: &dyn Platform, params: &str) -> Result<String, Failure> {
     let (tool, arguments) = split(params)?;
-    Ok(tools::call(&Call::new(platform), &tool, &arguments)?)
+    tools::call(&Call::new(platform), &tool, &arguments).map_err(of_core)
 }
 
 /// Takes a member that the host has put among the arguments out of them.
 ///
 /// # Errors
 /// The arguments are no JSON object.
-pub fn take(params: &str, name: &str) -> Result<(Option<String>, String), Error> {
+pub fn take(params: &str, name: &str) -> Result<(Option<String>, String), Failure> {
     let mut taken = None;
     let mut rest = String::new();
     for (member, value) in object(params)?.members() {
@@ -156,7 +127,7 @@ pub fn take(params: &str, name: &str) -> Result<(Option<String>, String), Error>
     Ok((taken, format!("{{{rest}}}")))
 }
 
-fn split(params: &str) -> Result<(String, String), Error> {
+fn split(params: &str) -> Result<(String, String), Failure> {
     let (mut tool, mut arguments, mut beside) = (None, None, String::new());
     for (name, value) in object(params)?.members() {
         let place = match &*name {
@@ -181,18 +152,17 @@ fn split(params: &str) -> Result<(String, String), Error> {
     }
 }
 
-fn object(params: &str) -> Result<Json<'_>, Error> {
+fn object(params: &str) -> Result<Json<'_>, Failure> {
     let params = Json::parse(params).map_err(|_| wrong("it is not JSON"))?;
     if params.get().starts_with('{') { Ok(params) } else { Err(wrong("it is no object")) }
 }
 
 fn write_member(out: &mut String, name: &str, value: Json<'_>) {
     let separator = if out.is_empty() { "" } else { "," };
-    let name = serde_json::to_string(name).unwrap_or_default();
-    let _ = write!(out, "{separator}{name}:{}", value.get());
+    let _ = write!(out, "{separator}{}:{}", quoted(name), value.get());
 }
 
-fn wrong(why: &str) -> Error {
+fn wrong(why: &str) -> Failure {
     refused(
         ErrorKind::InvalidInput,
         format!("the call is not understood, for {why}: say {{\"tool\": NAME, \"arguments\": {{…}}}}"),

@@ -28,6 +28,8 @@ use bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 const CONNECT_TIMEOUT: u64 = 10_000_000_000;
 /// What a stream takes at once.
 const CHUNK_BYTES: usize = 4096;
+/// What a stream is asked for at once: most that it has is whole then, and copied once less.
+const PART_BYTES: u64 = 1024 * 1024;
 
 /// Milliseconds since the Unix epoch.
 pub fn now() -> u64 {
@@ -35,29 +37,39 @@ pub fn now() -> u64 {
     now.seconds * 1000 + u64::from(now.nanoseconds / 1_000_000)
 }
 
-/// A variable of the environment; none where it is not set, or empty.
-pub fn variable(name: &str) -> Option<String> {
-    get_environment().into_iter().find(|(set, value)| set == name && !value.is_empty()).map(|(_, value)| value)
+/// The environment, which the host hands over whole.
+pub struct Environment(Vec<(String, String)>);
+
+impl Environment {
+    /// Reads it.
+    pub fn read() -> Self {
+        Self(get_environment())
+    }
+
+    /// A variable; none where it is not set, or empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(set, value)| set == name && !value.is_empty()).map(|(_, value)| &**value)
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// A sentence that names the variable, for whoever set it.
+    pub fn settings(&self) -> Result<Settings, String> {
+        let written = self.variable(SETTINGS).unwrap_or("{}");
+        let mut settings = Settings::read(written).map_err(|why| format!("{SETTINGS} can't be used: {why}"))?;
+        settings.connection.soap_session = true;
+        if settings.origin.is_none() {
+            settings.origin = self.variable(DOMAIN).map(origin).transpose()?;
+        }
+        Ok(settings)
+    }
 }
 
 /// The settings, as JSON.
 pub const SETTINGS: &str = "SALESFORCE_SETTINGS";
 /// The org, where the settings name none.
 pub const DOMAIN: &str = "SALESFORCE_DOMAIN";
-
-/// The settings of the environment.
-///
-/// # Errors
-/// A sentence that names the variable, for whoever set it.
-pub fn settings() -> Result<Settings, String> {
-    let written = variable(SETTINGS).unwrap_or_else(|| "{}".to_owned());
-    let mut settings = Settings::read(&written).map_err(|why| format!("{SETTINGS} can't be used: {why}"))?;
-    settings.connection.soap_session = true;
-    if settings.origin.is_none() {
-        settings.origin = variable(DOMAIN).map(|domain| origin(&domain)).transpose()?;
-    }
-    Ok(settings)
-}
 
 /// Sends a request to the org as the user, and waits for the whole response.
 ///
@@ -66,8 +78,9 @@ pub fn settings() -> Result<Settings, String> {
 pub fn send(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
     let outgoing = outgoing(origin, token, request)?;
     let body = outgoing.body().map_err(|()| unsent(FailureReason::Denied))?;
+    let writing = Writing::begin(&body, request.body());
     let response = outgoing_handler::handle(outgoing, Some(options())).map_err(|code| failure(&code))?;
-    write(body, request.body())?;
+    writing.finish(body);
     response.subscribe().block();
     match response.get() {
         Some(Ok(Ok(response))) => read(response),
@@ -130,23 +143,31 @@ fn options() -> RequestOptions {
     options
 }
 
-fn write(body: OutgoingBody, bytes: &[u8]) -> Result<(), SendFailure> {
-    let broken = || sent(FailureReason::Unreachable);
-    if !bytes.is_empty() {
-        let stream = body.write().map_err(|()| broken())?;
-        // One that breaks here says why in its response.
-        let _ = write_all(&stream, bytes);
-    }
-    let _ = OutgoingBody::finish(body, None);
-    Ok(())
+/// A body that is being written.
+pub struct Writing<'b> {
+    stream: Option<OutputStream>,
+    rest: &'b [u8],
 }
 
-/// Writes bytes in the portions that streams take.
-///
-/// # Errors
-/// The stream is closed or broken.
-pub fn write_all(stream: &OutputStream, bytes: &[u8]) -> Result<(), StreamError> {
-    bytes.chunks(CHUNK_BYTES).try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
+impl<'b> Writing<'b> {
+    /// Hands over what the stream takes at once, before the headers leave, so that they leave together: a second packet
+    /// may have to wait until the first is acknowledged.
+    pub fn begin(body: &OutgoingBody, bytes: &'b [u8]) -> Self {
+        // Of nothing there is no stream, and one that breaks says why in the response.
+        let stream = if bytes.is_empty() { None } else { body.write().ok() };
+        let most = stream.as_ref().and_then(|stream| stream.check_write().ok()).unwrap_or_default();
+        let (first, rest) = bytes.split_at(bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX)));
+        let is_open = stream.as_ref().is_some_and(|stream| stream.write(first).is_ok());
+        Self { stream, rest: if is_open { rest } else { &[] } }
+    }
+
+    /// Writes the rest, and says that it was all.
+    pub fn finish(self, body: OutgoingBody) {
+        if let Some(stream) = self.stream {
+            let _ = self.rest.chunks(CHUNK_BYTES).try_for_each(|chunk| stream.blocking_write_and_flush(chunk));
+        }
+        let _ = OutgoingBody::finish(body, None);
+    }
 }
 
 fn read(response: IncomingResponse) -> Result<http::Response<Vec<u8>>, SendFailure> {
@@ -163,15 +184,20 @@ fn read(response: IncomingResponse) -> Result<http::Response<Vec<u8>>, SendFailu
 /// # Errors
 /// There are more bytes than `most`, or the stream broke before its end.
 pub fn read_all(stream: &InputStream, most: usize) -> Result<Vec<u8>, FailureReason> {
-    let mut bytes = Vec::new();
+    // Put together once they are all there: what grew would be copied again and again, and leave each copy behind.
+    let (mut parts, mut bytes) = (Vec::new(), 0);
     loop {
-        match stream.blocking_read(64 * 1024) {
-            Ok(some) if bytes.len() + some.len() > most => return Err(FailureReason::TooLarge),
-            Ok(some) => bytes.extend_from_slice(&some),
-            Err(StreamError::Closed) => return Ok(bytes),
+        match stream.blocking_read(PART_BYTES) {
+            Ok(part) if bytes + part.len() > most => return Err(FailureReason::TooLarge),
+            Ok(part) => {
+                bytes += part.len();
+                parts.push(part);
+            }
+            Err(StreamError::Closed) => break,
             Err(StreamError::LastOperationFailed(_)) => return Err(FailureReason::Unreachable),
         }
     }
+    Ok(if parts.len() == 1 { parts.swap_remove(0) } else { parts.concat() })
 }
 
 /// What can be done about a request that got no response, and whether it may have left.

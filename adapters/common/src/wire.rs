@@ -1,10 +1,11 @@
 //! Requests as hosts take them, and of responses what the core reads.
 
+use std::fmt::Write as _;
+
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use salesforce_plugin::json::Json;
+use salesforce_plugin::json::{Json, quoted};
 use salesforce_plugin::platform::{FailureReason, SendFailure};
 use salesforce_plugin::rest::RESPONSE_HEADERS;
-use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::failure::{sent, unsent};
 
@@ -36,19 +37,14 @@ pub fn with_session(envelope: &[u8], token: &str) -> Option<Vec<u8>> {
 
 /// Headers as a JSON object.
 pub fn headers_json(headers: &HeaderMap) -> String {
-    struct Headers<'a>(&'a HeaderMap);
-
-    impl Serialize for Headers<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let mut map = serializer.serialize_map(Some(self.0.len()))?;
-            for (name, value) in self.0 {
-                map.serialize_entry(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
-            }
-            map.end()
-        }
+    let mut json = "{".to_owned();
+    for (name, value) in headers {
+        let separator = if json.len() > 1 { "," } else { "" };
+        let value = quoted(&String::from_utf8_lossy(value.as_bytes()));
+        let _ = write!(json, "{separator}{}:{value}", quoted(name.as_str()));
     }
-
-    serde_json::to_string(&Headers(headers)).unwrap_or_default()
+    json.push('}');
+    json
 }
 
 /// Headers of a JSON object.

@@ -6,6 +6,7 @@
 
 use salesforce_plugin::call::Call;
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::rest::RESPONSE_HEADERS;
 use salesforce_plugin::tools;
 use salesforce_plugin::wit::ConnectionSettings;
 
@@ -66,12 +67,18 @@ impl Platform for Host {
             },
             request_sent: failure.request_sent,
         })?;
-        let mut builder = http::Response::builder().status(response.status);
+        let mut read = http::Response::new(response.body);
         for (name, value) in response.headers {
-            builder = builder.header(name, value);
+            // No other header is read, so none is parsed.
+            let name = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(read.as_str()));
+            if let (Some(name), Ok(value)) = (name, http::HeaderValue::from_str(&value)) {
+                read.headers_mut().append(name, value);
+            }
         }
         // What can't be read may have been written.
-        builder.body(response.body).map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })
+        *read.status_mut() = http::StatusCode::from_u16(response.status)
+            .map_err(|_| SendFailure { reason: FailureReason::Unreachable, request_sent: true })?;
+        Ok(read)
     }
 
     fn origin(&self) -> String {

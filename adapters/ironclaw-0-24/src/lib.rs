@@ -5,10 +5,11 @@
 //! reach channels alone. So the settings are in the artefact, where the package puts them; a build of the host that
 //! reads workspace files for tools may hand over [`SETTINGS_FILE`] where the artefact has none.
 
+use adapter_common::failure::{self, Failure};
 use adapter_common::settings::{self, Deployment};
-use adapter_common::{failure, one_tool, wire};
+use adapter_common::{one_tool, wire};
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
-use salesforce_plugin::wit::{ConnectionSettings, Error};
+use salesforce_plugin::wit::ConnectionSettings;
 
 #[allow(missing_docs, unsafe_code)] // Generated.
 mod bindings {
@@ -25,7 +26,7 @@ const SETTINGS_FILE: &str = "salesforce/settings.json";
 struct Host(Deployment);
 
 impl Host {
-    fn new() -> Result<Self, Error> {
+    fn new() -> Result<Self, Failure> {
         let settings = settings::packaged().map(str::to_owned).or_else(|| host::workspace_read(SETTINGS_FILE));
         let missing = "the package was made without settings, and there is no workspace file salesforce/settings.json";
         Ok(Self(Deployment::read(settings.as_deref(), missing)?))

@@ -3,13 +3,14 @@
 //! The host says with each call which of the capabilities of the manifest is meant, puts the token into each request to
 //! the org's host, and tells typed why there is no response; so failures go back typed too. It keeps no cache for tools.
 
+use adapter_common::failure::{self, Failure};
 use adapter_common::settings::{self, Deployment};
-use adapter_common::{failure, one_tool, wire};
+use adapter_common::{one_tool, wire};
 use salesforce_plugin::call::Call;
 use salesforce_plugin::json::Json;
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
 use salesforce_plugin::tools;
-use salesforce_plugin::wit::{ConnectionSettings, Error, ErrorKind};
+use salesforce_plugin::wit::{ConnectionSettings, ErrorKind};
 
 #[allow(missing_docs, unsafe_code)] // Generated.
 mod bindings {
@@ -26,7 +27,7 @@ const SETTINGS_FILE: &str = "salesforce/settings.json";
 struct Host(Deployment);
 
 impl Host {
-    fn new() -> Result<Self, Error> {
+    fn new() -> Result<Self, Failure> {
         let settings = settings::packaged().map(str::to_owned).or_else(|| host::workspace_read(SETTINGS_FILE));
         let missing = "the package was made without settings, and there is no workspace file salesforce/settings.json";
         Ok(Self(Deployment::read(settings.as_deref(), missing)?))
@@ -101,7 +102,7 @@ fn host_kind(kind: ErrorKind) -> HostKind {
 }
 
 /// The tool that a capability of the manifest is: what stands behind the last dot of its id.
-fn tool(context: Option<&str>) -> Result<String, Error> {
+fn tool(context: Option<&str>) -> Result<String, Failure> {
     let context = context.and_then(|context| Json::parse(context).ok());
     let id = context.and_then(|context| context.members().find(|(name, _)| name == "capability_id"));
     let id = id
@@ -115,8 +116,10 @@ struct Adapter;
 
 impl Guest for Adapter {
     fn execute(request: Request) -> Response {
-        let called = Host::new()
-            .and_then(|host| Ok(tools::call(&Call::new(&host), &tool(request.context.as_deref())?, &request.params)?));
+        let called = Host::new().and_then(|host| {
+            let tool = tool(request.context.as_deref())?;
+            tools::call(&Call::new(&host), &tool, &request.params).map_err(failure::of_core)
+        });
         match called {
             Ok(reply) => Response::Success(reply),
             Err(error) => Response::Failure(GuestFailure {

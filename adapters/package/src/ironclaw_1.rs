@@ -37,8 +37,8 @@ pub fn package(deployment: &Deployment, manifest: Manifest) -> Result<Files, Fau
     let mut files = vec![("manifest.toml".to_owned(), toml(&manifest)?), (module(), component)];
     for tool in catalog::tools(&deployment.connection) {
         let [input, output, prompt] = references(&tool);
-        files.push((input, pretty(&parsed(tool.input_schema.get()))));
-        files.push((output, pretty(&parsed(tool.output_schema.get()))));
+        files.push((input, pretty(&parsed(tool.input_schema().get()))));
+        files.push((output, pretty(&parsed(tool.output_schema().get()))));
         files.push((prompt, format!("# {}\n\n{}\n", tool.title, tool.description).into_bytes()));
     }
     Ok(files)

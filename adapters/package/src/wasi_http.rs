@@ -20,7 +20,7 @@ pub fn package(deployment: &Deployment) -> Result<Files, Fault> {
     Ok(vec![
         (component.clone(), WASI_HTTP.to_vec()),
         ("spin.toml".to_owned(), toml(&spin(deployment, &component, &environment))?),
-        ("wadm.yaml".to_owned(), wadm(&component, &environment).into_bytes()),
+        ("workload.yaml".to_owned(), workload(deployment, &url, &environment).into_bytes()),
     ])
 }
 
@@ -37,55 +37,45 @@ fn spin(deployment: &Deployment, component: &str, environment: &Value) -> Value 
     })
 }
 
-/// A deployment for wasmCloud. YAML takes JSON's texts as they are.
-fn wadm(component: &str, environment: &Value) -> String {
+/// A deployment for wasmCloud 2, whose hosts put `environment` into the environment and send to `allowedHosts` alone.
+/// YAML takes JSON's texts as they are.
+/// <https://wasmcloud.com/docs/kubernetes-operator/crds>
+fn workload(deployment: &Deployment, url: &str, environment: &Value) -> String {
+    let authority = url.split('/').nth(2).unwrap_or_default();
+    let host = Value::from(authority.split(':').next().unwrap_or_default());
+    let org = Value::from(&*deployment.oauth.origin);
     let environment: String = environment
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(name, value)| format!("              {name}: {value}\n"))
+        .map(|(name, value)| format!("                {name}: {value}\n"))
         .collect();
     format!(
-        "apiVersion: core.oam.dev/v1beta1
-kind: Application
+        "apiVersion: runtime.wasmcloud.dev/v1alpha1
+kind: WorkloadDeployment
 metadata:
   name: {NAME}
-  annotations:
-    version: v{VERSION}
 spec:
-  components:
-    - name: {NAME}
-      type: component
-      properties:
-        image: file://./{component}
-        config:
-          - name: {NAME}-settings
-            properties:
-{environment}      traits:
-        - type: spreadscaler
-          properties:
-            instances: {REPLICAS}
-        - type: link
-          properties:
-            target: httpclient
-            namespace: wasi
-            package: http
-            interfaces: [outgoing-handler]
-    - name: httpclient
-      type: capability
-      properties:
-        image: ghcr.io/wasmcloud/http-client:0.13.1
-    - name: httpserver
-      type: capability
-      properties:
-        image: ghcr.io/wasmcloud/http-server:0.26.0
-      traits:
-        - type: link
-          properties:
-            target: {NAME}
-            namespace: wasi
-            package: http
-            interfaces: [incoming-handler]
-"
+  replicas: {REPLICAS}
+  template:
+    spec:
+      hostSelector:
+        hostgroup: default
+      hostInterfaces:
+        - namespace: wasi
+          package: http
+          interfaces: [incoming-handler]
+          config:
+            # The name that requests are for.
+            host: {host}
+      components:
+        - name: {NAME}
+          # Where you pushed it.
+          image: registry.example.com/{NAME}:{VERSION}
+          localResources:
+            allowedHosts: [{org}]
+            environment:
+              config:
+{environment}"
     )
 }

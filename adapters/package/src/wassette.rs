@@ -49,7 +49,7 @@ fn described(component: &[u8]) -> Vec<u8> {
     for tool in catalog::tools(&every) {
         let mut text = format!("{} ({})", tool.description, one_tool::effect(&tool));
         let _ = write!(text, " The arguments are one text of JSON; a ? marks what may be left out: ");
-        one_tool::write_type(&mut text, tool.input_schema);
+        one_tool::write_type(&mut text, tool.input_schema());
         docs.insert(tool.name.replace('_', "-"), json!({ "docs": text }));
     }
     let docs: Value = json!({ "worlds": { "root": { "func_exports": docs } } });

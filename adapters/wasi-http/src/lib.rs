@@ -7,9 +7,10 @@
 //! What is here is the way in: who may ask, for which org, with which token. The protocol is [`adapter_mcp`]'s.
 
 use adapter_common::settings::{self, Settings};
-use adapter_common::wasi::{self, bindings::wasi::http::types as wasi_http, variable};
-use adapter_mcp::{Answer, only, with_status};
-use http::{Request, Response, StatusCode, header};
+use adapter_common::wasi::{self, Environment, Writing, bindings::wasi::http::types as wasi_http};
+use adapter_mcp::{Answer, Refusal, Request};
+use http::StatusCode;
+use salesforce_plugin::json::quoted;
 use salesforce_plugin::platform::{Platform, SendFailure};
 use salesforce_plugin::sign_in;
 use salesforce_plugin::wit::ConnectionSettings;
@@ -59,11 +60,11 @@ struct User {
 }
 
 impl Platform for User {
-    fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendFailure> {
+    fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
         wasi::send(&self.origin, &self.token, &request)
     }
 
-    fn send_soap(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendFailure> {
+    fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
         wasi::send_soap(&self.origin, &self.token, request)
     }
 
@@ -86,9 +87,19 @@ impl Platform for User {
     }
 }
 
+/// A request, before it is known to be a message.
+struct Asked {
+    method: wasi_http::Method,
+    /// The name that the request is for, as the client knows it.
+    host: String,
+    /// Without a query.
+    path: String,
+    request: Request,
+}
+
 /// An answer to nobody's JSON-RPC, for people who read logs.
-fn plain(status: StatusCode, why: impl Into<String>) -> Answer {
-    with_status(status, "text/plain; charset=utf-8", why.into())
+fn plain(status: StatusCode, why: impl Into<String>) -> Refusal {
+    Answer::new(status, "text/plain; charset=utf-8", why.into()).into()
 }
 
 /// The parts of the address clients know: its origin, its authority and its path, which is not that of the root.
@@ -99,61 +110,62 @@ fn public(url: &str) -> Option<(&str, &str, &str)> {
     (!authority.is_empty() && path.len() > 1).then_some((origin, authority, path))
 }
 
-fn is_listed(variable_name: &str, value: &str) -> bool {
-    variable(variable_name).is_some_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(value)))
+fn is_listed(list: Option<&str>, value: &str) -> bool {
+    list.is_some_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(value)))
 }
 
 /// Answers one request.
-fn answer(request: &Request<String>) -> Result<Answer, Answer> {
+fn answer(asked: &Asked) -> Result<Answer, Refusal> {
+    let Asked { method, host, path: asked, request } = asked;
+    let environment = Environment::read();
     let failed = |why: String| plain(StatusCode::INTERNAL_SERVER_ERROR, why);
-    let url = variable(URL).ok_or_else(|| failed(format!("{URL} is not set")))?;
-    let (own, authority, path) = public(&url).ok_or_else(|| failed(format!("{URL} is no address with a path")))?;
+    let url = environment.variable(URL).ok_or_else(|| failed(format!("{URL} is not set")))?;
+    let (own, authority, path) = public(url).ok_or_else(|| failed(format!("{URL} is no address with a path")))?;
     // A name that a web page controls may be pointed at this server.
-    let host = request.uri().authority().map_or("", |host| host.as_str());
-    if !host.eq_ignore_ascii_case(authority) && !is_listed(HOSTS, host) {
+    if !host.eq_ignore_ascii_case(authority) && !is_listed(environment.variable(HOSTS), host) {
         return Err(plain(StatusCode::FORBIDDEN, "this server has another name"));
     }
-    if let Some(origin) = only(request, "origin")?
+    if let Some(origin) = request.only("origin")?
         && !origin.eq_ignore_ascii_case(own)
-        && !is_listed(ORIGINS, origin)
+        && !is_listed(environment.variable(ORIGINS), origin)
     {
         return Err(plain(StatusCode::FORBIDDEN, "no web page of that origin may ask"));
     }
-    let asked = request.uri().path();
     if asked.strip_prefix(METADATA).is_some_and(|resource| resource.is_empty() || resource == path) {
-        return Ok(with_status(StatusCode::OK, "application/json", metadata(request, &url)?));
+        let (origin, _) = deployment(&environment, request)?;
+        return Ok(Answer::new(StatusCode::OK, "application/json", metadata(&origin, url)));
     }
     if asked != path {
         return Err(plain(StatusCode::NOT_FOUND, "the server is elsewhere"));
     }
-    if request.method() != http::Method::POST {
+    if !matches!(method, wasi_http::Method::Post) {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "the server keeps no session: POST each message");
-        answer.headers_mut().insert(header::ALLOW, http::HeaderValue::from_static("POST"));
+        answer.headers.push(("allow", "POST".to_owned()));
         return Err(answer);
     }
     let challenge = format!("Bearer resource_metadata=\"{own}{METADATA}{path}\"");
-    let token = only(request, "authorization")?.and_then(bearer).ok_or_else(|| sign_in_again(&challenge, ""))?;
-    let (origin, settings) = deployment(request)?;
-    let kind = only(request, "content-type")?.unwrap_or_default();
+    let Some(token) = request.only("authorization")?.and_then(bearer) else {
+        return Err(sign_in_again(challenge, String::new()));
+    };
+    let (origin, settings) = deployment(&environment, request)?;
+    let kind = request.only("content-type")?.unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a message is application/json"));
     }
     let user = User { origin, token: token.to_owned(), settings };
     let (answer, is_signed_out) = adapter_mcp::answer(&user, request)?;
     if is_signed_out {
-        let mut refused = sign_in_again(&challenge, ", error=\"invalid_token\"");
-        *refused.body_mut() = answer.into_body();
-        return Err(refused);
+        return Err(sign_in_again(challenge + ", error=\"invalid_token\"", answer.body));
     }
     Ok(answer)
 }
 
 /// The org of a request, and what the tools may do in it.
-fn deployment(request: &Request<String>) -> Result<(String, ConnectionSettings), Answer> {
+fn deployment(environment: &Environment, request: &Request) -> Result<(String, ConnectionSettings), Refusal> {
     let failed = |why: String| plain(StatusCode::INTERNAL_SERVER_ERROR, why);
-    let Settings { origin, connection } = wasi::settings().map_err(failed)?;
-    if let Some(name) = variable(ORG_HEADER) {
-        let domain = only(request, &name.to_ascii_lowercase())?;
+    let Settings { origin, connection } = environment.settings().map_err(failed)?;
+    if let Some(name) = environment.variable(ORG_HEADER) {
+        let domain = request.only(name)?;
         let domain = domain.ok_or_else(|| plain(StatusCode::BAD_REQUEST, "the gateway names no org"))?;
         return Ok((settings::origin(domain).map_err(|why| plain(StatusCode::BAD_REQUEST, why))?, connection));
     }
@@ -161,15 +173,14 @@ fn deployment(request: &Request<String>) -> Result<(String, ConnectionSettings),
 }
 
 /// What RFC 9728 has a client know before it signs in.
-fn metadata(request: &Request<String>, url: &str) -> Result<String, Answer> {
-    let (origin, _) = deployment(request)?;
-    let scopes = sign_in::oauth(&origin).map(|profile| profile.scopes).unwrap_or_default();
+fn metadata(origin: &str, url: &str) -> String {
+    let scopes = sign_in::oauth(origin).map(|profile| profile.scopes).unwrap_or_default();
     let scopes: Vec<_> = scopes.iter().map(|scope| format!("\"{}\"", scope.name)).collect();
-    Ok(format!(
+    format!(
         r#"{{"resource":{url},"authorization_servers":["{origin}"],"scopes_supported":[{}],"bearer_methods_supported":["header"],"resource_name":"Salesforce"}}"#,
         scopes.join(","),
-        url = adapter_mcp::text(url),
-    ))
+        url = quoted(url),
+    )
 }
 
 /// The token of an authorization header.
@@ -179,12 +190,10 @@ fn bearer(value: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && is_token).then_some(token)
 }
 
-fn sign_in_again(challenge: &str, error: &str) -> Answer {
-    let mut answer = with_status(StatusCode::UNAUTHORIZED, "application/json", String::new());
-    if let Ok(challenge) = http::HeaderValue::from_str(&format!("{challenge}{error}")) {
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    answer
+fn sign_in_again(challenge: String, body: String) -> Refusal {
+    let mut answer = Answer::new(StatusCode::UNAUTHORIZED, "application/json", body);
+    answer.headers.push(("www-authenticate", challenge));
+    answer.into()
 }
 
 /// What the component exports.
@@ -192,44 +201,36 @@ struct Adapter;
 
 impl Guest for Adapter {
     fn handle(incoming: IncomingRequest, out: ResponseOutparam) {
-        let answer = read(incoming).and_then(|request| answer(&request)).unwrap_or_else(|refusal| refusal);
+        let answer = read(incoming).and_then(|asked| answer(&asked)).unwrap_or_else(|refusal| *refusal);
         let headers = wasi_http::Fields::new();
-        for (name, value) in answer.headers() {
-            let _ = headers.append(name.as_str(), value.as_bytes());
+        // Known beforehand, so that the host sends no chunks.
+        let length = ("content-length", answer.body.len().to_string());
+        for (name, value) in answer.headers.iter().chain([&length]) {
+            let _ = headers.append(name, value.as_bytes());
         }
         let response = wasi_http::OutgoingResponse::new(headers);
-        let _ = response.set_status_code(answer.status().as_u16());
-        let body = response.body();
+        let _ = response.set_status_code(answer.status.as_u16());
+        let Ok(body) = response.body() else { return ResponseOutparam::set(out, Ok(response)) };
+        let writing = Writing::begin(&body, answer.body.as_bytes());
         ResponseOutparam::set(out, Ok(response));
-        let Ok(body) = body else { return };
-        if let Ok(stream) = body.write() {
-            // A client that has gone misses its answer.
-            let _ = wasi::write_all(&stream, answer.body().as_bytes());
-        }
-        let _ = wasi_http::OutgoingBody::finish(body, None);
+        // A client that has gone misses its answer.
+        writing.finish(body);
     }
 }
 
 /// A request with the whole of its body.
-fn read(incoming: IncomingRequest) -> Result<Request<String>, Answer> {
+fn read(incoming: IncomingRequest) -> Result<Asked, Refusal> {
     let bad = || plain(StatusCode::BAD_REQUEST, "the request can't be read");
-    let method = match incoming.method() {
-        wasi_http::Method::Get => http::Method::GET,
-        wasi_http::Method::Post => http::Method::POST,
-        _ => http::Method::OPTIONS,
-    };
-    let authority = incoming.authority().unwrap_or_default();
-    let path = incoming.path_with_query().unwrap_or_else(|| "/".to_owned());
-    let uri = http::Uri::builder().scheme("https").authority(authority).path_and_query(path).build();
-    let mut builder = Request::builder().method(method).uri(uri.map_err(|_| bad())?);
-    for (name, value) in incoming.headers().entries() {
-        builder = builder.header(name, value);
-    }
+    let mut path = incoming.path_with_query().unwrap_or_else(|| "/".to_owned());
+    path.truncate(path.find('?').unwrap_or(path.len()));
+    let (method, host) = (incoming.method(), incoming.authority().unwrap_or_default());
+    let headers = incoming.headers().entries();
     let body = incoming.consume().map_err(|()| bad())?;
     let stream = body.stream().map_err(|()| bad())?;
     let bytes = wasi::read_all(&stream, MAX_REQUEST_BYTES)
         .map_err(|_| plain(StatusCode::PAYLOAD_TOO_LARGE, "a message has at most 1 MiB"))?;
-    builder.body(String::from_utf8(bytes).map_err(|_| bad())?).map_err(|_| bad())
+    let body = String::from_utf8(bytes).map_err(|_| bad())?;
+    Ok(Asked { method, host, path, request: Request { headers, body } })
 }
 
 #[cfg(target_family = "wasm")]

@@ -4,10 +4,11 @@
 //! runs and not before: [`Host::token`] asks for it with each request and keeps it no longer. Its state store is the
 //! cache. It compiles the component at every call, so bytes are latency.
 
+use adapter_common::failure::{self, Failure};
 use adapter_common::settings::{self, Deployment};
-use adapter_common::{failure, one_tool, wasi};
+use adapter_common::{one_tool, wasi};
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
-use salesforce_plugin::wit::{ConnectionSettings, Error};
+use salesforce_plugin::wit::ConnectionSettings;
 
 #[allow(missing_docs, unsafe_code)] // Generated.
 mod bindings {
@@ -26,7 +27,7 @@ const ACCESS_TOKEN: &str = "access_token";
 struct Host(Deployment);
 
 impl Host {
-    fn new(config: Option<&str>) -> Result<Self, Error> {
+    fn new(config: Option<&str>) -> Result<Self, Failure> {
         let mut deployment = Deployment::read(config, "the plugin has no configuration")?;
         deployment.connection.soap_session = true;
         Ok(Self(deployment))

@@ -293,3 +293,11 @@ fn the_model_gets_a_schema_that_survives_what_the_host_leaves_of_it() {
     assert!(names.iter().all(|name| arguments.contains(name.as_str().unwrap())), "{arguments}");
     assert!(description.len() <= ironclaw_0_24::MAX_DESCRIPTION_BYTES, "{} bytes", description.len());
 }
+
+#[test]
+fn a_call_that_reaches_no_tool_costs_little_of_the_fuel() {
+    let (outcome, used) = call(&Arc::new(Org::demo()), "salesforce_nothing", "{}");
+    assert!(outcome.is_err());
+    println!("ironclaw 0.24, no tool: {} fuel", used.fuel);
+    assert!(used.fuel < GRANTS.fuel / 50, "{used}");
+}

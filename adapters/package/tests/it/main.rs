@@ -4,6 +4,7 @@
 
 mod contract;
 mod engine;
+mod example;
 mod ironclaw_0_24;
 mod ironclaw_1;
 mod one_tool;

@@ -103,13 +103,23 @@ fn settings_are_read_whole_or_refused_by_name() {
     assert_eq!((connection.objects.append, connection.objects.edit), (Some(Vec::new()), None));
     let words: Vec<_> =
         connection.vocabulary.iter().map(|alias| (&*alias.term, alias.object.as_deref(), &*alias.name)).collect();
-    assert_eq!(words, [("deal", None, "Opportunity"), ("headcount", Some("Account"), "NumberOfEmployees")]);
+    assert_eq!(words, [("headcount", Some("Account"), "NumberOfEmployees"), ("deal", None, "Opportunity")]);
     let long = format!("{{\"instructions\": \"{}\"}}", "x".repeat(settings::MAX_INSTRUCTIONS_CHARS + 1));
     for (json, why) in [
         ("", "no object"),
         ("[]", "no object"),
         (r#"{"tool": []}"#, "`tool`"),
+        (r#"{"tools": ["find"], "tools": ["all"]}"#, "`tools` is there twice"),
+        (r#"{"tools": "find"}"#, "`tools` is no list"),
+        (r#"{"tools": ["find", 1]}"#, "`tools` is no list"),
+        (r#"{"read_only": "true"}"#, "`read_only` is neither"),
+        (r#"{"read_only": null}"#, "`read_only` is neither"),
+        (r#"{"domain": 1}"#, "`domain` is no text"),
+        (r#"{"objects": ["Account"]}"#, "`objects` is no object"),
         (r#"{"objects": {"reed": []}}"#, "`reed`"),
+        (r#"{"objects": {"read": {}}}"#, "`read` is no list"),
+        (r#"{"vocabulary": {"deal": null}}"#, "`deal` means nothing"),
+        (r#"{"vocabulary": {"deal": "Opportunity", "deal": "Case"}}"#, "`deal` is there twice"),
         (r#"{"domain": "https://evil.example"}"#, "evil.example"),
         (r#"{"domain": "login.salesforce.com"}"#, "every org"),
         (&long, "10001 characters"),

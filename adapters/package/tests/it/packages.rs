@@ -123,7 +123,7 @@ fn ironclaw_1_gets_every_tool_with_its_files_and_asks_before_writes() {
             }
             let schema: Value =
                 serde_json::from_str(text(&files, entry["input_schema_ref"].as_str().unwrap())).unwrap();
-            let own: Value = serde_json::from_str(tool.input_schema.get()).unwrap();
+            let own: Value = serde_json::from_str(tool.input_schema().get()).unwrap();
             assert_eq!(schema, own);
             let (audience, host) = match form {
                 Manifest::V2 => (&entry["runtime_credentials"][0]["audience"]["host_pattern"], "*.my.salesforce.com"),
@@ -166,8 +166,22 @@ fn spin_may_reach_the_org_alone() {
     let settings = component["environment"]["SALESFORCE_SETTINGS"].as_str().unwrap();
     let settings: Value = serde_json::from_str(settings).unwrap();
     assert_eq!(settings, json!({ "read_only": true, "domain": HOST }));
-    let wadm = text(&files, "wadm.yaml");
-    assert!(wadm.contains("SALESFORCE_MCP_URL: \"https://mcp.example.com/mcp\""), "{wadm}");
+}
+
+#[test]
+fn wasmcloud_has_the_settings_in_the_environment_and_may_reach_the_org_alone() {
+    let files = wasi_http::package(&deployment("{}")).unwrap();
+    let workload = text(&files, "workload.yaml");
+    for line in [
+        "            host: \"mcp.example.com\"",
+        "            allowedHosts: [\"https://demo.my.salesforce.com\"]",
+        "            environment:",
+        "              config:",
+        "                SALESFORCE_MCP_URL: \"https://mcp.example.com/mcp\"",
+        r#"                SALESFORCE_SETTINGS: "{\"domain\":\"demo.my.salesforce.com\"}""#,
+    ] {
+        assert!(workload.lines().any(|written| written == line), "{line}\n{workload}");
+    }
 }
 
 #[test]

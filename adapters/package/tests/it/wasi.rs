@@ -76,6 +76,11 @@ impl Network {
 type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
 impl WasiHttpHooks for Network {
+    /// Little, so that what is longer goes out in parts.
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        256
+    }
+
     fn send_request(
         &mut self,
         request: Request<WasiBody>,

@@ -17,6 +17,7 @@ use wasmtime_wasi_http::p2::bindings::sync::Proxy;
 use wasmtime_wasi_http::{Error, WasiHttpView as _};
 
 use crate::engine::{self, Grants, HOST, Limiter, ORIGIN, Used};
+use crate::example;
 use crate::play::{self, ALL, CONVERT_DANA, TWELVE};
 use crate::wasi::{Network, Wasi};
 
@@ -366,4 +367,33 @@ fn no_answer_may_be_kept_by_a_cache() {
     let headers: &HeaderMap = response.headers();
     assert_eq!(headers["cache-control"], "no-store");
     assert!(!headers.contains_key("mcp-session-id"), "no session, so no affinity");
+}
+
+#[test]
+fn a_call_takes_at_most_a_quarter_more_fuel_than_the_core_alone() {
+    for (tool, arguments) in [
+        ("salesforce_find", r#"{"text": "acme"}"#),
+        ("salesforce_get", r#"{"record": "001dM0000000010QAA"}"#),
+        ("salesforce_query", r#"{"soql": "SELECT Id, Name, Industry, Phone FROM Account LIMIT 25"}"#),
+        ("salesforce_describe", r#"{"object": "Account"}"#),
+        ("salesforce_update", r#"{"object": "Account", "record": "Acme", "fields": {"Employees": 500}}"#),
+    ] {
+        let org = Arc::new(Org::demo());
+        let (reply, alone) = example::call(&org, &org.token("riley"), tool, arguments);
+        let org = Arc::new(Org::demo());
+        let (served, used) = call(&org, &org.token("riley"), tool, arguments);
+        println!("{tool}: {} fuel served, {alone} alone", used.fuel);
+        assert!(used.fuel * 4 <= alone * 5, "{tool}: {} of {alone}", used.fuel);
+        assert_eq!(served.unwrap(), reply.unwrap(), "the same bytes");
+    }
+}
+
+#[test]
+fn an_answer_says_how_long_it_is_and_a_long_one_comes_whole() {
+    let org = Arc::new(Org::demo());
+    let (response, _) = serve(&org, ENVIRONMENT, post("token").body(message("tools/list", json!({}))).unwrap());
+    let length = response.headers()["content-length"].to_str().unwrap();
+    assert_eq!(length, response.body().len().to_string());
+    assert!(response.body().len() > 4096, "more than a stream takes in one blocking write");
+    assert!(read(&response)["result"]["tools"].is_array());
 }
