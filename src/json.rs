@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, IgnoredAny};
 
 pub(crate) use build::{List, Object};
-pub(crate) use scan::{byte, end_of_plain, place_of_pair};
+pub(crate) use scan::{byte, end_of_plain, place_of, place_of_pair};
 pub(crate) use walk::{Before, NO_PLACE, Walk};
 pub(crate) use write::{ObjectWriter, Raw, ToJson, quoted};
 

@@ -44,7 +44,7 @@ pub(crate) fn scope(reading: &Reading<'_>, object: &ObjectName, query: &Query) -
     if !scope.is("mine") {
         return Err(reading.refuse(scope.at, "this scope is not read; there are mine and everything"));
     }
-    if reading.known.schema(object)?.field("OwnerId").is_some() {
+    if reading.known.schema(object)?.has_field("OwnerId") {
         return Ok(Some(Scope::Mine));
     }
     reading.known.description(object)?;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::json::Json;
+use crate::json::{Json, place_of};
+use crate::within::split;
 
 /// A record, unparsed.
 #[derive(Debug, Clone)]
@@ -18,6 +19,11 @@ impl Record {
     /// The record as it came.
     pub fn json(&self) -> &str {
         &self.0
+    }
+
+    /// The value at a path, as [`Fields::get`] finds it, where no other is asked for.
+    pub(crate) fn get(&self, path: &str) -> Option<Json<'_>> {
+        value_at(Json::trusted(&self.0), path)
     }
 
     /// Its fields, in the order they came; none if it is not an object.
@@ -43,16 +49,14 @@ impl<'a> Fields<'a> {
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.
     pub fn get(&self, path: &str) -> Option<Json<'a>> {
-        // Names are short, and for that a search for a character takes long to begin.
-        let (first, rest) = match path.bytes().position(|byte| byte == b'.') {
-            Some(dot) => (path.get(..dot)?, path.get(dot + 1..)),
-            None => (path, None),
+        let (first, rest) = match place_of(path.as_bytes(), 0, b'.') {
+            end if end == path.len() => (path, None),
+            dot => (path.get(..dot)?, path.get(dot + 1..)),
         };
-        let is_called = |name: &str| name.len() == first.len() && (name == first || name.eq_ignore_ascii_case(first));
-        let value = self.0.iter().find(|(name, _)| is_called(name)).map(|(_, value)| *value)?;
+        let value = self.0.iter().find(|(name, _)| is_called(name, first)).map(|(_, value)| *value)?;
         match rest {
             None => (!value.is_null()).then_some(value),
-            Some(rest) => Self::of(value).get(rest),
+            Some(rest) => value_at(value, rest),
         }
     }
 
@@ -83,6 +87,25 @@ impl<'a> Fields<'a> {
     pub fn object(&self) -> Option<String> {
         self.text("attributes.type")
     }
+}
+
+/// The value at a path within another, of which no other member is kept; absent when null.
+fn value_at<'a>(value: Json<'a>, path: &str) -> Option<Json<'a>> {
+    let mut cursor = value.cursor();
+    for name in split(path, b'.') {
+        if !cursor.enter_object() {
+            return None;
+        }
+        while !is_called(&cursor.next_name()?, name) {
+            cursor.skip();
+        }
+    }
+    Some(cursor.value()).filter(|value| !value.is_null())
+}
+
+/// Whether a member is called so, in any case. The lengths are compared here, for a function is called to compare the rest.
+fn is_called(member: &str, name: &str) -> bool {
+    member.len() == name.len() && (member == name || member.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

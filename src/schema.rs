@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 pub mod columns;
+mod lazy;
 pub mod lookup;
 pub(crate) mod person;
 pub mod picklist;
@@ -20,6 +21,7 @@ pub mod treatment;
 pub(crate) mod well_known;
 mod words;
 
+pub use lazy::LazyList;
 pub use picklist::ValidFor;
 
 /// What the columns are for.
@@ -57,9 +59,9 @@ pub struct ObjectSchema {
     /// Where this came from.
     pub source: Source,
     /// Its fields, in Salesforce's order.
-    pub fields: Vec<Field>,
+    pub fields: LazyList<Field>,
     /// What points to it.
-    pub children: Vec<ChildRelationship>,
+    pub children: LazyList<ChildRelationship>,
     /// Its record types, the active ones.
     pub record_types: Vec<RecordType>,
 }
@@ -332,32 +334,36 @@ impl ObjectSchema {
             queryable: false,
             searchable: false,
             source: Source::Described,
-            fields: Vec::new(),
-            children: Vec::new(),
+            fields: LazyList::default(),
+            children: LazyList::default(),
             record_types: Vec::new(),
         }
     }
 
     /// The field of this API name, in any case.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        // The lengths are compared here, for a function is called to compare the rest.
-        let has_length = |field: &&Field| field.name.len() == name.len();
-        self.fields.iter().filter(has_length).find(|field| field.name.eq_ignore_ascii_case(name))
+        self.fields.named(name)
+    }
+
+    /// Whether it has a field of this API name, in any case.
+    pub fn has_field(&self, name: &str) -> bool {
+        self.fields.has(name)
     }
 
     /// The lookup that this path name, in any case, goes through.
     pub fn parent(&self, relationship: &str) -> Option<&Field> {
-        self.fields
-            .iter()
-            .find(|field| field.relationship.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(relationship)))
+        let leads =
+            |field: &&Field| field.relationship.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(relationship));
+        // Nearly all are called so, and then no other field is read.
+        let usual = self.field(&words::lookup(relationship));
+        usual.filter(leads).or_else(|| self.fields.iter().find(leads))
     }
 
     /// The field that names a record. A case has a number and a task a subject; some objects have nothing.
     pub fn name_field(&self) -> Option<&Field> {
         // Person accounts mark the first and last name too, so the flag alone is not enough.
-        self.fields
-            .iter()
-            .find(|field| field.name_field && field.name == "Name")
+        self.field("Name")
+            .filter(|field| field.name_field)
             .or_else(|| self.fields.iter().find(|field| field.name_field))
     }
 

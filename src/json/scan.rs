@@ -148,6 +148,18 @@ pub(crate) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     at + ends(last_step(bytes, at)).trailing_zeros() as usize
 }
 
+/// The place of the first byte that is this one, from a place on; the end if there is none.
+pub(crate) fn place_of(bytes: &[u8], mut at: usize, byte: u8) -> usize {
+    while at < bytes.len() {
+        let found = places(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)), byte);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += STEP;
+    }
+    bytes.len()
+}
+
 /// The place behind the number at a place of a text that is known to be JSON.
 pub(super) fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
     loop {

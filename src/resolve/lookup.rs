@@ -106,7 +106,7 @@ pub(crate) fn is_me(field: &Field, json: &str) -> bool {
 /// The contact that an account of this id is; no account where the org has none that are persons.
 pub(crate) fn person_of(known: &Known, argument: &str, account: RecordId) -> Result<Option<Wanted>, PlanError> {
     let object = ObjectName::from_static("Contact");
-    if known.description(&object)?.field(IS_PERSON).is_none() {
+    if !known.description(&object)?.has_field(IS_PERSON) {
         return Ok(None);
     }
     let mut wanted = among(known, argument, By::Id(account), vec![object], NameMatch::Exact)?;
@@ -337,8 +337,7 @@ impl Wanted {
     pub(crate) fn read(&mut self, known: &Known, fields: &[FieldPath]) -> Result<(), PlanError> {
         for (object, select) in &mut self.queries {
             let schema = known.schema(object)?;
-            let is_there =
-                |field: &&FieldPath| schema.source != Source::Described || schema.field(field.as_str()).is_some();
+            let is_there = |field: &&FieldPath| schema.source != Source::Described || schema.has_field(field.as_str());
             fields.iter().filter(is_there).for_each(|field| select.add(field.clone()));
         }
         Ok(())

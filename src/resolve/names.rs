@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
+use crate::json::Json;
 use crate::known::{self, Known, PlanError};
 use crate::record::Record;
 use crate::resolve::reach;
@@ -125,7 +126,7 @@ fn not_shared(known: &Known, input: &str, part: &str) -> Result<PlanError, PlanE
     let head = input.trim().strip_suffix(part.trim()).unwrap_or_default();
     let why = "the lookup points to records of several objects, and only what all of them have is read through it; query the object itself for more";
     let mut allowed = Vec::new();
-    for field in &shared.fields {
+    for field in shared.fields.iter() {
         allowed.push([head, &field.name].concat());
     }
     Ok(Error::argument(input, why).allowing(allowed).into())
@@ -179,7 +180,7 @@ pub(crate) fn treatment(known: &Known, named: &Named, operator: Operator) -> Res
         allowed.push((*operator).to_owned());
     }
     if matches!(why, Why::Parts | Why::Location) {
-        for field in &known.schema(&named.object)?.fields {
+        for field in known.schema(&named.object)?.fields.iter() {
             if field.compound.as_ref() == Some(&named.field.name) {
                 allowed.push(named.beside(&field.name)?.to_string());
             }
@@ -250,7 +251,7 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, input: &[String]) -> R
     // An e-mail may have its text as HTML alone.
     if let Some(text) = text {
         let named = field(known, object, text.as_str())?;
-        if known.schema(&named.object)?.field(HTML_BODY).is_some() {
+        if known.schema(&named.object)?.has_field(HTML_BODY) {
             fields.add(named.beside(HTML_BODY)?);
         }
     }
@@ -300,11 +301,11 @@ pub(crate) fn distinguishing_columns(known: &Known, object: &ObjectName) -> Resu
         let mut fields = FieldList::of(ID, [name_of(known, object)?]);
         usual(known, object, Use::Find)?.into_iter().for_each(|field| fields.add(field));
         let schema = known.schema(object)?;
-        if schema.field(IS_CLOSED.as_str()).is_some() {
+        if schema.has_field(IS_CLOSED.as_str()) {
             fields.add(IS_CLOSED);
         }
         for column in person::columns(&schema) {
-            if schema.field(column).is_some() {
+            if schema.has_field(column) {
                 fields.add(FieldPath::from_static(column));
             }
         }
@@ -316,7 +317,7 @@ fn usual(known: &Known, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPa
     let schema = known.schema(object)?;
     let usual = columns::usual(&schema, purpose).into_iter();
     let readable = usual.filter(|column| reach::may_show(known, &schema, column));
-    Ok(readable.map(|name| path(&name)).collect::<Result<_, _>>()?)
+    Ok(readable.map(FieldPath::new).collect::<Result<_, _>>()?)
 }
 
 /// The field that names an object's records; the id where none does.
@@ -332,7 +333,7 @@ pub(crate) fn has_assignment_rules(object: &ObjectName) -> bool {
 
 /// The id of a record Salesforce sent.
 pub(crate) fn id_of(record: &Record) -> Result<RecordId, Error> {
-    let id = record.fields().text("Id").and_then(|id| RecordId::parse(&id).ok());
+    let id = record.get("Id").and_then(Json::text).and_then(|id| RecordId::parse(&id).ok());
     id.ok_or_else(|| Error::unreadable("a record came without its id", Changed::No))
 }
 

@@ -184,16 +184,16 @@ pub(crate) fn interpretations(known: &Known, schema: &ObjectSchema, text: &str) 
 /// The conditions by one interpretation of the text.
 fn like_as(schema: &ObjectSchema, name: &FieldPath, text: &str, argument: &str) -> Result<Vec<Condition>, Error> {
     let mut any = vec![Condition::Like { field: name.clone(), pattern: pattern(text, argument)? }];
-    if schema.field("Subject").is_some() && name.as_str() != "Subject" {
+    if schema.has_field("Subject") && name.as_str() != "Subject" {
         any.push(Condition::Like { field: FieldPath::from_static("Subject"), pattern: pattern(text, argument)? });
     }
     for email in ["Email", "PersonEmail"] {
-        if schema.field(email).is_some() && text.contains('@') {
+        if text.contains('@') && schema.has_field(email) {
             let text = Text::new(text).map_err(|reason| too_long(argument, &reason))?;
             any.push(Condition::compare(FieldPath::from_static(email), Comparison::Eq, text));
         }
     }
-    if schema.field("FirstName").is_some() && schema.field("LastName").is_some() {
+    if schema.has_field("FirstName") && schema.has_field("LastName") {
         any.extend(other_first_name(text, argument)?);
         if let ((person, Some(place)), Some(works_at)) = (matching::split(text), employer(schema)) {
             let mut is_called = vec![Condition::Like { field: name.clone(), pattern: pattern(person, argument)? }];

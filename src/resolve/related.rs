@@ -90,7 +90,7 @@ pub(crate) fn plan(known: &Known, object: &ObjectName, name: &str) -> Result<Vec
     let may_be_archived = ACTIVITY_OBJECTS.contains(&of.as_str()) && !only_open;
     let latest = match word {
         Some((.., latest)) => latest,
-        None if schema.field("LastModifiedDate").is_some() => "LastModifiedDate",
+        None if schema.has_field("LastModifiedDate") => "LastModifiedDate",
         None => "Id",
     };
     Ok(vec![List {

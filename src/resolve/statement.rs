@@ -422,7 +422,7 @@ impl Reading<'_> {
             }
             let input = query.from.last();
             let message = format!("{parent} has no child relationship {input:?} that is visible to the user");
-            let children = schema.children_of(input).chain(&schema.children);
+            let children = schema.children_of(input).chain(schema.children.iter());
             let allowed = children.filter_map(|child| child.relationship.clone()).take(MAX_NAMED).collect();
             return Err(Error::argument("soql", message).allowing(allowed).into());
         };
@@ -443,7 +443,7 @@ impl Reading<'_> {
         let reaches_back = archive::reaches_back(&object, query.condition.as_ref(), self.parameters, self.recent);
         // What Salesforce can't filter would have deleted records too.
         let is_list = relationship.as_str() == related::PAST;
-        if is_list || reaches_back && schema.field(IS_DELETED.as_str()).is_none() {
+        if is_list || reaches_back && !schema.has_field(IS_DELETED.as_str()) {
             self.drop("activities of more than a year ago may be missing; query Task or Event for them");
         } else if reaches_back {
             self.archived = true;

@@ -1,6 +1,6 @@
 //! Why a search found a record whose name does not say it: the field that has the words, and its text round them.
 
-use crate::json::{Json, Object, Shape};
+use crate::json::{Json, Object};
 use crate::known::Known;
 use crate::lower::lower;
 use crate::record::Fields;
@@ -9,6 +9,7 @@ use crate::resolve::{names, reach};
 use crate::schema::columns;
 use crate::soql::{FieldPath, ObjectName};
 use crate::wit::Candidate;
+use crate::within;
 
 /// Characters of a text before the words, and of all that is shown.
 const BEFORE: usize = 40;
@@ -19,7 +20,7 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, telling: &[FieldPath])
     let mut all = telling.to_vec();
     if let Ok(schema) = known.schema(object) {
         let is_new = |name: &str| !telling.iter().any(|column| column.as_str() == name);
-        let own = columns::sought(&schema).map(|field| field.name.as_str()).filter(|name| is_new(name));
+        let own = columns::sought(&schema).filter(|name| is_new(name));
         let own = own.filter(|name| reach::may_show(known, &schema, name));
         all.extend(own.filter_map(|name| names::path(name).ok()));
     }
@@ -31,13 +32,13 @@ pub(crate) fn columns(known: &Known, object: &ObjectName, telling: &[FieldPath])
 pub(crate) fn explain(candidate: &mut Candidate, text: &str, fit: Fit, fields: &Fields<'_>) -> bool {
     let words: Vec<String> = text.split_whitespace().map(lower).collect();
     let name = candidate.name.as_deref().map(lower).unwrap_or_default();
-    if words.iter().all(|word| name.contains(word)) {
+    if words.iter().all(|word| within::holds(&name, word)) {
         return true;
     }
     let mut best: Option<(usize, &str, String)> = None;
     for (name, value) in fields.values().filter(|(name, _)| !name.ends_with("Id")) {
-        let Some(Shape::Text(held)) = Shape::of(value.get()) else { continue };
-        if candidate.name.as_ref() == Some(&held) {
+        let Some(held) = value.text() else { continue };
+        if candidate.name.as_deref() == Some(&held) {
             continue;
         }
         let (count, at) = found_in(&held, &words, text);
@@ -64,10 +65,10 @@ fn found_in(held: &str, words: &[String], text: &str) -> (usize, usize) {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let is_number = text.chars().all(|c| c.is_ascii_digit() || " +()-./".contains(c));
     if is_number && digits(text).len() > 1 {
-        return (usize::from(digits(held).contains(&digits(text))) * words.len(), 0);
+        return (usize::from(within::holds(&digits(held), &digits(text))) * words.len(), 0);
     }
     let held = lower(held);
-    let mut places = words.iter().filter_map(|word| held.find(word.trim_matches('*')));
+    let mut places = words.iter().filter_map(|word| within::place(&held, word.trim_matches('*')));
     let first = places.next();
     (usize::from(first.is_some()) + places.count(), first.map_or(0, |at| held[..at].chars().count()))
 }

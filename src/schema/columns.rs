@@ -1,12 +1,14 @@
 //! The columns to show when nobody said which.
 
+use std::borrow::Cow;
+
 use super::{Field, FieldType, ObjectSchema, Source, Use, standard};
 use crate::sort::by_rank;
 
 /// Paths of the usual columns, without the id. Of a described object only those this user may see.
-pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
+pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
     match standard::usual_columns(&schema.name, purpose) {
-        Some(columns) => columns.filter(|column| can_read(schema, column)).map(str::to_owned).collect(),
+        Some(columns) => columns.filter(|column| can_read(schema, column)).map(Cow::Borrowed).collect(),
         None => generic(schema, purpose),
     }
 }
@@ -14,12 +16,12 @@ pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
 fn can_read(schema: &ObjectSchema, column: &str) -> bool {
     match column.split_once('.') {
         Some((relationship, _)) => schema.parent(relationship).is_some(),
-        None => schema.field(column).is_some(),
+        None => schema.has_field(column),
     }
 }
 
 /// For any other object: its name, the fields likeliest to matter, its owner and its dates.
-fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
+fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
     let most = match purpose {
         Use::List => 5,
         Use::Get => 20,
@@ -35,21 +37,21 @@ fn generic(schema: &ObjectSchema, purpose: Use) -> Vec<String> {
             .filter_map(|field| interest(field, purpose == Use::Get || name.is_none())),
     );
     likely.truncate(most);
-    let mut columns: Vec<String> = name.map(|field| field.name.clone()).into_iter().collect();
+    let mut columns: Vec<_> = name.map(|field| Cow::Owned(field.name.clone())).into_iter().collect();
     columns.extend(likely);
     let dates = ["Owner.Name", "CreatedDate", "LastModifiedDate"].into_iter();
-    columns.extend(dates.filter(|column| can_read(schema, column)).map(str::to_owned));
+    columns.extend(dates.filter(|column| can_read(schema, column)).map(Cow::Borrowed));
     columns
 }
 
 /// How likely a field matters, 0 the likeliest, and its column; `None` for what is too long or too technical, unless the
 /// record is shown as a whole.
-fn interest(field: &Field, whole: bool) -> Option<(u32, String)> {
+fn interest(field: &Field, whole: bool) -> Option<(u32, Cow<'static, str>)> {
     if is_system(&field.name) || field.compound.is_some() && !whole {
         return None;
     }
     if let Some(parent) = parent_name(field) {
-        return Some((1, parent));
+        return Some((1, Cow::Owned(parent)));
     }
     let rank = match field.field_type {
         _ if field.required => 0,
@@ -60,21 +62,21 @@ fn interest(field: &Field, whole: bool) -> Option<(u32, String)> {
         FieldType::TextArea if whole && field.length.is_some_and(|length| length <= 4000) => 5,
         _ => return None,
     };
-    Some((rank, field.name.clone()))
+    Some((rank, Cow::Owned(field.name.clone())))
 }
 
 /// The most fields that are read to say where a text was found.
 const MAX_SOUGHT: usize = 8;
 
-/// The fields of an object's own in which people look for a text, besides those that are shown.
-pub(crate) fn sought(schema: &ObjectSchema) -> impl Iterator<Item = &Field> {
-    let is_sought = |field: &&Field| match field.field_type {
+/// The names of the fields of an object's own in which people look for a text, besides those that are shown.
+pub(crate) fn sought(schema: &ObjectSchema) -> impl Iterator<Item = &str> {
+    let is_sought = |(name, field_type): &(&str, FieldType)| match field_type {
         FieldType::Phone | FieldType::Email | FieldType::Url => true,
-        FieldType::String => field.name.ends_with("__c"),
-        FieldType::TextArea => field.name == "Description",
+        FieldType::String => name.ends_with("__c"),
+        FieldType::TextArea => *name == "Description",
         _ => false,
     };
-    schema.fields.iter().filter(is_sought).take(MAX_SOUGHT)
+    schema.fields.kinds().filter(is_sought).map(|(name, _)| name).take(MAX_SOUGHT)
 }
 
 /// The path to the name of a lookup's target, where it surely has one: all custom objects do.
@@ -119,7 +121,7 @@ pub fn by_importance(schema: &ObjectSchema) -> Vec<&Field> {
             0
         } else if field.required {
             1
-        } else if usual.contains(&field.name) {
+        } else if usual.iter().any(|name| *name == field.name) {
             2
         } else if is_system(&field.name) {
             6

@@ -386,7 +386,7 @@ fn unknown_object(text: &str, objects: &[ObjectSummary]) -> ObjectMatch {
 /// Whether a name ends like those of custom objects, external objects, metadata types and the like.
 fn is_custom_name(name: &str) -> bool {
     let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    name.rsplit_once("__").is_some_and(|(local, suffix)| {
+    words::suffixed(name).is_some_and(|(local, suffix)| {
         plain(local)
             && local.starts_with(|first: char| first.is_ascii_alphabetic())
             && matches!(suffix, "c" | "x" | "mdt" | "kav" | "b" | "e" | "Share" | "History" | "Feed")

@@ -25,7 +25,7 @@ pub(crate) fn is_of_persons(name: &str) -> bool {
 /// What tells persons apart besides, and which account and contact are one; nothing where the org has no such accounts.
 pub(crate) fn columns(schema: &ObjectSchema) -> &'static [&'static str] {
     match schema.name.as_str() {
-        _ if schema.field(IS_PERSON).is_none() => &[],
+        _ if !schema.has_field(IS_PERSON) => &[],
         "Account" => &["PersonEmail", IS_PERSON, HALF],
         "Contact" => &[IS_PERSON, ACCOUNT_ID],
         _ => &[],

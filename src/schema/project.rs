@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 
 use super::{
-    ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
-    Source, ValidFor, words,
+    ChildRelationship, Field, FieldType, GlobalDescribe, LazyList, ObjectSchema, ObjectSummary, PicklistValue,
+    RecordType, Source, ValidFor, words,
 };
 use crate::json::{Before, Json, NO_PLACE, Walk};
 
@@ -102,8 +102,11 @@ fn count(value: Json<'_>) -> Option<u32> {
 
 /// What is kept of the elements of a list. `project` also learns how many come before, those that are dropped too, and
 /// consumes its element.
-fn list<'a, T>(from: &mut Walk<'a>, project: fn(&mut Walk<'a>, &mut Before<'a>, u32) -> Option<T>) -> Vec<T> {
-    let mut kept = Vec::new();
+fn list<'a, T, L: Default + Extend<T>>(
+    from: &mut Walk<'a>,
+    project: fn(&mut Walk<'a>, &mut Before<'a>, u32) -> Option<T>,
+) -> L {
+    let mut kept = L::default();
     let mut before = Before::default();
     let mut place = 0;
     let mut goes_on = from.enter(b'[');
@@ -157,7 +160,7 @@ macro_rules! wire {
     ($name:ident: $($field:ident = $member:literal,)* $(; $($list:ident: $kept:ty = $of:literal by $project:expr,)*)?) => {
         struct $name<'a> {
             $($field: Json<'a>,)*
-            $($($list: Vec<$kept>,)*)?
+            $($($list: $kept,)*)?
         }
 
         impl<'a> $name<'a> {
@@ -166,7 +169,7 @@ macro_rules! wire {
                 enum Place { $($field,)* $($($list,)*)? }
                 const NAMES: &Names = &Names::of(&[$($member,)* $($($of,)*)?]);
 
-                $($(let mut $list = Vec::new();)*)?
+                $($(let mut $list = <$kept>::default();)*)?
                 let mut values = [$({ let _ = Place::$field; Json::NULL },)*];
                 from.members(before, &mut values, &|name| NAMES.place(name), &mut |from, place| {
                     $($(if place == Place::$list as usize {
@@ -194,9 +197,9 @@ wire! { ObjectWire:
     queryable = "queryable",
     searchable = "searchable",
     ;
-    fields: Field = "fields" by field,
-    children: ChildRelationship = "childRelationships" by child,
-    record_types: RecordType = "recordTypeInfos" by record_type,
+    fields: LazyList<Field> = "fields" by field,
+    children: LazyList<ChildRelationship> = "childRelationships" by child,
+    record_types: Vec<RecordType> = "recordTypeInfos" by record_type,
 }
 
 wire! { FieldWire:
@@ -226,8 +229,8 @@ wire! { FieldWire:
     compound_field_name = "compoundFieldName",
     inline_help_text = "inlineHelpText",
     ;
-    picklist_values: PicklistValue = "picklistValues" by picklist_value,
-    references: String = "referenceTo" by name,
+    picklist_values: Vec<PicklistValue> = "picklistValues" by picklist_value,
+    references: Vec<String> = "referenceTo" by name,
 }
 
 fn field<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<Field> {

@@ -14,7 +14,7 @@ pub fn fields<'s>(schema: &'s ObjectSchema, query: &str, vocabulary: &[Alias]) -
         .map(|alias| alias.name.as_str())
         .chain(standard::field_of_word(&schema.name, &query.text))
         .collect();
-    query.best(&schema.fields, |field, scores| {
+    query.best(schema.fields.iter(), |field, scores| {
         scores.text(&field.label(), 10, 6);
         scores.text(&field.name, 8, 5);
         for object in &field.references {
@@ -44,7 +44,7 @@ pub fn objects<'g>(global: &'g GlobalDescribe, query: &str, vocabulary: &[Alias]
         .map(|alias| alias.name.as_str())
         .chain(standard::object_of_word(&query.text))
         .collect();
-    query.best(&global.objects, |object, scores| {
+    query.best(global.objects.iter(), |object, scores| {
         scores.text(&object.label, 10, 6);
         scores.text(&object.label_plural, 10, 6);
         scores.text(&object.name, 8, 5);
@@ -70,7 +70,7 @@ impl Query {
     }
 
     /// More of the words found comes before any better find of fewer.
-    fn best<'t, T>(&self, things: &'t [T], score: impl Fn(&T, &mut Scores<'_>)) -> Vec<&'t T> {
+    fn best<'t, T>(&self, things: impl Iterator<Item = &'t T>, score: impl Fn(&T, &mut Scores<'_>)) -> Vec<&'t T> {
         let mut found: Vec<(u32, &T)> = Vec::new();
         for thing in things {
             let mut scores = Scores { tokens: &self.tokens, best: vec![0; self.tokens.len()] };

@@ -3,7 +3,9 @@
 //! The table lists only what every org has, so an answer from it is right unless the org hides the field from the user;
 //! what it lacks, it doesn't deny. `standard_schema_*` in `tests/it` compares it with recorded describes.
 
+use super::lazy::is_of;
 use super::{ObjectSchema, ObjectSummary, Source, Use, stored, words};
+use crate::within::split;
 
 // The standard fields of the core objects that every org has. What is missing here (fields of optional features, custom
 // fields, picklist values, permissions) only describe knows. Columns are parted by tabs; `stored.rs` reads them.
@@ -41,26 +43,28 @@ pub(super) fn name_of(text: &str) -> Option<&'static str> {
 /// Whether a common word stands for an object.
 pub(super) fn is_word_for(object: &str, word: &str) -> bool {
     let word = joined(word);
-    let words = section(object).and_then(|section| section.lines().find_map(|line| line.strip_prefix("~\t")));
-    !word.is_empty() && words.is_some_and(|words| words.split('\t').any(|known| joined(known) == word))
+    section(object).is_some_and(|section| has_word(section, &word))
 }
 
 /// The object that a common word stands for.
 pub(super) fn object_of_word(word: &str) -> Option<&'static str> {
     let word = joined(word);
-    let knows = |section: &&str| {
-        let words = section.lines().find_map(|line| line.strip_prefix("~\t")).unwrap_or_default();
-        words.split('\t').any(|known| joined(known) == word)
-    };
-    if word.is_empty() { None } else { sections().find(knows).map(heading_name) }
+    sections().find(|section| has_word(section, &word)).map(heading_name)
+}
+
+/// Whether the words for the object of a section have this one.
+fn has_word(section: &str, word: &[u8]) -> bool {
+    let words = line(section, "~\t").unwrap_or_default();
+    !word.is_empty() && split(words, b'\t').any(|known| joined(known) == word)
 }
 
 /// The field that a common word stands for.
 pub(super) fn field_of_word(object: &str, word: &str) -> Option<&'static str> {
     let word = words::fold(word);
-    section(object)?.lines().filter_map(|line| line.strip_prefix('~')).find_map(|line| {
-        let (field, words) = line.split_once('\t')?;
-        words.split('\t').any(|known| words::folds_to(known, &word)).then_some(field)
+    split(section(object)?, b'\n').filter_map(|line| line.strip_prefix('~')).find_map(|line| {
+        let mut columns = split(line, b'\t');
+        let field = columns.next()?;
+        columns.any(|known| words::folds_to(known, &word)).then_some(field)
     })
 }
 
@@ -71,7 +75,7 @@ pub(super) fn usual_columns(object: &str, purpose: Use) -> Option<impl Iterator<
         Use::Get => "!get\t",
         Use::Find => "!find\t",
     };
-    Some(section(object)?.lines().find_map(|line| line.strip_prefix(mark))?.split(' '))
+    Some(split(line(section(object)?, mark)?, b' '))
 }
 
 /// Each object's lines, the heading without its mark.
@@ -112,11 +116,17 @@ const fn is_heading(table: &[u8], at: usize) -> bool {
 }
 
 fn section(object: &str) -> Option<&'static str> {
-    sections().find(|section| heading_name(section).eq_ignore_ascii_case(object))
+    let (start, end) = SECTIONS.iter().find(|(start, _)| is_of(TABLE.as_bytes(), *start, object))?;
+    TABLE.get(*start..*end)
+}
+
+/// The line of a section that begins so, without that.
+fn line<'s>(section: &'s str, mark: &str) -> Option<&'s str> {
+    split(section, b'\n').find_map(|line| line.strip_prefix(mark))
 }
 
 fn heading_name(section: &str) -> &str {
-    section.split_once('\t').map_or("", |(name, _)| name)
+    split(section, b'\t').next().unwrap_or_default()
 }
 
 fn joined(word: &str) -> Vec<u8> {

@@ -3,11 +3,13 @@
 //! A line is a record; tabs part its columns, and empty columns at its end are left out. What can be derived from an
 //! API name (most labels, nearly all relationships) is not written. `standard.rs` explains the columns.
 
+use std::rc::Rc;
+
 use super::{
-    ChildRelationship, Field, FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, RecordType,
-    Source, ValidFor, words,
+    ChildRelationship, Field, FieldType, GlobalDescribe, LazyList, ObjectSchema, ObjectSummary, PicklistValue,
+    RecordType, Source, ValidFor, lazy::Item, words,
 };
-use crate::json::{byte, end_of_plain};
+use crate::json::{byte, end_of_plain, place_of};
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
 const VERSION: &str = "schema3";
@@ -27,10 +29,10 @@ impl ObjectSchema {
             ('q', self.queryable),
             ('s', self.searchable),
         ]);
-        for field in &self.fields {
+        for field in self.fields.iter() {
             write_field(&mut lines, field);
         }
-        for child in &self.children {
+        for child in self.children.iter() {
             lines.line('>', &child.object);
             lines.column(&child.field);
             lines.column(child.relationship.as_deref().unwrap_or_default());
@@ -124,9 +126,6 @@ impl<'a> Heading<'a> {
     }
 }
 
-/// What most objects have no more of, so that there is room for them at once.
-const USUAL_FIELDS: usize = 64;
-
 /// An object of all its lines, the heading without its mark.
 pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
     read(Columns::of(lines), source)
@@ -134,6 +133,7 @@ pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
 
 fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
     let heading = Heading::read(&mut columns)?;
+    let lines: Rc<str> = columns.lines.into();
     let mut object = ObjectSchema {
         name: heading.name,
         label: heading.label,
@@ -145,21 +145,13 @@ fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
         queryable: heading.flags.contains('q'),
         searchable: heading.flags.contains('s'),
         source,
-        fields: Vec::with_capacity(USUAL_FIELDS),
-        children: Vec::new(),
+        fields: LazyList::of(lines.clone(), source),
+        children: LazyList::of(lines, source),
         record_types: Vec::new(),
     };
     while let Some(mark) = columns.next_line() {
         match mark {
-            b'=' => {
-                let values = object.fields.last_mut()?.picklist.as_mut()?;
-                values.push(read_value(&mut columns, next_place(values))?);
-            }
-            b'>' => object.children.push(ChildRelationship {
-                object: columns.text()?,
-                field: columns.text()?,
-                relationship: columns.text(),
-            }),
+            b'>' => object.children.add(columns.at),
             b'@' => {
                 let (id, name, flags) = (columns.text()?, columns.text().unwrap_or_default(), columns.raw());
                 object.record_types.push(RecordType {
@@ -170,13 +162,40 @@ fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
                     available: flags.contains('a'),
                 });
             }
-            mark if mark.is_ascii_alphabetic() => object.fields.push(read_field(&mut columns, source)?),
-            // Notes and hints of the table.
-            b'#' | b'~' | b'!' if source == Source::Standard => {}
-            _ => return None,
+            mark if mark.is_ascii_alphabetic() => object.fields.add(columns.at),
+            // Values of the field before, and notes and hints of the table.
+            _ => {}
         }
     }
     Some(object)
+}
+
+impl Item for Field {
+    fn read(lines: &str, source: Source) -> Option<Self> {
+        let mut columns = Columns::of(lines);
+        let mut field = read_field(&mut columns, source)?;
+        if let Some(values) = &mut field.picklist {
+            while columns.next_line() == Some(b'=') {
+                values.push(read_value(&mut columns, next_place(values))?);
+            }
+        }
+        Some(field)
+    }
+}
+
+impl Item for ChildRelationship {
+    fn read(lines: &str, _: Source) -> Option<Self> {
+        let mut columns = Columns::of(lines);
+        Some(Self { object: columns.text()?, field: columns.text()?, relationship: columns.text() })
+    }
+}
+
+impl Field {
+    /// The API name and the type of the field that lines begin with, of which no more is read.
+    pub(super) fn name_and_type(lines: &str) -> (&str, FieldType) {
+        let mut columns = Columns::of(lines);
+        (columns.raw(), columns.field_type())
+    }
 }
 
 fn write_field(lines: &mut Lines, field: &Field) {
@@ -247,10 +266,7 @@ fn bit(letter: u8) -> u64 {
 
 fn read_field(columns: &mut Columns<'_>, source: Source) -> Option<Field> {
     let name = columns.text()?;
-    let field_type = match columns.raw() {
-        "" => FieldType::String,
-        name => FieldType::from_name(name),
-    };
+    let field_type = columns.field_type();
     let usual = Usual::of(field_type);
     // One bit a letter: they are asked for one by one.
     let flags = columns.raw().bytes().fold(0, |flags, flag| flags | bit(flag));
@@ -424,14 +440,7 @@ impl<'a> Columns<'a> {
     /// Nothing behind the last line.
     fn next_line(&mut self) -> Option<u8> {
         loop {
-            match self.byte() {
-                b'\n' => self.at += 1,
-                0 if self.is_over() => return None,
-                _ => {
-                    self.next();
-                    continue;
-                }
-            }
+            self.at = place_of(self.lines.as_bytes(), self.at, b'\n') + 1;
             match self.byte() {
                 b'\n' => {}
                 0 if self.is_over() => return None,
@@ -441,6 +450,14 @@ impl<'a> Columns<'a> {
                     return Some(mark);
                 }
             }
+        }
+    }
+
+    /// The column of a type.
+    fn field_type(&mut self) -> FieldType {
+        match self.raw() {
+            "" => FieldType::String,
+            name => FieldType::from_name(name),
         }
     }
 

@@ -33,11 +33,25 @@ pub(super) fn relationship(field: &str) -> Option<String> {
     }
 }
 
+/// The field that a path name most likely goes through.
+pub(super) fn lookup(relationship: &str) -> String {
+    match relationship.strip_suffix("__r") {
+        Some(custom) => [custom, "__c"].concat(),
+        None => [relationship, "Id"].concat(),
+    }
+}
+
 /// A name without the namespace of its package and without the suffix that says what is custom.
 pub(super) fn local_name(name: &str) -> &str {
     // `Name`, `Local__c` or `ns__Local__c`.
-    let Some((rest, _suffix)) = name.rsplit_once("__") else { return name };
+    let Some((rest, _suffix)) = suffixed(name) else { return name };
     rest.split_once("__").map_or(rest, |(_, local)| local)
+}
+
+/// What stands before and behind the last two underscores of a name.
+pub(super) fn suffixed(name: &str) -> Option<(&str, &str)> {
+    let at = name.as_bytes().windows(2).rposition(|pair| pair == b"__")?;
+    Some((name.get(..at)?, name.get(at + 2..)?))
 }
 
 /// The words of a name or label: between spaces and punctuation, and where lower case turns to upper.

@@ -44,15 +44,15 @@ const fn names(text: &[u8]) -> Option<usize> {
     if start { None } else { Some(names) }
 }
 
-fn checked(text: &str, most_names: usize) -> Result<Cow<'static, str>, NameError> {
+fn checked(text: Cow<'static, str>, most_names: usize) -> Result<Cow<'static, str>, NameError> {
     if text.len() > MAX_BYTES {
-        return Err(NameError::Length(Excerpt::of(text)));
+        return Err(NameError::Length(Excerpt::of(&text)));
     }
     match names(text.as_bytes()) {
-        None => Err(NameError::Character(Excerpt::of(text))),
-        Some(count) if count <= most_names => Ok(Cow::Owned(text.to_owned())),
-        Some(_) if most_names == 1 => Err(NameError::Path(Excerpt::of(text))),
-        Some(_) => Err(NameError::Steps(Excerpt::of(text))),
+        None => Err(NameError::Character(Excerpt::of(&text))),
+        Some(count) if count <= most_names => Ok(text),
+        Some(_) if most_names == 1 => Err(NameError::Path(Excerpt::of(&text))),
+        Some(_) => Err(NameError::Steps(Excerpt::of(&text))),
     }
 }
 
@@ -69,6 +69,15 @@ macro_rules! name {
             ///
             /// What keeps the text from being a name.
             pub fn parse(text: &str) -> Result<Self, NameError> {
+                Self::new(Cow::Owned(text.to_owned()))
+            }
+
+            /// The same of a text that need not be copied.
+            ///
+            /// # Errors
+            ///
+            /// What keeps the text from being a name.
+            pub fn new(text: Cow<'static, str>) -> Result<Self, NameError> {
                 checked(text, $most_names).map(Self)
             }
 

@@ -247,7 +247,7 @@ fn timeline(
         _ => &[related::PAST],
     };
     // Archived ones are past, and deleted ones come along with them.
-    if lists.contains(&related::PAST) && known.schema(&target.object)?.field(IS_DELETED.as_str()).is_some() {
+    if lists.contains(&related::PAST) && known.schema(&target.object)?.has_field(IS_DELETED.as_str()) {
         archive::include(&mut parent);
     }
     let columns = COLUMNS.map(FieldPath::from_static);

@@ -436,7 +436,7 @@ fn is_one(call: &Call<'_>, held: &Record) -> bool {
     name.is_some()
         && name == fields.text("ConvertedAccount.Name")
         && call.plan(&(), person::describe).is_ok()
-        && call.known().schema(&CONTACT).is_ok_and(|schema| schema.field(IS_PERSON).is_some())
+        && call.known().schema(&CONTACT).is_ok_and(|schema| schema.has_field(IS_PERSON))
 }
 
 /// The lead and what it became.

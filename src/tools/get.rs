@@ -87,7 +87,7 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     let mut select = Select::new(Selection::Records { fields, children }, object.clone());
     select.condition = Some(condition);
     // Deleted records come along with archived ones, and only some objects' can be told.
-    let tells_deleted = known.schema(object)?.field(IS_DELETED.as_str()).is_some();
+    let tells_deleted = known.schema(object)?.has_field(IS_DELETED.as_str());
     let may_be_archived = related.iter().any(|list| list.may_be_archived);
     if may_be_archived && tells_deleted {
         archive::include(&mut select);

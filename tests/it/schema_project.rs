@@ -116,6 +116,18 @@ fn a_schema_comes_back_from_the_cache_unchanged() {
 }
 
 #[test]
+fn a_field_of_a_kept_schema_is_found_by_its_whole_name_in_any_case() {
+    let plan = plan();
+    for field in plan.fields.iter() {
+        // Nothing of it was read yet.
+        let kept = ObjectSchema::from_bytes(&plan.to_bytes()).unwrap();
+        assert!(kept.has_field(&field.name) && !kept.has_field(&field.name[..field.name.len() - 1]), "{}", field.name);
+        assert_eq!(kept.field(&field.name.to_uppercase()), Some(field));
+    }
+    assert!(!plan.has_field(""));
+}
+
+#[test]
 fn a_cut_changed_or_older_cache_entry_is_none() {
     let bytes = plan().to_bytes();
     for end in 0..bytes.len() {
@@ -138,7 +150,7 @@ fn places(base64: &str, places: impl Iterator<Item = u32>) -> Vec<bool> {
     );
     let schema = ObjectSchema::from_describe(describe.as_bytes()).unwrap();
     assert_eq!(ObjectSchema::from_bytes(&schema.to_bytes()).as_ref(), Some(&schema));
-    let valid_for = schema.fields[0].picklist.as_ref().unwrap()[0].valid_for.clone().unwrap();
+    let valid_for = schema.field("B").unwrap().picklist.as_ref().unwrap()[0].valid_for.clone().unwrap();
     places.map(|place| valid_for.includes(place)).collect()
 }
 
@@ -163,7 +175,7 @@ fn where_nothing_controls_a_picklist_no_bits_are_kept() {
     let describe = br#"{"name": "X", "fields": [{"name": "B", "type": "picklist", "controllerName": null,
         "picklistValues": [{"value": "v", "active": true, "validFor": "gA=="}]}]}"#;
     let schema = ObjectSchema::from_describe(describe).unwrap();
-    assert_eq!(schema.fields[0].picklist.as_ref().unwrap()[0].valid_for, None);
+    assert_eq!(schema.field("B").unwrap().picklist.as_ref().unwrap()[0].valid_for, None);
 }
 
 #[test]

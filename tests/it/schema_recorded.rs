@@ -127,15 +127,15 @@ fn the_standard_table_agrees_with_recorded_describes_but_for_known_differences()
             ),
             "{shown}"
         );
-        for field in &table.fields {
+        for field in table.fields.iter() {
             let theirs = described.field(&field.name).unwrap_or_else(|| panic!("{shown} has no {}", field.name));
             if !known.iter().any(|(at, name)| file.ends_with(at) && field.name == *name) {
                 assert_eq!(facts(field), facts(theirs), "{shown}: {}", field.name);
             }
             checked += 1;
         }
-        for child in &table.children {
-            assert!(described.children.contains(child), "{shown} has no {child:?}");
+        for child in table.children.iter() {
+            assert!(described.children.iter().any(|known| known == child), "{shown} has no {child:?}");
         }
     }
     eprintln!("{checked} fields of the standard table checked");
@@ -151,7 +151,7 @@ fn the_standard_table_agrees_with_derived_describes_on_names_and_lookups() {
         if !is_derived(&body) {
             continue;
         }
-        for field in &table.fields {
+        for field in table.fields.iter() {
             if known.contains(&format!("{}.{}", table.name, field.name).as_str()) {
                 continue;
             }

@@ -361,7 +361,7 @@ pub(super) fn fields(
 ) -> Result<Vec<String>, PlanError> {
     let schema = known.schema(object)?;
     let mut names = Vec::new();
-    for field in &schema.fields {
+    for field in schema.fields.iter() {
         if names.len() < MAX_NAMED && field.name != "IsDeleted" && fits(field) {
             names.push(field.name.clone());
         }

@@ -208,7 +208,7 @@ impl Columns {
 
     fn add(&mut self, told: Option<Json<'_>>, is_shown: bool) {
         for (name, column) in told.unwrap_or(Json::NULL).members() {
-            if self.all.field(&name).is_none() {
+            if !self.all.has_field(&name) {
                 self.all.fields.push(field(&name, &Fields::of(column)));
             }
             if is_shown {

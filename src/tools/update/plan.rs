@@ -243,7 +243,7 @@ fn add_narrowing(schema: &ObjectSchema, changes: &[Change], fields: &mut FieldLi
         }
         fields.add(change.value.asked().clone().into());
     }
-    for field in &schema.fields {
+    for field in schema.fields.iter() {
         if controls(&field.name)
             || field.controller.as_deref().is_some_and(is_changed)
             || has_picklist && has_types && field.name == RECORD_TYPE

@@ -1,0 +1,57 @@
+//! Texts within texts. The standard library's search takes hundreds of instructions before it begins, and most of what is
+//! searched here is shorter than that.
+
+use crate::json::{place_of, place_of_pair};
+
+/// Where a text first stands in another.
+pub(crate) fn place(text: &str, sought: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let pair = match *sought.as_bytes() {
+        [] => return Some(0),
+        [byte] => return Some(place_of(bytes, 0, byte)).filter(|at| *at < bytes.len()),
+        [first, second, ..] => [first, second],
+    };
+    let mut at = 0;
+    loop {
+        at = place_of_pair(bytes, at, pair);
+        if text.get(at..)?.starts_with(sought) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+/// Whether a text stands in another.
+pub(crate) fn holds(text: &str, sought: &str) -> bool {
+    place(text, sought).is_some()
+}
+
+/// The pieces of a text between these bytes, which are ASCII.
+pub(crate) fn split(text: &str, between: u8) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at;
+        let end = place_of(text.as_bytes(), start, between);
+        at = end + 1;
+        text.get(start..end)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_is_found_where_the_standard_library_finds_it(text in "[abä ]{0,40}", sought in "[abä ]{0,3}") {
+            prop_assert_eq!(place(&text, &sought), text.find(&sought));
+        }
+
+        #[test]
+        fn pieces_are_those_of_the_standard_library(text in "[abä ]{0,40}") {
+            prop_assert_eq!(split(&text, b' ').collect::<Vec<_>>(), text.split(' ').collect::<Vec<_>>());
+        }
+    }
+}
