@@ -124,7 +124,30 @@ fn object<'a>(what: &str, body: &'a [u8]) -> Result<Json<'a>, ReadError> {
     if object.is_object() { Ok(object) } else { Err(ReadError::Unreadable(format!("the {what} is no object"))) }
 }
 
-/// A path segment or query value, percent-encoded.
+/// A path segment or query value, percent-encoded as the value of a form is.
+/// <https://url.spec.whatwg.org/#urlencoded-serializing>
 fn encode(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    let digit = |value: u8| value + if value < 10 { b'0' } else { b'A' - 10 };
+    let mut encoded = Vec::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => encoded.push(byte),
+            b' ' => encoded.push(b'+'),
+            _ => encoded.extend([b'%', digit(byte >> 4), digit(byte & 15)]),
+        }
+    }
+    String::from_utf8(encoded).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_text_is_encoded_as_forms_are(text in ".{0,40}|[ -~]{0,40}") {
+            let expected: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            prop_assert_eq!(super::encode(&text), expected);
+        }
+    }
 }

@@ -88,7 +88,17 @@ impl Call<'_> {
     }
 
     fn exchange<E: Endpoint>(&self, endpoint: &E, writes: bool) -> Result<E::Response, Error> {
-        let (parts, body) = self.answer(endpoint.request(), E::IS_SOAP, writes)?;
+        self.exchange_request(endpoint, endpoint.request(), writes)
+    }
+
+    /// The same of the endpoint's request.
+    fn exchange_request<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        request: http::Result<http::Request<Vec<u8>>>,
+        writes: bool,
+    ) -> Result<E::Response, Error> {
+        let (parts, body) = self.answer(request, E::IS_SOAP, writes)?;
         endpoint.read(http::Response::from_parts(parts, &body)).map_err(|error| read_error(error, writes))
     }
 
@@ -163,15 +173,14 @@ impl Call<'_> {
 
     /// The same of a query's text.
     pub(crate) fn run_query(&self, query: &Query, enough: usize) -> Result<Page, Error> {
-        let too_long = query
-            .request()
-            .map_or(true, |request| request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > MAX_PATH_BYTES);
-        let page = if too_long {
+        let request = query.request();
+        let path = request.as_ref().ok().and_then(|request| request.uri().path_and_query());
+        let page = if path.is_some_and(|path| path.as_str().len() <= MAX_PATH_BYTES) {
+            self.exchange_request(query, request, false)?
+        } else {
             let mut composite = Composite::default();
             let part = composite.add("query", query).map_err(unsendable)?;
             self.send_all(&composite)?.read(part, query).map_err(|error| read_error(error, false))?
-        } else {
-            self.send(query)?
         };
         self.read_on(page, enough)
     }

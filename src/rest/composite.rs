@@ -9,6 +9,7 @@ use http::header::CONTENT_TYPE;
 use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
 use crate::json::{Json, Object, ObjectWriter, Raw, ToJson};
 use crate::record::{Fields, Record};
+use crate::within;
 
 /// Queries that a composite request takes, as many as the manual says. Of all parts it takes 25.
 /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm>
@@ -43,7 +44,7 @@ impl Composite {
     /// manual names no escape, so such a request has to go alone.
     /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources_composite.htm>
     pub fn would_misread(values: &str) -> bool {
-        values.contains("@{")
+        within::holds(values, "@{")
     }
 
     /// Whether a part may change the org.

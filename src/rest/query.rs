@@ -121,15 +121,7 @@ impl Page {
                 "totalSize" => total_size = Some(from.value().get()),
                 "done" => done = Some(from.value().get() == "true"),
                 "nextRecordsUrl" => next_records_url = from.value().text().map(Cow::into_owned),
-                "records" if from.is_before(b'[') => {
-                    let mut items = Vec::new();
-                    let mut goes_on = from.enter(b'[');
-                    while goes_on {
-                        items.push(Record::from(from.value()));
-                        goes_on = from.goes_on(b']');
-                    }
-                    records = Some(items);
-                }
+                "records" if from.is_before(b'[') => records = Some(self::records(&mut from)),
                 _ => from.skip(),
             }
             goes_on = from.goes_on(b'}');
@@ -144,6 +136,17 @@ impl Page {
             records: records?,
         })
     }
+}
+
+/// The records in the list it stands before.
+pub(super) fn records(from: &mut Walk<'_>) -> Vec<Record> {
+    let mut records = Vec::new();
+    let mut goes_on = from.enter(b'[');
+    while goes_on {
+        records.push(Record::from(from.value()));
+        goes_on = from.goes_on(b']');
+    }
+    records
 }
 
 #[cfg(test)]

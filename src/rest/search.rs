@@ -5,9 +5,10 @@
 
 use http::header::CONTENT_TYPE;
 
+use super::query::records;
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
-use crate::json::{Json, List, ObjectWriter, Raw};
-use crate::record::{Fields, Record};
+use crate::json::{Json, List, ObjectWriter, Raw, Walk};
+use crate::record::Record;
 use crate::soql::{FieldPath, ObjectName};
 
 /// A search.
@@ -51,11 +52,30 @@ impl Endpoint for Search<'_> {
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Vec<Record>, ReadError> {
         let body = accept(&response, http::StatusCode::OK)?;
-        let found = parse("search result", body)?;
-        // Before v37 the result was a bare list; a client library's mock may still answer so.
-        let records = if found.is_object() { Fields::of(found).get("searchRecords") } else { Some(found) };
-        let records =
-            records.ok_or_else(|| ReadError::Unreadable("the search result has no searchRecords".to_owned()))?;
-        Ok(records.items().map(Record::from).collect())
+        if let Some(found) = std::str::from_utf8(body).ok().and_then(found) {
+            return Ok(found);
+        }
+        parse("search result", body)?;
+        Err(ReadError::Unreadable("the search result has no searchRecords".to_owned()))
     }
+}
+
+/// The records of a result; none if it is no JSON or no result.
+fn found(text: &str) -> Option<Vec<Record>> {
+    let mut from = Walk::of(text);
+    let mut found = None;
+    // Before v37 the result was a bare list; a client library's mock may still answer so.
+    if from.is_before(b'[') {
+        found = Some(records(&mut from));
+    } else {
+        let mut goes_on = from.enter(b'{');
+        while goes_on {
+            match from.name().as_ref() {
+                "searchRecords" if from.is_before(b'[') => found = Some(records(&mut from)),
+                _ => from.skip(),
+            }
+            goes_on = from.goes_on(b'}');
+        }
+    }
+    found.filter(|_| from.is_over())
 }

@@ -120,7 +120,7 @@ impl FieldList {
 
     /// Whether a field is there, in whatever case.
     pub fn contains(&self, path: &str) -> bool {
-        self.0.iter().any(|known| known.as_str().eq_ignore_ascii_case(path))
+        self.0.iter().any(|known| known.as_str().len() == path.len() && known.as_str().eq_ignore_ascii_case(path))
     }
 
     /// The fields, at least one.
