@@ -161,7 +161,7 @@ impl<'p> Call<'p> {
     }
 
     /// Describes what was only assumed, if that is what the org refused.
-    fn learn_from(&self, error: Error) -> Result<(), Error> {
+    pub(crate) fn learn_from(&self, error: Error) -> Result<(), Error> {
         if error.names_unknown() && self.refresh()? { Ok(()) } else { Err(error) }
     }
 }

@@ -5,6 +5,7 @@ use crate::lower::lower;
 use crate::record::Fields;
 use crate::resolve::nicknames;
 use crate::schema::well_known::{IS_CLOSED, PEOPLE_AND_USERS};
+use crate::within;
 
 /// How a name relates to a text, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +97,7 @@ const AT: [&str; 3] = [" at ", " from ", " @ "];
 pub(crate) fn split(input: &str) -> (&str, Option<&str>) {
     // Positions in one are positions in the other: only ASCII letters differ.
     let lower = input.to_ascii_lowercase();
-    let at = AT.into_iter().filter_map(|at| Some((lower.find(at)?, at.len()))).min();
+    let at = AT.into_iter().filter_map(|at| Some((within::place(&lower, at)?, at.len()))).min();
     let Some((end, length)) = at else { return (input, None) };
     let (person, place) = (input[..end].trim(), input[end + length..].trim());
     // One letter is neither.
@@ -106,8 +107,7 @@ pub(crate) fn split(input: &str) -> (&str, Option<&str>) {
 /// Whether several people may be named; and whether nobody else can be meant.
 pub(crate) fn is_of_several(input: &str) -> Option<bool> {
     let lower = input.to_ascii_lowercase();
-    let and = AND.into_iter().find(|and| lower.contains(and))?;
-    let at = lower.find(and)?;
+    let (and, at) = AND.into_iter().find_map(|and| Some((and, within::place(&lower, and)?)))?;
     let is_full = |name: &str| name.trim().contains(' ');
     // "García López, María José" is one, and so may be "Bob at Stone and Klein".
     let is_clear = and.starts_with(' ') && is_full(&input[..at]) && is_full(&input[at + and.len()..]);
@@ -169,7 +169,7 @@ pub(crate) fn interpretations(input: &str, object: &str, is_word: &dyn Fn(&str) 
 /// Whether a word is among some that stand between spaces.
 fn is_among(word: &str, words: &str) -> bool {
     let word = word.trim_end_matches(['.', ',']);
-    !word.is_empty() && words.contains(&format!(" {} ", word.to_ascii_lowercase()))
+    !word.is_empty() && within::holds(words, &[" ", &word.to_ascii_lowercase(), " "].concat())
 }
 
 /// How well a record fits; none if it does not.
@@ -198,8 +198,10 @@ fn fit_as(input: &str, object: &str, name: Option<&str>, fields: &Fields<'_>) ->
     let mut best = by_name(match_name(input, name, is_person));
     for other in ["Subject", "Email", "PersonEmail"] {
         // What is no address is no part of one.
-        if other == "Subject" || input.contains('@') {
-            best = best.min(by_name(match_name(input, &fields.text(other).unwrap_or_default(), false)));
+        if (other == "Subject" || input.contains('@'))
+            && let Some(other) = fields.text(other)
+        {
+            best = best.min(by_name(match_name(input, &other, false)));
         }
     }
     if !is_person {
@@ -247,7 +249,7 @@ pub(crate) fn match_name(input: &str, name: &str, is_person: bool) -> NameMatch 
     // The word that fits worst counts; a text without words fits by none.
     match by_word.max().unwrap_or(NameMatch::None) {
         NameMatch::SomeWords if held.iter().all(|word| spoken.contains(word)) => NameMatch::SameWords,
-        NameMatch::None if name.contains(&input) => NameMatch::Substring,
+        NameMatch::None if within::holds(&name, &input) => NameMatch::Substring,
         by_words => by_words,
     }
 }

@@ -1,6 +1,7 @@
 //! Person accounts: an account and a contact that are one person. The account is written, and the contact follows.
 
 use crate::id::RecordId;
+use crate::json::Json;
 use crate::known::{self, Known, PlanError};
 use crate::record::{Fields, Record};
 use crate::resolve::names;
@@ -12,13 +13,9 @@ const CONTACT: ObjectName = ObjectName::from_static("Contact");
 
 /// Whether a contact is called like its account, and nobody can say whether the two are one before they are described.
 pub(crate) fn is_open(known: &Known, record: &Record) -> bool {
-    // Most records are none, and looking through them is cheaper than taking them apart.
-    if !record.json().contains("\"Contact\"") || known.description(&CONTACT).is_ok() {
-        return false;
-    }
-    let fields = record.fields();
-    fields.object().as_deref() == Some(CONTACT.as_str())
-        && fields.text("Name").is_some_and(|name| fields.text("Account.Name") == Some(name))
+    is_contact(record)
+        && record.get("Name").is_some_and(|name| record.get("Account.Name") == Some(name))
+        && known.description(&CONTACT).is_err()
 }
 
 /// Asks for what tells whether an account and a contact are one.
@@ -28,12 +25,12 @@ pub(crate) fn describe(known: &Known, (): &()) -> Result<(), PlanError> {
 
 /// The account that a contact is, where the two are one.
 pub(crate) fn account_of(record: &Record) -> Option<RecordId> {
-    if !record.json().contains(IS_PERSON) {
-        return None;
-    }
-    let fields = record.fields();
-    let is_person = fields.get(IS_PERSON).is_some_and(|is| is.get() == "true");
-    RecordId::parse(&fields.text(ACCOUNT_ID).filter(|_| is_person)?).ok()
+    let is_person = is_contact(record) && record.get(IS_PERSON).is_some_and(|is| is.get() == "true");
+    RecordId::parse(&record.get(ACCOUNT_ID).filter(|_| is_person)?.text()?).ok()
+}
+
+fn is_contact(record: &Record) -> bool {
+    record.get("attributes.type").and_then(Json::text).as_deref() == Some(CONTACT.as_str())
 }
 
 /// Whether an account is known to be a person.
@@ -42,8 +39,9 @@ pub(crate) fn is_person(fields: &Fields<'_>) -> bool {
 }
 
 /// Leaves of an account and a contact that are one the account, which is what is written.
-pub(crate) fn merge(records: &mut Vec<Record>) {
-    if !records.iter().any(|record| account_of(record).is_some()) {
+pub(crate) fn merge(known: &Known, records: &mut Vec<Record>) {
+    // Only where contacts have it, it was read.
+    if !known.schema(&CONTACT).is_ok_and(|contact| contact.has_field(IS_PERSON)) {
         return;
     }
     let accounts: Vec<RecordId> = records.iter().filter_map(|record| names::id_of(record).ok()).collect();

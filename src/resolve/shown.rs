@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Json, List, Object, quoted};
+use crate::json::{Json, List, ObjectWriter, Raw, quoted};
 use crate::known::Known;
 use crate::record::Fields;
 use crate::reply::Values;
@@ -108,7 +108,7 @@ pub(crate) fn row(
     row.finish()
 }
 
-/// A JSON object of the values at the paths that are not null; or of all of them.
+/// A JSON object of the values at the paths, of which none is there twice, that are not null; or of all of them.
 pub(crate) fn members<'p>(
     known: &Known,
     object: &ObjectName,
@@ -117,12 +117,14 @@ pub(crate) fn members<'p>(
     with_null: bool,
     values: &mut Values,
 ) -> String {
-    let mut members = Object::default();
+    let mut shown = String::new();
+    let mut members = ObjectWriter::new(&mut shown);
     for column in columns {
         let value = value(known, object, record, column);
         if with_null || value != "null" {
-            members.member(column, Json::trusted(&values.copy_text(&value)));
+            members.add(column, &Raw(&values.copy_text(&value)));
         }
     }
-    members.finish()
+    members.finish();
+    shown
 }

@@ -199,7 +199,7 @@ const UNEXPLAINED: &str = "why some were found is not seen here: Salesforce look
 
 /// The records as candidates: those that have exactly that name first, else in the order they came.
 fn reply(known: &Known, text: &str, mut found: Vec<Record>, limit: usize, mut notices: Vec<String>) -> FindReply {
-    person::merge(&mut found);
+    person::merge(known, &mut found);
     let mut candidates = Vec::new();
     let mut of_object: Option<OfObject> = None;
     let mut are_explained = true;

@@ -59,11 +59,17 @@ pub(super) fn log_activity(call: &Call<'_>, args: LogActivityArgs) -> Result<Log
         call.known().allow_object(object(kind_of(next), false), Effect::Additive)?;
     }
     // What can be refused without a request comes before the first one.
-    call.plan(&args, wanted)?;
+    let mut planned = call.plan(&args, wanted)?;
     let mut notices = Vec::new();
     let clock = call.clock(&mut notices)?;
     let (when, next) = times(&args, when, next, &clock, &mut notices)?;
-    let found = call.run(&args, wanted, |mut wanted| find(call, &args, &mut wanted))?;
+    let found = loop {
+        match find(call, &args, &mut planned) {
+            Ok(found) => break found,
+            Err(error) => call.learn_from(error)?,
+        }
+        planned = call.plan(&args, wanted)?;
+    };
     notices.extend(found.iter().filter_map(|found| found.notice.clone()));
     let mut kept = when.filter(|_| is_kept).map(|when| kept_at(&clock, when, &mut notices));
     let (new, created) = loop {

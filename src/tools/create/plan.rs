@@ -100,7 +100,11 @@ pub(super) fn plan(known: &Known, asked: &Asked<'_>, wanted: &mut Vec<Wanted>) -
     let mut notices = Vec::new();
     let name = names::name_of(known, &object)?;
     let mut read: Vec<_> = values.iter().map(|set| set.name.clone()).collect();
-    read.extend(values.iter().filter_map(|set| set.asked.clone()));
+    for asked in values.iter().filter_map(|set| set.asked.as_ref()) {
+        if !read.contains(asked) {
+            read.push(asked.clone());
+        }
+    }
     if !read.iter().any(|field| field.as_str() == name.as_str()) {
         read.push(names::field_name(name.as_str())?);
     }
@@ -215,7 +219,7 @@ fn unnamed(
 
 /// Whether the org chooses the record type, and describe does not say which.
 fn is_type_open(schema: &ObjectSchema, set: &[FieldName]) -> bool {
-    schema.field(RECORD_TYPE).is_some()
+    schema.has_field(RECORD_TYPE)
         && !set.iter().any(|field| field.as_str() == RECORD_TYPE)
         && picklists::kinds(schema).filter(|kind| kind.available).count() > 1
         && picklists::usual_record_type(schema).is_none()
@@ -238,7 +242,7 @@ fn assignment(
     // Rules would take the record from the owner that was named.
     let assign = asked.or((has_rules && owner_given).then_some(false));
     // Who got it is for the rules to say.
-    if has_rules && assign != Some(false) && !owner_given && schema.field("OwnerId").is_some() {
+    if has_rules && assign != Some(false) && !owner_given && schema.has_field("OwnerId") {
         read.retain(|field| field.as_str() != "OwnerId");
         read.push(FieldName::from_static("OwnerId"));
     }
