@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::json::{Json, Object, quoted};
+use crate::json::{Json, Object, portable, quoted};
 use crate::soql::Number;
 
 /// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
@@ -84,7 +84,7 @@ impl Values {
             self.cut += 1;
             return Cow::Owned(quoted(&format!("{}{CUT}", &text[..end])));
         }
-        value.portable()
+        portable(value)
     }
 
     /// A text, cut.

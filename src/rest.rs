@@ -110,11 +110,11 @@ fn is_page(response: &http::Response<&[u8]>) -> bool {
 
 /// The JSON of a body.
 fn parse<'a>(what: &str, body: &'a [u8]) -> Result<Json<'a>, ReadError> {
-    // serde_json's message can quote the input, which is the org's: the position is enough to find the fault.
-    let text = std::str::from_utf8(body).map_err(|_| ReadError::Unreadable(format!("the {what} is not UTF-8")))?;
+    let text =
+        simdutf8::basic::from_utf8(body).map_err(|_| ReadError::Unreadable(format!("the {what} is not UTF-8")))?;
     Json::parse(text).map_err(|error| {
-        let cause = if error.is_eof() { "ends too early" } else { "is not JSON" };
-        ReadError::Unreadable(format!("the {what} {cause} (line {}, column {})", error.line(), error.column()))
+        let cause = if error.is_end { "ends too early" } else { "is not JSON" };
+        ReadError::Unreadable(format!("the {what} {cause} (line {}, column {})", error.line, error.column))
     })
 }
 

@@ -23,7 +23,7 @@ const ADAPTERS: [&str; 6] = ["example", "ironclaw-0-24", "ironclaw-1", "wasi-htt
 
 fn main() {
     let adapters = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("..");
-    let inputs = ["Cargo.toml", "Cargo.lock", "common", "mcp", "../src", "../wit", "../build.rs", "../Cargo.toml"];
+    let inputs = ["Cargo.toml", "Cargo.lock", "common", "mcp", "../json", "../src", "../wit", "../build.rs", "../Cargo.toml"];
     for input in inputs.into_iter().chain(ADAPTERS).chain(["package/build.rs"]) {
         println!("cargo:rerun-if-changed={}", adapters.join(input).display());
     }

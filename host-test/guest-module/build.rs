@@ -20,7 +20,7 @@ const STACK_SIZE: usize = 13 * 64 * 1024;
 
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../..");
-    for input in ["build.rs", "src", "wit", "Cargo.toml", "Cargo.lock", "host-test/guest-module/build.rs"] {
+    for input in ["build.rs", "json", "src", "wit", "Cargo.toml", "Cargo.lock", "host-test/guest-module/build.rs"] {
         println!("cargo:rerun-if-changed={}", root.join(input).display());
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

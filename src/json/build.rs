@@ -92,78 +92,71 @@ impl List {
     }
 }
 
-impl<'a> Json<'a> {
-    /// The same value in a form that every JSON reader takes, whatever wrote it: half of a surrogate pair becomes U+FFFD, a
-    /// number beyond what a double holds becomes a text, and what is nested too deeply or named twice is left out.
-    /// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 4, 8.2 and 9 there
-    pub fn portable(self) -> Cow<'a, str> {
-        let text = self.get();
-        match text.as_bytes().first() {
-            Some(b'{' | b'[') => {
-                let mut portable = String::with_capacity(text.len());
-                self.cursor().copy_portable(MAX_DEPTH, &mut portable);
-                Cow::Owned(portable)
-            }
-            // Most texts hold no escape at all, which takes little to see.
-            Some(b'"') if end_of_plain(text.as_bytes(), 1) + 1 == text.len() || !text.contains("\\u") => {
-                Cow::Borrowed(text)
-            }
-            Some(b'"') => Cow::Owned(quoted(&self.text().unwrap_or_default())),
-            Some(b'-' | b'0'..=b'9') if is_beyond_a_double(text) => Cow::Owned(quoted(text)),
-            _ => Cow::Borrowed(text),
+/// The same value in a form that every JSON reader takes, whatever wrote it: half of a surrogate pair becomes U+FFFD, a
+/// number beyond what a double holds becomes a text, and what is nested too deeply or named twice is left out.
+/// <https://www.rfc-editor.org/rfc/rfc8259#section-6>, and 4, 8.2 and 9 there
+pub fn portable(value: Json<'_>) -> Cow<'_, str> {
+    let text = value.get();
+    match text.as_bytes().first() {
+        Some(b'{' | b'[') => {
+            let mut portable = String::with_capacity(text.len());
+            copy_portable(&mut value.cursor(), MAX_DEPTH, &mut portable);
+            Cow::Owned(portable)
         }
+        // Most texts hold no escape at all, which takes little to see.
+        Some(b'"') if end_of_plain(text.as_bytes(), 1) + 1 == text.len() || !text.contains("\\u") => {
+            Cow::Borrowed(text)
+        }
+        Some(b'"') => Cow::Owned(quoted(&value.text().unwrap_or_default())),
+        Some(b'-' | b'0'..=b'9') if is_beyond_a_double(text) => Cow::Owned(quoted(text)),
+        _ => Cow::Borrowed(text),
     }
 }
 
-impl Cursor<'_> {
-    /// Goes behind the value it stands before, and writes that value as [`Json::portable`] does. However lists lie in
-    /// lists, each byte is copied once.
-    fn copy_portable(&mut self, depth: u32, portable: &mut String) {
-        match self.byte() {
-            b'{' | b'[' if depth == 0 => {
-                self.skip();
-                portable.push_str(TOO_DEEP);
-            }
-            b'{' => self.copy_members(depth, portable),
-            b'[' => {
-                self.enter_list();
-                let mut opening = "[";
-                while self.next_item() {
-                    portable.push_str(opening);
-                    opening = ",";
-                    self.copy_portable(depth - 1, portable);
-                }
-                portable.push_str(if opening == "[" { "[]" } else { "]" });
-            }
-            _ => {
-                let value = self.value();
-                portable.push_str(&value.portable());
-            }
+/// Goes behind the value that is next, and writes that value as [`portable`] does. However lists lie in lists, each byte
+/// is copied once.
+fn copy_portable(from: &mut Cursor<'_>, depth: u32, portable: &mut String) {
+    match from.byte() {
+        b'{' | b'[' if depth == 0 => {
+            from.skip();
+            portable.push_str(TOO_DEEP);
         }
+        b'{' => copy_members(from, depth, portable),
+        b'[' => {
+            from.enter_list();
+            let mut opening = "[";
+            while from.next_item() {
+                portable.push_str(opening);
+                opening = ",";
+                copy_portable(from, depth - 1, portable);
+            }
+            portable.push_str(if opening == "[" { "[]" } else { "]" });
+        }
+        _ => portable.push_str(&self::portable(from.value())),
     }
+}
 
-    fn copy_members(&mut self, depth: u32, portable: &mut String) {
-        let start = portable.len();
-        self.enter_object();
-        portable.push('{');
-        let mut names: Vec<String> = Vec::new();
-        while let Some(name) = self.next_name() {
-            let name = quoted(&name);
-            if names.len() > MAX_MEMBERS || names.contains(&name) {
-                self.skip();
-                continue;
-            }
-            portable.push_str(if names.is_empty() { "" } else { "," });
-            portable.push_str(&name);
-            portable.push(':');
-            names.push(name);
-            self.copy_portable(depth - 1, portable);
+fn copy_members(from: &mut Cursor<'_>, depth: u32, portable: &mut String) {
+    let start = portable.len();
+    from.enter_object();
+    portable.push('{');
+    let mut names: Vec<String> = Vec::new();
+    while let Some(name) = from.next_name() {
+        let name = quoted(&name);
+        if names.len() > MAX_MEMBERS || names.contains(&name) {
+            from.skip();
+            continue;
         }
-        portable.push('}');
-        if names.len() > MAX_MEMBERS {
-            portable.truncate(start);
-            portable.push_str(TOO_MANY);
-        }
+        portable.push_str(if names.is_empty() { "" } else { "," });
+        portable.push_str(&name);
+        portable.push(':');
+        names.push(name);
+        copy_portable(from, depth - 1, portable);
+    }
+    portable.push('}');
+    if names.len() > MAX_MEMBERS {
+        portable.truncate(start);
+        portable.push_str(TOO_MANY);
     }
 }
 
@@ -230,9 +223,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(given: &str, portable: &str) {
-        let text = Json::parse(given).unwrap().portable();
-        assert_eq!(text, portable);
+    fn check(given: &str, expected: &str) {
+        let text = portable(Json::parse(given).unwrap());
+        assert_eq!(text, expected);
         assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
     }
 
@@ -276,7 +269,7 @@ mod tests {
     fn what_is_nested_too_deeply_is_left_out() {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let text = format!("{}1{}", open.repeat(5_000), close.repeat(5_000));
-            let portable = Json::parse(&text).unwrap().portable();
+            let portable = super::portable(Json::parse(&text).unwrap());
             let value: Value = serde_json::from_str(&portable).unwrap();
             assert!(value.to_string().contains("nested too deeply"), "{portable}");
         }
@@ -300,7 +293,7 @@ mod tests {
         fn any_text_of_half_pairs_is_portable(units in prop::collection::vec(any::<u16>(), 0..20)) {
             let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
             let text = format!("[\"{escaped}\"]");
-            let portable = Json::parse(&text).unwrap().portable();
+            let portable = super::portable(Json::parse(&text).unwrap());
             let value: Value = serde_json::from_str(&portable).unwrap();
             prop_assert_eq!(value[0].as_str().unwrap(), String::from_utf16_lossy(&units));
         }

@@ -1,6 +1,6 @@
 //! Values of Rust as JSON text.
 
-use super::scan;
+use super::end_of_plain;
 
 /// What can be written as JSON. Writing can't fail: it goes to memory.
 pub(crate) trait ToJson {
@@ -117,7 +117,7 @@ pub(crate) fn quoted(text: &str) -> String {
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    while let Some((plain, behind)) = rest.split_at_checked(scan::end_of_plain(rest.as_bytes(), 0)) {
+    while let Some((plain, behind)) = rest.split_at_checked(end_of_plain(rest.as_bytes(), 0)) {
         out.push_str(plain);
         let mut characters = behind.chars();
         let Some(special) = characters.next() else { break };

@@ -103,7 +103,7 @@ impl Page {
 
     pub(super) fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
         let body = accept(response, http::StatusCode::OK)?;
-        if let Some(page) = std::str::from_utf8(body).ok().and_then(Self::of) {
+        if let Some(page) = simdutf8::basic::from_utf8(body).ok().and_then(Self::of) {
             return Ok(page);
         }
         parse("query result", body)?;
@@ -126,7 +126,8 @@ impl Page {
             }
             goes_on = from.goes_on(b'}');
         }
-        from.is_over().then_some(Self {
+        from.finish().ok()?;
+        Some(Self {
             total_size: match total_size? {
                 "-1" => None,
                 size => Some(size.parse().ok()?),

@@ -66,15 +66,13 @@ impl GlobalDescribe {
 
 /// Reads a response. That it is JSON shows only at its end.
 fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Result<T, Unreadable> {
-    let text = std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })?;
+    let text = simdutf8::basic::from_utf8(body).or_else(|_| {
+        std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })
+    })?;
     let mut from = Walk::of(text);
     let read = project(&mut from);
-    if from.is_over() {
-        return Ok(read);
-    }
-    // It is not, or is nested more deeply than any description.
-    let error = Json::parse(text).err();
-    Err(error.map_or(ANOTHER_SHAPE, |error| Unreadable { line: error.line(), column: error.column() }))
+    from.finish().map_err(|error| Unreadable { line: error.line, column: error.column })?;
+    Ok(read)
 }
 
 /// A text that is not empty.

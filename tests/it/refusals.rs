@@ -659,8 +659,11 @@ fn arguments_that_are_no_object_are_refused() {
     for (arguments, said) in [
         ("[]", "the arguments are not a JSON object"),
         ("\"acme\"", "the arguments are not a JSON object"),
-        ("{\"text\": acme}", "the arguments are not JSON: expected value at line 1 column 10"),
-        ("{\"text\": \"acme\"", "the arguments are not JSON: EOF while parsing an object at line 1 column 15"),
+        (
+            "{\"text\": acme}",
+            "the arguments are not JSON: a character is not allowed where it stands, at line 1, column 10",
+        ),
+        ("{\"text\": \"acme\"", "the arguments are not JSON: the text ends too early, at line 1, column 16"),
     ] {
         let error = salesforce_plugin::tools::call(&salesforce_plugin::call::Call::new(&bench), "find", arguments);
         assert_eq!(error.unwrap_err().to_string(), said);

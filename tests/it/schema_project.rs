@@ -103,7 +103,7 @@ fn what_is_no_describe_is_refused_with_its_place_and_without_its_text() {
     let error = ObjectSchema::from_describe(br#"{"name": "X", "fields": [{"name": "secret"#).unwrap_err();
     assert!(!error.to_string().contains("secret"), "{error}");
     let error = ObjectSchema::from_describe(br#"{"name": "X", "label": topsecret}"#).unwrap_err();
-    assert_eq!(error.to_string(), "the description of an object could not be read at line 1, column 25");
+    assert_eq!(error.to_string(), "the description of an object could not be read at line 1, column 24");
     let odd = ObjectSchema::from_describe(br#"{"name": "X", "createable": "yes", "fields": 5}"#).unwrap();
     assert!(!odd.createable && odd.fields.is_empty(), "what has another type is as good as missing");
     assert!(ObjectSchema::from_describe(b"[]").is_err());

@@ -719,7 +719,7 @@ fn tests() -> Tests {
 
 /// Every Rust file of the workspace.
 fn sources() -> impl Iterator<Item = Page> {
-    let mut folders: Vec<String> = ["src", "tests", "host-test"].map(str::to_owned).into();
+    let mut folders: Vec<String> = ["src", "tests", "host-test", "json"].map(str::to_owned).into();
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(root().join(&folder)).unwrap() {

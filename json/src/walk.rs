@@ -2,37 +2,37 @@
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
-
 use super::scan::{self, NOWHERE};
-use super::{Json, unescaped};
+use super::{Json, NotJson, unescaped};
 
 /// A place in a text that is not known to be JSON: nowhere once it has turned out to be none, where every list and object
-/// ends. What was read counts only if [`Self::is_over`] in the end.
+/// ends. What was read counts only if [`Self::finish`] says so in the end.
 #[derive(Debug, Clone)]
-pub(crate) struct Walk<'a> {
+pub struct Walk<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn of(text: &'a str) -> Self {
+    /// At the beginning of a text.
+    pub fn of(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
-    /// Whether all of the text was one value.
-    pub(crate) fn is_over(&self) -> bool {
-        scan::behind_space(self.text.as_bytes(), self.at) == self.text.len()
+    /// Whether all of the text was JSON, and was read.
+    pub fn finish(mut self) -> Result<(), NotJson> {
+        self.byte();
+        if self.at == self.text.len() { Ok(()) } else { Err(NotJson::at(self.text, self.at & !NOWHERE)) }
     }
 
     /// Whether a list, an object or another value that begins so is next.
-    pub(crate) fn is_before(&mut self, opening: u8) -> bool {
+    pub fn is_before(&mut self, opening: u8) -> bool {
         self.byte() == opening
     }
 
     /// Goes into the list (or object) it stands before, where an item (or name) follows; or behind an empty one, and
     /// what is none.
-    pub(crate) fn enter(&mut self, opening: u8) -> bool {
+    pub fn enter(&mut self, opening: u8) -> bool {
         if self.byte() != opening {
             self.skip();
             return false;
@@ -45,10 +45,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes behind the comma or the closing bracket it stands before; true if another item (or name) has to follow.
-    pub(crate) fn goes_on(&mut self, closing: u8) -> bool {
+    pub fn goes_on(&mut self, closing: u8) -> bool {
         let byte = self.byte();
         if byte != b',' && byte != closing {
-            self.at = NOWHERE;
+            self.at |= NOWHERE;
             return false;
         }
         self.at += 1;
@@ -59,16 +59,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes to the value of the member it stands before.
-    pub(crate) fn name(&mut self) -> Cow<'a, str> {
+    pub fn name(&mut self) -> Cow<'a, str> {
         let start = self.at;
         self.at = scan::behind_string(self.text.as_bytes(), start);
         let name = self.text.get(start + 1..self.at - 1).unwrap_or_default();
-        self.at = if self.byte() == b':' { self.at + 1 } else { NOWHERE };
+        self.at = if self.byte() == b':' { self.at + 1 } else { self.at | NOWHERE };
         unescaped(name)
     }
 
     /// Cuts out the value it stands before.
-    pub(crate) fn value(&mut self) -> Json<'a> {
+    pub fn value(&mut self) -> Json<'a> {
         self.byte();
         let start = self.at;
         self.skip();
@@ -76,17 +76,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes behind the value it stands before.
-    pub(crate) fn skip(&mut self) {
-        let start = self.at;
-        self.at = scan::behind_value(self.text.as_bytes(), start);
-        if self.at >= NOWHERE {
-            // It may be nested very deeply, which serde_json follows.
-            let rest = self.text.get(start..).unwrap_or_default();
-            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
-            if let Some(Ok(_)) = values.next() {
-                self.at = start + values.byte_offset();
-            }
-        }
+    pub fn skip(&mut self) {
+        self.at = scan::behind_value(self.text.as_bytes(), self.at);
     }
 
     /// The byte it stands before, behind any space; 0 at the end.
@@ -98,7 +89,7 @@ impl<'a> Walk<'a> {
 }
 
 /// A name of a member that is looked for has this place or another; any other name has this.
-pub(crate) const NO_PLACE: usize = usize::MAX;
+pub const NO_PLACE: usize = usize::MAX;
 
 /// A member of the object before.
 #[derive(Debug, Clone, Copy)]
@@ -107,15 +98,16 @@ struct Member {
     name: usize,
     /// Bytes with its value and what parts it from the next.
     length: usize,
-    /// Whether its value was taken apart, and has to be again.
-    is_apart: bool,
+    /// How many bytes have to be the same for nothing of it to be read: all of them, and more than there can be where its
+    /// value was taken apart, and has to be again.
+    enough: usize,
     place: usize,
 }
 
 /// What the object before in a list was. Objects in a list have the same names in the same order, and mostly the same
 /// values: what is written as it was there needs no reading.
 #[derive(Debug, Default)]
-pub(crate) struct Before<'a> {
+pub struct Before<'a> {
     members: Vec<Member>,
     values: Vec<Json<'a>>,
     /// Where its first member begins, and where it ends.
@@ -138,7 +130,7 @@ impl<'a> Before<'a> {
 impl<'a> Walk<'a> {
     /// Goes behind the object it stands before, or what is none. Of the members that `place_of` knows, the values come to
     /// their places; those whose place is behind all values are left to `apart`, which consumes them.
-    pub(crate) fn members(
+    pub fn members(
         &mut self,
         before: &mut Before<'a>,
         values: &mut [Json<'a>],
@@ -160,23 +152,23 @@ impl<'a> Walk<'a> {
         // many times would be compared many times.
         let mut same = 0;
         loop {
-            let known = before.members.get(count).copied();
             let mut named = None;
-            if let Some(known) = known {
+            if count < before.members.len() {
                 if same == 0 {
                     same = scan::same(bytes, there, self.at, before.end);
                 }
-                if same >= known.length && !known.is_apart {
-                    same -= known.length;
-                    there += known.length;
-                    self.at += known.length;
-                    count += 1;
-                    if count == before.members.len() {
-                        break;
+                let all = same;
+                let known = loop {
+                    match before.members.get(count) {
+                        Some(known) if known.enough <= same => same -= known.length,
+                        known => break known,
                     }
-                    continue;
-                }
-                named = Some(known).filter(|known| same >= known.name);
+                    count += 1;
+                };
+                there += all - same;
+                self.at += all - same;
+                let Some(known) = known else { break };
+                named = Some(*known).filter(|known| same >= known.name);
                 same = 0;
             }
             let start = self.at;
@@ -191,17 +183,19 @@ impl<'a> Walk<'a> {
                 }
             };
             let from = self.at;
-            let mut is_apart = false;
+            let mut enough = 0;
             match values.get_mut(place) {
                 Some(value) => *value = self.value(),
                 None if place == NO_PLACE => self.skip(),
                 None => {
                     apart(self, place);
-                    is_apart = self.at != from + 2;
+                    // Nothing is kept of an empty list.
+                    enough = if self.at == from + 2 { 0 } else { usize::MAX };
                 }
             }
             let goes_on = self.goes_on(b'}');
-            let member = Member { name: from - start, length: self.at - start, is_apart, place };
+            let length = self.at - start;
+            let member = Member { name: from - start, length, enough: enough.max(length), place };
             match before.members.get_mut(count) {
                 Some(written) => {
                     there += written.length;
@@ -227,6 +221,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
+    use serde::de::IgnoredAny;
     use serde_json::value::RawValue;
 
     use super::*;
@@ -247,7 +242,7 @@ mod tests {
             rows.push([values[0].get().to_owned(), values[1].get().to_owned(), list]);
             goes_on = from.goes_on(b']');
         }
-        from.is_over().then_some(rows)
+        from.finish().is_ok().then_some(rows)
     }
 
     fn objects() -> impl Strategy<Value = String> {

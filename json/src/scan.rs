@@ -3,28 +3,20 @@
 
 /// Bytes of a text that are looked at together.
 const STEP: usize = 16;
-/// Lists and objects within each other that are followed; deeper ones are rare, and left to serde_json.
-const MAX_DEPTH: u32 = 64;
+/// Lists and objects within each other that one number has bits for.
+const LEVELS: usize = 64;
+/// The bit that no place in a text has: a place with it is nowhere, which is also said of where a text turned out to be no
+/// JSON. A place and nothing would be two numbers, which go through memory.
+pub const NOWHERE: usize = 1 << (usize::BITS - 1);
 
-/// The JSON value that a text is, without the space around it; nothing if it is none, or one that is nested very
-/// deeply. So "nothing" has to be asked of serde_json again, which also says what is wrong.
+/// Behind the value that begins at a place; nowhere if none does.
 /// <https://www.rfc-editor.org/rfc/rfc8259>
-pub(super) fn value(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let start = behind_space(bytes, 0);
-    let end = behind_value(bytes, start);
-    if behind_space(bytes, end) == bytes.len() { text.get(start..end) } else { None }
-}
-
-/// Where there is none of what is looked for: behind the end of any text, and so far from the largest number that steps
-/// from there come to no place of a text either. A place and nothing would be two numbers, which go through memory.
-pub(super) const NOWHERE: usize = usize::MAX / 2;
-
-/// Behind the value that begins at a place; nowhere if none does, or one that is nested very deeply.
-pub(super) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
-    // A bit for each level, the innermost the lowest: set in objects.
+pub(crate) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
+    // A bit for each level, the innermost the lowest: set in objects. Of levels that are more than the bits, the outer ones
+    // wait.
     let mut levels = 0_u64;
-    let mut depth = 0;
+    let mut outer = Vec::new();
+    let mut depth = 0_usize;
     loop {
         at = behind_space(bytes, at);
         let opening = byte(bytes, at);
@@ -35,9 +27,10 @@ pub(super) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
                 // In ASCII the closing ones come two behind.
                 if byte(bytes, at) == opening + 2 {
                     at + 1
-                } else if depth == MAX_DEPTH {
-                    return NOWHERE;
                 } else {
+                    if depth % LEVELS == 0 {
+                        outer.push(levels);
+                    }
                     depth += 1;
                     levels = (levels << 1) | u64::from(opening == b'{');
                     if opening == b'{' {
@@ -49,7 +42,6 @@ pub(super) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
             b't' => behind_word(bytes, at, *b"true"),
             b'f' => behind_word(bytes, at + 1, *b"alse"),
             b'n' => behind_word(bytes, at, *b"null"),
-            0 => return NOWHERE,
             _ => behind_number(bytes, at),
         };
         loop {
@@ -69,18 +61,18 @@ pub(super) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
                 }
                 b'}' if in_object => {}
                 b']' if !in_object => {}
-                _ => return NOWHERE,
+                _ => return at | NOWHERE,
             }
             at += 1;
             depth -= 1;
-            levels >>= 1;
+            levels = if depth % LEVELS == 0 { outer.pop().unwrap_or_default() } else { levels >> 1 };
         }
     }
 }
 
 /// Behind the list or object that begins at a place of a text that is known to be JSON. What lies within texts is told by
 /// counting quotes, for many bytes at once.
-pub(super) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_u32;
     let mut in_text = false;
     loop {
@@ -136,7 +128,7 @@ pub(super) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The place of the first quote, backslash or control character from a place on, or the end.
-pub(crate) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+pub fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     while let Some(step) = step(bytes, at) {
         let found = ends(step);
         if found != 0 {
@@ -149,7 +141,7 @@ pub(crate) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The place of the first byte that is this one, from a place on; the end if there is none.
-pub(crate) fn place_of(bytes: &[u8], mut at: usize, byte: u8) -> usize {
+pub fn place_of(bytes: &[u8], mut at: usize, byte: u8) -> usize {
     while at < bytes.len() {
         let found = places(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)), byte);
         if found != 0 {
@@ -161,7 +153,7 @@ pub(crate) fn place_of(bytes: &[u8], mut at: usize, byte: u8) -> usize {
 }
 
 /// The place behind the number at a place of a text that is known to be JSON.
-pub(super) fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
     loop {
         let found = number_ends(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
         if found != 0 {
@@ -172,7 +164,7 @@ pub(super) fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The place of the first two bytes that are these, one behind the other, from a place on; nowhere if there are none.
-pub(crate) fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> usize {
+pub fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> usize {
     while at < bytes.len() {
         let here = |at| step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
         let found = places(here(at), first) & places(here(at + 1), second);
@@ -186,7 +178,7 @@ pub(crate) fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2
 
 /// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
 /// compared.
-pub(super) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
+pub(crate) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
     let mut length = 0;
     for (first, second) in steps(bytes, one).iter().zip(steps(bytes, other)) {
         let difference = u128::from_le_bytes(*first) ^ u128::from_le_bytes(*second);
@@ -312,13 +304,13 @@ fn bits(step: u128, is_meant: impl Fn(u8) -> bool) -> u32 {
 
 /// The byte at a place; 0 behind the end, which stands nowhere in JSON.
 #[inline]
-pub(crate) fn byte(bytes: &[u8], at: usize) -> u8 {
+pub fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or_default()
 }
 
 /// Behind any space. Nearly always there is none, which is seen where this is called.
 #[inline(always)]
-pub(super) fn behind_space(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn behind_space(bytes: &[u8], at: usize) -> usize {
     if byte(bytes, at) > b' ' { at } else { behind_spaces(bytes, at) }
 }
 
@@ -332,12 +324,12 @@ fn behind_spaces(bytes: &[u8], mut at: usize) -> usize {
 
 fn behind_name(bytes: &[u8], at: usize) -> usize {
     let at = behind_space(bytes, behind_string(bytes, at));
-    if byte(bytes, at) == b':' { at + 1 } else { NOWHERE }
+    if byte(bytes, at) == b':' { at + 1 } else { at | NOWHERE }
 }
 
-pub(super) fn behind_string(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn behind_string(bytes: &[u8], mut at: usize) -> usize {
     if byte(bytes, at) != b'"' {
-        return NOWHERE;
+        return at | NOWHERE;
     }
     at += 1;
     loop {
@@ -347,16 +339,16 @@ pub(super) fn behind_string(bytes: &[u8], mut at: usize) -> usize {
             b'\\' => match byte(bytes, at + 1) {
                 b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at += 2,
                 b'u' if bytes.get(at + 2..at + 6).is_some_and(|unit| unit.iter().all(u8::is_ascii_hexdigit)) => at += 6,
-                _ => return NOWHERE,
+                _ => return at | NOWHERE,
             },
-            _ => return NOWHERE,
+            _ => return at | NOWHERE,
         }
     }
 }
 
 fn behind_word(bytes: &[u8], at: usize, word: [u8; 4]) -> usize {
     let is_there = bytes.get(at..).and_then(<[u8]>::first_chunk).is_some_and(|bytes| *bytes == word);
-    if is_there { at + word.len() } else { NOWHERE }
+    if is_there { at + word.len() } else { at | NOWHERE }
 }
 
 fn behind_number(bytes: &[u8], mut at: usize) -> usize {
@@ -378,7 +370,7 @@ fn behind_digits(bytes: &[u8], start: usize) -> usize {
     while byte(bytes, at).is_ascii_digit() {
         at += 1;
     }
-    if at > start { at } else { NOWHERE }
+    if at > start { at } else { at | NOWHERE }
 }
 
 #[cfg(test)]
@@ -387,6 +379,11 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
+    use crate::Json;
+
+    fn value(text: &str) -> Option<&str> {
+        Json::parse(text).ok().map(Json::get)
+    }
 
     #[test]
     fn a_pair_is_found_wherever_it_stands() {
@@ -479,10 +476,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_too_deeply_is_left_to_others() {
-        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(value(&nested(64)).is_some());
-        assert!(value(&nested(66)).is_none());
+    fn lists_and_objects_are_told_apart_however_deeply_they_lie() {
+        for depth in [1, 63, 64, 65, 127, 128, 129, 1000] {
+            let closed = |closing: &str| format!("{}1{closing}", "[{\"a\":".repeat(depth));
+            assert!(value(&closed(&"}]".repeat(depth))).is_some(), "{depth}");
+            assert!(value(&closed(&"}]".repeat(depth - 1))).is_none(), "{depth}");
+            assert!(value(&closed(&"}]".repeat(depth + 1))).is_none(), "{depth}");
+            for wrong in [0, depth / 2, depth - 1] {
+                let closing = format!("{}]}}{}", "}]".repeat(wrong), "}]".repeat(depth - 1 - wrong));
+                assert!(value(&closed(&closing)).is_none(), "{wrong} of {depth}");
+            }
+        }
     }
 
     #[test]
