@@ -99,6 +99,7 @@ impl<'a> Walk<'a> {
     /// Cuts out the object it stands before, and says where its members lie in it; of another value, and where a name has
     /// escapes, there are none.
     pub fn object(&mut self) -> (Json<'a>, Vec<Member>) {
+        let bytes = self.text.as_bytes();
         self.byte();
         let start = self.at;
         let mut members = Vec::new();
@@ -106,8 +107,8 @@ impl<'a> Walk<'a> {
         let mut goes_on = self.enter(b'{');
         while goes_on {
             let name = self.at + 1;
-            let name_end = scan::end_of_plain(self.text.as_bytes(), name);
-            if scan::byte(self.text.as_bytes(), name_end) == b'"' {
+            let name_end = scan::end_of_plain(bytes, name);
+            if scan::byte(bytes, self.at) == b'"' && scan::byte(bytes, name_end) == b'"' {
                 self.at = name_end + 1;
                 self.colon();
             } else {
@@ -117,12 +118,8 @@ impl<'a> Walk<'a> {
             self.byte();
             let value = self.at;
             self.skip();
-            members.push(Member {
-                name: name - start,
-                name_end: name_end - start,
-                value: value - start,
-                value_end: self.at.wrapping_sub(start),
-            });
+            let [name, name_end, value, value_end] = [name, name_end, value, self.at].map(|at| at.wrapping_sub(start));
+            members.push(Member { name, name_end, value, value_end });
             goes_on = self.goes_on(b'}');
         }
         if !are_plain {
@@ -330,6 +327,33 @@ mod tests {
         assert_eq!(shown, ["1 []", "1 null", "1 [2]", "1 [2]", "null [2]", "1 null"]);
     }
 
+    /// The names and values of each object in a list; nothing if the text is no JSON.
+    fn objects_of(text: &str) -> Option<Vec<Vec<(String, String)>>> {
+        let mut from = Walk::of(text);
+        let mut all = Vec::new();
+        let mut goes_on = from.enter(b'[');
+        while goes_on {
+            let (object, members) = from.object();
+            let owned = |(name, value): (&str, Json<'_>)| (name.to_owned(), value.get().to_owned());
+            all.push(members.iter().map(|member| owned(member.of(object.get()))).collect());
+            goes_on = from.goes_on(b']');
+        }
+        from.finish().is_ok().then_some(all)
+    }
+
+    #[test]
+    fn an_object_says_where_its_members_lie_unless_a_name_has_escapes() {
+        let text = r#"[ {"a": 1,"b" :[{"c":2}, "}"]} ,{"\u0061":1,"b":2},{}, 5]"#;
+        let owned = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            objects_of(text).unwrap(),
+            [vec![owned("a", "1"), owned("b", r#"[{"c":2}, "}"]"#)], vec![], vec![], vec![]]
+        );
+        for text in [r#"[{-a":1}]"#, r#"[{"a-:1}]"#, r#"[{"a"-1}]"#, r#"[{"a":1-"b":1}]"#, r#"[{"a":1-]"#] {
+            assert_eq!(objects_of(text), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn members_are_those_that_serde_json_finds(text in objects()) {
@@ -354,6 +378,7 @@ mod tests {
             broken.replace_range(at..=at, &put);
             let is_json = serde_json::from_str::<IgnoredAny>(&broken).is_ok();
             prop_assert_eq!(read(&broken).is_some(), is_json, "{}", broken);
+            prop_assert_eq!(objects_of(&broken).is_some(), is_json, "{}", broken);
         }
     }
 }

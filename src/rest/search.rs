@@ -52,7 +52,7 @@ impl Endpoint for Search<'_> {
 
     fn read(&self, response: http::Response<&[u8]>) -> Result<Vec<Record>, ReadError> {
         let body = accept(&response, http::StatusCode::OK)?;
-        if let Some(found) = std::str::from_utf8(body).ok().and_then(found) {
+        if let Some(found) = simdutf8::basic::from_utf8(body).ok().and_then(found) {
             return Ok(found);
         }
         parse("search result", body)?;
@@ -77,5 +77,6 @@ fn found(text: &str) -> Option<Vec<Record>> {
             goes_on = from.goes_on(b'}');
         }
     }
-    found.filter(|_| from.finish().is_ok())
+    from.finish().ok()?;
+    found
 }

@@ -116,6 +116,18 @@ fn a_schema_comes_back_from_the_cache_unchanged() {
 }
 
 #[test]
+fn a_field_of_a_kept_schema_is_found_by_its_whole_name_in_any_case() {
+    let plan = plan();
+    for field in plan.fields.iter() {
+        // Nothing of it was read yet.
+        let kept = ObjectSchema::from_bytes(&plan.to_bytes()).unwrap();
+        assert!(kept.has_field(&field.name) && !kept.has_field(&field.name[..field.name.len() - 1]), "{}", field.name);
+        assert_eq!(kept.field(&field.name.to_uppercase()), Some(field));
+    }
+    assert!(!plan.has_field(""));
+}
+
+#[test]
 fn a_cut_changed_or_older_cache_entry_is_none() {
     let bytes = plan().to_bytes();
     for end in 0..bytes.len() {
