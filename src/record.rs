@@ -9,13 +9,13 @@ use crate::within::split;
 #[derive(Debug, Clone)]
 pub struct Record {
     json: Box<str>,
-    /// Where its fields lie, which is known once it was read; none where that would not tell all.
+    /// Where its fields lie, where that was seen when it was read.
     members: Vec<Member>,
 }
 
 impl From<Json<'_>> for Record {
     fn from(value: Json<'_>) -> Self {
-        Self::read(&mut Walk::of(value.get()))
+        Self { json: value.get().into(), members: Vec::new() }
     }
 }
 
