@@ -28,7 +28,7 @@ pub(crate) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
                 if byte(bytes, at) == opening + 2 {
                     at + 1
                 } else {
-                    if depth % LEVELS == 0 {
+                    if depth.is_multiple_of(LEVELS) {
                         outer.push(levels);
                     }
                     depth += 1;
@@ -65,7 +65,7 @@ pub(crate) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
             }
             at += 1;
             depth -= 1;
-            levels = if depth % LEVELS == 0 { outer.pop().unwrap_or_default() } else { levels >> 1 };
+            levels = if depth.is_multiple_of(LEVELS) { outer.pop().unwrap_or_default() } else { levels >> 1 };
         }
     }
 }
