@@ -125,6 +125,5 @@ fn the_largest_descriptions_leave_room_in_what_the_smallest_hosts_give() {
         let (reply, usage) = session.call_measured(tool, arguments);
         reply.unwrap();
         assert!(usage.memory_bytes <= 6 << 20, "{tool}: {} bytes of memory", usage.memory_bytes);
-        println!("{tool}: {:?} units, {} bytes of memory", usage.fuel, usage.memory_bytes);
     }
 }
