@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 #[path = "../../host-test/guest-module/compiler.rs"]
 mod compiler;
+#[path = "../../host-test/host/build/constants.rs"]
+mod constants;
 #[path = "../../host-test/host/build/names.rs"]
 mod names;
 #[path = "../../host-test/host/build/shrink.rs"]
@@ -37,7 +39,7 @@ fn main() {
         let component = wit_component::ComponentEncoder::default()
             .validate(true)
             .debug_names(false)
-            .module(&shrink::shrink(&trap::at_once(&module)))
+            .module(&constants::in_globals(&shrink::shrink(&trap::at_once(&module))))
             .and_then(|mut encoder| encoder.encode())
             .unwrap_or_else(|error| panic!("{adapter} becomes no component: {error:#}"));
         fs::write(out.join(format!("{adapter}.wasm")), names::without_names(component))

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::thread;
 
 mod compile;
+mod constants;
 mod names;
 mod room;
 mod shrink;
@@ -23,7 +24,7 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .debug_names(false)
-        .module(&room::with_room(&shrink::shrink(&trap::at_once(guest_module::MODULE))))
+        .module(&room::with_room(&constants::in_globals(&shrink::shrink(&trap::at_once(guest_module::MODULE)))))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let component = names::without_names(component);

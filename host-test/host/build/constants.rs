@@ -1,0 +1,122 @@
+//! Makes globals of the constants that stand in the code often and are long.
+//!
+//! A constant is written as an instruction of two to eighteen bytes, a global that holds it is read by one of two or
+//! three. What tells `None` from a text is one of six, and stands in the code thousands of times. A global that cannot
+//! change is a constant to the compilers of WebAssembly: the machine code is the same, and so is the fuel.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use wasm_encoder::{CodeSection, Encode, GlobalSection, GlobalType, RawSection, SectionId, ValType};
+use wasmparser::{Operator, Parser, Payload, Result, TypeRef};
+
+const GLOBAL_GET: u8 = 0x23;
+const END: u8 = 0x0b;
+
+/// A constant where it stands in the code.
+struct Constant<'a> {
+    of: ValType,
+    instruction: &'a [u8],
+    /// Where it stands in the module.
+    place: Range<usize>,
+}
+
+/// The module with globals in place of such constants.
+pub(crate) fn in_globals(bytes: &[u8]) -> Vec<u8> {
+    let (own, bodies, constants) = read(bytes).expect("the linker writes what can be read");
+    let mut globals = GlobalSection::new();
+    own.iter().for_each(|global| _ = globals.raw(&bytes[global.clone()]));
+    let instructions = added(&mut globals, &constants);
+    let mut constants = constants.iter().peekable();
+    let mut module = wasm_encoder::Module::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        let Some((id, range)) = payload.expect("it was read before").as_section() else { continue };
+        if id == SectionId::Global as u8 {
+            module.section(&globals);
+        } else if id == SectionId::Code as u8 {
+            let mut code = CodeSection::new();
+            for body in &bodies {
+                let mut written = Vec::with_capacity(body.len());
+                let mut copied = body.start;
+                while let Some(constant) = constants.next_if(|constant| constant.place.end <= body.end) {
+                    if let Some(instruction) = instructions.get(constant.instruction) {
+                        written.extend_from_slice(&bytes[copied..constant.place.start]);
+                        written.extend_from_slice(instruction);
+                        copied = constant.place.end;
+                    }
+                }
+                written.extend_from_slice(&bytes[copied..body.end]);
+                code.raw(&written);
+            }
+            module.section(&code);
+        } else {
+            module.section(&RawSection { id, data: &bytes[range] });
+        }
+    }
+    module.finish()
+}
+
+/// Where the module's own globals stand, and the bodies of its functions, and the constants in these.
+fn read(bytes: &[u8]) -> Result<(Vec<Range<usize>>, Vec<Range<usize>>, Vec<Constant<'_>>)> {
+    let (mut globals, mut bodies, mut constants) = (Vec::new(), Vec::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    assert!(!matches!(import?.ty, TypeRef::Global(_)), "the guest's globals are all its own");
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    let init = global?.init_expr.get_binary_reader().range();
+                    // The type and whether it can change are a byte each.
+                    globals.push(init.start - 2..init.end);
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                bodies.push(body.range());
+                let mut instructions = body.get_operators_reader()?;
+                while !instructions.eof() {
+                    let (instruction, start) = instructions.read_with_offset()?;
+                    let of = match instruction {
+                        Operator::I32Const { .. } => ValType::I32,
+                        Operator::I64Const { .. } => ValType::I64,
+                        Operator::F64Const { .. } => ValType::F64,
+                        Operator::V128Const { .. } => ValType::V128,
+                        _ => continue,
+                    };
+                    let place = start..instructions.original_position();
+                    constants.push(Constant { of, instruction: &bytes[place.clone()], place });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok((globals, bodies, constants))
+}
+
+/// Adds globals for the constants that get shorter by one, and says what is to stand in place of their instructions.
+fn added<'a>(globals: &mut GlobalSection, constants: &[Constant<'a>]) -> HashMap<&'a [u8], Vec<u8>> {
+    let mut often: HashMap<&[u8], (usize, ValType)> = HashMap::new();
+    for constant in constants {
+        often.entry(constant.instruction).or_insert((0, constant.of)).0 += 1;
+    }
+    // The shortest numbers are for those that spare most; alike, they stand in the order of their bytes.
+    let mut often: Vec<_> = often.into_iter().collect();
+    often.sort_by_key(|(instruction, (count, _))| (Reverse(instruction.len().saturating_sub(2) * count), *instruction));
+    let mut instructions = HashMap::new();
+    for (instruction, (count, of)) in often {
+        let mut read = vec![GLOBAL_GET];
+        globals.len().encode(&mut read);
+        let mut global = Vec::new();
+        GlobalType { val_type: of, mutable: false, shared: false }.encode(&mut global);
+        global.extend_from_slice(instruction);
+        global.push(END);
+        if instruction.len() * count > read.len() * count + global.len() {
+            globals.raw(&global);
+            instructions.insert(instruction, read);
+        }
+    }
+    instructions
+}
