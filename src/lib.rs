@@ -62,6 +62,9 @@ mod arguments;
 mod calendar;
 pub mod call;
 pub mod catalog;
+#[cfg(all(target_family = "wasm", feature = "arena"))]
+#[allow(unsafe_code)]
+mod compare;
 #[cfg(feature = "component")]
 mod component;
 mod cursor;

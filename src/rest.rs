@@ -128,14 +128,23 @@ fn object<'a>(what: &str, body: &'a [u8]) -> Result<Json<'a>, ReadError> {
 /// <https://url.spec.whatwg.org/#urlencoded-serializing>
 fn encode(text: &str) -> String {
     let digit = |value: u8| value + if value < 10 { b'0' } else { b'A' - 10 };
+    let bytes = text.as_bytes();
     let mut encoded = Vec::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => encoded.push(byte),
-            b' ' => encoded.push(b'+'),
-            _ => encoded.extend([b'%', digit(byte >> 4), digit(byte & 15)]),
+    // What stays as it is, is copied at once.
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let is_space = match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => continue,
+            byte => *byte == b' ',
+        };
+        encoded.extend_from_slice(bytes.get(start..at).unwrap_or_default());
+        start = at + 1;
+        match is_space {
+            true => encoded.push(b'+'),
+            false => encoded.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
+    encoded.extend_from_slice(bytes.get(start..).unwrap_or_default());
     String::from_utf8(encoded).unwrap_or_default()
 }
 

@@ -15,6 +15,7 @@ pub mod place;
 pub mod project;
 pub(crate) mod repeated;
 pub mod search;
+mod slots;
 pub mod standard;
 pub mod stored;
 pub mod treatment;
@@ -23,6 +24,7 @@ mod words;
 
 pub use lazy::LazyList;
 pub use picklist::ValidFor;
+use slots::Slots;
 
 /// What the columns are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,10 +213,8 @@ macro_rules! field_types {
 
             /// The type Salesforce calls so; a name we don't know is [`FieldType::Other`].
             pub fn from_name(name: &str) -> Self {
-                match name {
-                    $($name => Self::$variant,)*
-                    _ => Self::Other,
-                }
+                const NAMES: &Slots = &Slots::of(&[$($name,)*]);
+                NAMES.place(name).and_then(|place| Self::ALL.get(place)).copied().unwrap_or(Self::Other)
             }
 
             /// Salesforce's name.
@@ -364,7 +364,7 @@ impl ObjectSchema {
         // Person accounts mark the first and last name too, so the flag alone is not enough.
         self.field("Name")
             .filter(|field| field.name_field)
-            .or_else(|| self.fields.iter().find(|field| field.name_field))
+            .or_else(|| self.fields.which(|field| field.name_field).next())
     }
 
     /// The child relationship of this name, in any case.
@@ -379,9 +379,14 @@ impl ObjectSchema {
         self.children.iter().filter(move |child| child.object.eq_ignore_ascii_case(object))
     }
 
+    /// The fields of whose values another one decides.
+    pub(crate) fn dependent(&self) -> impl Iterator<Item = &Field> {
+        self.fields.which(|field| field.dependent)
+    }
+
     /// The fields a new record needs.
     pub fn required(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| field.required)
+        self.fields.which(|field| field.required)
     }
 }
 

@@ -26,6 +26,12 @@ pub(crate) fn holds(text: &str, sought: &str) -> bool {
     place(text, sought).is_some()
 }
 
+/// What stands before and behind the first of these bytes, which is ASCII.
+pub(crate) fn split_once(text: &str, between: u8) -> Option<(&str, &str)> {
+    let at = place_of(text.as_bytes(), 0, between);
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 /// The pieces of a text between these bytes, which are ASCII.
 pub(crate) fn split(text: &str, between: u8) -> impl Iterator<Item = &str> {
     let mut at = 0;
@@ -51,6 +57,7 @@ mod tests {
 
         #[test]
         fn pieces_are_those_of_the_standard_library(text in "[abä ]{0,40}") {
+            prop_assert_eq!(split_once(&text, b' '), text.split_once(' '));
             prop_assert_eq!(split(&text, b' ').collect::<Vec<_>>(), text.split(' ').collect::<Vec<_>>());
         }
     }

@@ -5,6 +5,7 @@
 //! the rest of the guest is built for size, and Cargo tells the two apart by package. For six kilobytes a host counts a
 //! ninth less of a `describe`.
 
+mod lines;
 mod scan;
 mod walk;
 
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+pub use lines::{Line, Lines};
 pub use scan::{NOWHERE, byte, end_of_plain, place_of, place_of_pair};
 pub use walk::{Before, Member, NO_PLACE, Walk};
 
@@ -119,6 +121,12 @@ impl<'a> Json<'a> {
             return None;
         }
         self.0.get(1..self.0.len() - 1).map(unescaped)
+    }
+
+    /// The text, if it is a word of ASCII letters, digits and underscores, written without escapes.
+    pub fn word(self) -> Option<&'a str> {
+        let word = self.0.get(1..self.0.len().wrapping_sub(1))?;
+        (self.0.starts_with('"') && scan::is_word(word.as_bytes())).then_some(word)
     }
 
     /// The items of a list; none if it is another value.

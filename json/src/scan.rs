@@ -2,15 +2,27 @@
 //! looked at only once, to see that it is JSON.
 
 /// Bytes of a text that are looked at together.
-const STEP: usize = 16;
+pub(crate) const STEP: usize = 16;
 /// Lists and objects within each other that one number has bits for.
 const LEVELS: usize = 64;
 /// The bit that no place in a text has: a place with it is nowhere, which is also said of where a text turned out to be no
 /// JSON. A place and nothing would be two numbers, which go through memory.
 pub const NOWHERE: usize = 1 << (usize::BITS - 1);
 
+/// Behind the value that begins at a place, which is neither a text nor a list nor an object.
+#[inline]
+pub(crate) fn behind_plain(bytes: &[u8], at: usize, opening: u8) -> usize {
+    match opening {
+        b't' => behind_word(bytes, at, *b"true"),
+        b'f' => behind_word(bytes, at + 1, *b"alse"),
+        b'n' => behind_word(bytes, at, *b"null"),
+        _ => behind_number(bytes, at),
+    }
+}
+
 /// Behind the value that begins at a place; nowhere if none does.
 /// <https://www.rfc-editor.org/rfc/rfc8259>
+#[inline(never)]
 pub(crate) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
     // A bit for each level, the innermost the lowest: set in objects. Of levels that are more than the bits, the outer ones
     // wait.
@@ -39,10 +51,7 @@ pub(crate) fn behind_value(bytes: &[u8], mut at: usize) -> usize {
                     continue;
                 }
             }
-            b't' => behind_word(bytes, at, *b"true"),
-            b'f' => behind_word(bytes, at + 1, *b"alse"),
-            b'n' => behind_word(bytes, at, *b"null"),
-            _ => behind_number(bytes, at),
+            opening => behind_plain(bytes, at, opening),
         };
         loop {
             if depth == 0 {
@@ -140,6 +149,12 @@ pub fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     at + ends(last_step(bytes, at)).trailing_zeros() as usize
 }
 
+/// A bit for each of the bytes from a place on that are looked at together and end a plain text.
+#[inline(always)]
+pub(crate) fn ends_at(bytes: &[u8], at: usize) -> u32 {
+    ends(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)))
+}
+
 /// The place of the first byte that is this one, from a place on; the end if there is none.
 pub fn place_of(bytes: &[u8], mut at: usize, byte: u8) -> usize {
     while at < bytes.len() {
@@ -176,16 +191,30 @@ pub fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> u
     NOWHERE
 }
 
+/// Whether there is at least one byte, and each is an ASCII letter, a digit or an underscore.
+pub(crate) fn is_word(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    loop {
+        let found = word_ends(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+        if found != 0 {
+            let end = at + found.trailing_zeros() as usize;
+            return end > 0 && end >= bytes.len();
+        }
+        at += STEP;
+    }
+}
+
 /// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
 /// compared.
 pub(crate) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
     let mut length = 0;
-    for (first, second) in steps(bytes, one).iter().zip(steps(bytes, other)) {
-        let other = others(u128::from_le_bytes(*first), u128::from_le_bytes(*second));
+    for (first, second) in pairs(bytes, one).iter().zip(pairs(bytes, other)) {
+        let others = |at: usize| others(u128::from_le_bytes(first[at]), u128::from_le_bytes(second[at]));
+        let other = others(0) | others(1) << STEP;
         if other != 0 {
             return length + other.trailing_zeros() as usize;
         }
-        length += STEP;
+        length += 2 * STEP;
         if one + length >= end {
             break;
         }
@@ -193,9 +222,9 @@ pub(crate) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize 
     length
 }
 
-/// The bytes from a place on that are looked at together.
-fn steps(bytes: &[u8], at: usize) -> &[[u8; STEP]] {
-    bytes.get(at..).unwrap_or_default().as_chunks().0
+/// The bytes from a place on, so many as are looked at together, and those behind them.
+fn pairs(bytes: &[u8], at: usize) -> &[[[u8; STEP]; 2]] {
+    bytes.get(at..).unwrap_or_default().as_chunks().0.as_chunks().0
 }
 
 /// The bytes at a place, the first the lowest; nothing where there are not enough.
@@ -244,6 +273,23 @@ fn number_ends(step: u128) -> u32 {
 #[cfg(not(target_feature = "simd128"))]
 fn number_ends(step: u128) -> u32 {
     bits(step, |byte| matches!(byte, b',' | b']' | b'}' | 0..=b' '))
+}
+
+/// A bit for each byte that is no ASCII letter, digit or underscore.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn word_ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_lt, u8x16_splat, u8x16_sub, v128_or};
+
+    let bytes = vector(step);
+    let letters = u8x16_lt(u8x16_sub(v128_or(bytes, u8x16_splat(0x20)), u8x16_splat(b'a')), u8x16_splat(26));
+    let digits = u8x16_lt(u8x16_sub(bytes, u8x16_splat(b'0')), u8x16_splat(10));
+    bits(v128_or(v128_or(letters, digits), equal(bytes, b'_'))) ^ 0xFFFF
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn word_ends(step: u128) -> u32 {
+    bits(step, |byte| !(byte.is_ascii_alphanumeric() || byte == b'_'))
 }
 
 /// A bit for each byte that is this one.
@@ -409,6 +455,18 @@ mod tests {
         assert_eq!(all(b"pq"), [15]);
         assert_eq!(all(b"ba"), [0; 0]);
         assert_eq!(all(b"b\0"), [27], "what is behind the end is zero");
+    }
+
+    #[test]
+    fn a_word_has_letters_digits_and_underscores_alone() {
+        for length in 0..40 {
+            let word: String = "azAZ09_".chars().cycle().take(length).collect();
+            assert_eq!(is_word(word.as_bytes()), length > 0, "{word}");
+            for other in ["@", "[", "`", "{", "/", ":", "-", " ", "\0", "ä", "\u{7f}"] {
+                assert!(!is_word([&word, other].concat().as_bytes()), "{word}{other}");
+                assert!(!is_word([other, &word].concat().as_bytes()), "{other}{word}");
+            }
+        }
     }
 
     fn by_serde(text: &str) -> Option<&str> {

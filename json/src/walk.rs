@@ -130,7 +130,13 @@ impl<'a> Walk<'a> {
 
     /// Goes behind the value it stands before.
     pub fn skip(&mut self) {
-        self.at = scan::behind_value(self.text.as_bytes(), self.at);
+        let bytes = self.text.as_bytes();
+        // Most hold nothing, and to see where they end takes less than to look for what lies within others.
+        self.at = match self.byte() {
+            b'"' => scan::behind_string(bytes, self.at),
+            b'{' | b'[' => scan::behind_value(bytes, self.at),
+            opening => scan::behind_plain(bytes, self.at, opening),
+        };
     }
 
     /// The byte it stands before, behind any space; 0 at the end.
@@ -169,10 +175,15 @@ pub struct Before<'a> {
 }
 
 impl<'a> Before<'a> {
-    /// Forgets the members from one on, with their values, which are copied already.
-    fn forget(&mut self, count: usize, values: &mut [Json<'a>]) {
+    /// The values of the members that were asked for, each at its place.
+    pub fn values<const COUNT: usize>(&self) -> [Json<'a>; COUNT] {
+        self.values.first_chunk().copied().unwrap_or([Json::NULL; COUNT])
+    }
+
+    /// Forgets the members from one on, with their values.
+    fn forget(&mut self, count: usize) {
         for member in self.members.get(count..).unwrap_or_default() {
-            if let Some(value) = values.get_mut(member.place) {
+            if let Some(value) = self.values.get_mut(member.place) {
                 *value = Json::NULL;
             }
         }
@@ -181,23 +192,22 @@ impl<'a> Before<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Goes behind the object it stands before, or what is none. Of the members that `place_of` knows, the values come to
-    /// their places; those whose place is behind all values are left to `apart`, which consumes them.
+    /// Goes behind the object it stands before, or what is none. Of the members that `place_of` knows, so many values come
+    /// to their places in `before`; those whose place is behind all values are left to `apart`, which consumes them.
     pub fn members(
         &mut self,
         before: &mut Before<'a>,
-        values: &mut [Json<'a>],
+        values: usize,
         place_of: &dyn Fn(&str) -> usize,
         apart: &mut dyn FnMut(&mut Self, usize),
     ) {
+        before.values.resize(values, Json::NULL);
         if !self.enter(b'{') {
+            before.forget(0);
             return;
         }
         let bytes = self.text.as_bytes();
         let first = self.at;
-        if let Some(before) = before.values.get(..values.len()) {
-            values.copy_from_slice(before);
-        }
         // Where the member stands in the object before, as long as this one has the same names in the same order.
         let mut there = before.start;
         let mut count = 0;
@@ -211,17 +221,19 @@ impl<'a> Walk<'a> {
                     same = scan::same(bytes, there, self.at, before.end);
                 }
                 let all = same;
-                let known = loop {
-                    match before.members.get(count) {
-                        Some(known) if known.enough <= same => same -= known.length,
-                        known => break known,
+                for known in before.members.get(count..).unwrap_or_default() {
+                    if known.enough > same {
+                        named = Some(*known).filter(|known| same >= known.name);
+                        break;
                     }
+                    same -= known.length;
                     count += 1;
-                };
+                }
                 there += all - same;
                 self.at += all - same;
-                let Some(known) = known else { break };
-                named = Some(*known).filter(|known| same >= known.name);
+                if count == before.members.len() {
+                    break;
+                }
                 same = 0;
             }
             let start = self.at;
@@ -231,13 +243,13 @@ impl<'a> Walk<'a> {
                     known.place
                 }
                 None => {
-                    before.forget(count, values);
+                    before.forget(count);
                     place_of(&self.name())
                 }
             };
             let from = self.at;
             let mut enough = 0;
-            match values.get_mut(place) {
+            match before.values.get_mut(place) {
                 Some(value) => *value = self.value(),
                 None if place == NO_PLACE => self.skip(),
                 None => {
@@ -261,11 +273,9 @@ impl<'a> Walk<'a> {
                 break;
             }
         }
-        before.forget(count, values);
+        before.forget(count);
         before.start = first;
         before.end = self.at;
-        before.values.clear();
-        before.values.extend_from_slice(values);
     }
 }
 
@@ -288,10 +298,10 @@ mod tests {
         let mut rows = Vec::new();
         let mut goes_on = from.enter(b'[');
         while goes_on {
-            let mut values = [Json::NULL; 2];
             let mut list = "null".to_owned();
             let place_of = |name: &str| NAMES.iter().position(|known| *known == name).unwrap_or(NO_PLACE);
-            from.members(&mut before, &mut values, &place_of, &mut |from, _| list = from.value().get().to_owned());
+            from.members(&mut before, 2, &place_of, &mut |from, _| list = from.value().get().to_owned());
+            let values: [_; 2] = before.values();
             rows.push([values[0].get().to_owned(), values[1].get().to_owned(), list]);
             goes_on = from.goes_on(b']');
         }

@@ -7,6 +7,7 @@ use crate::policy::Effect;
 use crate::schema::lookup::Path;
 use crate::schema::{Field, ObjectSchema, Source, columns, repeated, standard};
 use crate::soql::ObjectName;
+use crate::within::split_once;
 
 /// Refuses a field that lies beyond what the settings let be read.
 ///
@@ -76,7 +77,9 @@ pub(crate) fn may_show(known: &Known, schema: &ObjectSchema, column: &str) -> bo
     if known.settings().objects.read.is_none() {
         return true;
     }
-    let Some((relationship, field)) = column.split_once('.') else { return may_read_own(known, &schema.name, column) };
+    let Some((relationship, field)) = split_once(column, b'.') else {
+        return may_read_own(known, &schema.name, column);
+    };
     let Some(lookup) = schema.parent(relationship) else { return false };
     let is_name = field == "Name" || columns::parent_name(lookup).is_some_and(|name| name == column);
     is_name || lookup.references.iter().all(|target| known.may_read_named(target))

@@ -7,7 +7,7 @@
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
 use crate::id::RecordId;
 use crate::record::Fields;
-use crate::schema::ObjectSchema;
+use crate::schema::{LazyList, ObjectSchema};
 use crate::soql::ObjectName;
 
 /// Lists what a record type allows.
@@ -35,7 +35,7 @@ impl Endpoint for PicklistValues<'_> {
     fn read(&self, response: http::Response<&[u8]>) -> Result<Self::Response, ReadError> {
         let answer = Fields::of(parse("list of picklist values", accept(&response, http::StatusCode::OK)?)?);
         let fields = answer.get("picklistFieldValues").map(Fields::of).unwrap_or_default();
-        let mut narrowed = self.schema.bare();
+        let mut narrowed = Vec::new();
         for (name, values) in fields.values() {
             let Some(field) = self.schema.field(name) else { continue };
             let mut allowed = Vec::new();
@@ -48,10 +48,10 @@ impl Endpoint for PicklistValues<'_> {
             picklist.retain(|value| is_among(&value.value, &allowed));
             // A picklist of nothing is one the resource does not know.
             if !picklist.is_empty() && picklist.len() < all {
-                narrowed.fields.push(field);
+                narrowed.push(field);
             }
         }
-        Ok(narrowed)
+        Ok(ObjectSchema { fields: LazyList::kept(&narrowed), ..self.schema.bare() })
     }
 }
 

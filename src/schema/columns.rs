@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Field, FieldType, ObjectSchema, Source, Use, standard};
+use super::{Field, FieldType, ObjectSchema, Source, Use, lazy::Head, standard};
 use crate::sort::by_rank;
+use crate::within::split_once;
 
 /// Paths of the usual columns, without the id. Of a described object only those this user may see.
 pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
@@ -14,7 +15,7 @@ pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
 }
 
 fn can_read(schema: &ObjectSchema, column: &str) -> bool {
-    match column.split_once('.') {
+    match split_once(column, b'.') {
         Some((relationship, _)) => schema.parent(relationship).is_some(),
         None => schema.has_field(column),
     }
@@ -70,13 +71,13 @@ const MAX_SOUGHT: usize = 8;
 
 /// The names of the fields of an object's own in which people look for a text, besides those that are shown.
 pub(crate) fn sought(schema: &ObjectSchema) -> impl Iterator<Item = &str> {
-    let is_sought = |(name, field_type): &(&str, FieldType)| match field_type {
+    let is_sought = |head: &Head<'_>| match head.field_type {
         FieldType::Phone | FieldType::Email | FieldType::Url => true,
-        FieldType::String => name.ends_with("__c"),
-        FieldType::TextArea => *name == "Description",
+        FieldType::String => head.name.ends_with("__c"),
+        FieldType::TextArea => head.name == "Description",
         _ => false,
     };
-    schema.fields.kinds().filter(is_sought).map(|(name, _)| name).take(MAX_SOUGHT)
+    schema.fields.heads().filter(is_sought).map(|head| head.name).take(MAX_SOUGHT)
 }
 
 /// The path to the name of a lookup's target, where it surely has one: all custom objects do.
@@ -112,26 +113,30 @@ pub(super) fn is_system(name: &str) -> bool {
     )
 }
 
-/// The fields of an object, those that matter most first: the name, what a new record needs, what is usually shown,
-/// what the admin added, the rest, and last what Salesforce keeps for itself.
-pub fn by_importance(schema: &ObjectSchema) -> Vec<&Field> {
-    let usual = usual(schema, Use::Get);
-    by_rank(schema.fields.iter().map(|field| {
+/// The fields of an object, at most so many, those that matter most first: the name, what a new record needs, what is
+/// usually shown, what the admin added, the rest, and last what Salesforce keeps for itself.
+pub fn by_importance(schema: &ObjectSchema, limit: usize) -> Vec<&Field> {
+    let mut is_usual = vec![false; schema.fields.len()];
+    for place in usual(schema, Use::Get).iter().filter_map(|name| schema.fields.place(name)) {
+        is_usual[place] = true;
+    }
+    let ranked = by_rank(schema.fields.heads().zip(0..).map(|(field, place)| {
         let rank = if field.name_field {
             0
         } else if field.required {
             1
-        } else if usual.iter().any(|name| *name == field.name) {
+        } else if is_usual[place] {
             2
-        } else if is_system(&field.name) {
+        } else if is_system(field.name) {
             6
-        } else if !(field.createable || field.updateable) {
+        } else if !field.writable {
             5
         } else if schema.source == Source::Described && field.name.ends_with("__c") {
             3
         } else {
             4
         };
-        (rank, field)
-    }))
+        (rank, place)
+    }));
+    ranked.into_iter().take(limit).filter_map(|place| schema.fields.get(place)).collect()
 }

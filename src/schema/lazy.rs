@@ -5,12 +5,40 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::{Field, FieldType, Source};
-use crate::json::byte;
+use crate::json::{byte, end_of_plain};
 
 /// What is read out of lines as [`stored`](super::stored) writes them.
 pub trait Item: Sized {
     /// Reads the item that lines begin with, behind its mark; nothing if they begin with none.
     fn read(lines: &str, source: Source) -> Option<Self>;
+
+    /// What it is found by.
+    fn name(&self) -> &str;
+}
+
+/// What a field is at first sight.
+pub(super) struct Head<'a> {
+    pub(super) name: &'a str,
+    pub(super) field_type: FieldType,
+    pub(super) name_field: bool,
+    pub(super) required: bool,
+    /// Whether another controls its values.
+    pub(super) dependent: bool,
+    /// Whether it may be set or changed.
+    pub(super) writable: bool,
+}
+
+impl<'a> Head<'a> {
+    fn of(field: &'a Field) -> Self {
+        Self {
+            name: &field.name,
+            field_type: field.field_type,
+            name_field: field.name_field,
+            required: field.required,
+            dependent: field.controller.is_some(),
+            writable: field.createable || field.updateable,
+        }
+    }
 }
 
 /// Items of an object in their order, each read out of its lines when it is first asked for.
@@ -25,6 +53,8 @@ pub struct LazyList<T> {
 #[derive(Debug, Clone)]
 struct Lazy<T> {
     at: usize,
+    /// What its name has in common with few others.
+    key: u8,
     item: OnceCell<Option<Box<T>>>,
 }
 
@@ -34,14 +64,22 @@ impl<T: Item> LazyList<T> {
         Self { lines, source, items: Vec::new() }
     }
 
+    /// The lines its items stand in, with all else they hold.
+    pub(super) fn lines(&self) -> &str {
+        &self.lines
+    }
+
     /// Adds an item that is there already.
     pub(crate) fn push(&mut self, item: T) {
-        self.items.push(Lazy { at: 0, item: OnceCell::from(Some(Box::new(item))) });
+        let key = key(item.name().as_bytes());
+        self.items.push(Lazy { at: 0, key, item: OnceCell::from(Some(Box::new(item))) });
     }
 
     /// Adds the item that begins at a place of the lines.
     pub(super) fn add(&mut self, at: usize) {
-        self.items.push(Lazy { at, item: OnceCell::new() });
+        let end = end_of_plain(self.lines.as_bytes(), at);
+        let key = key(self.lines.as_bytes().get(at..end).unwrap_or_default());
+        self.items.push(Lazy { at, key, item: OnceCell::new() });
     }
 
     /// All of them, each read on the way.
@@ -72,27 +110,44 @@ impl<T: Item> LazyList<T> {
 impl LazyList<Field> {
     /// The field of this API name, in any case, which alone is read.
     pub(super) fn named(&self, name: &str) -> Option<&Field> {
-        self.read(self.find(name)?)
+        self.get(self.place(name)?)
     }
 
     /// Whether there is a field of this API name, in any case. None is read for it.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
+        self.place(name).is_some()
     }
 
-    /// The name and the type of each, of which no more is read.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = (&str, FieldType)> {
-        self.items.iter().map(|lazy| match lazy.item.get() {
-            Some(Some(field)) => (field.name.as_str(), field.field_type),
-            _ => Field::name_and_type(self.behind(lazy.at)),
-        })
+    /// What each is at first sight, in their order; no more is read of them.
+    pub(super) fn heads(&self) -> impl Iterator<Item = Head<'_>> {
+        self.items.iter().map(|lazy| self.head(lazy))
     }
 
-    fn find(&self, name: &str) -> Option<&Lazy<Field>> {
-        self.items.iter().find(|lazy| match lazy.item.get() {
+    /// Those that are meant at first sight, which alone are read.
+    pub(super) fn which(&self, is_meant: impl Fn(Head<'_>) -> bool) -> impl Iterator<Item = &Field> {
+        self.items.iter().filter(move |lazy| is_meant(self.head(lazy))).filter_map(|lazy| self.read(lazy))
+    }
+
+    /// The field of a place among them.
+    pub(super) fn get(&self, place: usize) -> Option<&Field> {
+        self.read(self.items.get(place)?)
+    }
+
+    fn head<'l>(&'l self, lazy: &'l Lazy<Field>) -> Head<'l> {
+        match lazy.item.get() {
+            Some(Some(field)) => Head::of(field),
+            _ => Field::head_in(self.behind(lazy.at)),
+        }
+    }
+
+    /// The place of the field of this API name, in any case.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        let key = key(name.as_bytes());
+        let is_called_so = |lazy: &Lazy<Field>| match lazy.item.get() {
             Some(Some(field)) => field.name.eq_ignore_ascii_case(name),
             _ => is_of(self.lines.as_bytes(), lazy.at, name),
-        })
+        };
+        self.items.iter().position(|lazy| lazy.key == key && is_called_so(lazy))
     }
 }
 
@@ -116,6 +171,13 @@ impl<T: Item + PartialEq> PartialEq for LazyList<T> {
 }
 
 impl<T: Item + Eq> Eq for LazyList<T> {}
+
+/// The same for names that differ in case alone, and seldom for others: of letters at the end and in the middle, and the
+/// length.
+fn key(name: &[u8]) -> u8 {
+    let [end, middle] = [name.len().wrapping_sub(1), name.len() / 2].map(|at| byte(name, at) | 0x20);
+    end.wrapping_mul(13) ^ middle.wrapping_mul(29) ^ name.len() as u8
+}
 
 /// Whether the line at a place begins with this API name, in any case.
 pub(super) fn is_of(lines: &[u8], at: usize, name: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{PicklistValue, words};
+use crate::within::split_once;
 
 /// What a text is among the values of a picklist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +125,7 @@ impl ValidFor {
 
     /// Reads what [`Display`](fmt::Display) wrote.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (skipped, digits) = text.split_once('.')?;
+        let (skipped, digits) = split_once(text, b'.')?;
         Some(Self { skipped: skipped.parse().ok()?, digits: digits.to_owned() })
     }
 }

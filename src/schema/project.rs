@@ -7,10 +7,9 @@
 
 use std::borrow::Cow;
 
-use super::{
-    ChildRelationship, Field, FieldType, GlobalDescribe, LazyList, ObjectSchema, ObjectSummary, PicklistValue,
-    RecordType, Source, ValidFor, words,
-};
+use super::slots::Slots;
+use super::stored::{Body, FieldLine, ValueLine};
+use super::{FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, RecordType, Source, ValidFor, words};
 use crate::json::{Before, Json, NO_PLACE, Walk};
 
 /// The response was no describe. It says where, and never quotes the org.
@@ -30,8 +29,10 @@ impl ObjectSchema {
     /// The projection of `GET sobjects/{object}/describe`.
     pub fn from_describe(body: &[u8]) -> Result<Self, Unreadable> {
         let wire = read(body, |from| ObjectWire::of(from, &mut Before::default()))?;
-        let name = api_name(wire.name).ok_or(ANOTHER_SHAPE)?;
+        let name = api_name(wire.name).ok_or(ANOTHER_SHAPE)?.to_owned();
         let label = text(wire.label).unwrap_or_else(|| words::label(&name));
+        let record_types = wire.record_types;
+        let (fields, children) = wire.fields.0.lists(wire.children.0, record_types.lines);
         Ok(Self {
             label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
             label,
@@ -42,9 +43,9 @@ impl ObjectSchema {
             queryable: yes(wire.queryable),
             searchable: yes(wire.searchable),
             source: Source::Described,
-            fields: wire.fields,
-            children: wire.children,
-            record_types: wire.record_types,
+            fields,
+            children,
+            record_types: record_types.types,
             name,
         })
     }
@@ -56,9 +57,7 @@ impl GlobalDescribe {
         let mut objects = None;
         let place_of = |name: &str| if name == "sobjects" { 0 } else { NO_PLACE };
         read(body, |from| {
-            from.members(&mut Before::default(), &mut [], &place_of, &mut |from, _| {
-                objects = Some(list(from, summary))
-            });
+            from.members(&mut Before::default(), 0, &place_of, &mut |from, _| objects = Some(list(from)));
         })?;
         Ok(Self { objects: objects.ok_or(ANOTHER_SHAPE)? })
     }
@@ -81,8 +80,8 @@ fn text(value: Json<'_>) -> Option<String> {
 }
 
 /// An API name or an id. Names stand in messages, which hold no text out of the org, so anything else is none.
-fn api_name(value: Json<'_>) -> Option<String> {
-    text(value).filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+fn api_name(value: Json<'_>) -> Option<&str> {
+    value.word()
 }
 
 fn yes(value: Json<'_>) -> bool {
@@ -98,64 +97,28 @@ fn count(value: Json<'_>) -> Option<u32> {
     value.get().parse().ok().filter(|number| *number > 0)
 }
 
-/// What is kept of the elements of a list. `project` also learns how many come before, those that are dropped too, and
-/// consumes its element.
-fn list<'a, T, L: Default + Extend<T>>(
-    from: &mut Walk<'a>,
-    project: fn(&mut Walk<'a>, &mut Before<'a>, u32) -> Option<T>,
-) -> L {
+/// What is kept of the elements of a list.
+trait Kept<'a>: Default {
+    /// Goes behind an element, and keeps what counts of it. `place` is how many come before, those that are dropped too.
+    fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, place: u32);
+}
+
+fn list<'a, L: Kept<'a>>(from: &mut Walk<'a>) -> L {
     let mut kept = L::default();
     let mut before = Before::default();
     let mut place = 0;
     let mut goes_on = from.enter(b'[');
     while goes_on {
-        kept.extend(project(from, &mut before, place));
+        kept.add(from, &mut before, place);
         place += 1;
         goes_on = from.goes_on(b']');
     }
     kept
 }
 
-/// Slots of [`Names`].
-const SLOTS: usize = 128;
-
-/// A few names, of which one is found without being compared with each: most members of a describe are none of them.
-struct Names {
-    names: &'static [&'static str],
-    /// The place of the name whose slot it is.
-    slots: [u8; SLOTS],
-}
-
-impl Names {
-    /// Does not compile if two of the names have the same slot.
-    const fn of(names: &'static [&'static str]) -> Self {
-        let mut slots = [u8::MAX; SLOTS];
-        let mut place = 0;
-        while place < names.len() {
-            let slot = slot(names[place].as_bytes());
-            assert!(slots[slot] == u8::MAX, "two names have the same slot: weigh the letters otherwise");
-            slots[slot] = place as u8;
-            place += 1;
-        }
-        Self { names, slots }
-    }
-
-    fn place(&self, name: &str) -> usize {
-        let place = self.slots.get(slot(name.as_bytes())).map_or(NO_PLACE, |place| usize::from(*place));
-        if self.names.get(place).is_some_and(|known| *known == name) { place } else { NO_PLACE }
-    }
-}
-
-const fn slot(name: &[u8]) -> usize {
-    match name {
-        [first, .., last] => (name.len() + 5 * *first as usize + 7 * *last as usize) % SLOTS,
-        _ => 0,
-    }
-}
-
 /// An object of the response, of which some members are looked at: values, and lists of which something is kept.
 macro_rules! wire {
-    ($name:ident: $($field:ident = $member:literal,)* $(; $($list:ident: $kept:ty = $of:literal by $project:expr,)*)?) => {
+    ($name:ident: $($field:ident = $member:literal,)* $(; $($list:ident: $kept:ty = $of:literal,)*)?) => {
         struct $name<'a> {
             $($field: Json<'a>,)*
             $($($list: $kept,)*)?
@@ -165,19 +128,20 @@ macro_rules! wire {
             fn of(from: &mut Walk<'a>, before: &mut Before<'a>) -> Self {
                 #[allow(non_camel_case_types)] // Named like the members.
                 enum Place { $($field,)* $($($list,)*)? }
-                const NAMES: &Names = &Names::of(&[$($member,)* $($($of,)*)?]);
+                const NAMES: &Slots = &Slots::of(&[$($member,)* $($($of,)*)?]);
 
                 $($(let mut $list = <$kept>::default();)*)?
-                let mut values = [$({ let _ = Place::$field; Json::NULL },)*];
-                from.members(before, &mut values, &|name| NAMES.place(name), &mut |from, place| {
+                const VALUES: usize = [$(Place::$field,)*].len();
+                let place_of = |name: &str| NAMES.place(name).unwrap_or(NO_PLACE);
+                from.members(before, VALUES, &place_of, &mut |from, place| {
                     $($(if place == Place::$list as usize {
-                        $list = list(from, $project);
+                        $list = list(from);
                         return;
                     })*)?
                     let _ = place;
                     from.skip();
                 });
-                let [$($field,)*] = values;
+                let [$($field,)*] = before.values::<VALUES>();
                 Self { $($field,)* $($($list,)*)? }
             }
         }
@@ -195,9 +159,9 @@ wire! { ObjectWire:
     queryable = "queryable",
     searchable = "searchable",
     ;
-    fields: LazyList<Field> = "fields" by field,
-    children: LazyList<ChildRelationship> = "childRelationships" by child,
-    record_types: Vec<RecordType> = "recordTypeInfos" by record_type,
+    fields: Fields = "fields",
+    children: Children = "childRelationships",
+    record_types: RecordTypes = "recordTypeInfos",
 }
 
 wire! { FieldWire:
@@ -227,59 +191,77 @@ wire! { FieldWire:
     compound_field_name = "compoundFieldName",
     inline_help_text = "inlineHelpText",
     ;
-    picklist_values: Vec<PicklistValue> = "picklistValues" by picklist_value,
-    references: Vec<String> = "referenceTo" by name,
+    picklist_values: Vec<Value<'a>> = "picklistValues",
+    references: References = "referenceTo",
 }
 
-fn field<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<Field> {
-    let wire = FieldWire::of(from, before);
-    if yes(wire.deprecated_and_hidden) {
-        return None;
-    }
-    let name = api_name(wire.name)?;
-    let field_type = wire.field_type.text().map_or(FieldType::Other, |name| FieldType::from_name(&name));
-    let controller = api_name(wire.controller_name);
-    let mut values = wire.picklist_values;
-    if controller.is_none() {
-        values.iter_mut().for_each(|value| value.valid_for = None);
-    }
-    // A field that is a part of itself (the name of an account where there are person accounts) is no part.
-    let compound = api_name(wire.compound_field_name).filter(|compound| *compound != name);
-    Some(Field {
-        own_label: text(wire.label).filter(|label| !words::is_label(label, &name)),
-        length: match field_type {
-            FieldType::Int | FieldType::Long => count(wire.digits),
-            kind if kind.is_number() => {
-                count(wire.precision).map(|precision| precision.saturating_sub(count(wire.scale).unwrap_or_default()))
+/// The fields, as they are kept.
+#[derive(Default)]
+struct Fields(Body);
+
+impl<'a> Kept<'a> for Fields {
+    fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
+        let wire = FieldWire::of(from, before);
+        let Some(name) = api_name(wire.name).filter(|_| !yes(wire.deprecated_and_hidden)) else { return };
+        let field_type = wire.field_type.word().map_or(FieldType::Other, FieldType::from_name);
+        let label = wire.label.text().unwrap_or_default();
+        let help = wire.inline_help_text.text().map(|help| words::one_line(&help)).unwrap_or_default();
+        let controller = api_name(wire.controller_name);
+        let createable = yes(wire.createable);
+        self.0.field(&FieldLine {
+            name,
+            field_type,
+            flags: [
+                createable,
+                yes(wire.updateable),
+                yes(wire.filterable),
+                yes(wire.sortable),
+                yes(wire.groupable),
+                createable && is_no(wire.nillable) && !yes(wire.defaulted_on_create),
+                yes(wire.name_field),
+                yes(wire.id_lookup),
+                yes(wire.external_id),
+                yes(wire.calculated),
+                yes(wire.restricted_picklist),
+                // Of an e-mail's body describe does not say it.
+                yes(wire.html_formatted) || name == "HtmlBody",
+                controller.is_some(),
+            ],
+            own_label: if words::is_label(&label, name) { "" } else { &label },
+            references: &wire.references.0,
+            relationship: api_name(wire.relationship_name).unwrap_or_default(),
+            length: match field_type {
+                FieldType::Int | FieldType::Long => count(wire.digits),
+                kind if kind.is_number() => count(wire.precision)
+                    .map(|precision| precision.saturating_sub(count(wire.scale).unwrap_or_default())),
+                kind if kind.is_text() => count(wire.length),
+                _ => None,
+            },
+            // A field that is a part of itself (the name of an account where there are person accounts) is no part.
+            compound: api_name(wire.compound_field_name).filter(|compound| *compound != name).unwrap_or_default(),
+            controller: controller.unwrap_or_default(),
+            help: &help,
+        });
+        if field_type.has_values() {
+            for value in &wire.picklist_values {
+                value.write(controller.is_some(), &mut self.0);
             }
-            kind => count(wire.length).filter(|_| kind.is_text()),
-        },
-        createable: yes(wire.createable),
-        updateable: yes(wire.updateable),
-        required: yes(wire.createable) && is_no(wire.nillable) && !yes(wire.defaulted_on_create),
-        filterable: yes(wire.filterable),
-        sortable: yes(wire.sortable),
-        groupable: yes(wire.groupable),
-        name_field: yes(wire.name_field),
-        id_lookup: yes(wire.id_lookup),
-        external_id: yes(wire.external_id),
-        calculated: yes(wire.calculated),
-        restricted: yes(wire.restricted_picklist),
-        // Of an e-mail's body describe does not say it.
-        html: yes(wire.html_formatted) || name == "HtmlBody",
-        picklist: field_type.has_values().then_some(values),
-        controller,
-        references: wire.references,
-        relationship: api_name(wire.relationship_name),
-        compound,
-        help: text(wire.inline_help_text).map(|help| words::one_line(&help)).filter(|help| !help.is_empty()),
-        name,
-        field_type,
-    })
+        }
+    }
 }
 
-fn name<'a>(from: &mut Walk<'a>, _: &mut Before<'a>, _: u32) -> Option<String> {
-    api_name(from.value())
+/// The API names in a list, parted by spaces.
+#[derive(Default)]
+struct References(String);
+
+impl<'a> Kept<'a> for References {
+    fn add(&mut self, from: &mut Walk<'a>, _: &mut Before<'a>, _: u32) {
+        let Some(name) = api_name(from.value()) else { return };
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        self.0.push_str(name);
+    }
 }
 
 wire! { ValueWire:
@@ -290,17 +272,37 @@ wire! { ValueWire:
     valid_for = "validFor",
 }
 
-fn picklist_value<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, place: u32) -> Option<PicklistValue> {
-    let wire = ValueWire::of(from, before);
-    if is_no(wire.active) {
-        return None;
+/// A value of a picklist, and how many come before it.
+struct Value<'a> {
+    wire: ValueWire<'a>,
+    place: u32,
+}
+
+impl<'a> Kept<'a> for Vec<Value<'a>> {
+    fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, place: u32) {
+        let wire = ValueWire::of(from, before);
+        if !is_no(wire.active) {
+            self.push(Value { wire, place });
+        }
     }
-    let value = text(wire.value)?;
-    // "(GMT+01:00) Central European Time (Europe/Berlin)": 400 such labels would be half of Event's schema.
-    let repeats = |label: &str| label.strip_suffix(')').is_some_and(|rest| rest.ends_with(&format!("({value}")));
-    let label = text(wire.label).filter(|label| *label != value && !repeats(label));
-    let valid_for = wire.valid_for.text().map(|bits| ValidFor::from_base64(&bits));
-    Some(PicklistValue { value, label, place, default: yes(wire.default_value), valid_for })
+}
+
+impl Value<'_> {
+    fn write(&self, depends: bool, body: &mut Body) {
+        let Self { wire, place } = self;
+        let Some(value) = wire.value.text().filter(|value| !value.is_empty()) else { return };
+        // Most are called as they are.
+        let label = if wire.label == wire.value { None } else { wire.label.text() }.unwrap_or_default();
+        // "(GMT+01:00) Central European Time (Europe/Berlin)": 400 such labels would be half of Event's schema.
+        let repeats = || label.strip_suffix(')').is_some_and(|rest| rest.ends_with(&format!("({value}")));
+        body.value(&ValueLine {
+            value: &value,
+            label: if label == value || repeats() { "" } else { &label },
+            place: *place,
+            default: yes(wire.default_value),
+            valid_for: wire.valid_for.text().filter(|_| depends).map(|bits| ValidFor::from_base64(&bits)),
+        });
+    }
 }
 
 wire! { ChildWire:
@@ -310,14 +312,19 @@ wire! { ChildWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn child<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<ChildRelationship> {
-    let wire = ChildWire::of(from, before);
-    let object = api_name(wire.child_s_object)?;
-    // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
-    if yes(wire.deprecated_and_hidden) || object.ends_with("ChangeEvent") {
-        return None;
+/// What points here, as it is kept.
+#[derive(Default)]
+struct Children(Body);
+
+impl<'a> Kept<'a> for Children {
+    fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
+        let wire = ChildWire::of(from, before);
+        let (Some(object), Some(field)) = (api_name(wire.child_s_object), api_name(wire.field)) else { return };
+        // Change events can't be queried: https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta
+        if !yes(wire.deprecated_and_hidden) && !object.ends_with("ChangeEvent") {
+            self.0.child(object, field, api_name(wire.relationship_name).unwrap_or_default());
+        }
     }
-    Some(ChildRelationship { relationship: api_name(wire.relationship_name), object, field: api_name(wire.field)? })
 }
 
 wire! { RecordTypeWire:
@@ -329,18 +336,27 @@ wire! { RecordTypeWire:
     master = "master",
 }
 
-fn record_type<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<RecordType> {
-    let wire = RecordTypeWire::of(from, before);
-    if is_no(wire.active) {
-        return None;
+/// The record types, and as they are kept.
+#[derive(Default)]
+struct RecordTypes {
+    lines: Body,
+    types: Vec<RecordType>,
+}
+
+impl<'a> Kept<'a> for RecordTypes {
+    fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
+        let wire = RecordTypeWire::of(from, before);
+        let Some(id) = api_name(wire.record_type_id).filter(|_| !is_no(wire.active)) else { return };
+        let record_type = RecordType {
+            id: id.to_owned(),
+            name: text(wire.name).unwrap_or_default(),
+            default: yes(wire.default_record_type_mapping),
+            master: yes(wire.master),
+            available: yes(wire.available),
+        };
+        self.lines.record_type(&record_type);
+        self.types.push(record_type);
     }
-    Some(RecordType {
-        id: api_name(wire.record_type_id)?,
-        name: text(wire.name).unwrap_or_default(),
-        default: yes(wire.default_record_type_mapping),
-        master: yes(wire.master),
-        available: yes(wire.available),
-    })
 }
 
 wire! { SummaryWire:
@@ -356,22 +372,22 @@ wire! { SummaryWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-fn summary<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<ObjectSummary> {
-    let wire = SummaryWire::of(from, before);
-    if yes(wire.deprecated_and_hidden) || !(yes(wire.queryable) || yes(wire.createable)) {
-        return None;
+impl<'a> Kept<'a> for Vec<ObjectSummary> {
+    fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
+        let wire = SummaryWire::of(from, before);
+        let is_shown = !yes(wire.deprecated_and_hidden) && (yes(wire.queryable) || yes(wire.createable));
+        let Some(name) = api_name(wire.name).filter(|_| is_shown) else { return };
+        let label = text(wire.label).unwrap_or_else(|| words::label(name));
+        self.push(ObjectSummary {
+            name: name.to_owned(),
+            label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
+            label,
+            key_prefix: text(wire.key_prefix),
+            custom: yes(wire.custom),
+            queryable: yes(wire.queryable),
+            createable: yes(wire.createable),
+            updateable: yes(wire.updateable),
+            searchable: yes(wire.searchable),
+        });
     }
-    let name = api_name(wire.name)?;
-    let label = text(wire.label).unwrap_or_else(|| words::label(&name));
-    Some(ObjectSummary {
-        label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
-        label,
-        key_prefix: text(wire.key_prefix),
-        custom: yes(wire.custom),
-        queryable: yes(wire.queryable),
-        createable: yes(wire.createable),
-        updateable: yes(wire.updateable),
-        searchable: yes(wire.searchable),
-        name,
-    })
 }

@@ -7,77 +7,59 @@ use std::rc::Rc;
 
 use super::{
     ChildRelationship, Field, FieldType, GlobalDescribe, LazyList, ObjectSchema, ObjectSummary, PicklistValue,
-    RecordType, Source, ValidFor, lazy::Item, words,
+    RecordType, Source, ValidFor,
+    lazy::{Head, Item},
+    words,
 };
-use crate::json::{byte, end_of_plain, place_of};
+use crate::json::{Line, Lines, byte, place_of};
+use crate::within::split;
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
-const VERSION: &str = "schema4";
+const VERSION: &str = "schema5";
 
 impl ObjectSchema {
-    /// The schema as bytes for the host's cache.
+    /// The schema as bytes for the host's cache, of an object that was described: fields that were added are not kept.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut lines = Lines::new();
-        lines.line('*', &self.name);
+        let mut lines = Lines::default();
+        lines.line("*", &self.name);
         lines.column(if self.label == words::label(&self.name) { "" } else { &self.label });
         lines.column(if self.label_plural == plural(&self.label) { "" } else { &self.label_plural });
         lines.column(self.key_prefix.as_deref().unwrap_or_default());
-        lines.flags(&[
-            ('c', self.createable),
-            ('u', self.updateable),
-            ('d', self.deletable),
-            ('q', self.queryable),
-            ('s', self.searchable),
-        ]);
-        for field in self.fields.iter() {
-            write_field(&mut lines, field);
-        }
-        for child in self.children.iter() {
-            lines.line('>', &child.object);
-            lines.column(&child.field);
-            lines.column(child.relationship.as_deref().unwrap_or_default());
-        }
-        for record_type in &self.record_types {
-            lines.line('@', &record_type.id);
-            lines.column(&record_type.name);
-            lines.flags(&[('d', record_type.default), ('m', record_type.master), ('a', record_type.available)]);
-        }
-        lines.seal()
+        let flags = [self.createable, self.updateable, self.deletable, self.queryable, self.searchable];
+        lines.letters(b"cudqs", &flags, &[false; 5]);
+        seal([lines.get(), self.fields.lines()])
     }
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut columns = Columns::of(unseal(bytes)?);
-        if columns.next_line()? == b'*' { read(columns, Source::Described) } else { None }
+        let lines = unseal(bytes)?.strip_prefix("\n*")?;
+        read_object(lines, Source::Described)
     }
 }
 
 impl GlobalDescribe {
     /// The objects as bytes for the host's cache.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut lines = Lines::new();
+        let mut lines = Lines::default();
         for object in &self.objects {
-            lines.line('*', &object.name);
+            lines.line("*", &object.name);
             lines.column(if object.label == words::label(&object.name) { "" } else { &object.label });
             lines.column(if object.label_plural == plural(&object.label) { "" } else { &object.label_plural });
             lines.column(object.key_prefix.as_deref().unwrap_or_default());
-            lines.flags(&[
-                ('c', object.createable),
-                ('u', object.updateable),
-                ('q', object.queryable),
-                ('s', object.searchable),
-                ('x', object.custom),
-            ]);
+            let flags = [object.createable, object.updateable, object.queryable, object.searchable, object.custom];
+            lines.letters(b"cuqsx", &flags, &[false; 5]);
         }
-        lines.seal()
+        seal([lines.get(), ""])
     }
 
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut columns = Columns::of(unseal(bytes)?);
-        let mut objects = Vec::new();
-        while let Some(mark) = columns.next_line() {
-            objects.push(if mark == b'*' { summary(&mut columns)? } else { return None });
+        let lines = unseal(bytes)?;
+        let (mut objects, mut end) = (Vec::new(), 0);
+        while let Some((mark, at)) = line_behind(lines, end) {
+            let line = Line::at(lines, at);
+            end = line.end;
+            objects.push(if mark == b'*' { summary(&line)? } else { return None });
         }
         Some(Self { objects })
     }
@@ -85,11 +67,11 @@ impl GlobalDescribe {
 
 /// An object of its heading alone, which these lines begin with, without the mark.
 pub(super) fn read_summary(lines: &str) -> Option<ObjectSummary> {
-    summary(&mut Columns::of(lines))
+    summary(&Line::at(lines, 0))
 }
 
-fn summary(columns: &mut Columns<'_>) -> Option<ObjectSummary> {
-    let heading = Heading::read(columns)?;
+fn summary(line: &Line<'_, 5>) -> Option<ObjectSummary> {
+    let heading = Heading::read(line)?;
     Some(ObjectSummary {
         custom: heading.flags.contains('x'),
         queryable: heading.flags.contains('q'),
@@ -113,13 +95,13 @@ struct Heading<'a> {
 }
 
 impl<'a> Heading<'a> {
-    fn read(columns: &mut Columns<'a>) -> Option<Self> {
-        let name = columns.text()?;
-        let label = columns.text().unwrap_or_else(|| words::label(&name));
+    fn read(line: &Line<'a, 5>) -> Option<Self> {
+        let name = line.text(0)?;
+        let label = line.text(1).unwrap_or_else(|| words::label(&name));
         Some(Self {
-            label_plural: columns.text().unwrap_or_else(|| plural(&label)),
-            key_prefix: columns.text(),
-            flags: columns.raw(),
+            label_plural: line.text(2).unwrap_or_else(|| plural(&label)),
+            key_prefix: line.text(3),
+            flags: line.raw(4),
             name,
             label,
         })
@@ -128,12 +110,9 @@ impl<'a> Heading<'a> {
 
 /// An object of all its lines, the heading without its mark.
 pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
-    read(Columns::of(lines), source)
-}
-
-fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
-    let heading = Heading::read(&mut columns)?;
-    let lines: Rc<str> = columns.lines.into();
+    let line = Line::at(lines, 0);
+    let heading = Heading::read(&line)?;
+    let lines: Rc<str> = lines.get(line.end..)?.into();
     let mut object = ObjectSchema {
         name: heading.name,
         label: heading.label,
@@ -146,23 +125,26 @@ fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
         searchable: heading.flags.contains('s'),
         source,
         fields: LazyList::of(lines.clone(), source),
-        children: LazyList::of(lines, source),
+        children: LazyList::of(lines.clone(), source),
         record_types: Vec::new(),
     };
-    while let Some(mark) = columns.next_line() {
+    let mut end = 0;
+    while let Some((mark, at)) = line_behind(&lines, end) {
+        end = at;
         match mark {
-            b'>' => object.children.add(columns.at),
+            b'>' => object.children.add(at),
             b'@' => {
-                let (id, name, flags) = (columns.text()?, columns.text().unwrap_or_default(), columns.raw());
+                let line = Line::<3>::at(&lines, at);
+                let flags = line.raw(2);
                 object.record_types.push(RecordType {
-                    id,
-                    name,
+                    id: line.text(0)?,
+                    name: line.text(1).unwrap_or_default(),
                     default: flags.contains('d'),
                     master: flags.contains('m'),
                     available: flags.contains('a'),
                 });
             }
-            mark if mark.is_ascii_alphabetic() => object.fields.add(columns.at),
+            mark if mark.is_ascii_alphabetic() => object.fields.add(at),
             // Values of the field before, and notes and hints of the table.
             _ => {}
         }
@@ -170,89 +152,228 @@ fn read(mut columns: Columns<'_>, source: Source) -> Option<ObjectSchema> {
     Some(object)
 }
 
+/// The mark of the next line that is not empty, from a place on, and where it begins behind that: with the mark itself
+/// where that is a letter, with which a name begins. Nothing behind the last line.
+fn line_behind(lines: &str, mut at: usize) -> Option<(u8, usize)> {
+    let lines = lines.as_bytes();
+    loop {
+        at = place_of(lines, at, b'\n') + 1;
+        match byte(lines, at) {
+            b'\n' => {}
+            0 if at >= lines.len() => return None,
+            name if name.is_ascii_alphabetic() => return Some((name, at)),
+            mark => return Some((mark, at + 1)),
+        }
+    }
+}
+
 impl Item for Field {
     fn read(lines: &str, source: Source) -> Option<Self> {
-        let mut columns = Columns::of(lines);
-        let mut field = read_field(&mut columns, source)?;
+        let line = Line::at(lines, 0);
+        let mut field = read_field(&line, source)?;
         if let Some(values) = &mut field.picklist {
-            while columns.next_line() == Some(b'=') {
-                values.push(read_value(&mut columns, next_place(values))?);
+            let (mut end, mut place) = (line.end, 0);
+            let bytes = lines.as_bytes();
+            while byte(bytes, end) == b'\n' && byte(bytes, end + 1) == b'=' {
+                let line = Line::at(lines, end + 2);
+                end = line.end;
+                let value = read_value(&line, place)?;
+                place = value.place.saturating_add(1);
+                values.push(value);
             }
         }
         Some(field)
+    }
+
+    fn name(&self) -> &str {
+        &self.name
     }
 }
 
 impl Item for ChildRelationship {
     fn read(lines: &str, _: Source) -> Option<Self> {
-        let mut columns = Columns::of(lines);
-        Some(Self { object: columns.text()?, field: columns.text()?, relationship: columns.text() })
+        let line = Line::<3>::at(lines, 0);
+        Some(Self { object: line.text(0)?, field: line.text(1)?, relationship: line.text(2) })
+    }
+
+    fn name(&self) -> &str {
+        &self.object
     }
 }
 
 impl Field {
-    /// The API name and the type of the field that lines begin with, of which no more is read.
-    pub(super) fn name_and_type(lines: &str) -> (&str, FieldType) {
-        let mut columns = Columns::of(lines);
-        (columns.raw(), columns.field_type())
+    /// What the field that lines begin with is at first sight, of which no more is read.
+    pub(super) fn head_in(lines: &str) -> Head<'_> {
+        let line = Line::<3>::at(lines, 0);
+        let flags = bits(line.raw(2));
+        Head {
+            name: line.raw(0),
+            field_type: field_type(line.raw(1)),
+            name_field: flags & bit(b'n') != 0,
+            required: flags & bit(b'r') != 0,
+            dependent: flags & bit(b'd') != 0,
+            writable: flags & (bit(b'C') | bit(b'U')) != bit(b'C') | bit(b'U'),
+        }
     }
 }
 
-fn write_field(lines: &mut Lines, field: &Field) {
-    let usual = Usual::of(field.field_type);
-    lines.start(&field.name);
-    lines.column(if field.field_type == FieldType::String { "" } else { field.field_type.name() });
-    lines.flags(&[
-        ('C', !field.createable),
-        ('U', !field.updateable),
-        ('F', field.filterable != usual.filterable),
-        ('S', field.sortable != usual.sortable),
-        ('G', field.groupable != usual.groupable),
-        ('r', field.required),
-        ('n', field.name_field),
-        ('i', field.id_lookup),
-        ('x', field.external_id),
-        ('k', field.calculated),
-        ('e', field.restricted),
-        ('h', field.html),
-    ]);
-    lines.column(field.own_label.as_deref().unwrap_or_default());
-    lines.column(&field.references.join(" "));
-    lines.column(match (field.relationship.as_deref(), usual_relationship(field)) {
-        (relationship, usual) if relationship == usual.as_deref() => "",
-        (Some(relationship), _) => relationship,
-        (None, _) => "-",
-    });
-    lines.column(&field.length.map_or_else(String::new, |length| length.to_string()));
-    lines.column(field.compound.as_deref().unwrap_or_default());
-    lines.column(field.controller.as_deref().unwrap_or_default());
-    lines.column(field.help.as_deref().unwrap_or_default());
-    let values = field.picklist.as_deref().unwrap_or_default();
-    for (at, value) in values.iter().enumerate() {
-        lines.line('=', &value.value);
-        lines.column(value.label.as_deref().unwrap_or_default());
-        let counted = value.place == next_place(&values[..at]);
-        lines.column(&if counted { String::new() } else { value.place.to_string() });
-        lines.flags(&[('d', value.default)]);
-        lines.column(&value.valid_for.as_ref().map_or_else(String::new, ToString::to_string));
+/// What the column of a type means.
+fn field_type(column: &str) -> FieldType {
+    if column.is_empty() { FieldType::String } else { FieldType::from_name(column) }
+}
+
+/// A field as it is written, of texts that stand elsewhere. What it has not is empty.
+pub(super) struct FieldLine<'a> {
+    pub(super) name: &'a str,
+    pub(super) field_type: FieldType,
+    /// What [`FLAGS`] stands for.
+    pub(super) flags: [bool; FLAGS.len()],
+    pub(super) own_label: &'a str,
+    /// Parted by spaces.
+    pub(super) references: &'a str,
+    pub(super) relationship: &'a str,
+    pub(super) length: Option<u32>,
+    pub(super) compound: &'a str,
+    pub(super) controller: &'a str,
+    pub(super) help: &'a str,
+}
+
+/// A value of a picklist as it is written.
+pub(super) struct ValueLine<'a> {
+    pub(super) value: &'a str,
+    /// Empty where it is the value.
+    pub(super) label: &'a str,
+    pub(super) place: u32,
+    pub(super) default: bool,
+    pub(super) valid_for: Option<ValidFor>,
+}
+
+/// Creatable, updatable, filterable, sortable, groupable, required, a name, found by it, an external id, calculated,
+/// restricted, HTML, dependent on another: a letter is written where it is not as usual.
+const FLAGS: &[u8; 13] = b"CUFSGrnixkehd";
+
+/// Lines of an object behind its heading.
+#[derive(Default)]
+pub(super) struct Body {
+    lines: Lines,
+    /// Where fields begin, or what else is listed.
+    places: Vec<usize>,
+    /// The place of the next value, unless inactive ones come before it.
+    next_place: u32,
+}
+
+impl Body {
+    pub(super) fn field(&mut self, field: &FieldLine<'_>) {
+        let lines = &mut self.lines;
+        self.next_place = 0;
+        self.places.push(lines.line("", field.name));
+        lines.column(if field.field_type == FieldType::String { "" } else { field.field_type.name() });
+        lines.letters(FLAGS, &field.flags, &Usual::of(field.field_type).flags());
+        lines.column(field.own_label);
+        lines.column(field.references);
+        lines.column(match usual_relationship(field.field_type, field.name) {
+            Some(usual) if usual == field.relationship => "",
+            Some(_) if field.relationship.is_empty() => "-",
+            _ => field.relationship,
+        });
+        lines.number(field.length);
+        lines.column(field.compound);
+        lines.column(field.controller);
+        lines.column(field.help);
+    }
+
+    /// A value of the field before.
+    pub(super) fn value(&mut self, value: &ValueLine<'_>) {
+        let lines = &mut self.lines;
+        lines.line("=", value.value);
+        lines.column(value.label);
+        lines.number((value.place != self.next_place).then_some(value.place));
+        self.next_place = value.place.saturating_add(1);
+        lines.letters(b"d", &[value.default], &[false]);
+        if let Some(valid_for) = &value.valid_for {
+            lines.column(&valid_for.to_string());
+        }
+    }
+
+    pub(super) fn child(&mut self, object: &str, field: &str, relationship: &str) {
+        self.places.push(self.lines.line(">", object));
+        self.lines.column(field);
+        self.lines.column(relationship);
+    }
+
+    pub(super) fn record_type(&mut self, record_type: &RecordType) {
+        self.lines.line("@", &record_type.id);
+        self.lines.column(&record_type.name);
+        self.lines.letters(b"dma", &[record_type.default, record_type.master, record_type.available], &[false; 3]);
+    }
+
+    /// The fields and the child relationships of an object of these lines.
+    pub(super) fn lists(self, children: Self, record_types: Self) -> (LazyList<Field>, LazyList<ChildRelationship>) {
+        let behind = self.lines.get().len();
+        let lines: Rc<str> = [self.lines.get(), children.lines.get(), record_types.lines.get()].concat().into();
+        let mut fields = LazyList::of(lines.clone(), Source::Described);
+        self.places.into_iter().for_each(|at| fields.add(at));
+        let mut list = LazyList::of(lines, Source::Described);
+        children.places.into_iter().for_each(|at| list.add(behind + at));
+        (fields, list)
     }
 }
 
-/// The place of the next value, unless inactive ones come before it.
-fn next_place(values: &[PicklistValue]) -> u32 {
-    values.last().map_or(0, |last| last.place + 1)
+impl LazyList<Field> {
+    /// A list of fields that is kept with its object.
+    pub fn kept(fields: &[Field]) -> Self {
+        let mut body = Body::default();
+        for field in fields {
+            body.field(&FieldLine {
+                name: &field.name,
+                field_type: field.field_type,
+                flags: [
+                    field.createable,
+                    field.updateable,
+                    field.filterable,
+                    field.sortable,
+                    field.groupable,
+                    field.required,
+                    field.name_field,
+                    field.id_lookup,
+                    field.external_id,
+                    field.calculated,
+                    field.restricted,
+                    field.html,
+                    field.controller.is_some(),
+                ],
+                own_label: field.own_label.as_deref().unwrap_or_default(),
+                references: &field.references.join(" "),
+                relationship: field.relationship.as_deref().unwrap_or_default(),
+                length: field.length,
+                compound: field.compound.as_deref().unwrap_or_default(),
+                controller: field.controller.as_deref().unwrap_or_default(),
+                help: field.help.as_deref().unwrap_or_default(),
+            });
+            for value in field.picklist.iter().flatten() {
+                body.value(&ValueLine {
+                    value: &value.value,
+                    label: value.label.as_deref().unwrap_or_default(),
+                    place: value.place,
+                    default: value.default,
+                    valid_for: value.valid_for.clone(),
+                });
+            }
+        }
+        body.lists(Body::default(), Body::default()).0
+    }
 }
 
-fn read_value(columns: &mut Columns<'_>, next_place: u32) -> Option<PicklistValue> {
+fn read_value(line: &Line<'_, 5>, next_place: u32) -> Option<PicklistValue> {
     Some(PicklistValue {
-        value: columns.text().unwrap_or_default(),
-        label: columns.text(),
-        place: match columns.raw() {
+        value: line.text(0).unwrap_or_default(),
+        label: line.text(1),
+        place: match line.raw(2) {
             "" => next_place,
             digits => digits.parse().ok()?,
         },
-        default: columns.raw().contains('d'),
-        valid_for: match columns.raw() {
+        default: !line.raw(3).is_empty(),
+        valid_for: match line.raw(4) {
             "" => None,
             text => Some(ValidFor::parse(text)?),
         },
@@ -264,16 +385,23 @@ fn bit(letter: u8) -> u64 {
     1 << (letter & 63)
 }
 
-fn read_field(columns: &mut Columns<'_>, source: Source) -> Option<Field> {
-    let name = columns.text()?;
-    let field_type = columns.field_type();
+/// One bit for each letter of a column of flags: they are asked for one by one.
+fn bits(flags: &str) -> u64 {
+    flags.bytes().fold(0, |flags, flag| flags | bit(flag))
+}
+
+fn read_field(line: &Line<'_, 10>, source: Source) -> Option<Field> {
+    let name = line.text(0)?;
+    let field_type = field_type(line.raw(1));
     let usual = Usual::of(field_type);
-    // One bit a letter: they are asked for one by one.
-    let flags = columns.raw().bytes().fold(0, |flags, flag| flags | bit(flag));
+    let flags = bits(line.raw(2));
     let has = |flag: u8| flags & bit(flag) != 0;
-    let mut field = Field {
-        own_label: columns.text(),
-        length: None,
+    Some(Field {
+        own_label: line.text(3),
+        length: match line.raw(6) {
+            "" => None,
+            digits => Some(digits.parse().ok()?),
+        },
         createable: !has(b'C'),
         updateable: !has(b'U'),
         required: has(b'r'),
@@ -287,27 +415,21 @@ fn read_field(columns: &mut Columns<'_>, source: Source) -> Option<Field> {
         restricted: has(b'e'),
         html: has(b'h'),
         picklist: (source == Source::Described && field_type.has_values()).then(Vec::new),
-        references: columns.raw().split_ascii_whitespace().map(str::to_owned).collect(),
-        relationship: columns.text(),
-        controller: None,
-        compound: None,
-        help: None,
+        references: match line.raw(4) {
+            "" => Vec::new(),
+            names => split(names, b' ').map(str::to_owned).collect(),
+        },
+        relationship: match line.raw(5).as_bytes() {
+            b"" => usual_relationship(field_type, &name),
+            [b'-'] => None,
+            _ => line.text(5),
+        },
+        compound: line.text(7),
+        controller: line.text(8),
+        help: line.text(9),
         name,
         field_type,
-    };
-    match field.relationship.as_deref() {
-        None => field.relationship = usual_relationship(&field),
-        Some("-") => field.relationship = None,
-        Some(_) => {}
-    }
-    field.length = match columns.raw() {
-        "" => None,
-        digits => Some(digits.parse().ok()?),
-    };
-    field.compound = columns.text();
-    field.controller = columns.text();
-    field.help = columns.text();
-    Some(field)
+    })
 }
 
 /// What a type's fields nearly always allow, so that only exceptions are written.
@@ -327,10 +449,17 @@ impl Usual {
             groupable: !compound && !matches!(field_type, Currency | DateTime | Double | MultiPicklist | Percent),
         }
     }
+
+    /// The same of all [`FLAGS`].
+    fn flags(&self) -> [bool; FLAGS.len()] {
+        let mut flags = [false; FLAGS.len()];
+        flags[..5].copy_from_slice(&[true, true, self.filterable, self.sortable, self.groupable]);
+        flags
+    }
 }
 
-fn usual_relationship(field: &Field) -> Option<String> {
-    if field.field_type == FieldType::Reference { words::relationship(&field.name) } else { None }
+fn usual_relationship(field_type: FieldType, name: &str) -> Option<String> {
+    if field_type == FieldType::Reference { words::relationship(name) } else { None }
 }
 
 fn plural(label: &str) -> String {
@@ -340,76 +469,10 @@ fn plural(label: &str) -> String {
     }
 }
 
-/// Lines in the making.
-struct Lines {
-    text: String,
-    /// Empty columns not yet written, since nothing may follow.
-    empty: usize,
-}
-
-impl Lines {
-    fn new() -> Self {
-        Self { text: String::new(), empty: 0 }
-    }
-
-    fn line(&mut self, mark: char, first: &str) {
-        self.text.push('\n');
-        self.text.push(mark);
-        self.empty = 0;
-        self.escape(first);
-    }
-
-    /// A line that begins with a name, which needs no mark.
-    fn start(&mut self, name: &str) {
-        self.text.push('\n');
-        self.empty = 0;
-        self.escape(name);
-    }
-
-    fn column(&mut self, text: &str) {
-        self.empty += 1;
-        if !text.is_empty() {
-            self.fill();
-            self.escape(text);
-        }
-    }
-
-    /// Writes the columns that are empty.
-    fn fill(&mut self) {
-        for _ in 0..std::mem::take(&mut self.empty) {
-            self.text.push('\t');
-        }
-    }
-
-    fn flags(&mut self, flags: &[(char, bool)]) {
-        self.empty += 1;
-        for (flag, _) in flags.iter().filter(|(_, is_set)| *is_set) {
-            self.fill();
-            self.text.push(*flag);
-        }
-    }
-
-    fn escape(&mut self, text: &str) {
-        // What is escaped here ends a text of JSON too, as do quotes, of which there are few.
-        if end_of_plain(text.as_bytes(), 0) == text.len() {
-            self.text.push_str(text);
-            return;
-        }
-        for c in text.chars() {
-            match c {
-                '\\' => self.text.push_str("\\\\"),
-                '\t' => self.text.push_str("\\t"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                c => self.text.push(c),
-            }
-        }
-    }
-
-    /// Puts the version and a checksum before the lines.
-    fn seal(self) -> Vec<u8> {
-        format!("{VERSION} {:x}{}", checksum(self.text.as_bytes()), self.text).into_bytes()
-    }
+/// Puts the version and a checksum before lines.
+fn seal(lines: [&str; 2]) -> Vec<u8> {
+    let lines = lines.concat();
+    format!("{VERSION} {:x}{lines}", checksum(lines.as_bytes())).into_bytes()
 }
 
 /// The lines, each behind the end of another, if they are whole and of this version.
@@ -434,105 +497,4 @@ fn checksum(bytes: &[u8]) -> u64 {
         sum ^= sum >> 32;
     }
     sum
-}
-
-/// The columns of lines, one line after the other; past the end of a line they are empty.
-struct Columns<'a> {
-    lines: &'a str,
-    at: usize,
-}
-
-impl<'a> Columns<'a> {
-    fn of(lines: &'a str) -> Self {
-        Self { lines, at: 0 }
-    }
-
-    /// Goes to the next line that is not empty, and behind its mark, unless that is a letter, with which a name begins.
-    /// Nothing behind the last line.
-    fn next_line(&mut self) -> Option<u8> {
-        loop {
-            self.at = place_of(self.lines.as_bytes(), self.at, b'\n') + 1;
-            match self.byte() {
-                b'\n' => {}
-                0 if self.is_over() => return None,
-                name if name.is_ascii_alphabetic() => return Some(name),
-                mark => {
-                    self.at += 1;
-                    return Some(mark);
-                }
-            }
-        }
-    }
-
-    /// The column of a type.
-    fn field_type(&mut self) -> FieldType {
-        match self.raw() {
-            "" => FieldType::String,
-            name => FieldType::from_name(name),
-        }
-    }
-
-    /// A column that never needs escapes.
-    fn raw(&mut self) -> &'a str {
-        self.next().0
-    }
-
-    /// A column, and whether it has escapes.
-    fn next(&mut self) -> (&'a str, bool) {
-        // Most are empty.
-        match self.byte() {
-            b'\n' => return ("", false),
-            0 if self.is_over() => return ("", false),
-            b'\t' => {
-                self.at += 1;
-                return ("", false);
-            }
-            _ => {}
-        }
-        let (bytes, start) = (self.lines.as_bytes(), self.at);
-        // A tab ends a text of JSON too, as do the end of a line, quotes and backslashes, of which there are few.
-        let mut has_escape = false;
-        let mut at = end_of_plain(bytes, start);
-        while let Some(byte) = bytes.get(at).filter(|byte| !matches!(byte, b'\t' | b'\n')) {
-            has_escape |= *byte == b'\\';
-            at = end_of_plain(bytes, at + 1);
-        }
-        self.at = at + usize::from(bytes.get(at) == Some(&b'\t'));
-        (self.lines.get(start..at).unwrap_or_default(), has_escape)
-    }
-
-    fn is_over(&self) -> bool {
-        self.at >= self.lines.len()
-    }
-
-    /// The byte it stands before; 0 at the end.
-    #[inline(always)]
-    fn byte(&self) -> u8 {
-        byte(self.lines.as_bytes(), self.at)
-    }
-
-    /// A column of text; `None` if it is empty.
-    fn text(&mut self) -> Option<String> {
-        let (column, has_escape) = self.next();
-        if column.is_empty() {
-            return None;
-        }
-        if !has_escape {
-            return Some(column.to_owned());
-        }
-        let mut text = String::with_capacity(column.len());
-        let mut chars = column.chars();
-        while let Some(c) = chars.next() {
-            text.push(match c {
-                '\\' => match chars.next() {
-                    Some('t') => '\t',
-                    Some('n') => '\n',
-                    Some('r') => '\r',
-                    other => other.unwrap_or('\\'),
-                },
-                c => c,
-            });
-        }
-        Some(text)
-    }
 }

@@ -30,16 +30,20 @@ fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> 
         known.allow_object(&object, Effect::ReadOnly)?;
         known.description(&object)
     })?;
-    let found = match search {
-        Some(search) => search::fields(&schema, search, &call.settings().vocabulary),
-        None => columns::by_importance(&schema),
+    let (found, all) = match search {
+        Some(search) => {
+            let found = search::fields(&schema, search, &call.settings().vocabulary);
+            let all = found.len();
+            (found, all)
+        }
+        None => (columns::by_importance(&schema, limit), schema.fields.len()),
     };
     let mut notices = Vec::new();
     if found.is_empty() {
         notices.push(format!("no field of {} fits; without search all are listed", schema.name));
     }
-    if found.len() > limit {
-        notices.push(format!("{} more fields; search for what you need, or raise the limit", found.len() - limit));
+    if all > limit {
+        notices.push(format!("{} more fields; search for what you need, or raise the limit", all - limit));
     }
     let shown = found.into_iter().take(limit).map(|field| field_info(field, &mut notices)).collect();
     Ok(DescribeReply { object: Some(object_info(&schema)), fields: shown, objects: Vec::new(), notices })

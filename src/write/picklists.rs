@@ -62,7 +62,7 @@ impl Picklists<'_> {
     /// Refuses a value that the record can't hold; says what it keeps that will not go together.
     pub(crate) fn check(&self, known: &Known) -> Result<Remarks, PlanError> {
         let mut left_behind = Remarks::default();
-        for field in self.schema.fields.iter() {
+        for field in self.schema.dependent() {
             if let Some(controller) = self.controller(field) {
                 self.go_together(field, controller, &mut left_behind)?;
             }

@@ -138,7 +138,7 @@ fn a_cut_changed_or_older_cache_entry_is_none() {
         changed[at] ^= 1;
         assert_eq!(ObjectSchema::from_bytes(&changed), None, "changed at {at}");
     }
-    let older = String::from_utf8(bytes).unwrap().replacen("schema4", "schema3", 1);
+    let older = String::from_utf8(bytes).unwrap().replacen("schema5", "schema4", 1);
     assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
 }
 

@@ -126,7 +126,7 @@ pub(super) fn fill(
                 }
             }
             if details {
-                let mut cursor = fact.get("rows").unwrap_or(Json::NULL).cursor();
+                let mut cursor = fact.at("rows");
                 let is_list = cursor.enter_list();
                 while is_list && cursor.next_item() {
                     all += 1;
@@ -139,22 +139,22 @@ pub(super) fn fill(
                 continue;
             }
             // Most pairs of a large matrix have nothing in them.
-            if !levels[1].is_empty() && number(&fact, count) == Some(0) {
+            if !levels[1].is_empty() && fact.number(count) == Some(0) {
                 continue;
             }
             let into = if is_innermost { &mut rows } else { &mut subtotals };
             all += usize::from(is_innermost);
             if into.rows.len() < limit {
                 let mut row = begun(&before);
-                add_cells(&mut row, &mut fact.get("aggregates").unwrap_or(Json::NULL).cursor(), shown, &mut values);
+                add_cells(&mut row, &mut fact.at("aggregates"), shown, &mut values);
                 into.add(row.finish());
             }
         }
     }
     if let Some(total) = facts.at("T!T") {
-        reply.total = number(&total, count);
+        reply.total = total.number(count);
         let mut totals = Object::default();
-        for (cell, (label, kind)) in total.list("aggregates").zip(&numbers) {
+        for (cell, (label, kind)) in total.aggregates().zip(&numbers) {
             totals.member(label, Json::trusted(&self::cell(&mut cell.cursor(), kind, &mut values)));
         }
         reply.totals = (!totals.is_empty()).then(|| totals.finish());
@@ -184,37 +184,75 @@ pub(super) fn fill(
     Ok(true)
 }
 
-/// What stands under the keys, which come in the order they are asked for, or nearly so.
+/// What stands under the keys, which come in the order they are asked for, or nearly so. Most of an answer is one of them,
+/// so none is gone over before another is looked for.
 struct Facts<'a> {
-    all: Vec<(Cow<'a, str>, Json<'a>)>,
+    seen: Vec<(Cow<'a, str>, Fact<'a>)>,
     next: usize,
+    /// Before the value of the last that was seen, if any was.
+    rest: Cursor<'a>,
 }
 
 impl<'a> Facts<'a> {
     fn of(facts: Json<'a>) -> Self {
-        let mut all = Vec::new();
-        for fact in facts.members() {
-            all.push(fact);
-        }
-        Self { all, next: 0 }
+        let mut rest = facts.cursor();
+        rest.enter_object();
+        Self { seen: Vec::new(), next: 0, rest }
     }
 
-    fn at(&mut self, key: &str) -> Option<Fields<'a>> {
-        for _ in 0..self.all.len() {
-            let at = if self.next < self.all.len() { self.next } else { 0 };
-            self.next = at + 1;
-            let (name, fact) = self.all.get(at)?;
-            if name == key {
-                return Some(Fields::of(*fact));
+    fn at(&mut self, key: &str) -> Option<Fact<'a>> {
+        let before = self.next;
+        while self.next < self.seen.len() || self.reads_on() {
+            self.next += 1;
+            if let Some((name, fact)) = self.seen.get(self.next - 1)
+                && name == key
+            {
+                return Some(fact.clone());
             }
         }
-        None
+        self.next = self.seen.iter().take(before).position(|(name, _)| name == key)? + 1;
+        self.seen.get(self.next - 1).map(|(_, fact)| fact.clone())
+    }
+
+    /// Sees the next, if there is one.
+    fn reads_on(&mut self) -> bool {
+        if !self.seen.is_empty() {
+            self.rest.skip();
+        }
+        let Some(name) = self.rest.next_name() else { return false };
+        self.seen.push((name, Fact(self.rest.clone())));
+        true
     }
 }
 
-/// A number of a group, if it is a whole one.
-fn number(fact: &Fields<'_>, at: Option<usize>) -> Option<u32> {
-    fact.list("aggregates").nth(at?)?.member("value")?.get().parse().ok()
+/// What stands under a key: a place before it.
+#[derive(Clone)]
+struct Fact<'a>(Cursor<'a>);
+
+impl<'a> Fact<'a> {
+    /// Before the value of a member; before `null` if there is none.
+    fn at(&self, name: &str) -> Cursor<'a> {
+        let mut cursor = self.0.clone();
+        if cursor.enter_object() {
+            while let Some(other) = cursor.next_name() {
+                if other == name {
+                    return cursor;
+                }
+                cursor.skip();
+            }
+        }
+        Json::NULL.cursor()
+    }
+
+    /// What it adds up to.
+    fn aggregates(&self) -> impl Iterator<Item = Json<'a>> + use<'a> {
+        self.at("aggregates").value().items()
+    }
+
+    /// One of these, if it is a whole number.
+    fn number(&self, at: Option<usize>) -> Option<u32> {
+        self.aggregates().nth(at?)?.member("value")?.get().parse().ok()
+    }
 }
 
 /// The groups of one side.
@@ -287,7 +325,7 @@ fn cell<'a>(cursor: &mut Cursor<'a>, kind: &str, values: &mut Values) -> Cow<'a,
     let (mut label, mut value) = (None, None);
     let is_object = cursor.enter_object();
     while is_object && let Some(name) = cursor.next_name() {
-        let member = Some(cursor.value()).filter(|member| !["null", "\"\""].contains(&member.get()));
+        let member = Some(cursor.value()).filter(|member| !member.is_null() && member.get() != "\"\"");
         match &*name {
             "label" => label = member,
             "value" => value = member,

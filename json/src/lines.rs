@@ -1,0 +1,235 @@
+//! Lines of columns: what is kept of a description, and a table of them. It is read as often as JSON is, so it stands
+//! where what is built for speed does.
+//!
+//! A line begins behind the end of another; tabs part its columns, and empty columns at its end are left out. Texts are
+//! escaped as in JSON.
+
+use super::{scan, without_escapes};
+
+/// Lines in the making.
+#[derive(Debug, Default)]
+pub struct Lines {
+    text: String,
+    /// Empty columns not yet written, since nothing may follow.
+    empty: usize,
+}
+
+impl Lines {
+    /// Begins a line with a mark, which may be empty, and its first column. Says where that is.
+    pub fn line(&mut self, mark: &str, first: &str) -> usize {
+        self.push("\n");
+        self.push(mark);
+        self.empty = 0;
+        let at = self.text.len();
+        self.escape(first);
+        at
+    }
+
+    /// Adds a column of text.
+    pub fn column(&mut self, text: &str) {
+        self.empty += 1;
+        if !text.is_empty() {
+            self.fill();
+            self.escape(text);
+        }
+    }
+
+    /// Adds a column of the letters whose flags are not as usual.
+    pub fn letters(&mut self, letters: &[u8], flags: &[bool], usual: &[bool]) {
+        self.empty += 1;
+        for (at, letter) in letters.iter().enumerate() {
+            if flags.get(at) != usual.get(at) {
+                self.fill();
+                self.text.push(char::from(*letter));
+            }
+        }
+    }
+
+    /// Adds a column of a number, or an empty one.
+    pub fn number(&mut self, number: Option<u32>) {
+        self.empty += 1;
+        if let Some(number) = number {
+            self.fill();
+            self.digits(number);
+        }
+    }
+
+    fn digits(&mut self, number: u32) {
+        if number >= 10 {
+            self.digits(number / 10);
+        }
+        self.digit(number % 10);
+    }
+
+    #[inline(never)]
+    fn digit(&mut self, value: u32) {
+        let at = value as usize;
+        self.text.push_str("0123456789abcdef".get(at..=at).unwrap_or_default());
+    }
+
+    /// The lines.
+    pub fn get(&self) -> &str {
+        &self.text
+    }
+
+    /// Writes the columns that are empty.
+    fn fill(&mut self) {
+        let tabs = TABS.get(..self.empty).unwrap_or(TABS);
+        self.empty = 0;
+        self.push(tabs);
+    }
+
+    #[inline(never)]
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn escape(&mut self, text: &str) {
+        if scan::end_of_plain(text.as_bytes(), 0) == text.len() {
+            self.push(text);
+        } else {
+            self.escape_each(text);
+        }
+    }
+
+    /// Escapes what JSON does not allow in a text, as JSON does.
+    #[cold]
+    fn escape_each(&mut self, text: &str) {
+        for c in text.chars() {
+            let code = c as u32;
+            if code < 0x20 {
+                self.push(if code < 0x10 { "\\u000" } else { "\\u001" });
+                self.digit(code & 15);
+                continue;
+            }
+            if matches!(c, '"' | '\\') {
+                self.push("\\");
+            }
+            self.push(c.encode_utf8(&mut [0; 4]));
+        }
+    }
+}
+
+/// As many as a line has columns at most.
+const TABS: &str = "\t\t\t\t\t\t\t\t\t\t\t\t";
+
+/// The columns of a line, as they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a, const COLUMNS: usize> {
+    columns: [&'a str; COLUMNS],
+    /// Where it ends.
+    pub end: usize,
+    has_escape: bool,
+}
+
+impl<'a, const COLUMNS: usize> Line<'a, COLUMNS> {
+    /// The columns from a place of lines on; those that are not there are empty.
+    pub fn at(lines: &'a str, at: usize) -> Self {
+        let mut columns = [""; COLUMNS];
+        let (end, has_escape) = cut(lines, at, &mut columns);
+        Self { columns, end, has_escape }
+    }
+
+    /// A column that never needs escapes.
+    pub fn raw(&self, column: usize) -> &'a str {
+        self.columns.get(column).copied().unwrap_or_default()
+    }
+
+    /// A column of text; none if it is empty.
+    pub fn text(&self, column: usize) -> Option<String> {
+        text(self.raw(column), self.has_escape)
+    }
+}
+
+fn text(column: &str, has_escape: bool) -> Option<String> {
+    if column.is_empty() {
+        return None;
+    }
+    Some(if has_escape { with_escapes(column) } else { column.to_owned() })
+}
+
+/// The text of a column in whose line something is escaped.
+#[cold]
+fn with_escapes(column: &str) -> String {
+    let (plain, escaped) = column.split_at(scan::place_of(column.as_bytes(), 0, b'\\'));
+    without_escapes(plain, escaped)
+}
+
+/// Cuts the columns of a line, and says where it ends, or else where the last of them does, and whether there is an escape
+/// in it.
+fn cut<'a>(lines: &'a str, mut at: usize, columns: &mut [&'a str]) -> (usize, bool) {
+    let bytes = lines.as_bytes();
+    let mut start = at;
+    let mut has_escape = false;
+    let mut columns = columns.iter_mut();
+    loop {
+        // What is behind the end is zero, which ends a column too.
+        let mut ends = scan::ends_at(bytes, at);
+        while ends != 0 {
+            let end = at + ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            let byte = scan::byte(bytes, end);
+            has_escape |= byte == b'\\';
+            if byte == b'\t' || byte == b'\n' || end >= bytes.len() {
+                if let Some(column) = columns.next()
+                    && start < end
+                {
+                    *column = lines.get(start..end).unwrap_or_default();
+                }
+                start = end + 1;
+                if byte != b'\t' || columns.len() == 0 {
+                    return (end, has_escape);
+                }
+            }
+        }
+        at += scan::STEP;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn empty_columns_at_the_end_of_a_line_are_left_out() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.line("*", "a"), 2);
+        for column in ["", "b", "", ""] {
+            lines.column(column);
+        }
+        assert_eq!(lines.line("", "c"), 7);
+        lines.letters(b"xyz", &[true, false, true], &[false; 3]);
+        lines.letters(b"x", &[true], &[true]);
+        lines.number(Some(0));
+        lines.number(None);
+        lines.number(Some(u32::MAX));
+        assert_eq!(lines.get(), "\n*a\t\tb\nc\txz\t\t0\t\t4294967295");
+        let line = Line::<3>::at(lines.get(), 7);
+        assert_eq!(([0, 1, 2].map(|column| line.raw(column)), line.raw(3)), (["c", "xz", ""], ""));
+        let line = Line::<6>::at(lines.get(), 7);
+        assert_eq!((line.raw(5), line.end), ("4294967295", lines.get().len()));
+    }
+
+    proptest! {
+        #[test]
+        fn columns_come_back_as_they_were(
+            before in ".{0,9}", columns in prop::collection::vec("|[a\0\t\n\r\u{1f}\\\\\"äu]{0,20}|[ -~]{0,40}", 4),
+        ) {
+            let mut lines = Lines::default();
+            lines.line("", &before);
+            let at = lines.line(">", &columns[0]);
+            columns[1..].iter().for_each(|column| lines.column(column));
+            let end = lines.get().len();
+            lines.line("=", &before);
+            let line = Line::<5>::at(lines.get(), at);
+            for (place, column) in columns.iter().enumerate() {
+                prop_assert_eq!(line.text(place).unwrap_or_default(), column.as_str());
+            }
+            prop_assert_eq!((line.text(4), line.end), (None, end));
+            // Of fewer, the end is where the last of them is.
+            prop_assert_eq!(Line::<1>::at(lines.get(), at).text(0).unwrap_or_default(), columns[0].as_str());
+        }
+    }
+}
