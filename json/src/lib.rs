@@ -264,10 +264,14 @@ impl<'a> Cursor<'a> {
     fn skip_string(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let mut is_plain = true;
-        let mut at = scan::end_of_plain(bytes, self.at + 1);
-        while bytes.get(at) == Some(&b'\\') {
+        let mut at = self.at + 1;
+        loop {
+            at = scan::end_of_plain(bytes, at);
+            if scan::byte(bytes, at) != b'\\' {
+                break;
+            }
             is_plain = false;
-            at = scan::end_of_plain(bytes, at + 2);
+            at += 2;
         }
         self.at = at + 1;
         is_plain
@@ -294,19 +298,24 @@ impl<'a> Cursor<'a> {
 
 /// A text between its quotes, unescaped. Half of a surrogate pair, which no text can hold, becomes U+FFFD.
 /// <https://www.rfc-editor.org/rfc/rfc8259#section-7>
+#[inline(never)]
 fn unescaped(text: &str) -> Cow<'_, str> {
     // Of what ends a text, only a backslash can stand in it.
-    match text.split_at_checked(scan::end_of_plain(text.as_bytes(), 0)) {
-        Some((plain, escaped)) if !escaped.is_empty() => Cow::Owned(without_escapes(plain, escaped)),
-        _ => Cow::Borrowed(text),
+    if scan::end_of_plain(text.as_bytes(), 0) < text.len() {
+        Cow::Owned(without_escapes(text))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
-/// A text of which the part that begins with an escape is unescaped.
+/// The same of a text in which something may be escaped.
 #[cold]
-fn without_escapes(plain: &str, mut rest: &str) -> String {
-    let mut read = plain.to_owned();
-    while let Some(escape) = rest.strip_prefix('\\') {
+fn without_escapes(mut rest: &str) -> String {
+    let mut read = String::with_capacity(rest.len());
+    loop {
+        let (plain, escaped) = rest.split_at(scan::place_of(rest.as_bytes(), 0, b'\\'));
+        push(&mut read, plain);
+        let Some(escape) = escaped.strip_prefix('\\') else { break };
         let mut characters = escape.chars();
         let character = match characters.next() {
             Some('b') => '\u{8}',
@@ -330,13 +339,16 @@ fn without_escapes(plain: &str, mut rest: &str) -> String {
             Some(itself) => itself,
             None => break,
         };
-        read.push(character);
-        let (plain, escaped) =
-            characters.as_str().split_at(characters.as_str().find('\\').unwrap_or(characters.as_str().len()));
-        read.push_str(plain);
-        rest = escaped;
+        push(&mut read, character.encode_utf8(&mut [0; 4]));
+        rest = characters.as_str();
     }
     read
+}
+
+/// Adds to a text, which takes more code than it looks like.
+#[inline(never)]
+fn push(text: &mut String, more: &str) {
+    text.push_str(more);
 }
 
 /// Four hexadecimal digits, and what follows.

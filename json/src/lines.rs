@@ -4,7 +4,7 @@
 //! A line begins behind the end of another; tabs part its columns, and empty columns at its end are left out. Texts are
 //! escaped as in JSON.
 
-use super::{scan, without_escapes};
+use super::{push, scan, without_escapes};
 
 /// Lines in the making.
 #[derive(Debug, Default)]
@@ -35,12 +35,12 @@ impl Lines {
     }
 
     /// Adds a column of the letters whose flags are not as usual.
-    pub fn letters(&mut self, letters: &[u8], flags: &[bool], usual: &[bool]) {
+    pub fn letters(&mut self, letters: &str, flags: &[bool], usual: &[bool]) {
         self.empty += 1;
-        for (at, letter) in letters.iter().enumerate() {
+        for at in 0..letters.len() {
             if flags.get(at) != usual.get(at) {
                 self.fill();
-                self.text.push(char::from(*letter));
+                self.push(letters.get(at..=at).unwrap_or_default());
             }
         }
     }
@@ -61,10 +61,9 @@ impl Lines {
         self.digit(number % 10);
     }
 
-    #[inline(never)]
     fn digit(&mut self, value: u32) {
         let at = value as usize;
-        self.text.push_str("0123456789abcdef".get(at..=at).unwrap_or_default());
+        self.push("0123456789abcdef".get(at..=at).unwrap_or_default());
     }
 
     /// The lines.
@@ -74,38 +73,31 @@ impl Lines {
 
     /// Writes the columns that are empty.
     fn fill(&mut self) {
-        let tabs = TABS.get(..self.empty).unwrap_or(TABS);
+        self.push(TABS.get(..self.empty).unwrap_or_default());
         self.empty = 0;
-        self.push(tabs);
     }
 
-    #[inline(never)]
     fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+        push(&mut self.text, text);
     }
 
+    /// Writes a text with what JSON does not allow in one escaped as in JSON.
+    #[inline(never)]
     fn escape(&mut self, text: &str) {
-        if scan::end_of_plain(text.as_bytes(), 0) == text.len() {
-            self.push(text);
-        } else {
-            self.escape_each(text);
-        }
-    }
-
-    /// Escapes what JSON does not allow in a text, as JSON does.
-    #[cold]
-    fn escape_each(&mut self, text: &str) {
-        for c in text.chars() {
-            let code = c as u32;
+        let mut rest = text;
+        while let Some((plain, special)) = rest.split_at_checked(scan::end_of_plain(rest.as_bytes(), 0)) {
+            self.push(plain);
+            let Some((special, behind)) = special.split_at_checked(1) else { break };
+            let code = u32::from(scan::byte(special.as_bytes(), 0));
             if code < 0x20 {
-                self.push(if code < 0x10 { "\\u000" } else { "\\u001" });
+                self.push("\\u00");
+                self.digit(code >> 4);
                 self.digit(code & 15);
-                continue;
-            }
-            if matches!(c, '"' | '\\') {
+            } else {
                 self.push("\\");
+                self.push(special);
             }
-            self.push(c.encode_utf8(&mut [0; 4]));
+            rest = behind;
         }
     }
 }
@@ -145,14 +137,7 @@ fn text(column: &str, has_escape: bool) -> Option<String> {
     if column.is_empty() {
         return None;
     }
-    Some(if has_escape { with_escapes(column) } else { column.to_owned() })
-}
-
-/// The text of a column in whose line something is escaped.
-#[cold]
-fn with_escapes(column: &str) -> String {
-    let (plain, escaped) = column.split_at(scan::place_of(column.as_bytes(), 0, b'\\'));
-    without_escapes(plain, escaped)
+    Some(if has_escape { without_escapes(column) } else { column.to_owned() })
 }
 
 /// Cuts the columns of a line, and says where it ends, or else where the last of them does, and whether there is an escape
@@ -200,8 +185,8 @@ mod tests {
             lines.column(column);
         }
         assert_eq!(lines.line("", "c"), 7);
-        lines.letters(b"xyz", &[true, false, true], &[false; 3]);
-        lines.letters(b"x", &[true], &[true]);
+        lines.letters("xyz", &[true, false, true], &[false; 3]);
+        lines.letters("x", &[true], &[true]);
         lines.number(Some(0));
         lines.number(None);
         lines.number(Some(u32::MAX));

@@ -22,7 +22,8 @@ pub struct PicklistValues<'a> {
 }
 
 impl Endpoint for PicklistValues<'_> {
-    /// The object with no other fields than those of which the record type allows only some values, and with these.
+    /// The object with no other fields than those of which the record type allows only some values, and with nothing of
+    /// them but these.
     type Response = ObjectSchema;
     const WRITES: bool = false;
 
@@ -51,7 +52,7 @@ impl Endpoint for PicklistValues<'_> {
                 narrowed.push(field);
             }
         }
-        Ok(ObjectSchema { fields: LazyList::kept(&narrowed), ..self.schema.bare() })
+        Ok(ObjectSchema { fields: LazyList::of_values(&narrowed), ..self.schema.bare() })
     }
 }
 

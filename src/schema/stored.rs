@@ -26,7 +26,7 @@ impl ObjectSchema {
         lines.column(if self.label_plural == plural(&self.label) { "" } else { &self.label_plural });
         lines.column(self.key_prefix.as_deref().unwrap_or_default());
         let flags = [self.createable, self.updateable, self.deletable, self.queryable, self.searchable];
-        lines.letters(b"cudqs", &flags, &[false; 5]);
+        lines.letters("cudqs", &flags, &[false; 5]);
         seal([lines.get(), self.fields.lines()])
     }
 
@@ -47,7 +47,7 @@ impl GlobalDescribe {
             lines.column(if object.label_plural == plural(&object.label) { "" } else { &object.label_plural });
             lines.column(object.key_prefix.as_deref().unwrap_or_default());
             let flags = [object.createable, object.updateable, object.queryable, object.searchable, object.custom];
-            lines.letters(b"cuqsx", &flags, &[false; 5]);
+            lines.letters("cuqsx", &flags, &[false; 5]);
         }
         seal([lines.get(), ""])
     }
@@ -250,7 +250,7 @@ pub(super) struct ValueLine<'a> {
 
 /// Creatable, updatable, filterable, sortable, groupable, required, a name, found by it, an external id, calculated,
 /// restricted, HTML, dependent on another: a letter is written where it is not as usual.
-const FLAGS: &[u8; 13] = b"CUFSGrnixkehd";
+const FLAGS: &str = "CUFSGrnixkehd";
 
 /// Lines of an object behind its heading.
 #[derive(Default)]
@@ -289,7 +289,7 @@ impl Body {
         lines.column(value.label);
         lines.number((value.place != self.next_place).then_some(value.place));
         self.next_place = value.place.saturating_add(1);
-        lines.letters(b"d", &[value.default], &[false]);
+        lines.letters("d", &[value.default], &[false]);
         if let Some(valid_for) = &value.valid_for {
             lines.column(&valid_for.to_string());
         }
@@ -304,7 +304,7 @@ impl Body {
     pub(super) fn record_type(&mut self, record_type: &RecordType) {
         self.lines.line("@", &record_type.id);
         self.lines.column(&record_type.name);
-        self.lines.letters(b"dma", &[record_type.default, record_type.master, record_type.available], &[false; 3]);
+        self.lines.letters("dma", &[record_type.default, record_type.master, record_type.available], &[false; 3]);
     }
 
     /// The fields and the child relationships of an object of these lines.
@@ -320,35 +320,22 @@ impl Body {
 }
 
 impl LazyList<Field> {
-    /// A list of fields that is kept with its object.
-    pub fn kept(fields: &[Field]) -> Self {
+    /// A list that is kept with its object, of fields of which nothing is kept but their names, their types and their
+    /// values.
+    pub fn of_values(fields: &[Field]) -> Self {
         let mut body = Body::default();
         for field in fields {
             body.field(&FieldLine {
                 name: &field.name,
                 field_type: field.field_type,
-                flags: [
-                    field.createable,
-                    field.updateable,
-                    field.filterable,
-                    field.sortable,
-                    field.groupable,
-                    field.required,
-                    field.name_field,
-                    field.id_lookup,
-                    field.external_id,
-                    field.calculated,
-                    field.restricted,
-                    field.html,
-                    field.controller.is_some(),
-                ],
-                own_label: field.own_label.as_deref().unwrap_or_default(),
-                references: &field.references.join(" "),
-                relationship: field.relationship.as_deref().unwrap_or_default(),
-                length: field.length,
-                compound: field.compound.as_deref().unwrap_or_default(),
-                controller: field.controller.as_deref().unwrap_or_default(),
-                help: field.help.as_deref().unwrap_or_default(),
+                flags: Usual::of(field.field_type).flags(),
+                own_label: "",
+                references: "",
+                relationship: "",
+                length: None,
+                compound: "",
+                controller: "",
+                help: "",
             });
             for value in field.picklist.iter().flatten() {
                 body.value(&ValueLine {
