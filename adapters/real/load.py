@@ -1,9 +1,10 @@
-"""Many users of the MCP server on two instances of `wasmtime serve`, with the official MCP SDK for Python as client.
+"""Many users of the MCP server on two instances of a loader, with the official MCP SDK for Python as client.
 
-`load.py PROGRAM COMPONENT USERS FOLDER`. A proxy hands each request to the next instance. Every user reads and writes
-in an org of their own behind the same name, and each reply must hold the user's own word and nobody else's. Midway an
-instance is killed, and started again: whatever was cut off by that is repeated by its client, and at the end every org
-must hold what its user wrote last. All of it is on this machine, and bounded in count and time.
+`load.py PROGRAM COMPONENT USERS FOLDER`. The program, which may stand with its first arguments, takes those of
+`wasmtime serve`. A proxy hands each request to the next instance. Every user reads and writes in an org of their own
+behind the same name, and each reply must hold the user's own word and nobody else's. Midway an instance is killed, and
+started again: whatever was cut off by that is repeated by its client, and at the end every org must hold what its user
+wrote last. All of it is on this machine, and bounded in count and time.
 
 Where SALESFORCE_PLUGIN names the built program, its calls are timed too, as the same user's in the same org."""
 
@@ -14,6 +15,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import socket
 import ssl
 import statistics
@@ -51,7 +53,7 @@ async def instance(port):
     """An instance, once it listens."""
     log = open(pathlib.Path(FOLDER) / f"instance-{port}", "ab")
     process = await asyncio.create_subprocess_exec(
-        PROGRAM, "-S", "cli", "--addr", f"127.0.0.1:{port}",
+        *shlex.split(PROGRAM), "--addr", f"127.0.0.1:{port}",
         "--env", f"SALESFORCE_MCP_URL={URL}", "--env", "SALESFORCE_DOMAIN=demo", COMPONENT,
         stdout=log, stderr=log,
     )
