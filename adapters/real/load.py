@@ -21,6 +21,7 @@ import ssl
 import statistics
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import httpx2
@@ -49,8 +50,18 @@ def users():
     return [line.split() for line in pathlib.Path(USERS).read_text().splitlines()]
 
 
+def answers(port):
+    """Whether an instance serves: some listen before they have compiled what they serve."""
+    metadata = f"http://127.0.0.1:{port}/.well-known/oauth-protected-resource/mcp"
+    request = urllib.request.Request(metadata, headers={"host": f"127.0.0.1:{PORT}"})
+    with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with urllib.request.urlopen(request, timeout=SECONDS_TO_START) as response:
+            return response.status == 200
+    return False
+
+
 async def instance(port):
-    """An instance, once it listens."""
+    """An instance, once it serves."""
     log = open(pathlib.Path(FOLDER) / f"instance-{port}", "ab")
     process = await asyncio.create_subprocess_exec(
         *shlex.split(PROGRAM), "--addr", f"127.0.0.1:{port}",
@@ -59,9 +70,7 @@ async def instance(port):
     )
     log.close()
     for _ in range(SECONDS_TO_START * 20):
-        with contextlib.suppress(ConnectionError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
+        if await asyncio.to_thread(answers, port):
             return process
         assert process.returncode is None, (pathlib.Path(FOLDER) / f"instance-{port}").read_text()
         await asyncio.sleep(0.05)
