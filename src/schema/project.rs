@@ -237,6 +237,10 @@ impl<'a> Kept<'a> for Fields {
                 kind if kind.is_text() => count(wire.length),
                 _ => None,
             },
+            decimals: match field_type {
+                FieldType::Currency | FieldType::Percent => count(wire.scale).unwrap_or_default(),
+                _ => 0,
+            },
             // A field that is a part of itself (the name of an account where there are person accounts) is no part.
             compound: api_name(wire.compound_field_name).filter(|compound| *compound != name).unwrap_or_default(),
             controller: controller.unwrap_or_default(),

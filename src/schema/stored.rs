@@ -12,10 +12,10 @@ use super::{
     words,
 };
 use crate::json::{Line, Lines, byte, place_of};
-use crate::within::split;
+use crate::within::{split, split_once};
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
-const VERSION: &str = "schema5";
+const VERSION: &str = "schema6";
 
 impl ObjectSchema {
     /// The schema as bytes for the host's cache, of an object that was described: fields that were added are not kept.
@@ -233,6 +233,7 @@ pub(super) struct FieldLine<'a> {
     pub(super) references: &'a str,
     pub(super) relationship: &'a str,
     pub(super) length: Option<u32>,
+    pub(super) decimals: u32,
     pub(super) compound: &'a str,
     pub(super) controller: &'a str,
     pub(super) help: &'a str,
@@ -276,7 +277,13 @@ impl Body {
             Some(_) if field.relationship.is_empty() => "-",
             _ => field.relationship,
         });
-        lines.number(field.length);
+        match field.decimals {
+            0 => lines.number(field.length),
+            decimals => {
+                let length = field.length.map_or_else(String::new, |length| length.to_string());
+                lines.column(&format!("{length}.{decimals}"));
+            }
+        }
         lines.column(field.compound);
         lines.column(field.controller);
         lines.column(field.help);
@@ -333,6 +340,7 @@ impl LazyList<Field> {
                 references: "",
                 relationship: "",
                 length: None,
+                decimals: 0,
                 compound: "",
                 controller: "",
                 help: "",
@@ -383,12 +391,11 @@ fn read_field(line: &Line<'_, 10>, source: Source) -> Option<Field> {
     let usual = Usual::of(field_type);
     let flags = bits(line.raw(2));
     let has = |flag: u8| flags & bit(flag) != 0;
+    let (digits, decimals) = split_once(line.raw(6), b'.').unwrap_or((line.raw(6), ""));
     Some(Field {
         own_label: line.text(3),
-        length: match line.raw(6) {
-            "" => None,
-            digits => Some(digits.parse().ok()?),
-        },
+        length: if digits.is_empty() { None } else { Some(digits.parse().ok()?) },
+        decimals: if decimals.is_empty() { 0 } else { decimals.parse().ok()? },
         createable: !has(b'C'),
         updateable: !has(b'U'),
         required: has(b'r'),
