@@ -15,50 +15,50 @@ use test_support::{Demo, demo};
 
 /// Thousands of units of every call, cold and warm. Whoever changes them says so in the commit.
 const HELD: &str = "\
-    find, cold: 1630
-    find, warm: 1630
-    get, cold: 320
-    get, warm: 320
-    query of 25 rows, cold: 586
-    query of 25 rows, warm: 586
-    query of 2,000 rows, cold: 11289
-    query of 2,000 rows, warm: 10949
-    query of groups, cold: 1661
-    query of groups, warm: 724
-    describe Account, cold: 2565
-    describe Account, warm: 1038
-    activities of a record, cold: 988
-    activities of a record, warm: 934
-    the user's day, cold: 1046
-    the user's day, warm: 991
-    who_am_i, cold: 2040
-    who_am_i, warm: 465
-    query of a path, cold: 509
-    query of a path, warm: 509
-    create, cold: 2257
-    create, warm: 731
-    log_activity, cold: 1547
-    log_activity, warm: 1493
-    update, cold: 843
-    update, warm: 843
-    convert_lead, cold: 1264
-    convert_lead, warm: 1212
-    report of groups, cold: 1051
-    report of groups, warm: 622
-    report of 2,000 rows, cold: 43278
-    report of 2,000 rows, warm: 42928
-    list view, cold: 1629
-    list view, warm: 1339
-    delete, cold: 240
-    delete, warm: 240
-    restore, cold: 312
-    restore, warm: 312
-    approve, cold: 721
-    approve, warm: 665
-    read_file, cold: 2417
-    read_file, warm: 678
-    send_email, cold: 2298
-    send_email, warm: 2298
+    find, cold: 1622
+    find, warm: 1622
+    get, cold: 299
+    get, warm: 299
+    query of 25 rows, cold: 558
+    query of 25 rows, warm: 558
+    query of 2,000 rows, cold: 11270
+    query of 2,000 rows, warm: 10976
+    query of groups, cold: 1593
+    query of groups, warm: 697
+    describe Account, cold: 2368
+    describe Account, warm: 824
+    activities of a record, cold: 968
+    activities of a record, warm: 915
+    the user's day, cold: 1012
+    the user's day, warm: 958
+    who_am_i, cold: 2002
+    who_am_i, warm: 451
+    query of a path, cold: 524
+    query of a path, warm: 524
+    create, cold: 2032
+    create, warm: 487
+    log_activity, cold: 1527
+    log_activity, warm: 1473
+    update, cold: 811
+    update, warm: 811
+    convert_lead, cold: 1242
+    convert_lead, warm: 1191
+    report of groups, cold: 998
+    report of groups, warm: 568
+    report of 2,000 rows, cold: 34655
+    report of 2,000 rows, warm: 34307
+    list view, cold: 1440
+    list view, warm: 1152
+    delete, cold: 238
+    delete, warm: 238
+    restore, cold: 310
+    restore, warm: 310
+    approve, cold: 699
+    approve, warm: 644
+    read_file, cold: 2372
+    read_file, warm: 646
+    send_email, cold: 2262
+    send_email, warm: 2262
 ";
 /// How far from it a call may be, in percent.
 const TOLERANCE: u64 = 5;
