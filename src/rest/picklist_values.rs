@@ -43,13 +43,16 @@ impl Endpoint for PicklistValues<'_> {
             for value in Fields::of(values).list("values") {
                 allowed.extend(Fields::of(value).text("value"));
             }
-            let mut field = field.clone();
-            let Some(picklist) = &mut field.picklist else { continue };
-            let all = picklist.len();
-            picklist.retain(|value| is_among(&value.value, &allowed));
+            let (mut left, mut all) = (Vec::new(), 0);
+            for value in field.picklist.iter().flatten() {
+                all += 1;
+                if is_among(&value.value, &allowed) {
+                    left.push(value);
+                }
+            }
             // A picklist of nothing is one the resource does not know.
-            if !picklist.is_empty() && picklist.len() < all {
-                narrowed.push(field);
+            if !left.is_empty() && left.len() < all {
+                narrowed.push((field, left));
             }
         }
         Ok(ObjectSchema { fields: LazyList::of_values(&narrowed), ..self.schema.bare() })

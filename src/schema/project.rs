@@ -299,12 +299,13 @@ impl Value<'_> {
         let label = if wire.label == wire.value { None } else { wire.label.text() }.unwrap_or_default();
         // "(GMT+01:00) Central European Time (Europe/Berlin)": 400 such labels would be half of Event's schema.
         let repeats = || label.strip_suffix(')').is_some_and(|rest| rest.ends_with(&format!("({value}")));
+        let valid_for = wire.valid_for.text().filter(|_| depends).map(|bits| ValidFor::from_base64(&bits));
         body.value(&ValueLine {
             value: &value,
             label: if label == value || repeats() { "" } else { &label },
             place: *place,
             default: yes(wire.default_value),
-            valid_for: wire.valid_for.text().filter(|_| depends).map(|bits| ValidFor::from_base64(&bits)),
+            valid_for: valid_for.as_ref(),
         });
     }
 }

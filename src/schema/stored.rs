@@ -246,7 +246,7 @@ pub(super) struct ValueLine<'a> {
     pub(super) label: &'a str,
     pub(super) place: u32,
     pub(super) default: bool,
-    pub(super) valid_for: Option<ValidFor>,
+    pub(super) valid_for: Option<&'a ValidFor>,
 }
 
 /// Creatable, updatable, filterable, sortable, groupable, required, a name, found by it, an external id, calculated,
@@ -297,7 +297,7 @@ impl Body {
         lines.number((value.place != self.next_place).then_some(value.place));
         self.next_place = value.place.saturating_add(1);
         lines.letters("d", &[value.default], &[false]);
-        if let Some(valid_for) = &value.valid_for {
+        if let Some(valid_for) = value.valid_for {
             lines.column(&valid_for.to_string());
         }
     }
@@ -327,11 +327,11 @@ impl Body {
 }
 
 impl LazyList<Field> {
-    /// A list that is kept with its object, of fields of which nothing is kept but their names, their types and their
+    /// A list that is kept with its object, of fields of which nothing is kept but their names, their types and some
     /// values.
-    pub fn of_values(fields: &[Field]) -> Self {
+    pub fn of_values(fields: &[(&Field, Vec<&PicklistValue>)]) -> Self {
         let mut body = Body::default();
-        for field in fields {
+        for (field, values) in fields {
             body.field(&FieldLine {
                 name: &field.name,
                 field_type: field.field_type,
@@ -345,13 +345,13 @@ impl LazyList<Field> {
                 controller: "",
                 help: "",
             });
-            for value in field.picklist.iter().flatten() {
+            for value in values {
                 body.value(&ValueLine {
                     value: &value.value,
                     label: value.label.as_deref().unwrap_or_default(),
                     place: value.place,
                     default: value.default,
-                    valid_for: value.valid_for.clone(),
+                    valid_for: value.valid_for.as_ref(),
                 });
             }
         }
