@@ -264,11 +264,16 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn field(&mut self, field: &FieldLine<'_>) {
-        let lines = &mut self.lines;
+    /// A field of which nothing else is written.
+    fn bare_field(&mut self, name: &str, field_type: FieldType) {
         self.next_place = 0;
-        self.places.push(lines.line("", field.name));
-        lines.column(if field.field_type == FieldType::String { "" } else { field.field_type.name() });
+        self.places.push(self.lines.line("", name));
+        self.lines.column(if field_type == FieldType::String { "" } else { field_type.name() });
+    }
+
+    pub(super) fn field(&mut self, field: &FieldLine<'_>) {
+        self.bare_field(field.name, field.field_type);
+        let lines = &mut self.lines;
         lines.letters(FLAGS, &field.flags, &Usual::of(field.field_type).flags());
         lines.column(field.own_label);
         lines.column(field.references);
@@ -332,19 +337,7 @@ impl LazyList<Field> {
     pub fn of_values(fields: &[(&Field, Vec<&PicklistValue>)]) -> Self {
         let mut body = Body::default();
         for (field, values) in fields {
-            body.field(&FieldLine {
-                name: &field.name,
-                field_type: field.field_type,
-                flags: Usual::of(field.field_type).flags(),
-                own_label: "",
-                references: "",
-                relationship: "",
-                length: None,
-                decimals: 0,
-                compound: "",
-                controller: "",
-                help: "",
-            });
+            body.bare_field(&field.name, field.field_type);
             for value in values {
                 body.value(&ValueLine {
                     value: &value.value,
