@@ -103,7 +103,7 @@ pub(crate) fn manners(known: &Known, object: &ObjectName, columns: &[FieldPath])
         }
         match column.parent() {
             None => {
-                schema.as_ref().and_then(|schema| schema.field(name)).map_or(Manner::Plain, |field| of_field(field))
+                schema.as_ref().and_then(|schema| schema.field(name)).map_or(Manner::Plain, |field| of_field(&field))
             }
             // What is called so is no long text.
             Some(_) if name == "Name" => Manner::Plain,
