@@ -9,12 +9,22 @@ use std::path::{Path, PathBuf};
 
 #[path = "../../host-test/guest-module/compiler.rs"]
 mod compiler;
+#[path = "../../host-test/host/build/branches.rs"]
+mod branches;
+#[path = "../../host-test/host/build/code.rs"]
+mod code;
 #[path = "../../host-test/host/build/constants.rs"]
 mod constants;
 #[path = "../../host-test/host/build/names.rs"]
 mod names;
+#[path = "../../host-test/host/build/parts.rs"]
+mod parts;
 #[path = "../../host-test/host/build/shrink.rs"]
 mod shrink;
+#[path = "../../host-test/host/build/smaller.rs"]
+mod smaller;
+#[path = "../../host-test/host/build/sums.rs"]
+mod sums;
 #[path = "../../host-test/host/build/trap.rs"]
 mod trap;
 
@@ -39,7 +49,7 @@ fn main() {
         let component = wit_component::ComponentEncoder::default()
             .validate(true)
             .debug_names(false)
-            .module(&constants::in_globals(&shrink::shrink(&trap::at_once(&module))))
+            .module(&smaller::smaller(&module))
             .and_then(|mut encoder| encoder.encode())
             .unwrap_or_else(|error| panic!("{adapter} becomes no component: {error:#}"));
         fs::write(out.join(format!("{adapter}.wasm")), names::without_names(component))

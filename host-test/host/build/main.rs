@@ -8,11 +8,16 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
+mod branches;
+mod code;
 mod compile;
 mod constants;
 mod names;
+mod parts;
 mod room;
 mod shrink;
+mod smaller;
+mod sums;
 mod trap;
 
 fn main() {
@@ -24,7 +29,7 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .debug_names(false)
-        .module(&room::with_room(&constants::in_globals(&shrink::shrink(&trap::at_once(guest_module::MODULE)))))
+        .module(&room::with_room(&smaller::smaller(guest_module::MODULE)))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
     let component = names::without_names(component);
