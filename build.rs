@@ -6,7 +6,7 @@
 // A build script reports a failure by panicking.
 #![allow(clippy::expect_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,28 +29,60 @@ fn main() {
     let catalog = Path::new("src").join("catalog.json");
     println!("cargo:rerun-if-changed={}", catalog.display());
     let catalog = fs::read_to_string(catalog).expect("the catalog can be read");
-    fs::write(out.join("catalog.rs"), in_parts(&catalog)).expect("OUT_DIR can be written to");
+    let (tools, schemas) = in_parts(&catalog);
+    fs::write(out.join("tools.json"), tools).expect("OUT_DIR can be written to");
+    fs::write(out.join("schemas.packed"), packed(&schemas)).expect("OUT_DIR can be written to");
 }
 
-/// The catalog without its schemas, and these by themselves, so that none is in a component which never tells it. The
-/// file has a tool on each line, with its schemas last.
-fn in_parts(catalog: &str) -> String {
-    let (mut tools, mut inputs, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+/// The catalog without its schemas, and these by themselves, so that none is in a component which never tells it: of each
+/// tool that of what it takes, and that of what it replies. The file has a tool on each line, with its schemas last.
+fn in_parts(catalog: &str) -> (String, String) {
+    let (mut tools, mut schemas) = (Vec::new(), Vec::new());
     for line in catalog.lines().filter(|line| line.starts_with('{')) {
-        let (tool, schemas) = line.split_once(",\"input_schema\":").expect("a tool has a schema of what it takes");
-        let (input, output) = schemas.split_once(",\"output_schema\":").expect("and of what it replies");
+        let (tool, both) = line.split_once(",\"input_schema\":").expect("a tool has a schema of what it takes");
+        let (input, output) = both.split_once(",\"output_schema\":").expect("and of what it replies");
         tools.push(format!("{tool}}}"));
-        inputs.push(input);
-        outputs.push(output.trim_end_matches(',').strip_suffix('}').expect("with which the tool ends"));
+        schemas.push(input);
+        schemas.push(output.trim_end_matches(',').strip_suffix('}').expect("with which the tool ends"));
     }
-    let count = tools.len();
-    format!(
-        "const TOOLS_AS_JSON: &str = {:?};
-const INPUT_SCHEMAS: [&str; {count}] = {inputs:?};
-const OUTPUT_SCHEMAS: [&str; {count}] = {outputs:?};
-",
-        format!("[{}]", tools.join(",")),
-    )
+    (format!("[{}]", tools.join(",")), schemas.join("\u{7f}"))
+}
+
+/// A text with what was there before told by where: a byte below the space is followed by how far back, in two bytes, and
+/// says how much, from `SHORTEST` on. `catalog::unpacked` reads it.
+fn packed(text: &str) -> Vec<u8> {
+    const SHORTEST: usize = 4;
+    assert!(!text.bytes().any(|byte| byte < b' '), "what is below the space stands for something else");
+    let text = text.as_bytes();
+    let mut before: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    let (mut packed, mut at) = (Vec::new(), 0);
+    while at < text.len() {
+        let rest = &text[at..];
+        let alike = |start: usize| {
+            let longest = (at - start).min(SHORTEST + usize::from(b' ') - 1);
+            text[start..].iter().zip(rest).take(longest).take_while(|(one, other)| one == other).count()
+        };
+        let candidates = rest.get(..SHORTEST).and_then(|first| before.get(first)).into_iter().flatten();
+        let longest = candidates.map(|start| (alike(*start), at - start)).max();
+        let step = match longest.filter(|(length, _)| *length >= SHORTEST) {
+            Some((length, back)) => {
+                packed.push((length - SHORTEST) as u8);
+                packed.extend(u16::try_from(back).expect("the text is short enough").to_le_bytes());
+                length
+            }
+            None => {
+                packed.push(text[at]);
+                1
+            }
+        };
+        for start in at..at + step {
+            if let Some(first) = text.get(start..start + SHORTEST) {
+                before.entry(first).or_default().push(start);
+            }
+        }
+        at += step;
+    }
+    packed
 }
 
 fn version(world: &str) -> Option<&str> {

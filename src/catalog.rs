@@ -1,6 +1,7 @@
 //! The tools as a model sees them: read from `catalog.json`, which a test of the host generates from `wit/`.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use crate::json::Json;
 use crate::policy::{self, Effect, Row, is_on, short_name};
@@ -8,8 +9,10 @@ use crate::record::Fields;
 use crate::tools::TOOLS;
 use crate::wit::ConnectionSettings;
 
-// Made of `catalog.json` when this crate is built.
-include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
+// The build script makes them of `catalog.json`.
+const TOOLS_AS_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/tools.json"));
+/// Packed, for they are long, and told once a session.
+const SCHEMAS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.packed"));
 
 /// One tool.
 #[derive(Debug)]
@@ -48,12 +51,12 @@ impl<'a> Tool<'a> {
 
     /// JSON Schema of the arguments.
     pub fn input_schema(&self) -> Json<'static> {
-        Json::trusted(INPUT_SCHEMAS.get(self.number).copied().unwrap_or("{}"))
+        schema(2 * self.number)
     }
 
     /// JSON Schema of the reply.
     pub fn output_schema(&self) -> Json<'static> {
-        Json::trusted(OUTPUT_SCHEMAS.get(self.number).copied().unwrap_or("{}"))
+        schema(2 * self.number + 1)
     }
 
     fn read(number: usize, entry: Json<'a>) -> Option<Self> {
@@ -72,6 +75,32 @@ impl<'a> Tool<'a> {
             number,
         })
     }
+}
+
+/// One of the schemas: each tool has that of its arguments and that of its reply.
+fn schema(number: usize) -> Json<'static> {
+    static UNPACKED: LazyLock<Vec<String>> =
+        LazyLock::new(|| unpacked(SCHEMAS).split('\u{7f}').map(str::to_owned).collect());
+    Json::trusted(UNPACKED.get(number).map_or("{}", String::as_str))
+}
+
+/// What the build script has packed: a byte below the space says how much of what was before is there again, and two more
+/// how far back it is.
+fn unpacked(packed: &[u8]) -> String {
+    let mut text = Vec::new();
+    let mut rest = packed;
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        let (b'\0'..b' ', [low, high, behind @ ..]) = (*first, rest) else {
+            text.push(*first);
+            continue;
+        };
+        rest = behind;
+        let start = text.len().saturating_sub(u16::from_le_bytes([*low, *high]).into());
+        let again = text.iter().skip(start).take(usize::from(*first) + 4).copied();
+        text.extend(again.collect::<Vec<_>>());
+    }
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.
