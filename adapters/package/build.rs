@@ -7,14 +7,16 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-#[path = "../../host-test/guest-module/compiler.rs"]
-mod compiler;
 #[path = "../../host-test/host/build/branches.rs"]
 mod branches;
 #[path = "../../host-test/host/build/code.rs"]
 mod code;
+#[path = "../../host-test/guest-module/compiler.rs"]
+mod compiler;
 #[path = "../../host-test/host/build/constants.rs"]
 mod constants;
+#[path = "../../host-test/host/build/data.rs"]
+mod data;
 #[path = "../../host-test/host/build/names.rs"]
 mod names;
 #[path = "../../host-test/host/build/parts.rs"]
@@ -27,6 +29,8 @@ mod smaller;
 mod sums;
 #[path = "../../host-test/host/build/trap.rs"]
 mod trap;
+#[path = "../../host-test/host/build/zeros.rs"]
+mod zeros;
 
 use compiler::TARGET;
 
@@ -52,8 +56,7 @@ fn main() {
             .module(&smaller::smaller(&module))
             .and_then(|mut encoder| encoder.encode())
             .unwrap_or_else(|error| panic!("{adapter} becomes no component: {error:#}"));
-        fs::write(out.join(format!("{adapter}.wasm")), names::without_names(component))
-            .expect("OUT_DIR can be written");
+        fs::write(out.join(format!("{adapter}.wasm")), names::shortened(&component)).expect("OUT_DIR can be written");
     }
 }
 

@@ -4,6 +4,8 @@
 //! bytes or ten, and as an `if` three or four. The code goes the same ways as before. What went wrong here would be no
 //! valid module, and the encoder of components looks.
 
+use std::mem;
+
 use wasmparser::{FunctionBody, Result};
 
 use crate::code;
@@ -29,7 +31,7 @@ const OPPOSITES: [[[u8; 1]; 2]; 10] = [
 
 /// The module with its branches written so.
 pub(crate) fn as_ifs(bytes: &[u8]) -> Vec<u8> {
-    code::rewritten(bytes, |body| function(bytes, body))
+    code::rewritten(bytes, |body, _| function(bytes, body))
 }
 
 fn function(bytes: &[u8], body: &FunctionBody<'_>) -> Result<Vec<u8>> {
@@ -89,9 +91,14 @@ fn make_if(parts: &mut Vec<Part<'_>>, block: Label) {
                 frame.body.pop();
                 frame.label = block;
                 let rest = parts.split_off(first + 1);
-                if let Some(Part::Frame(frame)) = parts.last_mut() {
-                    frame.otherwise = Some(rest);
-                }
+                let Some(Part::Frame(mut frame)) = parts.pop() else { return };
+                frame.otherwise = Some(if is_negation(parts.last()) {
+                    parts.pop();
+                    mem::replace(&mut frame.body, rest)
+                } else {
+                    rest
+                });
+                parts.push(Part::Frame(frame));
             }
         }
         _ => {}
@@ -109,7 +116,7 @@ fn negate(parts: &mut Vec<Part<'_>>) {
         last if last == other => Some(one),
         _ => None,
     });
-    if last == [I32_EQZ] {
+    if is_negation(parts.last()) {
         parts.pop();
     } else if let Some(opposite) = opposite {
         parts.pop();
@@ -117,4 +124,8 @@ fn negate(parts: &mut Vec<Part<'_>>) {
     } else {
         parts.push(Part::Plain(&[I32_EQZ]));
     }
+}
+
+fn is_negation(part: Option<&Part<'_>>) -> bool {
+    matches!(part, Some(Part::Plain([I32_EQZ])))
 }

@@ -3,17 +3,19 @@
 use wasm_encoder::{CodeSection, Module, RawSection};
 use wasmparser::{FunctionBody, Parser, Payload, Result};
 
-/// The module with each function's code as `function` makes it.
+/// The module with each function's code as `function` makes it, which is told how many parameters it has.
 pub(crate) fn rewritten<'a>(
     bytes: &'a [u8],
-    mut function: impl FnMut(&FunctionBody<'a>) -> Result<Vec<u8>>,
+    mut function: impl FnMut(&FunctionBody<'a>, u32) -> Result<Vec<u8>>,
 ) -> Vec<u8> {
+    let mut parameters = parameters(bytes).expect("the linker writes what can be read").into_iter();
     let (mut module, mut code, mut count) = (Module::new(), CodeSection::new(), 0);
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.expect("the linker writes what can be read") {
             Payload::CodeSectionStart { count: functions, .. } => count = functions,
             Payload::CodeSectionEntry(body) => {
-                code.raw(&function(&body).expect("the linker writes what can be read"));
+                let parameters = parameters.next().expect("a function has a type");
+                code.raw(&function(&body, parameters).expect("the linker writes what can be read"));
                 if code.len() == count {
                     module.section(&code);
                 }
@@ -26,6 +28,27 @@ pub(crate) fn rewritten<'a>(
         }
     }
     module.finish()
+}
+
+/// How many parameters each function has.
+fn parameters(bytes: &[u8]) -> Result<Vec<u32>> {
+    let (mut types, mut parameters) = (Vec::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::TypeSection(section) => {
+                for of in section.into_iter_err_on_gc_types() {
+                    types.push(of?.params().len() as u32);
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for of in section {
+                    parameters.push(types[of? as usize]);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(parameters)
 }
 
 /// The locals of a function, as they are written before its instructions.

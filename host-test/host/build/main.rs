@@ -12,6 +12,7 @@ mod branches;
 mod code;
 mod compile;
 mod constants;
+mod data;
 mod names;
 mod parts;
 mod room;
@@ -19,6 +20,7 @@ mod shrink;
 mod smaller;
 mod sums;
 mod trap;
+mod zeros;
 
 fn main() {
     for input in ["build", "src/machine_code.rs"] {
@@ -32,7 +34,7 @@ fn main() {
         .module(&room::with_room(&smaller::smaller(guest_module::MODULE)))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
-    let component = names::without_names(component);
+    let component = names::shortened(&component);
     let (code, metered) = thread::scope(|scope| {
         let metered = scope.spawn(|| compile::compile(&component, true));
         (compile::compile(&component, false), metered.join().expect("the compiler has said why"))

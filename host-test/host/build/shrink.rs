@@ -20,6 +20,11 @@ use wasmparser::{
 /// (`post-return` in the Component Model's Canonical ABI): an instance serves one call, and its memory goes with it.
 const FREES_A_REPLY: &str = "cabi_post_";
 
+/// Whether a section tells of the numbers of functions, or of where something is, which are others from here on.
+fn is_told(section: &str) -> bool {
+    ["name", "linking"].contains(&section) || section.starts_with("reloc.")
+}
+
 /// A module, as far as it is about functions.
 #[derive(Default)]
 struct Module<'a> {
@@ -61,9 +66,9 @@ impl<'a> Module<'a> {
         let mut module = Self::default();
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
-            // The names of functions are for who measures them, and their numbers are others from here on.
-            let is_names = matches!(&payload, Payload::CustomSection(section) if section.name() == "name");
-            if let Some((id, range)) = payload.as_section().filter(|_| !is_names) {
+            // The names of functions are for who measures them, and what the linker tells is of what it made.
+            let is_told = matches!(&payload, Payload::CustomSection(section) if is_told(section.name()));
+            if let Some((id, range)) = payload.as_section().filter(|_| !is_told) {
                 module.sections.push((id, &bytes[range]));
             }
             match payload {

@@ -1,15 +1,15 @@
 //! Keeps a sum that is needed again, in place of adding it up anew.
 //!
 //! Where a place on the stack is passed on, the compiler adds its distance to the stack's address each time: five to seven
-//! bytes and three units of fuel, where a local that holds the sum is read by two bytes and one unit. The machine code is as
-//! long: compilers of WebAssembly find what is added up twice, and choose anew.
+//! bytes and three units of fuel, where a local that holds the sum is read by two bytes and one unit. The machine code
+//! is as long: compilers of WebAssembly find what is added up twice, and choose anew.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use wasm_encoder::{Encode, Function, ValType};
-use wasmparser::{FunctionBody, Operator, Parser, Payload, Result};
+use wasmparser::{FunctionBody, Operator, Result};
 
 use crate::code;
 
@@ -21,29 +21,7 @@ type Terms = (u32, i32);
 
 /// The module with locals that keep such sums.
 pub(crate) fn kept(bytes: &[u8]) -> Vec<u8> {
-    let mut parameters = parameters(bytes).expect("the linker writes what can be read").into_iter();
-    code::rewritten(bytes, |body| function(body, parameters.next().expect("a function has a type")))
-}
-
-/// How many parameters each function has.
-fn parameters(bytes: &[u8]) -> Result<Vec<u32>> {
-    let (mut types, mut parameters) = (Vec::new(), Vec::new());
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::TypeSection(section) => {
-                for of in section.into_iter_err_on_gc_types() {
-                    types.push(of?.params().len() as u32);
-                }
-            }
-            Payload::FunctionSection(section) => {
-                for of in section {
-                    parameters.push(types[of? as usize]);
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(parameters)
+    code::rewritten(bytes, function)
 }
 
 /// A function's code with locals of its own for the sums that get shorter by one.
@@ -106,8 +84,14 @@ fn sums(instructions: &[(Operator<'_>, usize)]) -> Vec<Vec<Range<usize>>> {
             }
             Operator::End => _ = known.pop(),
             Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
-                if let [outermost] = &mut known[..] {
-                    outermost.retain(|(local, _), _| local != local_index);
+                let [outermost] = &mut known[..] else { continue };
+                outermost.retain(|(local, _), _| local != local_index);
+                // What is subtracted here is added again in the end, as to the stack's address: the sum is what it was.
+                if let [.., (Operator::I32Const { value }, from), (Operator::I32Sub, _)] = &instructions[..nth]
+                    && steady(*local_index)
+                {
+                    outermost.insert((*local_index, *value), sums.len());
+                    sums.push(vec![*from..*from]);
                 }
             }
             Operator::I32Add => {

@@ -37,7 +37,7 @@ pub(crate) fn at_once(bytes: &[u8]) -> Vec<u8> {
         function.is_some_and(|place| !code[place].may_return && !asks_the_host[place])
     };
     let mut functions = code.iter();
-    code::rewritten(bytes, |_| Ok(functions.next().expect("it was read before").trapping(&is_trap)))
+    code::rewritten(bytes, |_, _| Ok(functions.next().expect("it was read before").trapping(&is_trap)))
 }
 
 /// How many functions are imported, and the code of the others.
