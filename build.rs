@@ -29,23 +29,25 @@ fn main() {
     let catalog = Path::new("src").join("catalog.json");
     println!("cargo:rerun-if-changed={}", catalog.display());
     let catalog = fs::read_to_string(catalog).expect("the catalog can be read");
-    let (tools, schemas) = in_parts(&catalog);
-    fs::write(out.join("tools.json"), tools).expect("OUT_DIR can be written to");
-    fs::write(out.join("schemas.packed"), packed(&schemas)).expect("OUT_DIR can be written to");
+    for (name, texts) in ["tools", "input-schemas", "output-schemas"].into_iter().zip(in_parts(&catalog)) {
+        // No text has the sign in it that there is between them.
+        fs::write(out.join(name), packed(&texts.join("\u{7f}"))).expect("OUT_DIR can be written to");
+    }
 }
 
-/// The catalog without its schemas, and these by themselves, so that none is in a component which never tells it: of each
-/// tool that of what it takes, and that of what it replies. The file has a tool on each line, with its schemas last.
-fn in_parts(catalog: &str) -> (String, String) {
-    let (mut tools, mut schemas) = (Vec::new(), Vec::new());
+/// The tools without their schemas, those of what they take, and those of what they reply, each by themselves, so that
+/// none is in a component which never tells it. The file has a tool on each line, with its schemas last.
+fn in_parts(catalog: &str) -> [Vec<String>; 3] {
+    let mut parts = [const { Vec::new() }; 3];
     for line in catalog.lines().filter(|line| line.starts_with('{')) {
-        let (tool, both) = line.split_once(",\"input_schema\":").expect("a tool has a schema of what it takes");
-        let (input, output) = both.split_once(",\"output_schema\":").expect("and of what it replies");
-        tools.push(format!("{tool}}}"));
-        schemas.push(input);
-        schemas.push(output.trim_end_matches(',').strip_suffix('}').expect("with which the tool ends"));
+        let (tool, schemas) = line.split_once(",\"input_schema\":").expect("a tool has a schema of what it takes");
+        let (input, output) = schemas.split_once(",\"output_schema\":").expect("and of what it replies");
+        let output = output.trim_end_matches(',').strip_suffix('}').expect("with which the tool ends");
+        for (part, text) in parts.iter_mut().zip([format!("{tool}}}"), input.to_owned(), output.to_owned()]) {
+            part.push(text);
+        }
     }
-    (format!("[{}]", tools.join(",")), schemas.join("\u{7f}"))
+    parts
 }
 
 /// A text with what was there before told by where: a byte below the space is followed by how far back, in two bytes, and

@@ -9,10 +9,12 @@ use crate::record::Fields;
 use crate::tools::TOOLS;
 use crate::wit::ConnectionSettings;
 
-// The build script makes them of `catalog.json`.
-const TOOLS_AS_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/tools.json"));
-/// Packed, for they are long, and told once a session.
-const SCHEMAS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.packed"));
+// The build script makes and packs them of `catalog.json`: they are long, and told once a session.
+static ENTRIES: LazyLock<Vec<String>> = LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/tools"))));
+static INPUT_SCHEMAS: LazyLock<Vec<String>> =
+    LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/input-schemas"))));
+static OUTPUT_SCHEMAS: LazyLock<Vec<String>> =
+    LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/output-schemas"))));
 
 /// One tool.
 #[derive(Debug)]
@@ -40,7 +42,7 @@ pub fn tools(settings: &ConnectionSettings) -> impl Iterator<Item = Tool<'static
 /// Every tool there is.
 fn all() -> impl Iterator<Item = Tool<'static>> {
     // The catalog is part of this program: `the_catalog_can_be_read` holds that it is whole.
-    Json::trusted(TOOLS_AS_JSON).items().enumerate().filter_map(|(number, entry)| Tool::read(number, entry))
+    ENTRIES.iter().enumerate().filter_map(|(number, entry)| Tool::read(number, Json::trusted(entry)))
 }
 
 impl<'a> Tool<'a> {
@@ -51,12 +53,12 @@ impl<'a> Tool<'a> {
 
     /// JSON Schema of the arguments.
     pub fn input_schema(&self) -> Json<'static> {
-        schema(2 * self.number)
+        Json::trusted(INPUT_SCHEMAS.get(self.number).map_or("{}", String::as_str))
     }
 
     /// JSON Schema of the reply.
     pub fn output_schema(&self) -> Json<'static> {
-        schema(2 * self.number + 1)
+        Json::trusted(OUTPUT_SCHEMAS.get(self.number).map_or("{}", String::as_str))
     }
 
     fn read(number: usize, entry: Json<'a>) -> Option<Self> {
@@ -77,16 +79,9 @@ impl<'a> Tool<'a> {
     }
 }
 
-/// One of the schemas: each tool has that of its arguments and that of its reply.
-fn schema(number: usize) -> Json<'static> {
-    static UNPACKED: LazyLock<Vec<String>> =
-        LazyLock::new(|| unpacked(SCHEMAS).split('\u{7f}').map(str::to_owned).collect());
-    Json::trusted(UNPACKED.get(number).map_or("{}", String::as_str))
-}
-
-/// What the build script has packed: a byte below the space says how much of what was before is there again, and two more
-/// how far back it is.
-fn unpacked(packed: &[u8]) -> String {
+/// The texts that the build script has packed: a byte below the space says how much of what was before is there again, and
+/// two more how far back it is. Between the texts stands a DEL.
+fn unpacked(packed: &[u8]) -> Vec<String> {
     let mut text = Vec::new();
     let mut rest = packed;
     while let [first, behind @ ..] = rest {
@@ -100,7 +95,7 @@ fn unpacked(packed: &[u8]) -> String {
         let again = text.iter().skip(start).take(usize::from(*first) + 4).copied();
         text.extend(again.collect::<Vec<_>>());
     }
-    String::from_utf8(text).unwrap_or_default()
+    text.split(|byte| *byte == 0x7f).map(|text| String::from_utf8_lossy(text).into_owned()).collect()
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.
