@@ -91,6 +91,7 @@ tools! {
     Overwrites, off: send_email(SendEmailArgs) -> SendEmailReply;
 }
 
+#[inline(never)]
 fn run<A: Record, R: ToJson>(
     call: &Call<'_>,
     arguments: &str,
