@@ -122,6 +122,18 @@ fn plain_number(value: &str) -> Option<String> {
     is_written_so.then(|| Number::parse(value).ok().map(|number| number.as_str().to_owned()))?
 }
 
+/// An amount or a percentage with the digits behind the point that the org shows. A whole one needs none, and of one with
+/// more digits none is taken away.
+pub(crate) fn with_decimals(number: Cow<'_, str>, decimals: u32) -> Cow<'_, str> {
+    match number.split_once('.') {
+        Some((_, fraction)) if fraction.bytes().all(|digit| digit.is_ascii_digit()) => {
+            let missing = (decimals as usize).saturating_sub(fraction.len());
+            Cow::Owned([&*number, &"0".repeat(missing)].concat())
+        }
+        _ => number,
+    }
+}
+
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
 fn whole_second_utc(value: &str) -> Option<String> {
     let shape = b"0000-00-00T00:00:00";

@@ -86,6 +86,8 @@ pub struct Field {
     pub field_type: FieldType,
     /// Longest text, for text; most digits before the point, for a number.
     pub length: Option<u32>,
+    /// Digits behind the point that an amount or a percentage is shown with; 0 of any other.
+    pub decimals: u32,
     /// Whether it may be set on a new record.
     pub createable: bool,
     /// Whether it may be changed.

@@ -1,9 +1,10 @@
-"""Many users of the MCP server on two instances of `wasmtime serve`, with the official MCP SDK for Python as client.
+"""Many users of the MCP server on two instances of a loader, with the official MCP SDK for Python as client.
 
-`load.py PROGRAM COMPONENT USERS FOLDER`. A proxy hands each request to the next instance. Every user reads and writes
-in an org of their own behind the same name, and each reply must hold the user's own word and nobody else's. Midway an
-instance is killed, and started again: whatever was cut off by that is repeated by its client, and at the end every org
-must hold what its user wrote last. All of it is on this machine, and bounded in count and time.
+`load.py PROGRAM COMPONENT USERS FOLDER`. The program, which may stand with its first arguments, takes those of
+`wasmtime serve`. A proxy hands each request to the next instance. Every user reads and writes in an org of their own
+behind the same name, and each reply must hold the user's own word and nobody else's. Midway an instance is killed, and
+started again: whatever was cut off by that is repeated by its client, and at the end every org must hold what its user
+wrote last. All of it is on this machine, and bounded in count and time.
 
 Where SALESFORCE_PLUGIN names the built program, its calls are timed too, as the same user's in the same org."""
 
@@ -14,11 +15,13 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import socket
 import ssl
 import statistics
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import httpx2
@@ -47,19 +50,27 @@ def users():
     return [line.split() for line in pathlib.Path(USERS).read_text().splitlines()]
 
 
+def answers(port):
+    """Whether an instance serves: some listen before they have compiled what they serve."""
+    metadata = f"http://127.0.0.1:{port}/.well-known/oauth-protected-resource/mcp"
+    request = urllib.request.Request(metadata, headers={"host": f"127.0.0.1:{PORT}"})
+    with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with urllib.request.urlopen(request, timeout=SECONDS_TO_START) as response:
+            return response.status == 200
+    return False
+
+
 async def instance(port):
-    """An instance, once it listens."""
+    """An instance, once it serves."""
     log = open(pathlib.Path(FOLDER) / f"instance-{port}", "ab")
     process = await asyncio.create_subprocess_exec(
-        PROGRAM, "-S", "cli", "--addr", f"127.0.0.1:{port}",
+        *shlex.split(PROGRAM), "--addr", f"127.0.0.1:{port}",
         "--env", f"SALESFORCE_MCP_URL={URL}", "--env", "SALESFORCE_DOMAIN=demo", COMPONENT,
         stdout=log, stderr=log,
     )
     log.close()
     for _ in range(SECONDS_TO_START * 20):
-        with contextlib.suppress(ConnectionError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
+        if await asyncio.to_thread(answers, port):
             return process
         assert process.returncode is None, (pathlib.Path(FOLDER) / f"instance-{port}").read_text()
         await asyncio.sleep(0.05)

@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use crate::json::{Json, List, ObjectWriter, Raw, quoted};
 use crate::known::Known;
 use crate::record::Fields;
-use crate::reply::Values;
+use crate::reply::{Values, with_decimals};
 use crate::resolve::names;
 use crate::rich_text;
+use crate::schema::Field;
 use crate::schema::treatment::event_times;
 use crate::schema::well_known::{HTML_BODY, IS_ALL_DAY, TEXT_BODY};
 use crate::soql::{FieldPath, ObjectName};
@@ -44,6 +45,11 @@ pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>,
     Cow::Borrowed(json)
 }
 
+/// Whether a value is a number that is not whole.
+fn is_fraction(json: &str) -> bool {
+    json.contains('.') && !json.starts_with('"')
+}
+
 fn is_all_day(record: &Fields<'_>, path: &str) -> bool {
     let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
     event_times(name).is_some() && record.get(&beside(path, IS_ALL_DAY)).is_some_and(|value| value.get() == "true")
@@ -71,17 +77,42 @@ pub(crate) fn columns(read: &[FieldPath]) -> Vec<FieldPath> {
     read.iter().filter(|column| !repeats(column)).cloned().collect()
 }
 
-/// Whether some of the columns are shown otherwise than they come: worked out once for many records.
-pub(crate) fn is_special(known: &Known, object: &ObjectName, columns: &[FieldPath]) -> bool {
-    columns.iter().any(|column| {
-        let (path, name) = (column.as_str(), column.last());
-        let is_html = match column.parent() {
-            None => known.schema(object).is_ok_and(|schema| schema.field(name).is_some_and(|field| field.html)),
+/// How the values of a column are shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Manner {
+    /// As they come.
+    Plain,
+    /// As [`value`] works them out.
+    Worked,
+    /// With digits behind the point.
+    Decimals(u32),
+}
+
+/// How the values of columns are shown: worked out once for many records.
+pub(crate) fn manners(known: &Known, object: &ObjectName, columns: &[FieldPath]) -> Vec<Manner> {
+    let schema = known.schema(object).ok();
+    let of_field = |field: &Field| match field.decimals {
+        _ if field.html => Manner::Worked,
+        0 => Manner::Plain,
+        decimals => Manner::Decimals(decimals),
+    };
+    let manner = |column: &FieldPath| {
+        let name = column.last();
+        if name == TEXT_BODY || event_times(name).is_some() {
+            return Manner::Worked;
+        }
+        match column.parent() {
+            None => {
+                schema.as_ref().and_then(|schema| schema.field(name)).map_or(Manner::Plain, |field| of_field(&field))
+            }
             // What is called so is no long text.
-            Some(_) => name != "Name" && names::field(known, object, path).is_ok_and(|named| named.field.html),
-        };
-        is_html || name == TEXT_BODY || event_times(name).is_some()
-    })
+            Some(_) if name == "Name" => Manner::Plain,
+            Some(_) => {
+                names::field(known, object, column.as_str()).map_or(Manner::Plain, |named| of_field(&named.field))
+            }
+        }
+    };
+    columns.iter().map(manner).collect()
 }
 
 /// Bytes of a value that few go beyond, so that there is room for a row at once.
@@ -93,16 +124,18 @@ pub(crate) fn row(
     object: &ObjectName,
     record: &Fields<'_>,
     columns: &[FieldPath],
-    is_special: bool,
+    manners: &[Manner],
     values: &mut Values,
 ) -> String {
     let mut row = List::with_room(columns.len() * USUAL_BYTES);
-    for column in columns {
+    for (column, manner) in columns.iter().zip(manners) {
         let path = column.as_str();
-        if is_special {
-            row.item(Json::trusted(&values.copy_text(&value(known, object, record, path))));
-        } else {
-            row.item(Json::trusted(&values.copy(record.get(path))));
+        match manner {
+            Manner::Plain => row.item(Json::trusted(&values.copy(record.get(path)))),
+            Manner::Worked => row.item(Json::trusted(&values.copy_text(&value(known, object, record, path)))),
+            Manner::Decimals(decimals) => {
+                row.item(Json::trusted(&with_decimals(values.copy(record.get(path)), *decimals)));
+            }
         }
     }
     row.finish()
@@ -122,7 +155,12 @@ pub(crate) fn members<'p>(
     for column in columns {
         let value = value(known, object, record, column);
         if with_null || value != "null" {
-            members.add(column, &Raw(&values.copy_text(&value)));
+            let mut text = values.copy_text(&value);
+            if is_fraction(&text) {
+                let named = names::field(known, object, column);
+                text = with_decimals(text, named.map_or(0, |named| named.field.decimals));
+            }
+            members.add(column, &Raw(&text));
         }
     }
     members.finish();

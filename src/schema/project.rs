@@ -254,6 +254,10 @@ fn field<'a>(from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) -> Option<Fie
             }
             kind => count(wire.length).filter(|_| kind.is_text()),
         },
+        decimals: match field_type {
+            FieldType::Currency | FieldType::Percent => count(wire.scale).unwrap_or_default(),
+            _ => 0,
+        },
         createable: yes(wire.createable),
         updateable: yes(wire.updateable),
         required: yes(wire.createable) && is_no(wire.nillable) && !yes(wire.defaulted_on_create),

@@ -12,7 +12,7 @@ use super::{
 use crate::json::{byte, end_of_plain, place_of};
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
-const VERSION: &str = "schema4";
+const VERSION: &str = "schema5";
 
 impl ObjectSchema {
     /// The schema as bytes for the host's cache.
@@ -223,7 +223,8 @@ fn write_field(lines: &mut Lines, field: &Field) {
         (Some(relationship), _) => relationship,
         (None, _) => "-",
     });
-    lines.column(&field.length.map_or_else(String::new, |length| length.to_string()));
+    let length = field.length.map_or_else(String::new, |length| length.to_string());
+    lines.column(&if field.decimals > 0 { format!("{length}.{}", field.decimals) } else { length });
     lines.column(field.compound.as_deref().unwrap_or_default());
     lines.column(field.controller.as_deref().unwrap_or_default());
     lines.column(field.help.as_deref().unwrap_or_default());
@@ -274,6 +275,7 @@ fn read_field(columns: &mut Columns<'_>, source: Source) -> Option<Field> {
     let mut field = Field {
         own_label: columns.text(),
         length: None,
+        decimals: 0,
         createable: !has(b'C'),
         updateable: !has(b'U'),
         required: has(b'r'),
@@ -300,10 +302,14 @@ fn read_field(columns: &mut Columns<'_>, source: Source) -> Option<Field> {
         Some("-") => field.relationship = None,
         Some(_) => {}
     }
-    field.length = match columns.raw() {
-        "" => None,
-        digits => Some(digits.parse().ok()?),
-    };
+    let mut digits = columns.raw();
+    if let Some((before, behind)) = digits.split_once('.') {
+        digits = before;
+        field.decimals = behind.parse().ok()?;
+    }
+    if !digits.is_empty() {
+        field.length = Some(digits.parse().ok()?);
+    }
     field.compound = columns.text();
     field.controller = columns.text();
     field.help = columns.text();

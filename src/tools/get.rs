@@ -144,8 +144,8 @@ fn read_list(
     };
     let complete = page.done && page.records.len() < related::MAX_ROWS as usize;
     let rows = page.records.iter().map(Record::fields).filter(|fields| !related::is_deleted(fields));
-    let is_special = shown::is_special(known, &list.object, &columns);
-    let rows = rows.map(|fields| shown::row(known, &list.object, &fields, &columns, is_special, &mut values)).collect();
+    let manners = shown::manners(known, &list.object, &columns);
+    let rows = rows.map(|fields| shown::row(known, &list.object, &fields, &columns, &manners, &mut values)).collect();
     notices.extend(values.notice().map(|notice| format!("{}: {notice}", list.name)));
     if !complete {
         notices.push(format!("{}: there may be more than these {}", list.name, page.records.len()));

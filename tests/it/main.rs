@@ -6,6 +6,7 @@
 
 mod activities;
 mod amendments;
+mod amounts;
 mod api_calls;
 mod approve;
 mod bench;

@@ -138,7 +138,7 @@ fn a_cut_changed_or_older_cache_entry_is_none() {
         changed[at] ^= 1;
         assert_eq!(ObjectSchema::from_bytes(&changed), None, "changed at {at}");
     }
-    let older = String::from_utf8(bytes).unwrap().replacen("schema4", "schema3", 1);
+    let older = String::from_utf8(bytes).unwrap().replacen("schema5", "schema4", 1);
     assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
 }
 
@@ -188,6 +188,8 @@ fn the_digits_before_the_point_are_the_length_of_a_number() {
     let schema = ObjectSchema::from_describe(describe).unwrap();
     let lengths: Vec<_> = schema.fields.iter().map(|field| field.length).collect();
     assert_eq!(lengths, [Some(8), Some(16), Some(0), None]);
+    let decimals: Vec<_> = schema.fields.iter().map(|field| field.decimals).collect();
+    assert_eq!(decimals, [0, 2, 2, 0]);
     assert_eq!(ObjectSchema::from_bytes(&schema.to_bytes()), Some(schema));
 }
 

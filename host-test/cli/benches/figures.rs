@@ -61,7 +61,7 @@ fn main() {
     for (rows, query) in [("25", LIST), ("500", READINGS)] {
         let reply = host.session(demo(&org, "admin")).call_json(query.0, query.1).unwrap();
         println!(
-            "list of {rows:<3} rows             {:.2} × the same as CSV",
+            "list of {rows:<3} rows, structure  {:.2} × the same as CSV",
             reply.len() as f64 / as_csv(&reply) as f64
         );
     }

@@ -785,7 +785,7 @@ mod tests {
             r#"{{"object":"Account","columns":["Name","Fax","Rating"],"rows":[["{name}",null,"Hot"],["B",null,null]],"complete":true}}"#
         );
         let text = reply("query", &list, Style::Conversation);
-        assert_eq!(text, format!("2 Account records\nName | Rating\n {name} | Hot\n B |\nEmpty: Fax"));
+        assert_eq!(text, format!("2 Account records\nName| Rating\n {name}| Hot\n B|\nEmpty: Fax"));
     }
 
     #[test]
@@ -956,7 +956,7 @@ mod tests {
         let rows = r#"{"object":"A","columns":["Name","City"],"rows":[["a | b","plain"],["  c","\"q\""],["d","e\nf"]],"complete":true}"#;
         assert_eq!(
             reply("query", rows, Style::Conversation),
-            "3 A records\nName | City\n \"a | b\" | plain\n \"  c\" | \"\\\"q\\\"\"\n d | \"e\\nf\""
+            "3 A records\nName| City\n \"a | b\"| plain\n \"  c\"| \"\\\"q\\\"\"\n d| \"e\\nf\""
         );
     }
 
@@ -979,7 +979,7 @@ mod tests {
         let rows = r#"{"object":"A","columns":["Amount","share of count"],"rows":[[120000.0,0.2857],[-3.0,0.6],[1234.5,1],[0.07,0]],"totals":{"sum(Amount)":700000.0},"complete":true}"#;
         assert_eq!(
             reply("query", rows, Style::Conversation),
-            "A records in 4 groups\nAmount | share of count\n 120000 | 28.57%\n -3 | 60%\n 1234.5 | 100%\n 0.07 | 0%\n\
+            "A records in 4 groups\nAmount| share of count\n 120000| 28.57%\n -3| 60%\n 1234.5| 100%\n 0.07| 0%\n\
              In all: sum(Amount): 700000"
         );
     }
@@ -994,7 +994,7 @@ mod tests {
             list(r#"["a","Jo"],["b","Jo"],["c","Jo"]"#),
             "3 A records\nName\n a\n b\n c\nIn all rows: Owner.Name: Jo"
         );
-        assert_eq!(list(r#"["a","Jo"],["b","Jo"]"#), "2 A records\nName | Owner.Name\n a | Jo\n b | Jo");
+        assert_eq!(list(r#"["a","Jo"],["b","Jo"]"#), "2 A records\nName| Owner.Name\n a| Jo\n b| Jo");
         assert_eq!(list(r#"["a",1],["a",1],["a",1]"#), "3 A records\nName\n a\n a\n a\nIn all rows: Owner.Name: 1");
         assert_eq!(list("[null,null]"), "1 A record\nEmpty: Name, Owner.Name");
     }

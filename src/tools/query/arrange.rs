@@ -1,12 +1,14 @@
 //! The groups of an answer: in their order, with their totals and the shares they have.
 
+use std::borrow::Cow;
+
 use super::decimal::Decimal;
 use super::group::Group;
 use super::measure::{self, Measured};
 use crate::json::quoted;
 use crate::lower::lower;
 use crate::record::Record;
-use crate::reply::Values;
+use crate::reply::{Values, with_decimals};
 use crate::soql::Function;
 use crate::sort::by_rank;
 
@@ -159,7 +161,7 @@ impl Row {
             add(cell);
         }
         for (index, measure) in self.measures.iter().enumerate().filter(|(index, _)| !measures[*index].is_hidden) {
-            add(measure);
+            add(&with_decimals(Cow::Borrowed(measure), measures[index].decimals()));
             if let Some(Some(share)) = self.shares.get(index) {
                 add(share);
             }
@@ -305,7 +307,8 @@ pub(super) fn totals(rows: &[Row], measures: &[Measured]) -> Option<String> {
         totals.push(if totals.is_empty() { '{' } else { ',' });
         totals.push_str(&quoted(&measured.name));
         totals.push(':');
-        totals.push_str(total.as_deref().unwrap_or("null"));
+        let total = Cow::Owned(total.unwrap_or_else(|| "null".to_owned()));
+        totals.push_str(&with_decimals(total, measured.decimals()));
     }
     (!totals.is_empty()).then(|| totals + "}")
 }

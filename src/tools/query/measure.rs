@@ -36,6 +36,11 @@ impl Measured {
         matches!(self.measure.function, Function::Count | Function::Sum)
     }
 
+    /// Digits behind the point that it is shown with.
+    pub(super) fn decimals(&self) -> u32 {
+        self.field.as_ref().map_or(0, |field| field.decimals)
+    }
+
     /// Whether it is the number of records.
     pub(super) fn is_rows(&self) -> bool {
         self.measure == Measure { function: Function::Count, field: ID }

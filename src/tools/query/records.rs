@@ -168,14 +168,14 @@ impl Records {
         children: &[ChildSelect],
     ) -> Result<(), Error> {
         let of = child_objects(known, &self.select.from, children)?;
-        let is_special = shown::is_special(known, &self.select.from, fields);
+        let manners = shown::manners(known, &self.select.from, fields);
         let mut values = Values::cut_after(MAX_TEXT_CHARS);
         let mut rows = Rows::default();
         let mut is_cut = false;
         let notices = &mut reply.notices;
         for record in page.records.iter().take(self.most as usize) {
             let record = record.fields();
-            let mut row = shown::row(known, &self.select.from, &record, fields, is_special, &mut values);
+            let mut row = shown::row(known, &self.select.from, &record, fields, &manners, &mut values);
             if !children.is_empty() {
                 row.pop();
                 row.push_str(&with_children(known, &mut values, &record, children, &of, &mut is_cut));

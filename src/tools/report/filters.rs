@@ -278,6 +278,7 @@ fn field(name: &str, column: &Fields<'_>) -> Field {
         own_label: column.text("label"),
         field_type,
         length: None,
+        decimals: 0,
         createable: false,
         updateable: false,
         required: false,

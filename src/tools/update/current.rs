@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::json::{Json, Object, Shape, quoted};
 use crate::record::{Fields, Record};
-use crate::reply::{self, MAX_TEXT_CHARS, Values};
+use crate::reply::{self, MAX_TEXT_CHARS, Values, with_decimals};
 use crate::resolve::lookup;
 use crate::resolve::matching;
 use crate::resolve::names;
@@ -307,7 +307,10 @@ impl<'a> Current<'a> {
                 before: if self.plan.is_told {
                     Some(change.shown(self.fields.get(change.asked()), &mut values))
                 } else {
-                    change.from.as_deref().map(|from| values.copy_text(from).into_owned())
+                    change
+                        .from
+                        .as_deref()
+                        .map(|from| with_decimals(values.copy_text(from), change.value.field.decimals).into_owned())
                 },
                 after: change.shown(now, &mut values),
             });

@@ -6,7 +6,7 @@ use crate::json::{Json, quoted};
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
-use crate::reply::Values;
+use crate::reply::{Values, with_decimals};
 use crate::resolve::lookup::{self, Wanted};
 use crate::resolve::names;
 use crate::resolve::record::{self, Target};
@@ -113,7 +113,7 @@ impl Change {
     pub(super) fn shown(&self, value: Option<Json<'_>>, values: &mut Values) -> String {
         match value.and_then(Json::text).filter(|_| self.value.field.html) {
             Some(html) => values.copy_text(&quoted(&rich_text::to_text(&html))).into_owned(),
-            None => values.copy(value).into_owned(),
+            None => with_decimals(values.copy(value), self.value.field.decimals).into_owned(),
         }
     }
 

@@ -473,7 +473,23 @@ async fn a_model_that_selects_ids_gets_them() {
         let result = client.call("salesforce_query", json!({"soql": soql})).await;
         assert_eq!(result.is_error, Some(false), "{soql}: {}", text(&result));
         let columns = text(&result).lines().nth(1).unwrap();
-        assert_eq!(columns.split(" | ").any(|column| column == "Id"), is_shown, "{soql}: {columns}");
+        assert_eq!(columns.split("| ").any(|column| column == "Id"), is_shown, "{soql}: {columns}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_takes_little_more_than_the_same_as_csv() {
+    let client = Client::of(&server(riley(&Arc::new(Org::demo())), None).0, Lifecycle::Handshake, None).await;
+    let readings = "SELECT Name, Account__c, Value__c, CreatedDate FROM Meter_Reading__c";
+    for (soql, count) in [("SELECT * FROM Account", 25), (readings, 500)] {
+        let result = client.call("salesforce_query", json!({"soql": soql, "limit": count})).await;
+        let lines: Vec<&str> = text(&result).lines().skip(1).take(count + 1).collect();
+        assert_eq!(lines.iter().filter(|line| line.starts_with(' ')).count(), count);
+        // A text with a comma stands in quotes there.
+        let cell = |cell: &str| cell.trim().len() + if cell.contains(',') { 2 } else { 0 };
+        let csv: usize = lines.iter().flat_map(|line| line.split('|').map(|one| cell(one) + 1)).sum();
+        let own = text(&result).len();
+        assert!(own * 100 <= csv * 115, "{count} rows: {own} bytes, as CSV {csv}");
     }
 }
 

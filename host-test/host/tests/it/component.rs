@@ -1,6 +1,6 @@
 //! What the component asks for and offers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use demo_org::Org;
@@ -67,6 +67,29 @@ fn nothing_in_the_component_frees_replies_or_is_there_twice() {
     // A call's number of one byte is one of 128, and those go to who is called most.
     let short = calls.iter().filter(|callee| **callee < 128).count();
     assert!(short * 3 > calls.len(), "{short} of {} calls have a short number", calls.len());
+}
+
+#[test]
+fn a_long_constant_that_stands_often_is_read_from_a_global() {
+    let (mut constants, mut reads) = (HashMap::new(), 0);
+    for payload in Parser::new(0).parse_all(COMPONENT) {
+        let Payload::CodeSectionEntry(body) = payload.unwrap() else { continue };
+        let mut operators = body.get_operators_reader().unwrap();
+        while !operators.eof() {
+            let start = operators.original_position();
+            match operators.read().unwrap() {
+                Operator::I32Const { .. } | Operator::I64Const { .. } | Operator::V128Const { .. } => {
+                    *constants.entry(&COMPONENT[start..operators.original_position()]).or_insert(0) += 1;
+                }
+                Operator::GlobalGet { .. } => reads += 1,
+                _ => {}
+            }
+        }
+    }
+    assert!(reads > 5_000, "{reads} globals are read");
+    // A global takes three bytes beyond its constant, and reading it three at most.
+    let spares = |(constant, count): &(&[u8], usize)| constant.len() * count > constant.len() + 3 + 3 * count;
+    assert_eq!(constants.into_iter().find(spares), None);
 }
 
 #[test]
