@@ -79,8 +79,8 @@ impl<'a> Tool<'a> {
     }
 }
 
-/// The texts that the build script has packed: a byte below the space says how much of what was before is there again, and
-/// two more how far back it is. Between the texts stands a DEL.
+/// The texts that the build script has packed: a byte below the space says how much of what was before is there again, from
+/// four bytes on, and two more how far back it is. Between the texts stands a DEL.
 fn unpacked(packed: &[u8]) -> Vec<String> {
     let mut text = Vec::new();
     let mut rest = packed;
