@@ -17,6 +17,8 @@ mod compiler;
 mod constants;
 #[path = "../../host-test/host/build/data.rs"]
 mod data;
+#[path = "../../host-test/host/build/linked.rs"]
+mod linked;
 #[path = "../../host-test/host/build/names.rs"]
 mod names;
 #[path = "../../host-test/host/build/parts.rs"]
@@ -27,6 +29,8 @@ mod shrink;
 mod smaller;
 #[path = "../../host-test/host/build/sums.rs"]
 mod sums;
+#[path = "../../host-test/host/build/texts.rs"]
+mod texts;
 #[path = "../../host-test/host/build/trap.rs"]
 mod trap;
 #[path = "../../host-test/host/build/zeros.rs"]

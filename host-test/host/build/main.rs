@@ -13,12 +13,14 @@ mod code;
 mod compile;
 mod constants;
 mod data;
+mod linked;
 mod names;
 mod parts;
 mod room;
 mod shrink;
 mod smaller;
 mod sums;
+mod texts;
 mod trap;
 mod zeros;
 
