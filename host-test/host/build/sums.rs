@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::iter;
 use std::ops::Range;
 
 use wasm_encoder::{Encode, Function, ValType};
@@ -91,7 +92,7 @@ fn sums(instructions: &[(Operator<'_>, usize)]) -> Vec<Vec<Range<usize>>> {
                     && steady(*local_index)
                 {
                     outermost.insert((*local_index, *value), sums.len());
-                    sums.push(vec![*from..*from]);
+                    sums.push(iter::once(*from..*from).collect());
                 }
             }
             Operator::I32Add => {
