@@ -1,8 +1,8 @@
 //! Keeps a sum that is needed again, in place of adding it up anew.
 //!
 //! Where a place on the stack is passed on, the compiler adds its distance to the stack's address each time: five to seven
-//! bytes and three units of fuel, where a local that holds the sum is read by two bytes and one unit. The machine code
-//! is as long: compilers of WebAssembly find what is added up twice, and choose anew.
+//! bytes and three units of fuel, where a local that holds the sum is read by two bytes and one unit. Compilers of
+//! WebAssembly that optimize find what is added up twice in any case, and choose anew.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
