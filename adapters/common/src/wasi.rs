@@ -114,7 +114,7 @@ fn outgoing(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<Out
     wire::check(request)?;
     let authority = origin.strip_prefix("https://").ok_or_else(denied)?;
     let headers = Fields::new();
-    let append = |name: &HeaderName, value: &[u8]| headers.append(name_of(name), &value.to_vec()).map_err(|_| denied());
+    let append = |name: &HeaderName, value: &[u8]| headers.append(name_of(name), value).map_err(|_| denied());
     request.headers().iter().try_for_each(|(name, value)| append(name, value.as_bytes()))?;
     append(&AUTHORIZATION, format!("Bearer {token}").as_bytes())?;
     // A GET has no body, and no length.
@@ -225,7 +225,7 @@ fn failure(code: &ErrorCode) -> SendFailure {
         | ErrorCode::TlsCertificateError => unsent(FailureReason::Unreachable),
         ErrorCode::HttpResponseBodySize(_) => sent(FailureReason::TooLarge),
         // ZeroClaw says in words what it does not let through, and before anything leaves.
-        ErrorCode::InternalError(Some(why)) if within::holds(&why, "egress policy") => unsent(FailureReason::Denied),
+        ErrorCode::InternalError(Some(why)) if within::holds(why, "egress policy") => unsent(FailureReason::Denied),
         _ => sent(FailureReason::Unreachable),
     }
 }
