@@ -23,8 +23,8 @@ pub(crate) fn moved(linked: &mut Linked<'_>, read: &mut [bool], constants: &Hash
     let mut room = runs(&free);
     let before = linked.memory.clone();
     let mut starts = HashMap::new();
-    for (symbol, place) in texts {
-        let bytes = &before[place];
+    for (symbol, place) in &texts {
+        let bytes = &before[place.clone()];
         let known = str::from_utf8(&around).ok().zip(str::from_utf8(bytes).ok());
         let start = known.and_then(|(around, text)| around.find(text)).unwrap_or_else(|| {
             let start = first_fit(&mut room, bytes.len()).expect("there is room where they were");
@@ -33,7 +33,7 @@ pub(crate) fn moved(linked: &mut Linked<'_>, read: &mut [bool], constants: &Hash
             linked.memory[place].copy_from_slice(bytes);
             start
         });
-        starts.insert(symbol, start);
+        starts.insert(*symbol, start);
     }
     read.fill(true);
     room.into_iter().for_each(|run| read[run].fill(false));
@@ -43,6 +43,10 @@ pub(crate) fn moved(linked: &mut Linked<'_>, read: &mut [bool], constants: &Hash
             let address = u32::from_le_bytes(word.try_into().expect("it is four bytes"));
             word.copy_from_slice(&(address + *start as u32 - old.place.start as u32).to_le_bytes());
         }
+    }
+    for (symbol, place) in texts {
+        let there = starts[&symbol]..starts[&symbol] + place.len();
+        assert_eq!(linked.memory[there], before[place], "a text is where its addresses say");
     }
     let moved = linked.in_code.iter().filter_map(|address| {
         let start = linked.start + starts.get(&address.symbol)?;
