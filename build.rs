@@ -6,7 +6,7 @@
 // A build script reports a failure by panicking.
 #![allow(clippy::expect_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,28 +29,62 @@ fn main() {
     let catalog = Path::new("src").join("catalog.json");
     println!("cargo:rerun-if-changed={}", catalog.display());
     let catalog = fs::read_to_string(catalog).expect("the catalog can be read");
-    fs::write(out.join("catalog.rs"), in_parts(&catalog)).expect("OUT_DIR can be written to");
+    for (name, texts) in ["tools", "input-schemas", "output-schemas"].into_iter().zip(in_parts(&catalog)) {
+        // No text has the sign in it that there is between them.
+        fs::write(out.join(name), packed(&texts.join("\u{7f}"))).expect("OUT_DIR can be written to");
+    }
 }
 
-/// The catalog without its schemas, and these by themselves, so that none is in a component which never tells it. The
-/// file has a tool on each line, with its schemas last.
-fn in_parts(catalog: &str) -> String {
-    let (mut tools, mut inputs, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+/// The tools without their schemas, those of what they take, and those of what they reply, each by themselves, so that
+/// none is in a component which never tells it. The file has a tool on each line, with its schemas last.
+fn in_parts(catalog: &str) -> [Vec<String>; 3] {
+    let mut parts = [const { Vec::new() }; 3];
     for line in catalog.lines().filter(|line| line.starts_with('{')) {
         let (tool, schemas) = line.split_once(",\"input_schema\":").expect("a tool has a schema of what it takes");
         let (input, output) = schemas.split_once(",\"output_schema\":").expect("and of what it replies");
-        tools.push(format!("{tool}}}"));
-        inputs.push(input);
-        outputs.push(output.trim_end_matches(',').strip_suffix('}').expect("with which the tool ends"));
+        let output = output.trim_end_matches(',').strip_suffix('}').expect("with which the tool ends");
+        for (part, text) in parts.iter_mut().zip([format!("{tool}}}"), input.to_owned(), output.to_owned()]) {
+            part.push(text);
+        }
     }
-    let count = tools.len();
-    format!(
-        "const TOOLS_AS_JSON: &str = {:?};
-const INPUT_SCHEMAS: [&str; {count}] = {inputs:?};
-const OUTPUT_SCHEMAS: [&str; {count}] = {outputs:?};
-",
-        format!("[{}]", tools.join(",")),
-    )
+    parts
+}
+
+/// A text with what was there before told by where: a byte below the space is followed by how far back, in two bytes, and
+/// says how much, from `SHORTEST` on. `catalog::unpacked` reads it.
+fn packed(text: &str) -> Vec<u8> {
+    const SHORTEST: usize = 4;
+    assert!(!text.bytes().any(|byte| byte < b' '), "what is below the space stands for something else");
+    let text = text.as_bytes();
+    let mut before: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    let (mut packed, mut at) = (Vec::new(), 0);
+    while at < text.len() {
+        let rest = &text[at..];
+        let alike = |start: usize| {
+            let longest = (at - start).min(SHORTEST + usize::from(b' ') - 1);
+            text[start..].iter().zip(rest).take(longest).take_while(|(one, other)| one == other).count()
+        };
+        let candidates = rest.get(..SHORTEST).and_then(|first| before.get(first)).into_iter().flatten();
+        let longest = candidates.map(|start| (alike(*start), at - start)).max();
+        let step = match longest.filter(|(length, _)| *length >= SHORTEST) {
+            Some((length, back)) => {
+                packed.push((length - SHORTEST) as u8);
+                packed.extend(u16::try_from(back).expect("the text is short enough").to_le_bytes());
+                length
+            }
+            None => {
+                packed.push(text[at]);
+                1
+            }
+        };
+        for start in at..at + step {
+            if let Some(first) = text.get(start..start + SHORTEST) {
+                before.entry(first).or_default().push(start);
+            }
+        }
+        at += step;
+    }
+    packed
 }
 
 fn version(world: &str) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! The tools as a model sees them: read from `catalog.json`, which a test of the host generates from `wit/`.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use crate::json::Json;
 use crate::policy::{self, Effect, Row, is_on, short_name};
@@ -8,8 +9,12 @@ use crate::record::Fields;
 use crate::tools::TOOLS;
 use crate::wit::ConnectionSettings;
 
-// Made of `catalog.json` when this crate is built.
-include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
+// The build script makes and packs them of `catalog.json`: they are long, and told once a session.
+static ENTRIES: LazyLock<Vec<String>> = LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/tools"))));
+static INPUT_SCHEMAS: LazyLock<Vec<String>> =
+    LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/input-schemas"))));
+static OUTPUT_SCHEMAS: LazyLock<Vec<String>> =
+    LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/output-schemas"))));
 
 /// One tool.
 #[derive(Debug)]
@@ -37,7 +42,7 @@ pub fn tools(settings: &ConnectionSettings) -> impl Iterator<Item = Tool<'static
 /// Every tool there is.
 fn all() -> impl Iterator<Item = Tool<'static>> {
     // The catalog is part of this program: `the_catalog_can_be_read` holds that it is whole.
-    Json::trusted(TOOLS_AS_JSON).items().enumerate().filter_map(|(number, entry)| Tool::read(number, entry))
+    ENTRIES.iter().enumerate().filter_map(|(number, entry)| Tool::read(number, Json::trusted(entry)))
 }
 
 impl<'a> Tool<'a> {
@@ -48,12 +53,12 @@ impl<'a> Tool<'a> {
 
     /// JSON Schema of the arguments.
     pub fn input_schema(&self) -> Json<'static> {
-        Json::trusted(INPUT_SCHEMAS.get(self.number).copied().unwrap_or("{}"))
+        Json::trusted(INPUT_SCHEMAS.get(self.number).map_or("{}", String::as_str))
     }
 
     /// JSON Schema of the reply.
     pub fn output_schema(&self) -> Json<'static> {
-        Json::trusted(OUTPUT_SCHEMAS.get(self.number).copied().unwrap_or("{}"))
+        Json::trusted(OUTPUT_SCHEMAS.get(self.number).map_or("{}", String::as_str))
     }
 
     fn read(number: usize, entry: Json<'a>) -> Option<Self> {
@@ -72,6 +77,25 @@ impl<'a> Tool<'a> {
             number,
         })
     }
+}
+
+/// The texts that the build script has packed: a byte below the space says how much of what was before is there again, from
+/// four bytes on, and two more how far back it is. Between the texts stands a DEL.
+fn unpacked(packed: &[u8]) -> Vec<String> {
+    let mut text = Vec::new();
+    let mut rest = packed;
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        let (b'\0'..b' ', [low, high, behind @ ..]) = (*first, rest) else {
+            text.push(*first);
+            continue;
+        };
+        rest = behind;
+        let start = text.len().saturating_sub(u16::from_le_bytes([*low, *high]).into());
+        let again = text.iter().skip(start).take(usize::from(*first) + 4).copied();
+        text.extend(again.collect::<Vec<_>>());
+    }
+    text.split(|byte| *byte == 0x7f).map(|text| String::from_utf8_lossy(text).into_owned()).collect()
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::platform::{FailureReason, Platform, SendFailure};
-use crate::rest::RESPONSE_HEADERS;
+use crate::rest::{RESPONSE_HEADERS, name_of};
 use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ApproveArgs, ApproveReply, ConnectionSettings, ConvertLeadArgs,
     ConvertLeadReply, CreateArgs, CreateReply, DeleteArgs, DeleteReply, DescribeArgs, DescribeReply, DomainRefusal,
@@ -98,7 +98,7 @@ fn send(
     let mut answer = http::Response::new(response.body);
     for (name, value) in response.headers {
         // No other header is read, so none is parsed.
-        let read = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(read.as_str()));
+        let read = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(name_of(read)));
         if let (Some(name), Ok(value)) = (read, http::HeaderValue::from_str(&value)) {
             answer.headers_mut().append(name, value);
         }

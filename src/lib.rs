@@ -91,5 +91,5 @@ pub mod sql;
 pub mod time;
 pub mod tools;
 pub mod wit;
-mod within;
+pub mod within;
 mod write;

@@ -48,6 +48,13 @@ pub const VERSION_PATH: &str = "/services/data/v65.0";
 /// The headers of a response that anything here reads: a platform may leave out all others.
 pub const RESPONSE_HEADERS: [HeaderName; 3] = [CONTENT_TYPE, DATE, LIMIT_INFO];
 
+/// The name of a header. Wherever `http` is asked for one, the compiler puts a table of all that it knows: here it is there
+/// once.
+#[inline(never)]
+pub fn name_of(header: &HeaderName) -> &str {
+    header.as_str()
+}
+
 /// One operation of the API.
 pub trait Endpoint {
     /// What a successful response says.

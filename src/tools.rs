@@ -91,6 +91,8 @@ tools! {
     Overwrites, off: send_email(SendEmailArgs) -> SendEmailReply;
 }
 
+// A function of all tools together has a frame of all of theirs, whose addresses are the longer.
+#[inline(never)]
 fn run<A: Record, R: ToJson>(
     call: &Call<'_>,
     arguments: &str,

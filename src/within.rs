@@ -4,7 +4,7 @@
 use crate::json::{place_of, place_of_pair};
 
 /// Where a text first stands in another.
-pub(crate) fn place(text: &str, sought: &str) -> Option<usize> {
+pub fn place(text: &str, sought: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let pair = match *sought.as_bytes() {
         [] => return Some(0),
@@ -22,7 +22,7 @@ pub(crate) fn place(text: &str, sought: &str) -> Option<usize> {
 }
 
 /// Whether a text stands in another.
-pub(crate) fn holds(text: &str, sought: &str) -> bool {
+pub fn holds(text: &str, sought: &str) -> bool {
     place(text, sought).is_some()
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn split_once(text: &str, between: u8) -> Option<(&str, &str)> {
 }
 
 /// The pieces of a text between these bytes, which are ASCII.
-pub(crate) fn split(text: &str, between: u8) -> impl Iterator<Item = &str> {
+pub fn split(text: &str, between: u8) -> impl Iterator<Item = &str> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at;

@@ -40,6 +40,8 @@ pub(crate) fn cargo(target_folder: &Path, sources: &[(PathBuf, &'static str)]) -
     // The linker leaves room for the largest number at every call and address; without it the code is a tenth smaller.
     flags.push("-Clink-arg=--compress-relocations".to_owned());
     flags.push(format!("-Clink-arg=-zstack-size={STACK_SIZE}"));
+    // Says of each address what it is the address of, for what looks afterwards which data is read.
+    flags.push("-Clink-arg=--emit-relocs".to_owned());
     // Sixteen bytes an instruction, where texts are scanned and records are moved: less code, and less fuel.
     flags.push("-Ctarget-feature=+simd128".to_owned());
     // Sequences that stand in several functions become one function, and loops count as they are written: rewritten to step

@@ -102,9 +102,7 @@ pub(crate) fn manners(known: &Known, object: &ObjectName, columns: &[FieldPath])
             return Manner::Worked;
         }
         match column.parent() {
-            None => {
-                schema.as_ref().and_then(|schema| schema.field(name)).map_or(Manner::Plain, |field| of_field(&field))
-            }
+            None => schema.as_ref().and_then(|schema| schema.field(name)).map_or(Manner::Plain, of_field),
             // What is called so is no long text.
             Some(_) if name == "Name" => Manner::Plain,
             Some(_) => {

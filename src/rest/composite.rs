@@ -6,7 +6,7 @@
 
 use http::header::CONTENT_TYPE;
 
-use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, parse};
+use super::{Endpoint, ReadError, Refusal, VERSION_PATH, accept, name_of, parse};
 use crate::json::{Json, Object, ObjectWriter, Raw, ToJson};
 use crate::record::{Fields, Record};
 use crate::within;
@@ -84,7 +84,7 @@ impl ToJson for PartRequest<'_> {
 /// The headers of a part that are its own: the composite request sets the content type for all.
 fn own_headers(headers: &http::HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let own = headers.iter().filter(|(name, _)| **name != CONTENT_TYPE);
-    own.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+    own.filter_map(|(name, value)| Some((name_of(name), value.to_str().ok()?)))
 }
 
 impl Endpoint for Composite {

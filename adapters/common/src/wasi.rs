@@ -4,8 +4,10 @@
 //! into its envelope, and nowhere else.
 
 use http::Request;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName};
 use salesforce_plugin::platform::{FailureReason, SendFailure};
+use salesforce_plugin::rest::name_of;
+use salesforce_plugin::within;
 
 use crate::failure::{sent, unsent};
 use crate::settings::{Settings, origin};
@@ -79,10 +81,15 @@ pub fn send(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<htt
     let outgoing = outgoing(origin, token, request)?;
     let body = outgoing.body().map_err(|()| unsent(FailureReason::Denied))?;
     let writing = Writing::begin(&body, request.body());
-    let response = outgoing_handler::handle(outgoing, Some(options())).map_err(|code| failure(&code))?;
-    writing.finish(body);
-    response.subscribe().block();
-    match response.get() {
+    let outcome = match outgoing_handler::handle(outgoing, Some(options())) {
+        Ok(response) => {
+            writing.finish(body);
+            response.subscribe().block();
+            response.get()
+        }
+        Err(code) => Some(Ok(Err(code))),
+    };
+    match outcome {
         Some(Ok(Ok(response))) => read(response),
         Some(Ok(Err(code))) => Err(failure(&code)),
         _ => Err(sent(FailureReason::Unreachable)),
@@ -104,16 +111,15 @@ pub fn send_soap(
 
 fn outgoing(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<OutgoingRequest, SendFailure> {
     let denied = || unsent(FailureReason::Denied);
-    wire::url(origin, request)?;
+    wire::check(request)?;
     let authority = origin.strip_prefix("https://").ok_or_else(denied)?;
     let headers = Fields::new();
-    let length = request.body().len().to_string();
-    let own = [(&AUTHORIZATION, format!("Bearer {token}").into_bytes()), (&CONTENT_LENGTH, length.into_bytes())];
+    let append = |name: &HeaderName, value: &[u8]| headers.append(name_of(name), value).map_err(|_| denied());
+    request.headers().iter().try_for_each(|(name, value)| append(name, value.as_bytes()))?;
+    append(&AUTHORIZATION, format!("Bearer {token}").as_bytes())?;
     // A GET has no body, and no length.
-    let own = own.into_iter().filter(|(name, _)| *name != CONTENT_LENGTH || !request.body().is_empty());
-    let theirs = request.headers().iter().map(|(name, value)| (name, value.as_bytes().to_vec()));
-    for (name, value) in theirs.chain(own) {
-        headers.append(name.as_str(), &value).map_err(|_| denied())?;
+    if !request.body().is_empty() {
+        append(&CONTENT_LENGTH, request.body().len().to_string().as_bytes())?;
     }
     let outgoing = OutgoingRequest::new(headers);
     let method = match request.method().as_str() {
@@ -219,7 +225,7 @@ fn failure(code: &ErrorCode) -> SendFailure {
         | ErrorCode::TlsCertificateError => unsent(FailureReason::Unreachable),
         ErrorCode::HttpResponseBodySize(_) => sent(FailureReason::TooLarge),
         // ZeroClaw says in words what it does not let through, and before anything leaves.
-        ErrorCode::InternalError(Some(why)) if why.contains("egress policy") => unsent(FailureReason::Denied),
+        ErrorCode::InternalError(Some(why)) if within::holds(why, "egress policy") => unsent(FailureReason::Denied),
         _ => sent(FailureReason::Unreachable),
     }
 }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use salesforce_plugin::json::{Json, quoted};
 use salesforce_plugin::platform::{FailureReason, SendFailure};
-use salesforce_plugin::rest::RESPONSE_HEADERS;
+use salesforce_plugin::rest::{RESPONSE_HEADERS, name_of};
+use salesforce_plugin::within;
 
 use crate::failure::{sent, unsent};
 
@@ -17,22 +18,34 @@ pub const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
 /// Where a request goes: its path below the origin.
 ///
 /// # Errors
-/// Nothing else than a path of the API is sent: no other host, and no segment that leads up.
+/// As of [`check`].
 pub fn url(origin: &str, request: &Request<Vec<u8>>) -> Result<String, SendFailure> {
+    check(request)?;
+    Ok(format!("{origin}{}", request.uri()))
+}
+
+/// Lets a request through that may go to an org.
+///
+/// # Errors
+/// Nothing else than a path of the API is sent: no other host, and no segment that leads up.
+pub fn check(request: &Request<Vec<u8>>) -> Result<(), SendFailure> {
     let uri = request.uri();
     let leads_up = uri.path().split('/').skip(1).any(|segment| matches!(segment, "" | "." | ".."));
     if uri.authority().is_some() || !uri.path().starts_with("/services/") || leads_up {
         return Err(unsent(FailureReason::Denied));
     }
-    Ok(format!("{origin}{uri}"))
+    Ok(())
 }
 
 /// An envelope of the SOAP API with a token in its one empty `sessionId`; none where there is no such place, or another.
 pub fn with_session(envelope: &[u8], token: &str) -> Option<Vec<u8>> {
     const PLACE: &str = "<sessionId></sessionId>";
-    let (before, after) = std::str::from_utf8(envelope).ok()?.split_once(PLACE)?;
+    let envelope = std::str::from_utf8(envelope).ok()?;
+    let (before, rest) = envelope.split_at_checked(within::place(envelope, PLACE)?)?;
+    let after = rest.strip_prefix(PLACE)?;
     let escaped = token.replace('&', "&amp;").replace('<', "&lt;");
-    (!after.contains(PLACE)).then(|| [before, "<sessionId>", &escaped, "</sessionId>", after].concat().into_bytes())
+    (!within::holds(after, PLACE))
+        .then(|| [before, "<sessionId>", &escaped, "</sessionId>", after].concat().into_bytes())
 }
 
 /// Headers as a JSON object.
@@ -41,7 +54,7 @@ pub fn headers_json(headers: &HeaderMap) -> String {
     for (name, value) in headers {
         let separator = if json.len() > 1 { "," } else { "" };
         let value = quoted(&String::from_utf8_lossy(value.as_bytes()));
-        let _ = write!(json, "{separator}{}:{value}", quoted(name.as_str()));
+        let _ = write!(json, "{separator}{}:{value}", quoted(name_of(name)));
     }
     json.push('}');
     json
@@ -65,7 +78,7 @@ pub fn response<'a>(
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| sent(FailureReason::Unreachable))?;
     for (name, value) in headers {
-        let read = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(read.as_str()));
+        let read = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(name_of(read)));
         if let (Some(name), Ok(value)) = (read, HeaderValue::from_bytes(value)) {
             response.headers_mut().append(name, value);
         }

@@ -6,7 +6,7 @@
 
 use salesforce_plugin::call::Call;
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
-use salesforce_plugin::rest::RESPONSE_HEADERS;
+use salesforce_plugin::rest::{RESPONSE_HEADERS, name_of};
 use salesforce_plugin::tools;
 use salesforce_plugin::wit::ConnectionSettings;
 
@@ -70,7 +70,7 @@ impl Platform for Host {
         let mut read = http::Response::new(response.body);
         for (name, value) in response.headers {
             // No other header is read, so none is parsed.
-            let name = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(read.as_str()));
+            let name = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(name_of(read)));
             if let (Some(name), Ok(value)) = (name, http::HeaderValue::from_str(&value)) {
                 read.headers_mut().append(name, value);
             }

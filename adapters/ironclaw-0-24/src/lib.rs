@@ -10,6 +10,7 @@ use adapter_common::settings::{self, Deployment};
 use adapter_common::{one_tool, wire};
 use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
 use salesforce_plugin::wit::ConnectionSettings;
+use salesforce_plugin::within;
 
 #[allow(missing_docs, unsafe_code)] // Generated.
 mod bindings {
@@ -82,12 +83,9 @@ fn failed(why: &str) -> SendFailure {
     if let Some((_, reason, request_sent)) = FAILURES.into_iter().find(|(start, ..)| why.starts_with(start)) {
         return SendFailure { reason, request_sent };
     }
-    let connecting = why.contains("(Connect)") || why.contains("tcp connect") || why.contains("dns error");
-    let reason = if ["timed out", "timeout"].iter().any(|word| why.contains(word)) {
-        FailureReason::Timeout
-    } else {
-        FailureReason::Unreachable
-    };
+    let holds = |parts: &[&str]| parts.iter().any(|part| within::holds(why, part));
+    let connecting = holds(&["(Connect)", "tcp connect", "dns error"]);
+    let reason = if holds(&["timed out", "timeout"]) { FailureReason::Timeout } else { FailureReason::Unreachable };
     SendFailure { reason, request_sent: !connecting }
 }
 

@@ -24,6 +24,10 @@ const INVALID_PARAMS: i32 = -32602;
 const HEADER_MISMATCH: i32 = -32020;
 const UNSUPPORTED_VERSION: i32 = -32022;
 
+/// What the server says of itself.
+const SERVER: &str =
+    concat!(r#"{"name":"salesforce-plugin","title":"Salesforce","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
+
 /// A request over HTTP, as far as it is read here: names are compared without regard to case, and no value is parsed
 /// that nobody asks for.
 pub struct Request {
@@ -175,24 +179,25 @@ fn dispatch(user: &dyn Platform, message: &Message<'_>) -> (Answer, bool) {
     // What a result of the newest revision says of itself, and of how long it holds.
     let complete = if is_modern { r#""resultType":"complete","# } else { "" };
     let fresh = if is_modern { r#""ttlMs":0,"cacheScope":"private","# } else { "" };
+    let instructions = || quoted(&catalog::instructions(&user.settings()));
     let answer = match &*message.method {
         "initialize" => {
             let asked = message.param("protocolVersion").and_then(Json::text);
             let version = LEGACY.into_iter().find(|version| asked.as_deref() == Some(version)).unwrap_or(LEGACY[0]);
-            let (server, instructions) = (server(), quoted(&catalog::instructions(&user.settings())));
+            let instructions = instructions();
             reply(
                 id,
                 &format!(
-                    r#"{{"protocolVersion":"{version}","capabilities":{{"tools":{{}}}},"serverInfo":{server},"instructions":{instructions}}}"#
+                    r#"{{"protocolVersion":"{version}","capabilities":{{"tools":{{}}}},"serverInfo":{SERVER},"instructions":{instructions}}}"#
                 ),
             )
         }
         "server/discover" if is_modern => {
-            let (server, instructions) = (server(), quoted(&catalog::instructions(&user.settings())));
+            let instructions = instructions();
             reply(
                 id,
                 &format!(
-                    r#"{{{complete}{fresh}"supportedVersions":{},"capabilities":{{"tools":{{}}}},"instructions":{instructions},"_meta":{{"io.modelcontextprotocol/serverInfo":{server}}}}}"#,
+                    r#"{{{complete}{fresh}"supportedVersions":{},"capabilities":{{"tools":{{}}}},"instructions":{instructions},"_meta":{{"io.modelcontextprotocol/serverInfo":{SERVER}}}}}"#,
                     versions(),
                 ),
             )
@@ -206,10 +211,6 @@ fn dispatch(user: &dyn Platform, message: &Message<'_>) -> (Answer, bool) {
         }
     };
     (answer, false)
-}
-
-fn server() -> String {
-    format!(r#"{{"name":"salesforce-plugin","title":"Salesforce","version":"{}"}}"#, env!("CARGO_PKG_VERSION"))
 }
 
 fn tools_of(user: &dyn Platform) -> String {

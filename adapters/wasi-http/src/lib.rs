@@ -210,11 +210,13 @@ impl Guest for Adapter {
         }
         let response = wasi_http::OutgoingResponse::new(headers);
         let _ = response.set_status_code(answer.status.as_u16());
-        let Ok(body) = response.body() else { return ResponseOutparam::set(out, Ok(response)) };
-        let writing = Writing::begin(&body, answer.body.as_bytes());
+        let body = response.body().ok();
+        let writing = body.as_ref().map(|body| Writing::begin(body, answer.body.as_bytes()));
         ResponseOutparam::set(out, Ok(response));
-        // A client that has gone misses its answer.
-        writing.finish(body);
+        if let (Some(body), Some(writing)) = (body, writing) {
+            // A client that has gone misses its answer.
+            writing.finish(body);
+        }
     }
 }
 

@@ -45,7 +45,7 @@ impl Host {
 
     /// A key as the host's store takes it: of this org's, and of no characters that it might refuse.
     fn key(&self, key: &str) -> String {
-        let org = self.0.origin.trim_start_matches("https://");
+        let org = self.0.origin.strip_prefix("https://").unwrap_or(&self.0.origin);
         let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
         format!("{org}-{key}").chars().map(plain).collect()
     }

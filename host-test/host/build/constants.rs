@@ -22,6 +22,9 @@ struct Constant<'a> {
     place: Range<usize>,
 }
 
+/// Where the module's own globals stand, and the bodies of its functions, and the constants in these.
+type Read<'a> = (Vec<Range<usize>>, Vec<Range<usize>>, Vec<Constant<'a>>);
+
 /// The module with globals in place of such constants.
 pub(crate) fn in_globals(bytes: &[u8]) -> Vec<u8> {
     let (own, bodies, constants) = read(bytes).expect("the linker writes what can be read");
@@ -57,8 +60,7 @@ pub(crate) fn in_globals(bytes: &[u8]) -> Vec<u8> {
     module.finish()
 }
 
-/// Where the module's own globals stand, and the bodies of its functions, and the constants in these.
-fn read(bytes: &[u8]) -> Result<(Vec<Range<usize>>, Vec<Range<usize>>, Vec<Constant<'_>>)> {
+fn read(bytes: &[u8]) -> Result<Read<'_>> {
     let (mut globals, mut bodies, mut constants) = (Vec::new(), Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(bytes) {
         match payload? {

@@ -1,20 +1,181 @@
-//! Takes out of a component what only a debugger shows.
+//! Takes out of a component what only a debugger shows, and gives short names to what only its own parts call by one: what
+//! core modules take and give, and what the components within take.
+//!
+//! The encoder names these after the interfaces and types they are of, on either side.
 
-/// The component without the names of its inner parts, which only a debugger shows: 5 kB of it.
-pub(crate) fn without_names(component: Vec<u8>) -> Vec<u8> {
-    let mut depth = 0;
-    for payload in wasmparser::Parser::new(0).parse_all(&component) {
-        match payload.expect("the encoder writes what can be read") {
-            wasmparser::Payload::ModuleSection { .. } | wasmparser::Payload::ComponentSection { .. } => depth += 1,
-            wasmparser::Payload::End(_) => depth -= 1,
-            wasmparser::Payload::CustomSection(section) if depth == 0 && section.name() == "component-name" => {
-                let range = section.range();
-                // Before it stand its mark, one byte, and its length in groups of seven bits.
-                let header = 1 + (usize::BITS - range.len().leading_zeros()).div_ceil(7) as usize;
-                return [&component[..range.start - header], &component[range.end..]].concat();
-            }
-            _ => {}
-        }
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use wasm_encoder::reencode::{self, Reencode, ReencodeComponent};
+use wasm_encoder::{
+    Alias, Component, ComponentAliasSection, ComponentImportSection, ComponentInstanceSection, ExportSection,
+    ImportSection, InstanceSection, Module, ModuleArg, ModuleSection, RawSection,
+};
+use wasmparser::{
+    ComponentAlias, ComponentAliasSectionReader, ComponentImportSectionReader, ComponentInstance, CustomSectionReader,
+    Export, Imports, Instance, Parser, Payload,
+};
+
+type Result<T> = std::result::Result<T, reencode::Error<Infallible>>;
+
+/// The component with such names alone.
+pub(crate) fn shortened(bytes: &[u8]) -> Vec<u8> {
+    let mut component = Component::new();
+    let written = Names::default().parse_component(&mut component, Parser::new(0), bytes);
+    written.expect("the encoder writes what can be read");
+    component.finish()
+}
+
+/// The short names, by those that were.
+#[derive(Default)]
+struct Names {
+    short: HashMap<String, String>,
+    /// How many components there are around what is read.
+    depth: u32,
+}
+
+impl Names {
+    /// The short name: a letter, and from the second round on the number of the round.
+    fn short(&mut self, name: &str) -> String {
+        let (round, letter) = (self.short.len() / 26, char::from(b'a' + (self.short.len() % 26) as u8));
+        let new = || if round == 0 { letter.to_string() } else { format!("{letter}{round}") };
+        self.short.entry(name.to_owned()).or_insert_with(new).clone()
     }
-    component
+}
+
+impl Reencode for Names {
+    type Error = Infallible;
+
+    fn parse_imports(&mut self, section: &mut ImportSection, imports: Imports<'_>) -> Result<()> {
+        let Imports::Single(_, import) = imports else { panic!("the encoder knows no others") };
+        let ty = self.entity_type(import.ty)?;
+        section.import(&self.short(import.module), &self.short(import.name), ty);
+        Ok(())
+    }
+
+    fn parse_export(&mut self, section: &mut ExportSection, export: Export<'_>) -> Result<()> {
+        section.export(&self.short(export.name), self.export_kind(export.kind)?, export.index);
+        Ok(())
+    }
+}
+
+impl ReencodeComponent for Names {
+    fn push_depth(&mut self) {
+        self.depth += 1;
+    }
+
+    fn pop_depth(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn parse_component_custom_section(
+        &mut self,
+        component: &mut Component,
+        section: CustomSectionReader<'_>,
+    ) -> Result<()> {
+        if section.name() != "component-name" {
+            component.section(&self.custom_section(section)?);
+        }
+        Ok(())
+    }
+
+    /// Imports and exports: all else of a module stays as it is.
+    fn parse_component_submodule(&mut self, component: &mut Component, parser: Parser, bytes: &[u8]) -> Result<()> {
+        let start = parser.offset() as usize;
+        let mut module = Module::new();
+        for payload in parser.parse_all(bytes) {
+            match payload? {
+                Payload::ImportSection(section) => {
+                    let mut imports = ImportSection::new();
+                    self.parse_import_section(&mut imports, section)?;
+                    module.section(&imports);
+                }
+                Payload::ExportSection(section) => {
+                    let mut exports = ExportSection::new();
+                    self.parse_export_section(&mut exports, section)?;
+                    module.section(&exports);
+                }
+                other => {
+                    if let Some((id, range)) = other.as_section() {
+                        module.section(&RawSection { id, data: &bytes[range.start - start..range.end - start] });
+                    }
+                }
+            }
+        }
+        component.section(&ModuleSection(&module));
+        Ok(())
+    }
+
+    fn parse_component_import_section(
+        &mut self,
+        imports: &mut ComponentImportSection,
+        section: ComponentImportSectionReader<'_>,
+    ) -> Result<()> {
+        for import in section {
+            let import = import?;
+            let ty = self.component_type_ref(import.ty)?;
+            if self.depth == 0 {
+                imports.import(import.name, ty);
+            } else {
+                imports.import(self.short(import.name.name).as_str(), ty);
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_component_instance(
+        &mut self,
+        instances: &mut ComponentInstanceSection,
+        instance: ComponentInstance<'_>,
+    ) -> Result<()> {
+        let ComponentInstance::Instantiate { component_index, args } = instance else {
+            return reencode::component_utils::parse_component_instance(self, instances, instance);
+        };
+        let arguments: Vec<_> =
+            args.iter().map(|argument| (self.short(argument.name), argument.kind.into(), argument.index)).collect();
+        instances.instantiate::<_, &str>(
+            component_index,
+            arguments.iter().map(|(name, kind, index)| (name.as_str(), *kind, *index)),
+        );
+        Ok(())
+    }
+
+    fn parse_component_alias_section(
+        &mut self,
+        aliases: &mut ComponentAliasSection,
+        section: ComponentAliasSectionReader<'_>,
+    ) -> Result<()> {
+        for alias in section {
+            match alias? {
+                ComponentAlias::CoreInstanceExport { kind, instance_index, name } => {
+                    let name = &self.short(name);
+                    aliases.alias(Alias::CoreInstanceExport { instance: instance_index, kind: kind.into(), name });
+                }
+                other => _ = aliases.alias(self.component_alias(other)?),
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_instance(&mut self, instances: &mut InstanceSection, instance: Instance<'_>) -> Result<()> {
+        match instance {
+            Instance::Instantiate { module_index, args } => {
+                let arguments: Vec<_> =
+                    args.iter().map(|argument| (self.short(argument.name), argument.index)).collect();
+                instances.instantiate::<_, &str>(
+                    module_index,
+                    arguments.iter().map(|(name, index)| (name.as_str(), ModuleArg::Instance(*index))),
+                );
+            }
+            Instance::FromExports(exports) => {
+                let exports: Vec<_> = exports
+                    .iter()
+                    .map(|export| Ok((self.short(export.name), self.export_kind(export.kind)?, export.index)))
+                    .collect::<Result<_>>()?;
+                instances
+                    .export_items::<_, &str>(exports.iter().map(|(name, kind, index)| (name.as_str(), *kind, *index)));
+            }
+        }
+        Ok(())
+    }
 }

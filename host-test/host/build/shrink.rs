@@ -20,6 +20,10 @@ use wasmparser::{
 /// (`post-return` in the Component Model's Canonical ABI): an instance serves one call, and its memory goes with it.
 const FREES_A_REPLY: &str = "cabi_post_";
 
+/// How the custom sections are named that the encoder of components reads. What others tell is of the module as it was
+/// linked, or for who measures it.
+const FOR_THE_ENCODER: &str = "component-type";
+
 /// A module, as far as it is about functions.
 #[derive(Default)]
 struct Module<'a> {
@@ -61,9 +65,8 @@ impl<'a> Module<'a> {
         let mut module = Self::default();
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
-            // The names of functions are for who measures them, and their numbers are others from here on.
-            let is_names = matches!(&payload, Payload::CustomSection(section) if section.name() == "name");
-            if let Some((id, range)) = payload.as_section().filter(|_| !is_names) {
+            let goes = matches!(&payload, Payload::CustomSection(of) if !of.name().starts_with(FOR_THE_ENCODER));
+            if let Some((id, range)) = payload.as_section().filter(|_| !goes) {
                 module.sections.push((id, &bytes[range]));
             }
             match payload {

@@ -7,8 +7,9 @@
 
 use std::ops::Range;
 
-use wasm_encoder::{CodeSection, RawSection, SectionId};
 use wasmparser::{FunctionBody, Operator, Parser, Payload, Result, TypeRef};
+
+use crate::code;
 
 /// The instruction that traps.
 const UNREACHABLE: u8 = 0x00;
@@ -35,18 +36,8 @@ pub(crate) fn at_once(bytes: &[u8]) -> Vec<u8> {
         let function = callee.checked_sub(imported).map(|place| place as usize);
         function.is_some_and(|place| !code[place].may_return && !asks_the_host[place])
     };
-    let mut module = wasm_encoder::Module::new();
-    for payload in Parser::new(0).parse_all(bytes) {
-        let Some((id, range)) = payload.expect("it was read before").as_section() else { continue };
-        if id == SectionId::Code as u8 {
-            let mut section = CodeSection::new();
-            code.iter().for_each(|function| _ = section.raw(&function.trapping(&is_trap)));
-            module.section(&section);
-        } else {
-            module.section(&RawSection { id, data: &bytes[range] });
-        }
-    }
-    module.finish()
+    let mut functions = code.iter();
+    code::rewritten(bytes, |_, _| Ok(functions.next().expect("it was read before").trapping(&is_trap)))
 }
 
 /// How many functions are imported, and the code of the others.

@@ -1,0 +1,57 @@
+//! Writes the code of a module anew, function by function.
+
+use wasm_encoder::{CodeSection, Module, RawSection};
+use wasmparser::{FunctionBody, Parser, Payload, Result};
+
+/// The module with each function's code as `function` makes it, which is told how many parameters it has.
+pub(crate) fn rewritten<'a>(
+    bytes: &'a [u8],
+    mut function: impl FnMut(&FunctionBody<'a>, u32) -> Result<Vec<u8>>,
+) -> Vec<u8> {
+    let mut parameters = parameters(bytes).expect("the linker writes what can be read").into_iter();
+    let (mut module, mut code, mut count) = (Module::new(), CodeSection::new(), 0);
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.expect("the linker writes what can be read") {
+            Payload::CodeSectionStart { count: functions, .. } => count = functions,
+            Payload::CodeSectionEntry(body) => {
+                let parameters = parameters.next().expect("a function has a type");
+                code.raw(&function(&body, parameters).expect("the linker writes what can be read"));
+                if code.len() == count {
+                    module.section(&code);
+                }
+            }
+            other => {
+                if let Some((id, range)) = other.as_section() {
+                    module.section(&RawSection { id, data: &bytes[range] });
+                }
+            }
+        }
+    }
+    module.finish()
+}
+
+/// How many parameters each function has.
+fn parameters(bytes: &[u8]) -> Result<Vec<u32>> {
+    let (mut types, mut parameters) = (Vec::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::TypeSection(section) => {
+                for of in section.into_iter_err_on_gc_types() {
+                    types.push(of?.params().len() as u32);
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for of in section {
+                    parameters.push(types[of? as usize]);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(parameters)
+}
+
+/// The locals of a function, as they are written before its instructions.
+pub(crate) fn locals<'a>(bytes: &'a [u8], function: &FunctionBody<'a>) -> Result<&'a [u8]> {
+    Ok(&bytes[function.range().start..function.get_operators_reader()?.original_position()])
+}

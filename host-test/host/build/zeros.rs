@@ -1,0 +1,42 @@
+//! Leaves out that a local is set to zero before it is set to anything else: it is zero from the start.
+
+use std::collections::HashSet;
+
+use wasmparser::{FunctionBody, Operator, Result};
+
+use crate::code;
+
+/// The module without such zeros.
+pub(crate) fn left_out(bytes: &[u8]) -> Vec<u8> {
+    code::rewritten(bytes, |body, parameters| function(bytes, body, parameters))
+}
+
+fn function(bytes: &[u8], body: &FunctionBody<'_>, parameters: u32) -> Result<Vec<u8>> {
+    let mut written = code::locals(bytes, body)?.to_vec();
+    let mut copied = body.range().start + written.len();
+    // Which locals were set, whether each frame that is open is a loop, and where the zero begins that stands right before.
+    let (mut set, mut loops, mut zero) = (HashSet::new(), Vec::new(), None);
+    let mut instructions = body.get_operators_reader()?;
+    while !instructions.eof() {
+        let (instruction, start) = instructions.read_with_offset()?;
+        let before = zero.take();
+        match instruction {
+            Operator::I32Const { value: 0 } | Operator::I64Const { value: 0 } => zero = Some(start),
+            Operator::LocalTee { local_index } => _ = set.insert(local_index),
+            Operator::LocalSet { local_index } => {
+                // In a loop it may have been set further down.
+                let is_first = set.insert(local_index) && local_index >= parameters && !loops.contains(&true);
+                if let Some(zero) = before.filter(|_| is_first) {
+                    written.extend_from_slice(&bytes[copied..zero]);
+                    copied = instructions.original_position();
+                }
+            }
+            Operator::Block { .. } | Operator::If { .. } => loops.push(false),
+            Operator::Loop { .. } => loops.push(true),
+            Operator::End => _ = loops.pop(),
+            _ => {}
+        }
+    }
+    written.extend_from_slice(&bytes[copied..body.range().end]);
+    Ok(written)
+}
