@@ -15,50 +15,50 @@ use test_support::{Demo, demo};
 
 /// Thousands of units of every call, cold and warm. Whoever changes them says so in the commit.
 const HELD: &str = "\
-    find, cold: 1622
-    find, warm: 1622
-    get, cold: 299
-    get, warm: 299
-    query of 25 rows, cold: 558
-    query of 25 rows, warm: 558
-    query of 2,000 rows, cold: 11270
-    query of 2,000 rows, warm: 10976
-    query of groups, cold: 1593
-    query of groups, warm: 697
-    describe Account, cold: 2368
-    describe Account, warm: 824
-    activities of a record, cold: 968
-    activities of a record, warm: 915
-    the user's day, cold: 1012
-    the user's day, warm: 958
-    who_am_i, cold: 2002
-    who_am_i, warm: 451
-    query of a path, cold: 524
-    query of a path, warm: 524
-    create, cold: 2032
-    create, warm: 487
-    log_activity, cold: 1527
-    log_activity, warm: 1473
-    update, cold: 811
-    update, warm: 811
-    convert_lead, cold: 1242
-    convert_lead, warm: 1191
-    report of groups, cold: 998
-    report of groups, warm: 568
-    report of 2,000 rows, cold: 34655
-    report of 2,000 rows, warm: 34307
-    list view, cold: 1440
-    list view, warm: 1152
-    delete, cold: 238
-    delete, warm: 238
-    restore, cold: 310
-    restore, warm: 310
-    approve, cold: 699
-    approve, warm: 644
-    read_file, cold: 2372
-    read_file, warm: 646
-    send_email, cold: 2262
-    send_email, warm: 2262
+    find, cold: 1587
+    find, warm: 1587
+    get, cold: 294
+    get, warm: 294
+    query of 25 rows, cold: 548
+    query of 25 rows, warm: 548
+    query of 2,000 rows, cold: 11075
+    query of 2,000 rows, warm: 10785
+    query of groups, cold: 1566
+    query of groups, warm: 681
+    describe Account, cold: 2329
+    describe Account, warm: 803
+    activities of a record, cold: 954
+    activities of a record, warm: 901
+    the user's day, cold: 997
+    the user's day, warm: 944
+    who_am_i, cold: 1992
+    who_am_i, warm: 440
+    query of a path, cold: 514
+    query of a path, warm: 514
+    create, cold: 2003
+    create, warm: 477
+    log_activity, cold: 1498
+    log_activity, warm: 1445
+    update, cold: 796
+    update, warm: 796
+    convert_lead, cold: 1215
+    convert_lead, warm: 1164
+    report of groups, cold: 981
+    report of groups, warm: 557
+    report of 2,000 rows, cold: 34106
+    report of 2,000 rows, warm: 33796
+    list view, cold: 1421
+    list view, warm: 1138
+    delete, cold: 233
+    delete, warm: 233
+    restore, cold: 304
+    restore, warm: 304
+    approve, cold: 687
+    approve, warm: 633
+    read_file, cold: 2354
+    read_file, warm: 633
+    send_email, cold: 2212
+    send_email, warm: 2212
 ";
 /// How far from it a call may be, in percent.
 const TOLERANCE: u64 = 5;
