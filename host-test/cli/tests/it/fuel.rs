@@ -108,7 +108,7 @@ fn large(body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_largest_descriptions_leave_room_in_what_the_smallest_hosts_give() {
-    let host = Host::metered(Limits::default(), 8_000_000).unwrap();
+    let host = Host::metered(Limits::default(), 7_000_000).unwrap();
     for (tool, arguments) in [
         ("salesforce_describe", r#"{"object": "Account"}"#),
         ("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#),
