@@ -7,34 +7,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-#[path = "../../host-test/host/build/branches.rs"]
-mod branches;
-#[path = "../../host-test/host/build/code.rs"]
-mod code;
 #[path = "../../host-test/guest-module/compiler.rs"]
 mod compiler;
-#[path = "../../host-test/host/build/constants.rs"]
-mod constants;
-#[path = "../../host-test/host/build/data.rs"]
-mod data;
-#[path = "../../host-test/host/build/linked.rs"]
-mod linked;
-#[path = "../../host-test/host/build/names.rs"]
-mod names;
-#[path = "../../host-test/host/build/parts.rs"]
-mod parts;
-#[path = "../../host-test/host/build/shrink.rs"]
-mod shrink;
-#[path = "../../host-test/host/build/smaller.rs"]
-mod smaller;
-#[path = "../../host-test/host/build/sums.rs"]
-mod sums;
-#[path = "../../host-test/host/build/texts.rs"]
-mod texts;
-#[path = "../../host-test/host/build/trap.rs"]
-mod trap;
-#[path = "../../host-test/host/build/zeros.rs"]
-mod zeros;
 
 use compiler::TARGET;
 
@@ -57,10 +31,10 @@ fn main() {
         let component = wit_component::ComponentEncoder::default()
             .validate(true)
             .debug_names(false)
-            .module(&smaller::smaller(&module))
+            .module(&guest_shrink::smaller(&module))
             .and_then(|mut encoder| encoder.encode())
             .unwrap_or_else(|error| panic!("{adapter} becomes no component: {error:#}"));
-        fs::write(out.join(format!("{adapter}.wasm")), names::shortened(&component)).expect("OUT_DIR can be written");
+        fs::write(out.join(format!("{adapter}.wasm")), guest_shrink::shortened(&component)).expect("OUT_DIR can be written");
     }
 }
 

@@ -8,21 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-mod branches;
-mod code;
 mod compile;
-mod constants;
-mod data;
-mod linked;
-mod names;
-mod parts;
-mod room;
-mod shrink;
-mod smaller;
-mod sums;
-mod texts;
-mod trap;
-mod zeros;
 
 fn main() {
     for input in ["build", "src/machine_code.rs"] {
@@ -33,10 +19,10 @@ fn main() {
     let component = wit_component::ComponentEncoder::default()
         .validate(true)
         .debug_names(false)
-        .module(&room::with_room(&smaller::smaller(guest_module::MODULE)))
+        .module(&guest_shrink::with_room(&guest_shrink::smaller(guest_module::MODULE)))
         .and_then(|mut encoder| encoder.encode())
         .expect("the guest becomes a component");
-    let component = names::shortened(&component);
+    let component = guest_shrink::shortened(&component);
     let (code, metered) = thread::scope(|scope| {
         let metered = scope.spawn(|| compile::compile(&component, true));
         (compile::compile(&component, false), metered.join().expect("the compiler has said why"))

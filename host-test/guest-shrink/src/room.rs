@@ -10,7 +10,7 @@ use wasmparser::{Parser, Payload};
 const ROOM: u64 = 4;
 
 /// The module with that much more memory.
-pub(crate) fn with_room(bytes: &[u8]) -> Vec<u8> {
+pub fn with_room(bytes: &[u8]) -> Vec<u8> {
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.expect("the linker writes what can be read");

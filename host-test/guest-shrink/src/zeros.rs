@@ -40,3 +40,29 @@ fn function(bytes: &[u8], body: &FunctionBody<'_>, parameters: u32) -> Result<Ve
     written.extend_from_slice(&bytes[copied..body.range().end]);
     Ok(written)
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::BlockType;
+    use wasm_encoder::Instruction::{BrIf, End, I32Const, LocalGet, LocalSet, Loop};
+
+    use super::left_out;
+    use crate::code::tests::check;
+
+    #[test]
+    fn a_zero_that_is_there_from_the_start_is_left_out() {
+        let before = [I32Const(0), LocalSet(1), I32Const(7), LocalSet(2)];
+        check(left_out, &before, &[I32Const(7), LocalSet(2)]);
+    }
+
+    #[test]
+    fn a_zero_stays_where_the_local_may_be_another_number() {
+        let parameter = [I32Const(0), LocalSet(0)];
+        check(left_out, &parameter, &parameter);
+        let set_before = [I32Const(1), LocalSet(1), I32Const(0), LocalSet(1)];
+        check(left_out, &set_before, &set_before);
+        let set_further_down =
+            [Loop(BlockType::Empty), I32Const(0), LocalSet(1), I32Const(1), LocalSet(1), LocalGet(0), BrIf(0), End];
+        check(left_out, &set_further_down, &set_further_down);
+    }
+}

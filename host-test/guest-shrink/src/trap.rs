@@ -130,3 +130,21 @@ impl<'a> Code<'a> {
         body
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::Instruction::{Call, Drop, I32Const, LocalGet, Unreachable};
+
+    use super::at_once;
+    use crate::code::tests::{instructions, module};
+
+    #[test]
+    fn a_call_that_never_comes_back_is_a_trap() {
+        let gives_up = [I32Const(1), Drop, Unreachable];
+        let through_another = [LocalGet(0), Call(0), Unreachable];
+        let returns = [LocalGet(0), Call(2), LocalGet(0), Call(1), Unreachable];
+        let before = module(&[&gives_up, &through_another, &[], &returns]);
+        let after = module(&[&gives_up, &[Unreachable], &[], &[LocalGet(0), Call(2), Unreachable]]);
+        assert_eq!(instructions(&at_once(&before)), instructions(&after));
+    }
+}

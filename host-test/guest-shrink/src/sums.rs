@@ -134,3 +134,61 @@ fn steady(instructions: &[(Operator<'_>, usize)]) -> impl Fn(u32) -> bool {
     }
     move |local| writes.get(&local).is_none_or(|(count, depths)| *count == 1 && *depths == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::BlockType;
+    use wasm_encoder::Instruction::{
+        Drop, Else, End, GlobalGet, GlobalSet, I32Add, I32Const, I32Sub, If, LocalGet, LocalSet, LocalTee,
+    };
+
+    use super::kept;
+    use crate::code::tests::{instructions, module};
+
+    /// What becomes of a function's instructions.
+    fn after(before: &[wasm_encoder::Instruction<'_>]) -> Vec<String> {
+        instructions(&kept(&module(&[before]))).remove(0)
+    }
+
+    /// How instructions are told.
+    fn told(expected: &[wasm_encoder::Instruction<'_>]) -> Vec<String> {
+        // The local of the sum is there only for these to be valid.
+        let mut told = instructions(&kept(&module(&[expected]))).remove(0);
+        told.iter_mut().for_each(|one| *one = one.replace("local_index: 2 ", "local_index: 3 "));
+        told
+    }
+
+    #[test]
+    fn a_sum_that_is_needed_again_is_kept() {
+        let sum = [LocalGet(0), I32Const(1000), I32Add];
+        let before: Vec<_> = sum.iter().cloned().chain([Drop]).chain(sum.iter().cloned()).chain([Drop]).collect();
+        let expected = [LocalGet(0), I32Const(1000), I32Add, LocalTee(2), Drop, LocalGet(2), Drop];
+        assert_eq!(after(&before), told(&expected));
+    }
+
+    #[test]
+    fn what_the_stack_began_at_is_kept_for_its_end() {
+        let begin = [GlobalGet(0), I32Const(64), I32Sub, LocalTee(1), GlobalSet(0)];
+        let end = [LocalGet(1), I32Const(64), I32Add, GlobalSet(0)];
+        let before: Vec<_> = begin.into_iter().chain(end).collect();
+        let expected =
+            [GlobalGet(0), LocalTee(2), I32Const(64), I32Sub, LocalTee(1), GlobalSet(0), LocalGet(2), GlobalSet(0)];
+        assert_eq!(after(&before), told(&expected));
+    }
+
+    #[test]
+    fn a_sum_is_added_up_anew_where_the_code_may_not_have_passed_the_first() {
+        let sum = || [LocalGet(0), I32Const(1000), I32Add, Drop];
+        let two_ways: Vec<_> = [LocalGet(0), If(BlockType::Empty)]
+            .into_iter()
+            .chain(sum())
+            .chain([Else])
+            .chain(sum())
+            .chain([End])
+            .chain(sum())
+            .collect();
+        assert_eq!(after(&two_ways), instructions(&module(&[&two_ways])).remove(0));
+        let changed: Vec<_> = sum().into_iter().chain([I32Const(1), LocalSet(0)]).chain(sum()).collect();
+        assert_eq!(after(&changed), instructions(&module(&[&changed])).remove(0));
+    }
+}

@@ -55,3 +55,50 @@ fn parameters(bytes: &[u8]) -> Result<Vec<u32>> {
 pub(crate) fn locals<'a>(bytes: &'a [u8], function: &FunctionBody<'a>) -> Result<&'a [u8]> {
     Ok(&bytes[function.range().start..function.get_operators_reader()?.original_position()])
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use wasm_encoder::{
+        CodeSection, ConstExpr, Function, FunctionSection, GlobalSection, GlobalType, Instruction, Module, TypeSection,
+        ValType,
+    };
+    use wasmparser::{Parser, Payload};
+
+    /// A module of functions with these instructions, each of which takes a number and has two more as locals; and of the
+    /// stack's address.
+    pub(crate) fn module(functions: &[&[Instruction<'_>]]) -> Vec<u8> {
+        let (mut types, mut numbers, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
+        types.ty().function([ValType::I32], []);
+        for instructions in functions {
+            numbers.function(0);
+            let mut function = Function::new([(2, ValType::I32)]);
+            instructions.iter().for_each(|instruction| _ = function.instruction(instruction));
+            function.instruction(&Instruction::End);
+            code.function(&function);
+        }
+        let mut globals = GlobalSection::new();
+        let of = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+        globals.global(of, &ConstExpr::i32_const(0));
+        let mut module = Module::new();
+        module.section(&types).section(&numbers).section(&globals).section(&code);
+        module.finish()
+    }
+
+    /// The instructions of each function of a module that is valid.
+    pub(crate) fn instructions(module: &[u8]) -> Vec<Vec<String>> {
+        wasmparser::validate(module).unwrap();
+        let mut functions = Vec::new();
+        for payload in Parser::new(0).parse_all(module) {
+            let Payload::CodeSectionEntry(body) = payload.unwrap() else { continue };
+            let instructions = body.get_operators_reader().unwrap().into_iter();
+            functions.push(instructions.map(|instruction| format!("{:?}", instruction.unwrap())).collect());
+        }
+        functions
+    }
+
+    /// Checks what a pass makes of a function.
+    #[track_caller]
+    pub(crate) fn check(pass: fn(&[u8]) -> Vec<u8>, before: &[Instruction<'_>], after: &[Instruction<'_>]) {
+        assert_eq!(instructions(&pass(&module(&[before]))), instructions(&module(&[after])));
+    }
+}

@@ -129,3 +129,50 @@ fn negate(parts: &mut Vec<Part<'_>>) {
 fn is_negation(part: Option<&Part<'_>>) -> bool {
     matches!(part, Some(Part::Plain([I32_EQZ])))
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::Instruction::{
+        Block, Br, BrIf, Drop, Else, End, I32Const, I32Eqz, I32GeU, I32LtU, If, LocalGet, Loop,
+    };
+    use wasm_encoder::{BlockType, ValType};
+
+    use super::as_ifs;
+    use crate::code::tests::check;
+
+    const EMPTY: BlockType = BlockType::Empty;
+
+    #[test]
+    fn a_branch_around_the_rest_is_an_if() {
+        let before = [Block(EMPTY), LocalGet(0), BrIf(0), I32Const(1), Drop, End];
+        check(as_ifs, &before, &[LocalGet(0), I32Eqz, If(EMPTY), I32Const(1), Drop, End]);
+        let before = [Block(EMPTY), LocalGet(0), I32Eqz, BrIf(0), I32Const(1), Drop, End];
+        check(as_ifs, &before, &[LocalGet(0), If(EMPTY), I32Const(1), Drop, End]);
+        let before = [Block(EMPTY), LocalGet(0), I32Const(5), I32LtU, BrIf(0), I32Const(1), Drop, End];
+        check(as_ifs, &before, &[LocalGet(0), I32Const(5), I32GeU, If(EMPTY), I32Const(1), Drop, End]);
+    }
+
+    #[test]
+    fn a_branch_around_the_other_of_two_ways_is_an_else() {
+        let one = [Block(EMPTY), Block(EMPTY), LocalGet(0), BrIf(0), I32Const(1), Drop, Br(1), End];
+        let before: Vec<_> = one.into_iter().chain([I32Const(2), Drop, End]).collect();
+        let after = [LocalGet(0), If(EMPTY), I32Const(2), Drop, Else, I32Const(1), Drop, End];
+        check(as_ifs, &before, &after);
+    }
+
+    #[test]
+    fn a_branch_that_goes_elsewhere_goes_there_still() {
+        // Out of the loop, past the block within.
+        let before =
+            [Block(EMPTY), Loop(EMPTY), Block(EMPTY), LocalGet(0), BrIf(0), LocalGet(1), BrIf(2), End, Br(0), End, End];
+        let after =
+            [Block(EMPTY), Loop(EMPTY), LocalGet(0), I32Eqz, If(EMPTY), LocalGet(1), BrIf(2), End, Br(0), End, End];
+        check(as_ifs, &before, &after);
+    }
+
+    #[test]
+    fn a_block_that_leaves_a_value_stays() {
+        let block = [Block(BlockType::Result(ValType::I32)), I32Const(1), LocalGet(0), BrIf(0), End, Drop];
+        check(as_ifs, &block, &block);
+    }
+}

@@ -19,7 +19,7 @@ use wasmparser::{
 type Result<T> = std::result::Result<T, reencode::Error<Infallible>>;
 
 /// The component with such names alone.
-pub(crate) fn shortened(bytes: &[u8]) -> Vec<u8> {
+pub fn shortened(bytes: &[u8]) -> Vec<u8> {
     let mut component = Component::new();
     let written = Names::default().parse_component(&mut component, Parser::new(0), bytes);
     written.expect("the encoder writes what can be read");

@@ -122,3 +122,33 @@ fn added<'a>(globals: &mut GlobalSection, constants: &[Constant<'a>]) -> HashMap
     }
     instructions
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::Instruction::{self, Drop, GlobalGet, I32Const};
+
+    use super::in_globals;
+    use crate::code::tests::{instructions, module};
+
+    /// A function that needs a constant so many times.
+    fn function(constant: i32, count: usize) -> Vec<Instruction<'static>> {
+        [I32Const(constant), Drop].into_iter().cycle().take(2 * count).collect()
+    }
+
+    #[test]
+    fn a_long_constant_that_stands_often_is_a_global() {
+        let shrunk = in_globals(&module(&[&function(i32::MIN, 4)]));
+        let read: Vec<_> = [GlobalGet(0), Drop].into_iter().cycle().take(8).collect();
+        let expected = instructions(&module(&[&read])).remove(0);
+        let expected: Vec<_> = expected.iter().map(|one| one.replace("global_index: 0", "global_index: 1")).collect();
+        assert_eq!(instructions(&shrunk).remove(0), expected);
+    }
+
+    #[test]
+    fn a_short_constant_and_one_that_stands_seldom_stay() {
+        for (constant, count) in [(i32::MIN, 2), (1, 100)] {
+            let whole = module(&[&function(constant, count)]);
+            assert_eq!(in_globals(&whole), whole);
+        }
+    }
+}
