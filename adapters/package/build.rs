@@ -34,7 +34,8 @@ fn main() {
             .module(&guest_shrink::smaller(&module))
             .and_then(|mut encoder| encoder.encode())
             .unwrap_or_else(|error| panic!("{adapter} becomes no component: {error:#}"));
-        fs::write(out.join(format!("{adapter}.wasm")), guest_shrink::shortened(&component)).expect("OUT_DIR can be written");
+        fs::write(out.join(format!("{adapter}.wasm")), guest_shrink::shortened(&component))
+            .expect("OUT_DIR can be written");
     }
 }
 
