@@ -1,7 +1,7 @@
-//! Writes the code of a module anew, function by function.
+//! Writes the code of a module anew, function by function, or another section of it.
 
-use wasm_encoder::{CodeSection, Module, RawSection};
-use wasmparser::{FunctionBody, Parser, Payload, Result};
+use wasm_encoder::{CodeSection, Module, RawSection, Section};
+use wasmparser::{FunctionBody, Operator, Parser, Payload, Result};
 
 /// The module with each function's code as `function` makes it, which is told how many parameters it has.
 pub(crate) fn rewritten<'a>(
@@ -25,6 +25,41 @@ pub(crate) fn rewritten<'a>(
                     module.section(&RawSection { id, data: &bytes[range] });
                 }
             }
+        }
+    }
+    module.finish()
+}
+
+/// The code of a function of the module, where each instruction stands that `instead` says in place of another.
+pub(crate) fn replaced(
+    bytes: &[u8],
+    function: &FunctionBody<'_>,
+    instead: impl Fn(&Operator<'_>, &[u8]) -> Option<Vec<u8>>,
+) -> Result<Vec<u8>> {
+    let (mut written, mut copied) = (Vec::new(), function.range().start);
+    let mut instructions = function.get_operators_reader()?;
+    while !instructions.eof() {
+        let (instruction, start) = instructions.read_with_offset()?;
+        let end = instructions.original_position();
+        if let Some(instead) = instead(&instruction, &bytes[start..end]) {
+            written.extend_from_slice(&bytes[copied..start]);
+            written.extend(instead);
+            copied = end;
+        }
+    }
+    written.extend_from_slice(&bytes[copied..function.range().end]);
+    Ok(written)
+}
+
+/// The module with this section in place of its own of the kind.
+pub(crate) fn with_section(bytes: &[u8], section: &impl Section) -> Vec<u8> {
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        let Some((id, range)) = payload.expect("it was read before").as_section() else { continue };
+        if id == section.id() {
+            module.section(section);
+        } else {
+            module.section(&RawSection { id, data: &bytes[range] });
         }
     }
     module.finish()

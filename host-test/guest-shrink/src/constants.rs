@@ -8,60 +8,32 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use wasm_encoder::{CodeSection, Encode, GlobalSection, GlobalType, RawSection, SectionId, ValType};
+use wasm_encoder::{Encode, GlobalSection, GlobalType, ValType};
 use wasmparser::{Operator, Parser, Payload, Result, TypeRef};
+
+use crate::code;
 
 const GLOBAL_GET: u8 = 0x23;
 const END: u8 = 0x0b;
 
-/// A constant where it stands in the code.
-struct Constant<'a> {
-    of: ValType,
-    instruction: &'a [u8],
-    /// Where it stands in the module.
-    place: Range<usize>,
-}
-
-/// Where the module's own globals stand, and the bodies of its functions, and the constants in these.
-type Read<'a> = (Vec<Range<usize>>, Vec<Range<usize>>, Vec<Constant<'a>>);
-
 /// The module with globals in place of such constants.
 pub(crate) fn in_globals(bytes: &[u8]) -> Vec<u8> {
-    let (own, bodies, constants) = read(bytes).expect("the linker writes what can be read");
+    let (own, constants) = read(bytes).expect("the linker writes what can be read");
     let mut globals = GlobalSection::new();
-    own.iter().for_each(|global| _ = globals.raw(&bytes[global.clone()]));
-    let instructions = added(&mut globals, &constants);
-    let mut constants = constants.iter().peekable();
-    let mut module = wasm_encoder::Module::new();
-    for payload in Parser::new(0).parse_all(bytes) {
-        let Some((id, range)) = payload.expect("it was read before").as_section() else { continue };
-        if id == SectionId::Global as u8 {
-            module.section(&globals);
-        } else if id == SectionId::Code as u8 {
-            let mut code = CodeSection::new();
-            for body in &bodies {
-                let mut written = Vec::with_capacity(body.len());
-                let mut copied = body.start;
-                while let Some(constant) = constants.next_if(|constant| constant.place.end <= body.end) {
-                    if let Some(instruction) = instructions.get(constant.instruction) {
-                        written.extend_from_slice(&bytes[copied..constant.place.start]);
-                        written.extend_from_slice(instruction);
-                        copied = constant.place.end;
-                    }
-                }
-                written.extend_from_slice(&bytes[copied..body.end]);
-                code.raw(&written);
-            }
-            module.section(&code);
-        } else {
-            module.section(&RawSection { id, data: &bytes[range] });
-        }
-    }
-    module.finish()
+    own.into_iter().for_each(|global| _ = globals.raw(&bytes[global]));
+    let instructions = added(&mut globals, constants);
+    let module = code::rewritten(bytes, |body, _| {
+        code::replaced(bytes, body, |_, instruction| instructions.get(instruction).cloned())
+    });
+    code::with_section(&module, &globals)
 }
 
+/// Where the module's own globals stand, and the instructions in its code that are constants, with their type and how often
+/// each stands there.
+type Read<'a> = (Vec<Range<usize>>, HashMap<&'a [u8], (usize, ValType)>);
+
 fn read(bytes: &[u8]) -> Result<Read<'_>> {
-    let (mut globals, mut bodies, mut constants) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut globals, mut constants) = (Vec::new(), HashMap::new());
     for payload in Parser::new(0).parse_all(bytes) {
         match payload? {
             Payload::ImportSection(imports) => {
@@ -77,7 +49,6 @@ fn read(bytes: &[u8]) -> Result<Read<'_>> {
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                bodies.push(body.range());
                 let mut instructions = body.get_operators_reader()?;
                 while !instructions.eof() {
                     let (instruction, start) = instructions.read_with_offset()?;
@@ -88,24 +59,22 @@ fn read(bytes: &[u8]) -> Result<Read<'_>> {
                         Operator::V128Const { .. } => ValType::V128,
                         _ => continue,
                     };
-                    let place = start..instructions.original_position();
-                    constants.push(Constant { of, instruction: &bytes[place.clone()], place });
+                    constants.entry(&bytes[start..instructions.original_position()]).or_insert((0, of)).0 += 1;
                 }
             }
             _ => {}
         }
     }
-    Ok((globals, bodies, constants))
+    Ok((globals, constants))
 }
 
 /// Adds globals for the constants that get shorter by one, and says what is to stand in place of their instructions.
-fn added<'a>(globals: &mut GlobalSection, constants: &[Constant<'a>]) -> HashMap<&'a [u8], Vec<u8>> {
-    let mut often: HashMap<&[u8], (usize, ValType)> = HashMap::new();
-    for constant in constants {
-        often.entry(constant.instruction).or_insert((0, constant.of)).0 += 1;
-    }
+fn added<'a>(
+    globals: &mut GlobalSection,
+    constants: HashMap<&'a [u8], (usize, ValType)>,
+) -> HashMap<&'a [u8], Vec<u8>> {
     // The shortest numbers are for those that spare most; alike, they stand in the order of their bytes.
-    let mut often: Vec<_> = often.into_iter().collect();
+    let mut often: Vec<_> = constants.into_iter().collect();
     often.sort_by_key(|(instruction, (count, _))| (Reverse(instruction.len().saturating_sub(2) * count), *instruction));
     let mut instructions = HashMap::new();
     for (instruction, (count, of)) in often {

@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use wasm_encoder::{ConstExpr, DataSection, Encode, Module, RawSection, SectionId};
-use wasmparser::{FunctionBody, Operator, Parser, Payload, Result};
+use wasm_encoder::{ConstExpr, DataSection, Encode};
+use wasmparser::{Operator, Parser, Payload, Result};
 
 use crate::code;
 use crate::linked::Linked;
@@ -25,36 +25,14 @@ pub(crate) fn without_unread(module: &[u8], linked: &[u8]) -> Vec<u8> {
     let mut read = read_by(&linked, &left);
     let moved = texts::moved(&mut linked, &mut read, &before);
 
-    let module = code::rewritten(module, |body, _| with_addresses(module, body, &moved));
-    let data = pieces(&linked, &read);
-    let mut written = Module::new();
-    for payload in Parser::new(0).parse_all(&module) {
-        let Some((id, range)) = payload.expect("it was read before").as_section() else { continue };
-        if id == SectionId::Data as u8 {
-            written.section(&data);
-        } else {
-            written.section(&RawSection { id, data: &module[range] });
-        }
-    }
-    written.finish()
-}
-
-/// A function's code with those addresses that the others became.
-fn with_addresses(module: &[u8], body: &FunctionBody<'_>, moved: &HashMap<i32, i32>) -> Result<Vec<u8>> {
-    let (mut written, mut copied) = (Vec::new(), body.range().start);
-    let mut instructions = body.get_operators_reader()?;
-    while !instructions.eof() {
-        let (instruction, start) = instructions.read_with_offset()?;
-        let Operator::I32Const { value } = instruction else { continue };
-        if let Some(address) = moved.get(&value) {
-            written.extend_from_slice(&module[copied..start]);
-            written.push(I32_CONST);
-            address.encode(&mut written);
-            copied = instructions.original_position();
-        }
-    }
-    written.extend_from_slice(&module[copied..body.range().end]);
-    Ok(written)
+    let with_addresses = |instruction: &Operator<'_>, _: &[u8]| {
+        let Operator::I32Const { value } = instruction else { return None };
+        let mut written = vec![I32_CONST];
+        moved.get(value)?.encode(&mut written);
+        Some(written)
+    };
+    let module = code::rewritten(module, |body, _| code::replaced(module, body, with_addresses));
+    code::with_section(&module, &pieces(&linked, &read))
 }
 
 /// How often each constant stands in the code.
