@@ -293,7 +293,7 @@ pub enum ObjectMatch {
     },
     /// No object; without the org's list: none of the core objects.
     Unknown {
-        /// The five nearest, as "Label (ApiName)".
+        /// The five nearest of the org's list, as "Label (ApiName)".
         nearest: Vec<String>,
     },
 }
@@ -303,52 +303,48 @@ pub enum ObjectMatch {
 pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias]) -> ObjectMatch {
     let text = text.trim();
     let found = |name: &str, how| ObjectMatch::Found { name: name.to_owned(), how };
-    // Most calls name a core object so: then no table has to be read.
-    if global.is_none()
-        && let Some(name) = standard::name_of(text)
-    {
-        return found(name, How::ApiName);
-    }
-    let core;
-    let objects: &[ObjectSummary] = match global {
-        Some(global) => &global.objects,
-        None => {
-            core = standard::objects();
-            &core
-        }
+    let named = |name: &str| match global {
+        Some(global) => global.object(name).map(ObjectSummary::name),
+        None => standard::name_of(name),
     };
-    let named = |name: &str| objects.iter().find(|object| object.name.eq_ignore_ascii_case(name));
-    if let Some(object) = named(text) {
-        return found(&object.name, How::ApiName);
+    if let Some(name) = named(text) {
+        return found(name, How::ApiName);
     }
     if global.is_none() && is_custom_name(text) {
         return found(text, How::ApiName);
     }
     let folded = words::fold(text);
-    let labelled: Vec<&ObjectSummary> = objects
-        .iter()
-        .filter(|object| [&object.label, &object.label_plural].into_iter().any(|label| words::folds_to(label, &folded)))
-        .collect();
+    let mut labelled = Vec::new();
+    each(global, &mut |object| {
+        if object.is_labelled(&folded) {
+            labelled.push(object.name());
+        }
+    });
     match labelled[..] {
         [] => {}
-        [object] => return found(&object.name, How::Label),
-        _ => {
-            return ObjectMatch::AmbiguousLabel {
-                names: labelled.into_iter().map(|object| object.name.clone()).collect(),
-            };
-        }
+        [name] => return found(name, How::Label),
+        _ => return ObjectMatch::AmbiguousLabel { names: labelled.into_iter().map(str::to_owned).collect() },
     }
     let defined = vocabulary.iter().find(|alias| alias.object.is_none() && words::folds_to(&alias.term, &folded));
     if let Some(alias) = defined {
         return match (named(&alias.name), global) {
-            (Some(object), _) => found(&object.name, How::Alias),
+            (Some(name), _) => found(name, How::Alias),
             (None, None) => found(&alias.name, How::Alias),
-            (None, Some(_)) => unknown_object(&alias.name, objects),
+            (None, Some(global)) => unknown_object(&alias.name, global),
         };
     }
     match standard::object_of_word(text).and_then(named) {
-        Some(object) => found(&object.name, How::Alias),
-        None => unknown_object(text, objects),
+        Some(name) => found(name, How::Alias),
+        // Without the list nothing can be denied, so nothing is near either.
+        None => global.map_or(ObjectMatch::Unknown { nearest: Vec::new() }, |global| unknown_object(text, global)),
+    }
+}
+
+/// Goes over the org's objects; without its list, over the core ones.
+fn each<'g>(global: Option<&'g GlobalDescribe>, look: &mut dyn FnMut(ObjectSummary<'g>)) {
+    match global {
+        Some(global) => global.objects().for_each(|object| look(object)),
+        None => standard::objects().for_each(|object| look(object)),
     }
 }
 
@@ -363,24 +359,13 @@ pub fn is_word_for(object: &ObjectSchema, word: &str, vocabulary: &[Alias]) -> b
         || standard::is_word_for(&object.name, word)
 }
 
-fn unknown_object(text: &str, objects: &[ObjectSummary]) -> ObjectMatch {
+fn unknown_object(text: &str, global: &GlobalDescribe) -> ObjectMatch {
     let typed = words::Typed::new(text);
-    let near = objects.iter().map(|object| {
-        let by_label = typed.likeness(&object.label).max(typed.likeness(&object.label_plural));
-        (by_label.max(typed.likeness(words::local_name(&object.name))), object)
+    let near = global.objects().map(|object| {
+        let by_label = typed.likeness(&object.label()).max(typed.likeness(&object.label_plural()));
+        (by_label.max(typed.likeness(words::local_name(object.name()))), object)
     });
-    let nearest = words::nearest(near).into_iter();
-    ObjectMatch::Unknown {
-        nearest: nearest
-            .map(|object| {
-                if object.label == object.name {
-                    object.name.clone()
-                } else {
-                    format!("{} ({})", object.label, object.name)
-                }
-            })
-            .collect(),
-    }
+    ObjectMatch::Unknown { nearest: words::nearest(near).into_iter().map(ObjectSummary::shown).collect() }
 }
 
 /// Whether a name ends like those of custom objects, external objects, metadata types and the like.

@@ -42,6 +42,25 @@ pub(super) fn is_label(label: &str, name: &str) -> bool {
     label.next().is_none()
 }
 
+/// The plural that a label usually has.
+pub(super) fn plural(label: &str) -> String {
+    let (stem, ending) = plural_parts(label);
+    [stem, ending].concat()
+}
+
+/// Whether this is the [`plural`] of a label.
+pub(super) fn is_plural(plural: &str, label: &str) -> bool {
+    let (stem, ending) = plural_parts(label);
+    plural.strip_prefix(stem) == Some(ending)
+}
+
+fn plural_parts(label: &str) -> (&str, &'static str) {
+    match label.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => (stem, "ies"),
+        _ => (label, "s"),
+    }
+}
+
 /// Whether a word goes on with it that began in upper case.
 fn is_lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
