@@ -9,6 +9,7 @@ use std::borrow::Cow;
 pub mod columns;
 mod global;
 mod lazy;
+mod likeness;
 pub mod lookup;
 pub(crate) mod person;
 pub mod picklist;

@@ -88,12 +88,22 @@ impl<'a> ObjectSummary<'a> {
 
     /// Label.
     pub fn label(self) -> Cow<'a, str> {
-        self.0.cow(1).unwrap_or_else(|| words::label(self.name()).into())
+        self.own_label().unwrap_or_else(|| words::label(self.name()).into())
     }
 
     /// Plural label.
     pub fn label_plural(self) -> Cow<'a, str> {
-        self.0.cow(2).unwrap_or_else(|| words::plural(&self.label()).into())
+        self.own_plural().unwrap_or_else(|| words::plural(&self.label()).into())
+    }
+
+    /// Label, where it is not the words of the name.
+    pub(super) fn own_label(self) -> Option<Cow<'a, str>> {
+        self.0.cow(1)
+    }
+
+    /// Plural label, where it is not the usual one of the label.
+    pub(super) fn own_plural(self) -> Option<Cow<'a, str>> {
+        self.0.cow(2)
     }
 
     /// First three characters of its records' ids.
@@ -139,14 +149,14 @@ impl<'a> ObjectSummary<'a> {
 
     /// Whether its label, or the plural of it, folds to this.
     pub(super) fn is_labelled(self, folded: &str) -> bool {
-        let is_label = |folded: &str| match self.0.cow(1) {
+        let is_label = |folded: &str| match self.own_label() {
             Some(label) => words::folds_to(&label, folded),
             None => words::name_folds_to(self.name(), folded),
         };
         if is_label(folded) {
             return true;
         }
-        if let Some(plural) = self.0.cow(2) {
+        if let Some(plural) = self.own_plural() {
             return words::folds_to(&plural, folded);
         }
         // Most are seen not to be it before a plural is made.

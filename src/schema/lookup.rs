@@ -2,6 +2,7 @@
 //!
 //! Nothing here guesses: a name, a label or a word somebody defined is taken, and a near miss is only offered.
 
+use super::likeness::{Typed, nearest};
 use super::treatment::Kind;
 use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, person, standard, words};
 use crate::wit::Alias;
@@ -97,7 +98,7 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
 }
 
 fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
-    let typed = words::Typed::new(text);
+    let typed = Typed::new(text);
     let near = schema.fields.iter().map(|field| {
         let by_label = typed.likeness(&field.label());
         // Most labels are the words of the name, and comparing is not cheap.
@@ -106,7 +107,7 @@ fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
         let by_name = if told_apart { typed.likeness(words::local_name(&field.name)) } else { 0 };
         (by_label.max(by_name), field)
     });
-    words::nearest(near).into_iter().map(Field::shown).collect()
+    nearest(near).into_iter().map(Field::shown).collect()
 }
 
 /// Whether a label is made of the words of an API name.
@@ -118,7 +119,7 @@ pub(crate) fn is_called(label: &str, name: &str) -> bool {
 pub(crate) fn likeness(text: &str, name: &str) -> u32 {
     let (mut sum, mut count) = (0, 0);
     for word in words::split(text) {
-        let typed = words::Typed::new(word);
+        let typed = Typed::new(word);
         let mut best = 0;
         for part in words::split(name) {
             best = typed.likeness(part).max(best);
@@ -360,12 +361,14 @@ pub fn is_word_for(object: &ObjectSchema, word: &str, vocabulary: &[Alias]) -> b
 }
 
 fn unknown_object(text: &str, global: &GlobalDescribe) -> ObjectMatch {
-    let typed = words::Typed::new(text);
+    let typed = Typed::new(text);
     let near = global.objects().map(|object| {
-        let by_label = typed.likeness(&object.label()).max(typed.likeness(&object.label_plural()));
+        // What is not written is made of the words of the name.
+        let own = [object.own_label(), object.own_plural()].into_iter().flatten();
+        let by_label = own.map(|label| typed.likeness(&label)).max().unwrap_or_default();
         (by_label.max(typed.likeness(words::local_name(object.name()))), object)
     });
-    ObjectMatch::Unknown { nearest: words::nearest(near).into_iter().map(ObjectSummary::shown).collect() }
+    ObjectMatch::Unknown { nearest: nearest(near).into_iter().map(ObjectSummary::shown).collect() }
 }
 
 /// Whether a name ends like those of custom objects, external objects, metadata types and the like.

@@ -45,8 +45,9 @@ pub fn objects<'g>(global: &'g GlobalDescribe, query: &str, vocabulary: &[Alias]
         .chain(standard::object_of_word(&query.text))
         .collect();
     query.best(global.objects(), |object, scores| {
-        scores.text(&object.label(), 10, 6);
-        scores.text(&object.label_plural(), 10, 6);
+        // Where there is no other label it is the words of the name.
+        scores.text(&object.own_label().unwrap_or(words::local_name(object.name()).into()), 10, 6);
+        object.own_plural().inspect(|plural| scores.text(plural, 10, 6));
         scores.text(object.name(), 8, 5);
         if meant.iter().any(|name| name.eq_ignore_ascii_case(object.name())) {
             scores.all(20);
@@ -94,6 +95,9 @@ struct Scores<'q> {
 
 impl Scores<'_> {
     fn text(&mut self, text: &str, whole: u32, prefix: u32) {
+        if !self.tokens.iter().any(|token| words::may_begin_in(text, token)) {
+            return;
+        }
         words::each_word(text, |word| {
             for (token, best) in self.tokens.iter().zip(&mut self.best) {
                 let score = if word == token {
