@@ -19,6 +19,7 @@ pub(crate) mod repeated;
 mod seal;
 pub mod search;
 mod slots;
+mod sought;
 pub mod standard;
 pub mod stored;
 pub mod treatment;
@@ -29,6 +30,7 @@ pub use global::{GlobalDescribe, ObjectSummary};
 pub use lazy::LazyList;
 pub use picklist::ValidFor;
 use slots::Slots;
+pub use sought::{Found, Sought};
 
 /// What the columns are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

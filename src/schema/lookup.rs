@@ -299,6 +299,20 @@ pub enum ObjectMatch {
     },
 }
 
+impl ObjectMatch {
+    /// The object of the API names of all that are called so.
+    pub fn of_names(mut names: Vec<String>) -> Self {
+        match names.pop() {
+            None => Self::Unknown { nearest: names },
+            Some(name) if names.is_empty() => Self::Found { name, how: How::Label },
+            Some(last) => {
+                names.push(last);
+                Self::AmbiguousLabel { names }
+            }
+        }
+    }
+}
+
 /// Finds an object. Without the org's list only the core objects, defined words and names that end like a custom
 /// object's are recognised; on `Unknown` get the list, then ask again.
 pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias]) -> ObjectMatch {

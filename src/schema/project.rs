@@ -53,6 +53,19 @@ impl ObjectSchema {
 }
 
 impl GlobalDescribe {
+    /// The projection of `GET sobjects/{object}`: that object alone.
+    pub fn from_basic_information(body: &[u8]) -> Result<Self, Unreadable> {
+        let mut objects = None;
+        let place_of = |name: &str| if name == "objectDescribe" { 0 } else { NO_PLACE };
+        read(body, |from| {
+            from.members(&mut Before::default(), 0, &place_of, &mut |from, _| {
+                objects.get_or_insert_with(Objects::default).add(from, &mut Before::default(), 0);
+            });
+        })?;
+        let Objects(lines) = objects.ok_or(ANOTHER_SHAPE)?;
+        Ok(Self::of(&lines))
+    }
+
     /// The projection of `GET sobjects`.
     pub fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
         let mut objects = None;
@@ -67,13 +80,15 @@ impl GlobalDescribe {
 
 /// Reads a response. That it is JSON shows only at its end.
 fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Result<T, Unreadable> {
-    let text = simdutf8::basic::from_utf8(body).or_else(|_| {
-        std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })
-    })?;
-    let mut from = Walk::of(text);
+    let mut from = Walk::of(utf8(body)?);
     let read = project(&mut from);
     from.finish().map_err(|error| Unreadable { line: error.line, column: error.column })?;
     Ok(read)
+}
+
+pub(super) fn utf8(body: &[u8]) -> Result<&str, Unreadable> {
+    simdutf8::basic::from_utf8(body)
+        .or_else(|_| std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 }))
 }
 
 /// A text that is not empty.
