@@ -7,6 +7,7 @@ use super::global::GlobalDescribe;
 use super::project::{Unreadable, utf8};
 use super::words;
 use crate::json::{Walk, byte, end_of_plain, place_of_pair};
+use crate::within::place;
 
 /// Which object is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,9 @@ pub enum Found {
     /// The list in which it has to be looked for.
     Among(Rc<GlobalDescribe>),
 }
+
+/// Where the label of the first object stands at the latest.
+const START: usize = 4_096;
 
 /// The longest list that is read for what is like the object that is not there, in bytes. Reading takes a dozen
 /// instructions a byte, and some hosts give ten million a call.
@@ -62,8 +66,9 @@ impl Sought {
         let text = text.trim();
         let folded = words::fold(text);
         let first = byte(folded.as_bytes(), 0);
-        // Of other letters a byte does not tell where a text begins.
-        if !first.is_ascii_alphanumeric() {
+        // Of other letters a byte does not tell where a text begins, and with space about its colons it is another list.
+        let is_compact = place(list, "\"label\":\"").is_some_and(|at| at < START);
+        if !first.is_ascii_alphanumeric() || !is_compact {
             return None;
         }
         let mut names = Vec::new();

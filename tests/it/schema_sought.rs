@@ -83,6 +83,10 @@ fn a_list_that_is_none_is_refused_and_a_long_one_is_not_read_for_what_is_like_it
     assert!(called("x").find_in(b"[1,]").is_err());
     let short = list(&OBJECTS);
     assert!(matches!(called("Metre").find_in(&short).unwrap(), Found::Among(_)));
+    // With space in it, nothing is passed over.
+    let spaced = serde_json::from_slice::<Value>(&list(&OBJECTS.repeat(300))).unwrap();
+    let spaced = serde_json::to_vec_pretty(&spaced).unwrap();
+    assert!(matches!(called("Metre").find_in(&spaced).unwrap(), Found::Among(_)));
     let long = list(&OBJECTS.repeat(300));
     assert_eq!(called("Metre").find_in(&long).unwrap(), Found::Names(Vec::new()));
     assert_eq!(called("Meters").find_in(&long).unwrap(), Found::Names(vec!["Meter__c".to_owned()]));
