@@ -80,15 +80,13 @@ impl GlobalDescribe {
 
 /// Reads a response. That it is JSON shows only at its end.
 fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Result<T, Unreadable> {
-    let mut from = Walk::of(utf8(body)?);
+    let text = simdutf8::basic::from_utf8(body).or_else(|_| {
+        std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })
+    })?;
+    let mut from = Walk::of(text);
     let read = project(&mut from);
     from.finish().map_err(|error| Unreadable { line: error.line, column: error.column })?;
     Ok(read)
-}
-
-pub(super) fn utf8(body: &[u8]) -> Result<&str, Unreadable> {
-    simdutf8::basic::from_utf8(body)
-        .or_else(|_| std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 }))
 }
 
 /// A text that is not empty.

@@ -4,10 +4,10 @@
 use std::rc::Rc;
 
 use super::global::GlobalDescribe;
-use super::project::{Unreadable, utf8};
+use super::project::Unreadable;
 use super::words;
-use crate::json::{Walk, byte, end_of_plain, place_of_pair};
-use crate::within::place;
+use crate::json::{Walk, byte, end_of_plain, place_of, place_of_text};
+use crate::within::holds;
 
 /// Which object is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Found {
     Among(Rc<GlobalDescribe>),
 }
 
-/// Where the label of the first object stands at the latest.
+/// Bytes in which the first object of a list has its label.
 const START: usize = 4_096;
 
 /// The longest list that is read for what is like the object that is not there, in bytes. Reading takes a dozen
@@ -37,9 +37,8 @@ const MAX_READ: usize = 400_000;
 impl Sought {
     /// Looks for the object in the response to `GET sobjects`.
     pub fn find_in(&self, response: &[u8]) -> Result<Found, Unreadable> {
-        let list = utf8(response)?;
-        Ok(match self.names_in(list) {
-            Some(names) if !names.is_empty() || list.len() > MAX_READ => {
+        Ok(match self.names_in(response) {
+            Some(names) if !names.is_empty() || response.len() > MAX_READ => {
                 Found::Names(names.into_iter().map(str::to_owned).collect())
             }
             _ => Found::Among(Rc::new(GlobalDescribe::from_json(response)?)),
@@ -61,36 +60,34 @@ impl Sought {
     }
 
     /// The API names of the objects in a list, as Salesforce writes it; nothing where only reading all of it could tell.
-    fn names_in<'a>(&self, list: &'a str) -> Option<Vec<&'a str>> {
+    fn names_in<'a>(&self, list: &'a [u8]) -> Option<Vec<&'a str>> {
         let (Self::Called(text) | Self::Prefix(text)) = self;
         let text = text.trim();
         let folded = words::fold(text);
         let first = byte(folded.as_bytes(), 0);
         // Of other letters a byte does not tell where a text begins, and with space about its colons it is another list.
-        let is_compact = place(list, "\"label\":\"").is_some_and(|at| at < START);
-        if !first.is_ascii_alphanumeric() || !is_compact {
+        let start = String::from_utf8_lossy(list.get(..START).unwrap_or(list));
+        if !first.is_ascii_alphanumeric() || !holds(&start, "\"label\":\"") {
             return None;
         }
         let mut names = Vec::new();
-        for first in [first, first.to_ascii_uppercase()] {
-            let mut at = 0;
-            while let Some((before, value, behind)) = text_from(list, at, first) {
-                at = list.len() - behind.len();
-                let is_value_of = |member: &str| before.ends_with(member);
-                let is_meant = match self {
-                    Self::Prefix(_) => value == text && is_value_of("\"keyPrefix\":"),
-                    Self::Called(_) if !words::folds_to(value, &folded) => false,
-                    // A name comes before any label.
-                    Self::Called(_) if is_value_of("\"name\":") && value.eq_ignore_ascii_case(text) => {
-                        return Some(vec![value]);
-                    }
-                    Self::Called(_) => is_value_of("\"label\":") || is_value_of("\"labelPlural\":"),
-                };
-                if is_meant {
-                    let name = name_in(behind)?;
-                    if !names.contains(&name) {
-                        names.push(name);
-                    }
+        let mut at = 0;
+        while let Some((before, value, behind)) = text_from(list, at, first) {
+            at = list.len() - behind.len();
+            let is_value_of = |member: &str| before.ends_with(member.as_bytes());
+            let is_meant = match self {
+                Self::Prefix(_) => value == text && is_value_of("\"keyPrefix\":"),
+                Self::Called(_) if !words::folds_to(value, &folded) => false,
+                // A name comes before any label.
+                Self::Called(_) if is_value_of("\"name\":") && value.eq_ignore_ascii_case(text) => {
+                    return Some(vec![value]);
+                }
+                Self::Called(_) => is_value_of("\"label\":") || is_value_of("\"labelPlural\":"),
+            };
+            if is_meant {
+                let name = name_in(behind)?;
+                if !names.contains(&name) {
+                    names.push(name);
                 }
             }
         }
@@ -98,16 +95,21 @@ impl Sought {
     }
 }
 
-/// The next text from a place on that begins with a byte: what stands before it, the text, and what stands behind it.
-fn text_from(list: &str, at: usize, first: u8) -> Option<(&str, &str, &str)> {
-    let quote = place_of_pair(list.as_bytes(), at, [b'"', first]);
-    let end = end_of_plain(list.as_bytes(), quote + 1);
-    Some((list.get(..quote)?, list.get(quote + 1..end)?, list.get(end + 1..)?))
+/// The next text from a place on that begins with a letter, in any case: what stands before it, the text, and what stands
+/// behind it.
+fn text_from(list: &[u8], at: usize, first: u8) -> Option<(&[u8], &str, &[u8])> {
+    let quote = place_of_text(list, at, first);
+    let end = end_of_plain(list, quote + 1);
+    // A text that cannot be read is none that is looked for.
+    let value = std::str::from_utf8(list.get(quote + 1..end)?).unwrap_or_default();
+    Some((list.get(..quote)?, value, list.get(end + 1..)?))
 }
 
 /// The API name of an object, from what stands behind the value of a member that comes before its name.
-fn name_in(behind: &str) -> Option<&str> {
-    let mut walk = Walk::of(behind);
+fn name_in(behind: &[u8]) -> Option<&str> {
+    // Before the name there is no object within the object.
+    let behind = behind.get(..=place_of(behind, 0, b'}'))?;
+    let mut walk = Walk::of(std::str::from_utf8(behind).ok()?);
     while walk.goes_on(b'}') {
         let is_name = walk.name() == "name";
         let value = walk.value();
