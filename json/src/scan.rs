@@ -197,9 +197,9 @@ pub fn place_of_text(bytes: &[u8], mut at: usize, first: u8) -> usize {
     // Whether the byte before is a quote.
     let mut quoted = 0;
     while at < bytes.len() {
-        let lower = u128::from_le_bytes([0x20; STEP]) | step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
-        let quotes = places(lower, b'"') << 1 | quoted;
-        let found = quotes & places(lower, first | 0x20);
+        let [quotes, letters] = letters(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)), [b'"', first]);
+        let quotes = quotes << 1 | quoted;
+        let found = quotes & letters;
         if found != 0 {
             return at + found.trailing_zeros() as usize - 1;
         }
@@ -212,12 +212,16 @@ pub fn place_of_text(bytes: &[u8], mut at: usize, first: u8) -> usize {
 /// Whether these two ASCII letters or digits stand somewhere one behind the other, letters in any case. Where there are two
 /// others that differ from them as the cases do, it may say so too.
 pub fn may_hold(bytes: &[u8], [first, second]: [u8; 2]) -> bool {
-    let lower = |at| u128::from_le_bytes([0x20; STEP]) | step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+    // Whether the byte before is the first.
+    let mut is_behind = 0;
     let mut at = 0;
     while at < bytes.len() {
-        if places(lower(at), first | 0x20) & places(lower(at + 1), second | 0x20) != 0 {
+        let [ones, others] = letters(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)), [first, second]);
+        let ones = ones << 1 | is_behind;
+        if ones & others != 0 {
             return true;
         }
+        is_behind = ones >> STEP;
         at += STEP;
     }
     false
@@ -333,6 +337,21 @@ fn places(step: u128, byte: u8) -> u32 {
 #[cfg(not(target_feature = "simd128"))]
 fn places(step: u128, byte: u8) -> u32 {
     bits(step, |one| one == byte)
+}
+
+/// For both of these a bit for each byte that is it, a letter in any case.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn letters(step: u128, sought: [u8; 2]) -> [u32; 2] {
+    use std::arch::wasm32::{u8x16_splat, v128_or};
+
+    let lower = v128_or(vector(step), u8x16_splat(0x20));
+    sought.map(|byte| bits(equal(lower, byte | 0x20)))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn letters(step: u128, sought: [u8; 2]) -> [u32; 2] {
+    sought.map(|byte| bits(step, |one| one | 0x20 == byte | 0x20))
 }
 
 /// A bit for each byte that is a quote, a backslash, an opening or a closing bracket.
