@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::scale::scaled;
 use crate::error::Error;
 use crate::json::{Cursor, Json, List, Object};
 use crate::record::{Fields, Record};
@@ -334,13 +335,23 @@ fn cell<'a>(cursor: &mut Cursor<'a>, kind: &str, values: &mut Values) -> Cow<'a,
     }
     let no_dash = label.filter(|label| label.get() != DASH);
     let Some(value) = value else { return values.copy(no_dash) };
-    values.copy(match value.get().as_bytes().first() {
+    let number = match value.get().as_bytes().first() {
         Some(b'"') if kind.starts_with("date") => Some(value),
         Some(b'"' | b'[') => label.or(Some(value)),
-        // Of money: where it says which, the currency belongs to it.
-        Some(b'{') if value.member("currency").is_none() => value.member("amount").or(no_dash),
+        Some(b'{') => {
+            let amount = value.member("amount");
+            if let Some(currency) = value.member("currency") {
+                // Where it says of which currency, that belongs to it.
+                let mut money = Object::default();
+                money.member("amount", Json::trusted(&scaled(values.copy(amount), kind, label)));
+                money.member("currency", Json::trusted(&values.copy(Some(currency))));
+                return Cow::Owned(money.finish());
+            }
+            amount.or(no_dash)
+        }
         _ => Some(value),
-    })
+    };
+    scaled(values.copy(number), kind, label)
 }
 
 /// What the run was filtered by; the last of its own list are those that the call added.
@@ -528,6 +539,20 @@ mod tests {
             "currency",
             r#"{"amount":5,"currency":"EUR"}"#,
         );
+        check(
+            &json!({ "label": "USD 1,234.50 (EUR 1,100.10)", "value": { "amount": 1234.5, "currency": "USD" } }),
+            "currency",
+            r#"{"amount":1234.50,"currency":"USD"}"#,
+        );
+        check(
+            &json!({ "label": "USD ***", "value": { "amount": 20_000.0, "currency": "USD" } }),
+            "currency",
+            r#"{"amount":20000,"currency":"USD"}"#,
+        );
+        check(&json!({ "label": "$1,234.50", "value": { "amount": 1234.5, "currency": null } }), "currency", "1234.50");
+        check(&json!({ "label": "$1,234.50", "value": 1234.5 }), "currency", "1234.50");
+        check(&json!({ "label": "1.234,50", "value": 1234.5 }), "double", "1234.5");
+        check(&json!({ "label": "$1,234.50", "value": null }), "currency", "\"$1,234.50\"");
         check(&json!({ "label": "-", "value": { "amount": null, "currency": null } }), "currency", "null");
         check(&json!({ "label": "a, b", "value": ["a", "b"] }), "multipicklist", "\"a, b\"");
         check(&json!({ "label": "0123456789abc", "value": "0123456789abc" }), "string", "\"0123456789…\"");
