@@ -124,15 +124,17 @@ fn plain_number(value: &str) -> Option<String> {
 
 /// An amount or a percentage with the digits behind the point that the org shows. A whole one needs none, and of one with
 /// more digits none is taken away.
-pub(crate) fn with_decimals(mut number: Cow<'_, str>, decimals: u32) -> Cow<'_, str> {
-    if let Some((_, fraction)) = number.split_once('.')
-        && fraction.bytes().all(|digit| digit.is_ascii_digit())
-    {
-        for _ in fraction.len()..decimals as usize {
-            number.to_mut().push('0');
-        }
+pub(crate) fn with_decimals(number: Cow<'_, str>, decimals: u32) -> Cow<'_, str> {
+    if decimals == 0 {
+        return number;
     }
-    number
+    let missing = match number.split_once('.') {
+        Some((_, fraction)) if fraction.bytes().all(|digit| digit.is_ascii_digit()) => {
+            (decimals as usize).saturating_sub(fraction.len())
+        }
+        _ => 0,
+    };
+    if missing == 0 { number } else { Cow::Owned([&*number, &"0".repeat(missing)].concat()) }
 }
 
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.

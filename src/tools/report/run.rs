@@ -335,23 +335,21 @@ fn cell<'a>(cursor: &mut Cursor<'a>, kind: &str, values: &mut Values) -> Cow<'a,
     }
     let no_dash = label.filter(|label| label.get() != DASH);
     let Some(value) = value else { return values.copy(no_dash) };
-    let number = match value.get().as_bytes().first() {
+    values.copy(match value.get().as_bytes().first() {
         Some(b'"') if kind.starts_with("date") => Some(value),
         Some(b'"' | b'[') => label.or(Some(value)),
+        // Of money: where it says which, the currency belongs to it.
         Some(b'{') => {
-            let amount = value.member("amount");
-            if let Some(currency) = value.member("currency") {
-                // Where it says of which currency, that belongs to it.
-                let mut money = Object::default();
-                money.member("amount", Json::trusted(&scaled(values.copy(amount), kind, label)));
-                money.member("currency", Json::trusted(&values.copy(Some(currency))));
-                return Cow::Owned(money.finish());
-            }
-            amount.or(no_dash)
+            let amount = scaled(values.copy(value.member("amount").or(no_dash)), label);
+            let Some(currency) = value.member("currency") else { return amount };
+            let mut money = Object::default();
+            money.member("amount", Json::trusted(&amount));
+            money.member("currency", Json::trusted(&values.copy(Some(currency))));
+            return Cow::Owned(money.finish());
         }
+        _ if kind == "currency" || kind == "percent" => return scaled(values.copy(Some(value)), label),
         _ => Some(value),
-    };
-    scaled(values.copy(number), kind, label)
+    })
 }
 
 /// What the run was filtered by; the last of its own list are those that the call added.

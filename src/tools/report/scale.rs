@@ -7,36 +7,43 @@ use std::borrow::Cow;
 use crate::json::Json;
 use crate::reply::with_decimals;
 
-/// A number of a column of this type with the digits behind the point that its label shows.
-pub(super) fn scaled<'n>(number: Cow<'n, str>, kind: &str, label: Option<Json<'_>>) -> Cow<'n, str> {
-    let Some(label) = label.filter(|_| kind == "currency" || kind == "percent").and_then(Json::text) else {
-        return number;
-    };
-    let decimals = decimals(&number, &label);
+/// An amount or a percentage with as many digits behind the point as its label shows.
+pub(super) fn scaled<'n>(number: Cow<'n, str>, label: Option<Json<'_>>) -> Cow<'n, str> {
+    let decimals = label.map_or(0, |label| decimals(&number, label.get()));
     with_decimals(number, decimals)
 }
 
-/// How many digits a label shows behind the point, wherever it has signs, spaces and separators; 0 unless its digits are
-/// the number's, and those behind its last separator the number's behind the point. Where there are several currencies, an
-/// amount in another may follow in brackets.
+/// How many digits a label shows behind the point, whatever signs, spaces and separators it has; 0 unless its digits are
+/// the number's, with a separator where that has its point and none behind it. Where there are several currencies, an amount
+/// in another may follow in brackets.
 fn decimals(number: &str, label: &str) -> u32 {
-    let Some(whole) = number.trim_start_matches('-').find('.') else { return 0 };
-    let mut digits = number.bytes().filter(u8::is_ascii_digit);
-    let (mut seen, mut run, mut is_run) = (0, 0, false);
-    for byte in label.bytes() {
-        let is_digit = byte.is_ascii_digit();
-        if is_digit {
-            if digits.next().unwrap_or(b'0') != byte {
+    let number = number.strip_prefix('-').unwrap_or(number).as_bytes();
+    let (mut at, mut is_run, mut is_behind, mut decimals) = (0, false, false, 0);
+    let mut label = label.bytes();
+    while let Some(byte) = label.next() {
+        if byte.is_ascii_digit() {
+            let is_point = number.get(at) == Some(&b'.');
+            at += usize::from(is_point);
+            is_behind |= is_point;
+            let is_as_expected = !is_behind || is_run != is_point;
+            if byte != number.get(at).copied().unwrap_or(b'0') || !is_as_expected {
                 return 0;
             }
-            seen += 1;
-            run = if is_run { run + 1 } else { 1 };
-        } else if byte == b'(' && seen > 0 {
+            at += 1;
+            decimals += u32::from(is_behind);
+            is_run = true;
+            continue;
+        }
+        is_run = false;
+        if byte == b'(' && at > 0 {
             break;
         }
-        is_run = is_digit;
+        if byte == b'\\' && label.next() == Some(b'u') {
+            // The four digits of an escape, which stands for a space or for the sign of a currency.
+            label.nth(3);
+        }
     }
-    if seen == whole + run as usize { run } else { 0 }
+    decimals
 }
 
 #[cfg(test)]
@@ -49,10 +56,7 @@ mod tests {
     #[track_caller]
     fn check(number: &str, label: &str, shown: &str) {
         let json = json!(label).to_string();
-        for kind in ["currency", "percent"] {
-            assert_eq!(scaled(Cow::Borrowed(number), kind, Json::parse(&json).ok()), shown, "{label}");
-        }
-        assert_eq!(scaled(Cow::Borrowed(number), "double", Json::parse(&json).ok()), number, "{label}");
+        assert_eq!(scaled(Cow::Borrowed(number), Json::parse(&json).ok()), shown, "{label}");
     }
 
     #[test]
@@ -112,8 +116,18 @@ mod tests {
         }
         // A rate that its label has as percents.
         check("0.625", "62.50%", "0.625");
-        assert_eq!(scaled(Cow::Borrowed("1.5"), "currency", None), "1.5");
-        assert_eq!(scaled(Cow::Borrowed("\"1.5\""), "currency", Json::parse("\"1.50\"").ok()), "\"1.5\"");
+        assert_eq!(scaled(Cow::Borrowed("1.5"), None), "1.5");
+        assert_eq!(scaled(Cow::Borrowed("\"1.5\""), Json::parse("\"1.50\"").ok()), "\"1.5\"");
+    }
+
+    #[test]
+    fn a_label_is_read_as_json_writes_it() {
+        for label in [r#""1\u00a0234,50\u00a0\u20ac""#, r#""\/1234.50\"""#, r#""\\u1234.50""#] {
+            let label = Json::parse(label).ok();
+            assert_eq!(scaled(Cow::Borrowed("1234.5"), label), "1234.50", "{label:?}");
+        }
+        let cut = Json::parse(r#""1234.50\u20ac""#).ok();
+        assert_eq!(scaled(Cow::Borrowed("1234.5"), cut), "1234.50");
     }
 
     #[test]
