@@ -19,6 +19,7 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 import socket
 import ssl
 import statistics
@@ -145,8 +146,11 @@ async def user(tally, number, token, marker, record):
 async def kill_and_start(tally, proxy, instances):
     """Kills an instance that has requests in hand, when half the calls are done, and starts it again a second later."""
     await tally.half.wait()
-    while not proxy.awaited[INSTANCES[0]]:
-        await asyncio.sleep(0)
+    # However fast it is, what it gets from here on it does not answer.
+    instances[0].send_signal(signal.SIGSTOP)
+    before = proxy.handed[INSTANCES[0]]
+    while proxy.handed[INSTANCES[0]] == before:
+        await asyncio.sleep(0.01)
     instances[0].kill()
     await instances[0].wait()
     await asyncio.sleep(1)
