@@ -1,5 +1,5 @@
 //! How many digits behind the point an amount or a percentage of a report has. No metadata of a report says so, but the
-//! label of each cell shows it, which is the number as the user's locale writes it.
+//! label of each cell shows it, which is the number as the user's locale writes it. `verify` looks whether an org's do.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_analytics.meta/api_analytics/sforce_analytics_rest_api_factmap_example.htm>
 
 use std::borrow::Cow;
@@ -13,9 +13,9 @@ pub(super) fn scaled<'n>(number: Cow<'n, str>, label: Option<Json<'_>>) -> Cow<'
     with_decimals(number, decimals)
 }
 
-/// How many digits a label shows behind the point, whatever signs, spaces and separators it has; 0 unless its digits are
-/// the number's, with a separator where that has its point and none behind it. Where there are several currencies, an amount
-/// in another may follow in brackets.
+/// How many digits a label shows behind the point, whatever signs, spaces and separators it has; 0 unless its digits
+/// are the number's, with a separator where that has its point and none behind it. Where there are several currencies,
+/// an amount in another may follow in brackets. No report of an org with several was seen.
 fn decimals(number: &str, label: &str) -> u32 {
     let number = number.strip_prefix('-').unwrap_or(number).as_bytes();
     let (mut at, mut is_run, mut is_behind, mut decimals) = (0, false, false, 0);
