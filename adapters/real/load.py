@@ -195,7 +195,7 @@ def with_session(connection, headers):
 
 
 def intercepted(org, way=None):
-    """How many requests the org has answered. From now on it does with connections what is said here, if that is said."""
+    """How many requests the org has answered. What is said here it does with connections from now on."""
     org.request("POST" if way else "GET", "/intercepted", way)
     answer = org.getresponse()
     body = answer.read()

@@ -6,8 +6,9 @@
 //! Each user has an org of their own behind the same name, chosen by the token, so that a reply which crosses from one
 //! user to another shows. `GET /intercepted` answers how many requests there were, and how many changed something.
 //!
-//! `POST /intercepted` with `closing` ends every connection with its answer from then on, and lets none be resumed, so that
-//! every client pays for a connection with each request as the most forgetful does; with `keeping`, none is ended any more.
+//! `POST /intercepted` with `closing` ends every connection with its answer from then on, and lets no session be
+//! resumed, so that every client pays for a connection with each request, as the most forgetful does; with `keeping`,
+//! none is ended any more.
 
 use std::collections::HashMap;
 use std::fs;
@@ -45,7 +46,8 @@ struct Users {
     closing: AtomicBool,
 }
 
-/// Gives tickets by which a session could be resumed, and knows none of them again: as many bytes go to and fro as anywhere.
+/// Gives tickets by which a session could be resumed, and knows none of them again. Without tickets, the first request
+/// of a client that waits for its packets to be acknowledged would wait 40 ms longer.
 #[derive(Debug)]
 struct Forgetful;
 
