@@ -125,13 +125,16 @@ fn plain_number(value: &str) -> Option<String> {
 /// An amount or a percentage with the digits behind the point that the org shows. A whole one needs none, and of one with
 /// more digits none is taken away.
 pub(crate) fn with_decimals(number: Cow<'_, str>, decimals: u32) -> Cow<'_, str> {
-    match number.split_once('.') {
-        Some((_, fraction)) if fraction.bytes().all(|digit| digit.is_ascii_digit()) => {
-            let missing = (decimals as usize).saturating_sub(fraction.len());
-            Cow::Owned([&*number, &"0".repeat(missing)].concat())
-        }
-        _ => number,
+    if decimals == 0 {
+        return number;
     }
+    let missing = match number.split_once('.') {
+        Some((_, fraction)) if fraction.bytes().all(|digit| digit.is_ascii_digit()) => {
+            (decimals as usize).saturating_sub(fraction.len())
+        }
+        _ => 0,
+    };
+    if missing == 0 { number } else { Cow::Owned([&*number, &"0".repeat(missing)].concat()) }
 }
 
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
@@ -188,6 +191,16 @@ mod tests {
         check("-0.50", "-0.5", 0);
         check("12345678901234567.89", "12345678901234567.89", 0);
         check("1.5E400", r#""1.5E400""#, 0);
+    }
+
+    #[test]
+    fn digits_behind_the_point_are_added_where_some_are_missing_and_else_nothing_is_copied() {
+        for (number, shown) in [("1234.5", "1234.50"), ("0.5", "0.50"), ("\"1.5\"", "\"1.5\""), ("null", "null")] {
+            assert_eq!(with_decimals(Cow::Borrowed(number), 2), shown);
+        }
+        for number in ["1234", "1234.55", "1234.555"] {
+            assert!(matches!(with_decimals(Cow::Borrowed(number), 2), Cow::Borrowed(same) if same == number));
+        }
     }
 
     #[test]

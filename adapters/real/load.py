@@ -6,16 +6,20 @@ behind the same name, and each reply must hold the user's own word and nobody el
 started again: whatever was cut off by that is repeated by its client, and at the end every org must hold what its user
 wrote last. All of it is on this machine, and bounded in count and time.
 
-Where SALESFORCE_PLUGIN names the built program, its calls are timed too, as the same user's in the same org."""
+Where SALESFORCE_PLUGIN names the built program, its calls are timed too, as the same user's in the same org: once where
+that keeps connections, as orgs do, and once where it ends each with its answer, so that both sides pay for a connection
+with every request, as these hosts do in any case."""
 
 import asyncio
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import pathlib
 import re
 import shlex
+import signal
 import socket
 import ssl
 import statistics
@@ -32,7 +36,8 @@ from mcp.shared.exceptions import MCPError
 from round_robin import RoundRobin
 
 PROGRAM, COMPONENT, USERS, FOLDER = sys.argv[1:]
-ORG = "https://demo.my.salesforce.com"
+ORG_HOST = "demo.my.salesforce.com"
+ORG = f"https://{ORG_HOST}"
 PORT = 8000
 URL = f"http://127.0.0.1:{PORT}/mcp"
 INSTANCES = [8001, 8002]
@@ -44,6 +49,8 @@ REPEATS = 8
 SECONDS_TO_START = 60
 SECONDS_FOR_ALL = 420
 TIMED = 100
+# What the org does with a connection once it has answered.
+WAYS = ["keeping", "closing"]
 
 
 def users():
@@ -139,8 +146,11 @@ async def user(tally, number, token, marker, record):
 async def kill_and_start(tally, proxy, instances):
     """Kills an instance that has requests in hand, when half the calls are done, and starts it again a second later."""
     await tally.half.wait()
-    while not proxy.awaited[INSTANCES[0]]:
-        await asyncio.sleep(0)
+    # However fast it is, what it gets from here on it does not answer.
+    instances[0].send_signal(signal.SIGSTOP)
+    before = proxy.handed[INSTANCES[0]]
+    while proxy.handed[INSTANCES[0]] == before:
+        await asyncio.sleep(0.01)
     instances[0].kill()
     await instances[0].wait()
     await asyncio.sleep(1)
@@ -184,25 +194,50 @@ def with_session(connection, headers):
     return headers
 
 
+def intercepted(org, way=None):
+    """How many requests the org has answered. What is said here it does with connections from now on."""
+    org.request("POST" if way else "GET", "/intercepted", way)
+    answer = org.getresponse()
+    body = answer.read()
+    assert answer.status == 200, body
+    return json.loads(body)["requests"]
+
+
 def alone(servers, marker, record):
-    """How long each call takes while nobody else asks, straight from each server in turn, in ms."""
+    """How long each call takes while nobody else asks, straight from each server in turn, in ms, and how many requests
+    the server makes for it."""
+    org = http.client.HTTPSConnection(ORG_HOST, context=ssl.create_default_context(), timeout=60)
     connections = {}
     for name, (port, headers) in servers.items():
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.connect()
         connections[name] = connection, with_session(connection, headers)
-    figures = {name: {} for name in servers}
-    for first in range(4):
-        took = {name: [] for name in servers}
-        for number in range(TIMED):
-            # Every change is another one, so that each is written.
-            tool, arguments = call_of(first + 4 * number, marker, record)
-            for name, (connection, headers) in connections.items():
-                took[name].append(one_call(connection, headers, tool, arguments))
-        for name in servers:
-            figures[name][tool] = round(statistics.median(took[name]) * 1e3, 1)
-    for name in servers:
-        print(f"{name}, ms a call in the middle of {TIMED}: {figures[name]}")
+    changes = itertools.count()
+    for way in WAYS:
+        intercepted(org, way)
+        figures = {name: {} for name in servers}
+        for first in range(4):
+            took = {name: [] for name in servers}
+            asked = dict.fromkeys(servers, 0)
+            for _ in range(TIMED):
+                for name, (connection, headers) in connections.items():
+                    # Every change is another one, so that each is written.
+                    tool, arguments = call_of(first + 4 * next(changes), marker, record)
+                    before = intercepted(org)
+                    took[name].append(one_call(connection, headers, tool, arguments))
+                    asked[name] += intercepted(org) - before
+            for name in servers:
+                figures[name][tool] = statistics.median(took[name]) * 1e3, asked[name] / TIMED
+        print(f"{way} connections, ms a call in the middle of {TIMED} and the requests it makes:")
+        for name, of_tools in figures.items():
+            told = (f"{tool} {ms:.1f} ({requests:g})" for tool, (ms, requests) in of_tools.items())
+            print(f"  {name}: {', '.join(told)}")
+        if len(servers) > 1:
+            ours, program = figures.values()
+            times = (f"{tool} {ours[tool][0] / program[tool][0]:.2f}" for tool in ours)
+            print(f"  times what the program takes: {', '.join(times)}")
+    intercepted(org, WAYS[0])
+    org.close()
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,7 @@
 
 mod filters;
 mod run;
+mod scale;
 mod view;
 
 use self::filters::Asked;

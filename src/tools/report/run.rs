@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::scale::scaled;
 use crate::error::Error;
 use crate::json::{Cursor, Json, List, Object};
 use crate::record::{Fields, Record};
@@ -338,7 +339,15 @@ fn cell<'a>(cursor: &mut Cursor<'a>, kind: &str, values: &mut Values) -> Cow<'a,
         Some(b'"') if kind.starts_with("date") => Some(value),
         Some(b'"' | b'[') => label.or(Some(value)),
         // Of money: where it says which, the currency belongs to it.
-        Some(b'{') if value.member("currency").is_none() => value.member("amount").or(no_dash),
+        Some(b'{') => {
+            let amount = scaled(values.copy(value.member("amount").or(no_dash)), label);
+            let Some(currency) = value.member("currency") else { return amount };
+            let mut money = Object::default();
+            money.member("amount", Json::trusted(&amount));
+            money.member("currency", Json::trusted(&values.copy(Some(currency))));
+            return Cow::Owned(money.finish());
+        }
+        _ if kind == "currency" || kind == "percent" => return scaled(values.copy(Some(value)), label),
         _ => Some(value),
     })
 }
@@ -528,6 +537,20 @@ mod tests {
             "currency",
             r#"{"amount":5,"currency":"EUR"}"#,
         );
+        check(
+            &json!({ "label": "USD 1,234.50 (EUR 1,100.10)", "value": { "amount": 1234.5, "currency": "USD" } }),
+            "currency",
+            r#"{"amount":1234.50,"currency":"USD"}"#,
+        );
+        check(
+            &json!({ "label": "USD ***", "value": { "amount": 20_000.0, "currency": "USD" } }),
+            "currency",
+            r#"{"amount":20000,"currency":"USD"}"#,
+        );
+        check(&json!({ "label": "$1,234.50", "value": { "amount": 1234.5, "currency": null } }), "currency", "1234.50");
+        check(&json!({ "label": "$1,234.50", "value": 1234.5 }), "currency", "1234.50");
+        check(&json!({ "label": "1.234,50", "value": 1234.5 }), "double", "1234.5");
+        check(&json!({ "label": "$1,234.50", "value": null }), "currency", "\"$1,234.50\"");
         check(&json!({ "label": "-", "value": { "amount": null, "currency": null } }), "currency", "null");
         check(&json!({ "label": "a, b", "value": ["a", "b"] }), "multipicklist", "\"a, b\"");
         check(&json!({ "label": "0123456789abc", "value": "0123456789abc" }), "string", "\"0123456789…\"");

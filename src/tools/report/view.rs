@@ -9,7 +9,7 @@ use crate::id::RecordId;
 use crate::json::{Json, List, quoted};
 use crate::known::{Known, PlanError};
 use crate::record::{Fields, Record};
-use crate::reply::{MAX_TEXT_CHARS, Rows, Values};
+use crate::reply::{MAX_TEXT_CHARS, Rows, Values, with_decimals};
 use crate::resolve::names;
 use crate::rest::Saved;
 use crate::schema::FieldType;
@@ -25,6 +25,8 @@ struct Column {
     place: usize,
     path: String,
     field_type: FieldType,
+    /// Digits behind the point, of an amount or a percentage.
+    decimals: u32,
 }
 
 /// Reads the rows into a reply.
@@ -56,6 +58,16 @@ pub(super) fn fill(
             shown - columns.len()
         ));
     }
+    for column in &mut columns {
+        // The columns say no digits. What was learned of the object before does, and that is worth no request.
+        if matches!(column.field_type, FieldType::Currency | FieldType::Percent)
+            && call.recall(object)
+            && let Ok(schema) = call.known().schema(object)
+            && let Some(field) = schema.field(&column.path)
+        {
+            column.decimals = field.decimals;
+        }
+    }
     let records =
         answer.get("records").ok_or_else(|| Error::unreadable("the rows of a list view are missing", Changed::No))?;
     let (mut values, mut rows, mut all) = (Values::cut_after(MAX_TEXT_CHARS), Rows::default(), 0);
@@ -86,8 +98,8 @@ fn columns(answer: &Fields<'_>) -> Vec<Column> {
         let is_hidden = column.get("hidden").is_some_and(|hidden| hidden.get() == "true");
         let field_type = FieldType::from_name(&column.text("type").unwrap_or_default());
         match path.as_str() {
-            "Id" => columns.insert(0, Column { place, path, field_type }),
-            _ if !is_hidden => columns.push(Column { place, path, field_type }),
+            "Id" => columns.insert(0, Column { place, path, field_type, decimals: 0 }),
+            _ if !is_hidden => columns.push(Column { place, path, field_type, decimals: 0 }),
             _ => {}
         }
     }
@@ -107,7 +119,8 @@ fn row(columns: &[Column], record: Json<'_>, values: &mut Values) -> String {
         // They come in the order of the columns.
         let its = cells.get(column.place).filter(is_its).or_else(|| cells.iter().find(is_its));
         let value = its.and_then(|cell| cell.member("value")).unwrap_or(Json::NULL);
-        row.item(Json::trusted(&shown(value, column.field_type, values)));
+        let value = with_decimals(shown(value, column.field_type, values), column.decimals);
+        row.item(Json::trusted(&value));
     }
     row.finish()
 }

@@ -5,16 +5,20 @@
 //!
 //! Each user has an org of their own behind the same name, chosen by the token, so that a reply which crosses from one
 //! user to another shows. `GET /intercepted` answers how many requests there were, and how many changed something.
+//!
+//! `POST /intercepted` with `closing` ends every connection with its answer from then on, and lets no session be
+//! resumed, so that every client pays for a connection with each request, as the most forgetful does; with `keeping`,
+//! none is ended any more.
 
 use std::collections::HashMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use demo_org::{Org, Reply};
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -24,6 +28,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::StoresServerSessions;
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
@@ -37,6 +42,31 @@ struct User {
 struct Users {
     by_header: HashMap<HeaderValue, User>,
     requests: AtomicUsize,
+    /// Whether every connection ends with its answer.
+    closing: AtomicBool,
+}
+
+/// Gives tickets by which a session could be resumed, and knows none of them again. Without tickets, the first request
+/// of a client that waits for its packets to be acknowledged would wait 40 ms longer.
+#[derive(Debug)]
+struct Forgetful;
+
+impl StoresServerSessions for Forgetful {
+    fn put(&self, _: Vec<u8>, _: Vec<u8>) -> bool {
+        true
+    }
+
+    fn get(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn take(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn can_cache(&self) -> bool {
+        true
+    }
 }
 
 fn main() -> Result<(), Fault> {
@@ -52,11 +82,15 @@ fn main() -> Result<(), Fault> {
         // Last, since whoever waits for the org waits for this file.
         fs::write(folder.join("users.part"), listed)?;
         fs::rename(folder.join("users.part"), folder.join("users"))?;
-        let (acceptor, users) = (TlsAcceptor::from(Arc::new(config)), Arc::new(users));
+        let mut forgetful = config.clone();
+        forgetful.session_storage = Arc::new(Forgetful);
+        let acceptors = [config, forgetful].map(|config| TlsAcceptor::from(Arc::new(config)));
+        let users = Arc::new(users);
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            let (acceptor, users) = (acceptor.clone(), Arc::clone(&users));
+            let closing = users.closing.load(Ordering::SeqCst);
+            let (acceptor, users) = (acceptors[usize::from(closing)].clone(), Arc::clone(&users));
             tokio::spawn(async move {
                 // A client that trusts nobody, or breaks off, is no trouble of the server.
                 let Ok(stream) = acceptor.accept(stream).await else { return };
@@ -99,14 +133,33 @@ fn users_of(count: usize) -> Result<(String, Users), Fault> {
         let known = HeaderValue::from_str(&format!("Bearer {}", org.token("riley")))?;
         by_header.insert(HeaderValue::from_str(&format!("Bearer {token}"))?, User { org, token: known });
     }
-    Ok((listed, Users { by_header, requests: AtomicUsize::new(0) }))
+    Ok((listed, Users { by_header, requests: AtomicUsize::new(0), closing: AtomicBool::new(false) }))
+}
+
+/// Answers, and ends the connection where that is wanted. Whoever asks about the orgs has a connection that stays.
+async fn answer(users: Arc<Users>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Fault> {
+    let is_of_orgs = request.uri().path() != "/intercepted";
+    let closing = is_of_orgs && users.closing.load(Ordering::SeqCst);
+    let mut response = answer_of(&users, request).await?;
+    if closing {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }
 
 /// Has the org of whoever asks answer.
-async fn answer(users: Arc<Users>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Fault> {
+async fn answer_of(users: &Users, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Fault> {
     let (mut parts, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     if parts.uri.path() == "/intercepted" {
+        if parts.method == Method::POST {
+            let closing = match &*body {
+                b"closing" => true,
+                b"keeping" => false,
+                _ => return Ok(Response::builder().status(StatusCode::BAD_REQUEST).body(Full::default())?),
+            };
+            users.closing.store(closing, Ordering::SeqCst);
+        }
         let writes: usize = users.by_header.values().map(|user| user.org.writes().len()).sum();
         let counted = format!("{{\"requests\":{},\"writes\":{writes}}}", users.requests.load(Ordering::SeqCst));
         return Ok(Response::new(Full::new(Bytes::from(counted))));

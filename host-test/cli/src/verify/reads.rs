@@ -260,6 +260,11 @@ pub(super) const CHECKS: &[Check] = &[
         "src/tools/report/run.rs",
         Run::Told(reports::groups),
     ),
+    check(
+        "the label of an amount in a report has the digits of its value",
+        "src/tools/report/scale.rs",
+        Run::Told(reports::labels),
+    ),
     check("a report's logic has to name every filter", "src/tools/report/filters.rs", Run::Told(reports::logic)),
     check(
         "the action that sends e-mail names recipients otherwise from v65.0 on",

@@ -1,4 +1,4 @@
-//! Assumptions about running reports with filters of one's own. A run changes nothing of a report.
+//! Assumptions about running reports, as they are and with filters of one's own. A run changes nothing of a report.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -173,4 +173,72 @@ pub(super) fn groups(probe: &mut Probe<'_>) -> Result<String, Failure> {
         return Ok(format!("each pair of innermost groups has its numbers; rows stand under them, {outer}"));
     }
     Err(Failure::CannotTell("no report with groups was looked at lately and has rows".to_owned()))
+}
+
+/// The digits of a text up to a bracket that follows them, and how many of them are in a row at the end.
+fn digits(label: &str) -> (String, usize) {
+    let digit = |letter: char| letter.is_ascii_digit();
+    let from = label.find(digit).unwrap_or(label.len());
+    let first = label[from..].split('(').next().unwrap_or_default().trim_end_matches(|letter| !digit(letter));
+    let last = first.rsplit(|letter| !digit(letter)).next().unwrap_or_default();
+    (first.chars().filter(|letter| digit(*letter)).collect(), last.len())
+}
+
+/// Whether a label is a number as some locale writes it, rounded or not.
+fn shows(label: &str, number: f64) -> bool {
+    let (shown, last) = digits(label);
+    [0, last].iter().any(|decimals| digits(&format!("{number:.decimals$}")).0 == shown)
+}
+
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_analytics.meta/api_analytics/sforce_analytics_rest_api_factmap_example.htm>
+pub(super) fn labels(probe: &mut Probe<'_>) -> Result<String, Failure> {
+    let reports = probe.query(
+        "SELECT Id, Format FROM Report WHERE Format IN ('Tabular', 'Summary', 'Matrix') \
+         ORDER BY LastRunDate DESC NULLS LAST LIMIT 5",
+    )?;
+    for id in reports.iter().filter_map(|report| report["Id"].as_str()) {
+        let path = format!("{DATA}/analytics/reports/{id}?includeDetails=true");
+        let answer = probe.send(Method::GET, &path, &[], &Value::Null)?;
+        let kinds = &answer.body["reportExtendedMetadata"]["detailColumnInfo"];
+        let columns = answer.body["reportMetadata"]["detailColumns"].as_array().into_iter().flatten();
+        let is_amount = |column: &Value| {
+            let kind = column.as_str().and_then(|name| kinds[name]["dataType"].as_str());
+            kind.is_some_and(|kind| ["currency", "percent"].contains(&kind))
+        };
+        let amounts: Vec<usize> =
+            columns.enumerate().filter(|(_, column)| is_amount(column)).map(|(place, _)| place).collect();
+        let facts = answer.body["factMap"].as_object().into_iter().flat_map(|facts| facts.values());
+        let (mut all, mut others) = (0, 0);
+        for row in facts.filter_map(|fact| fact["rows"].as_array()).flatten() {
+            for place in &amounts {
+                let cell = &row["dataCells"][*place];
+                let Some(number) = cell["value"]["amount"].as_f64().or(cell["value"].as_f64()) else { continue };
+                all += 1;
+                others += usize::from(!cell["label"].as_str().is_some_and(|label| shows(label, number)));
+            }
+        }
+        if others > 0 {
+            return Err(Failure::DoesNotHold(format!("{others} of {all} labels have other digits than their values")));
+        }
+        if all > 0 {
+            return Ok(format!("{all} labels have the digits of their values"));
+        }
+    }
+    Err(Failure::CannotTell("no report that was run lately shows an amount or a percentage".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_shows_a_number_in_any_locale_and_to_the_digits_it_has() {
+        for label in ["$1,234.50", "1.234,50 €", "(1 234,5)", "USD 1,234.50 (EUR 1,100.12)", "1234"] {
+            assert!(shows(label, -1234.5), "{label}");
+        }
+        for label in ["$1,234.51", "1K", "", "-", "USD 1,100.12 (EUR 1,234.50)"] {
+            assert!(!shows(label, 1234.5), "{label}");
+        }
+        assert!(shows("90%", 90.0) && shows("$120,000", 120_000.0));
+    }
 }

@@ -43,12 +43,12 @@ const HELD: &str = "\
     update, warm: 796
     convert_lead, cold: 1215
     convert_lead, warm: 1164
-    report of groups, cold: 981
-    report of groups, warm: 557
-    report of 2,000 rows, cold: 34106
-    report of 2,000 rows, warm: 33796
-    list view, cold: 1421
-    list view, warm: 1138
+    report of groups, cold: 1000
+    report of groups, warm: 577
+    report of 2,000 rows, cold: 34104
+    report of 2,000 rows, warm: 33794
+    list view, cold: 1425
+    list view, warm: 1141
     delete, cold: 233
     delete, warm: 233
     restore, cold: 304

@@ -158,6 +158,7 @@ const VIEWS: &str = "list views can be parts, and all their values are texts";
 const DATES: &str = "a report is filtered by dates as YYYY-MM-DD";
 const LOGIC: &str = "a report's logic has to name every filter";
 const GROUPS: &str = "a report's numbers stand under the keys of its groups";
+const LABELS: &str = "the label of an amount in a report has the digits of its value";
 const INPUTS: &str = "the action that sends e-mail names recipients otherwise from v65.0 on";
 const APART: &str = "neither an action nor a file's bytes can be parts";
 const SENDING: &str = "an e-mail to nobody, to no address or with an input that is none is refused as such";
@@ -201,6 +202,7 @@ fn what_was_found_is_said_where_it_is_more_than_a_verdict() {
             ),
             (DATES, "2999-12-31 is taken, and given back as 2999-12-31"),
             (GROUPS, "each pair of innermost groups has its numbers; rows stand under them, and there alone"),
+            (LABELS, "15 labels have the digits of their values"),
             (LOGIC, "logic that names them is followed; logic that leaves one out: 400 BAD_REQUEST"),
             (
                 INPUTS,
@@ -295,6 +297,10 @@ fn each_check_that_tells_what_it_found_can_fail() {
     let group = |key: &str| serde_json::json!({"key": key, "label": "Zebulon", "groupings": []});
     let grouped = serde_json::json!({"factMap": {"T!T": {"aggregates": [1]}, "0!T": {"aggregates": [1]}},
         "groupingsDown": {"groupings": [group("0"), group("1")]}, "reportMetadata": {"aggregates": ["RowCount"]}});
+    let amount = |label: &str| serde_json::json!({"dataCells": [{"label": label, "value": {"amount": 1234.5}}]});
+    let labelled = serde_json::json!({"factMap": {"T!T": {"rows": [amount("$1,234.50"), amount("Zebulon")]}},
+        "reportExtendedMetadata": {"detailColumnInfo": {"AMOUNT": {"dataType": "currency"}}},
+        "reportMetadata": {"detailColumns": ["AMOUNT"]}});
     let inputs = serde_json::json!({"inputs": [{"name": "emailAddresses"}]});
     for (name, faults, told) in [
         (BEARER, vec![soap(200, user)], "200 names the user by the header alone"),
@@ -317,6 +323,11 @@ fn each_check_that_tells_what_it_found_can_fail() {
             GROUPS,
             vec![json(200, &grouped).on(Method::GET, "/analytics/reports/")],
             "1 pairs of groups have no numbers of their own",
+        ),
+        (
+            LABELS,
+            vec![json(200, &labelled).on(Method::GET, "/analytics/reports/")],
+            "1 of 2 labels have other digits than their values",
         ),
         (INPUTS, vec![json(200, &inputs).on(Method::GET, "/emailSimple").after(2)], "v65.0: emailAddresses"),
         (
@@ -373,13 +384,14 @@ fn an_org_without_what_a_check_asks_about_cannot_tell_and_says_what_it_lacks() {
             other => panic!("{name}: {other:?}"),
         })
         .collect();
-    let lacking: [(&str, &str); 9] = [
+    let lacking: [(&str, &str); 10] = [
         ("what waits of a record is found by the record, the longest first", "INVALID_TYPE"),
         ("what waits of a record in a flow says for whom, and how the whole stands", "INVALID_TYPE"),
         (BYTES, "the user sees no text file"),
         (VIEWS, "INVALID_TYPE"),
         (DATES, "INVALID_TYPE"),
         (GROUPS, "INVALID_TYPE"),
+        (LABELS, "INVALID_TYPE"),
         (LOGIC, "INVALID_TYPE"),
         (REMOVED, "the org has no approval processes"),
         (APPROVE, "the org has no flow approvals"),
@@ -405,6 +417,8 @@ fn an_org_without_what_a_check_asks_about_cannot_tell_and_says_what_it_lacks() {
     assert_eq!(cannot_tell(LEAD, soap(500, retired)), "500 UNSUPPORTED_API_VERSION");
     let ruled = "<result><errors><statusCode>FIELD_CUSTOM_VALIDATION_EXCEPTION</statusCode></errors><success>false</success></result>";
     assert_eq!(cannot_tell(LEAD, soap(200, ruled)), "the lead is not converted: FIELD_CUSTOM_VALIDATION_EXCEPTION");
+    let no_rows = json(200, &serde_json::json!({"factMap": {}})).on(Method::GET, "/analytics/reports/");
+    assert_eq!(cannot_tell(LABELS, no_rows), "no report that was run lately shows an amount or a percentage");
     let missing = refusing(404, "NOT_FOUND").on(Method::GET, "/emailSimple");
     assert_eq!(cannot_tell(INPUTS, missing), "v63.0 has no action emailSimple");
     let missing = refusing(404, "NOT_FOUND").on(Method::POST, "/emailSimple");
