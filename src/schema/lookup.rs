@@ -358,8 +358,16 @@ pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias])
 /// Goes over the org's objects; without its list, over the core ones.
 fn each<'g>(global: Option<&'g GlobalDescribe>, look: &mut dyn FnMut(ObjectSummary<'g>)) {
     match global {
-        Some(global) => global.objects().for_each(|object| look(object)),
-        None => standard::objects().for_each(|object| look(object)),
+        Some(global) => {
+            for object in global.objects() {
+                look(object);
+            }
+        }
+        None => {
+            for object in standard::objects() {
+                look(object);
+            }
+        }
     }
 }
 
