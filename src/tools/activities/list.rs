@@ -202,7 +202,7 @@ impl<'a> List<'a> {
     }
 
     fn text(&mut self, fields: &Fields<'_>, field: &str) -> Option<String> {
-        fields.text(field).map(|text| self.values.text(text))
+        self.values.text_of(fields.get(field)?, |text, _| text.to_owned())
     }
 
     /// The entries in order, as many as asked for.
