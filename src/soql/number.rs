@@ -17,11 +17,15 @@ impl Number {
     ///
     /// `LiteralError::Number` if it is not a number, `LiteralError::NumberSize` if it has more digits than any field.
     pub fn parse(text: &str) -> Result<Self, LiteralError> {
+        // Nearly all are written like this, and none of their digits is worth a look.
+        if (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') {
+            return Ok(Self(text.to_owned()));
+        }
         let wrong = || LiteralError::Number(Excerpt::of(text));
         let too_large = || LiteralError::NumberSize(Excerpt::of(text));
         let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, self::exponent(exponent).ok_or_else(wrong)?),
+        let (mantissa, exponent) = match unsigned.bytes().position(|byte| matches!(byte, b'e' | b'E')) {
+            Some(at) => (&unsigned[..at], self::exponent(&unsigned[at + 1..]).ok_or_else(wrong)?),
             None => (unsigned, 0),
         };
         let (whole, fraction) = match mantissa.split_once('.') {

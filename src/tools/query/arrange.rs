@@ -182,22 +182,66 @@ pub(super) fn rows(groups: &[Group], measures: usize, records: &[Record], values
 
 /// The groups of events that are of one day as one, in their order: Salesforce counts those apart that take whole days.
 pub(super) fn merged(rows: Vec<Row>, measures: &[Measured], sorted: &[Sorted]) -> Vec<Row> {
-    let mut merged: Vec<Row> = Vec::new();
-    for row in rows {
-        match merged.iter_mut().find(|known| known.cells == row.cells) {
-            Some(known) => known.add(&row, measures),
-            None => merged.push(row),
+    let firsts = firsts(&rows, |row| &row.cells);
+    let mut merged: Vec<Option<Row>> = Vec::with_capacity(rows.len());
+    for (row, first) in rows.into_iter().zip(firsts) {
+        match merged.get_mut(first).and_then(Option::as_mut) {
+            Some(known) => {
+                known.add(&row, measures);
+                merged.push(None);
+            }
+            None => merged.push(Some(row)),
         }
     }
+    let mut merged: Vec<Row> = merged.into_iter().flatten().collect();
     for row in &mut merged {
         row.average(measures);
     }
-    let mut ordered: Vec<Row> = Vec::with_capacity(merged.len());
-    for row in merged {
-        let place = ordered.partition_point(|before| !comes_before(&row, before, sorted));
-        ordered.insert(place, row);
+    // Their places, for rows themselves are long to move.
+    let mut ordered: Vec<u32> = Vec::with_capacity(merged.len());
+    for (at, row) in merged.iter().enumerate() {
+        let is_before = |other: &u32| comes_before(row, &merged[*other as usize], sorted);
+        // Most come in their order.
+        let place = match ordered.last() {
+            Some(last) if is_before(last) => ordered.partition_point(|other| !is_before(other)),
+            _ => ordered.len(),
+        };
+        ordered.insert(place, at as u32);
     }
-    ordered
+    in_order(ordered, merged)
+}
+
+/// Of each row the first that has the same cells, by its place.
+fn firsts(rows: &[Row], cells: fn(&Row) -> &[String]) -> Vec<usize> {
+    const NONE: usize = usize::MAX;
+    // The first rows by a sum of their bytes, and of each the one before it with the same: there may be two thousand.
+    let mut by_sum = vec![NONE; 256];
+    let mut firsts: Vec<usize> = Vec::with_capacity(rows.len());
+    let mut before: Vec<usize> = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        let bytes = cells(row).iter().flat_map(|cell| cell.bytes());
+        let sum = bytes.fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) as usize % by_sum.len();
+        let mut first = by_sum[sum];
+        while first != NONE && cells(&rows[first]) != cells(row) {
+            first = before[first];
+        }
+        before.push(by_sum[sum]);
+        if first == NONE {
+            by_sum[sum] = at;
+            first = at;
+        }
+        firsts.push(first);
+    }
+    firsts
+}
+
+/// Rows in the order of their places.
+fn in_order(order: Vec<u32>, rows: Vec<Row>) -> Vec<Row> {
+    let mut places = vec![0; rows.len()];
+    for (place, index) in order.into_iter().enumerate() {
+        places[index as usize] = place as u32;
+    }
+    by_rank(places.into_iter().zip(rows))
 }
 
 /// Whether a row comes before another by all keys.
@@ -218,7 +262,8 @@ fn comes_before(row: &Row, other: &Row, sorted: &[Sorted]) -> bool {
 
 /// Whether a value comes before another: a number by its size, anything else by its letters.
 fn is_less(one: &str, two: &str) -> bool {
-    match (Decimal::parse(one), Decimal::parse(two)) {
+    let number = |cell: &str| if cell.starts_with('"') { None } else { Decimal::parse(cell) };
+    match (number(one), number(two)) {
         (Some(one), Some(two)) => one.is_less(two),
         _ => lower(one) < lower(two),
     }
@@ -234,11 +279,7 @@ pub(super) fn arranged(rows: Vec<Row>, groups: &[Group], sorted: &[Sorted]) -> V
         let ranks = ranks(&rows, &sorted[..=at], listed(&sorted[at]));
         order = by_rank(order.into_iter().map(|index| (ranks[index as usize], index)));
     }
-    let mut places = vec![0; rows.len()];
-    for (place, index) in order.into_iter().enumerate() {
-        places[index as usize] = place as u32;
-    }
-    by_rank(places.into_iter().zip(rows))
+    in_order(order, rows)
 }
 
 /// The ranks by the last of these keys; unless it is a picklist, they only compare where all keys before are the same.
@@ -266,11 +307,7 @@ fn ranks(rows: &[Row], sorted: &[Sorted], listed: bool) -> Vec<u32> {
 /// Gives each measure that adds up its share of the groups that differ only in the last grouping.
 pub(super) fn add_shares(rows: &mut [Row], measures: &[Measured]) {
     // Which of the outer groups a row is in, by the first row of it.
-    let mut outer: Vec<usize> = Vec::new();
-    for row in 0..rows.len() {
-        let same = |first: usize| outer[first] == first && rows[first].outer() == rows[row].outer();
-        outer.push((0..row).find(|first| same(*first)).unwrap_or(row));
-    }
+    let outer = firsts(rows, Row::outer);
     for (index, measured) in measures.iter().enumerate() {
         if !measured.adds_up() || measured.is_hidden {
             rows.iter_mut().for_each(|row| row.shares.push(None));
