@@ -139,23 +139,38 @@ const UNSURE: usize = 16;
 /// few are shown. `read` is told whether the text goes on. None of another value.
 pub(crate) fn beginning(value: Json<'_>, most: usize, read: fn(&str, bool) -> String) -> Option<String> {
     let whole = value.get();
+    enough(whole.len(), most, &|bytes| {
+        if bytes >= whole.len() {
+            return Some(read(&value.text()?, false));
+        }
+        let begun = [whole.get(..whole.floor_char_boundary(bytes))?, "\""].concat();
+        Some(read(&Json::trusted(&begun).text()?, true))
+    })
+}
+
+/// What `read` makes of so many bytes of a text of this length, as few as have more than so many characters, or of all.
+pub(crate) fn enough(length: usize, most: usize, read: &dyn Fn(usize) -> Option<String>) -> Option<String> {
     // What most texts need that are long, and markup as well.
     let mut bytes = most.saturating_add(UNSURE).saturating_mul(2);
-    while bytes < whole.len() {
-        let begun = [whole.get(..whole.floor_char_boundary(bytes))?, "\""].concat();
-        let text = read(&Json::trusted(&begun).text()?, true);
+    while bytes < length {
+        let text = read(bytes)?;
         if text.chars().nth(most + UNSURE).is_some() {
             return Some(text);
         }
-        bytes = bytes.saturating_mul(8);
+        bytes = bytes.saturating_mul(3);
     }
-    Some(read(&value.text()?, false))
+    read(length)
 }
 
 /// Salesforce writes `120000.0` and `2.0E7` of numbers that nobody says so. Their digits are all kept.
 fn plain_number(value: &str) -> Option<String> {
     let is_number = matches!(value.as_bytes().first(), Some(b'-' | b'0'..=b'9'));
-    let is_written_so = is_number && value.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    let has_exponent = is_number && value.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+    let is_written_so = is_number && (has_exponent || value.bytes().any(|byte| byte == b'.'));
+    // Without an exponent it is the digits as they are, but for zeros at the end.
+    if is_written_so && !has_exponent && value.len() < 18 && !value.starts_with("-0") {
+        return Some(value.trim_end_matches('0').trim_end_matches('.').to_owned());
+    }
     is_written_so.then(|| Number::parse(value).ok().map(|number| number.as_str().to_owned()))?
 }
 
@@ -173,24 +188,18 @@ pub(crate) fn with_decimals(number: Cow<'_, str>, decimals: u32) -> Cow<'_, str>
 
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
 fn whole_second_utc(value: &str) -> Option<String> {
-    let shape = b"0000-00-00T00:00:00";
+    let shape = b"\"0000-00-00T00:00:00";
     // Few values have this length, which is asked first.
-    if value.len() != shape.len() + r#"".000+0000""#.len() {
+    if value.len() != shape.len() + ".000+0000\"".len() {
         return None;
     }
     let time = value.strip_suffix(".000+0000\"")?;
-    let (quote, digits) = time.as_bytes().split_first()?;
-    for (at, byte) in digits.iter().enumerate() {
-        let is_there = match shape.get(at) {
-            Some(b'0') => byte.is_ascii_digit(),
-            Some(shape) => byte == shape,
-            None => false,
-        };
-        if !is_there {
+    for (byte, shape) in time.bytes().zip(shape) {
+        if byte != *shape && !(*shape == b'0' && byte.is_ascii_digit()) {
             return None;
         }
     }
-    (*quote == b'"').then(|| [time, "Z\""].concat())
+    Some([time, "Z\""].concat())
 }
 
 /// A timestamp as Salesforce sends it, as text.

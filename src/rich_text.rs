@@ -1,5 +1,7 @@
 //! Rich text, which Salesforce keeps as HTML, as the text that people see; and text as HTML.
 
+use crate::within;
+
 /// Elements of which nothing is seen.
 const UNSEEN: [&str; 4] = ["head", "style", "script", "title"];
 /// Elements that begin a line.
@@ -83,7 +85,9 @@ fn character(rest: &str, text: &mut Seen) -> usize {
 
 /// What `&…;` at the beginning of a text means, and how long it is; the `&` itself where it is none.
 fn meant(rest: &str) -> (char, usize) {
-    let name = rest.get(1..).and_then(|rest| rest.get(..rest.find(';').filter(|end| *end <= 8)?));
+    // The longest name has eight characters: a text may have any number of these, and none of them an end.
+    let end = rest.bytes().skip(1).take(9).position(|byte| byte == b';');
+    let name = end.and_then(|end| rest.get(1..=end));
     let meant = name.and_then(|name| {
         let number = match name.strip_prefix('#') {
             None => return NAMED.iter().find(|(known, _)| *known == name).map(|(_, meant)| *meant),
@@ -126,10 +130,10 @@ pub(crate) fn escape(character: char, out: &mut String) {
 fn tag(rest: &str, text: &mut Seen) -> usize {
     let inside = &rest[1..];
     let name = inside.strip_prefix('/').unwrap_or(inside);
-    let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    let length = name.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(name.len());
     let is_markup = length > 0 || inside.starts_with("!--");
     let close = if inside.starts_with("!--") { "-->" } else { ">" };
-    let Some(end) = rest.find(close).filter(|_| is_markup) else {
+    let Some(end) = within::place(rest, close).filter(|_| is_markup) else {
         if is_markup && text.goes_on {
             return rest.len();
         }
@@ -146,7 +150,7 @@ fn tag(rest: &str, text: &mut Seen) -> usize {
     }
     // Up to the end of what is not seen, in whatever case.
     let closing = "</".to_owned() + &name;
-    rest[end..].to_ascii_lowercase().find(&closing).map_or(rest.len(), |at| end + at)
+    within::place(&rest[end..].to_ascii_lowercase(), &closing).map_or(rest.len(), |at| end + at)
 }
 
 /// Elements by which a text is told to be HTML; in others, as in `<acme@acme.example>`, brackets are text.

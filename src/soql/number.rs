@@ -17,10 +17,6 @@ impl Number {
     ///
     /// `LiteralError::Number` if it is not a number, `LiteralError::NumberSize` if it has more digits than any field.
     pub fn parse(text: &str) -> Result<Self, LiteralError> {
-        // Nearly all are written like this, and none of their digits is worth a look.
-        if (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') {
-            return Ok(Self(text.to_owned()));
-        }
         let wrong = || LiteralError::Number(Excerpt::of(text));
         let too_large = || LiteralError::NumberSize(Excerpt::of(text));
         let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::decimal::Decimal;
-use super::group::Group;
+use super::group::{Group, alias};
 use super::measure::{self, Measured};
 use crate::json::quoted;
 use crate::lower::lower;
@@ -54,8 +54,8 @@ pub(super) struct Row {
     places: Vec<u32>,
     /// The measures.
     measures: Vec<String>,
-    /// The shares of those measures that have one, as many as measures or none.
-    shares: Vec<Option<String>>,
+    /// What those measures are a share of that have one, as many as measures or none; of some wholes there are no shares.
+    wholes: Vec<Option<Option<Decimal>>>,
 }
 
 /// Ranks of values that are not in the list, and of no value: after all others.
@@ -65,10 +65,17 @@ const NOTHING: u32 = u32::MAX;
 impl Row {
     fn read(groups: &[Group], measures: usize, record: &Record, values: &mut Values) -> Self {
         let fields = record.fields();
-        let mut row = Self::default();
+        let mut row = Self {
+            cells: Vec::with_capacity(2 * groups.len()),
+            ends: Vec::with_capacity(groups.len()),
+            places: Vec::with_capacity(groups.len()),
+            measures: Vec::with_capacity(measures),
+            wholes: Vec::with_capacity(measures),
+        };
         let mut first = 0;
         for group in groups {
-            row.places.push(match fields.text(&format!("g{first}")) {
+            row.places.push(match fields.text(&alias('g', first)) {
+                _ if group.values.is_empty() => UNLISTED,
                 None => NOTHING,
                 Some(text) => group.values.iter().position(|value| *value == text).map_or(UNLISTED, |at| at as u32),
             });
@@ -77,7 +84,7 @@ impl Row {
             first += group.keys.len();
         }
         for index in 0..measures {
-            row.measures.push(values.copy(fields.get(&format!("m{index}"))).into_owned());
+            row.measures.push(values.copy(fields.get(&alias('m', index))).into_owned());
         }
         row
     }
@@ -141,7 +148,7 @@ impl Row {
             ends: vec![1],
             places: vec![UNLISTED],
             measures: measures.iter().map(|measured| nothing(measured).to_owned()).collect(),
-            shares: Vec::new(),
+            wholes: Vec::new(),
         }
     }
 
@@ -162,8 +169,9 @@ impl Row {
         }
         for (index, measure) in self.measures.iter().enumerate().filter(|(index, _)| !measures[*index].is_hidden) {
             add(&with_decimals(Cow::Borrowed(measure), measures[index].decimals()));
-            if let Some(Some(share)) = self.shares.get(index) {
-                add(share);
+            if let Some(Some(whole)) = self.wholes.get(index) {
+                let share = Decimal::parse(measure).zip(*whole).and_then(|(part, whole)| part.share_of(whole));
+                add(share.as_deref().unwrap_or("null"));
             }
         }
         shown.push(']');
@@ -304,13 +312,13 @@ fn ranks(rows: &[Row], sorted: &[Sorted], listed: bool) -> Vec<u32> {
     ranks
 }
 
-/// Gives each measure that adds up its share of the groups that differ only in the last grouping.
+/// Gives each measure that adds up what it is a share of: the groups that differ only in the last grouping.
 pub(super) fn add_shares(rows: &mut [Row], measures: &[Measured]) {
     // Which of the outer groups a row is in, by the first row of it.
     let outer = firsts(rows, Row::outer);
     for (index, measured) in measures.iter().enumerate() {
         if !measured.adds_up() || measured.is_hidden {
-            rows.iter_mut().for_each(|row| row.shares.push(None));
+            rows.iter_mut().for_each(|row| row.wholes.push(None));
             continue;
         }
         let mut wholes = vec![Some(Decimal::ZERO); rows.len()];
@@ -320,11 +328,7 @@ pub(super) fn add_shares(rows: &mut [Row], measures: &[Measured]) {
             wholes[*outer] = wholes[*outer].filter(|_| !part.is_negative()).and_then(|whole| whole.plus(part));
         }
         for (row, outer) in rows.iter_mut().zip(&outer) {
-            let share = match (Decimal::parse(&row.measures[index]), wholes[*outer]) {
-                (Some(part), Some(whole)) => part.share_of(whole),
-                _ => None,
-            };
-            row.shares.push(Some(share.unwrap_or_else(|| "null".to_owned())));
+            row.wholes.push(Some(wholes[*outer]));
         }
     }
 }
