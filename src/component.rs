@@ -1,7 +1,7 @@
 //! The shell: binds the core to the world `plugin`. The only file that touches host imports.
 
 use crate::call::Call;
-use crate::platform::{FailureReason, Platform, SendFailure};
+use crate::platform::{Cache, FailureReason, Platform, SendFailure};
 use crate::rest::{RESPONSE_HEADERS, name_of};
 use crate::wit::{
     ActivitiesArgs, ActivitiesReply, Advice, ApproveArgs, ApproveReply, ConnectionSettings, ConvertLeadArgs,
@@ -42,16 +42,22 @@ impl Platform for Host {
         imports::clock::now()
     }
 
-    fn cached(&self, key: &str) -> Option<Vec<u8>> {
-        imports::cache::get(key)
-    }
-
-    fn cache(&self, key: &str, value: &[u8]) {
-        imports::cache::put(key, value);
+    fn cache(&self) -> Option<&dyn Cache> {
+        Some(self)
     }
 
     fn settings(&self) -> ConnectionSettings {
         imports::settings::get()
+    }
+}
+
+impl Cache for Host {
+    fn get(&self, key: &str) -> Option<Vec<u8>> {
+        imports::cache::get(key)
+    }
+
+    fn put(&self, key: &str, value: &[u8]) {
+        imports::cache::put(key, value);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::id::RecordId;
 use crate::policy::{self, Effect};
 use crate::rest::User;
 use crate::schema::well_known::{ACTIVITY_LISTS, ACTIVITY_OBJECTS};
-use crate::schema::{GlobalDescribe, ObjectSchema, Source};
+use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, Source};
 use crate::soql::{FieldName, FieldPath, NameError, ObjectName};
 use crate::wit::ConnectionSettings;
 
@@ -24,6 +24,8 @@ pub struct Known {
     /// Of an object's picklists, what a record type leaves.
     picklists: RefCell<Vec<(ObjectName, RecordId, Learned)>>,
     objects: RefCell<Option<Rc<GlobalDescribe>>>,
+    /// The API names of objects that were looked for.
+    found: RefCell<Vec<(Sought, Vec<String>)>>,
     user: RefCell<Option<User>>,
     /// The values of a field that fit a pattern.
     values: RefCell<Vec<(Need, Vec<String>)>>,
@@ -51,6 +53,8 @@ pub enum Need {
     Description(ObjectName),
     /// The list of the org's objects.
     Objects,
+    /// One of the org's objects.
+    Object(Sought),
     /// Who the user is.
     User,
     /// The values of a field that fit a pattern of LIKE.
@@ -126,6 +130,7 @@ impl Known {
             schemas: RefCell::default(),
             picklists: RefCell::default(),
             objects: RefCell::default(),
+            found: RefCell::default(),
             user: RefCell::default(),
             values: RefCell::default(),
             distinguishing: RefCell::default(),
@@ -206,6 +211,17 @@ impl Known {
         self.objects.borrow().clone().ok_or(Need::Objects.into())
     }
 
+    /// An object that is looked for: its API name, or the list to look in.
+    pub(crate) fn found(&self, sought: Sought) -> Result<Found, PlanError> {
+        if let Some((_, names)) = self.found.borrow().iter().find(|(known, _)| *known == sought) {
+            return Ok(Found::Names(names.clone()));
+        }
+        match &*self.objects.borrow() {
+            Some(list) => Ok(Found::Among(Rc::clone(list))),
+            None => Err(Need::Object(sought).into()),
+        }
+    }
+
     /// The user.
     pub fn user(&self) -> Result<User, PlanError> {
         self.user.borrow().clone().ok_or(Need::User.into())
@@ -262,8 +278,12 @@ impl Known {
         picklists.push((object, record_type, learned));
     }
 
-    pub(crate) fn learn_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
-        self.objects.borrow_mut().insert(Rc::new(objects)).clone()
+    pub(crate) fn learn_objects(&self, objects: Rc<GlobalDescribe>) -> Rc<GlobalDescribe> {
+        self.objects.borrow_mut().insert(objects).clone()
+    }
+
+    pub(crate) fn learn_found(&self, sought: Sought, names: Vec<String>) {
+        self.found.borrow_mut().push((sought, names));
     }
 
     pub(crate) fn learn_values(&self, need: Need, values: Vec<String>) {

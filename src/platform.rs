@@ -20,14 +20,22 @@ pub trait Platform {
     /// Milliseconds since the Unix epoch.
     fn now(&self) -> u64;
 
-    /// The bytes kept under a key for this user.
-    fn cached(&self, key: &str) -> Option<Vec<u8>>;
-
-    /// Keeps bytes under a key for this user.
-    fn cache(&self, key: &str, value: &[u8]);
+    /// What keeps bytes for this user between calls, on a platform that has it.
+    fn cache(&self) -> Option<&dyn Cache> {
+        None
+    }
 
     /// The settings of this connection.
     fn settings(&self) -> ConnectionSettings;
+}
+
+/// Keeps bytes for one user of one org, for as long as it likes to.
+pub trait Cache {
+    /// The bytes kept under a key.
+    fn get(&self, key: &str) -> Option<Vec<u8>>;
+
+    /// Keeps bytes under a key.
+    fn put(&self, key: &str, value: &[u8]);
 }
 
 /// A request that got no response.

@@ -25,7 +25,7 @@ pub use action::Action;
 pub use composite::{Composite, MAX_QUERIES, Part, Parts};
 pub use content::Content;
 pub use convert_lead::{ConvertLead, Converted, Deal};
-pub use describe::{Describe, DescribeGlobal};
+pub use describe::{BasicInformation, Describe, DescribeGlobal, FindObject};
 pub use http_date::{date_of, http_date};
 pub use limit_info::{ApiCalls, LIMIT_INFO};
 pub use names::Names;

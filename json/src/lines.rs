@@ -4,6 +4,8 @@
 //! A line begins behind the end of another; tabs part its columns, and empty columns at its end are left out. Texts are
 //! escaped as in JSON.
 
+use std::borrow::Cow;
+
 use super::{push, scan, without_escapes};
 
 /// Lines in the making.
@@ -130,6 +132,12 @@ impl<'a, const COLUMNS: usize> Line<'a, COLUMNS> {
     /// A column of text; none if it is empty.
     pub fn text(&self, column: usize) -> Option<String> {
         text(self.raw(column), self.has_escape)
+    }
+
+    /// The same, and a copy only where something is escaped.
+    pub fn cow(&self, column: usize) -> Option<Cow<'a, str>> {
+        if self.has_escape { self.text(column).map(Cow::Owned) } else { Some(self.raw(column).into()) }
+            .filter(|text: &Cow<'_, str>| !text.is_empty())
     }
 }
 

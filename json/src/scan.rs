@@ -191,6 +191,38 @@ pub fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> u
     NOWHERE
 }
 
+/// The place of the next quote from a place on behind which this ASCII letter or digit stands, a letter in any case; the
+/// end if there is none.
+pub fn place_of_text(bytes: &[u8], mut at: usize, first: u8) -> usize {
+    // Whether the byte before is a quote.
+    let mut quoted = 0;
+    while at < bytes.len() {
+        let lower = u128::from_le_bytes([0x20; STEP]) | step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+        let quotes = places(lower, b'"') << 1 | quoted;
+        let found = quotes & places(lower, first | 0x20);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize - 1;
+        }
+        quoted = quotes >> STEP;
+        at += STEP;
+    }
+    bytes.len()
+}
+
+/// Whether these two ASCII letters or digits stand somewhere one behind the other, letters in any case. Where there are two
+/// others that differ from them as the cases do, it may say so too.
+pub fn may_hold(bytes: &[u8], [first, second]: [u8; 2]) -> bool {
+    let lower = |at| u128::from_le_bytes([0x20; STEP]) | step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+    let mut at = 0;
+    while at < bytes.len() {
+        if places(lower(at), first | 0x20) & places(lower(at + 1), second | 0x20) != 0 {
+            return true;
+        }
+        at += STEP;
+    }
+    false
+}
+
 /// Whether there is at least one byte, and each is an ASCII letter, a digit or an underscore.
 pub(crate) fn is_word(bytes: &[u8]) -> bool {
     let mut at = 0;
@@ -455,6 +487,31 @@ mod tests {
         assert_eq!(all(b"pq"), [15]);
         assert_eq!(all(b"ba"), [0; 0]);
         assert_eq!(all(b"b\0"), [27], "what is behind the end is zero");
+    }
+
+    #[test]
+    fn a_text_is_found_by_its_first_letter_wherever_it_stands() {
+        for length in 0..40 {
+            let text = format!("{}\"Meter\":\"meter\"", "-".repeat(length));
+            let first = place_of_text(text.as_bytes(), 0, b'm');
+            let second = place_of_text(text.as_bytes(), first + 1, b'm');
+            assert_eq!((first, second), (length, length + 8));
+            assert_eq!(place_of_text(text.as_bytes(), second + 1, b'm'), text.len());
+            assert_eq!(place_of_text(text.as_bytes(), 0, b'e'), text.len());
+        }
+    }
+
+    #[test]
+    fn a_pair_of_letters_is_held_in_any_case() {
+        let text = "0123456789ABCdefghijkLmnopqrstuvwxyZ";
+        for pair in text.as_bytes().windows(2) {
+            for pair in [pair.to_ascii_lowercase(), pair.to_ascii_uppercase()] {
+                assert!(may_hold(text.as_bytes(), [pair[0], pair[1]]), "{pair:?}");
+            }
+        }
+        for pair in ["ac", "21", "za", "z0"] {
+            assert!(!may_hold(text.as_bytes(), [pair.as_bytes()[0], pair.as_bytes()[1]]), "{pair}");
+        }
     }
 
     #[test]

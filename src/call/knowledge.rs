@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::id::RecordId;
 use crate::known::{Learned, Need, PlanError, unknown_object};
 use crate::reply::MAX_ROWS;
-use crate::rest::{Composite, Describe, DescribeGlobal, PicklistValues, User, UserInfo};
-use crate::schema::{GlobalDescribe, ObjectSchema, standard};
+use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, PicklistValues, User, UserInfo};
+use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, standard};
 use crate::soql::{Condition, FieldList, FieldPath, ObjectName, Pattern, Select};
 use crate::time::clock::Clock;
 
@@ -39,6 +39,10 @@ impl Call<'_> {
                 Need::Schema(object) | Need::Description(object) if objects.contains(&object) => {}
                 Need::Schema(object) | Need::Description(object) => objects.push(object),
                 Need::Objects => with_list = true,
+                Need::Object(sought) if sought.api_name().is_none() && self.platform.cache().is_some() => {
+                    with_list = true;
+                }
+                Need::Object(sought) => self.find_object(sought)?,
                 Need::User => self.remember_user(self.send(&UserInfo)?),
                 Need::Values { .. } => self.look_up_values(need)?,
                 Need::Picklists { object, record_type, fresh } => match self.known.schema(&object) {
@@ -52,6 +56,28 @@ impl Call<'_> {
             }
         }
         self.describe(&objects, with_list)
+    }
+
+    /// Finds one object: by its description where it is called so, or else in the list of all, of which no more is read.
+    fn find_object(&self, sought: Sought) -> Result<(), Error> {
+        if let Some(name) = sought.api_name() {
+            match self.send(&Describe(&ObjectName::parse(name)?)) {
+                Ok(schema) => {
+                    self.known.learn_found(sought, vec![schema.name.clone()]);
+                    return self.keep_description(&ObjectName::parse(&schema.name)?, Ok(schema));
+                }
+                Err(error) if error.has_status(&[404]) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if self.platform.cache().is_some() {
+            return self.describe(&[], true);
+        }
+        match self.send(&FindObject(&sought))? {
+            Found::Names(names) => self.known.learn_found(sought, names),
+            Found::Among(objects) => drop(self.known.learn_objects(objects)),
+        }
+        Ok(())
     }
 
     /// The different values of a field that fit a pattern: one request.
@@ -78,6 +104,7 @@ impl Call<'_> {
         match need {
             Need::Schema(object) => self.recall(object),
             Need::Objects => self.recall_objects().is_some(),
+            Need::Object(sought) => self.recalls_object(sought) || self.recall_objects().is_some(),
             Need::User => match self.recall_user() {
                 Some(user) => {
                     self.known.learn_user(user);
@@ -87,6 +114,18 @@ impl Call<'_> {
             },
             Need::Description(_) | Need::Values { .. } | Need::Picklists { .. } => false,
         }
+    }
+
+    /// Learns that an object is there because its description was kept.
+    fn recalls_object(&self, sought: &Sought) -> bool {
+        let Some(object) = sought.api_name().and_then(|name| ObjectName::parse(name).ok()) else { return false };
+        if !self.recall(&object) {
+            return false;
+        }
+        let schema = self.known.schema(&object);
+        let names = schema.iter().map(|schema| schema.name.clone()).collect();
+        self.known.learn_found(sought.clone(), names);
+        true
     }
 
     /// Learns what is known of an object without a request, by a kept description or the embedded table; whether
@@ -153,7 +192,9 @@ impl Call<'_> {
     fn keep_description(&self, object: &ObjectName, description: Result<ObjectSchema, Error>) -> Result<(), Error> {
         let schema = description
             .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
-        self.cache_put(object.as_str(), &schema.to_bytes());
+        if self.platform.cache().is_some() {
+            self.cache_put(object.as_str(), &schema.to_bytes());
+        }
         self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh: true });
         Ok(())
     }
@@ -188,12 +229,12 @@ impl Call<'_> {
         if let Ok(objects) = self.known.objects() {
             return Some(objects);
         }
-        Some(self.known.learn_objects(GlobalDescribe::from_bytes(&self.cache_get(GLOBAL)?.0)?))
+        Some(self.known.learn_objects(Rc::new(GlobalDescribe::from_bytes(&self.cache_get(GLOBAL)?.0)?)))
     }
 
     pub(crate) fn remember_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
         self.cache_put(GLOBAL, &objects.to_bytes());
-        self.known.learn_objects(objects)
+        self.known.learn_objects(Rc::new(objects))
     }
 
     /// Who the user is: one request unless cached.
@@ -225,7 +266,7 @@ impl Call<'_> {
 
     /// What was kept under a name, with its age, unless it is too old.
     pub(crate) fn cache_get(&self, name: &str) -> Option<(Vec<u8>, u64)> {
-        let mut bytes = self.platform.cached(&cache_key(name))?;
+        let mut bytes = self.platform.cache()?.get(&cache_key(name))?;
         let stamp = u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
         let age = self.platform.now().checked_sub(stamp).filter(|age| *age < MAX_AGE_MS)?;
         bytes.drain(..8);
@@ -234,8 +275,10 @@ impl Call<'_> {
 
     /// Keeps bytes with the time.
     pub(crate) fn cache_put(&self, name: &str, bytes: &[u8]) {
-        let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
-        self.platform.cache(&cache_key(name), &stamped);
+        if let Some(cache) = self.platform.cache() {
+            let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
+            cache.put(&cache_key(name), &stamped);
+        }
     }
 }
 

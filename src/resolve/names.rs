@@ -15,7 +15,7 @@ use crate::schema::lookup::{self, FieldMatch, ObjectMatch, PathMatch};
 use crate::schema::person;
 use crate::schema::treatment::{Kind, Operator, Treatment, Why, event_times};
 use crate::schema::well_known::{HTML_BODY, ID, IS_ALL_DAY, IS_CLOSED, TEXT_BODY};
-use crate::schema::{Field, ObjectSchema, Source, Use, standard};
+use crate::schema::{Field, Found, ObjectSchema, Sought, Source, Use, standard};
 use crate::soql::{FieldList, FieldName, FieldPath, ObjectName};
 use crate::wit::Changed;
 
@@ -49,7 +49,10 @@ impl Named {
 pub(crate) fn object(known: &Known, input: &str) -> Result<ObjectName, PlanError> {
     let vocabulary = &known.settings().vocabulary;
     let found = match lookup::object(input, None, vocabulary) {
-        ObjectMatch::Unknown { .. } => lookup::object(input, Some(&*known.objects()?), vocabulary),
+        ObjectMatch::Unknown { .. } => match known.found(Sought::Called(input.to_owned()))? {
+            Found::Among(list) => lookup::object(input, Some(&*list), vocabulary),
+            Found::Names(names) => ObjectMatch::of_names(names),
+        },
         found => found,
     };
     match found {
@@ -72,11 +75,12 @@ pub(crate) fn object_of(known: &Known, id: &RecordId) -> Result<ObjectName, Plan
     if let Some(name) = standard_object(id.prefix()) {
         return Ok(ObjectName::from_static(name));
     }
-    let objects = known.objects()?;
-    let object = objects
-        .by_key_prefix(id.prefix())
-        .ok_or_else(|| Error::argument("record", format!("no object visible to the user has ids like {id}")))?;
-    Ok(ObjectName::parse(&object.name)?)
+    let name = match known.found(Sought::Prefix(id.prefix().to_owned()))? {
+        Found::Among(list) => list.by_key_prefix(id.prefix()).map(|object| object.name().to_owned()),
+        Found::Names(names) => names.into_iter().next(),
+    };
+    let unknown = || Error::argument("record", format!("no object visible to the user has ids like {id}"));
+    Ok(ObjectName::parse(&name.ok_or_else(unknown)?)?)
 }
 
 /// The field of a name, label or path, of an object or of its parents.

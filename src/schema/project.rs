@@ -7,10 +7,11 @@
 
 use std::borrow::Cow;
 
+use super::global::{FLAGS, GlobalDescribe, write_heading};
 use super::slots::Slots;
 use super::stored::{Body, FieldLine, ValueLine};
-use super::{FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, RecordType, Source, ValidFor, words};
-use crate::json::{Before, Json, NO_PLACE, Walk};
+use super::{FieldType, ObjectSchema, RecordType, Source, ValidFor, words};
+use crate::json::{Before, Json, Lines, NO_PLACE, Walk};
 
 /// The response was no describe. It says where, and never quotes the org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,19 @@ impl ObjectSchema {
 }
 
 impl GlobalDescribe {
+    /// The projection of `GET sobjects/{object}`: that object alone.
+    pub fn from_basic_information(body: &[u8]) -> Result<Self, Unreadable> {
+        let mut objects = None;
+        let place_of = |name: &str| if name == "objectDescribe" { 0 } else { NO_PLACE };
+        read(body, |from| {
+            from.members(&mut Before::default(), 0, &place_of, &mut |from, _| {
+                objects.get_or_insert_with(Objects::default).add(from, &mut Before::default(), 0);
+            });
+        })?;
+        let Objects(lines) = objects.ok_or(ANOTHER_SHAPE)?;
+        Ok(Self::of(&lines))
+    }
+
     /// The projection of `GET sobjects`.
     pub fn from_json(body: &[u8]) -> Result<Self, Unreadable> {
         let mut objects = None;
@@ -59,7 +73,8 @@ impl GlobalDescribe {
         read(body, |from| {
             from.members(&mut Before::default(), 0, &place_of, &mut |from, _| objects = Some(list(from)));
         })?;
-        Ok(Self { objects: objects.ok_or(ANOTHER_SHAPE)? })
+        let Objects(lines) = objects.ok_or(ANOTHER_SHAPE)?;
+        Ok(Self::of(&lines))
     }
 }
 
@@ -76,7 +91,12 @@ fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Resu
 
 /// A text that is not empty.
 fn text(value: Json<'_>) -> Option<String> {
-    value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
+    borrowed(value).map(Cow::into_owned)
+}
+
+/// The same, not copied.
+fn borrowed(value: Json<'_>) -> Option<Cow<'_, str>> {
+    value.text().filter(|text| !text.is_empty())
 }
 
 /// An API name or an id. Names stand in messages, which hold no text out of the org, so anything else is none.
@@ -377,22 +397,19 @@ wire! { SummaryWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-impl<'a> Kept<'a> for Vec<ObjectSummary> {
+/// The objects, as they are kept.
+#[derive(Default)]
+struct Objects(Lines);
+
+impl<'a> Kept<'a> for Objects {
     fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
         let wire = SummaryWire::of(from, before);
         let is_shown = !yes(wire.deprecated_and_hidden) && (yes(wire.queryable) || yes(wire.createable));
         let Some(name) = api_name(wire.name).filter(|_| is_shown) else { return };
-        let label = text(wire.label).unwrap_or_else(|| words::label(name));
-        self.push(ObjectSummary {
-            name: name.to_owned(),
-            label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
-            label,
-            key_prefix: text(wire.key_prefix),
-            custom: yes(wire.custom),
-            queryable: yes(wire.queryable),
-            createable: yes(wire.createable),
-            updateable: yes(wire.updateable),
-            searchable: yes(wire.searchable),
-        });
+        let label = borrowed(wire.label).unwrap_or_else(|| words::label(name).into());
+        let label_plural = borrowed(wire.label_plural).unwrap_or_else(|| label.clone());
+        write_heading(&mut self.0, name, &label, &label_plural, api_name(wire.key_prefix).unwrap_or_default());
+        let flags = [wire.createable, wire.updateable, wire.queryable, wire.searchable, wire.custom].map(yes);
+        self.0.letters(FLAGS, &flags, &[false; FLAGS.len()]);
     }
 }

@@ -1,5 +1,5 @@
 //! `who_am_i`: the user, the org and what is possible. One composite request: the user's row, and what is not known yet
-//! of the org, its currency and its objects. With an empty cache, `GET userinfo` before.
+//! of the org, its currency and the objects that are told of. With an empty cache, `GET userinfo` before.
 //!
 //! The settings of a connection keep records from the tools: where users may not be read, the user's name alone is told, as
 //! it is of whoever owns a record. What the org says of itself is no record of the CRM.
@@ -7,12 +7,12 @@
 use std::rc::Rc;
 
 use crate::call::organization;
-use crate::call::{Call, unsendable};
+use crate::call::{Call, PART_NAMES, unsendable};
 use crate::error::Error;
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::names;
-use crate::rest::{Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
+use crate::rest::{BasicInformation, Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
 use crate::schema::well_known::{ACTIVITY_OBJECTS, CORE};
 use crate::soql::{Comparison, Condition, FieldList, FieldName, FieldPath, ObjectName, Select};
@@ -21,6 +21,9 @@ use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
 
 /// The cache's name for the corporate currency, empty where there is only one: no object is called so.
 const CURRENCY: &str = "*currency";
+
+/// The most objects that are asked for one by one: as many as go into one request with the user, the org and the currency.
+const MOST_BY_THEMSELVES: usize = PART_NAMES.len() - 3;
 
 static USER: ObjectName = ObjectName::from_static("User");
 
@@ -32,7 +35,8 @@ pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply,
     }
     let user = call.user()?;
     let mut notices = Vec::new();
-    let facts = read(call, &user)?;
+    let objects = told(call, &wanted);
+    let facts = read(call, &user, &objects)?;
     let row = facts.user.as_ref().map(Record::fields).unwrap_or_default();
     if facts.user.is_none() {
         notices.push("Salesforce does not show the user's own row: name and e-mail are missing".to_owned());
@@ -72,7 +76,7 @@ pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply,
     if reply.org.multi_currency == Some(false) {
         reply.notices.push("the org has one currency, and Salesforce does not say here which".to_owned());
     }
-    add_rights(call, &facts, &wanted, &mut reply);
+    add_rights(call, &facts, &objects, &mut reply);
     Ok(reply)
 }
 
@@ -82,15 +86,16 @@ struct Facts {
     org: Option<Record>,
     /// The corporate currency; empty where there is only one.
     currency: Option<String>,
-    objects: Option<Rc<GlobalDescribe>>,
+    /// The list of all objects, or what is told of each by itself.
+    objects: Vec<Rc<GlobalDescribe>>,
 }
 
-fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
+fn read(call: &Call<'_>, user: &User, objects: &[ObjectName]) -> Result<Facts, Error> {
     let mut facts = Facts {
         user: None,
         org: organization::cached(call),
         currency: call.cache_get(CURRENCY).and_then(|(bytes, _)| String::from_utf8(bytes).ok()),
-        objects: call.recall_objects(),
+        objects: call.recall_objects().into_iter().collect(),
     };
     // Naming a field that is hidden from the user fails; a row without names has what there is.
     let name_alone = [FieldName::from_static("Name")];
@@ -104,10 +109,15 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
     };
     let org_part = ask(facts.org.is_none(), "org", &organization)?;
     let currency_part = ask(facts.currency.is_none(), "currency", &corporate)?;
-    let objects_part = match facts.objects {
-        None => Some(composite.add("objects", &DescribeGlobal).map_err(unsendable)?),
-        Some(_) => None,
-    };
+    // The list of a large org is a megabyte and more, of which this is some kilobytes.
+    let (mut parts, mut list) = (Vec::new(), None);
+    if facts.objects.is_empty() && objects.len() <= MOST_BY_THEMSELVES {
+        for (object, name) in objects.iter().map(BasicInformation).zip(PART_NAMES) {
+            parts.push((composite.add(name, &object).map_err(unsendable)?, object));
+        }
+    } else if facts.objects.is_empty() {
+        list = Some(composite.add("objects", &DescribeGlobal).map_err(unsendable)?);
+    }
     let answer = call.send_all(&composite)?;
     facts.user = answer.read(user_part, &row).ok();
     if let Some(part) = org_part {
@@ -124,8 +134,11 @@ fn read(call: &Call<'_>, user: &User) -> Result<Facts, Error> {
             call.cache_put(CURRENCY, currency.as_bytes());
         }
     }
-    if let Some(part) = objects_part {
-        facts.objects = answer.read(part, &DescribeGlobal).ok().map(|objects| call.remember_objects(objects));
+    for (part, object) in parts {
+        facts.objects.extend(answer.read(part, &object).ok().map(Rc::new));
+    }
+    if let Some(part) = list {
+        facts.objects.extend(answer.read(part, &DescribeGlobal).ok().map(|objects| call.remember_objects(objects)));
     }
     Ok(facts)
 }
@@ -152,34 +165,40 @@ fn org_info(call: &Call<'_>, facts: &Facts) -> OrgInfo {
     }
 }
 
-/// Tells what may be done with which objects: what Salesforce lets the user do, less what the settings take away.
-fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut WhoAmIReply) {
-    let Some(objects) = &facts.objects else {
-        reply.notices.push("what the user may do is not known: Salesforce did not list the objects".to_owned());
-        return;
-    };
-    let settings = call.settings();
-    let grants = &settings.objects;
-    let mut names: Vec<&str> = wanted.iter().map(ObjectName::as_str).collect();
-    if names.is_empty() {
+/// The objects that the reply tells of: those asked for, or else the core ones and those the settings name.
+fn told(call: &Call<'_>, wanted: &[ObjectName]) -> Vec<ObjectName> {
+    let mut told = wanted.to_vec();
+    if told.is_empty() {
+        let grants = &call.settings().objects;
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);
         for name in CORE.into_iter().chain(ACTIVITY_OBJECTS).chain(granted) {
-            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                names.push(name);
+            if !told.iter().any(|known: &ObjectName| known.as_str().eq_ignore_ascii_case(name)) {
+                told.extend(ObjectName::parse(name));
             }
         }
     }
+    told
+}
+
+/// Tells what may be done with which objects: what Salesforce lets the user do, less what the settings take away.
+fn add_rights(call: &Call<'_>, facts: &Facts, told: &[ObjectName], reply: &mut WhoAmIReply) {
+    if facts.objects.is_empty() {
+        reply.notices.push("what the user may do is not known: Salesforce did not list the objects".to_owned());
+        return;
+    }
+    let settings = call.settings();
     let mut narrowed = !call.known().may_read(&USER);
-    for object in names.into_iter().filter_map(|name| objects.object(name)) {
-        let Ok(name) = ObjectName::parse(&object.name) else { continue };
+    let listed = |name: &ObjectName| facts.objects.iter().find_map(|list| list.object(name.as_str()));
+    for object in told.iter().filter_map(listed) {
+        let Ok(name) = ObjectName::parse(object.name()) else { continue };
         for (may, effect, list) in [
-            (object.queryable, Effect::ReadOnly, &mut reply.readable),
-            (object.createable, Effect::Additive, &mut reply.creatable),
-            (object.updateable, Effect::Overwrites, &mut reply.editable),
+            (object.queryable(), Effect::ReadOnly, &mut reply.readable),
+            (object.createable(), Effect::Additive, &mut reply.creatable),
+            (object.updateable(), Effect::Overwrites, &mut reply.editable),
         ] {
             let closed = settings.read_only && effect != Effect::ReadOnly;
             if may && !closed && call.known().allow_object(&name, effect).is_ok() {
-                list.push(object.name.clone());
+                list.push(name.to_string());
             } else {
                 narrowed |= may;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use demo_org::{Org, Reply};
 use salesforce_plugin::call::Call;
-use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::platform::{Cache, FailureReason, Platform, SendFailure};
 use salesforce_plugin::tools;
 use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 use serde_json::Value;
@@ -15,6 +15,8 @@ pub(crate) struct Bench {
     pub(crate) org: Org,
     token: String,
     pub(crate) cache: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// Whether the platform keeps nothing between calls.
+    pub(crate) forgets: Cell<bool>,
     pub(crate) settings: RefCell<ConnectionSettings>,
     /// What the core sent, without the credential.
     pub(crate) sent: RefCell<Vec<http::Request<Vec<u8>>>>,
@@ -62,6 +64,7 @@ impl Bench {
             token: org.token(user),
             org,
             cache: RefCell::default(),
+            forgets: Cell::default(),
             settings: RefCell::new(ConnectionSettings {
                 tools: None,
                 read_only: false,
@@ -224,15 +227,21 @@ impl Platform for Bench {
         (self.org.now().as_millisecond() + self.clock_ahead.get() * 1000).try_into().unwrap()
     }
 
-    fn cached(&self, key: &str) -> Option<Vec<u8>> {
-        self.cache.borrow().get(key).cloned()
-    }
-
-    fn cache(&self, key: &str, value: &[u8]) {
-        self.cache.borrow_mut().insert(key.to_owned(), value.to_vec());
+    fn cache(&self) -> Option<&dyn Cache> {
+        if self.forgets.get() { None } else { Some(self) }
     }
 
     fn settings(&self) -> ConnectionSettings {
         self.settings.borrow().clone()
+    }
+}
+
+impl Cache for Bench {
+    fn get(&self, key: &str) -> Option<Vec<u8>> {
+        self.cache.borrow().get(key).cloned()
+    }
+
+    fn put(&self, key: &str, value: &[u8]) {
+        self.cache.borrow_mut().insert(key.to_owned(), value.to_vec());
     }
 }

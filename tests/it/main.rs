@@ -41,6 +41,7 @@ mod schema_columns;
 mod schema_lookup;
 mod schema_project;
 mod schema_recorded;
+mod schema_sought;
 mod schema_values;
 mod send_email;
 mod settings;

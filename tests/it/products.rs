@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::bench::Bench;
 
 fn bench() -> Bench {
-    let objects = ["OpportunityLineItem", "PricebookEntry", "Opportunity", "Product2", "Pricebook2"];
+    // A label, so that the list of objects is known too.
+    let objects = ["Opportunity Product", "PricebookEntry", "Opportunity", "Product2", "Pricebook2"];
     Bench::on(Org::demo_with([Extra::Products]), "admin").after_describing(&objects)
 }
 

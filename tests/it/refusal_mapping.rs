@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use salesforce_plugin::call::Call;
-use salesforce_plugin::platform::{Platform, SendFailure};
+use salesforce_plugin::platform::{Cache, Platform, SendFailure};
 use salesforce_plugin::sign_in::explain;
 use salesforce_plugin::tools;
 use salesforce_plugin::wit::{Actor, ConnectionSettings, Error, SignInFailure};
@@ -348,12 +348,8 @@ impl Platform for Refusing<'_> {
         self.bench.now()
     }
 
-    fn cached(&self, key: &str) -> Option<Vec<u8>> {
-        self.bench.cached(key)
-    }
-
-    fn cache(&self, key: &str, value: &[u8]) {
-        self.bench.cache(key, value);
+    fn cache(&self) -> Option<&dyn Cache> {
+        self.bench.cache()
     }
 
     fn settings(&self) -> ConnectionSettings {

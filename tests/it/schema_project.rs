@@ -1,6 +1,8 @@
 //! Reading describes, and keeping them.
 
-use salesforce_plugin::schema::{FieldType, GlobalDescribe, ObjectSchema, PicklistValue, Source, ValidFor};
+use salesforce_plugin::schema::{
+    FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, Source, ValidFor,
+};
 
 const PLAN: &str = r#"{
   "name": "ns__Plan__c", "label": "Plan \"A\"", "labelPlural": null, "keyPrefix": "a00", "createable": true,
@@ -207,9 +209,9 @@ fn the_list_of_objects_leaves_out_what_can_be_neither_read_nor_created() {
       {"name": "Plan__c", "label": "Plan", "labelPlural": "Plans", "keyPrefix": null, "queryable": true, "custom": true},
       {"name": "Old__c", "label": "Old", "queryable": true, "deprecatedAndHidden": true}]}"#;
     let global = GlobalDescribe::from_json(json).unwrap();
-    let names: Vec<_> = global.objects.iter().map(|object| object.name.as_str()).collect();
+    let names: Vec<_> = global.objects().map(ObjectSummary::name).collect();
     assert_eq!(names, ["Account", "Plan__c"]);
-    assert_eq!(global.by_key_prefix("001").unwrap().label_plural, "Firmen");
-    assert!(global.object("plan__c").unwrap().custom);
+    assert_eq!(global.by_key_prefix("001").unwrap().label_plural(), "Firmen");
+    assert!(global.object("plan__c").unwrap().custom());
     assert_eq!(GlobalDescribe::from_bytes(&global.to_bytes()), Some(global));
 }

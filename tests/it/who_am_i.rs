@@ -40,7 +40,7 @@ fn the_user_the_org_and_the_time_are_told_in_few_words() {
 }
 
 #[test]
-fn it_takes_two_requests_with_an_empty_cache_and_one_later() {
+fn it_takes_two_requests_with_an_empty_cache_and_one_later_which_ask_of_the_objects_one_by_one() {
     let bench = Bench::new();
     let first = bench.ok("who_am_i", json!({}));
     let paths: Vec<_> = bench.sent.borrow().iter().map(|sent| sent.uri().path().to_owned()).collect();
@@ -48,7 +48,16 @@ fn it_takes_two_requests_with_an_empty_cache_and_one_later() {
     let mut second = bench.ok("who_am_i", json!({}));
     assert_eq!(bench.requests(), 3);
     let body = String::from_utf8(bench.sent.borrow()[2].body().clone()).unwrap();
-    assert_eq!(body.matches("referenceId").count(), 1, "only the user's row: {body}");
+    assert_eq!(body.matches("referenceId").count(), 8, "only the user's row, and seven objects: {body}");
+    assert!(body.contains("\"/services/data/v65.0/sobjects/Account\""), "{body}");
+    // The list says the same of them, where it is known.
+    bench.ok("describe", json!({}));
+    let listed = bench.ok("who_am_i", json!({}));
+    let body = String::from_utf8(bench.sent.borrow()[4].body().clone()).unwrap();
+    assert_eq!(body.matches("referenceId").count(), 1, "{body}");
+    for list in ["readable", "creatable", "editable"] {
+        assert_eq!(listed[list], first[list]);
+    }
     // 17 were used before; the third of ours is the twentieth.
     assert_eq!(first["api_calls"], json!({ "left": 14_981, "allowed": 15_000 }));
     assert_eq!(second["api_calls"], json!({ "left": 14_980, "allowed": 15_000 }));
@@ -159,10 +168,12 @@ fn fields_that_are_hidden_are_left_out() {
     assert_eq!(reply["user"]["name"], "Riley Reyes");
 }
 
-/// A composite answer of these parts, in order.
+/// A composite answer of these parts, in order, the last of which stands for each of the objects.
 fn answer(bench: &Bench, parts: &[(u16, Value)]) {
+    let objects = std::iter::repeat_n(parts.last().unwrap(), 6);
     let parts: Vec<_> = parts
         .iter()
+        .chain(objects)
         .map(|(status, body)| json!({ "body": body, "httpHeaders": {}, "httpStatusCode": status, "referenceId": "x" }))
         .collect();
     let body = json!({ "compositeResponse": parts }).to_string();
@@ -177,7 +188,7 @@ fn rows(row: &Value) -> Value {
 #[test]
 fn an_org_with_several_currencies_names_its_own_and_the_users() {
     let bench = Bench::new();
-    let objects = json!({ "sobjects": [] });
+    let objects = json!({ "objectDescribe": { "name": "Account", "label": "Account", "queryable": true } });
     let user = json!({ "Name": "R", "DefaultCurrencyIsoCode": "CHF" });
     let org = rows(&json!({ "Name": "O", "IsSandbox": true }));
     let corporate = rows(&json!({ "IsoCode": "EUR" }));

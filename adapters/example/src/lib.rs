@@ -5,7 +5,7 @@
 //! `wasm-tools component new` the component.
 
 use salesforce_plugin::call::Call;
-use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::platform::{Cache, FailureReason, Platform, SendFailure};
 use salesforce_plugin::rest::{RESPONSE_HEADERS, name_of};
 use salesforce_plugin::tools;
 use salesforce_plugin::wit::ConnectionSettings;
@@ -89,16 +89,22 @@ impl Platform for Host {
         imports::clock::now()
     }
 
-    fn cached(&self, key: &str) -> Option<Vec<u8>> {
-        imports::cache::get(key)
-    }
-
-    fn cache(&self, key: &str, value: &[u8]) {
-        imports::cache::put(key, value);
+    fn cache(&self) -> Option<&dyn Cache> {
+        Some(self)
     }
 
     fn settings(&self) -> ConnectionSettings {
         imports::settings::get()
+    }
+}
+
+impl Cache for Host {
+    fn get(&self, key: &str) -> Option<Vec<u8>> {
+        imports::cache::get(key)
+    }
+
+    fn put(&self, key: &str, value: &[u8]) {
+        imports::cache::put(key, value);
     }
 }
 

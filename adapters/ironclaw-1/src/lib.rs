@@ -53,12 +53,6 @@ impl Platform for Host {
         host::now_millis()
     }
 
-    fn cached(&self, _key: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn cache(&self, _key: &str, _value: &[u8]) {}
-
     fn settings(&self) -> ConnectionSettings {
         self.0.connection.clone()
     }

@@ -76,12 +76,6 @@ impl Platform for User {
         wasi::now()
     }
 
-    fn cached(&self, _key: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn cache(&self, _key: &str, _value: &[u8]) {}
-
     fn settings(&self) -> ConnectionSettings {
         self.settings.clone()
     }

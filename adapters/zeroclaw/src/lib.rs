@@ -7,7 +7,7 @@
 use adapter_common::failure::{self, Failure};
 use adapter_common::settings::{self, Deployment};
 use adapter_common::{one_tool, wasi};
-use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::platform::{Cache, FailureReason, Platform, SendFailure};
 use salesforce_plugin::wit::ConnectionSettings;
 
 #[allow(missing_docs, unsafe_code)] // Generated.
@@ -68,19 +68,25 @@ impl Platform for Host {
         wasi::now()
     }
 
-    fn cached(&self, key: &str) -> Option<Vec<u8>> {
-        Some(state::get(&self.key(key)).ok()??.value)
-    }
-
-    fn cache(&self, key: &str, value: &[u8]) {
-        let key = self.key(key);
-        let revision = state::get(&key).ok().flatten().map(|entry| entry.revision);
-        // A store that is full or was written meanwhile keeps what it has: an empty cache is right too.
-        let _ = state::put(&key, value, revision);
+    fn cache(&self) -> Option<&dyn Cache> {
+        Some(self)
     }
 
     fn settings(&self) -> ConnectionSettings {
         self.0.connection.clone()
+    }
+}
+
+impl Cache for Host {
+    fn get(&self, key: &str) -> Option<Vec<u8>> {
+        Some(state::get(&self.key(key)).ok()??.value)
+    }
+
+    fn put(&self, key: &str, value: &[u8]) {
+        let key = self.key(key);
+        let revision = state::get(&key).ok().flatten().map(|entry| entry.revision);
+        // A store that is full or was written meanwhile keeps what it has: an empty cache is right too.
+        let _ = state::put(&key, value, revision);
     }
 }
 

@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use salesforce_host::{Limits, Token};
 use salesforce_plugin::call::Call;
-use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::platform::{Cache, FailureReason, Platform, SendFailure};
 use salesforce_plugin::tools;
 use salesforce_plugin::wit::{ConnectionSettings, Error, ObjectGrants};
 
@@ -161,13 +161,19 @@ impl Platform for Org<'_> {
         1_780_000_000_000
     }
 
-    fn cached(&self, _: &str) -> Option<Vec<u8>> {
-        self.cache.map(<[u8]>::to_vec)
+    fn cache(&self) -> Option<&dyn Cache> {
+        Some(self)
     }
-
-    fn cache(&self, _: &str, _: &[u8]) {}
 
     fn settings(&self) -> ConnectionSettings {
         unrestricted()
     }
+}
+
+impl Cache for Org<'_> {
+    fn get(&self, _: &str) -> Option<Vec<u8>> {
+        self.cache.map(<[u8]>::to_vec)
+    }
+
+    fn put(&self, _: &str, _: &[u8]) {}
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use demo_org::{Org, Reply};
 use salesforce_host::wire::egress;
 use salesforce_plugin::call::Call;
-use salesforce_plugin::platform::{FailureReason, Platform, SendFailure};
+use salesforce_plugin::platform::{Cache, FailureReason, Platform, SendFailure};
 use salesforce_plugin::tools;
 use salesforce_plugin::wit::{ConnectionSettings, Error};
 use serde_json::Value;
@@ -91,15 +91,21 @@ impl Platform for Demo {
         self.org.now().as_millisecond().try_into().unwrap()
     }
 
-    fn cached(&self, key: &str) -> Option<Vec<u8>> {
-        self.cache.borrow().get(key).cloned()
-    }
-
-    fn cache(&self, key: &str, value: &[u8]) {
-        self.cache.borrow_mut().insert(key.to_owned(), value.to_vec());
+    fn cache(&self) -> Option<&dyn Cache> {
+        Some(self)
     }
 
     fn settings(&self) -> ConnectionSettings {
         unrestricted()
+    }
+}
+
+impl Cache for Demo {
+    fn get(&self, key: &str) -> Option<Vec<u8>> {
+        self.cache.borrow().get(key).cloned()
+    }
+
+    fn put(&self, key: &str, value: &[u8]) {
+        self.cache.borrow_mut().insert(key.to_owned(), value.to_vec());
     }
 }

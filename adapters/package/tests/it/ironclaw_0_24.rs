@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use adapter_package::{Deployment, ironclaw_0_24};
-use demo_org::{Fault, Org};
+use demo_org::{Effect, Fault, Org};
 use http::{Method, Request};
 use serde_json::{Value, json};
 use wasmtime::component::{Component, Linker};
@@ -218,6 +218,42 @@ fn every_task_fits_into_what_the_host_grants() {
     let dearest = ALL.iter().map(|task| play(task).fuel).max().unwrap();
     // Orgs have longer descriptions than the demo org.
     assert!(dearest * 3 / 2 < GRANTS.fuel, "{dearest} of {}", GRANTS.fuel);
+}
+
+/// An org of so many objects as large ones have, most of them of packages.
+fn large_org() -> Arc<Org> {
+    let org = Arc::new(Org::demo());
+    let request = Request::get("/services/data/v65.0/sobjects").body(Vec::new()).unwrap();
+    let Answer::Response(response) = engine::send(&org, request, Some(&org.token("riley"))) else { panic!() };
+    let mut list: Value = serde_json::from_slice(response.body()).unwrap();
+    let objects = list["sobjects"].as_array_mut().unwrap();
+    for (number, mut object) in objects.clone().into_iter().cycle().enumerate().take(1_500) {
+        for (member, of_package) in [("name", "pkg"), ("label", "Package "), ("labelPlural", "Package ")] {
+            object[member] = format!("{of_package}{number}{}", object[member].as_str().unwrap()).into();
+        }
+        object["keyPrefix"] = format!("z{:02}", number % 100).into();
+        objects.push(object);
+    }
+    let effect = Effect::Answer { status: 200, content_type: "application/json", body: list.to_string() };
+    org.fault(Fault::new(effect).on(Method::GET, "/sobjects"));
+    org.forget_requests();
+    org
+}
+
+#[test]
+fn the_objects_of_a_large_org_are_found_within_what_the_host_grants() {
+    for (tool, arguments, said) in [
+        ("salesforce_query", json!({ "soql": "SELECT Name FROM \"Meter Readings\" LIMIT 1" }), "Meter_Reading__c"),
+        ("salesforce_describe", json!({ "object": "meter reading" }), "Meter_Reading__c"),
+        ("salesforce_get", json!({ "record": "a02dM0000000010QAA" }), "Meter_Reading__c"),
+        ("salesforce_describe", json!({ "object": "Metre Readings" }), "does not exist or is not visible"),
+    ] {
+        let (outcome, used) = call(&large_org(), tool, &arguments.to_string());
+        println!("ironclaw 0.24, large org, {tool} {arguments}: {used}");
+        let told = outcome.unwrap_or_else(|error| error.to_string());
+        assert!(told.contains(said), "{told}");
+        assert!(used.fuel < GRANTS.fuel / 2, "{tool} {arguments}: {used}");
+    }
 }
 
 #[test]

@@ -27,12 +27,6 @@ impl Platform for Direct {
         crate::engine::now(&self.0)
     }
 
-    fn cached(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn cache(&self, _: &str, _: &[u8]) {}
-
     fn settings(&self) -> ConnectionSettings {
         settings::none()
     }

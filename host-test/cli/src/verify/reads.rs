@@ -20,6 +20,11 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check("a composite request takes the list of objects", "src/tools/who_am_i.rs", Run::Code(objects_in_composite)),
     check(
+        "what an object is can be a part, and says what the list of objects says",
+        "src/tools/who_am_i.rs",
+        Run::Code(basic_information),
+    ),
+    check(
         "statuses of converted leads are told apart",
         "src/write/conversion.rs",
         Run::Query("SELECT ApiName FROM LeadStatus WHERE IsConverted = true"),
@@ -361,6 +366,17 @@ fn objects_in_composite(probe: &mut Probe<'_>) -> Result<(), Failure> {
     let answers = probe.composite(false, &[part("GET", "objects", "/sobjects")])?;
     let Some(answer) = answers.first() else { return Err(Failure::CannotTell("no answer".to_owned())) };
     probe.expect(answer.body["sobjects"][0]["name"].is_string(), answer)
+}
+
+fn basic_information(probe: &mut Probe<'_>) -> Result<(), Failure> {
+    let parts = [part("GET", "account", "/sobjects/Account"), part("GET", "objects", "/sobjects")];
+    let answers = probe.composite(false, &parts)?;
+    let [basic, list] = answers.as_slice() else { return Err(Failure::CannotTell("not two answers".to_owned())) };
+    let alone = &basic.body["objectDescribe"];
+    let listed = list.body["sobjects"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "Account"));
+    let names = ["name", "label", "labelPlural", "queryable", "createable", "updateable"];
+    let is_same = listed.is_some_and(|listed| names.iter().all(|name| alone[name] == listed[name]));
+    probe.expect(is_same && alone["name"].is_string(), basic)
 }
 
 /// The id of some user: there is always one.
