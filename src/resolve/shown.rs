@@ -20,7 +20,8 @@ const MIDNIGHT: &str = "T00:00:00.000+0000\"";
 /// What stands behind the day of an event that takes whole days.
 pub(crate) const ALL_DAY: &str = " (all day)";
 
-/// The JSON text of a record's value, or of rich text a beginning that has more than so many characters; `null` when absent.
+/// The JSON text of a record's value, or of rich text a beginning that has more than so many characters; `null` when
+/// absent.
 fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str, most: usize) -> Cow<'r, str> {
     let mut json = record.get(path).map_or("null", Json::get);
     let mut path = Cow::Borrowed(path);

@@ -54,7 +54,7 @@ pub(super) struct Row {
     places: Vec<u32>,
     /// The measures.
     measures: Vec<String>,
-    /// What those measures are a share of that have one, as many as measures or none; of some wholes there are no shares.
+    /// What those measures are a share of that have one, as many as measures or none; some wholes have no shares.
     wholes: Vec<Option<Option<Decimal>>>,
 }
 
