@@ -9,7 +9,19 @@ pub(crate) fn lower(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let mut lowered = String::with_capacity(text.len());
-    text.chars().for_each(|c| lowered.push(letter(c)));
+    let mut rest = text;
+    // What is ASCII is most of nearly every text, and lowered at once.
+    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        let (ascii, others) = rest.split_at(at);
+        lowered.push_str(ascii);
+        rest = others;
+        if let Some(c) = rest.chars().next() {
+            lowered.push(letter(c));
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    lowered.push_str(rest);
+    lowered.make_ascii_lowercase();
     lowered
 }
 

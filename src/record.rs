@@ -1,6 +1,7 @@
 //! One record as Salesforce sends it: JSON text, taken apart only where a field is asked for.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use crate::json::{Json, Member, Walk, place_of};
 use crate::within::split;
@@ -31,9 +32,9 @@ impl Record {
         &self.json
     }
 
-    /// The value at a path, as [`Fields::get`] finds it, where no other is asked for.
+    /// The value at a path, as [`Fields::get`] finds it.
     pub(crate) fn get(&self, path: &str) -> Option<Json<'_>> {
-        value_at(Json::trusted(&self.json), path)
+        if self.members.is_empty() { value_at(Json::trusted(&self.json), path) } else { self.fields().get(path) }
     }
 
     /// Its fields, in the order they came; none if it is not an object.
@@ -45,7 +46,7 @@ impl Record {
             let (name, value) = member.of(&self.json);
             (Cow::Borrowed(name), value)
         };
-        Fields(self.members.iter().map(member).collect())
+        Fields { members: self.members.iter().map(member).collect(), ..Fields::default() }
     }
 }
 
@@ -54,14 +55,29 @@ const USUAL_MEMBERS: usize = 8;
 
 /// The members of a JSON object, each unparsed.
 #[derive(Debug, Clone, Default)]
-pub struct Fields<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub struct Fields<'a> {
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
+    /// Behind the one that was found last: they come in the order they are asked for, or nearly so.
+    next: Cell<usize>,
+}
 
 impl<'a> Fields<'a> {
     /// The members of a value; none if it is not an object.
     pub fn of(value: Json<'a>) -> Self {
         let mut members = Vec::with_capacity(USUAL_MEMBERS);
         members.extend(value.members());
-        Self(members)
+        Self { members, ..Self::default() }
+    }
+
+    /// The value of a member of this name.
+    fn called(&self, name: &str) -> Option<Json<'a>> {
+        let is_at = |at: &usize| self.members.get(*at).is_some_and(|(member, _)| is_called(member, name));
+        let next = self.next.get();
+        // Several paths may begin with the same name.
+        let at = [next, next.wrapping_sub(1)].into_iter().find(is_at);
+        let at = at.or_else(|| self.members.iter().position(|(member, _)| is_called(member, name)))?;
+        self.next.set(at + 1);
+        self.members.get(at).map(|(_, value)| *value)
     }
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.
@@ -70,7 +86,7 @@ impl<'a> Fields<'a> {
             end if end == path.len() => (path, None),
             dot => (path.get(..dot)?, path.get(dot + 1..)),
         };
-        let value = self.0.iter().find(|(name, _)| is_called(name, first)).map(|(_, value)| *value)?;
+        let value = self.called(first)?;
         match rest {
             None => (!value.is_null()).then_some(value),
             Some(rest) => value_at(value, rest),
@@ -89,7 +105,7 @@ impl<'a> Fields<'a> {
 
     /// Every member with a value, except `attributes`.
     pub fn values(&self) -> impl Iterator<Item = (&str, Json<'a>)> {
-        self.0
+        self.members
             .iter()
             .filter(|(name, value)| name != "attributes" && !value.is_null())
             .map(|(name, value)| (name.as_ref(), *value))
@@ -97,7 +113,7 @@ impl<'a> Fields<'a> {
 
     /// The name of every member, except `attributes`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_ref()).filter(|name| *name != "attributes")
+        self.members.iter().map(|(name, _)| name.as_ref()).filter(|name| *name != "attributes")
     }
 
     /// The object's API name, as `attributes` says.
@@ -141,6 +157,22 @@ mod tests {
         check("Name", Some(r#""A \"b\"""#));
         check("owner.name", Some(r#""Jo""#));
         check("attributes.type", Some(r#""Account""#));
+    }
+
+    #[test]
+    fn fields_are_found_in_whatever_order_they_are_asked_for() {
+        let text = r#"{"attributes":{"type":"Account"},"A":1,"B":{"C":2,"D":3},"E":4}"#;
+        let seen = Record::read(&mut Walk::of(text));
+        for record in [seen, Record::from(Json::parse(text).unwrap())] {
+            let fields = record.fields();
+            for (path, expected) in
+                [("A", "1"), ("B.C", "2"), ("b.D", "3"), ("E", "4"), ("B.D", "3"), ("A", "1"), ("E", "4")]
+            {
+                assert_eq!(fields.get(path).map(Json::get), Some(expected), "{path}");
+            }
+            assert!(fields.get("F").is_none() && fields.get("A").is_some() && fields.get("B.E").is_none());
+            assert_eq!(fields.names().collect::<Vec<_>>(), ["A", "B", "E"]);
+        }
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl Values {
         Self { longest, cut: 0 }
     }
 
+    /// How many characters a text may have that is not cut.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
     /// The JSON text of a value; `null` when absent.
     pub(crate) fn copy<'a>(&mut self, value: Option<Json<'a>>) -> Cow<'a, str> {
         self.copy_text(value.map_or("null", Json::get))
@@ -78,22 +83,33 @@ impl Values {
         let value = Json::trusted(value);
         // A text of n characters takes at least n bytes.
         if value.get().len() > self.longest
-            && let Some(text) = value.text()
-            && let Some((end, _)) = text.char_indices().nth(self.longest)
+            && let Some(mut text) = beginning(value, self.longest, |text, _| text.to_owned())
+            && self.cuts(&mut text)
         {
-            self.cut += 1;
-            return Cow::Owned(quoted(&format!("{}{CUT}", &text[..end])));
+            return Cow::Owned(quoted(&text));
         }
         portable(value)
     }
 
-    /// A text, cut.
-    pub(crate) fn text(&mut self, mut text: String) -> String {
-        if let Some((end, _)) = text.char_indices().nth(self.longest) {
+    /// Cuts a text if it is too long.
+    fn cuts(&mut self, text: &mut String) -> bool {
+        let end = text.char_indices().nth(self.longest).map(|(end, _)| end);
+        if let Some(end) = end {
             self.cut += 1;
             text.truncate(end);
             text.push(CUT);
         }
+        end.is_some()
+    }
+
+    /// A text of a record as `read` makes it, cut; none of another value.
+    pub(crate) fn text_of(&mut self, value: Json<'_>, read: fn(&str, bool) -> String) -> Option<String> {
+        beginning(value, self.longest, read).map(|text| self.text(text))
+    }
+
+    /// A text, cut.
+    pub(crate) fn text(&mut self, mut text: String) -> String {
+        self.cuts(&mut text);
         text
     }
 
@@ -115,10 +131,46 @@ impl Values {
     }
 }
 
+/// Characters at the end of a beginning that may be others in the whole text: it may have been cut within an escape, or
+/// within what HTML has for a character.
+const UNSURE: usize = 16;
+
+/// What `read` makes of a JSON text, or of its beginning if that has more than so many characters: fields hold 131,072,
+/// and few are shown. `read` is told whether the text goes on. None of another value.
+pub(crate) fn beginning(value: Json<'_>, most: usize, read: fn(&str, bool) -> String) -> Option<String> {
+    let whole = value.get();
+    enough(whole.len(), most, &|bytes| {
+        if bytes >= whole.len() {
+            return Some(read(&value.text()?, false));
+        }
+        let begun = [whole.get(..whole.floor_char_boundary(bytes))?, "\""].concat();
+        Some(read(&Json::trusted(&begun).text()?, true))
+    })
+}
+
+/// What `read` makes of so many bytes of a text of this length, as few as have more than so many characters, or of all.
+pub(crate) fn enough(length: usize, most: usize, read: &dyn Fn(usize) -> Option<String>) -> Option<String> {
+    // What most texts need that are long, and markup as well.
+    let mut bytes = most.saturating_add(UNSURE).saturating_mul(2);
+    while bytes < length {
+        let text = read(bytes)?;
+        if text.chars().nth(most + UNSURE).is_some() {
+            return Some(text);
+        }
+        bytes = bytes.saturating_mul(3);
+    }
+    read(length)
+}
+
 /// Salesforce writes `120000.0` and `2.0E7` of numbers that nobody says so. Their digits are all kept.
 fn plain_number(value: &str) -> Option<String> {
     let is_number = matches!(value.as_bytes().first(), Some(b'-' | b'0'..=b'9'));
-    let is_written_so = is_number && value.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    let has_exponent = is_number && value.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+    let is_written_so = is_number && (has_exponent || value.bytes().any(|byte| byte == b'.'));
+    // Without an exponent it is the digits as they are, but for zeros at the end.
+    if is_written_so && !has_exponent && value.len() < 18 && !value.starts_with("-0") {
+        return Some(value.trim_end_matches('0').trim_end_matches('.').to_owned());
+    }
     is_written_so.then(|| Number::parse(value).ok().map(|number| number.as_str().to_owned()))?
 }
 
@@ -139,18 +191,18 @@ pub(crate) fn with_decimals(number: Cow<'_, str>, decimals: u32) -> Cow<'_, str>
 
 /// Salesforce writes `"2026-05-12T15:00:00.000+0000"`; the same instant takes eight characters less.
 fn whole_second_utc(value: &str) -> Option<String> {
-    let shape = b"0000-00-00T00:00:00";
+    let shape = b"\"0000-00-00T00:00:00";
     // Few values have this length, which is asked first.
-    if value.len() != shape.len() + r#"".000+0000""#.len() {
+    if value.len() != shape.len() + ".000+0000\"".len() {
         return None;
     }
-    let time = value.strip_prefix('"')?.strip_suffix(".000+0000\"")?;
-    let fits = time.len() == shape.len()
-        && time
-            .bytes()
-            .zip(shape)
-            .all(|(byte, shape)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape });
-    fits.then(|| format!("\"{time}Z\""))
+    let time = value.strip_suffix(".000+0000\"")?;
+    for (byte, shape) in time.bytes().zip(shape) {
+        if byte != *shape && !(*shape == b'0' && byte.is_ascii_digit()) {
+            return None;
+        }
+    }
+    Some([time, "Z\""].concat())
 }
 
 /// A timestamp as Salesforce sends it, as text.
@@ -161,7 +213,44 @@ pub(crate) fn time(value: Json<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::rich_text;
+
+    proptest! {
+        #[test]
+        fn a_long_text_is_cut_as_if_all_of_it_were_read(
+            pieces in prop::collection::vec(
+                prop::sample::select(vec![
+                    "a", "\"", "\\", "\n", "ä", "漢", "😀", " ", "<", "&", "<p>", "<!-- a > b -->", "<style>x < y</style>",
+                    "&amp;", "&nbsp;", "&#233;", "words and words ",
+                ]),
+                0..400,
+            ),
+            most in 0_usize..40,
+        ) {
+            let text = pieces.concat();
+            let json = quoted(&text);
+            // Salesforce may write any character as an escape.
+            let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            for json in [json, format!("\"{units}\"")] {
+                let json = Json::parse(&json).unwrap();
+                let cut = |text: String| Values::cut_after(most).text(text);
+                let plain = Values::cut_after(most).text_of(json, |text, _| text.to_owned());
+                prop_assert_eq!(plain.unwrap(), cut(text.clone()));
+                let seen = cut(rich_text::to_text(&text));
+                prop_assert_eq!(Values::cut_after(most).text_of(json, rich_text::beginning).unwrap(), seen);
+            }
+        }
+    }
+
+    #[test]
+    fn of_what_is_no_text_there_is_no_beginning() {
+        for json in ["5", "null", "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]", "{\"a\":\"b\"}"] {
+            assert_eq!(beginning(Json::parse(json).unwrap(), 1, |text, _| text.to_owned()), None, "{json}");
+        }
+    }
 
     #[track_caller]
     fn check(json: &str, expected: &str, cut: usize) {

@@ -1,5 +1,7 @@
 //! Rich text, which Salesforce keeps as HTML, as the text that people see; and text as HTML.
 
+use crate::within;
+
 /// Elements of which nothing is seen.
 const UNSEEN: [&str; 4] = ["head", "style", "script", "title"];
 /// Elements that begin a line.
@@ -20,9 +22,14 @@ const NAMED: [(&str, char); 8] = [
 /// The text of HTML: a line for each paragraph, line break and list item, and no markup. Plain text stays as it is, but
 /// for blanks in a row.
 pub(crate) fn to_text(html: &str) -> String {
-    let mut text = Seen::default();
+    beginning(html, false)
+}
+
+/// The same of HTML that may go on: then an element that has begun and has no end yet is left out.
+pub(crate) fn beginning(html: &str, goes_on: bool) -> String {
+    let mut text = Seen { goes_on, ..Seen::default() };
     let mut rest = html;
-    while let Some(at) = rest.find(['<', '&']) {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'&')) {
         text.push(&rest[..at]);
         rest = &rest[at..];
         let taken = if rest.starts_with('&') { character(rest, &mut text) } else { tag(rest, &mut text) };
@@ -39,40 +46,48 @@ struct Seen {
     /// Whether a blank or a line belongs before what follows.
     blank: bool,
     line: bool,
+    goes_on: bool,
 }
 
 impl Seen {
-    fn push(&mut self, text: &str) {
-        for character in text.chars() {
-            if character.is_ascii_whitespace() {
+    fn push(&mut self, mut text: &str) {
+        while !text.is_empty() {
+            let is_blank = |byte: u8| byte.is_ascii_whitespace();
+            let begins_blank = text.bytes().next().is_some_and(is_blank);
+            let end = text.bytes().position(|byte| is_blank(byte) != begins_blank).unwrap_or(text.len());
+            let (part, rest) = text.split_at(end);
+            if begins_blank {
                 self.blank = true;
             } else {
-                self.add(character);
+                self.add(part);
             }
+            text = rest;
         }
     }
 
-    fn add(&mut self, character: char) {
+    fn add(&mut self, text: &str) {
         if !self.text.is_empty() && self.line {
             self.text.push('\n');
         } else if self.blank && !self.text.is_empty() {
             self.text.push(' ');
         }
         (self.blank, self.line) = (false, false);
-        self.text.push(character);
+        self.text.push_str(text);
     }
 }
 
 /// Reads `&…;`, and says how long it is.
 fn character(rest: &str, text: &mut Seen) -> usize {
     let (meant, length) = meant(rest);
-    text.add(meant);
+    text.add(meant.encode_utf8(&mut [0; 4]));
     length
 }
 
 /// What `&…;` at the beginning of a text means, and how long it is; the `&` itself where it is none.
 fn meant(rest: &str) -> (char, usize) {
-    let name = rest.get(1..).and_then(|rest| rest.get(..rest.find(';').filter(|end| *end <= 8)?));
+    // The longest name has eight characters: a text may have any number of these, and none of them an end.
+    let end = rest.bytes().skip(1).take(9).position(|byte| byte == b';');
+    let name = end.and_then(|end| rest.get(1..=end));
     let meant = name.and_then(|name| {
         let number = match name.strip_prefix('#') {
             None => return NAMED.iter().find(|(known, _)| *known == name).map(|(_, meant)| *meant),
@@ -115,11 +130,14 @@ pub(crate) fn escape(character: char, out: &mut String) {
 fn tag(rest: &str, text: &mut Seen) -> usize {
     let inside = &rest[1..];
     let name = inside.strip_prefix('/').unwrap_or(inside);
-    let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    let length = name.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(name.len());
     let is_markup = length > 0 || inside.starts_with("!--");
     let close = if inside.starts_with("!--") { "-->" } else { ">" };
-    let Some(end) = rest.find(close).filter(|_| is_markup) else {
-        text.add('<');
+    let Some(end) = within::place(rest, close).filter(|_| is_markup) else {
+        if is_markup && text.goes_on {
+            return rest.len();
+        }
+        text.add("<");
         return 1;
     };
     let end = end + close.len();
@@ -132,7 +150,7 @@ fn tag(rest: &str, text: &mut Seen) -> usize {
     }
     // Up to the end of what is not seen, in whatever case.
     let closing = "</".to_owned() + &name;
-    rest[end..].to_ascii_lowercase().find(&closing).map_or(rest.len(), |at| end + at)
+    within::place(&rest[end..].to_ascii_lowercase(), &closing).map_or(rest.len(), |at| end + at)
 }
 
 /// Elements by which a text is told to be HTML; in others, as in `<acme@acme.example>`, brackets are text.

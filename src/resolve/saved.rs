@@ -250,7 +250,12 @@ pub(crate) fn choose(by: &By, found: Vec<Saved>) -> Result<Option<(Saved, bool)>
     let mut best = u32::MAX;
     for saved in &found {
         let mut fit = u32::MAX;
-        for (distance, interpretation) in interpretations(name).into_iter().enumerate() {
+        let all = interpretations(name);
+        for (distance, interpretation) in all.into_iter().enumerate() {
+            // Mostly there is nothing to leave out, and all are the text itself.
+            if all.iter().take(distance).any(|before| *before == interpretation) {
+                continue;
+            }
             fit = fit.min(match_name(interpretation, saved.name(), false) as u32 * 8 + distance as u32);
         }
         if saved.record.fields().text(DEVELOPER_NAME.as_str()).is_some_and(|own| own.eq_ignore_ascii_case(name)) {

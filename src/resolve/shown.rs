@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::json::{Json, List, ObjectWriter, Raw, quoted};
 use crate::known::Known;
 use crate::record::Fields;
-use crate::reply::{Values, with_decimals};
+use crate::reply::{Values, beginning, with_decimals};
 use crate::resolve::names;
 use crate::rich_text;
 use crate::schema::Field;
@@ -20,8 +20,9 @@ const MIDNIGHT: &str = "T00:00:00.000+0000\"";
 /// What stands behind the day of an event that takes whole days.
 pub(crate) const ALL_DAY: &str = " (all day)";
 
-/// The JSON text of a record's value; `null` when absent.
-pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str) -> Cow<'r, str> {
+/// The JSON text of a record's value, or of rich text a beginning that has more than so many characters; `null` when
+/// absent.
+fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str, most: usize) -> Cow<'r, str> {
     let mut json = record.get(path).map_or("null", Json::get);
     let mut path = Cow::Borrowed(path);
     if json == "null" && is_called(&path, TEXT_BODY) {
@@ -38,9 +39,9 @@ pub(crate) fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>,
     if json.starts_with('"')
         && json.as_bytes().iter().any(may_be_html)
         && names::field(known, object, &path).is_ok_and(|named| named.field.html)
-        && let Some(html) = Json::trusted(json).text()
+        && let Some(text) = beginning(Json::trusted(json), most, rich_text::beginning)
     {
-        return Cow::Owned(quoted(&rich_text::to_text(&html)));
+        return Cow::Owned(quoted(&text));
     }
     Cow::Borrowed(json)
 }
@@ -130,7 +131,10 @@ pub(crate) fn row(
         let path = column.as_str();
         match manner {
             Manner::Plain => row.item(Json::trusted(&values.copy(record.get(path)))),
-            Manner::Worked => row.item(Json::trusted(&values.copy_text(&value(known, object, record, path)))),
+            Manner::Worked => {
+                let value = value(known, object, record, path, values.longest());
+                row.item(Json::trusted(&values.copy_text(&value)));
+            }
             Manner::Decimals(decimals) => {
                 row.item(Json::trusted(&with_decimals(values.copy(record.get(path)), *decimals)));
             }
@@ -151,7 +155,7 @@ pub(crate) fn members<'p>(
     let mut shown = String::new();
     let mut members = ObjectWriter::new(&mut shown);
     for column in columns {
-        let value = value(known, object, record, column);
+        let value = value(known, object, record, column, values.longest());
         if with_null || value != "null" {
             let mut text = values.copy_text(&value);
             if is_fraction(&text) {

@@ -45,6 +45,9 @@ pub(crate) fn explain(candidate: &mut Candidate, text: &str, fit: Fit, fields: &
         if count > best.as_ref().map_or(0, |(most, ..)| *most) {
             best = Some((count, name, around(&held, at)));
         }
+        if count == words.len() {
+            break;
+        }
     }
     let Some((count, name, held)) = best else { return fit.is_by_name() };
     if fit.is_by_name() && count < words.len() {

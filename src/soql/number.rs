@@ -20,8 +20,8 @@ impl Number {
         let wrong = || LiteralError::Number(Excerpt::of(text));
         let too_large = || LiteralError::NumberSize(Excerpt::of(text));
         let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, self::exponent(exponent).ok_or_else(wrong)?),
+        let (mantissa, exponent) = match unsigned.bytes().position(|byte| matches!(byte, b'e' | b'E')) {
+            Some(at) => (&unsigned[..at], self::exponent(&unsigned[at + 1..]).ok_or_else(wrong)?),
             None => (unsigned, 0),
         };
         let (whole, fraction) = match mantissa.split_once('.') {

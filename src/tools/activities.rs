@@ -11,6 +11,7 @@ use crate::id::RecordId;
 use crate::known::{Known, PlanError};
 use crate::policy::Effect;
 use crate::record::Record;
+use crate::reply::beginning;
 use crate::resolve::approvals;
 use crate::resolve::archive::{self, MIN_ARCHIVED_DAYS};
 use crate::resolve::names;
@@ -357,8 +358,9 @@ fn html_bodies(call: &Call<'_>, answers: &[Answer]) -> Result<Vec<(String, Strin
     let mut texts = Vec::new();
     for record in call.query(&select, usize::MAX)?.records {
         let fields = record.fields();
-        if let (Some(id), Some(html)) = (fields.text("Id"), fields.text("HtmlBody")) {
-            texts.push((id, rich_text::to_text(&html)));
+        let html = fields.get("HtmlBody").and_then(|html| beginning(html, MAX_TEXT_CHARS, rich_text::beginning));
+        if let (Some(id), Some(text)) = (fields.text("Id"), html) {
+            texts.push((id, text));
         }
     }
     Ok(texts)

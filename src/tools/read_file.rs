@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::known::{self, Known, PlanError};
 use crate::policy::Effect;
 use crate::record::{Fields, Record};
-use crate::reply::Values;
+use crate::reply::{Values, enough};
 use crate::resolve::matching::NameMatch;
 use crate::resolve::names;
 use crate::resolve::record::{self, MAX_CANDIDATES, MAX_SIMILAR, Target};
@@ -65,13 +65,17 @@ pub(super) fn read_file(call: &Call<'_>, args: ReadFileArgs) -> Result<ReadFileR
     let notice = match told {
         Err(notice) => Some(notice.to_owned()),
         Ok(bytes) => {
-            let Ok(read) = std::str::from_utf8(&bytes) else {
+            let Ok(read) = simdutf8::basic::from_utf8(&bytes) else {
                 let message = ["the file is not in UTF-8, so it can't be read here: a person opens it at ", link];
                 return Err(Error::argument("file", "").explained(ErrorKind::Rejected, &message.concat()));
             };
             let read = read.strip_prefix('\u{feff}').unwrap_or(read);
             let mut values = Values::cut_after(MAX_TEXT_CHARS);
-            *text = Some(values.text(if is_page { rich_text::to_text(read) } else { read.to_owned() }));
+            let begun = |bytes| {
+                let begun = &read[..read.floor_char_boundary(bytes)];
+                Some(if is_page { rich_text::beginning(begun, bytes < read.len()) } else { begun.to_owned() })
+            };
+            *text = enough(read.len(), MAX_TEXT_CHARS, &begun).map(|text| values.text(text));
             values.notice()
         }
     };

@@ -37,26 +37,26 @@ impl<'a> List<'a> {
     pub(super) fn add_page(&mut self, page: &Page, limit: u32, read: fn(&mut Self, &Fields<'_>) -> Option<Item>) {
         self.complete &= page.done && page.records.len() < limit as usize;
         for record in page.records.iter().map(Record::fields) {
-            if let Some(item) = read(self, &record).filter(|(when, item)| self.is_asked_for(*when, item)) {
-                self.items.push(item);
+            if let Some((when, item)) = read(self, &record)
+                && self.is_asked_for(when, item.kind, item.minutes, item.overdue)
+            {
+                self.items.push((when, item));
             }
         }
     }
 
-    fn is_asked_for(&self, when: Option<Placed>, item: &Activity) -> bool {
+    fn is_asked_for(&self, when: Option<Placed>, kind: EntryKind, minutes: Option<u32>, overdue: bool) -> bool {
         let (from, to) = (self.asked.from, self.asked.to);
-        if from.or(to).is_none() || (self.overdue_too && item.overdue) || item.kind == EntryKind::Approval {
+        if from.or(to).is_none() || (self.overdue_too && overdue) || kind == EntryKind::Approval {
             return true;
         }
         let Some(when) = when else { return false };
         let first = self.clock.day_of(when);
         // How far it reaches: whole days, or minutes of which the last is not its own.
-        let minutes = i64::from(item.minutes.unwrap_or(0));
+        let minutes = i64::from(minutes.unwrap_or(0));
         let last = match when {
-            Placed::Day(day) if item.kind == EntryKind::Meeting => day + (minutes / (24 * 60) - 1).max(0),
-            Placed::Moment(moment) if item.kind == EntryKind::Meeting => {
-                self.clock.day(moment + (minutes * 60 - 1).max(0))
-            }
+            Placed::Day(day) if kind == EntryKind::Meeting => day + (minutes / (24 * 60) - 1).max(0),
+            Placed::Moment(moment) if kind == EntryKind::Meeting => self.clock.day(moment + (minutes * 60 - 1).max(0)),
             _ => first,
         };
         from.is_none_or(|from| last >= from) && to.is_none_or(|to| first <= to)
@@ -93,6 +93,11 @@ impl<'a> List<'a> {
         let minutes =
             number(fields, "DurationInMinutes").or_else(|| Some(number(fields, "CallDurationInSeconds")? / 60));
         let is_past = when.is_some_and(|when| self.clock.day_of(when) < self.clock.today());
+        let overdue = is_task && is_past && !flag(fields, "IsClosed");
+        // Of a record's activities many are of other days, and nothing else of them is read.
+        if !self.is_asked_for(when, kind, minutes, overdue) {
+            return None;
+        }
         let mut shown = when.map(|when| self.clock.shown(when));
         if let (false, Some(Placed::Day(_)), Some(day)) = (is_task, when, &mut shown) {
             day.push_str(ALL_DAY);
@@ -101,7 +106,7 @@ impl<'a> List<'a> {
             when: shown,
             subject: fields.text("Subject"),
             status: fields.text("Status").filter(|status| !status.is_empty()),
-            overdue: is_task && is_past && !flag(fields, "IsClosed"),
+            overdue,
             who: fields.text("Who.Name"),
             who_id: fields.text("WhoId"),
             what: fields.text("What.Name"),
@@ -202,7 +207,7 @@ impl<'a> List<'a> {
     }
 
     fn text(&mut self, fields: &Fields<'_>, field: &str) -> Option<String> {
-        fields.text(field).map(|text| self.values.text(text))
+        self.values.text_of(fields.get(field)?, |text, _| text.to_owned())
     }
 
     /// The entries in order, as many as asked for.

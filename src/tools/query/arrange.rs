@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::decimal::Decimal;
-use super::group::Group;
+use super::group::{Group, alias};
 use super::measure::{self, Measured};
 use crate::json::quoted;
 use crate::lower::lower;
@@ -54,8 +54,8 @@ pub(super) struct Row {
     places: Vec<u32>,
     /// The measures.
     measures: Vec<String>,
-    /// The shares of those measures that have one, as many as measures or none.
-    shares: Vec<Option<String>>,
+    /// What those measures are a share of that have one, as many as measures or none; some wholes have no shares.
+    wholes: Vec<Option<Option<Decimal>>>,
 }
 
 /// Ranks of values that are not in the list, and of no value: after all others.
@@ -65,10 +65,17 @@ const NOTHING: u32 = u32::MAX;
 impl Row {
     fn read(groups: &[Group], measures: usize, record: &Record, values: &mut Values) -> Self {
         let fields = record.fields();
-        let mut row = Self::default();
+        let mut row = Self {
+            cells: Vec::with_capacity(2 * groups.len()),
+            ends: Vec::with_capacity(groups.len()),
+            places: Vec::with_capacity(groups.len()),
+            measures: Vec::with_capacity(measures),
+            wholes: Vec::with_capacity(measures),
+        };
         let mut first = 0;
         for group in groups {
-            row.places.push(match fields.text(&format!("g{first}")) {
+            row.places.push(match fields.text(&alias('g', first)) {
+                _ if group.values.is_empty() => UNLISTED,
                 None => NOTHING,
                 Some(text) => group.values.iter().position(|value| *value == text).map_or(UNLISTED, |at| at as u32),
             });
@@ -77,7 +84,7 @@ impl Row {
             first += group.keys.len();
         }
         for index in 0..measures {
-            row.measures.push(values.copy(fields.get(&format!("m{index}"))).into_owned());
+            row.measures.push(values.copy(fields.get(&alias('m', index))).into_owned());
         }
         row
     }
@@ -141,7 +148,7 @@ impl Row {
             ends: vec![1],
             places: vec![UNLISTED],
             measures: measures.iter().map(|measured| nothing(measured).to_owned()).collect(),
-            shares: Vec::new(),
+            wholes: Vec::new(),
         }
     }
 
@@ -162,8 +169,9 @@ impl Row {
         }
         for (index, measure) in self.measures.iter().enumerate().filter(|(index, _)| !measures[*index].is_hidden) {
             add(&with_decimals(Cow::Borrowed(measure), measures[index].decimals()));
-            if let Some(Some(share)) = self.shares.get(index) {
-                add(share);
+            if let Some(Some(whole)) = self.wholes.get(index) {
+                let share = Decimal::parse(measure).zip(*whole).and_then(|(part, whole)| part.share_of(whole));
+                add(share.as_deref().unwrap_or("null"));
             }
         }
         shown.push(']');
@@ -182,22 +190,66 @@ pub(super) fn rows(groups: &[Group], measures: usize, records: &[Record], values
 
 /// The groups of events that are of one day as one, in their order: Salesforce counts those apart that take whole days.
 pub(super) fn merged(rows: Vec<Row>, measures: &[Measured], sorted: &[Sorted]) -> Vec<Row> {
-    let mut merged: Vec<Row> = Vec::new();
-    for row in rows {
-        match merged.iter_mut().find(|known| known.cells == row.cells) {
-            Some(known) => known.add(&row, measures),
-            None => merged.push(row),
+    let firsts = firsts(&rows, |row| &row.cells);
+    let mut merged: Vec<Option<Row>> = Vec::with_capacity(rows.len());
+    for (row, first) in rows.into_iter().zip(firsts) {
+        match merged.get_mut(first).and_then(Option::as_mut) {
+            Some(known) => {
+                known.add(&row, measures);
+                merged.push(None);
+            }
+            None => merged.push(Some(row)),
         }
     }
+    let mut merged: Vec<Row> = merged.into_iter().flatten().collect();
     for row in &mut merged {
         row.average(measures);
     }
-    let mut ordered: Vec<Row> = Vec::with_capacity(merged.len());
-    for row in merged {
-        let place = ordered.partition_point(|before| !comes_before(&row, before, sorted));
-        ordered.insert(place, row);
+    // Their places, for rows themselves are long to move.
+    let mut ordered: Vec<u32> = Vec::with_capacity(merged.len());
+    for (at, row) in merged.iter().enumerate() {
+        let is_before = |other: &u32| comes_before(row, &merged[*other as usize], sorted);
+        // Most come in their order.
+        let place = match ordered.last() {
+            Some(last) if is_before(last) => ordered.partition_point(|other| !is_before(other)),
+            _ => ordered.len(),
+        };
+        ordered.insert(place, at as u32);
     }
-    ordered
+    in_order(ordered, merged)
+}
+
+/// Of each row the first that has the same cells, by its place.
+fn firsts(rows: &[Row], cells: fn(&Row) -> &[String]) -> Vec<usize> {
+    const NONE: usize = usize::MAX;
+    // The first rows by a sum of their bytes, and of each the one before it with the same: there may be two thousand.
+    let mut by_sum = vec![NONE; 256];
+    let mut firsts: Vec<usize> = Vec::with_capacity(rows.len());
+    let mut before: Vec<usize> = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        let bytes = cells(row).iter().flat_map(|cell| cell.bytes());
+        let sum = bytes.fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) as usize % by_sum.len();
+        let mut first = by_sum[sum];
+        while first != NONE && cells(&rows[first]) != cells(row) {
+            first = before[first];
+        }
+        before.push(by_sum[sum]);
+        if first == NONE {
+            by_sum[sum] = at;
+            first = at;
+        }
+        firsts.push(first);
+    }
+    firsts
+}
+
+/// Rows in the order of their places.
+fn in_order(order: Vec<u32>, rows: Vec<Row>) -> Vec<Row> {
+    let mut places = vec![0; rows.len()];
+    for (place, index) in order.into_iter().enumerate() {
+        places[index as usize] = place as u32;
+    }
+    by_rank(places.into_iter().zip(rows))
 }
 
 /// Whether a row comes before another by all keys.
@@ -218,7 +270,8 @@ fn comes_before(row: &Row, other: &Row, sorted: &[Sorted]) -> bool {
 
 /// Whether a value comes before another: a number by its size, anything else by its letters.
 fn is_less(one: &str, two: &str) -> bool {
-    match (Decimal::parse(one), Decimal::parse(two)) {
+    let number = |cell: &str| if cell.starts_with('"') { None } else { Decimal::parse(cell) };
+    match (number(one), number(two)) {
         (Some(one), Some(two)) => one.is_less(two),
         _ => lower(one) < lower(two),
     }
@@ -234,11 +287,7 @@ pub(super) fn arranged(rows: Vec<Row>, groups: &[Group], sorted: &[Sorted]) -> V
         let ranks = ranks(&rows, &sorted[..=at], listed(&sorted[at]));
         order = by_rank(order.into_iter().map(|index| (ranks[index as usize], index)));
     }
-    let mut places = vec![0; rows.len()];
-    for (place, index) in order.into_iter().enumerate() {
-        places[index as usize] = place as u32;
-    }
-    by_rank(places.into_iter().zip(rows))
+    in_order(order, rows)
 }
 
 /// The ranks by the last of these keys; unless it is a picklist, they only compare where all keys before are the same.
@@ -263,17 +312,13 @@ fn ranks(rows: &[Row], sorted: &[Sorted], listed: bool) -> Vec<u32> {
     ranks
 }
 
-/// Gives each measure that adds up its share of the groups that differ only in the last grouping.
+/// Gives each measure that adds up what it is a share of: the groups that differ only in the last grouping.
 pub(super) fn add_shares(rows: &mut [Row], measures: &[Measured]) {
     // Which of the outer groups a row is in, by the first row of it.
-    let mut outer: Vec<usize> = Vec::new();
-    for row in 0..rows.len() {
-        let same = |first: usize| outer[first] == first && rows[first].outer() == rows[row].outer();
-        outer.push((0..row).find(|first| same(*first)).unwrap_or(row));
-    }
+    let outer = firsts(rows, Row::outer);
     for (index, measured) in measures.iter().enumerate() {
         if !measured.adds_up() || measured.is_hidden {
-            rows.iter_mut().for_each(|row| row.shares.push(None));
+            rows.iter_mut().for_each(|row| row.wholes.push(None));
             continue;
         }
         let mut wholes = vec![Some(Decimal::ZERO); rows.len()];
@@ -283,11 +328,7 @@ pub(super) fn add_shares(rows: &mut [Row], measures: &[Measured]) {
             wholes[*outer] = wholes[*outer].filter(|_| !part.is_negative()).and_then(|whole| whole.plus(part));
         }
         for (row, outer) in rows.iter_mut().zip(&outer) {
-            let share = match (Decimal::parse(&row.measures[index]), wholes[*outer]) {
-                (Some(part), Some(whole)) => part.share_of(whole),
-                _ => None,
-            };
-            row.shares.push(Some(share.unwrap_or_else(|| "null".to_owned())));
+            row.wholes.push(Some(wholes[*outer]));
         }
     }
 }

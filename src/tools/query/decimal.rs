@@ -20,10 +20,36 @@ impl Decimal {
 
     /// A number of a JSON text; none if it is something else, or has more digits than the 18 of Salesforce's fields.
     pub(super) fn parse(json: &str) -> Option<Self> {
+        if (1..=18).contains(&json.len())
+            && let Some(plain) = Self::plain(json)
+        {
+            return Some(plain);
+        }
         let number = Number::parse(json).ok()?;
         let (whole, fraction) = number.as_str().split_once('.').unwrap_or((number.as_str(), ""));
         let units = [whole, fraction].concat().parse().ok()?;
         Some(Self { units, scale: fraction.len().try_into().ok()? })
+    }
+
+    /// A number as nearly all are written; none of what needs more than a look at its digits.
+    fn plain(json: &str) -> Option<Self> {
+        let mut plain = Self::ZERO;
+        let mut is_fraction = false;
+        for byte in json.bytes() {
+            match byte {
+                b'0'..=b'9' => {
+                    plain.units = plain.units * 10 + i64::from(byte - b'0');
+                    plain.scale += u32::from(is_fraction);
+                }
+                b'.' if !is_fraction => is_fraction = true,
+                _ => return None,
+            }
+        }
+        while plain.scale > 0 && plain.units % 10 == 0 {
+            plain.units /= 10;
+            plain.scale -= 1;
+        }
+        Some(plain)
     }
 
     /// The sum; none if it has too many digits.
@@ -109,6 +135,16 @@ mod tests {
     fn check_share(part: &str, whole: &str, expected: Option<&str>) {
         let share = Decimal::parse(part).unwrap().share_of(Decimal::parse(whole).unwrap());
         assert_eq!(share.as_deref(), expected, "{part} of {whole}");
+    }
+
+    #[test]
+    fn a_plain_number_is_the_same_as_one_with_an_exponent() {
+        for number in ["0", "7", "0.0", "12.50", "100", "100.0", "0.05", "999999999999999999", "9999999999999999.99"] {
+            assert_eq!(Decimal::parse(number), Decimal::parse(&format!("{number}e0")), "{number}");
+        }
+        for other in ["", "null", "\"5\"", "5x", "12345678901234567890123"] {
+            assert_eq!(Decimal::parse(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What records are grouped by: fields, lookups with the name of what they point to, and periods and parts of dates.
 
+use std::borrow::Cow;
+
 use crate::error::Error;
 use crate::json::quoted;
 use crate::known::{Known, PlanError};
@@ -78,7 +80,7 @@ impl Group {
 
     /// The JSON texts of its columns in a record, of which the first key is the one of this number.
     pub(super) fn cells(&self, fields: &Fields<'_>, first: usize, values: &mut Values, cells: &mut Vec<String>) {
-        let alias = |index: usize| format!("g{}", first + index);
+        let alias = |index: usize| alias('g', first + index);
         let (mut first_key, mut end) = (0, self.keys.len());
         if self.is_of_events {
             let moments = self.keys.len() / 2;
@@ -103,6 +105,18 @@ impl Group {
             return;
         };
         cells.push(quoted(&period.name(year, part(1))));
+    }
+}
+
+/// What a query of groups calls its columns that have a number of one digit, as nearly all have.
+const ALIASES: &str = "g0g1g2g3g4g5g6g7g8g9m0m1m2m3m4m5m6m7m8m9";
+
+/// What a query of groups calls a column: `g` of a group or `m` of a measure, and its number.
+pub(super) fn alias(letter: char, number: usize) -> Cow<'static, str> {
+    let at = 2 * number + if letter == 'm' { 20 } else { 0 };
+    match ALIASES.get(at..at + 2) {
+        Some(alias) if number < 10 => Cow::Borrowed(alias),
+        _ => Cow::Owned(format!("{letter}{number}")),
     }
 }
 

@@ -15,50 +15,50 @@ use test_support::{Demo, demo};
 
 /// Thousands of units of every call, cold and warm. Whoever changes them says so in the commit.
 const HELD: &str = "\
-    find, cold: 1587
-    find, warm: 1587
-    get, cold: 294
-    get, warm: 294
-    query of 25 rows, cold: 548
-    query of 25 rows, warm: 548
-    query of 2,000 rows, cold: 11075
-    query of 2,000 rows, warm: 10785
-    query of groups, cold: 1566
-    query of groups, warm: 681
-    describe Account, cold: 2329
-    describe Account, warm: 803
-    activities of a record, cold: 954
-    activities of a record, warm: 901
-    the user's day, cold: 997
-    the user's day, warm: 944
-    who_am_i, cold: 1992
-    who_am_i, warm: 440
-    query of a path, cold: 514
-    query of a path, warm: 514
-    create, cold: 2003
-    create, warm: 477
-    log_activity, cold: 1498
-    log_activity, warm: 1445
-    update, cold: 796
-    update, warm: 796
-    convert_lead, cold: 1215
-    convert_lead, warm: 1164
-    report of groups, cold: 1000
-    report of groups, warm: 577
-    report of 2,000 rows, cold: 34104
-    report of 2,000 rows, warm: 33794
-    list view, cold: 1425
-    list view, warm: 1141
-    delete, cold: 233
-    delete, warm: 233
-    restore, cold: 304
-    restore, warm: 304
-    approve, cold: 687
-    approve, warm: 633
-    read_file, cold: 2354
-    read_file, warm: 633
-    send_email, cold: 2212
-    send_email, warm: 2212
+    find, cold: 1525
+    find, warm: 1525
+    get, cold: 293
+    get, warm: 293
+    query of 25 rows, cold: 568
+    query of 25 rows, warm: 568
+    query of 2,000 rows, cold: 11179
+    query of 2,000 rows, warm: 10893
+    query of groups, cold: 1428
+    query of groups, warm: 542
+    describe Account, cold: 2339
+    describe Account, warm: 806
+    activities of a record, cold: 898
+    activities of a record, warm: 845
+    the user's day, cold: 946
+    the user's day, warm: 893
+    who_am_i, cold: 787
+    who_am_i, warm: 655
+    query of a path, cold: 518
+    query of a path, warm: 518
+    create, cold: 1987
+    create, warm: 453
+    log_activity, cold: 1415
+    log_activity, warm: 1362
+    update, cold: 740
+    update, warm: 740
+    convert_lead, cold: 1193
+    convert_lead, warm: 1142
+    report of groups, cold: 902
+    report of groups, warm: 498
+    report of 2,000 rows, cold: 27624
+    report of 2,000 rows, warm: 27234
+    list view, cold: 1409
+    list view, warm: 1143
+    delete, cold: 231
+    delete, warm: 231
+    restore, cold: 305
+    restore, warm: 305
+    approve, cold: 649
+    approve, warm: 594
+    read_file, cold: 1700
+    read_file, warm: 632
+    send_email, cold: 2093
+    send_email, warm: 2093
 ";
 /// How far from it a call may be, in percent.
 const TOLERANCE: u64 = 5;

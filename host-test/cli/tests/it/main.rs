@@ -7,6 +7,7 @@ mod browser;
 mod cli;
 mod docs;
 mod fuel;
+mod fuel_of_large_answers;
 mod mcp;
 mod mcp_confirm;
 mod mcp_http;
