@@ -5,8 +5,10 @@
 //! the rest of the guest is built for size, and Cargo tells the two apart by package. For six kilobytes a host counts a
 //! ninth less of a `describe`.
 
+mod grammar;
 mod lines;
 mod scan;
+mod step;
 mod walk;
 
 use std::borrow::Cow;
@@ -289,7 +291,7 @@ impl<'a> Cursor<'a> {
         match bytes.get(self.at) {
             Some(byte) if *byte > b' ' => *byte,
             _ => {
-                self.at = scan::behind_space(bytes, self.at);
+                self.at = grammar::behind_space(bytes, self.at);
                 scan::byte(bytes, self.at)
             }
         }

@@ -4,6 +4,7 @@
 //! A line begins behind the end of another; tabs part its columns, and empty columns at its end are left out. Texts are
 //! escaped as in JSON.
 
+use super::step::STEP;
 use super::{push, scan, without_escapes};
 
 /// Lines in the making.
@@ -167,7 +168,7 @@ fn cut<'a>(lines: &'a str, mut at: usize, columns: &mut [&'a str]) -> (usize, bo
                 }
             }
         }
-        at += scan::STEP;
+        at += STEP;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::scan::{self, NOWHERE};
-use super::{Json, NotJson, unescaped};
+use super::{Json, NotJson, grammar, unescaped};
 
 /// A place in a text that is not known to be JSON: nowhere once it has turned out to be none, where every list and object
 /// ends. What was read counts only if [`Self::finish`] says so in the end.
@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
     /// Goes to the value of the member it stands before.
     pub fn name(&mut self) -> Cow<'a, str> {
         let start = self.at;
-        self.at = scan::behind_string(self.text.as_bytes(), start);
+        self.at = grammar::behind_string(self.text.as_bytes(), start);
         let name = self.text.get(start + 1..self.at - 1).unwrap_or_default();
         self.colon();
         unescaped(name)
@@ -133,16 +133,16 @@ impl<'a> Walk<'a> {
         let bytes = self.text.as_bytes();
         // Most hold nothing, and to see where they end takes less than to look for what lies within others.
         self.at = match self.byte() {
-            b'"' => scan::behind_string(bytes, self.at),
-            b'{' | b'[' => scan::behind_value(bytes, self.at),
-            opening => scan::behind_plain(bytes, self.at, opening),
+            b'"' => grammar::behind_string(bytes, self.at),
+            b'{' | b'[' => grammar::behind_value(bytes, self.at),
+            opening => grammar::behind_plain(bytes, self.at, opening),
         };
     }
 
     /// The byte it stands before, behind any space; 0 at the end.
     fn byte(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
-        self.at = scan::behind_space(bytes, self.at);
+        self.at = grammar::behind_space(bytes, self.at);
         scan::byte(bytes, self.at)
     }
 }

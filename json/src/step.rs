@@ -1,0 +1,137 @@
+//! Bytes of a text that are looked at together, and what is seen of them at once: a bit for each.
+
+/// Bytes of a text that are looked at together.
+pub(crate) const STEP: usize = 16;
+
+/// The bytes at a place, the first the lowest; nothing where there are not enough.
+#[inline]
+pub(crate) fn step(bytes: &[u8], at: usize) -> Option<u128> {
+    bytes.get(at..)?.first_chunk().copied().map(u128::from_le_bytes)
+}
+
+/// The same with zeros behind the end.
+pub(crate) fn last_step(bytes: &[u8], at: usize) -> u128 {
+    let mut last = [0; STEP];
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(start) = last.get_mut(..rest.len()) {
+        start.copy_from_slice(rest);
+    }
+    u128::from_le_bytes(last)
+}
+
+/// A bit for each byte that is a quote, a backslash or a control character.
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+pub(crate) fn ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_lt, u8x16_splat, v128_or};
+
+    let bytes = vector(step);
+    let controls = u8x16_lt(bytes, u8x16_splat(b' '));
+    bits(v128_or(v128_or(equal(bytes, b'"'), equal(bytes, b'\\')), controls))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn ends(step: u128) -> u32 {
+    bits(step, |byte| matches!(byte, b'"' | b'\\' | 0..0x20))
+}
+
+/// A bit for each byte that ends a number: a comma, a closing bracket, space, or the zero that is behind the end.
+#[cfg(target_feature = "simd128")]
+#[inline]
+pub(crate) fn number_ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_le, u8x16_splat, v128_or};
+
+    let bytes = vector(step);
+    let closings = equal(v128_or(bytes, u8x16_splat(0x20)), b'}');
+    bits(v128_or(v128_or(equal(bytes, b','), closings), u8x16_le(bytes, u8x16_splat(b' '))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn number_ends(step: u128) -> u32 {
+    bits(step, |byte| matches!(byte, b',' | b']' | b'}' | 0..=b' '))
+}
+
+/// A bit for each byte that is no ASCII letter, digit or underscore.
+#[cfg(target_feature = "simd128")]
+#[inline]
+pub(crate) fn word_ends(step: u128) -> u32 {
+    use std::arch::wasm32::{u8x16_lt, u8x16_splat, u8x16_sub, v128_or};
+
+    let bytes = vector(step);
+    let letters = u8x16_lt(u8x16_sub(v128_or(bytes, u8x16_splat(0x20)), u8x16_splat(b'a')), u8x16_splat(26));
+    let digits = u8x16_lt(u8x16_sub(bytes, u8x16_splat(b'0')), u8x16_splat(10));
+    bits(v128_or(v128_or(letters, digits), equal(bytes, b'_'))) ^ 0xFFFF
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn word_ends(step: u128) -> u32 {
+    bits(step, |byte| !(byte.is_ascii_alphanumeric() || byte == b'_'))
+}
+
+/// A bit for each byte that is this one.
+#[cfg(target_feature = "simd128")]
+pub(crate) fn places(step: u128, byte: u8) -> u32 {
+    bits(equal(vector(step), byte))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn places(step: u128, byte: u8) -> u32 {
+    bits(step, |one| one == byte)
+}
+
+/// A bit for each byte that is a quote, a backslash, an opening or a closing bracket.
+#[cfg(target_feature = "simd128")]
+#[inline]
+pub(crate) fn marks(step: u128) -> [u32; 4] {
+    use std::arch::wasm32::{u8x16_splat, v128_or};
+
+    let bytes = vector(step);
+    // In ASCII this bit tells braces from brackets.
+    let braces = v128_or(bytes, u8x16_splat(0x20));
+    [bits(equal(bytes, b'"')), bits(equal(bytes, b'\\')), bits(equal(braces, b'{')), bits(equal(braces, b'}'))]
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn marks(step: u128) -> [u32; 4] {
+    [
+        bits(step, |byte| byte == b'"'),
+        bits(step, |byte| byte == b'\\'),
+        bits(step, |byte| matches!(byte, b'{' | b'[')),
+        bits(step, |byte| matches!(byte, b'}' | b']')),
+    ]
+}
+
+/// A bit for each byte that is another there.
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+pub(crate) fn others(one: u128, other: u128) -> u32 {
+    bits(std::arch::wasm32::u8x16_ne(vector(one), vector(other)))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn others(one: u128, other: u128) -> u32 {
+    bits(one ^ other, |byte| byte != 0)
+}
+
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn vector(step: u128) -> std::arch::wasm32::v128 {
+    std::arch::wasm32::u64x2(step as u64, (step >> 64) as u64)
+}
+
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn equal(bytes: std::arch::wasm32::v128, byte: u8) -> std::arch::wasm32::v128 {
+    std::arch::wasm32::u8x16_eq(bytes, std::arch::wasm32::u8x16_splat(byte))
+}
+
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn bits(bytes: std::arch::wasm32::v128) -> u32 {
+    u32::from(std::arch::wasm32::u8x16_bitmask(bytes))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn bits(step: u128, is_meant: impl Fn(u8) -> bool) -> u32 {
+    step.to_be_bytes().into_iter().fold(0, |found, byte| found << 1 | u32::from(is_meant(byte)))
+}
