@@ -5,7 +5,8 @@ mod build;
 mod write;
 
 pub(crate) use salesforce_json::{
-    Before, Cursor, Line, Lines, Member, NO_PLACE, Shape, Walk, byte, end_of_plain, place_of, place_of_pair,
+    Before, Cursor, Line, Lines, Member, NO_PLACE, Seen, Shape, Walk, byte, end_of_plain, escaped, place_of,
+    place_of_pair, push_all,
 };
 pub use salesforce_json::{Items, Json, Members, NotJson};
 

@@ -14,6 +14,7 @@ pub mod picklist;
 pub mod place;
 pub mod project;
 pub(crate) mod repeated;
+mod sealed;
 pub mod search;
 mod slots;
 pub mod standard;
@@ -21,8 +22,9 @@ pub mod stored;
 pub mod treatment;
 pub(crate) mod well_known;
 mod words;
+mod written;
 
-pub use lazy::LazyList;
+pub use lazy::{LazyList, Shown};
 pub use picklist::ValidFor;
 use slots::Slots;
 

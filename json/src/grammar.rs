@@ -2,7 +2,7 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc8259>
 
-use crate::scan::{NOWHERE, byte, end_of_plain};
+use crate::scan::{NOWHERE, byte, end_of_plain_within};
 
 /// Lists and objects within each other that one number has bits for.
 const LEVELS: usize = 64;
@@ -102,7 +102,7 @@ pub(crate) fn behind_string(bytes: &[u8], mut at: usize) -> usize {
     }
     at += 1;
     loop {
-        at = end_of_plain(bytes, at);
+        at = end_of_plain_within(bytes, at);
         match byte(bytes, at) {
             b'"' => return at + 1,
             b'\\' => match byte(bytes, at + 1) {

@@ -15,9 +15,9 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-pub use lines::{Line, Lines};
+pub use lines::{Line, Lines, escaped};
 pub use scan::{NOWHERE, byte, end_of_plain, place_of, place_of_pair};
-pub use walk::{Before, Member, NO_PLACE, Walk};
+pub use walk::{Before, Member, NO_PLACE, Seen, Walk};
 
 /// A JSON value as text, known to be valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,7 +268,7 @@ impl<'a> Cursor<'a> {
         let mut is_plain = true;
         let mut at = self.at + 1;
         loop {
-            at = scan::end_of_plain(bytes, at);
+            at = scan::end_of_plain_within(bytes, at);
             if scan::byte(bytes, at) != b'\\' {
                 break;
             }
@@ -351,6 +351,11 @@ fn without_escapes(mut rest: &str) -> String {
 #[inline(never)]
 fn push(text: &mut String, more: &str) {
     text.push_str(more);
+}
+
+/// Adds several to a text.
+pub fn push_all(text: &mut String, parts: [&str; 3]) {
+    parts.into_iter().for_each(|part| push(text, part));
 }
 
 /// Four hexadecimal digits, and what follows.

@@ -4,8 +4,11 @@
 //! A line begins behind the end of another; tabs part its columns, and empty columns at its end are left out. Texts are
 //! escaped as in JSON.
 
+use std::borrow::Cow;
+
+use super::scan::{self, ends_at};
 use super::step::STEP;
-use super::{push, scan, without_escapes};
+use super::{push, push_all, without_escapes};
 
 /// Lines in the making.
 #[derive(Debug, Default)]
@@ -16,32 +19,42 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Begins a line with a mark, which may be empty, and its first column. Says where that is.
+    /// Begins a line with a mark, which may be empty, and its first column, in which nothing is left to escape. Says where
+    /// that is.
     pub fn line(&mut self, mark: &str, first: &str) -> usize {
         self.push("\n");
         self.push(mark);
         self.empty = 0;
         let at = self.text.len();
-        self.escape(first);
+        self.push(first);
         at
     }
 
     /// Adds a column of text.
     pub fn column(&mut self, text: &str) {
+        self.written(&escaped(text));
+    }
+
+    /// Adds a column of text as it is written in JSON, between quotes, which is how it is written here.
+    pub fn written(&mut self, text: &str) {
         self.empty += 1;
         if !text.is_empty() {
-            self.fill();
-            self.escape(text);
+            self.more(text);
         }
+    }
+
+    /// Adds to the column before. What is added is written as it is.
+    pub fn more(&mut self, text: &str) {
+        self.fill();
+        self.push(text);
     }
 
     /// Adds a column of the letters whose flags are not as usual.
     pub fn letters(&mut self, letters: &str, flags: &[bool], usual: &[bool]) {
         self.empty += 1;
-        for at in 0..letters.len() {
-            if flags.get(at) != usual.get(at) {
-                self.fill();
-                self.push(letters.get(at..=at).unwrap_or_default());
+        for (at, (flag, usual)) in flags.iter().zip(usual).enumerate() {
+            if flag != usual {
+                self.more(letters.get(at..=at).unwrap_or_default());
             }
         }
     }
@@ -50,21 +63,16 @@ impl Lines {
     pub fn number(&mut self, number: Option<u32>) {
         self.empty += 1;
         if let Some(number) = number {
-            self.fill();
             self.digits(number);
         }
     }
 
-    fn digits(&mut self, number: u32) {
+    /// Adds a number to the column before.
+    pub fn digits(&mut self, number: u32) {
         if number >= 10 {
             self.digits(number / 10);
         }
-        self.digit(number % 10);
-    }
-
-    fn digit(&mut self, value: u32) {
-        let at = value as usize;
-        self.push("0123456789abcdef".get(at..=at).unwrap_or_default());
+        self.more(digit(number % 10));
     }
 
     /// The lines.
@@ -74,33 +82,41 @@ impl Lines {
 
     /// Writes the columns that are empty.
     fn fill(&mut self) {
-        self.push(TABS.get(..self.empty).unwrap_or_default());
-        self.empty = 0;
+        if self.empty > 0 {
+            self.push(TABS.get(..self.empty).unwrap_or_default());
+            self.empty = 0;
+        }
     }
 
     fn push(&mut self, text: &str) {
         push(&mut self.text, text);
     }
+}
 
-    /// Writes a text with what JSON does not allow in one escaped as in JSON.
-    #[inline(never)]
-    fn escape(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some((plain, special)) = rest.split_at_checked(scan::end_of_plain(rest.as_bytes(), 0)) {
-            self.push(plain);
-            let Some((special, behind)) = special.split_at_checked(1) else { break };
-            let code = u32::from(scan::byte(special.as_bytes(), 0));
-            if code < 0x20 {
-                self.push("\\u00");
-                self.digit(code >> 4);
-                self.digit(code & 15);
-            } else {
-                self.push("\\");
-                self.push(special);
-            }
-            rest = behind;
+/// A text with what JSON does not allow in one escaped as in JSON.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if scan::end_of_plain(text.as_bytes(), 0) == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::new();
+    let (mut start, mut end) = (0, 0);
+    while end < text.len() {
+        end = scan::end_of_plain(text.as_bytes(), start);
+        push(&mut escaped, text.get(start..end).unwrap_or_default());
+        let code = u32::from(scan::byte(text.as_bytes(), end));
+        start = end + 1;
+        if code >= 0x20 {
+            push_all(&mut escaped, ["\\", text.get(end..start).unwrap_or_default(), ""]);
+        } else if end < text.len() {
+            push_all(&mut escaped, ["\\u00", digit(code >> 4), digit(code & 15)]);
         }
     }
+    Cow::Owned(escaped)
+}
+
+fn digit(value: u32) -> &'static str {
+    let at = value as usize;
+    "0123456789abcdef".get(at..=at).unwrap_or_default()
 }
 
 /// As many as a line has columns at most.
@@ -109,23 +125,33 @@ const TABS: &str = "\t\t\t\t\t\t\t\t\t\t\t\t";
 /// The columns of a line, as they are written.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a, const COLUMNS: usize> {
-    columns: [&'a str; COLUMNS],
-    /// Where it ends.
+    lines: &'a str,
+    start: usize,
+    /// Where each ends; those that are not there end where the line does.
+    ends: [usize; COLUMNS],
+    /// Where it ends, or else where the last of the columns does.
     pub end: usize,
     has_escape: bool,
 }
 
 impl<'a, const COLUMNS: usize> Line<'a, COLUMNS> {
     /// The columns from a place of lines on; those that are not there are empty.
-    pub fn at(lines: &'a str, at: usize) -> Self {
-        let mut columns = [""; COLUMNS];
-        let (end, has_escape) = cut(lines, at, &mut columns);
-        Self { columns, end, has_escape }
+    #[inline]
+    pub fn at(lines: &'a str, start: usize) -> Self {
+        let mut ends = [0; COLUMNS];
+        let (end, has_escape) = cut(lines, start, &mut ends);
+        Self { lines, start, ends, end, has_escape }
     }
 
     /// A column that never needs escapes.
     pub fn raw(&self, column: usize) -> &'a str {
-        self.columns.get(column).copied().unwrap_or_default()
+        let end = self.ends.get(column).copied().unwrap_or_default();
+        let start = match column.checked_sub(1) {
+            Some(before) => self.ends.get(before).map_or(self.end, |end| end + 1),
+            None => self.start,
+        };
+        // Of one that is not there, the end is 0.
+        if start >= end { "" } else { self.lines.get(start..end).unwrap_or_default() }
     }
 
     /// A column of text; none if it is empty.
@@ -141,28 +167,27 @@ fn text(column: &str, has_escape: bool) -> Option<String> {
     Some(if has_escape { without_escapes(column) } else { column.to_owned() })
 }
 
-/// Cuts the columns of a line, and says where it ends, or else where the last of them does, and whether there is an escape
-/// in it.
-fn cut<'a>(lines: &'a str, mut at: usize, columns: &mut [&'a str]) -> (usize, bool) {
+/// Finds where the columns of a line end, and says where it ends itself, or else where the last of them does, and whether
+/// there is an escape in it.
+fn cut(lines: &str, mut at: usize, columns: &mut [usize]) -> (usize, bool) {
     let bytes = lines.as_bytes();
-    let mut start = at;
     let mut has_escape = false;
     let mut columns = columns.iter_mut();
     loop {
         // What is behind the end is zero, which ends a column too.
-        let mut ends = scan::ends_at(bytes, at);
+        let mut ends = ends_at(bytes, at);
         while ends != 0 {
             let end = at + ends.trailing_zeros() as usize;
             ends &= ends - 1;
             let byte = scan::byte(bytes, end);
-            has_escape |= byte == b'\\';
+            if byte == b'\\' {
+                has_escape = true;
+                continue;
+            }
             if byte == b'\t' || byte == b'\n' || end >= bytes.len() {
-                if let Some(column) = columns.next()
-                    && start < end
-                {
-                    *column = lines.get(start..end).unwrap_or_default();
+                if let Some(column) = columns.next() {
+                    *column = end;
                 }
-                start = end + 1;
                 if byte != b'\t' || columns.len() == 0 {
                     return (end, has_escape);
                 }
@@ -191,11 +216,13 @@ mod tests {
         lines.number(Some(0));
         lines.number(None);
         lines.number(Some(u32::MAX));
-        assert_eq!(lines.get(), "\n*a\t\tb\nc\txz\t\t0\t\t4294967295");
+        lines.more(".");
+        lines.digits(10);
+        assert_eq!(lines.get(), "\n*a\t\tb\nc\txz\t\t0\t\t4294967295.10");
         let line = Line::<3>::at(lines.get(), 7);
         assert_eq!(([0, 1, 2].map(|column| line.raw(column)), line.raw(3)), (["c", "xz", ""], ""));
         let line = Line::<6>::at(lines.get(), 7);
-        assert_eq!((line.raw(5), line.end), ("4294967295", lines.get().len()));
+        assert_eq!((line.raw(5), line.end), ("4294967295.10", lines.get().len()));
     }
 
     proptest! {
@@ -204,11 +231,11 @@ mod tests {
             before in ".{0,9}", columns in prop::collection::vec("|[a\0\t\n\r\u{1f}\\\\\"äu]{0,20}|[ -~]{0,40}", 4),
         ) {
             let mut lines = Lines::default();
-            lines.line("", &before);
-            let at = lines.line(">", &columns[0]);
+            lines.line("", &escaped(&before));
+            let at = lines.line(">", &escaped(&columns[0]));
             columns[1..].iter().for_each(|column| lines.column(column));
             let end = lines.get().len();
-            lines.line("=", &before);
+            lines.line("=", &escaped(&before));
             let line = Line::<5>::at(lines.get(), at);
             for (place, column) in columns.iter().enumerate() {
                 prop_assert_eq!(line.text(place).unwrap_or_default(), column.as_str());

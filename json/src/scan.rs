@@ -1,7 +1,7 @@
 //! Finding places in a text in as few steps as possible: hosts count instructions, and most of what Salesforce sends is
 //! looked at only once, to see that it is JSON.
 
-use crate::step::{STEP, ends, last_step, marks, number_ends, others, places, step, word_ends};
+use crate::step::{Block, STEP, difference, ends, last_step, marks, number_ends, places, step, word_ends};
 
 /// The bit that no place in a text has: a place with it is nowhere, which is also said of where a text turned out to be no
 /// JSON. A place and nothing would be two numbers, which go through memory.
@@ -65,7 +65,21 @@ pub(crate) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The place of the first quote, backslash or control character from a place on, or the end.
+#[inline(never)]
 pub fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        // What is behind the end is zero, which ends a text too.
+        let found = ends_at(bytes, at);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += STEP;
+    }
+}
+
+/// The same in a text that nearly always goes on for a while behind that place.
+#[inline(always)]
+pub(crate) fn end_of_plain_within(bytes: &[u8], mut at: usize) -> usize {
     while let Some(step) = step(bytes, at) {
         let found = ends(step);
         if found != 0 {
@@ -73,8 +87,7 @@ pub fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
         }
         at += STEP;
     }
-    // What is behind the end is zero, which ends a text too.
-    at + ends(last_step(bytes, at)).trailing_zeros() as usize
+    end_of_plain(bytes, at)
 }
 
 /// A bit for each of the bytes from a place on that are looked at together and end a plain text.
@@ -119,39 +132,54 @@ pub fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> u
     NOWHERE
 }
 
-/// Whether there is at least one byte, and each is an ASCII letter, a digit or an underscore.
-pub(crate) fn is_word(bytes: &[u8]) -> bool {
-    let mut at = 0;
-    loop {
-        let found = word_ends(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+/// Where a plain text ends, and whether it is a word as [`is_word`] says.
+#[inline(always)]
+pub(crate) fn end_of_word(bytes: &[u8], start: usize) -> (usize, bool) {
+    let mut at = start;
+    let mut is_word = true;
+    while let Some(step) = step(bytes, at) {
+        let (found, others) = (ends(step), word_ends(step));
         if found != 0 {
             let end = at + found.trailing_zeros() as usize;
-            return end > 0 && end >= bytes.len();
+            // What ends a text is in no word.
+            return (end, is_word && others.trailing_zeros() == found.trailing_zeros() && end > start);
         }
+        is_word &= others == 0;
         at += STEP;
     }
+    end_of_last_word(bytes, start)
+}
+
+/// The same where the text ends soon.
+#[cold]
+#[inline(never)]
+fn end_of_last_word(bytes: &[u8], start: usize) -> (usize, bool) {
+    let end = end_of_plain(bytes, start);
+    (end, is_word(bytes.get(start..end).unwrap_or_default()))
+}
+
+/// Whether there is at least one byte, and each is an ASCII letter, a digit or an underscore.
+pub(crate) fn is_word(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// How many bytes are the same from one place on, up to an end, as from another on; the last few of the text are not
 /// compared.
+#[inline(always)]
 pub(crate) fn same(bytes: &[u8], one: usize, other: usize, end: usize) -> usize {
+    let most = end.saturating_sub(one).div_ceil(size_of::<Block>());
     let mut length = 0;
-    for (first, second) in pairs(bytes, one).iter().zip(pairs(bytes, other)) {
-        let others = |at: usize| others(u128::from_le_bytes(first[at]), u128::from_le_bytes(second[at]));
-        let other = others(0) | others(1) << STEP;
-        if other != 0 {
-            return length + other.trailing_zeros() as usize;
+    for (first, second) in blocks(bytes, one).iter().zip(blocks(bytes, other)).take(most) {
+        if let Some(place) = difference(first, second) {
+            return length + place;
         }
-        length += 2 * STEP;
-        if one + length >= end {
-            break;
-        }
+        length += size_of::<Block>();
     }
     length
 }
 
-/// The bytes from a place on, so many as are looked at together, and those behind them.
-fn pairs(bytes: &[u8], at: usize) -> &[[[u8; STEP]; 2]] {
+/// The bytes from a place on, so many as are compared together, and those behind them.
+fn blocks(bytes: &[u8], at: usize) -> &[Block] {
     bytes.get(at..).unwrap_or_default().as_chunks().0.as_chunks().0
 }
 
@@ -208,7 +236,7 @@ mod tests {
     fn what_is_the_same_is_counted_up_to_the_first_difference() {
         let line = "0123456789abcdefghijklmnopqrstuvwxyz";
         for length in 0..line.len() {
-            let text = format!("{line}|{}!{}", &line[..length], "-".repeat(40));
+            let text = format!("{line}|{}!{}", &line[..length], "-".repeat(100));
             assert_eq!(same(text.as_bytes(), 0, line.len() + 1, line.len()), length);
         }
     }

@@ -101,15 +101,49 @@ pub(crate) fn marks(step: u128) -> [u32; 4] {
     ]
 }
 
+/// Bytes that are compared together.
+pub(crate) type Block = [[u8; STEP]; 4];
+
+/// Where two blocks first differ, if they do.
+#[inline(always)]
+pub(crate) fn difference(one: &Block, other: &Block) -> Option<usize> {
+    if is_same(one, other) {
+        return None;
+    }
+    let mut place = 0;
+    for (one, other) in one.iter().zip(other) {
+        let found = others(u128::from_le_bytes(*one), u128::from_le_bytes(*other));
+        if found != 0 {
+            return Some(place + found.trailing_zeros() as usize);
+        }
+        place += STEP;
+    }
+    None
+}
+
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+fn is_same(one: &Block, other: &Block) -> bool {
+    use std::arch::wasm32::{v128_any_true, v128_or, v128_xor};
+
+    let differ = |at: usize| v128_xor(vector(u128::from_le_bytes(one[at])), vector(u128::from_le_bytes(other[at])));
+    !v128_any_true(v128_or(v128_or(differ(0), differ(1)), v128_or(differ(2), differ(3))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn is_same(one: &Block, other: &Block) -> bool {
+    one == other
+}
+
 /// A bit for each byte that is another there.
 #[cfg(target_feature = "simd128")]
 #[inline(always)]
-pub(crate) fn others(one: u128, other: u128) -> u32 {
+fn others(one: u128, other: u128) -> u32 {
     bits(std::arch::wasm32::u8x16_ne(vector(one), vector(other)))
 }
 
 #[cfg(not(target_feature = "simd128"))]
-pub(crate) fn others(one: u128, other: u128) -> u32 {
+fn others(one: u128, other: u128) -> u32 {
     bits(one ^ other, |byte| byte != 0)
 }
 
