@@ -5,7 +5,7 @@ mod build;
 mod write;
 
 pub(crate) use salesforce_json::{
-    Before, Cursor, Line, Lines, Member, NO_PLACE, Seen, Shape, Walk, byte, end_of_plain, escaped, place_of,
+    Before, Cursor, Line, Lines, Member, NO_PLACE, Seen, Shape, Walk, byte, end_of_plain, escaped, may_hold, place_of,
     place_of_pair, push_all,
 };
 pub use salesforce_json::{Items, Json, Members, NotJson};

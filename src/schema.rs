@@ -7,14 +7,16 @@
 use std::borrow::Cow;
 
 pub mod columns;
+mod global;
 mod lazy;
+mod likeness;
 pub mod lookup;
 pub(crate) mod person;
 pub mod picklist;
 pub mod place;
 pub mod project;
 pub(crate) mod repeated;
-mod sealed;
+mod seal;
 pub mod search;
 mod slots;
 pub mod standard;
@@ -24,6 +26,7 @@ pub(crate) mod well_known;
 mod words;
 mod written;
 
+pub use global::{GlobalDescribe, ObjectSummary};
 pub use lazy::{LazyList, Shown};
 pub use picklist::ValidFor;
 use slots::Slots;
@@ -169,36 +172,6 @@ pub struct RecordType {
     pub master: bool,
     /// Whether this user may choose it.
     pub available: bool,
-}
-
-/// The org's objects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GlobalDescribe {
-    /// Those that can be read or created, in Salesforce's order.
-    pub objects: Vec<ObjectSummary>,
-}
-
-/// One of the org's objects.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectSummary {
-    /// API name.
-    pub name: String,
-    /// Label.
-    pub label: String,
-    /// Plural label.
-    pub label_plural: String,
-    /// First three characters of its records' ids.
-    pub key_prefix: Option<String>,
-    /// Whether an admin made it.
-    pub custom: bool,
-    /// Whether SOQL can read it.
-    pub queryable: bool,
-    /// Whether the user may create records.
-    pub createable: bool,
-    /// Whether the user may change records.
-    pub updateable: bool,
-    /// Whether search finds its records.
-    pub searchable: bool,
 }
 
 macro_rules! field_types {
@@ -432,17 +405,5 @@ impl PicklistValue {
     /// What people see.
     pub fn shown(&self) -> &str {
         self.label.as_deref().unwrap_or(&self.value)
-    }
-}
-
-impl GlobalDescribe {
-    /// The object of this API name, in any case.
-    pub fn object(&self, name: &str) -> Option<&ObjectSummary> {
-        self.objects.iter().find(|object| object.name.eq_ignore_ascii_case(name))
-    }
-
-    /// The object whose ids begin so.
-    pub fn by_key_prefix(&self, prefix: &str) -> Option<&ObjectSummary> {
-        self.objects.iter().find(|object| object.key_prefix.as_deref() == Some(prefix))
     }
 }

@@ -16,7 +16,7 @@ use std::error::Error;
 use std::fmt;
 
 pub use lines::{Line, Lines, escaped};
-pub use scan::{NOWHERE, byte, end_of_plain, place_of, place_of_pair};
+pub use scan::{NOWHERE, byte, end_of_plain, may_hold, place_of, place_of_pair};
 pub use walk::{Before, Member, NO_PLACE, Seen, Walk};
 
 /// A JSON value as text, known to be valid.

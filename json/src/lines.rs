@@ -158,6 +158,12 @@ impl<'a, const COLUMNS: usize> Line<'a, COLUMNS> {
     pub fn text(&self, column: usize) -> Option<String> {
         text(self.raw(column), self.has_escape)
     }
+
+    /// The same, and a copy only where something is escaped.
+    pub fn cow(&self, column: usize) -> Option<Cow<'a, str>> {
+        if self.has_escape { self.text(column).map(Cow::Owned) } else { Some(self.raw(column).into()) }
+            .filter(|text: &Cow<'_, str>| !text.is_empty())
+    }
 }
 
 fn text(column: &str, has_escape: bool) -> Option<String> {

@@ -132,6 +132,20 @@ pub fn place_of_pair(bytes: &[u8], mut at: usize, [first, second]: [u8; 2]) -> u
     NOWHERE
 }
 
+/// Whether these two ASCII letters or digits stand somewhere one behind the other, letters in any case. Where there are two
+/// others that differ from them as the cases do, it may say so too.
+pub fn may_hold(bytes: &[u8], [first, second]: [u8; 2]) -> bool {
+    let lower = |at| u128::from_le_bytes([0x20; STEP]) | step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+    let mut at = 0;
+    while at < bytes.len() {
+        if places(lower(at), first | 0x20) & places(lower(at + 1), second | 0x20) != 0 {
+            return true;
+        }
+        at += STEP;
+    }
+    false
+}
+
 /// Where a plain text ends, and whether it is a word as [`is_word`] says.
 #[inline(always)]
 pub(crate) fn end_of_word(bytes: &[u8], start: usize) -> (usize, bool) {
@@ -207,6 +221,19 @@ mod tests {
         assert_eq!(all(b"pq"), [15]);
         assert_eq!(all(b"ba"), [0; 0]);
         assert_eq!(all(b"b\0"), [27], "what is behind the end is zero");
+    }
+
+    #[test]
+    fn a_pair_of_letters_is_held_in_any_case() {
+        let text = "0123456789ABCdefghijkLmnopqrstuvwxyZ";
+        for pair in text.as_bytes().windows(2) {
+            for pair in [pair.to_ascii_lowercase(), pair.to_ascii_uppercase()] {
+                assert!(may_hold(text.as_bytes(), [pair[0], pair[1]]), "{pair:?}");
+            }
+        }
+        for pair in ["ac", "21", "za", "z0"] {
+            assert!(!may_hold(text.as_bytes(), [pair.as_bytes()[0], pair.as_bytes()[1]]), "{pair}");
+        }
     }
 
     #[test]

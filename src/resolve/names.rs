@@ -76,7 +76,7 @@ pub(crate) fn object_of(known: &Known, id: &RecordId) -> Result<ObjectName, Plan
     let object = objects
         .by_key_prefix(id.prefix())
         .ok_or_else(|| Error::argument("record", format!("no object visible to the user has ids like {id}")))?;
-    Ok(ObjectName::parse(&object.name)?)
+    Ok(ObjectName::parse(object.name())?)
 }
 
 /// The field of a name, label or path, of an object or of its parents.

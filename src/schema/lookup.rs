@@ -2,6 +2,7 @@
 //!
 //! Nothing here guesses: a name, a label or a word somebody defined is taken, and a near miss is only offered.
 
+use super::likeness::{Typed, nearest};
 use super::treatment::Kind;
 use super::{Field, GlobalDescribe, ObjectSchema, ObjectSummary, person, standard, words};
 use crate::wit::Alias;
@@ -97,7 +98,7 @@ fn recognise<'s>(schema: &'s ObjectSchema, text: &str, vocabulary: &[Alias]) -> 
 }
 
 fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
-    let typed = words::Typed::new(text);
+    let typed = Typed::new(text);
     let near = schema.fields.iter().map(|field| {
         let by_label = typed.likeness(&field.label());
         // Most labels are the words of the name, and comparing is not cheap.
@@ -106,7 +107,7 @@ fn nearest_fields(schema: &ObjectSchema, text: &str) -> Vec<String> {
         let by_name = if told_apart { typed.likeness(words::local_name(&field.name)) } else { 0 };
         (by_label.max(by_name), field)
     });
-    words::nearest(near).into_iter().map(Field::shown).collect()
+    nearest(near).into_iter().map(Field::shown).collect()
 }
 
 /// Whether a label is made of the words of an API name.
@@ -118,7 +119,7 @@ pub(crate) fn is_called(label: &str, name: &str) -> bool {
 pub(crate) fn likeness(text: &str, name: &str) -> u32 {
     let (mut sum, mut count) = (0, 0);
     for word in words::split(text) {
-        let typed = words::Typed::new(word);
+        let typed = Typed::new(word);
         let mut best = 0;
         for part in words::split(name) {
             best = typed.likeness(part).max(best);
@@ -293,7 +294,7 @@ pub enum ObjectMatch {
     },
     /// No object; without the org's list: none of the core objects.
     Unknown {
-        /// The five nearest, as "Label (ApiName)".
+        /// The five nearest of the org's list, as "Label (ApiName)".
         nearest: Vec<String>,
     },
 }
@@ -303,52 +304,48 @@ pub enum ObjectMatch {
 pub fn object(text: &str, global: Option<&GlobalDescribe>, vocabulary: &[Alias]) -> ObjectMatch {
     let text = text.trim();
     let found = |name: &str, how| ObjectMatch::Found { name: name.to_owned(), how };
-    // Most calls name a core object so: then no table has to be read.
-    if global.is_none()
-        && let Some(name) = standard::name_of(text)
-    {
-        return found(name, How::ApiName);
-    }
-    let core;
-    let objects: &[ObjectSummary] = match global {
-        Some(global) => &global.objects,
-        None => {
-            core = standard::objects();
-            &core
-        }
+    let named = |name: &str| match global {
+        Some(global) => global.object(name).map(ObjectSummary::name),
+        None => standard::name_of(name),
     };
-    let named = |name: &str| objects.iter().find(|object| object.name.eq_ignore_ascii_case(name));
-    if let Some(object) = named(text) {
-        return found(&object.name, How::ApiName);
+    if let Some(name) = named(text) {
+        return found(name, How::ApiName);
     }
     if global.is_none() && is_custom_name(text) {
         return found(text, How::ApiName);
     }
     let folded = words::fold(text);
-    let labelled: Vec<&ObjectSummary> = objects
-        .iter()
-        .filter(|object| [&object.label, &object.label_plural].into_iter().any(|label| words::folds_to(label, &folded)))
-        .collect();
+    let mut labelled = Vec::new();
+    each(global, &mut |object| {
+        if object.is_labelled(&folded) {
+            labelled.push(object.name());
+        }
+    });
     match labelled[..] {
         [] => {}
-        [object] => return found(&object.name, How::Label),
-        _ => {
-            return ObjectMatch::AmbiguousLabel {
-                names: labelled.into_iter().map(|object| object.name.clone()).collect(),
-            };
-        }
+        [name] => return found(name, How::Label),
+        _ => return ObjectMatch::AmbiguousLabel { names: labelled.into_iter().map(str::to_owned).collect() },
     }
     let defined = vocabulary.iter().find(|alias| alias.object.is_none() && words::folds_to(&alias.term, &folded));
     if let Some(alias) = defined {
         return match (named(&alias.name), global) {
-            (Some(object), _) => found(&object.name, How::Alias),
+            (Some(name), _) => found(name, How::Alias),
             (None, None) => found(&alias.name, How::Alias),
-            (None, Some(_)) => unknown_object(&alias.name, objects),
+            (None, Some(global)) => unknown_object(&alias.name, global),
         };
     }
     match standard::object_of_word(text).and_then(named) {
-        Some(object) => found(&object.name, How::Alias),
-        None => unknown_object(text, objects),
+        Some(name) => found(name, How::Alias),
+        // Without the list nothing can be denied, so nothing is near either.
+        None => global.map_or(ObjectMatch::Unknown { nearest: Vec::new() }, |global| unknown_object(text, global)),
+    }
+}
+
+/// Goes over the org's objects; without its list, over the core ones.
+fn each<'g>(global: Option<&'g GlobalDescribe>, look: &mut dyn FnMut(ObjectSummary<'g>)) {
+    match global {
+        Some(global) => global.objects().for_each(|object| look(object)),
+        None => standard::objects().for_each(|object| look(object)),
     }
 }
 
@@ -363,24 +360,15 @@ pub fn is_word_for(object: &ObjectSchema, word: &str, vocabulary: &[Alias]) -> b
         || standard::is_word_for(&object.name, word)
 }
 
-fn unknown_object(text: &str, objects: &[ObjectSummary]) -> ObjectMatch {
-    let typed = words::Typed::new(text);
-    let near = objects.iter().map(|object| {
-        let by_label = typed.likeness(&object.label).max(typed.likeness(&object.label_plural));
-        (by_label.max(typed.likeness(words::local_name(&object.name))), object)
+fn unknown_object(text: &str, global: &GlobalDescribe) -> ObjectMatch {
+    let typed = Typed::new(text);
+    let near = global.objects().map(|object| {
+        // What is not written is made of the words of the name.
+        let own = [object.own_label(), object.own_plural()].into_iter().flatten();
+        let by_label = own.map(|label| typed.likeness(&label)).max().unwrap_or_default();
+        (by_label.max(typed.likeness(words::local_name(object.name()))), object)
     });
-    let nearest = words::nearest(near).into_iter();
-    ObjectMatch::Unknown {
-        nearest: nearest
-            .map(|object| {
-                if object.label == object.name {
-                    object.name.clone()
-                } else {
-                    format!("{} ({})", object.label, object.name)
-                }
-            })
-            .collect(),
-    }
+    ObjectMatch::Unknown { nearest: nearest(near).into_iter().map(ObjectSummary::shown).collect() }
 }
 
 /// Whether a name ends like those of custom objects, external objects, metadata types and the like.

@@ -1,5 +1,6 @@
 //! The picklist value somebody means, and which of them a record may hold.
 
+use super::likeness::{Typed, nearest};
 use super::{PicklistValue, words};
 use crate::json::{Lines, escaped};
 use crate::within::split_once;
@@ -67,12 +68,12 @@ pub fn resolve(values: &[PicklistValue], text: &str) -> Value {
     if let Some((value, how)) = by_label.or_else(by_spelling).or_else(by_prefix).or_else(by_words) {
         return Value::Repaired { value: value.value.clone(), how };
     }
-    let typed = words::Typed::new(text);
+    let typed = Typed::new(text);
     let likeness = |value: &PicklistValue| {
         let by_label = value.label.as_ref().map_or(0, |label| typed.likeness(label));
         typed.likeness(&value.value).max(by_label)
     };
-    let mut nearest = words::nearest(values.iter().map(|value| (likeness(value), value.shown().to_owned())));
+    let mut nearest = nearest(values.iter().map(|value| (likeness(value), value.shown().to_owned())));
     if nearest.is_empty() {
         nearest = values.iter().take(5).map(|value| value.shown().to_owned()).collect();
     }

@@ -8,10 +8,11 @@
 use std::borrow::Cow;
 use std::ptr;
 
+use super::global::{FLAGS, GlobalDescribe, write_heading};
 use super::slots::Slots;
 use super::written::{Body, FieldLine, ValueLine};
-use super::{FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, RecordType, Source, ValidFor, words};
-use crate::json::{Before, NO_PLACE, Seen, Walk, byte};
+use super::{FieldType, ObjectSchema, RecordType, Source, ValidFor, words};
+use crate::json::{Before, Lines, NO_PLACE, Seen, Walk, byte};
 
 /// The response was no describe. It says where, and never quotes the org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +62,8 @@ impl GlobalDescribe {
         read(body, |from| {
             from.members(&mut Before::default(), 0, &place_of, &mut |from, _| objects = Some(list(from)));
         })?;
-        Ok(Self { objects: objects.ok_or(ANOTHER_SHAPE)? })
+        let Objects(lines) = objects.ok_or(ANOTHER_SHAPE)?;
+        Ok(Self::of(&lines))
     }
 }
 
@@ -78,7 +80,12 @@ fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Resu
 
 /// A text that is not empty.
 fn text(value: &Seen<'_>) -> Option<String> {
-    value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
+    borrowed(value).map(Cow::into_owned)
+}
+
+/// The same, not copied.
+fn borrowed<'a>(value: &Seen<'a>) -> Option<Cow<'a, str>> {
+    value.text().filter(|text| !text.is_empty())
 }
 
 /// An API name or an id. Names stand in messages, which hold no text out of the org, so anything else is none.
@@ -437,22 +444,19 @@ wire! { SummaryWire:
     deprecated_and_hidden = "deprecatedAndHidden",
 }
 
-impl<'a> Kept<'a> for Vec<ObjectSummary> {
+/// The objects, as they are kept.
+#[derive(Default)]
+struct Objects(Lines);
+
+impl<'a> Kept<'a> for Objects {
     fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
         let wire = SummaryWire::of(from, before);
         let is_shown = !yes(wire.deprecated_and_hidden) && (yes(wire.queryable) || yes(wire.createable));
         let Some(name) = api_name(wire.name).filter(|_| is_shown) else { return };
-        let label = text(wire.label).unwrap_or_else(|| words::label(name));
-        self.push(ObjectSummary {
-            name: name.to_owned(),
-            label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
-            label,
-            key_prefix: text(wire.key_prefix),
-            custom: yes(wire.custom),
-            queryable: yes(wire.queryable),
-            createable: yes(wire.createable),
-            updateable: yes(wire.updateable),
-            searchable: yes(wire.searchable),
-        });
+        let label = borrowed(wire.label).unwrap_or_else(|| words::label(name).into());
+        let label_plural = borrowed(wire.label_plural).unwrap_or_else(|| label.clone());
+        write_heading(&mut self.0, name, &label, &label_plural, api_name(wire.key_prefix).unwrap_or_default());
+        let flags = [wire.createable, wire.updateable, wire.queryable, wire.searchable, wire.custom].map(yes);
+        self.0.letters(FLAGS, &flags, &[false; FLAGS.len()]);
     }
 }

@@ -36,7 +36,7 @@ pub fn fields<'s>(schema: &'s ObjectSchema, query: &str, vocabulary: &[Alias]) -
 }
 
 /// The objects that fit, best first.
-pub fn objects<'g>(global: &'g GlobalDescribe, query: &str, vocabulary: &[Alias]) -> Vec<&'g ObjectSummary> {
+pub fn objects<'g>(global: &'g GlobalDescribe, query: &str, vocabulary: &[Alias]) -> Vec<ObjectSummary<'g>> {
     let query = Query::new(query);
     let meant: Vec<&str> = vocabulary
         .iter()
@@ -44,11 +44,12 @@ pub fn objects<'g>(global: &'g GlobalDescribe, query: &str, vocabulary: &[Alias]
         .map(|alias| alias.name.as_str())
         .chain(standard::object_of_word(&query.text))
         .collect();
-    query.best(global.objects.iter(), |object, scores| {
-        scores.text(&object.label, 10, 6);
-        scores.text(&object.label_plural, 10, 6);
-        scores.text(&object.name, 8, 5);
-        if meant.iter().any(|name| name.eq_ignore_ascii_case(&object.name)) {
+    query.best(global.objects(), |object, scores| {
+        // Where there is no other label it is the words of the name.
+        scores.text(&object.own_label().unwrap_or(words::local_name(object.name()).into()), 10, 6);
+        object.own_plural().inspect(|plural| scores.text(plural, 10, 6));
+        scores.text(object.name(), 8, 5);
+        if meant.iter().any(|name| name.eq_ignore_ascii_case(object.name())) {
             scores.all(20);
         }
     })
@@ -70,8 +71,8 @@ impl Query {
     }
 
     /// More of the words found comes before any better find of fewer.
-    fn best<'t, T>(&self, things: impl Iterator<Item = &'t T>, score: impl Fn(&T, &mut Scores<'_>)) -> Vec<&'t T> {
-        let mut found: Vec<(u32, &T)> = Vec::new();
+    fn best<T: Copy>(&self, things: impl Iterator<Item = T>, score: impl Fn(T, &mut Scores<'_>)) -> Vec<T> {
+        let mut found: Vec<(u32, T)> = Vec::new();
         for thing in things {
             let mut scores = Scores { tokens: &self.tokens, best: vec![0; self.tokens.len()] };
             score(thing, &mut scores);
@@ -94,6 +95,9 @@ struct Scores<'q> {
 
 impl Scores<'_> {
     fn text(&mut self, text: &str, whole: u32, prefix: u32) {
+        if !self.tokens.iter().any(|token| words::may_begin_in(text, token)) {
+            return;
+        }
         words::each_word(text, |word| {
             for (token, best) in self.tokens.iter().zip(&mut self.best) {
                 let score = if word == token {

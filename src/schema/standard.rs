@@ -31,8 +31,8 @@ pub fn object(name: &str) -> Option<ObjectSchema> {
 }
 
 /// The core objects, those people ask about most first.
-pub fn objects() -> Vec<ObjectSummary> {
-    sections().filter_map(stored::read_summary).filter(|it| it.name != NAME).collect()
+pub fn objects() -> impl Iterator<Item = ObjectSummary<'static>> + Clone {
+    sections().map(|section| ObjectSummary::at(section, 0)).filter(|object| object.name() != NAME)
 }
 
 /// The API name of a core object, from the same in any case.
@@ -79,7 +79,7 @@ pub(super) fn usual_columns(object: &str, purpose: Use) -> Option<impl Iterator<
 }
 
 /// Each object's lines, the heading without its mark.
-fn sections() -> impl Iterator<Item = &'static str> {
+fn sections() -> impl Iterator<Item = &'static str> + Clone {
     SECTIONS.iter().filter_map(|(start, end)| TABLE.get(*start..*end))
 }
 

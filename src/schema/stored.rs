@@ -6,10 +6,10 @@
 use std::rc::Rc;
 
 use super::{
-    ChildRelationship, Field, FieldType, GlobalDescribe, LazyList, ObjectSchema, ObjectSummary, PicklistValue,
-    RecordType, Source, ValidFor,
+    ChildRelationship, Field, FieldType, LazyList, ObjectSchema, PicklistValue, RecordType, Source, ValidFor,
+    global::{ObjectSummary, write_heading},
     lazy::{Head, Item, Shown, key_at},
-    sealed::{seal, unseal},
+    seal::{seal, unseal},
     words,
     written::{Usual, usual_relationship},
 };
@@ -20,10 +20,8 @@ impl ObjectSchema {
     /// The schema as bytes for the host's cache, of an object that was described: fields that were added are not kept.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut lines = Lines::default();
-        lines.line("*", &self.name);
-        lines.column(if self.label == words::label(&self.name) { "" } else { &self.label });
-        lines.column(if self.label_plural == plural(&self.label) { "" } else { &self.label_plural });
-        lines.column(self.key_prefix.as_deref().unwrap_or_default());
+        let prefix = self.key_prefix.as_deref().unwrap_or_default();
+        write_heading(&mut lines, &self.name, &self.label, &self.label_plural, prefix);
         let flags = [self.createable, self.updateable, self.deletable, self.queryable, self.searchable];
         lines.letters("cudqs", &flags, &[false; 5]);
         seal([lines.get(), self.fields.lines()])
@@ -36,92 +34,20 @@ impl ObjectSchema {
     }
 }
 
-impl GlobalDescribe {
-    /// The objects as bytes for the host's cache.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut lines = Lines::default();
-        for object in &self.objects {
-            lines.line("*", &object.name);
-            lines.column(if object.label == words::label(&object.name) { "" } else { &object.label });
-            lines.column(if object.label_plural == plural(&object.label) { "" } else { &object.label_plural });
-            lines.column(object.key_prefix.as_deref().unwrap_or_default());
-            let flags = [object.createable, object.updateable, object.queryable, object.searchable, object.custom];
-            lines.letters("cuqsx", &flags, &[false; 5]);
-        }
-        seal([lines.get(), ""])
-    }
-
-    /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let lines = unseal(bytes)?;
-        let (mut objects, mut end) = (Vec::new(), 0);
-        while let Some((mark, at)) = line_behind(lines, end) {
-            let line = Line::at(lines, at);
-            end = line.end;
-            objects.push(if mark == b'*' { summary(&line)? } else { return None });
-        }
-        Some(Self { objects })
-    }
-}
-
-/// An object of its heading alone, which these lines begin with, without the mark.
-pub(super) fn read_summary(lines: &str) -> Option<ObjectSummary> {
-    summary(&Line::at(lines, 0))
-}
-
-fn summary(line: &Line<'_, 5>) -> Option<ObjectSummary> {
-    let heading = Heading::read(line)?;
-    Some(ObjectSummary {
-        custom: heading.flags.contains('x'),
-        queryable: heading.flags.contains('q'),
-        createable: heading.flags.contains('c'),
-        updateable: heading.flags.contains('u'),
-        searchable: heading.flags.contains('s'),
-        name: heading.name,
-        label: heading.label,
-        label_plural: heading.label_plural,
-        key_prefix: heading.key_prefix,
-    })
-}
-
-/// The first line of an object.
-struct Heading<'a> {
-    name: String,
-    label: String,
-    label_plural: String,
-    key_prefix: Option<String>,
-    flags: &'a str,
-}
-
-impl<'a> Heading<'a> {
-    fn read(line: &Line<'a, 5>) -> Option<Self> {
-        let name = line.text(0)?;
-        let label = line.text(1).unwrap_or_else(|| words::label(&name));
-        Some(Self {
-            label_plural: line.text(2).unwrap_or_else(|| plural(&label)),
-            key_prefix: line.text(3),
-            flags: line.raw(4),
-            name,
-            label,
-        })
-    }
-}
-
 /// An object of all its lines, the heading without its mark.
 pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
-    let line = Line::at(lines, 0);
-    let heading = Heading::read(&line)?;
-    let lines: Rc<str> = lines.get(line.end..)?.into();
+    let heading = ObjectSummary::at(lines, 0);
+    let lines: Rc<str> = lines.get(heading.end()..)?.into();
     let mut object = ObjectSchema {
-        name: heading.name,
-        label: heading.label,
-        label_plural: heading.label_plural,
-        key_prefix: heading.key_prefix,
-        createable: heading.flags.contains('c'),
-        updateable: heading.flags.contains('u'),
-        deletable: heading.flags.contains('d'),
-        queryable: heading.flags.contains('q'),
-        searchable: heading.flags.contains('s'),
+        name: Some(heading.name()).filter(|name| !name.is_empty())?.to_owned(),
+        label: heading.label().into_owned(),
+        label_plural: heading.label_plural().into_owned(),
+        key_prefix: heading.key_prefix().map(str::to_owned),
+        createable: heading.createable(),
+        updateable: heading.updateable(),
+        deletable: heading.deletable(),
+        queryable: heading.queryable(),
+        searchable: heading.searchable(),
         source,
         fields: LazyList::of(lines.clone(), source),
         children: LazyList::of(lines.clone(), source),
@@ -340,11 +266,4 @@ fn read_field(line: &Line<'_, 10>, source: Source) -> Option<Field> {
         name,
         field_type,
     })
-}
-
-fn plural(label: &str) -> String {
-    match label.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ => format!("{label}s"),
-    }
 }

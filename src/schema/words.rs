@@ -1,8 +1,7 @@
 //! Words: labels made of API names, names compared as people compare them, and how near two of them are.
 
-use crate::json::{byte, place_of_pair, push_all};
+use crate::json::{byte, may_hold, place_of_pair, push_all};
 use crate::lower::letter;
-use crate::sort::by_rank;
 
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
 pub(super) fn label(name: &str) -> String {
@@ -53,6 +52,25 @@ pub(super) fn is_label(label: &str, name: &str) -> bool {
         is_first = false;
     }
     label.next().is_none()
+}
+
+/// The plural that a label usually has.
+pub(super) fn plural(label: &str) -> String {
+    let (stem, ending) = plural_parts(label);
+    [stem, ending].concat()
+}
+
+/// Whether this is the [`plural`] of a label.
+pub(super) fn is_plural(plural: &str, label: &str) -> bool {
+    let (stem, ending) = plural_parts(label);
+    plural.strip_prefix(stem) == Some(ending)
+}
+
+fn plural_parts(label: &str) -> (&str, &'static str) {
+    match label.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => (stem, "ies"),
+        _ => (label, "s"),
+    }
 }
 
 /// Whether a word goes on with it that began in upper case.
@@ -122,6 +140,14 @@ enum Class {
     Lower,
 }
 
+fn class_of(byte: u8) -> Class {
+    match byte {
+        b'a'..=b'z' | b'0'..=b'9' => Class::Lower,
+        b'A'..=b'Z' => Class::Upper,
+        _ => Class::Between,
+    }
+}
+
 /// Where the first character is at which to stop, told by its own class and those before and after it.
 fn scan(text: &str, stop: impl Fn(Class, Class, Class) -> bool) -> usize {
     let (mut at, mut last) = (0, Class::Between);
@@ -142,9 +168,7 @@ fn scan(text: &str, stop: impl Fn(Class, Class, Class) -> bool) -> usize {
 fn classify(text: &str, at: usize) -> (Class, usize) {
     match text.as_bytes().get(at) {
         None => (Class::Between, 0),
-        Some(b'a'..=b'z' | b'0'..=b'9') => (Class::Lower, 1),
-        Some(b'A'..=b'Z') => (Class::Upper, 1),
-        Some(0..128) => (Class::Between, 1),
+        Some(byte @ 0..128) => (class_of(*byte), 1),
         Some(_) => match text[at..].chars().next() {
             Some(c) if c.is_uppercase() => (Class::Upper, c.len_utf8()),
             Some(c) if c.is_alphanumeric() => (Class::Lower, c.len_utf8()),
@@ -187,27 +211,60 @@ pub(super) fn name_folds_to(name: &str, folded: &str) -> bool {
 /// labels are compared in one call, and hosts count instructions.
 pub(super) fn each_word(text: &str, mut each: impl FnMut(&[u8])) {
     let mut word = [0; MAX_WORD_BYTES];
-    for part in split(text) {
-        let mut length = 0;
-        if part.is_ascii() {
-            length = part.len().min(MAX_WORD_BYTES);
-            word[..length].copy_from_slice(&part.as_bytes()[..length]);
-            word[..length].make_ascii_lowercase();
-        } else {
-            for byte in fold(part).bytes().take(MAX_WORD_BYTES) {
-                word[length] = byte;
-                length += 1;
-            }
+    if !text.is_ascii() {
+        for part in split(text) {
+            let folded = fold(part);
+            let length = folded.len().min(MAX_WORD_BYTES);
+            word[..length].copy_from_slice(&folded.as_bytes()[..length]);
+            each_singular(&mut word[..length], &mut each);
         }
-        length = singular(&mut word[..length]);
-        if length > 0 {
-            each(&word[..length]);
+        return;
+    }
+    // What `split` does, letter by letter: nearly all labels are ASCII.
+    let (mut length, mut last) = (0, Class::Between);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        let class = class_of(byte);
+        let is_end = match class {
+            Class::Between => true,
+            Class::Upper => last == Class::Lower || last == Class::Upper && bytes.peek().copied().is_some_and(is_lower),
+            Class::Lower => false,
+        };
+        last = class;
+        if is_end {
+            each_singular(&mut word[..length], &mut each);
+            length = 0;
         }
+        if class != Class::Between
+            && let Some(place) = word.get_mut(length)
+        {
+            *place = byte.to_ascii_lowercase();
+            length += 1;
+        }
+    }
+    each_singular(&mut word[..length], &mut each);
+}
+
+fn each_singular(word: &mut [u8], each: &mut impl FnMut(&[u8])) {
+    let length = singular(word);
+    if length > 0 {
+        each(&word[..length]);
+    }
+}
+
+/// Whether a word of a text may begin as this one does, which is folded. Most are seen not to, before the text is taken
+/// apart.
+pub(super) fn may_begin_in(text: &str, word: &[u8]) -> bool {
+    match *word {
+        [first, second, ..] if first.is_ascii() && second.is_ascii() && text.is_ascii() => {
+            may_hold(text.as_bytes(), [first, second])
+        }
+        _ => true,
     }
 }
 
 /// Words are compared by this many bytes; longer ones don't occur in labels.
-const MAX_WORD_BYTES: usize = 32;
+pub(super) const MAX_WORD_BYTES: usize = 32;
 
 /// The words of a text, folded, each in the singular.
 pub(super) fn tokens(text: &str) -> Vec<Vec<u8>> {
@@ -247,108 +304,6 @@ pub(super) fn one_line(text: &str) -> String {
         line.push_str(word);
     }
     line
-}
-
-/// What was typed, prepared for comparing with many names.
-pub(super) struct Typed {
-    tokens: Vec<Vec<u8>>,
-    letters: Vec<u8>,
-}
-
-impl Typed {
-    pub(super) fn new(text: &str) -> Self {
-        // Of "Plans__c" only "Plans" says anything.
-        let mut tokens = tokens(local_name(text));
-        let letters = tokens.concat();
-        // Every lookup has "ID" in its label.
-        if tokens.len() > 1 {
-            tokens.retain(|token| token != b"id");
-        }
-        Self { letters, tokens }
-    }
-
-    /// How near a name is, 0 to 100; below 40 nobody would call it near.
-    pub(super) fn likeness(&self, name: &str) -> u32 {
-        let mut theirs = [0; 2 * MAX_WORD_BYTES];
-        let (mut length, mut words) = (0, 0);
-        let mut best = vec![0; self.tokens.len()];
-        each_word(name, |word| {
-            words += 1;
-            for (token, best) in self.tokens.iter().zip(&mut best) {
-                *best = affinity(token, word).max(*best);
-            }
-            let kept = word.len().min(theirs.len() - length);
-            theirs[length..length + kept].copy_from_slice(&word[..kept]);
-            length += kept;
-        });
-        let (ours, most) = (self.tokens.len().max(1) as u32, self.tokens.len().max(words).max(1) as u32);
-        let shared: u32 = best.iter().sum();
-        // A word of ours that is missing counts more than one of theirs: "employees" is near "Number Of Employees".
-        let by_words = (shared / ours * 2 + shared / most) / 3;
-        by_words.max(self.spelling(&theirs[..length]))
-    }
-
-    /// Nearly the same letters.
-    fn spelling(&self, theirs: &[u8]) -> u32 {
-        let longest = self.letters.len().max(theirs.len());
-        // Short words share half their letters by chance.
-        let most = longest * 2 / 5;
-        if longest == 0 || longest > 2 * MAX_WORD_BYTES || least_distance(&self.letters, theirs) > most {
-            return 0;
-        }
-        let distance = distance(&self.letters, theirs);
-        if distance > most { 0 } else { ((longest - distance) * 100 / longest) as u32 }
-    }
-}
-
-/// How near two words are: the same, the beginning of the other, or nothing.
-fn affinity(ours: &[u8], theirs: &[u8]) -> u32 {
-    if ours == theirs {
-        return 100;
-    }
-    let (short, long) = if ours.len() < theirs.len() { (ours, theirs) } else { (theirs, ours) };
-    if short.len() >= 3 && long.starts_with(short) { 70 } else { 0 }
-}
-
-/// What the distance can't be below, by the letters that only one of the two has; it spares most comparisons.
-fn least_distance(a: &[u8], b: &[u8]) -> usize {
-    let mut surplus = [0_i8; 32];
-    a.iter().for_each(|byte| surplus[usize::from(byte & 31)] += 1);
-    b.iter().for_each(|byte| surplus[usize::from(byte & 31)] -= 1);
-    let (mut more, mut less) = (0, 0);
-    for count in surplus {
-        if count > 0 { more += count as usize } else { less += usize::from(count.unsigned_abs()) }
-    }
-    more.max(less)
-}
-
-/// Letters to insert, drop, replace or swap with their neighbour (optimal string alignment). Both at most
-/// `2 * MAX_WORD_BYTES` long.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut rows = [[0_u8; 2 * MAX_WORD_BYTES + 1]; 3];
-    let [before, last, row] = &mut rows;
-    let (mut before, mut last, mut row) = (before, last, row);
-    (0..=b.len()).for_each(|j| last[j] = j as u8);
-    for (i, x) in a.iter().enumerate() {
-        row[0] = i as u8 + 1;
-        for (j, y) in b.iter().enumerate() {
-            let mut cost = (last[j] + u8::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                cost = cost.min(before[j - 1] + 1);
-            }
-            row[j + 1] = cost;
-        }
-        (before, last, row) = (last, row, before);
-    }
-    usize::from(last[b.len()])
-}
-
-/// The five nearest of some names, nearest first; among equals the first stays first.
-pub(super) fn nearest<T>(candidates: impl Iterator<Item = (u32, T)>) -> Vec<T> {
-    let near = candidates.filter(|(likeness, _)| *likeness >= 40);
-    let mut near = by_rank(near.map(|(likeness, name)| (100 - likeness.min(100), name)));
-    near.truncate(5);
-    near
 }
 
 #[cfg(test)]
@@ -393,6 +348,22 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn words_of_ascii_are_those_of_any_text(text in "[a-cA-C0-9_ .-]{0,40}") {
+            let mut words = Vec::new();
+            each_word(&text, |word| words.push(word.to_vec()));
+            let mut expected = Vec::new();
+            for part in split(&text) {
+                let mut word = part.to_ascii_lowercase().into_bytes();
+                word.truncate(MAX_WORD_BYTES);
+                let length = singular(&mut word);
+                expected.push(word[..length].to_vec());
+            }
+            prop_assert_eq!(words, expected);
+        }
+    }
+
     #[test]
     fn names_compare_without_case_space_and_punctuation() {
         assert_eq!(fold("Billing State/Province"), "billingstateprovince");
@@ -403,26 +374,5 @@ mod tests {
     fn plurals_fold_to_the_singular_and_other_words_stay() {
         assert_eq!(tokens("Employees companies boxes matches").join(&b' '), b"employee company box match");
         assert_eq!(tokens("Address status SicDesc Größen").join(&b' '), "address status sic desc größen".as_bytes());
-    }
-
-    #[test]
-    fn a_distance_counts_inserted_dropped_replaced_and_swapped_letters() {
-        let distance = |a: &str, b: &str| {
-            let distance = distance(a.as_bytes(), b.as_bytes());
-            assert!(least_distance(a.as_bytes(), b.as_bytes()) <= distance);
-            distance
-        };
-        assert_eq!(distance("industry", "industry"), 0);
-        assert_eq!(distance("indsutry", "industry"), 1);
-        assert_eq!(distance("industy", "industry"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
-
-    #[test]
-    fn a_shared_word_makes_names_near() {
-        assert!(Typed::new("employees").likeness("Number Of Employees") >= 40);
-        assert!(Typed::new("headcount").likeness("Number Of Employees") < 40);
-        assert!(Typed::new("Indutry").likeness("Industry") > 80);
     }
 }

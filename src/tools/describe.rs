@@ -50,15 +50,15 @@ fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> 
 
 fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<DescribeReply, Error> {
     let global = call.plan(&(), |known, ()| known.objects())?;
-    let found: Vec<&ObjectSummary> = match search {
+    let found: Vec<ObjectSummary<'_>> = match search {
         Some(search) => search::objects(&global, search, &call.settings().vocabulary),
-        None => global.objects.iter().collect(),
+        None => global.objects().collect(),
     };
     let mut notices = Vec::new();
     let allowed: Vec<_> = found
         .into_iter()
-        .filter(|object| object.queryable)
-        .filter(|object| call.known().may_read_named(&object.name))
+        .filter(|object| object.queryable())
+        .filter(|object| call.known().may_read_named(object.name()))
         .collect();
     if allowed.is_empty() {
         notices.push("no object fits; without search all are listed".to_owned());
@@ -70,10 +70,10 @@ fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<Descri
         .into_iter()
         .take(limit)
         .map(|object| ObjectInfo {
-            name: object.name.clone(),
-            label: object.label.clone(),
-            creatable: object.createable,
-            editable: object.updateable,
+            name: object.name().to_owned(),
+            label: object.label().into_owned(),
+            creatable: object.createable(),
+            editable: object.updateable(),
         })
         .collect();
     Ok(DescribeReply { object: None, fields: Vec::new(), objects, notices })

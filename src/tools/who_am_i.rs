@@ -171,15 +171,15 @@ fn add_rights(call: &Call<'_>, facts: &Facts, wanted: &[ObjectName], reply: &mut
     }
     let mut narrowed = !call.known().may_read(&USER);
     for object in names.into_iter().filter_map(|name| objects.object(name)) {
-        let Ok(name) = ObjectName::parse(&object.name) else { continue };
+        let Ok(name) = ObjectName::parse(object.name()) else { continue };
         for (may, effect, list) in [
-            (object.queryable, Effect::ReadOnly, &mut reply.readable),
-            (object.createable, Effect::Additive, &mut reply.creatable),
-            (object.updateable, Effect::Overwrites, &mut reply.editable),
+            (object.queryable(), Effect::ReadOnly, &mut reply.readable),
+            (object.createable(), Effect::Additive, &mut reply.creatable),
+            (object.updateable(), Effect::Overwrites, &mut reply.editable),
         ] {
             let closed = settings.read_only && effect != Effect::ReadOnly;
             if may && !closed && call.known().allow_object(&name, effect).is_ok() {
-                list.push(object.name.clone());
+                list.push(name.to_string());
             } else {
                 narrowed |= may;
             }

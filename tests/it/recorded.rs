@@ -626,15 +626,16 @@ fn same_object(schema: &ObjectSchema, expected: &Value, at: &str, counted: &mut 
 fn same_objects(global: &GlobalDescribe, expected: &Value, at: &str, counted: &mut Counted) {
     let usable = |it: &&Value| !yes(it, "deprecatedAndHidden") && (yes(it, "queryable") || yes(it, "createable"));
     let sent: Vec<_> = list(&expected["sobjects"]).filter(usable).collect();
-    assert_eq!(global.objects.len(), sent.len(), "{at}");
-    for (kept, sent) in global.objects.iter().zip(sent) {
+    assert_eq!(global.objects().count(), sent.len(), "{at}");
+    for (kept, sent) in global.objects().zip(sent) {
+        let name = kept.name();
         counted.objects += 1;
-        assert_eq!(Some(kept.name.as_str()), text(sent, "name"), "{at}");
-        assert_eq!(Some(kept.label.as_str()), text(sent, "label"), "{at}.{}", kept.name);
-        assert_eq!(Some(kept.label_plural.as_str()), text(sent, "labelPlural"), "{at}.{}", kept.name);
-        assert_eq!(kept.key_prefix.as_deref(), text(sent, "keyPrefix"), "{at}.{}", kept.name);
-        let flags = [kept.custom, kept.queryable, kept.createable, kept.updateable, kept.searchable];
+        assert_eq!(Some(name), text(sent, "name"), "{at}");
+        assert_eq!(Some(&*kept.label()), text(sent, "label"), "{at}.{name}");
+        assert_eq!(Some(&*kept.label_plural()), text(sent, "labelPlural"), "{at}.{name}");
+        assert_eq!(kept.key_prefix(), text(sent, "keyPrefix"), "{at}.{name}");
+        let flags = [kept.custom(), kept.queryable(), kept.createable(), kept.updateable(), kept.searchable()];
         let keys = ["custom", "queryable", "createable", "updateable", "searchable"];
-        assert_eq!(flags, keys.map(|key| yes(sent, key)), "{at}.{}", kept.name);
+        assert_eq!(flags, keys.map(|key| yes(sent, key)), "{at}.{name}");
     }
 }

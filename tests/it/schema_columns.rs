@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use salesforce_plugin::schema::columns;
 use salesforce_plugin::schema::lookup::{self, How, PathMatch};
-use salesforce_plugin::schema::{FieldType, ObjectSchema, Source, Use, standard};
+use salesforce_plugin::schema::{FieldType, ObjectSchema, ObjectSummary, Source, Use, standard};
 
 #[test]
 fn the_table_knows_the_core_objects_without_values_and_permissions() {
-    let names: Vec<_> = standard::objects().into_iter().map(|object| object.name).collect();
+    let names: Vec<_> = standard::objects().map(ObjectSummary::name).collect();
     assert_eq!(names[..8], ["Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Event", "User"]);
     for name in names {
-        let schema = standard::object(&name).unwrap();
+        let schema = standard::object(name).unwrap();
         assert_eq!(schema.source, Source::Standard);
         assert!(schema.fields.len() > 1 && schema.fields.iter().all(|field| field.picklist.is_none()), "{name}");
         assert!(schema.fields.iter().all(|field| field.field_type != FieldType::Other), "{name}");
@@ -58,10 +58,9 @@ fn the_table_knows_the_children_people_ask_for() {
 #[test]
 fn every_usual_column_of_a_core_object_exists() {
     let known: BTreeMap<String, ObjectSchema> = standard::objects()
-        .into_iter()
-        .map(|object| object.name)
-        .chain([standard::NAME.to_owned()])
-        .map(|name| (name.clone(), standard::object(&name).unwrap()))
+        .map(ObjectSummary::name)
+        .chain([standard::NAME])
+        .map(|name| (name.to_owned(), standard::object(name).unwrap()))
         .collect();
     for (name, schema) in &known {
         for purpose in [Use::List, Use::Get, Use::Find] {

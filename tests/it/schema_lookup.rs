@@ -185,7 +185,7 @@ fn an_object_is_found_by_name_label_plural_or_common_word() {
         ("acme__Plan__c", "acme__Plan__c ApiName"),
         ("x'; DROP__c", "~ "),
         ("Name", "~ "),
-        ("Acount", "~ Account"),
+        ("Acount", "~ "),
         ("", "~ "),
     ] {
         assert_eq!(object(text, None, &[]), expected, "{text}");

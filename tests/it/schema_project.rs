@@ -1,6 +1,8 @@
 //! Reading describes, and keeping them.
 
-use salesforce_plugin::schema::{FieldType, GlobalDescribe, ObjectSchema, PicklistValue, Source, ValidFor};
+use salesforce_plugin::schema::{
+    FieldType, GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, Source, ValidFor,
+};
 
 const PLAN: &str = r#"{
   "name": "ns__Plan__c", "label": "Plan \"A\"", "labelPlural": null, "keyPrefix": "a00", "createable": true,
@@ -48,6 +50,26 @@ fn a_describe_is_reduced_to_what_the_tools_need() {
     assert_eq!(client.help.as_deref(), Some("Who pays. Not who asks."));
     assert_eq!(plan.name_field().unwrap().length, Some(80));
     assert_eq!(plan.field("Id").unwrap().length, None, "only text has a length worth knowing");
+}
+
+#[test]
+fn what_a_member_means_is_told_by_the_list_it_is_in() {
+    // The last object of one list begins like the first of the next.
+    let describe = r#"{"name":"A","recordTypeInfos":[{"name":"B","type":"int","label":"C"}],
+        "childRelationships":[{"name":"B","type":"int","label":"C"}],"fields":[{"name":"B","type":"int","label":"C",
+        "referenceTo":[{"value":"D"}],"picklistValues":[{"value":"D"}]},{"name":"E","type":"picklist",
+        "referenceTo":[{"value":"D"}],"picklistValues":[{"value":"D"},{"value":"D","label":"F"}]}]}"#;
+    let schema = ObjectSchema::from_describe(describe.as_bytes()).unwrap();
+    let fields: Vec<_> = schema.fields.iter().map(|field| (&*field.name, field.field_type, field.label())).collect();
+    assert_eq!(
+        fields,
+        [("B", FieldType::Int, "C".into()), ("E", FieldType::Picklist, "E".into())],
+        "{:?}",
+        schema.record_types
+    );
+    let values = schema.field("E").unwrap().picklist.clone().unwrap();
+    let values: Vec<_> = values.iter().map(|value| (&*value.value, value.shown())).collect();
+    assert_eq!(values, [("D", "D"), ("D", "F")]);
 }
 
 #[test]
@@ -138,7 +160,7 @@ fn a_cut_changed_or_older_cache_entry_is_none() {
         changed[at] ^= 1;
         assert_eq!(ObjectSchema::from_bytes(&changed), None, "changed at {at}");
     }
-    let older = String::from_utf8(bytes).unwrap().replacen("schema6", "schema5", 1);
+    let older = String::from_utf8(bytes).unwrap().replacen("schema7", "schema6", 1);
     assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
 }
 
@@ -207,9 +229,9 @@ fn the_list_of_objects_leaves_out_what_can_be_neither_read_nor_created() {
       {"name": "Plan__c", "label": "Plan", "labelPlural": "Plans", "keyPrefix": null, "queryable": true, "custom": true},
       {"name": "Old__c", "label": "Old", "queryable": true, "deprecatedAndHidden": true}]}"#;
     let global = GlobalDescribe::from_json(json).unwrap();
-    let names: Vec<_> = global.objects.iter().map(|object| object.name.as_str()).collect();
+    let names: Vec<_> = global.objects().map(ObjectSummary::name).collect();
     assert_eq!(names, ["Account", "Plan__c"]);
-    assert_eq!(global.by_key_prefix("001").unwrap().label_plural, "Firmen");
-    assert!(global.object("plan__c").unwrap().custom);
+    assert_eq!(global.by_key_prefix("001").unwrap().label_plural(), "Firmen");
+    assert!(global.object("plan__c").unwrap().custom());
     assert_eq!(GlobalDescribe::from_bytes(&global.to_bytes()), Some(global));
 }

@@ -1,7 +1,7 @@
 //! Picklist values, and searching by words.
 
 use salesforce_plugin::schema::picklist::{self, How, Value};
-use salesforce_plugin::schema::{GlobalDescribe, ObjectSchema, PicklistValue, search, standard};
+use salesforce_plugin::schema::{GlobalDescribe, ObjectSchema, ObjectSummary, PicklistValue, search, standard};
 use salesforce_plugin::wit::Alias;
 
 fn values(values: &[(&str, Option<&str>)]) -> Vec<PicklistValue> {
@@ -107,10 +107,15 @@ fn fields_are_found_by_picklist_values_help_and_the_users_words_and_labels_come_
 
 #[test]
 fn objects_are_found_by_words() {
-    let global = GlobalDescribe { objects: standard::objects() };
-    let names = |query: &str| {
-        search::objects(&global, query, &[]).into_iter().map(|object| object.name.clone()).collect::<Vec<_>>()
-    };
+    let global = GlobalDescribe::from_json(
+        br#"{"sobjects": [
+          {"name": "Contact", "label": "Contact", "labelPlural": "Contacts", "queryable": true},
+          {"name": "Opportunity", "label": "Opportunity", "labelPlural": "Opportunities", "queryable": true},
+          {"name": "OpportunityContactRole", "label": "Opportunity Contact Role", "queryable": true}]}"#,
+    )
+    .unwrap();
+    let names =
+        |query: &str| search::objects(&global, query, &[]).into_iter().map(ObjectSummary::name).collect::<Vec<_>>();
     assert_eq!(names("contact"), ["Contact", "OpportunityContactRole"]);
     assert_eq!(names("deals"), ["Opportunity"]);
 }
