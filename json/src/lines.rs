@@ -98,6 +98,11 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     if scan::end_of_plain(text.as_bytes(), 0) == text.len() {
         return Cow::Borrowed(text);
     }
+    Cow::Owned(with_escapes(text))
+}
+
+#[cold]
+fn with_escapes(text: &str) -> String {
     let mut escaped = String::new();
     let (mut start, mut end) = (0, 0);
     while end < text.len() {
@@ -111,7 +116,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
             push_all(&mut escaped, ["\\u00", digit(code >> 4), digit(code & 15)]);
         }
     }
-    Cow::Owned(escaped)
+    escaped
 }
 
 fn digit(value: u32) -> &'static str {

@@ -226,6 +226,7 @@ pub struct Before<'a> {
 const MOST_VALUES: usize = 25;
 
 impl Default for Before<'_> {
+    #[inline(never)]
     fn default() -> Self {
         Self { members: Vec::new(), values: [Seen::NONE; MOST_VALUES], start: 0, end: 0 }
     }

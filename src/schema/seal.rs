@@ -3,37 +3,20 @@
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
 const VERSION: [u8; 7] = *b"schema7";
 
-/// Bytes behind the lines.
-const SEAL: usize = VERSION.len() + size_of::<u64>() * 2;
-
 /// Puts the version and a checksum behind lines.
 pub(super) fn seal(lines: [&str; 2]) -> Vec<u8> {
-    let mut sealed = Vec::with_capacity(lines[0].len() + lines[1].len() + SEAL);
-    lines.iter().for_each(|lines| sealed.extend_from_slice(lines.as_bytes()));
-    sealed.extend_from_slice(&seal_of(&sealed));
+    let mut sealed = lines.concat().into_bytes();
+    let sum = checksum(&sealed);
+    sealed.extend_from_slice(&VERSION);
+    sealed.extend_from_slice(&sum.to_le_bytes());
     sealed
 }
 
 /// The lines, each behind the end of another, if they are whole and of this version.
 pub(super) fn unseal(bytes: &[u8]) -> Option<&str> {
-    let (lines, seal) = bytes.split_last_chunk()?;
-    if *seal == seal_of(lines) { simdutf8::basic::from_utf8(lines).ok() } else { None }
-}
-
-/// What stands behind lines: the version, and a letter for every four bits of the checksum.
-fn seal_of(lines: &[u8]) -> [u8; SEAL] {
-    let mut seal = [0; SEAL];
-    let mut sum = checksum(lines);
-    for (place, byte) in seal.iter_mut().enumerate() {
-        *byte = match VERSION.get(place) {
-            Some(byte) => *byte,
-            None => {
-                sum = sum.rotate_left(4);
-                b'a' + (sum & 15) as u8
-            }
-        };
-    }
-    seal
+    let (bytes, sum) = bytes.split_last_chunk()?;
+    let lines = bytes.strip_suffix(&VERSION)?;
+    if checksum(lines) == u64::from_le_bytes(*sum) { simdutf8::basic::from_utf8(lines).ok() } else { None }
 }
 
 /// FNV-1a, eight bytes at a time: the host's cache is trusted, but an entry may be cut short.

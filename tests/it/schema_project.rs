@@ -160,8 +160,10 @@ fn a_cut_changed_or_older_cache_entry_is_none() {
         changed[at] ^= 1;
         assert_eq!(ObjectSchema::from_bytes(&changed), None, "changed at {at}");
     }
-    let older = String::from_utf8(bytes).unwrap().replacen("schema7", "schema6", 1);
-    assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
+    let mut older = bytes;
+    let version = older.windows(7).rposition(|bytes| bytes == b"schema7").unwrap();
+    older[version..version + 7].copy_from_slice(b"schema6");
+    assert_eq!(ObjectSchema::from_bytes(&older), None);
 }
 
 /// Whether each of the places is among the bits, which is the same after the cache.
