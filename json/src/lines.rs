@@ -130,33 +130,23 @@ const TABS: &str = "\t\t\t\t\t\t\t\t\t\t\t\t";
 /// The columns of a line, as they are written.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a, const COLUMNS: usize> {
-    lines: &'a str,
-    start: usize,
-    /// Where each ends; those that are not there end where the line does.
-    ends: [usize; COLUMNS],
-    /// Where it ends, or else where the last of the columns does.
+    columns: [&'a str; COLUMNS],
+    /// Where it ends.
     pub end: usize,
     has_escape: bool,
 }
 
 impl<'a, const COLUMNS: usize> Line<'a, COLUMNS> {
     /// The columns from a place of lines on; those that are not there are empty.
-    #[inline]
-    pub fn at(lines: &'a str, start: usize) -> Self {
-        let mut ends = [0; COLUMNS];
-        let (end, has_escape) = cut(lines, start, &mut ends);
-        Self { lines, start, ends, end, has_escape }
+    pub fn at(lines: &'a str, at: usize) -> Self {
+        let mut columns = [""; COLUMNS];
+        let (end, has_escape) = cut(lines, at, &mut columns);
+        Self { columns, end, has_escape }
     }
 
     /// A column that never needs escapes.
     pub fn raw(&self, column: usize) -> &'a str {
-        let end = self.ends.get(column).copied().unwrap_or_default();
-        let start = match column.checked_sub(1) {
-            Some(before) => self.ends.get(before).map_or(self.end, |end| end + 1),
-            None => self.start,
-        };
-        // Of one that is not there, the end is 0.
-        if start >= end { "" } else { self.lines.get(start..end).unwrap_or_default() }
+        self.columns.get(column).copied().unwrap_or_default()
     }
 
     /// A column of text; none if it is empty.
@@ -178,10 +168,11 @@ fn text(column: &str, has_escape: bool) -> Option<String> {
     Some(if has_escape { without_escapes(column) } else { column.to_owned() })
 }
 
-/// Finds where the columns of a line end, and says where it ends itself, or else where the last of them does, and whether
-/// there is an escape in it.
-fn cut(lines: &str, mut at: usize, columns: &mut [usize]) -> (usize, bool) {
+/// Cuts the columns of a line, and says where it ends, or else where the last of them does, and whether there is an escape
+/// in it.
+fn cut<'a>(lines: &'a str, mut at: usize, columns: &mut [&'a str]) -> (usize, bool) {
     let bytes = lines.as_bytes();
+    let mut start = at;
     let mut has_escape = false;
     let mut columns = columns.iter_mut();
     loop {
@@ -191,14 +182,14 @@ fn cut(lines: &str, mut at: usize, columns: &mut [usize]) -> (usize, bool) {
             let end = at + ends.trailing_zeros() as usize;
             ends &= ends - 1;
             let byte = scan::byte(bytes, end);
-            if byte == b'\\' {
-                has_escape = true;
-                continue;
-            }
+            has_escape |= byte == b'\\';
             if byte == b'\t' || byte == b'\n' || end >= bytes.len() {
-                if let Some(column) = columns.next() {
-                    *column = end;
+                if let Some(column) = columns.next()
+                    && start < end
+                {
+                    *column = lines.get(start..end).unwrap_or_default();
                 }
+                start = end + 1;
                 if byte != b'\t' || columns.len() == 0 {
                     return (end, has_escape);
                 }
