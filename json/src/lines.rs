@@ -104,19 +104,17 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 #[cold]
 fn with_escapes(text: &str) -> String {
     let mut escaped = String::new();
-    let (mut start, mut end) = (0, 0);
-    while end < text.len() {
-        end = scan::end_of_plain(text.as_bytes(), start);
+    let mut start = 0;
+    loop {
+        let end = scan::end_of_plain(text.as_bytes(), start);
         push(&mut escaped, text.get(start..end).unwrap_or_default());
-        let code = u32::from(scan::byte(text.as_bytes(), end));
-        start = end + 1;
-        if code >= 0x20 {
-            push_all(&mut escaped, ["\\", text.get(end..start).unwrap_or_default(), ""]);
-        } else if end < text.len() {
-            push_all(&mut escaped, ["\\u00", digit(code >> 4), digit(code & 15)]);
+        if end >= text.len() {
+            return escaped;
         }
+        let code = u32::from(scan::byte(text.as_bytes(), end));
+        push_all(&mut escaped, ["\\u00", digit(code >> 4), digit(code & 15)]);
+        start = end + 1;
     }
-    escaped
 }
 
 fn digit(value: u32) -> &'static str {

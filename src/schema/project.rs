@@ -12,7 +12,7 @@ use super::global::{FLAGS, GlobalDescribe, write_heading};
 use super::slots::Slots;
 use super::written::{Body, FieldLine, ValueLine};
 use super::{FieldType, ObjectSchema, RecordType, Source, ValidFor, words};
-use crate::json::{Before, Lines, NO_PLACE, Seen, Walk, byte};
+use crate::json::{self, Before, Lines, NO_PLACE, NotJson, Seen, Walk, byte};
 
 /// The response was no describe. It says where, and never quotes the org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -67,15 +67,9 @@ impl GlobalDescribe {
     }
 }
 
-/// Reads a response. That it is JSON shows only at its end.
+/// Reads a response.
 fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Result<T, Unreadable> {
-    let text = simdutf8::basic::from_utf8(body).or_else(|_| {
-        std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })
-    })?;
-    let mut from = Walk::of(text);
-    let read = project(&mut from);
-    from.finish().map_err(|error| Unreadable { line: error.line, column: error.column })?;
-    Ok(read)
+    json::read(body, project).map_err(|NotJson { line, column, .. }| Unreadable { line, column })
 }
 
 /// A text that is not empty.
