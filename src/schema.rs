@@ -25,9 +25,10 @@ pub mod stored;
 pub mod treatment;
 pub(crate) mod well_known;
 mod words;
+mod written;
 
 pub use global::{GlobalDescribe, ObjectSummary};
-pub use lazy::LazyList;
+pub use lazy::{LazyList, Shown};
 pub use picklist::ValidFor;
 use slots::Slots;
 pub use sought::{Found, Sought};

@@ -5,17 +5,19 @@
 //! the rest of the guest is built for size, and Cargo tells the two apart by package. For six kilobytes a host counts a
 //! ninth less of a `describe`.
 
+mod grammar;
 mod lines;
 mod scan;
+mod step;
 mod walk;
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-pub use lines::{Line, Lines};
+pub use lines::{Line, Lines, escaped};
 pub use scan::{NOWHERE, byte, end_of_plain, may_hold, place_of, place_of_pair, place_of_text};
-pub use walk::{Before, Member, NO_PLACE, Walk};
+pub use walk::{Before, Member, NO_PLACE, Seen, Walk};
 
 /// A JSON value as text, known to be valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -266,7 +268,7 @@ impl<'a> Cursor<'a> {
         let mut is_plain = true;
         let mut at = self.at + 1;
         loop {
-            at = scan::end_of_plain(bytes, at);
+            at = scan::end_of_plain_within(bytes, at);
             if scan::byte(bytes, at) != b'\\' {
                 break;
             }
@@ -289,7 +291,7 @@ impl<'a> Cursor<'a> {
         match bytes.get(self.at) {
             Some(byte) if *byte > b' ' => *byte,
             _ => {
-                self.at = scan::behind_space(bytes, self.at);
+                self.at = grammar::behind_space(bytes, self.at);
                 scan::byte(bytes, self.at)
             }
         }
@@ -349,6 +351,11 @@ fn without_escapes(mut rest: &str) -> String {
 #[inline(never)]
 fn push(text: &mut String, more: &str) {
     text.push_str(more);
+}
+
+/// Adds several to a text.
+pub fn push_all(text: &mut String, parts: [&str; 3]) {
+    parts.into_iter().for_each(|part| push(text, part));
 }
 
 /// Four hexadecimal digits, and what follows.

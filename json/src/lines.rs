@@ -6,7 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::{push, scan, without_escapes};
+use super::scan::{self, ends_at};
+use super::step::STEP;
+use super::{push, push_all, without_escapes};
 
 /// Lines in the making.
 #[derive(Debug, Default)]
@@ -17,32 +19,42 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Begins a line with a mark, which may be empty, and its first column. Says where that is.
+    /// Begins a line with a mark, which may be empty, and its first column, in which nothing is left to escape. Says where
+    /// that is.
     pub fn line(&mut self, mark: &str, first: &str) -> usize {
         self.push("\n");
         self.push(mark);
         self.empty = 0;
         let at = self.text.len();
-        self.escape(first);
+        self.push(first);
         at
     }
 
     /// Adds a column of text.
     pub fn column(&mut self, text: &str) {
+        self.written(&escaped(text));
+    }
+
+    /// Adds a column of text as it is written in JSON, between quotes, which is how it is written here.
+    pub fn written(&mut self, text: &str) {
         self.empty += 1;
         if !text.is_empty() {
-            self.fill();
-            self.escape(text);
+            self.more(text);
         }
+    }
+
+    /// Adds to the column before. What is added is written as it is.
+    pub fn more(&mut self, text: &str) {
+        self.fill();
+        self.push(text);
     }
 
     /// Adds a column of the letters whose flags are not as usual.
     pub fn letters(&mut self, letters: &str, flags: &[bool], usual: &[bool]) {
         self.empty += 1;
-        for at in 0..letters.len() {
-            if flags.get(at) != usual.get(at) {
-                self.fill();
-                self.push(letters.get(at..=at).unwrap_or_default());
+        for (at, (flag, usual)) in flags.iter().zip(usual).enumerate() {
+            if flag != usual {
+                self.more(letters.get(at..=at).unwrap_or_default());
             }
         }
     }
@@ -51,21 +63,16 @@ impl Lines {
     pub fn number(&mut self, number: Option<u32>) {
         self.empty += 1;
         if let Some(number) = number {
-            self.fill();
             self.digits(number);
         }
     }
 
-    fn digits(&mut self, number: u32) {
+    /// Adds a number to the column before.
+    pub fn digits(&mut self, number: u32) {
         if number >= 10 {
             self.digits(number / 10);
         }
-        self.digit(number % 10);
-    }
-
-    fn digit(&mut self, value: u32) {
-        let at = value as usize;
-        self.push("0123456789abcdef".get(at..=at).unwrap_or_default());
+        self.more(digit(number % 10));
     }
 
     /// The lines.
@@ -75,33 +82,44 @@ impl Lines {
 
     /// Writes the columns that are empty.
     fn fill(&mut self) {
-        self.push(TABS.get(..self.empty).unwrap_or_default());
-        self.empty = 0;
+        if self.empty > 0 {
+            self.push(TABS.get(..self.empty).unwrap_or_default());
+            self.empty = 0;
+        }
     }
 
     fn push(&mut self, text: &str) {
         push(&mut self.text, text);
     }
+}
 
-    /// Writes a text with what JSON does not allow in one escaped as in JSON.
-    #[inline(never)]
-    fn escape(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some((plain, special)) = rest.split_at_checked(scan::end_of_plain(rest.as_bytes(), 0)) {
-            self.push(plain);
-            let Some((special, behind)) = special.split_at_checked(1) else { break };
-            let code = u32::from(scan::byte(special.as_bytes(), 0));
-            if code < 0x20 {
-                self.push("\\u00");
-                self.digit(code >> 4);
-                self.digit(code & 15);
-            } else {
-                self.push("\\");
-                self.push(special);
-            }
-            rest = behind;
-        }
+/// A text with what JSON does not allow in one escaped as in JSON.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if scan::end_of_plain(text.as_bytes(), 0) == text.len() {
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(with_escapes(text))
+}
+
+#[cold]
+fn with_escapes(text: &str) -> String {
+    let mut escaped = String::new();
+    let mut start = 0;
+    loop {
+        let end = scan::end_of_plain(text.as_bytes(), start);
+        push(&mut escaped, text.get(start..end).unwrap_or_default());
+        if end >= text.len() {
+            return escaped;
+        }
+        let code = u32::from(scan::byte(text.as_bytes(), end));
+        push_all(&mut escaped, ["\\u00", digit(code >> 4), digit(code & 15)]);
+        start = end + 1;
+    }
+}
+
+fn digit(value: u32) -> &'static str {
+    let at = value as usize;
+    "0123456789abcdef".get(at..=at).unwrap_or_default()
 }
 
 /// As many as a line has columns at most.
@@ -157,7 +175,7 @@ fn cut<'a>(lines: &'a str, mut at: usize, columns: &mut [&'a str]) -> (usize, bo
     let mut columns = columns.iter_mut();
     loop {
         // What is behind the end is zero, which ends a column too.
-        let mut ends = scan::ends_at(bytes, at);
+        let mut ends = ends_at(bytes, at);
         while ends != 0 {
             let end = at + ends.trailing_zeros() as usize;
             ends &= ends - 1;
@@ -175,7 +193,7 @@ fn cut<'a>(lines: &'a str, mut at: usize, columns: &mut [&'a str]) -> (usize, bo
                 }
             }
         }
-        at += scan::STEP;
+        at += STEP;
     }
 }
 
@@ -198,11 +216,13 @@ mod tests {
         lines.number(Some(0));
         lines.number(None);
         lines.number(Some(u32::MAX));
-        assert_eq!(lines.get(), "\n*a\t\tb\nc\txz\t\t0\t\t4294967295");
+        lines.more(".");
+        lines.digits(10);
+        assert_eq!(lines.get(), "\n*a\t\tb\nc\txz\t\t0\t\t4294967295.10");
         let line = Line::<3>::at(lines.get(), 7);
         assert_eq!(([0, 1, 2].map(|column| line.raw(column)), line.raw(3)), (["c", "xz", ""], ""));
         let line = Line::<6>::at(lines.get(), 7);
-        assert_eq!((line.raw(5), line.end), ("4294967295", lines.get().len()));
+        assert_eq!((line.raw(5), line.end), ("4294967295.10", lines.get().len()));
     }
 
     proptest! {
@@ -211,11 +231,11 @@ mod tests {
             before in ".{0,9}", columns in prop::collection::vec("|[a\0\t\n\r\u{1f}\\\\\"äu]{0,20}|[ -~]{0,40}", 4),
         ) {
             let mut lines = Lines::default();
-            lines.line("", &before);
-            let at = lines.line(">", &columns[0]);
+            lines.line("", &escaped(&before));
+            let at = lines.line(">", &escaped(&columns[0]));
             columns[1..].iter().for_each(|column| lines.column(column));
             let end = lines.get().len();
-            lines.line("=", &before);
+            lines.line("=", &escaped(&before));
             let line = Line::<5>::at(lines.get(), at);
             for (place, column) in columns.iter().enumerate() {
                 prop_assert_eq!(line.text(place).unwrap_or_default(), column.as_str());

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::scan::{self, NOWHERE};
-use super::{Json, NotJson, unescaped};
+use super::scan::{self, NOWHERE, byte};
+use super::{Json, NotJson, grammar, unescaped};
 
 /// A place in a text that is not known to be JSON: nowhere once it has turned out to be none, where every list and object
 /// ends. What was read counts only if [`Self::finish`] says so in the end.
@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
     /// Goes to the value of the member it stands before.
     pub fn name(&mut self) -> Cow<'a, str> {
         let start = self.at;
-        self.at = scan::behind_string(self.text.as_bytes(), start);
+        self.at = grammar::behind_string(self.text.as_bytes(), start);
         let name = self.text.get(start + 1..self.at - 1).unwrap_or_default();
         self.colon();
         unescaped(name)
@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
         let mut goes_on = self.enter(b'{');
         while goes_on {
             let name = self.at + 1;
-            let name_end = scan::end_of_plain(bytes, name);
+            let name_end = scan::end_of_plain_within(bytes, name);
             if scan::byte(bytes, self.at) == b'"' && scan::byte(bytes, name_end) == b'"' {
                 self.at = name_end + 1;
                 self.colon();
@@ -133,22 +133,70 @@ impl<'a> Walk<'a> {
         let bytes = self.text.as_bytes();
         // Most hold nothing, and to see where they end takes less than to look for what lies within others.
         self.at = match self.byte() {
-            b'"' => scan::behind_string(bytes, self.at),
-            b'{' | b'[' => scan::behind_value(bytes, self.at),
-            opening => scan::behind_plain(bytes, self.at, opening),
+            b'"' => grammar::behind_string(bytes, self.at),
+            b'{' | b'[' => grammar::behind_value(bytes, self.at),
+            opening => grammar::behind_plain(bytes, self.at, opening),
         };
     }
 
     /// The byte it stands before, behind any space; 0 at the end.
     fn byte(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
-        self.at = scan::behind_space(bytes, self.at);
+        self.at = grammar::behind_space(bytes, self.at);
         scan::byte(bytes, self.at)
     }
 }
 
 /// A name of a member that is looked for has this place or another; any other name has this.
 pub const NO_PLACE: usize = usize::MAX;
+
+/// A value that was asked for, and what was seen of it on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen<'a> {
+    /// As it is written; of a text what stands between the quotes.
+    text: &'a str,
+    /// What it begins with, or [`WORD`].
+    mark: u8,
+}
+
+/// What marks a text of nothing but ASCII letters, digits and underscores, of which there is at least one.
+const WORD: u8 = b'w';
+
+impl<'a> Seen<'a> {
+    /// Nothing, which is as good as `null`.
+    const NONE: Self = Self { text: "", mark: 0 };
+
+    /// The value as it is written; of a text what stands between the quotes.
+    pub fn get(self) -> &'a str {
+        self.text
+    }
+
+    /// Whether it is `true`.
+    pub fn is_true(self) -> bool {
+        self.mark == b't'
+    }
+
+    /// Whether it is `false`.
+    pub fn is_false(self) -> bool {
+        self.mark == b'f'
+    }
+
+    /// The text, if it is a word of ASCII letters, digits and underscores, written without escapes.
+    #[inline(always)]
+    pub fn word(self) -> Option<&'a str> {
+        if self.mark == WORD { Some(self.text) } else { None }
+    }
+
+    /// The text as it is written between its quotes; none if it is another value.
+    pub fn written(self) -> Option<&'a str> {
+        if self.mark == WORD || self.mark == b'"' { Some(self.text) } else { None }
+    }
+
+    /// The text, unescaped; none if it is another value.
+    pub fn text(self) -> Option<Cow<'a, str>> {
+        self.written().map(unescaped)
+    }
+}
 
 /// A member of the object before.
 #[derive(Debug, Clone, Copy)]
@@ -165,26 +213,38 @@ struct Earlier {
 
 /// What the object before in a list was. Objects in a list have the same names in the same order, and mostly the same
 /// values: what is written as it was there needs no reading.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Before<'a> {
     members: Vec<Earlier>,
-    values: Vec<Json<'a>>,
+    values: [Seen<'a>; MOST_VALUES],
     /// Where its first member begins, and where it ends.
     start: usize,
     end: usize,
 }
 
+/// As many values as are asked for of an object at most.
+const MOST_VALUES: usize = 25;
+
+impl Default for Before<'_> {
+    #[inline(never)]
+    fn default() -> Self {
+        Self { members: Vec::new(), values: [Seen::NONE; MOST_VALUES], start: 0, end: 0 }
+    }
+}
+
 impl<'a> Before<'a> {
-    /// The values of the members that were asked for, each at its place.
-    pub fn values<const COUNT: usize>(&self) -> [Json<'a>; COUNT] {
-        self.values.first_chunk().copied().unwrap_or([Json::NULL; COUNT])
+    /// The values of the members that were asked for, each at its place; of more than there can be it does not compile.
+    pub fn values<const COUNT: usize>(&self) -> &[Seen<'a>; COUNT] {
+        const { assert!(COUNT <= MOST_VALUES) };
+        self.values.first_chunk().unwrap_or(&[Seen::NONE; COUNT])
     }
 
     /// Forgets the members from one on, with their values.
+    #[inline(never)]
     fn forget(&mut self, count: usize) {
         for member in self.members.get(count..).unwrap_or_default() {
             if let Some(value) = self.values.get_mut(member.place) {
-                *value = Json::NULL;
+                *value = Seen::NONE;
             }
         }
         self.members.truncate(count);
@@ -201,7 +261,6 @@ impl<'a> Walk<'a> {
         place_of: &dyn Fn(&str) -> usize,
         apart: &mut dyn FnMut(&mut Self, usize),
     ) {
-        before.values.resize(values, Json::NULL);
         if !self.enter(b'{') {
             before.forget(0);
             return;
@@ -211,32 +270,29 @@ impl<'a> Walk<'a> {
         // Where the member stands in the object before, as long as this one has the same names in the same order.
         let mut there = before.start;
         let mut count = 0;
-        // Bytes from here on that are those of the object before. No further is compared than to its end, or the same
-        // many times would be compared many times.
-        let mut same = 0;
         loop {
+            let mut start = self.at;
             let mut named = None;
-            if count < before.members.len() {
-                if same == 0 {
-                    same = scan::same(bytes, there, self.at, before.end);
-                }
-                let all = same;
-                for known in before.members.get(count..).unwrap_or_default() {
+            if let Some(rest @ [_, ..]) = before.members.get(count..) {
+                // Bytes from here on that are those of the object before. No further is compared than to its end, or the
+                // same many times would be compared many times.
+                let all = scan::same(bytes, there, start, before.end);
+                let mut same = all;
+                for known in rest {
                     if known.enough > same {
-                        named = Some(*known).filter(|known| same >= known.name);
+                        named = Some(known).filter(|known| same >= known.name);
                         break;
                     }
-                    same -= known.length;
+                    same -= known.enough;
                     count += 1;
                 }
                 there += all - same;
-                self.at += all - same;
+                start += all - same;
+                self.at = start;
                 if count == before.members.len() {
                     break;
                 }
-                same = 0;
             }
-            let start = self.at;
             let place = match named {
                 Some(known) => {
                     self.at += known.name;
@@ -249,24 +305,30 @@ impl<'a> Walk<'a> {
             };
             let from = self.at;
             let mut enough = 0;
-            match before.values.get_mut(place) {
-                Some(value) => *value = self.value(),
-                None if place == NO_PLACE => self.skip(),
-                None => {
-                    apart(self, place);
-                    // Nothing is kept of an empty list.
-                    enough = if self.at == from + 2 { 0 } else { usize::MAX };
-                }
+            if place < values
+                && let Some(value) = before.values.get_mut(place)
+            {
+                *value = self.seen();
+            } else if place == NO_PLACE {
+                self.skip();
+            } else {
+                apart(self, place);
+                // Nothing is kept of an empty list.
+                enough = if self.at == from + 2 { 0 } else { usize::MAX };
             }
-            let goes_on = self.goes_on(b'}');
+            // Nearly always there is no space.
+            let at = self.at;
+            let is_next = byte(bytes, at) == b',' && byte(bytes, at + 1) > b' ';
+            self.at = at + usize::from(is_next);
+            let goes_on = is_next || self.goes_on(b'}');
             let length = self.at - start;
-            let member = Earlier { name: from - start, length, enough: enough.max(length), place };
+            enough = enough.max(length);
             match before.members.get_mut(count) {
-                Some(written) => {
-                    there += written.length;
-                    *written = member;
+                Some(known) => {
+                    there += known.length;
+                    (known.length, known.enough) = (length, enough);
                 }
-                None => before.members.push(member),
+                None => before.members.push(Earlier { name: from - start, length, enough, place }),
             }
             count += 1;
             if !goes_on {
@@ -276,6 +338,31 @@ impl<'a> Walk<'a> {
         before.forget(count);
         before.start = first;
         before.end = self.at;
+    }
+
+    /// Goes behind the value it stands before, and says what was seen of it.
+    #[inline(always)]
+    fn seen(&mut self) -> Seen<'a> {
+        let bytes = self.text.as_bytes();
+        let mut mark = self.byte();
+        let mut start = self.at;
+        let mut end;
+        if mark == b'"' {
+            start += 1;
+            let is_word;
+            (end, is_word) = scan::end_of_word(bytes, start);
+            self.at = end + 1;
+            if byte(bytes, end) != b'"' {
+                self.at = grammar::behind_string(bytes, start - 1);
+                end = self.at - 1;
+            } else if is_word {
+                mark = WORD;
+            }
+        } else {
+            self.skip();
+            end = self.at;
+        }
+        Seen { text: self.text.get(start..end).unwrap_or_default(), mark }
     }
 }
 
@@ -295,23 +382,56 @@ mod tests {
     fn read(text: &str) -> Option<Vec<[String; 3]>> {
         let mut from = Walk::of(text);
         let mut before = Before::default();
-        let mut rows = Vec::new();
+        let (mut rows, mut seen) = (Vec::new(), Vec::new());
         let mut goes_on = from.enter(b'[');
         while goes_on {
             let mut list = "null".to_owned();
             let place_of = |name: &str| NAMES.iter().position(|known| *known == name).unwrap_or(NO_PLACE);
             from.members(&mut before, 2, &place_of, &mut |from, _| list = from.value().get().to_owned());
-            let values: [_; 2] = before.values();
-            rows.push([values[0].get().to_owned(), values[1].get().to_owned(), list]);
+            let values: [_; 2] = *before.values();
+            seen.extend(values);
+            rows.push([owned(values[0]), owned(values[1]), list]);
             goes_on = from.goes_on(b']');
         }
-        from.finish().is_ok().then_some(rows)
+        if from.finish().is_err() {
+            return None;
+        }
+        seen.into_iter().for_each(check);
+        Some(rows)
+    }
+
+    /// A value as it was written.
+    fn owned(seen: Seen<'_>) -> String {
+        match seen.written() {
+            Some(text) => format!("\"{text}\""),
+            None if seen == Seen::NONE => "null".to_owned(),
+            None => seen.get().to_owned(),
+        }
+    }
+
+    /// What was seen of a value is what it is.
+    #[track_caller]
+    fn check(seen: Seen<'_>) {
+        let written = owned(seen);
+        let json = Json::parse(&written).unwrap();
+        assert_eq!((seen.text(), seen.word()), (json.text(), json.word()), "{written}");
+        assert_eq!((seen.is_true(), seen.is_false()), (written == "true", written == "false"), "{written}");
     }
 
     fn objects() -> impl Strategy<Value = String> {
         let names = vec!["\"a\"", "\"longer than sixteen bytes\"", "\"list\"", "\"other\"", "\"\\u0061\\\"\""];
-        let texts =
-            ["1", "\"x\"", "\"a longer text than sixteen bytes\"", "[]", "[ 1,2]", "null", "{\"a\": 3}", "true"];
+        let texts = [
+            "1",
+            "\"x\"",
+            "\"a longer text than sixteen bytes\"",
+            "[]",
+            "[ 1,2]",
+            "null",
+            "{\"a\": 3}",
+            "true",
+            "false",
+            "\"a_Word1\"",
+        ];
         let all = names.len();
         let names = prop_oneof![
             4 => Just(names.clone()),

@@ -1,6 +1,6 @@
 //! Values of Rust as JSON text.
 
-use super::end_of_plain;
+use super::{end_of_plain, push_all};
 
 /// What can be written as JSON. Writing can't fail: it goes to memory.
 pub(crate) trait ToJson {
@@ -59,13 +59,13 @@ impl<T: ToJson> ToJson for Option<T> {
 
 impl<T: ToJson> ToJson for Vec<T> {
     fn write(&self, out: &mut String) {
-        let mut opening = '[';
+        let mut opening = "[";
         for item in self {
-            out.push(opening);
-            opening = ',';
+            out.push_str(opening);
+            opening = ",";
             item.write(out);
         }
-        out.push_str(if opening == '[' { "[]" } else { "]" });
+        out.push_str(if opening == "[" { "[]" } else { "]" });
     }
 }
 
@@ -81,12 +81,12 @@ impl ToJson for Raw<'_> {
 /// The members of an object, as they are written.
 pub(crate) struct ObjectWriter<'a> {
     out: &'a mut String,
-    opening: char,
+    opening: &'static str,
 }
 
 impl<'a> ObjectWriter<'a> {
     pub(crate) fn new(out: &'a mut String) -> Self {
-        Self { out, opening: '{' }
+        Self { out, opening: "{\"" }
     }
 
     /// Writes a member, unless there is none. The name needs no escape.
@@ -94,16 +94,13 @@ impl<'a> ObjectWriter<'a> {
         if value.is_absent() {
             return;
         }
-        self.out.push(self.opening);
-        self.opening = ',';
-        self.out.push('"');
-        self.out.push_str(name);
-        self.out.push_str("\":");
+        push_all(self.out, [self.opening, name, "\":"]);
+        self.opening = ",\"";
         value.write(self.out);
     }
 
     pub(crate) fn finish(self) {
-        self.out.push_str(if self.opening == '{' { "{}" } else { "}" });
+        self.out.push_str(if self.opening == ",\"" { "}" } else { "{}" });
     }
 }
 
@@ -115,6 +112,11 @@ pub fn quoted(text: &str) -> String {
 /// Writes a text between quotes, with what has to be escaped.
 /// <https://www.rfc-editor.org/rfc/rfc8259#section-7>
 fn write_text(text: &str, out: &mut String) {
+    // Nearly all texts are plain.
+    if end_of_plain(text.as_bytes(), 0) == text.len() {
+        push_all(out, ["\"", text, "\""]);
+        return;
+    }
     out.push('"');
     let mut rest = text;
     while let Some((plain, behind)) = rest.split_at_checked(end_of_plain(rest.as_bytes(), 0)) {

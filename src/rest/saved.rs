@@ -9,7 +9,7 @@ use http::header::CONTENT_TYPE;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, parse};
 use crate::id::RecordId;
-use crate::json::Walk;
+use crate::json;
 use crate::record::Record;
 use crate::soql::ObjectName;
 
@@ -66,12 +66,8 @@ impl Endpoint for Saved {
     fn read(&self, response: http::Response<&[u8]>) -> Result<Record, ReadError> {
         let body = accept(&response, http::StatusCode::OK)?;
         // Read and seen to be JSON in one go, for an answer may hold two thousand rows.
-        if let Ok(text) = simdutf8::basic::from_utf8(body) {
-            let mut from = Walk::of(text);
-            let record = Record::read(&mut from);
-            if from.finish().is_ok() {
-                return Ok(record);
-            }
+        if let Ok(record) = json::read(body, Record::read) {
+            return Ok(record);
         }
         Ok(Record::from(parse("answer about a report or a list view", body)?))
     }

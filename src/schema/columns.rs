@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Field, FieldType, ObjectSchema, Source, Use, lazy::Head, standard};
+use super::lazy::{Head, Shown};
+use super::{Field, FieldType, ObjectSchema, Source, Use, standard};
 use crate::sort::by_rank;
 use crate::within::split_once;
 
@@ -71,7 +72,7 @@ const MAX_SOUGHT: usize = 8;
 
 /// The names of the fields of an object's own in which people look for a text, besides those that are shown.
 pub(crate) fn sought(schema: &ObjectSchema) -> impl Iterator<Item = &str> {
-    let is_sought = |head: &Head<'_>| match head.field_type {
+    let is_sought = |head: &Head<'_>| match head.field_type() {
         FieldType::Phone | FieldType::Email | FieldType::Url => true,
         FieldType::String => head.name.ends_with("__c"),
         FieldType::TextArea => head.name == "Description",
@@ -115,17 +116,24 @@ pub(super) fn is_system(name: &str) -> bool {
 
 /// The fields of an object, at most so many, those that matter most first: the name, what a new record needs, what is
 /// usually shown, what the admin added, the rest, and last what Salesforce keeps for itself.
-pub fn by_importance(schema: &ObjectSchema, limit: usize) -> Vec<&Field> {
+pub fn by_importance(schema: &ObjectSchema, limit: usize) -> Vec<Shown<'_>> {
     let mut is_usual = vec![false; schema.fields.len()];
-    for place in usual(schema, Use::Get).iter().filter_map(|name| schema.fields.place(name)) {
-        is_usual[place] = true;
+    let mut use_it = |name: &str| {
+        if let Some(usual) = schema.fields.place(name).and_then(|place| is_usual.get_mut(place)) {
+            *usual = true;
+        }
+    };
+    match standard::usual_columns(&schema.name, Use::Get) {
+        // Those that the user may not see have no place.
+        Some(columns) => columns.for_each(use_it),
+        None => usual(schema, Use::Get).iter().for_each(|name| use_it(name)),
     }
-    let ranked = by_rank(schema.fields.heads().zip(0..).map(|(field, place)| {
-        let rank = if field.name_field {
+    let rank = |field: Head<'_>, is_usual: bool| {
+        if field.name_field {
             0
         } else if field.required {
             1
-        } else if is_usual[place] {
+        } else if is_usual {
             2
         } else if is_system(field.name) {
             6
@@ -135,8 +143,21 @@ pub fn by_importance(schema: &ObjectSchema, limit: usize) -> Vec<&Field> {
             3
         } else {
             4
-        };
-        (rank, place)
-    }));
-    ranked.into_iter().take(limit).filter_map(|place| schema.fields.get(place)).collect()
+        }
+    };
+    let ranks: Vec<u8> = schema.fields.heads().zip(is_usual).map(|(field, is_usual)| rank(field, is_usual)).collect();
+    let mut shown = Vec::new();
+    for wanted in 0..=6 {
+        for (place, rank) in ranks.iter().enumerate() {
+            if *rank == wanted && shown.len() < limit {
+                shown.extend(schema.fields.shown(place));
+            }
+        }
+    }
+    shown
+}
+
+/// What is shown of a field of an object.
+pub fn shown<'s>(schema: &'s ObjectSchema, field: &Field) -> Option<Shown<'s>> {
+    schema.fields.shown(schema.fields.place(&field.name)?)
 }

@@ -19,7 +19,8 @@ pub trait Item: Sized {
 /// What a field is at first sight.
 pub(super) struct Head<'a> {
     pub(super) name: &'a str,
-    pub(super) field_type: FieldType,
+    /// What its type is called; empty if it is text.
+    pub(super) type_name: &'a str,
     pub(super) name_field: bool,
     pub(super) required: bool,
     /// Whether another controls its values.
@@ -32,13 +33,40 @@ impl<'a> Head<'a> {
     fn of(field: &'a Field) -> Self {
         Self {
             name: &field.name,
-            field_type: field.field_type,
+            type_name: field.field_type.name(),
             name_field: field.name_field,
             required: field.required,
             dependent: field.controller.is_some(),
             writable: field.createable || field.updateable,
         }
     }
+}
+
+/// What is shown of a field to somebody who asks what an object has.
+#[derive(Debug)]
+pub struct Shown<'s> {
+    /// API name.
+    pub name: &'s str,
+    /// Label.
+    pub label: String,
+    /// Type.
+    pub field_type: FieldType,
+    /// Whether its text is HTML.
+    pub html: bool,
+    /// Whether a new record needs a value.
+    pub required: bool,
+    /// Whether it may be set on a new record.
+    pub createable: bool,
+    /// Whether it may be changed.
+    pub updateable: bool,
+    /// Longest text, for text.
+    pub length: Option<u32>,
+    /// Objects it points to, parted by spaces.
+    pub(super) references: &'s str,
+    /// The admin's help text.
+    pub help: Option<String>,
+    /// The lines that begin with those of its values.
+    pub(super) values: &'s str,
 }
 
 /// Items of an object in their order, each read out of its lines when it is first asked for.
@@ -75,10 +103,8 @@ impl<T: Item> LazyList<T> {
         self.items.push(Lazy { at: 0, key, item: OnceCell::from(Some(Box::new(item))) });
     }
 
-    /// Adds the item that begins at a place of the lines.
-    pub(super) fn add(&mut self, at: usize) {
-        let end = end_of_plain(self.lines.as_bytes(), at);
-        let key = key(self.lines.as_bytes().get(at..end).unwrap_or_default());
+    /// Adds the item that begins at a place of the lines, with its key.
+    pub(super) fn add(&mut self, at: usize, key: u8) {
         self.items.push(Lazy { at, key, item: OnceCell::new() });
     }
 
@@ -133,6 +159,11 @@ impl LazyList<Field> {
         self.read(self.items.get(place)?)
     }
 
+    /// What is shown of the field of a place among them, of which no more is read; nothing of one that was added.
+    pub(super) fn shown(&self, place: usize) -> Option<Shown<'_>> {
+        Shown::read(self.behind(self.items.get(place)?.at))
+    }
+
     fn head<'l>(&'l self, lazy: &'l Lazy<Field>) -> Head<'l> {
         match lazy.item.get() {
             Some(Some(field)) => Head::of(field),
@@ -174,9 +205,15 @@ impl<T: Item + Eq> Eq for LazyList<T> {}
 
 /// The same for names that differ in case alone, and seldom for others: of letters at the end and in the middle, and the
 /// length.
-fn key(name: &[u8]) -> u8 {
+pub(super) fn key(name: &[u8]) -> u8 {
     let [end, middle] = [name.len().wrapping_sub(1), name.len() / 2].map(|at| byte(name, at) | 0x20);
     end.wrapping_mul(13) ^ middle.wrapping_mul(29) ^ name.len() as u8
+}
+
+/// The key of the name that a line begins with.
+pub(super) fn key_at(lines: &str, at: usize) -> u8 {
+    let lines = lines.as_bytes();
+    key(lines.get(at..end_of_plain(lines, at)).unwrap_or_default())
 }
 
 /// Whether the line at a place begins with this API name, in any case.

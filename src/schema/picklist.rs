@@ -1,9 +1,8 @@
 //! The picklist value somebody means, and which of them a record may hold.
 
-use std::fmt;
-
 use super::likeness::{Typed, nearest};
 use super::{PicklistValue, words};
+use crate::json::{Lines, escaped};
 use crate::within::split_once;
 
 /// What a text is among the values of a picklist.
@@ -105,9 +104,11 @@ pub struct ValidFor {
 impl ValidFor {
     /// Reads what a describe says. What is no base64 digit counts as zero.
     pub fn from_base64(text: &str) -> Self {
-        let digits = text.trim_start_matches('A');
-        let skipped = (text.len() - digits.len()).try_into().unwrap_or(u32::MAX);
-        Self { skipped, digits: digits.trim_end_matches('=').trim_end_matches('A').to_owned() }
+        let bytes = text.as_bytes();
+        let skipped = bytes.iter().take_while(|digit| **digit == b'A').count();
+        let zeros = bytes.iter().rev().take_while(|digit| matches!(digit, b'A' | b'=')).count();
+        let digits = text.get(skipped..bytes.len() - zeros).unwrap_or_default().to_owned();
+        Self { skipped: skipped.try_into().unwrap_or(u32::MAX), digits }
     }
 
     /// Whether the value goes with the controlling value of a place.
@@ -124,15 +125,16 @@ impl ValidFor {
         bits >> (5 - place % 6) & 1 == 1
     }
 
-    /// Reads what [`Display`](fmt::Display) wrote.
+    /// Adds it to lines as a column, which needs no escapes.
+    pub(super) fn write(&self, lines: &mut Lines) {
+        lines.number(Some(self.skipped));
+        lines.more(".");
+        lines.more(&escaped(&self.digits));
+    }
+
+    /// Reads what [`Self::write`] wrote.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (skipped, digits) = split_once(text, b'.')?;
         Some(Self { skipped: skipped.parse().ok()?, digits: digits.to_owned() })
-    }
-}
-
-impl fmt::Display for ValidFor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.skipped, self.digits)
     }
 }

@@ -6,12 +6,13 @@
 //! another type counts as false or empty.
 
 use std::borrow::Cow;
+use std::ptr;
 
 use super::global::{FLAGS, GlobalDescribe, write_heading};
 use super::slots::Slots;
-use super::stored::{Body, FieldLine, ValueLine};
+use super::written::{Body, FieldLine, ValueLine};
 use super::{FieldType, ObjectSchema, RecordType, Source, ValidFor, words};
-use crate::json::{Before, Json, Lines, NO_PLACE, Walk};
+use crate::json::{self, Before, Lines, NO_PLACE, NotJson, Seen, Walk, byte};
 
 /// The response was no describe. It says where, and never quotes the org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,11 +30,12 @@ const ANOTHER_SHAPE: Unreadable = Unreadable { line: 1, column: 1 };
 impl ObjectSchema {
     /// The projection of `GET sobjects/{object}/describe`.
     pub fn from_describe(body: &[u8]) -> Result<Self, Unreadable> {
-        let wire = read(body, |from| ObjectWire::of(from, &mut Before::default()))?;
+        let mut before = Before::default();
+        let wire = read(body, |from| ObjectWire::of_lists(from, &mut before, Some(&mut Before::default())))?;
         let name = api_name(wire.name).ok_or(ANOTHER_SHAPE)?.to_owned();
         let label = text(wire.label).unwrap_or_else(|| words::label(&name));
         let record_types = wire.record_types;
-        let (fields, children) = wire.fields.0.lists(wire.children.0, record_types.lines);
+        let (fields, children) = wire.fields.body.lists(wire.children.0, record_types.lines);
         Ok(Self {
             label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
             label,
@@ -78,58 +80,62 @@ impl GlobalDescribe {
     }
 }
 
-/// Reads a response. That it is JSON shows only at its end.
+/// Reads a response.
 fn read<'a, T>(body: &'a [u8], project: impl FnOnce(&mut Walk<'a>) -> T) -> Result<T, Unreadable> {
-    let text = simdutf8::basic::from_utf8(body).or_else(|_| {
-        std::str::from_utf8(body).map_err(|error| Unreadable { line: 1, column: error.valid_up_to() + 1 })
-    })?;
-    let mut from = Walk::of(text);
-    let read = project(&mut from);
-    from.finish().map_err(|error| Unreadable { line: error.line, column: error.column })?;
-    Ok(read)
+    json::read(body, project).map_err(|NotJson { line, column, .. }| Unreadable { line, column })
 }
 
 /// A text that is not empty.
-fn text(value: Json<'_>) -> Option<String> {
+fn text(value: &Seen<'_>) -> Option<String> {
     borrowed(value).map(Cow::into_owned)
 }
 
 /// The same, not copied.
-fn borrowed(value: Json<'_>) -> Option<Cow<'_, str>> {
+fn borrowed<'a>(value: &Seen<'a>) -> Option<Cow<'a, str>> {
     value.text().filter(|text| !text.is_empty())
 }
 
 /// An API name or an id. Names stand in messages, which hold no text out of the org, so anything else is none.
-fn api_name(value: Json<'_>) -> Option<&str> {
+fn api_name<'a>(value: &Seen<'a>) -> Option<&'a str> {
     value.word()
 }
 
-fn yes(value: Json<'_>) -> bool {
-    value.get().as_bytes().first() == Some(&b't')
-}
-
-fn is_no(value: Json<'_>) -> bool {
-    value.get().as_bytes().first() == Some(&b'f')
+fn yes(value: &Seen<'_>) -> bool {
+    value.is_true()
 }
 
 /// A number above zero.
-fn count(value: Json<'_>) -> Option<u32> {
+fn count(value: &Seen<'_>) -> Option<u32> {
+    if value.written().is_some() {
+        return None;
+    }
     value.get().parse().ok().filter(|number| *number > 0)
 }
 
 /// What is kept of the elements of a list.
 trait Kept<'a>: Default {
+    /// Whether the first object of a list is compared with the last of the list before, which then has to be one of the same
+    /// kind: places of members mean nothing in another.
+    const FOLLOWS: bool = false;
+
     /// Goes behind an element, and keeps what counts of it. `place` is how many come before, those that are dropped too.
     fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, place: u32);
 }
 
 fn list<'a, L: Kept<'a>>(from: &mut Walk<'a>) -> L {
+    list_after(from, &mut Before::default())
+}
+
+/// A list behind another, and what the last object was there.
+fn list_after<'a, L: Kept<'a>>(from: &mut Walk<'a>, before: &mut Before<'a>) -> L {
+    if !L::FOLLOWS {
+        *before = Before::default();
+    }
     let mut kept = L::default();
-    let mut before = Before::default();
     let mut place = 0;
     let mut goes_on = from.enter(b'[');
     while goes_on {
-        kept.add(from, &mut before, place);
+        kept.add(from, before, place);
         place += 1;
         goes_on = from.goes_on(b']');
     }
@@ -139,31 +145,41 @@ fn list<'a, L: Kept<'a>>(from: &mut Walk<'a>) -> L {
 /// An object of the response, of which some members are looked at: values, and lists of which something is kept.
 macro_rules! wire {
     ($name:ident: $($field:ident = $member:literal,)* $(; $($list:ident: $kept:ty = $of:literal,)*)?) => {
-        struct $name<'a> {
-            $($field: Json<'a>,)*
+        struct $name<'b, 'a> {
+            $($field: &'b Seen<'a>,)*
             $($($list: $kept,)*)?
         }
 
-        impl<'a> $name<'a> {
-            fn of(from: &mut Walk<'a>, before: &mut Before<'a>) -> Self {
+        impl<'b, 'a> $name<'b, 'a> {
+            wire!(@ $(lists $($list)*)?);
+
+            fn of_lists(from: &mut Walk<'a>, before: &'b mut Before<'a>, mut inner: Option<&mut Before<'a>>) -> Self {
                 #[allow(non_camel_case_types)] // Named like the members.
                 enum Place { $($field,)* $($($list,)*)? }
                 const NAMES: &Slots = &Slots::of(&[$($member,)* $($($of,)*)?]);
+                const VALUES: usize = [$(Place::$field,)*].len();
 
                 $($(let mut $list = <$kept>::default();)*)?
-                const VALUES: usize = [$(Place::$field,)*].len();
                 let place_of = |name: &str| NAMES.place(name).unwrap_or(NO_PLACE);
                 from.members(before, VALUES, &place_of, &mut |from, place| {
-                    $($(if place == Place::$list as usize {
-                        $list = list(from);
+                    $($(if place == Place::$list as usize
+                        && let Some(inner) = inner.as_deref_mut()
+                    {
+                        $list = list_after(from, inner);
                         return;
                     })*)?
-                    let _ = place;
+                    let _ = (place, &mut inner);
                     from.skip();
                 });
                 let [$($field,)*] = before.values::<VALUES>();
                 Self { $($field,)* $($($list,)*)? }
             }
+        }
+    };
+    (@ lists $($list:ident)*) => {};
+    (@) => {
+        fn of(from: &mut Walk<'a>, before: &'b mut Before<'a>) -> Self {
+            Self::of_lists(from, before, None)
         }
     };
 }
@@ -179,7 +195,7 @@ wire! { ObjectWire:
     queryable = "queryable",
     searchable = "searchable",
     ;
-    fields: Fields = "fields",
+    fields: Fields<'a> = "fields",
     children: Children = "childRelationships",
     record_types: RecordTypes = "recordTypeInfos",
 }
@@ -217,18 +233,39 @@ wire! { FieldWire:
 
 /// The fields, as they are kept.
 #[derive(Default)]
-struct Fields(Body);
+struct Fields<'a> {
+    body: Body,
+    /// What the last object was in the list of the field before.
+    inner: Before<'a>,
+    /// The type of the field before, as it is called: the next has it often too.
+    last_type: (&'a str, Option<FieldType>),
+}
 
-impl<'a> Kept<'a> for Fields {
+impl<'a> Fields<'a> {
+    fn field_type(&mut self, value: &Seen<'a>) -> FieldType {
+        let name = value.word().unwrap_or_default();
+        match self.last_type {
+            (last, Some(field_type)) if ptr::eq(last, name) => field_type,
+            _ => {
+                let field_type = if name.is_empty() { FieldType::Other } else { FieldType::from_name(name) };
+                self.last_type = (name, Some(field_type));
+                field_type
+            }
+        }
+    }
+}
+
+impl<'a> Kept<'a> for Fields<'a> {
     fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
-        let wire = FieldWire::of(from, before);
+        let wire = FieldWire::of_lists(from, before, Some(&mut self.inner));
         let Some(name) = api_name(wire.name).filter(|_| !yes(wire.deprecated_and_hidden)) else { return };
-        let field_type = wire.field_type.word().map_or(FieldType::Other, FieldType::from_name);
-        let label = wire.label.text().unwrap_or_default();
+        let field_type = self.field_type(wire.field_type);
+        // A label with escapes is none that is made of a name.
+        let label = wire.label.written().unwrap_or_default();
         let help = wire.inline_help_text.text().map(|help| words::one_line(&help)).unwrap_or_default();
         let controller = api_name(wire.controller_name);
         let createable = yes(wire.createable);
-        self.0.field(&FieldLine {
+        self.body.field(&FieldLine {
             name,
             field_type,
             flags: [
@@ -237,7 +274,7 @@ impl<'a> Kept<'a> for Fields {
                 yes(wire.filterable),
                 yes(wire.sortable),
                 yes(wire.groupable),
-                createable && is_no(wire.nillable) && !yes(wire.defaulted_on_create),
+                createable && wire.nillable.is_false() && !yes(wire.defaulted_on_create),
                 yes(wire.name_field),
                 yes(wire.id_lookup),
                 yes(wire.external_id),
@@ -247,7 +284,7 @@ impl<'a> Kept<'a> for Fields {
                 yes(wire.html_formatted) || name == "HtmlBody",
                 controller.is_some(),
             ],
-            own_label: if words::is_label(&label, name) { "" } else { &label },
+            own_label: if words::is_label(label, name) { "" } else { label },
             references: &wire.references.0,
             relationship: api_name(wire.relationship_name).unwrap_or_default(),
             length: match field_type {
@@ -268,7 +305,7 @@ impl<'a> Kept<'a> for Fields {
         });
         if field_type.has_values() {
             for value in &wire.picklist_values {
-                value.write(controller.is_some(), &mut self.0);
+                value.write(controller.is_some(), &mut self.body);
             }
         }
     }
@@ -279,8 +316,11 @@ impl<'a> Kept<'a> for Fields {
 struct References(String);
 
 impl<'a> Kept<'a> for References {
+    // They are no objects.
+    const FOLLOWS: bool = true;
+
     fn add(&mut self, from: &mut Walk<'a>, _: &mut Before<'a>, _: u32) {
-        let Some(name) = api_name(from.value()) else { return };
+        let Some(name) = from.value().word() else { return };
         if !self.0.is_empty() {
             self.0.push(' ');
         }
@@ -296,38 +336,52 @@ wire! { ValueWire:
     valid_for = "validFor",
 }
 
-/// A value of a picklist, and how many come before it.
+/// A value of a picklist, with its texts as they are written, and how many come before it.
 struct Value<'a> {
-    wire: ValueWire<'a>,
+    value: &'a str,
+    label: &'a str,
     place: u32,
+    default: bool,
+    valid_for: Seen<'a>,
 }
 
 impl<'a> Kept<'a> for Vec<Value<'a>> {
+    const FOLLOWS: bool = true;
+
     fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, place: u32) {
         let wire = ValueWire::of(from, before);
-        if !is_no(wire.active) {
-            self.push(Value { wire, place });
+        let Some(value) = wire.value.written().filter(|value| !value.is_empty()) else { return };
+        if wire.active.is_false() {
+            return;
         }
+        let label = wire.label.written().unwrap_or_default();
+        let label = if label == value || repeats(label, value) { "" } else { label };
+        self.push(Value { value, label, place, default: yes(wire.default_value), valid_for: *wire.valid_for });
     }
 }
 
 impl Value<'_> {
     fn write(&self, depends: bool, body: &mut Body) {
-        let Self { wire, place } = self;
-        let Some(value) = wire.value.text().filter(|value| !value.is_empty()) else { return };
-        // Most are called as they are.
-        let label = if wire.label == wire.value { None } else { wire.label.text() }.unwrap_or_default();
-        // "(GMT+01:00) Central European Time (Europe/Berlin)": 400 such labels would be half of Event's schema.
-        let repeats = || label.strip_suffix(')').is_some_and(|rest| rest.ends_with(&format!("({value}")));
-        let valid_for = wire.valid_for.text().filter(|_| depends).map(|bits| ValidFor::from_base64(&bits));
+        let valid_for = if depends { self.valid_for.text() } else { None };
+        let valid_for = valid_for.map(|bits| ValidFor::from_base64(&bits));
         body.value(&ValueLine {
-            value: &value,
-            label: if label == value || repeats() { "" } else { &label },
-            place: *place,
-            default: yes(wire.default_value),
+            value: self.value,
+            label: self.label,
+            place: self.place,
+            default: self.default,
             valid_for: valid_for.as_ref(),
         });
     }
+}
+
+/// Whether a label ends with the value in brackets: "(GMT+01:00) Central European Time (Europe/Berlin)". 400 such labels
+/// would be half of Event's schema.
+fn repeats(label: &str, value: &str) -> bool {
+    let label = label.as_bytes();
+    let Some(start) = label.len().checked_sub(value.len() + 2) else { return false };
+    byte(label, start) == b'('
+        && byte(label, label.len() - 1) == b')'
+        && label.get(start + 1..label.len() - 1) == Some(value.as_bytes())
 }
 
 wire! { ChildWire:
@@ -371,7 +425,7 @@ struct RecordTypes {
 impl<'a> Kept<'a> for RecordTypes {
     fn add(&mut self, from: &mut Walk<'a>, before: &mut Before<'a>, _: u32) {
         let wire = RecordTypeWire::of(from, before);
-        let Some(id) = api_name(wire.record_type_id).filter(|_| !is_no(wire.active)) else { return };
+        let Some(id) = api_name(wire.record_type_id).filter(|_| !wire.active.is_false()) else { return };
         let record_type = RecordType {
             id: id.to_owned(),
             name: text(wire.name).unwrap_or_default(),

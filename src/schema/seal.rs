@@ -1,23 +1,22 @@
 //! What stands around the lines that the host keeps, so that only whole ones of this version are read.
 
 /// Raise it whenever the meaning of a line changes: entries of another version are forgotten, not converted.
-const VERSION: &str = "schema6";
+const VERSION: [u8; 7] = *b"schema7";
 
-/// Puts the version and a checksum before lines.
+/// Puts the version and a checksum behind lines.
 pub(super) fn seal(lines: [&str; 2]) -> Vec<u8> {
-    let lines = lines.concat();
-    format!("{VERSION} {:x}{lines}", checksum(lines.as_bytes())).into_bytes()
+    let mut sealed = lines.concat().into_bytes();
+    let sum = checksum(&sealed);
+    sealed.extend_from_slice(&VERSION);
+    sealed.extend_from_slice(&sum.to_le_bytes());
+    sealed
 }
 
 /// The lines, each behind the end of another, if they are whole and of this version.
 pub(super) fn unseal(bytes: &[u8]) -> Option<&str> {
-    let text = simdutf8::basic::from_utf8(bytes).ok()?;
-    let sum_and_lines = text.strip_prefix(VERSION)?.strip_prefix(' ')?;
-    let (sum, lines) = sum_and_lines.split_at(sum_and_lines.find('\n').unwrap_or(sum_and_lines.len()));
-    if u64::from_str_radix(sum, 16).ok()? != checksum(lines.as_bytes()) {
-        return None;
-    }
-    Some(lines)
+    let (bytes, sum) = bytes.split_last_chunk()?;
+    let lines = bytes.strip_suffix(&VERSION)?;
+    if checksum(lines) == u64::from_le_bytes(*sum) { simdutf8::basic::from_utf8(lines).ok() } else { None }
 }
 
 /// FNV-1a, eight bytes at a time: the host's cache is trusted, but an entry may be cut short.

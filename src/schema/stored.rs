@@ -8,9 +8,10 @@ use std::rc::Rc;
 use super::{
     ChildRelationship, Field, FieldType, LazyList, ObjectSchema, PicklistValue, RecordType, Source, ValidFor,
     global::{ObjectSummary, write_heading},
-    lazy::{Head, Item},
+    lazy::{Head, Item, Shown, key_at},
     seal::{seal, unseal},
     words,
+    written::{Usual, usual_relationship},
 };
 use crate::json::{Line, Lines, byte, place_of};
 use crate::within::{split, split_once};
@@ -56,7 +57,7 @@ pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
     while let Some((mark, at)) = line_behind(&lines, end) {
         end = at;
         match mark {
-            b'>' => object.children.add(at),
+            b'>' => object.children.add(at, key_at(&lines, at)),
             b'@' => {
                 let line = Line::<3>::at(&lines, at);
                 let flags = line.raw(2);
@@ -68,7 +69,7 @@ pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
                     available: flags.contains('a'),
                 });
             }
-            mark if mark.is_ascii_alphabetic() => object.fields.add(at),
+            mark if mark.is_ascii_alphabetic() => object.fields.add(at, key_at(&lines, at)),
             // Values of the field before, and notes and hints of the table.
             _ => {}
         }
@@ -132,7 +133,7 @@ impl Field {
         let flags = bits(line.raw(2));
         Head {
             name: line.raw(0),
-            field_type: field_type(line.raw(1)),
+            type_name: line.raw(1),
             name_field: flags & bit(b'n') != 0,
             required: flags & bit(b'r') != 0,
             dependent: flags & bit(b'd') != 0,
@@ -141,139 +142,63 @@ impl Field {
     }
 }
 
+impl Head<'_> {
+    /// Its type.
+    pub(super) fn field_type(&self) -> FieldType {
+        field_type(self.type_name)
+    }
+}
+
+impl<'s> Shown<'s> {
+    /// The field that lines begin with, if they begin with one.
+    pub(super) fn read(lines: &'s str) -> Option<Self> {
+        let line = Line::<10>::at(lines, 0);
+        let name = line.raw(0);
+        let flags = bits(line.raw(2));
+        let has = |flag: u8| flags & bit(flag) != 0;
+        let field_type = field_type(line.raw(1));
+        Some(Self {
+            name: if name.is_empty() { return None } else { name },
+            label: line.text(3).unwrap_or_else(|| words::label(name)),
+            field_type,
+            html: has(b'h'),
+            required: has(b'r'),
+            createable: !has(b'C'),
+            updateable: !has(b'U'),
+            length: if field_type.is_text() { line.raw(6).parse().ok() } else { None },
+            references: line.raw(4),
+            help: line.text(9),
+            values: if field_type.has_values() { lines.get(line.end..).unwrap_or_default() } else { "" },
+        })
+    }
+
+    /// Its values, at most so many, and how many more there are.
+    pub fn values(&self, most: usize) -> (Vec<String>, usize) {
+        let (mut values, mut more, mut end) = (Vec::new(), 0, 0);
+        let bytes = self.values.as_bytes();
+        while byte(bytes, end) == b'\n' && byte(bytes, end + 1) == b'=' {
+            if values.len() < most {
+                let line = Line::<1>::at(self.values, end + 2);
+                values.push(line.text(0).unwrap_or_default());
+                end = line.end;
+            } else {
+                more += 1;
+                end += 2;
+            }
+            end = place_of(bytes, end, b'\n');
+        }
+        (values, more)
+    }
+
+    /// The objects it points to.
+    pub fn references(&self) -> impl Iterator<Item = &'s str> {
+        split(self.references, b' ').filter(|name| !name.is_empty())
+    }
+}
+
 /// What the column of a type means.
 fn field_type(column: &str) -> FieldType {
     if column.is_empty() { FieldType::String } else { FieldType::from_name(column) }
-}
-
-/// A field as it is written, of texts that stand elsewhere. What it has not is empty.
-pub(super) struct FieldLine<'a> {
-    pub(super) name: &'a str,
-    pub(super) field_type: FieldType,
-    /// What [`FLAGS`] stands for.
-    pub(super) flags: [bool; FLAGS.len()],
-    pub(super) own_label: &'a str,
-    /// Parted by spaces.
-    pub(super) references: &'a str,
-    pub(super) relationship: &'a str,
-    pub(super) length: Option<u32>,
-    pub(super) decimals: u32,
-    pub(super) compound: &'a str,
-    pub(super) controller: &'a str,
-    pub(super) help: &'a str,
-}
-
-/// A value of a picklist as it is written.
-pub(super) struct ValueLine<'a> {
-    pub(super) value: &'a str,
-    /// Empty where it is the value.
-    pub(super) label: &'a str,
-    pub(super) place: u32,
-    pub(super) default: bool,
-    pub(super) valid_for: Option<&'a ValidFor>,
-}
-
-/// Creatable, updatable, filterable, sortable, groupable, required, a name, found by it, an external id, calculated,
-/// restricted, HTML, dependent on another: a letter is written where it is not as usual.
-const FLAGS: &str = "CUFSGrnixkehd";
-
-/// Lines of an object behind its heading.
-#[derive(Default)]
-pub(super) struct Body {
-    lines: Lines,
-    /// Where fields begin, or what else is listed.
-    places: Vec<usize>,
-    /// The place of the next value, unless inactive ones come before it.
-    next_place: u32,
-}
-
-impl Body {
-    /// A field of which nothing else is written.
-    fn bare_field(&mut self, name: &str, field_type: FieldType) {
-        self.next_place = 0;
-        self.places.push(self.lines.line("", name));
-        self.lines.column(if field_type == FieldType::String { "" } else { field_type.name() });
-    }
-
-    pub(super) fn field(&mut self, field: &FieldLine<'_>) {
-        self.bare_field(field.name, field.field_type);
-        let lines = &mut self.lines;
-        lines.letters(FLAGS, &field.flags, &Usual::of(field.field_type).flags());
-        lines.column(field.own_label);
-        lines.column(field.references);
-        lines.column(match usual_relationship(field.field_type, field.name) {
-            Some(usual) if usual == field.relationship => "",
-            Some(_) if field.relationship.is_empty() => "-",
-            _ => field.relationship,
-        });
-        match field.decimals {
-            0 => lines.number(field.length),
-            decimals => {
-                let length = field.length.map_or_else(String::new, |length| length.to_string());
-                lines.column(&format!("{length}.{decimals}"));
-            }
-        }
-        lines.column(field.compound);
-        lines.column(field.controller);
-        lines.column(field.help);
-    }
-
-    /// A value of the field before.
-    pub(super) fn value(&mut self, value: &ValueLine<'_>) {
-        let lines = &mut self.lines;
-        lines.line("=", value.value);
-        lines.column(value.label);
-        lines.number((value.place != self.next_place).then_some(value.place));
-        self.next_place = value.place.saturating_add(1);
-        lines.letters("d", &[value.default], &[false]);
-        if let Some(valid_for) = value.valid_for {
-            lines.column(&valid_for.to_string());
-        }
-    }
-
-    pub(super) fn child(&mut self, object: &str, field: &str, relationship: &str) {
-        self.places.push(self.lines.line(">", object));
-        self.lines.column(field);
-        self.lines.column(relationship);
-    }
-
-    pub(super) fn record_type(&mut self, record_type: &RecordType) {
-        self.lines.line("@", &record_type.id);
-        self.lines.column(&record_type.name);
-        self.lines.letters("dma", &[record_type.default, record_type.master, record_type.available], &[false; 3]);
-    }
-
-    /// The fields and the child relationships of an object of these lines.
-    pub(super) fn lists(self, children: Self, record_types: Self) -> (LazyList<Field>, LazyList<ChildRelationship>) {
-        let behind = self.lines.get().len();
-        let lines: Rc<str> = [self.lines.get(), children.lines.get(), record_types.lines.get()].concat().into();
-        let mut fields = LazyList::of(lines.clone(), Source::Described);
-        self.places.into_iter().for_each(|at| fields.add(at));
-        let mut list = LazyList::of(lines, Source::Described);
-        children.places.into_iter().for_each(|at| list.add(behind + at));
-        (fields, list)
-    }
-}
-
-impl LazyList<Field> {
-    /// A list that is kept with its object, of fields of which nothing is kept but their names, their types and some
-    /// values.
-    pub fn of_values(fields: &[(&Field, Vec<&PicklistValue>)]) -> Self {
-        let mut body = Body::default();
-        for (field, values) in fields {
-            body.bare_field(&field.name, field.field_type);
-            for value in values {
-                body.value(&ValueLine {
-                    value: &value.value,
-                    label: value.label.as_deref().unwrap_or_default(),
-                    place: value.place,
-                    default: value.default,
-                    valid_for: value.valid_for.as_ref(),
-                });
-            }
-        }
-        body.lists(Body::default(), Body::default()).0
-    }
 }
 
 fn read_value(line: &Line<'_, 5>, next_place: u32) -> Option<PicklistValue> {
@@ -341,34 +266,4 @@ fn read_field(line: &Line<'_, 10>, source: Source) -> Option<Field> {
         name,
         field_type,
     })
-}
-
-/// What a type's fields nearly always allow, so that only exceptions are written.
-struct Usual {
-    filterable: bool,
-    sortable: bool,
-    groupable: bool,
-}
-
-impl Usual {
-    fn of(field_type: FieldType) -> Self {
-        use FieldType::{Currency, DateTime, Double, MultiPicklist, Percent};
-        let compound = field_type.is_compound();
-        Self {
-            filterable: true,
-            sortable: !compound && field_type != MultiPicklist,
-            groupable: !compound && !matches!(field_type, Currency | DateTime | Double | MultiPicklist | Percent),
-        }
-    }
-
-    /// The same of all [`FLAGS`].
-    fn flags(&self) -> [bool; FLAGS.len()] {
-        let mut flags = [false; FLAGS.len()];
-        flags[..5].copy_from_slice(&[true, true, self.filterable, self.sortable, self.groupable]);
-        flags
-    }
-}
-
-fn usual_relationship(field_type: FieldType, name: &str) -> Option<String> {
-    if field_type == FieldType::Reference { words::relationship(name) } else { None }
 }

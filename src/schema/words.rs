@@ -1,16 +1,28 @@
 //! Words: labels made of API names, names compared as people compare them, and how near two of them are.
 
-use crate::json::may_hold;
+use crate::json::{byte, may_hold, place_of_pair, push_all};
 use crate::lower::letter;
 
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
 pub(super) fn label(name: &str) -> String {
+    let name = local_name(name);
     let mut label = String::with_capacity(name.len() + 4);
-    for word in split(local_name(name)) {
-        if !label.is_empty() {
-            label.push(' ');
+    let bytes = name.as_bytes();
+    let (mut start, mut last) = (0, b'_');
+    for end in 0..=bytes.len() {
+        // Behind the end is what is in no word.
+        let this = byte(bytes, end);
+        let is_between = this.is_ascii() && !this.is_ascii_alphanumeric();
+        let begins = this.is_ascii_uppercase() && (!last.is_ascii_uppercase() || is_lower(byte(bytes, end + 1)));
+        if is_between || begins {
+            let word = name.get(start..end).unwrap_or_default();
+            if !word.is_empty() {
+                let space = if label.is_empty() { "" } else { " " };
+                push_all(&mut label, [space, if word == "Id" { "ID" } else { word }, ""]);
+            }
+            start = end + usize::from(is_between);
         }
-        label.push_str(if word == "Id" { "ID" } else { word });
+        last = this;
     }
     label
 }
@@ -89,9 +101,15 @@ pub(super) fn local_name(name: &str) -> &str {
     rest.split_once("__").map_or(rest, |(_, local)| local)
 }
 
-/// What stands before and behind the last two underscores of a name.
+/// What stands before and behind the last two underscores of a name. Most have none.
 pub(super) fn suffixed(name: &str) -> Option<(&str, &str)> {
-    let at = name.as_bytes().windows(2).rposition(|pair| pair == b"__")?;
+    let bytes = name.as_bytes();
+    let (mut at, mut next) = (None, place_of_pair(bytes, 0, *b"__"));
+    while next < bytes.len() {
+        at = Some(next);
+        next = place_of_pair(bytes, next + 1, *b"__");
+    }
+    let at = at?;
     Some((name.get(..at)?, name.get(at + 2..)?))
 }
 

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::policy::Effect;
 use crate::resolve::names;
-use crate::schema::{Field, FieldType, ObjectSchema, ObjectSummary, columns, search};
+use crate::schema::{FieldType, ObjectSchema, ObjectSummary, Shown, columns, search};
 use crate::wit::{DescribeArgs, DescribeReply, FieldInfo, ObjectInfo, Writable};
 
 /// Fields or objects in a reply when the call gives no limit: what a model reads without harm to its context.
@@ -30,11 +30,10 @@ fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> 
         known.allow_object(&object, Effect::ReadOnly)?;
         known.description(&object)
     })?;
-    let (found, all) = match search {
+    let (found, all): (Vec<Shown<'_>>, _) = match search {
         Some(search) => {
             let found = search::fields(&schema, search, &call.settings().vocabulary);
-            let all = found.len();
-            (found, all)
+            (found.iter().take(limit).filter_map(|field| columns::shown(&schema, field)).collect(), found.len())
         }
         None => (columns::by_importance(&schema, limit), schema.fields.len()),
     };
@@ -45,7 +44,7 @@ fn fields(call: &Call<'_>, object: &str, search: Option<&str>, limit: usize) -> 
     if all > limit {
         notices.push(format!("{} more fields; search for what you need, or raise the limit", all - limit));
     }
-    let shown = found.into_iter().take(limit).map(|field| field_info(field, &mut notices)).collect();
+    let shown = found.into_iter().map(|field| field_info(field, &mut notices)).collect();
     Ok(DescribeReply { object: Some(object_info(&schema)), fields: shown, objects: Vec::new(), notices })
 }
 
@@ -89,14 +88,13 @@ fn object_info(schema: &ObjectSchema) -> ObjectInfo {
     }
 }
 
-fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
-    let values = field.picklist.as_deref().unwrap_or_default();
-    if values.len() > MAX_VALUES {
-        notices.push(format!("{}: {} more picklist values", field.name, values.len() - MAX_VALUES));
+fn field_info(field: Shown<'_>, notices: &mut Vec<String>) -> FieldInfo {
+    let (values, more) = field.values(MAX_VALUES);
+    if more > 0 {
+        notices.push(format!("{}: {more} more picklist values", field.name));
     }
     FieldInfo {
-        name: field.name.clone(),
-        label: field.label().into_owned(),
+        name: field.name.to_owned(),
         data_type: match field.field_type {
             FieldType::Percent => "percent (75 is 75 %)".to_owned(),
             other if field.html => [other.name(), " (htmlFormatted)"].concat(),
@@ -109,9 +107,10 @@ fn field_info(field: &Field, notices: &mut Vec<String>) -> FieldInfo {
             (false, true) => Writable::OnUpdate,
             (true, true) => Writable::Yes,
         },
-        length: field.length.filter(|_| field.field_type.is_text() && field.picklist.is_none()),
-        values: values.iter().take(MAX_VALUES).map(|value| value.value.clone()).collect(),
-        references: field.references.clone(),
-        help: field.help.clone(),
+        length: field.length.filter(|_| !field.field_type.has_values()),
+        values,
+        references: field.references().map(str::to_owned).collect(),
+        label: field.label,
+        help: field.help,
     }
 }

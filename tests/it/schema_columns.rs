@@ -114,8 +114,7 @@ fn a_junction_shows_the_names_of_what_it_joins() {
 #[test]
 fn fields_that_matter_come_first() {
     let plan = ObjectSchema::from_describe(PLAN).unwrap();
-    let names: Vec<_> =
-        columns::by_importance(&plan, usize::MAX).into_iter().map(|field| field.name.as_str()).collect();
+    let names: Vec<_> = columns::by_importance(&plan, usize::MAX).into_iter().map(|field| field.name).collect();
     assert_eq!(names[..2], ["Name", "Amount__c"]);
     assert_eq!(names.len(), plan.fields.len());
     let account = standard::object("Account").unwrap();

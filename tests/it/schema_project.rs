@@ -53,6 +53,26 @@ fn a_describe_is_reduced_to_what_the_tools_need() {
 }
 
 #[test]
+fn what_a_member_means_is_told_by_the_list_it_is_in() {
+    // The last object of one list begins like the first of the next.
+    let describe = r#"{"name":"A","recordTypeInfos":[{"name":"B","type":"int","label":"C"}],
+        "childRelationships":[{"name":"B","type":"int","label":"C"}],"fields":[{"name":"B","type":"int","label":"C",
+        "referenceTo":[{"value":"D"}],"picklistValues":[{"value":"D"}]},{"name":"E","type":"picklist",
+        "referenceTo":[{"value":"D"}],"picklistValues":[{"value":"D"},{"value":"D","label":"F"}]}]}"#;
+    let schema = ObjectSchema::from_describe(describe.as_bytes()).unwrap();
+    let fields: Vec<_> = schema.fields.iter().map(|field| (&*field.name, field.field_type, field.label())).collect();
+    assert_eq!(
+        fields,
+        [("B", FieldType::Int, "C".into()), ("E", FieldType::Picklist, "E".into())],
+        "{:?}",
+        schema.record_types
+    );
+    let values = schema.field("E").unwrap().picklist.clone().unwrap();
+    let values: Vec<_> = values.iter().map(|value| (&*value.value, value.shown())).collect();
+    assert_eq!(values, [("D", "D"), ("D", "F")]);
+}
+
+#[test]
 fn a_new_record_needs_what_may_be_set_may_not_be_empty_and_has_no_default() {
     assert_eq!(plan().required().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["Name"]);
 }
@@ -140,8 +160,10 @@ fn a_cut_changed_or_older_cache_entry_is_none() {
         changed[at] ^= 1;
         assert_eq!(ObjectSchema::from_bytes(&changed), None, "changed at {at}");
     }
-    let older = String::from_utf8(bytes).unwrap().replacen("schema6", "schema5", 1);
-    assert_eq!(ObjectSchema::from_bytes(older.as_bytes()), None);
+    let mut older = bytes;
+    let version = older.windows(7).rposition(|bytes| bytes == b"schema7").unwrap();
+    older[version..version + 7].copy_from_slice(b"schema6");
+    assert_eq!(ObjectSchema::from_bytes(&older), None);
 }
 
 /// Whether each of the places is among the bits, which is the same after the cache.
