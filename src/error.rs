@@ -9,6 +9,7 @@ use crate::rest::Refusal;
 use crate::soql::{LiteralError, NameError};
 use crate::sql;
 use crate::wit::{self, Candidate, Changed, CurrentRecord, ErrorKind};
+use crate::within::holds;
 
 /// Why a tool did not do what was asked.
 #[derive(Debug)]
@@ -184,7 +185,7 @@ impl Error {
         let Inner { message, fields, .. } = &mut *self.0;
         // The message quotes what it is about, or names the field.
         let wanted = message.split('"').nth(1).or(fields.first().map(String::as_str)).unwrap_or_default();
-        if let Some(place) = sql::place(statement, wanted).filter(|_| !message.contains("(line ")) {
+        if let Some(place) = sql::place(statement, wanted).filter(|_| !holds(message, "(line ")) {
             message.push_str(&place);
         }
         self

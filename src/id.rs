@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::excerpt::Excerpt;
+use crate::within::split_around;
 
 /// A record id in its 18-character form.
 ///
@@ -134,7 +135,7 @@ impl RecordId {
         if !text.contains('/') {
             return Self::parse(text);
         }
-        let link = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let link = split_around(text, "://").map_or(text, |(_, rest)| rest);
         let (host, path) = link.split_once('/').unwrap_or((link, ""));
         if !is_site(host) {
             return Err(IdError::Site(Excerpt::of(text)));

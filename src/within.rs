@@ -21,6 +21,34 @@ pub fn place(text: &str, sought: &str) -> Option<usize> {
     }
 }
 
+/// Where a text stands in another, one place behind the end of the one before.
+pub fn places(text: &str, sought: &str) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + place(text.get(from..)?, sought)?;
+        from = at + sought.len().max(1);
+        Some(at)
+    })
+}
+
+/// A text with another in all places of a third.
+pub fn replaced(text: &str, sought: &str, by: &str) -> String {
+    let (mut replaced, mut end) = (String::with_capacity(text.len()), 0);
+    for at in places(text, sought) {
+        replaced.push_str(text.get(end..at).unwrap_or_default());
+        replaced.push_str(by);
+        end = at + sought.len();
+    }
+    replaced.push_str(text.get(end..).unwrap_or_default());
+    replaced
+}
+
+/// What stands before and behind the first place of a text in another.
+pub fn split_around<'a>(text: &'a str, sought: &str) -> Option<(&'a str, &'a str)> {
+    let at = place(text, sought)?;
+    Some((text.get(..at)?, text.get(at + sought.len()..)?))
+}
+
 /// Whether a text stands in another.
 pub fn holds(text: &str, sought: &str) -> bool {
     place(text, sought).is_some()
@@ -53,6 +81,12 @@ mod tests {
         #[test]
         fn a_text_is_found_where_the_standard_library_finds_it(text in "[abä ]{0,40}", sought in "[abä ]{0,3}") {
             prop_assert_eq!(place(&text, &sought), text.find(&sought));
+            prop_assert_eq!(split_around(&text, &sought), text.split_once(&sought));
+            if !sought.is_empty() {
+                let expected: Vec<_> = text.match_indices(&sought).map(|(at, _)| at).collect();
+                prop_assert_eq!(places(&text, &sought).collect::<Vec<_>>(), expected);
+                prop_assert_eq!(replaced(&text, &sought, "ä-"), text.replace(&sought, "ä-"));
+            }
         }
 
         #[test]

@@ -6,6 +6,7 @@ use super::{Call, PART_NAMES, read_error, unsendable};
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::known::{Learned, Need, PlanError, unknown_object};
+use crate::platform::Cache;
 use crate::reply::MAX_ROWS;
 use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, PicklistValues, User, UserInfo};
 use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, standard};
@@ -39,7 +40,7 @@ impl Call<'_> {
                 Need::Schema(object) | Need::Description(object) if objects.contains(&object) => {}
                 Need::Schema(object) | Need::Description(object) => objects.push(object),
                 Need::Objects => with_list = true,
-                Need::Object(sought) if sought.api_name().is_none() && self.platform.cache().is_some() => {
+                Need::Object(sought) if sought.api_name().is_none() && self.cache().is_some() => {
                     with_list = true;
                 }
                 Need::Object(sought) => self.find_object(sought)?,
@@ -70,7 +71,7 @@ impl Call<'_> {
                 Err(error) => return Err(error),
             }
         }
-        if self.platform.cache().is_some() {
+        if self.cache().is_some() {
             return self.describe(&[], true);
         }
         match self.send(&FindObject(&sought))? {
@@ -192,7 +193,7 @@ impl Call<'_> {
     fn keep_description(&self, object: &ObjectName, description: Result<ObjectSchema, Error>) -> Result<(), Error> {
         let schema = description
             .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
-        if self.platform.cache().is_some() {
+        if self.cache().is_some() {
             self.cache_put(object.as_str(), &schema.to_bytes());
         }
         self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh: true });
@@ -232,7 +233,7 @@ impl Call<'_> {
         Some(self.known.learn_objects(Rc::new(GlobalDescribe::from_bytes(&self.cache_get(GLOBAL)?.0)?)))
     }
 
-    pub(crate) fn remember_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
+    fn remember_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
         self.cache_put(GLOBAL, &objects.to_bytes());
         self.known.learn_objects(Rc::new(objects))
     }
@@ -264,9 +265,14 @@ impl Call<'_> {
         Some((ObjectSchema::from_bytes(&bytes)?, age))
     }
 
+    /// What keeps bytes between calls, if the platform has it.
+    fn cache(&self) -> Option<&dyn Cache> {
+        if cfg!(feature = "cache") { self.platform.cache() } else { None }
+    }
+
     /// What was kept under a name, with its age, unless it is too old.
     pub(crate) fn cache_get(&self, name: &str) -> Option<(Vec<u8>, u64)> {
-        let mut bytes = self.platform.cache()?.get(&cache_key(name))?;
+        let mut bytes = self.cache()?.get(&cache_key(name))?;
         let stamp = u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
         let age = self.platform.now().checked_sub(stamp).filter(|age| *age < MAX_AGE_MS)?;
         bytes.drain(..8);
@@ -275,7 +281,7 @@ impl Call<'_> {
 
     /// Keeps bytes with the time.
     pub(crate) fn cache_put(&self, name: &str, bytes: &[u8]) {
-        if let Some(cache) = self.platform.cache() {
+        if let Some(cache) = self.cache() {
             let stamped = [&self.platform.now().to_be_bytes(), bytes].concat();
             cache.put(&cache_key(name), &stamped);
         }

@@ -1,5 +1,6 @@
 //! JSON text out of parts: nothing else in this crate puts brackets, braces and commas around values.
 
+use crate::within::holds;
 use std::borrow::Cow;
 
 use super::{Cursor, Json, end_of_plain, quoted};
@@ -104,9 +105,7 @@ pub fn portable(value: Json<'_>) -> Cow<'_, str> {
             Cow::Owned(portable)
         }
         // Most texts hold no escape at all, which takes little to see.
-        Some(b'"') if end_of_plain(text.as_bytes(), 1) + 1 == text.len() || !text.contains("\\u") => {
-            Cow::Borrowed(text)
-        }
+        Some(b'"') if end_of_plain(text.as_bytes(), 1) + 1 == text.len() || !holds(text, "\\u") => Cow::Borrowed(text),
         Some(b'"') => Cow::Owned(quoted(&value.text().unwrap_or_default())),
         Some(b'-' | b'0'..=b'9') if is_beyond_a_double(text) => Cow::Owned(quoted(text)),
         _ => Cow::Borrowed(text),

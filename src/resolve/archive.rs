@@ -5,6 +5,7 @@ use crate::resolve::parameters::Parameters;
 use crate::schema::well_known::{ACTIVITY_OBJECTS, IS_DELETED};
 use crate::soql::{Comparison, Condition, Date, DateLiteral, ObjectName, Select};
 use crate::sql::{self, Expression, Value};
+use crate::within::holds;
 
 /// Activities of fewer days ago are not archived: 365 days, but for time zones.
 pub(crate) const MIN_ARCHIVED_DAYS: i64 = 363;
@@ -58,9 +59,9 @@ fn is_recent_day(text: &str, recent: Date) -> bool {
 
 fn is_recent_range(range: &DateLiteral) -> bool {
     let name = range.name();
-    let unit = UNITS.iter().find(|(unit, _)| name.contains(unit));
+    let unit = UNITS.iter().find(|(unit, _)| holds(name, unit));
     let days = unit.map_or(1, |(_, days)| *days);
-    let is_far = name.contains("YEAR") || i64::from((range.n().unwrap_or(0) + 1) * days) > MIN_ARCHIVED_DAYS;
+    let is_far = holds(name, "YEAR") || i64::from((range.n().unwrap_or(0) + 1) * days) > MIN_ARCHIVED_DAYS;
     name.starts_with("NEXT") || !is_far
 }
 

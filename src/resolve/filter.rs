@@ -13,6 +13,7 @@ use crate::schema::treatment::{self, Kind, Operator, Treatment};
 use crate::schema::well_known::IS_DELETED;
 use crate::schema::{FieldType, PicklistValue, Source, picklist, place, standard};
 use crate::soql::{Comparison, Condition, FieldPath, List, Literal, Number, ObjectName, Operand, Pattern, Text};
+use crate::within::{holds, place};
 
 /// Objects that Salesforce joins with no other.
 /// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm>
@@ -222,7 +223,7 @@ fn matching(known: &Known, named: &Named, pattern: &str, values: &mut Vec<String
     for value in schema.field(&named.field.name).and_then(|field| field.picklist.as_ref()).into_iter().flatten() {
         for name in [&value.value, value.shown()] {
             let name = lower(name);
-            let fits = match name.find(&text) {
+            let fits = match place(&name, &text) {
                 None => false,
                 Some(at) => (at == 0 || pattern.starts_with('%')) && (name.ends_with(&text) || pattern.ends_with('%')),
             };
@@ -489,7 +490,7 @@ impl Remarks {
 
     /// Says what may be wrong with a condition by which nothing was found.
     fn of_nothing(&mut self, known: &Known, named: &Named, filter: &Filter) -> Result<(), PlanError> {
-        if named.field.name == IS_DELETED.as_str() && filter.value.contains("true") {
+        if named.field.name == IS_DELETED.as_str() && holds(&filter.value, "true") {
             self.notices.push("deleted records are not read".to_owned());
         }
         if is_place(named, filter.op) && !filter.op.is_negated() {

@@ -19,6 +19,7 @@ use crate::soql::{
 };
 use crate::sort::by_rank;
 use crate::wit::Candidate;
+use crate::within::holds;
 
 /// Records of a similar name that are looked at. Sorted by name, the one that has exactly that name is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
@@ -97,7 +98,7 @@ pub(crate) fn is_meant_as_id(input: &str, reason: &IdError) -> bool {
     match reason {
         // Words of 18 letters and digits are rare, and all but rare with a digit among the first three.
         IdError::Checksum(..) => input.bytes().take(3).any(|byte| byte.is_ascii_digit()),
-        IdError::Site(_) | IdError::Link(_) => input.contains("://"),
+        IdError::Site(_) | IdError::Link(_) => holds(input, "://"),
         _ => false,
     }
 }

@@ -15,6 +15,7 @@ use crate::soql::{
 };
 use crate::sort::by_rank;
 use crate::wit::Candidate;
+use crate::within::split_around;
 
 const REPORT: ObjectName = ObjectName::from_static("Report");
 const LIST_VIEW: ObjectName = ObjectName::from_static("ListView");
@@ -127,8 +128,8 @@ pub(crate) enum By {
 /// Reads a reference, and the object that a link to a list view names: `…/lightning/o/Lead/list?filterName=00B…`, or
 /// the view's API name there.
 pub(crate) fn read(text: &str) -> Result<(By, Option<&str>), Error> {
-    let (text, object) = match text.split_once("filterName=") {
-        Some((before, view)) if let Some((_, path)) = before.split_once("/o/") => {
+    let (text, object) = match split_around(text, "filterName=") {
+        Some((before, view)) if let Some((_, path)) = split_around(before, "/o/") => {
             let object = path.split_once('/').map(|(object, _)| object);
             (view.split_once('&').map_or(view, |(view, _)| view), object)
         }

@@ -1,6 +1,7 @@
 //! HTTP's dates: Salesforce's timestamps as conditional requests write them, and the `Date` of a response.
 
 use crate::time::zone;
+use crate::within::split_around;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -10,7 +11,7 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// <https://www.rfc-editor.org/rfc/rfc9110#name-date>
 pub fn date_of(headers: &http::HeaderMap) -> Option<i64> {
     // `Tue, 12 May 2026 15:00:00 GMT`
-    let date = headers.get(http::header::DATE)?.to_str().ok()?.split_once(", ")?.1.strip_suffix(" GMT")?;
+    let date = split_around(headers.get(http::header::DATE)?.to_str().ok()?, ", ")?.1.strip_suffix(" GMT")?;
     let mut words = date.split(' ');
     let day: i64 = words.next()?.parse().ok()?;
     let month = words.next()?;

@@ -7,6 +7,7 @@ use super::{Endpoint, Page, ReadError, VERSION_PATH, Which, encode};
 use crate::record::Record;
 use crate::schema::well_known::ID;
 use crate::soql::{Comparison, Condition, FieldList, FieldPath, ObjectName, Select, Text};
+use crate::within::replaced;
 
 /// Reads the names that lookups of a record lead to.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ impl Endpoint for Names<'_> {
         select.condition = Text::new(&record).ok().map(|id| Condition::compare(ID, Comparison::Eq, id));
         // A reference to another part is found before the query is decoded.
         // <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources_composite.htm>
-        let text = encode(&select.to_string()).replace(&encode(&record), &record);
+        let text = replaced(&encode(&select.to_string()), &encode(&record), &record);
         http::Request::get([VERSION_PATH, "/query?q=", &text].concat()).body(Vec::new())
     }
 

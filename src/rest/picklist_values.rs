@@ -9,6 +9,7 @@ use crate::id::RecordId;
 use crate::record::Fields;
 use crate::schema::{LazyList, ObjectSchema};
 use crate::soql::ObjectName;
+use crate::within::replaced;
 
 /// Lists what a record type allows.
 #[derive(Debug, Clone)]
@@ -61,5 +62,5 @@ impl Endpoint for PicklistValues<'_> {
 
 /// The resource has been recorded to write `&` as `&amp;`, as for a page.
 fn is_among(value: &str, allowed: &[String]) -> bool {
-    allowed.iter().any(|one| one == value || one.len() > value.len() && one.replace("&amp;", "&") == value)
+    allowed.iter().any(|one| one == value || one.len() > value.len() && replaced(one, "&amp;", "&") == value)
 }

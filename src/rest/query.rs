@@ -13,6 +13,7 @@ use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
 use crate::json::Walk;
 use crate::record::Record;
 use crate::soql::{Aggregate, Select};
+use crate::within::split_around;
 
 const QUERY_OPTIONS: HeaderName = HeaderName::from_static("sforce-query-options");
 
@@ -60,7 +61,7 @@ impl QueryMore {
     /// From `nextRecordsUrl`: a path of the same API and nothing else. The locator is taken out of it and checked, so
     /// that an answer cannot send a request elsewhere.
     pub fn from_url(url: &str) -> Option<Self> {
-        let (version, locator) = url.strip_prefix("/services/data/v")?.split_once("/query/")?;
+        let (version, locator) = split_around(url.strip_prefix("/services/data/v")?, "/query/")?;
         let version_is_number = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let locator_is_token =
             !locator.is_empty() && locator.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

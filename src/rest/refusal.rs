@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use crate::json::Json;
 use crate::record::{Fields, Record};
 use crate::wit::{Changed, ErrorKind};
+use crate::within::holds;
 
 /// A refusal.
 #[derive(Debug, Clone)]
@@ -130,7 +131,7 @@ impl Refusal {
         let fits = |(codes, statuses, marker, ..): &&Meaning| {
             (codes.is_empty() || codes.contains(&code))
                 && statuses.contains(&self.status)
-                && (marker.is_empty() || message.contains(marker))
+                && (marker.is_empty() || holds(message, marker))
         };
         // The last one fits everything.
         MEANINGS.iter().find(fits).map_or((ErrorKind::Rejected, ""), |(.., kind, advice)| (*kind, *advice))

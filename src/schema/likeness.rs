@@ -29,7 +29,7 @@ impl Typed {
         let mut theirs = [0; 2 * MAX_WORD_BYTES];
         let (mut length, mut words) = (0, 0);
         let mut best = vec![0; self.tokens.len()];
-        each_word(name, |word| {
+        each_word(name, &mut |word| {
             words += 1;
             for (token, best) in self.tokens.iter().zip(&mut best) {
                 *best = affinity(token, word).max(*best);
@@ -163,7 +163,7 @@ mod tests {
             let typed = Typed::new(&typed);
             if !typed.may_be_like(&name) {
                 let mut letters = Vec::new();
-                each_word(&name, |word| {
+                each_word(&name, &mut |word| {
                     assert!(typed.tokens.iter().all(|token| affinity(token, word) == 0), "{name}");
                     letters.extend_from_slice(word);
                 });

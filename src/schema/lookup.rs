@@ -386,9 +386,12 @@ fn unknown_object(text: &str, global: &GlobalDescribe) -> ObjectMatch {
     let typed = Typed::new(text);
     let near = global.objects().map(|object| {
         // What is not written is made of the words of the name.
-        let own = [object.own_label(), object.own_plural()].into_iter().flatten();
-        let by_label = own.map(|label| typed.likeness(&label)).max().unwrap_or_default();
-        (by_label.max(typed.likeness(words::local_name(object.name()))), object)
+        let mut likeness = 0;
+        let name = Some(words::local_name(object.name()).into());
+        for text in [name, object.own_label(), object.own_plural()].into_iter().flatten() {
+            likeness = typed.likeness(&text).max(likeness);
+        }
+        (likeness, object)
     });
     ObjectMatch::Unknown { nearest: nearest(near).into_iter().map(ObjectSummary::shown).collect() }
 }

@@ -6,6 +6,7 @@
 use super::picklist::{self, Value};
 use super::treatment::code_beside;
 use super::{Field, FieldType, ObjectSchema, PicklistValue, words};
+use crate::within::holds;
 
 /// What else countries are called, each before its ISO code.
 const ALSO: &str = "\
@@ -58,7 +59,7 @@ pub fn find<'v>(values: &'v [PicklistValue], text: &str) -> Vec<&'v PicklistValu
     if let (true, Value::Repaired { value, .. }) = (found.is_empty(), picklist::resolve(values, text)) {
         found = of(&|known| known.value == value);
         // By a part of its name only one can have been meant.
-        found.retain(|known| words::fold(known.shown()).contains(&folded));
+        found.retain(|known| holds(&words::fold(known.shown()), &folded));
     }
     found
 }

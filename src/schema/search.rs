@@ -98,7 +98,7 @@ impl Scores<'_> {
         if !self.tokens.iter().any(|token| words::may_begin_in(text, token)) {
             return;
         }
-        words::each_word(text, |word| {
+        words::each_word(text, &mut |word| {
             for (token, best) in self.tokens.iter().zip(&mut self.best) {
                 let score = if word == token {
                     whole

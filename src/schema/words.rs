@@ -2,6 +2,7 @@
 
 use crate::json::{byte, may_hold, place_of_pair, push_all};
 use crate::lower::letter;
+use crate::within::split_around;
 
 /// The label Salesforce would give to an API name: "BillingCity" is "Billing City", "npsp__Batch_Id__c" "Batch ID".
 pub(super) fn label(name: &str) -> String {
@@ -98,7 +99,7 @@ pub(super) fn lookup(relationship: &str) -> String {
 pub(super) fn local_name(name: &str) -> &str {
     // `Name`, `Local__c` or `ns__Local__c`.
     let Some((rest, _suffix)) = suffixed(name) else { return name };
-    rest.split_once("__").map_or(rest, |(_, local)| local)
+    split_around(rest, "__").map_or(rest, |(_, local)| local)
 }
 
 /// What stands before and behind the last two underscores of a name. Most have none.
@@ -209,47 +210,46 @@ pub(super) fn name_folds_to(name: &str, folded: &str) -> bool {
 
 /// The words of a text, folded, each in the singular, one after the other in a buffer that is used again: hundreds of
 /// labels are compared in one call, and hosts count instructions.
-pub(super) fn each_word(text: &str, mut each: impl FnMut(&[u8])) {
+pub(super) fn each_word(text: &str, each: &mut dyn FnMut(&[u8])) {
     let mut word = [0; MAX_WORD_BYTES];
+    let mut each_singular = |word: &mut [u8]| {
+        let length = singular(word);
+        if length > 0 {
+            each(&word[..length]);
+        }
+    };
     if !text.is_ascii() {
         for part in split(text) {
             let folded = fold(part);
             let length = folded.len().min(MAX_WORD_BYTES);
             word[..length].copy_from_slice(&folded.as_bytes()[..length]);
-            each_singular(&mut word[..length], &mut each);
+            each_singular(&mut word[..length]);
         }
         return;
     }
     // What `split` does, letter by letter: nearly all labels are ASCII.
     let (mut length, mut last) = (0, Class::Between);
-    let mut bytes = text.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        let class = class_of(byte);
+    let bytes = text.as_bytes();
+    for (place, letter) in bytes.iter().enumerate() {
+        let class = class_of(*letter);
         let is_end = match class {
             Class::Between => true,
-            Class::Upper => last == Class::Lower || last == Class::Upper && bytes.peek().copied().is_some_and(is_lower),
+            Class::Upper => last == Class::Lower || last == Class::Upper && is_lower(byte(bytes, place + 1)),
             Class::Lower => false,
         };
         last = class;
         if is_end {
-            each_singular(&mut word[..length], &mut each);
+            each_singular(&mut word[..length]);
             length = 0;
         }
         if class != Class::Between
             && let Some(place) = word.get_mut(length)
         {
-            *place = byte.to_ascii_lowercase();
+            *place = letter.to_ascii_lowercase();
             length += 1;
         }
     }
-    each_singular(&mut word[..length], &mut each);
-}
-
-fn each_singular(word: &mut [u8], each: &mut impl FnMut(&[u8])) {
-    let length = singular(word);
-    if length > 0 {
-        each(&word[..length]);
-    }
+    each_singular(&mut word[..length]);
 }
 
 /// Whether a word of a text may begin as this one does, which is folded. Most are seen not to, before the text is taken
@@ -269,7 +269,7 @@ pub(super) const MAX_WORD_BYTES: usize = 32;
 /// The words of a text, folded, each in the singular.
 pub(super) fn tokens(text: &str) -> Vec<Vec<u8>> {
     let mut tokens = Vec::new();
-    each_word(text, |word| tokens.push(word.to_vec()));
+    each_word(text, &mut |word| tokens.push(word.to_vec()));
     tokens
 }
 
@@ -352,7 +352,7 @@ mod tests {
         #[test]
         fn words_of_ascii_are_those_of_any_text(text in "[a-cA-C0-9_ .-]{0,40}") {
             let mut words = Vec::new();
-            each_word(&text, |word| words.push(word.to_vec()));
+            each_word(&text, &mut |word| words.push(word.to_vec()));
             let mut expected = Vec::new();
             for part in split(&text) {
                 let mut word = part.to_ascii_lowercase().into_bytes();

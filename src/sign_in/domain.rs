@@ -5,6 +5,7 @@
 use http::Uri;
 
 use crate::wit::DomainRefusal;
+use crate::within::holds;
 
 /// What a My Domain ends in: Salesforce's own cloud, the government's and China's.
 const MY_DOMAINS: [&str; 3] = [".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn"];
@@ -26,7 +27,7 @@ pub(super) fn host(pasted: &str) -> Result<String, DomainRefusal> {
     let pasted = pasted.trim();
     if let Some(name) = Some(pasted.to_ascii_lowercase()).filter(|name| is_name(name)) {
         // A sandbox's name says so: NAME--SANDBOX.
-        let partition = if name.contains("--") { ".sandbox" } else { "" };
+        let partition = if holds(&name, "--") { ".sandbox" } else { "" };
         return Ok(format!("{name}{partition}{}", MY_DOMAINS[0]));
     }
     let host = host_of_address(pasted)?;
@@ -56,7 +57,7 @@ pub(super) fn host(pasted: &str) -> Result<String, DomainRefusal> {
 
 /// The host name in an address, if it is a plain https one.
 fn host_of_address(pasted: &str) -> Result<String, DomainRefusal> {
-    let address = if pasted.contains("://") { pasted.to_owned() } else { format!("https://{pasted}") };
+    let address = if holds(pasted, "://") { pasted.to_owned() } else { format!("https://{pasted}") };
     // Refuses whatever is not ASCII, and so every look-alike of another script.
     let uri: Uri = address.parse().map_err(|_| refusal("this is no address; give NAME.my.salesforce.com", None))?;
     if !matches!(uri.scheme_str(), Some("https" | "http")) {

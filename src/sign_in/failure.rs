@@ -4,6 +4,7 @@
 //! English whatever the user's language, and the only thing that tells many failures apart.
 
 use crate::wit::{Actor, Advice, SignInFailure};
+use crate::within::holds;
 
 /// Fragments of the error and its description, with what they mean. The first that fits counts.
 const FAILURES: &[(&[&str], Actor, bool, &str)] = &[
@@ -131,7 +132,7 @@ pub fn explain(failure: &SignInFailure) -> Advice {
     let input = format!("{} {}", failure.error, failure.description.as_deref().unwrap_or_default())
         .replace('+', " ")
         .to_ascii_lowercase();
-    let known = FAILURES.iter().find(|(fragments, ..)| fragments.iter().any(|fragment| input.contains(fragment)));
+    let known = FAILURES.iter().find(|(fragments, ..)| fragments.iter().any(|fragment| holds(&input, fragment)));
     match known {
         Some((_, actor, retry, message)) => Advice { actor: *actor, message: (*message).to_owned(), retry: *retry },
         None => Advice {

@@ -4,6 +4,7 @@ use crate::excerpt::Excerpt;
 use std::fmt;
 
 use super::LiteralError;
+use crate::within::holds;
 
 /// Those that stand alone. [Date Formats and Date Literals][manual]; Salesforce's grammar has no others.
 ///
@@ -87,7 +88,7 @@ impl DateLiteral {
             Err(LiteralError::DateLiteral(said, hint)) => (said, hint),
             known => return known,
         };
-        let is_open = ["past", "coming"].iter().any(|word| text.to_ascii_lowercase().contains(word));
+        let is_open = ["past", "coming"].iter().any(|word| holds(&text.to_ascii_lowercase(), word));
         let literal = unknown.1.strip_prefix("use ").filter(|_| !is_open).and_then(|meant| Self::parse(meant).ok());
         literal.ok_or(LiteralError::DateLiteral(unknown.0, unknown.1))
     }

@@ -10,6 +10,7 @@ use super::token::{self, Kind, Token};
 use super::tree::{Item, Join, Select, Sort, Table, Term};
 use super::{Branch, CategoryFilter, Column, FieldSet, GroupKind, Name, Note, Path, Span};
 use crate::soql::{Direction, Nulls};
+use crate::within::split_around;
 
 /// Words that end what stands before them, and so are no short names.
 const ENDS: [&str; 43] = [
@@ -90,7 +91,7 @@ pub(super) fn select<'q>(text: &'q str) -> Result<(Select<'q>, Vec<Note>), Fault
 /// What begins like another language is not taken apart first.
 fn other(text: &str) -> Result<(), Fault> {
     let mut rest = text.trim_start_matches(|character: char| character.is_whitespace() || character == '(');
-    while let Some((_, after)) = rest.strip_prefix("/*").and_then(|comment| comment.split_once("*/")) {
+    while let Some((_, after)) = rest.strip_prefix("/*").and_then(|comment| split_around(comment, "*/")) {
         rest = after.trim_start();
     }
     let word = rest.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::Span;
 use crate::excerpt::Excerpt;
 use crate::soql::LiteralError;
+use crate::within;
 
 /// Characters of a statement, as many as Salesforce takes.
 /// <https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm>
@@ -258,11 +259,11 @@ pub(super) struct Fault(pub(super) Box<(Reason, Span)>);
 pub(crate) fn place(text: &str, wanted: &str) -> Option<String> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let (text, wanted) = (text.to_ascii_lowercase(), wanted.to_ascii_lowercase());
-    let mut places = text.match_indices(&wanted).filter(|(start, found)| {
-        let (before, after) = (text[..*start].chars().next_back(), text[start + found.len()..].chars().next());
+    let mut places = within::places(&text, &wanted).filter(|start| {
+        let (before, after) = (text[..*start].chars().next_back(), text[start + wanted.len()..].chars().next());
         ![before, after].into_iter().flatten().any(is_word)
     });
-    let (start, _) = places.next().filter(|_| !wanted.is_empty())?;
+    let start = places.next().filter(|_| !wanted.is_empty())?;
     if places.next().is_some() {
         return None;
     }

@@ -3,6 +3,7 @@
 use super::Span;
 use super::quoted::Quoted;
 use super::refusal::{Fault, MAX_TOKENS, Reason};
+use crate::within::place;
 
 /// A token, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,7 +102,7 @@ impl<'q> Lexer<'q> {
             if rest.starts_with("--") {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else if rest.starts_with("/*") {
-                let length = rest.find("*/").ok_or_else(|| self.fault(Reason::Unclosed))?;
+                let length = place(rest, "*/").ok_or_else(|| self.fault(Reason::Unclosed))?;
                 self.at += length + 2;
             } else {
                 return Ok(());

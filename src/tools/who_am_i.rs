@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::policy::Effect;
 use crate::record::Record;
 use crate::resolve::names;
-use crate::rest::{BasicInformation, Composite, DescribeGlobal, Query, ReadError, Retrieve, User, Which};
+use crate::rest::{BasicInformation, Composite, Query, ReadError, Retrieve, User, Which};
 use crate::schema::GlobalDescribe;
 use crate::schema::well_known::{ACTIVITY_OBJECTS, CORE};
 use crate::soql::{Comparison, Condition, FieldList, FieldName, FieldPath, ObjectName, Select};
@@ -22,20 +22,27 @@ use crate::wit::{ApiCalls, OrgInfo, UserInfo, WhoAmIArgs, WhoAmIReply};
 /// The cache's name for the corporate currency, empty where there is only one: no object is called so.
 const CURRENCY: &str = "*currency";
 
-/// The most objects that are asked for one by one: as many as go into one request with the user, the org and the currency.
-const MOST_BY_THEMSELVES: usize = PART_NAMES.len() - 3;
+/// The most objects that are told of: as many as go into one request with the user, the org and the currency.
+const MAX_OBJECTS: usize = PART_NAMES.len() - 3;
 
 static USER: ObjectName = ObjectName::from_static("User");
 
 /// Says who the user is, and where.
 pub(super) fn who_am_i(call: &Call<'_>, args: WhoAmIArgs) -> Result<WhoAmIReply, Error> {
+    if args.objects.len() > MAX_OBJECTS {
+        return Err(Error::argument("objects", format!("name at most {MAX_OBJECTS} objects")));
+    }
     let mut wanted = Vec::new();
     for object in &args.objects {
         wanted.push(call.plan(object.as_str(), names::object)?);
     }
     let user = call.user()?;
     let mut notices = Vec::new();
-    let objects = told(call, &wanted);
+    let mut objects = told(call, wanted);
+    if let Some(more @ 1..) = objects.len().checked_sub(MAX_OBJECTS) {
+        notices.push(format!("the settings name {more} more objects: ask for those by name"));
+        objects.truncate(MAX_OBJECTS);
+    }
     let facts = read(call, &user, &objects)?;
     let row = facts.user.as_ref().map(Record::fields).unwrap_or_default();
     if facts.user.is_none() {
@@ -110,13 +117,11 @@ fn read(call: &Call<'_>, user: &User, objects: &[ObjectName]) -> Result<Facts, E
     let org_part = ask(facts.org.is_none(), "org", &organization)?;
     let currency_part = ask(facts.currency.is_none(), "currency", &corporate)?;
     // The list of a large org is a megabyte and more, of which this is some kilobytes.
-    let (mut parts, mut list) = (Vec::new(), None);
-    if facts.objects.is_empty() && objects.len() <= MOST_BY_THEMSELVES {
+    let mut parts = Vec::new();
+    if facts.objects.is_empty() {
         for (object, name) in objects.iter().map(BasicInformation).zip(PART_NAMES) {
             parts.push((composite.add(name, &object).map_err(unsendable)?, object));
         }
-    } else if facts.objects.is_empty() {
-        list = Some(composite.add("objects", &DescribeGlobal).map_err(unsendable)?);
     }
     let answer = call.send_all(&composite)?;
     facts.user = answer.read(user_part, &row).ok();
@@ -136,9 +141,6 @@ fn read(call: &Call<'_>, user: &User, objects: &[ObjectName]) -> Result<Facts, E
     }
     for (part, object) in parts {
         facts.objects.extend(answer.read(part, &object).ok().map(Rc::new));
-    }
-    if let Some(part) = list {
-        facts.objects.extend(answer.read(part, &DescribeGlobal).ok().map(|objects| call.remember_objects(objects)));
     }
     Ok(facts)
 }
@@ -166,8 +168,7 @@ fn org_info(call: &Call<'_>, facts: &Facts) -> OrgInfo {
 }
 
 /// The objects that the reply tells of: those asked for, or else the core ones and those the settings name.
-fn told(call: &Call<'_>, wanted: &[ObjectName]) -> Vec<ObjectName> {
-    let mut told = wanted.to_vec();
+fn told(call: &Call<'_>, mut told: Vec<ObjectName>) -> Vec<ObjectName> {
     if told.is_empty() {
         let grants = &call.settings().objects;
         let granted = [&grants.read, &grants.append, &grants.edit].into_iter().flatten().flatten().map(String::as_str);

@@ -11,6 +11,7 @@ use crate::resolve::value;
 use crate::schema::well_known::RECORD_TYPE;
 use crate::schema::{Field, FieldType, ObjectSchema, PicklistValue, RecordType, ValidFor};
 use crate::soql::ObjectName;
+use crate::within::holds;
 
 /// What a refusal calls the values of the controlling field that a value goes with.
 const GOES_WITH: &str = "goes_with";
@@ -109,7 +110,7 @@ impl Picklists<'_> {
         for part in parts(field, json) {
             let Some((valid_for, clash)) = self.clash(field, controller, &part) else { continue };
             // Salesforce takes no state that is not one of its country, nor one without a country.
-            if input.is_some() || field.name.contains("StateCode") {
+            if input.is_some() || holds(&field.name, "StateCode") {
                 return Err(apart(field, controller, &part, valid_for, &clash));
             }
             let notice = format!(

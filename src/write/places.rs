@@ -8,6 +8,7 @@ use crate::json::{Shape, quoted};
 use crate::resolve::names;
 use crate::resolve::value::{invalid_value, repaired_notice};
 use crate::schema::{Field, ObjectSchema, PicklistValue, picklist, place};
+use crate::within::{holds, replaced};
 use crate::write::fit;
 use crate::write::picklists::Held;
 use crate::write::values::FieldValue;
@@ -27,7 +28,7 @@ impl<'s> Place<'s> {
     pub(crate) fn of(schema: &'s ObjectSchema, field: &Field) -> Option<Self> {
         let code = place::codes(schema, field)?;
         let entries = code.picklist.as_deref()?;
-        let country = if code.name.contains("StateCode") { schema.field(code.controller.as_deref()?) } else { None };
+        let country = if holds(&code.name, "StateCode") { schema.field(code.controller.as_deref()?) } else { None };
         Some(Self { code, entries, country })
     }
 
@@ -150,7 +151,7 @@ fn unknown(value: &FieldValue, place: &Place<'_>, text: &str) -> Error {
 /// goes along.
 fn move_to(schema: &ObjectSchema, value: &mut FieldValue, place: &Place<'_>) -> Result<(), Error> {
     if value.json == "null"
-        && let Some(name) = schema.field(&place.code.name.replace("Code", ""))
+        && let Some(name) = schema.field(&replaced(&place.code.name, "Code", ""))
     {
         value.along = Some(names::field_name(&name.name)?);
     }

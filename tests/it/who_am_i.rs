@@ -146,6 +146,20 @@ fn rights_are_no_more_than_the_settings_let_the_tools() {
 }
 
 #[test]
+fn no_more_objects_are_told_of_than_one_request_asks_for() {
+    let bench = Bench::new();
+    let error = bench.refused("who_am_i", json!({ "objects": vec!["Account"; 23] }));
+    assert_eq!(error["message"], "name at most 22 objects", "{error}");
+    let mut granted: Vec<_> = (0..14).map(|number| format!("Made_Up_{number}__c")).collect();
+    granted.push("Project__c".to_owned());
+    granted.push("User".to_owned());
+    bench.settings.borrow_mut().objects.read = Some(granted);
+    let reply = bench.ok("who_am_i", json!({}));
+    assert!(reply["notices"].to_string().contains("the settings name 1 more objects"), "{reply}");
+    assert_eq!(names(&reply, "readable"), ["Project__c"]);
+}
+
+#[test]
 fn fields_that_are_hidden_are_left_out() {
     let bench = Bench::new();
     bench.org.change_access("riley", |access| {

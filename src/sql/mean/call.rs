@@ -9,6 +9,7 @@ use super::term::{counted, distance, unit_of};
 use super::unit::Unit;
 use super::{Clause, Meaning, Place, count_of_ids, today};
 use crate::soql::Number;
+use crate::within::holds;
 
 /// Functions whose result is one number of many records.
 const AGGREGATES: [(&str, Aggregate); 7] = [
@@ -408,7 +409,7 @@ impl Meaning {
                     }
                     _ => None,
                 };
-                let shift = if function.contains("SUB") { shift.and_then(Shift::back) } else { shift };
+                let shift = if holds(function, "SUB") { shift.and_then(Shift::back) } else { shift };
                 let shift = shift.ok_or_else(|| Reason::Interval.at(at))?;
                 arguments.truncate(1);
                 return self.days_from(arguments.pop(), shift, at, place).map(Some);

@@ -7,6 +7,7 @@ use super::super::{Expression, Note, Path, Shift, Span, Value};
 use super::side::Side;
 use super::{Clause, Meaning, Place, today};
 use crate::soql::{DateLiteral, LiteralError, Number};
+use crate::within::holds;
 
 impl Meaning {
     pub(super) fn side(&mut self, term: Term<'_>, place: Place<'_>) -> Result<Side, Fault> {
@@ -115,7 +116,7 @@ fn word(word: &str) -> Result<Option<(Side, Option<String>)>, Reason> {
         .iter()
         .any(|prefix| upper.starts_with(prefix) && !upper.ends_with("__C"));
     let is_counted = word.contains(':');
-    let names_a_unit = ["DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "HOUR"].iter().any(|unit| upper.contains(unit));
+    let names_a_unit = ["DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "HOUR"].iter().any(|unit| holds(&upper, unit));
     if is_counted || is_meant && names_a_unit { Err(Reason::Literal(unknown)) } else { Ok(None) }
 }
 

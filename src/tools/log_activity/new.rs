@@ -15,6 +15,7 @@ use crate::soql::{FieldName, ObjectName};
 use crate::time::clock::{self, Clock, Placed};
 use crate::time::zone;
 use crate::wit::{ActivityKind, CallDirection, LogActivityArgs};
+use crate::within::{holds, replaced};
 
 /// The records to write.
 pub(super) fn records(
@@ -137,8 +138,8 @@ impl New {
 
     /// A text that somebody said.
     fn say(&mut self, field: &'static str, text: &str) {
-        self.altered |= text.contains(REFERENCE);
-        self.text(field, &text.replace(REFERENCE, "@ {"));
+        self.altered |= holds(text, REFERENCE);
+        self.text(field, &replaced(text, REFERENCE, "@ {"));
     }
 
     /// Everything of a task or event that its kind does not add. A task has no time but that of its reminder; an event

@@ -7,6 +7,7 @@ use crate::resolve::filter::Filter;
 use crate::resolve::names;
 use crate::schema::FieldType;
 use crate::soql::{DatePart, ObjectName};
+use crate::within::holds;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -84,9 +85,9 @@ impl Use {
         let named = names::field(known, object, &filter.field)?;
         if matches!(named.field.field_type, FieldType::Date | FieldType::DateTime) {
             let value = filter.value.to_ascii_uppercase();
-            if value.contains("FISCAL") {
+            if holds(&value, "FISCAL") {
                 self.fiscal = true;
-            } else if value.contains("QUARTER") || value.contains("YEAR") || value.contains('-') {
+            } else if holds(&value, "QUARTER") || holds(&value, "YEAR") || value.contains('-') {
                 self.calendar = true;
             }
         }

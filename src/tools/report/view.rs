@@ -15,6 +15,7 @@ use crate::rest::Saved;
 use crate::schema::FieldType;
 use crate::soql::{DateTime, ObjectName};
 use crate::wit::{Changed, ReportReply};
+use crate::within;
 
 /// Conditions within each other that are looked at.
 const MAX_DEPTH: u32 = 16;
@@ -153,7 +154,7 @@ fn shown<'a>(value: Json<'a>, field_type: FieldType, values: &mut Values) -> Cow
 /// The moment of `Fri Aug 01 21:15:46 GMT 2014`, `2014-08-01T21:15:46Z`; none of what is written otherwise.
 fn moment(text: &str) -> Option<String> {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let place = MONTHS.find(text.get(4..7)?).filter(|place| place % 3 == 0)?;
+    let place = within::place(MONTHS, text.get(4..7)?).filter(|place| place % 3 == 0)?;
     let month = (place / 3 + 101).to_string();
     let moment = [text.get(24..)?, "-", &month[1..], "-", text.get(8..10)?, "T", text.get(11..19)?, "Z"].concat();
     let is_utc = text.get(19..24) == Some(" GMT ");

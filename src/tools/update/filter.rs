@@ -16,6 +16,7 @@ use crate::resolve::record;
 use crate::schema::well_known::ID;
 use crate::soql::{FieldList, ObjectName, Select, Selection};
 use crate::sql::Statement;
+use crate::within::holds;
 use crate::write::several::MAX_RECORDS;
 
 /// Records that are shown where more fit than one call changes.
@@ -74,9 +75,9 @@ fn question(known: &Known, object: &ObjectName, total: usize, records: &[Record]
 fn is_filter(text: &str) -> bool {
     let text = lower(text.trim());
     match text.split_once(' ') {
-        Some(("select", rest)) => rest.contains(" from "),
+        Some(("select", rest)) => holds(rest, " from "),
         Some(("where", rest)) => {
-            rest.contains(['=', '<', '>', '\'']) || [" in ", " is "].iter().any(|word| rest.contains(word))
+            rest.contains(['=', '<', '>', '\'']) || [" in ", " is "].iter().any(|word| holds(rest, word))
         }
         _ => false,
     }
