@@ -26,6 +26,13 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("records.rs"), RECORDS).expect("OUT_DIR can be written to");
     fs::write(out.join("component.rs"), component(version)).expect("OUT_DIR can be written to");
+    let table = Path::new("src").join("schema").join("standard.txt");
+    println!("cargo:rerun-if-changed={}", table.display());
+    let table = fs::read_to_string(table).expect("the table can be read");
+    let (heads, fields, places) = parted(&table);
+    fs::write(out.join("standard-heads.txt"), heads).expect("OUT_DIR can be written to");
+    fs::write(out.join("standard-fields"), fields).expect("OUT_DIR can be written to");
+    fs::write(out.join("standard-places.rs"), format!("{places:?}")).expect("OUT_DIR can be written to");
     let catalog = Path::new("src").join("catalog.json");
     println!("cargo:rerun-if-changed={}", catalog.display());
     let catalog = fs::read_to_string(catalog).expect("the catalog can be read");
@@ -50,11 +57,28 @@ fn in_parts(catalog: &str) -> [Vec<String>; 3] {
     parts
 }
 
-/// A text with what was there before told by where: a byte below the space is followed by how far back, in two bytes, and
-/// says how much, from `SHORTEST` on. `catalog::unpacked` reads it.
+/// The table of standard objects in two: what a call looks for an object in, which is its heading, words and columns, and
+/// the fields and children of each object, packed, with where those of each are.
+fn parted(table: &str) -> (String, Vec<u8>, Vec<(usize, usize)>) {
+    let (mut heads, mut fields, mut places) = (String::new(), Vec::new(), Vec::new());
+    for object in table.split("\n*").filter(|object| !object.is_empty()) {
+        let (head, rest): (Vec<_>, Vec<_>) =
+            object.lines().enumerate().partition(|(place, line)| *place == 0 || line.starts_with(['~', '!']));
+        let lines = |lines: &[(usize, &str)]| lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
+        heads.push_str(&format!("\n*{}", lines(&head).trim_start_matches('*')));
+        let start = fields.len();
+        fields.extend(packed(&lines(&rest)));
+        places.push((start, fields.len()));
+    }
+    (heads, fields, places)
+}
+
+/// A text with what was there before told by where: a byte below the space, unless it is a tab or ends a line, is followed
+/// by how far back, in two bytes, and says how much, from `SHORTEST` on. `src/packed.rs` reads it.
 fn packed(text: &str) -> Vec<u8> {
     const SHORTEST: usize = 4;
-    assert!(!text.bytes().any(|byte| byte < b' '), "what is below the space stands for something else");
+    let is_itself = |byte: u8| matches!(byte, b'\t' | b'\n' | b' '..);
+    assert!(text.bytes().all(is_itself), "what is below the space stands for something else");
     let text = text.as_bytes();
     let mut before: HashMap<&[u8], Vec<usize>> = HashMap::new();
     let (mut packed, mut at) = (Vec::new(), 0);
@@ -62,7 +86,9 @@ fn packed(text: &str) -> Vec<u8> {
         let rest = &text[at..];
         let alike = |start: usize| {
             let longest = (at - start).min(SHORTEST + usize::from(b' ') - 1);
-            text[start..].iter().zip(rest).take(longest).take_while(|(one, other)| one == other).count()
+            let length = text[start..].iter().zip(rest).take(longest).take_while(|(one, other)| one == other).count();
+            // The lengths that a tab and the end of a line would say are told as less.
+            if matches!(length.checked_sub(SHORTEST), Some(9 | 10)) { SHORTEST + 8 } else { length }
         };
         let candidates = rest.get(..SHORTEST).and_then(|first| before.get(first)).into_iter().flatten();
         let longest = candidates.map(|start| (alike(*start), at - start)).max();

@@ -4,17 +4,18 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::json::Json;
+use crate::packed::unpacked;
 use crate::policy::{self, Effect, Row, is_on, short_name};
 use crate::record::Fields;
 use crate::tools::TOOLS;
 use crate::wit::ConnectionSettings;
 
 // The build script makes and packs them of `catalog.json`: they are long, and told once a session.
-static ENTRIES: LazyLock<Vec<String>> = LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/tools"))));
+static ENTRIES: LazyLock<Vec<String>> = LazyLock::new(|| texts(include_bytes!(concat!(env!("OUT_DIR"), "/tools"))));
 static INPUT_SCHEMAS: LazyLock<Vec<String>> =
-    LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/input-schemas"))));
+    LazyLock::new(|| texts(include_bytes!(concat!(env!("OUT_DIR"), "/input-schemas"))));
 static OUTPUT_SCHEMAS: LazyLock<Vec<String>> =
-    LazyLock::new(|| unpacked(include_bytes!(concat!(env!("OUT_DIR"), "/output-schemas"))));
+    LazyLock::new(|| texts(include_bytes!(concat!(env!("OUT_DIR"), "/output-schemas"))));
 
 /// One tool.
 #[derive(Debug)]
@@ -79,23 +80,9 @@ impl<'a> Tool<'a> {
     }
 }
 
-/// The texts that the build script has packed: a byte below the space says how much of what was before is there again, from
-/// four bytes on, and two more how far back it is. Between the texts stands a DEL.
-fn unpacked(packed: &[u8]) -> Vec<String> {
-    let mut text = Vec::new();
-    let mut rest = packed;
-    while let [first, behind @ ..] = rest {
-        rest = behind;
-        let (b'\0'..b' ', [low, high, behind @ ..]) = (*first, rest) else {
-            text.push(*first);
-            continue;
-        };
-        rest = behind;
-        let start = text.len().saturating_sub(u16::from_le_bytes([*low, *high]).into());
-        let again = text.iter().skip(start).take(usize::from(*first) + 4).copied();
-        text.extend(again.collect::<Vec<_>>());
-    }
-    text.split(|byte| *byte == 0x7f).map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+/// The texts that the build script has packed, between which stands a DEL.
+fn texts(packed: &[u8]) -> Vec<String> {
+    unpacked(packed).split(|byte| *byte == 0x7f).map(|text| String::from_utf8_lossy(text).into_owned()).collect()
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.

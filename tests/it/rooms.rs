@@ -10,8 +10,8 @@ use std::path::Path;
 const ONLY: [(&str, &[&str]); 6] = [
     ("policy", &["error", "wit"]),
     ("known", &["error", "id", "policy", "rest", "schema", "soql", "wit"]),
-    ("soql", &["excerpt", "id"]),
-    ("sql", &["excerpt", "soql"]),
+    ("soql", &["excerpt", "id", "within"]),
+    ("sql", &["excerpt", "soql", "within"]),
     ("time", &["error", "id", "soql"]),
     ("platform", &["wit"]),
 ];

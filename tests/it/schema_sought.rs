@@ -97,8 +97,8 @@ proptest! {
     fn what_is_found_is_what_reading_all_finds(
         objects in prop::collection::vec(("[ab]{1,2}(__c)?", "[ab ]{1,3}", "[ab-]{1,3}"), 0..5), text in "[abAB]{1,3}",
     ) {
-        let objects: Vec<_> = objects.iter().map(|(name, label, plural)| [name, label, plural, "a00"]).collect();
-        let objects: Vec<[&str; 4]> = objects.iter().map(|texts| texts.map(|text| &text[..])).collect();
+        let objects: Vec<[&str; 4]> =
+            objects.iter().map(|(name, label, plural)| [name, label, plural, "a00"]).collect();
         // No org has two objects of one name.
         let mut names: Vec<_> = objects.iter().map(|object| object[0]).collect();
         names.sort_unstable();
