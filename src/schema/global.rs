@@ -149,23 +149,21 @@ impl<'a> ObjectSummary<'a> {
 
     /// Whether its label, or the plural of it, folds to this.
     pub(super) fn is_labelled(self, folded: &str) -> bool {
-        let is_label = |folded: &str| match self.own_label() {
-            Some(label) => words::folds_to(&label, folded),
-            None => words::name_folds_to(self.name(), folded),
-        };
-        if is_label(folded) {
+        // Of a label that is not written the letters are those of the name.
+        let label = self.own_label().unwrap_or_else(|| words::local_name(self.name()).into());
+        let may_be_label = words::may_fold_to(&label, folded);
+        if may_be_label && words::folds_to(&label, folded) {
             return true;
         }
         if let Some(plural) = self.own_plural() {
-            return words::folds_to(&plural, folded);
+            return words::may_fold_to(&plural, folded) && words::folds_to(&plural, folded);
         }
         // Most are seen not to be it before a plural is made.
         let ends_so = |ending, singular: &str| {
-            folded.strip_suffix(ending).is_some_and(|stem| is_label(&[stem, singular].concat()))
+            let stem = folded.strip_suffix(ending);
+            stem.is_some_and(|stem| words::folds_to(&label, &[stem, singular].concat()))
         };
-        folded.ends_with('s')
-            && (ends_so("s", "") || ends_so("ies", "y"))
-            && words::folds_to(&self.label_plural(), folded)
+        may_be_label && (ends_so("s", "") || ends_so("ies", "y")) && words::folds_to(&self.label_plural(), folded)
     }
 
     fn has(self, flag: u8) -> bool {

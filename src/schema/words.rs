@@ -203,6 +203,12 @@ pub(super) fn folds_to(text: &str, folded: &str) -> bool {
     letters.eq(folded.bytes())
 }
 
+/// Whether a text may fold to this: most begin with another letter.
+pub(super) fn may_fold_to(text: &str, folded: &str) -> bool {
+    let first = text.bytes().find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    first.is_none_or(|first| !first.is_ascii() || first.to_ascii_lowercase() == byte(folded.as_bytes(), 0))
+}
+
 /// Whether the words of an API name are these letters.
 pub(super) fn name_folds_to(name: &str, folded: &str) -> bool {
     folds_to(local_name(name), folded)
@@ -368,6 +374,13 @@ mod tests {
     fn names_compare_without_case_space_and_punctuation() {
         assert_eq!(fold("Billing State/Province"), "billingstateprovince");
         assert_eq!(fold("D-U-N-S Größe"), "dunsgröße");
+    }
+
+    proptest! {
+        #[test]
+        fn what_folds_to_a_text_may_fold_to_it(text in "[aAä _.1]{0,4}") {
+            prop_assert!(may_fold_to(&text, &fold(&text)), "{}", text);
+        }
     }
 
     #[test]
