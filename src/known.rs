@@ -20,10 +20,10 @@ use crate::wit::ConnectionSettings;
 /// It borrows nothing, so that no way leads from it to the platform, which a call only borrows.
 pub struct Known {
     settings: ConnectionSettings,
-    schemas: RefCell<Vec<(ObjectName, Learned)>>,
+    schemas: RefCell<Vec<(ObjectName, Learned<ObjectSchema>)>>,
     /// Of an object's picklists, what a record type leaves.
-    picklists: RefCell<Vec<(ObjectName, RecordId, Learned)>>,
-    objects: RefCell<Option<Rc<GlobalDescribe>>>,
+    picklists: RefCell<Vec<(ObjectName, RecordId, Learned<ObjectSchema>)>>,
+    objects: RefCell<Option<Learned<GlobalDescribe>>>,
     /// The API names of objects that were looked for.
     found: RefCell<Vec<(Sought, Vec<String>)>>,
     user: RefCell<Option<User>>,
@@ -36,12 +36,20 @@ pub struct Known {
 const fn borrows_nothing<T: 'static>() {}
 const _: () = borrows_nothing::<Known>();
 
-/// A schema as far as this call knows it.
-#[derive(Clone)]
-pub(crate) struct Learned {
-    pub(crate) schema: Rc<ObjectSchema>,
+/// A schema, or the list of objects, as far as this call knows it.
+pub(crate) struct Learned<T> {
+    pub(crate) what: Rc<T>,
     /// Whether the org said it so recently that what it lacks does not exist.
     pub(crate) is_fresh: bool,
+    /// Since when it is enough to ask for changes, in seconds since the Unix epoch; none where all is to be read anew.
+    pub(crate) since: Option<i64>,
+}
+
+impl<T> Learned<T> {
+    /// What the org said just now.
+    pub(crate) fn now(what: T) -> Self {
+        Self { what: Rc::new(what), is_fresh: true, since: None }
+    }
 }
 
 /// What a plan lacks.
@@ -51,8 +59,10 @@ pub enum Need {
     Schema(ObjectName),
     /// The org's own description of an object, now.
     Description(ObjectName),
-    /// The list of the org's objects.
+    /// The list of the org's objects: a kept one will do.
     Objects,
+    /// The list of the org's objects, now.
+    FreshObjects,
     /// One of the org's objects.
     Object(Sought),
     /// Who the user is.
@@ -169,8 +179,8 @@ impl Known {
 
     /// An object's description, or what the embedded table says of it.
     pub(crate) fn schema(&self, object: &ObjectName) -> Result<Rc<ObjectSchema>, PlanError> {
-        match self.learned(object) {
-            Some(learned) => Ok(learned.schema),
+        match self.learned(object, |learned| Rc::clone(&learned.what)) {
+            Some(learned) => Ok(learned),
             None => Err(Need::Schema(object.clone()).into()),
         }
     }
@@ -188,7 +198,12 @@ impl Known {
 
     /// Whether what the schema of an object lacks does not exist; if not, the object has to be described.
     pub(crate) fn is_fresh(&self, object: &ObjectName) -> bool {
-        self.learned(object).is_some_and(|learned| learned.is_fresh)
+        self.learned(object, |learned| learned.is_fresh).unwrap_or_default()
+    }
+
+    /// Since when it is enough to ask for changes of an object.
+    pub(crate) fn described_since(&self, object: &ObjectName) -> Option<i64> {
+        self.learned(object, |learned| learned.since)?
     }
 
     /// What a record type leaves of an object's picklists: the object with no other fields than those it narrows.
@@ -201,14 +216,29 @@ impl Known {
         let picklists = self.picklists.borrow();
         let known = picklists.iter().find(|(name, id, _)| name == object && *id == record_type);
         match known {
-            Some((_, _, learned)) if learned.is_fresh || !fresh => Ok(learned.schema.clone()),
+            Some((_, _, learned)) if learned.is_fresh || !fresh => Ok(Rc::clone(&learned.what)),
             _ => Err(Need::Picklists { object: object.clone(), record_type, fresh }.into()),
         }
     }
 
     /// The org's objects.
     pub(crate) fn objects(&self) -> Result<Rc<GlobalDescribe>, PlanError> {
-        self.objects.borrow().clone().ok_or(Need::Objects.into())
+        match &*self.objects.borrow() {
+            Some(learned) => Ok(Rc::clone(&learned.what)),
+            None => Err(Need::Objects.into()),
+        }
+    }
+
+    /// The org's objects, of which there are no others.
+    pub(crate) fn fresh_objects(&self) -> Result<Rc<GlobalDescribe>, PlanError> {
+        let objects = self.objects()?;
+        let is_fresh = self.objects.borrow().as_ref().is_some_and(|learned| learned.is_fresh);
+        if is_fresh { Ok(objects) } else { Err(Need::FreshObjects.into()) }
+    }
+
+    /// Since when it is enough to ask for changes of the list of objects.
+    pub(crate) fn listed_since(&self) -> Option<i64> {
+        self.objects.borrow().as_ref()?.since
     }
 
     /// An object that is looked for: its API name, or the list to look in.
@@ -217,7 +247,7 @@ impl Known {
             return Ok(Found::Names(names.clone()));
         }
         match &*self.objects.borrow() {
-            Some(list) => Ok(Found::Among(Rc::clone(list))),
+            Some(learned) => Ok(Found::Among(Rc::clone(&learned.what))),
             None => Err(Need::Object(sought).into()),
         }
     }
@@ -255,8 +285,8 @@ impl Known {
         Ok(columns)
     }
 
-    fn learned(&self, object: &ObjectName) -> Option<Learned> {
-        self.schemas.borrow().iter().find(|(name, _)| name == object).map(|(_, learned)| learned.clone())
+    fn learned<T>(&self, object: &ObjectName, of: impl Fn(&Learned<ObjectSchema>) -> T) -> Option<T> {
+        self.schemas.borrow().iter().find(|(name, _)| name == object).map(|(_, learned)| of(learned))
     }
 
     /// The objects whose schemas are less than fresh descriptions.
@@ -265,21 +295,32 @@ impl Known {
         schemas.iter().filter(|(_, learned)| !learned.is_fresh).map(|(name, _)| name.clone()).collect()
     }
 
-    pub(crate) fn learn_schema(&self, object: &ObjectName, learned: Learned) {
+    pub(crate) fn learn_schema(&self, object: &ObjectName, learned: Learned<ObjectSchema>) {
         self.distinguishing.borrow_mut().retain(|(name, _)| name != object);
         let mut schemas = self.schemas.borrow_mut();
         schemas.retain(|(name, _)| name != object);
         schemas.push((object.clone(), learned));
     }
 
-    pub(crate) fn learn_picklists(&self, object: ObjectName, record_type: RecordId, learned: Learned) {
+    /// An object is still as it was described.
+    pub(crate) fn confirm_schema(&self, object: &ObjectName) {
+        let mut schemas = self.schemas.borrow_mut();
+        schemas.iter_mut().filter(|(name, _)| name == object).for_each(|(_, learned)| learned.is_fresh = true);
+    }
+
+    pub(crate) fn learn_picklists(&self, object: ObjectName, record_type: RecordId, learned: Learned<ObjectSchema>) {
         let mut picklists = self.picklists.borrow_mut();
         picklists.retain(|(name, id, _)| (name, id) != (&object, &record_type));
         picklists.push((object, record_type, learned));
     }
 
-    pub(crate) fn learn_objects(&self, objects: Rc<GlobalDescribe>) -> Rc<GlobalDescribe> {
-        self.objects.borrow_mut().insert(objects).clone()
+    pub(crate) fn learn_objects(&self, learned: Learned<GlobalDescribe>) {
+        *self.objects.borrow_mut() = Some(learned);
+    }
+
+    /// The objects are still those that were listed.
+    pub(crate) fn confirm_objects(&self) {
+        self.objects.borrow_mut().iter_mut().for_each(|learned| learned.is_fresh = true);
     }
 
     pub(crate) fn learn_found(&self, sought: Sought, names: Vec<String>) {

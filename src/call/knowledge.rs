@@ -8,7 +8,7 @@ use crate::id::RecordId;
 use crate::known::{Learned, Need, PlanError, unknown_object};
 use crate::platform::Cache;
 use crate::reply::MAX_ROWS;
-use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, PicklistValues, User, UserInfo};
+use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, IfModified, PicklistValues, User, UserInfo};
 use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, standard};
 use crate::soql::{Condition, FieldList, FieldPath, ObjectName, Pattern, Select};
 use crate::time::clock::Clock;
@@ -18,6 +18,14 @@ const MAX_AGE_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// How long a description is believed when it lacks what somebody names: an admin may just have added it.
 const TRUSTED_AGE_MS: u64 = 5 * 60 * 1000;
+
+/// How long the org's word that nothing has changed stands for reading it anew. Whether the user's rights count as a
+/// change the manual does not say, so that what was granted meanwhile is seen after this time at the latest.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_modified_since.htm>
+const UNCHANGED_AGE_MS: u64 = 30 * 60 * 1000;
+
+/// Seconds by which the platform's clock may be ahead of the org's before a change is missed.
+const CLOCKS_APART: i64 = 10 * 60;
 
 /// The cache's name for the list of objects: no object is called so.
 const GLOBAL: &str = "*";
@@ -34,16 +42,17 @@ impl Call<'_> {
         if needs.len() < all {
             return Ok(());
         }
-        let (mut objects, mut with_list) = (Vec::new(), false);
+        let (mut objects, mut list) = (Vec::new(), None);
         for need in needs {
             match need {
                 Need::Schema(object) | Need::Description(object) if objects.contains(&object) => {}
                 Need::Schema(object) | Need::Description(object) => objects.push(object),
-                Need::Objects => with_list = true,
-                Need::Object(sought) if sought.api_name().is_none() && self.cache().is_some() => {
-                    with_list = true;
+                Need::Objects | Need::FreshObjects => list = Some(self.known.listed_since()),
+                Need::Object(sought) => {
+                    if !self.finds_object(sought)? {
+                        list = Some(None);
+                    }
                 }
-                Need::Object(sought) => self.find_object(sought)?,
                 Need::User => self.remember_user(self.send(&UserInfo)?),
                 Need::Values { .. } => self.look_up_values(need)?,
                 Need::Picklists { object, record_type, fresh } => match self.known.schema(&object) {
@@ -56,29 +65,32 @@ impl Call<'_> {
                 },
             }
         }
-        self.describe(&objects, with_list)
+        let since = |object: ObjectName| (self.known.described_since(&object), object);
+        self.describe(&objects.into_iter().map(since).collect::<Vec<_>>(), list)
     }
 
     /// Finds one object: by its description where it is called so, or else in the list of all, of which no more is read.
-    fn find_object(&self, sought: Sought) -> Result<(), Error> {
+    /// False where the whole list is to be read, since it will be kept.
+    fn finds_object(&self, sought: Sought) -> Result<bool, Error> {
         if let Some(name) = sought.api_name() {
             match self.send(&Describe(&ObjectName::parse(name)?)) {
                 Ok(schema) => {
                     self.known.learn_found(sought, vec![schema.name.clone()]);
-                    return self.keep_description(&ObjectName::parse(&schema.name)?, Ok(schema));
+                    let object = ObjectName::parse(&schema.name)?;
+                    return self.keep_description(&object, Ok(Some(schema))).map(|()| true);
                 }
                 Err(error) if error.has_status(&[404]) => {}
                 Err(error) => return Err(error),
             }
         }
         if self.cache().is_some() {
-            return self.describe(&[], true);
+            return Ok(false);
         }
         match self.send(&FindObject(&sought))? {
             Found::Names(names) => self.known.learn_found(sought, names),
-            Found::Among(objects) => drop(self.known.learn_objects(objects)),
+            Found::Among(what) => self.known.learn_objects(Learned { what, is_fresh: true, since: None }),
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The different values of a field that fit a pattern: one request.
@@ -113,7 +125,7 @@ impl Call<'_> {
                 }
                 None => false,
             },
-            Need::Description(_) | Need::Values { .. } | Need::Picklists { .. } => false,
+            Need::Description(_) | Need::FreshObjects | Need::Values { .. } | Need::Picklists { .. } => false,
         }
     }
 
@@ -135,81 +147,98 @@ impl Call<'_> {
         if self.known.schema(object).is_ok() {
             return true;
         }
-        let (schema, is_fresh) = match self.cached_schema(object.as_str()) {
-            Some((schema, age)) => (schema, age < TRUSTED_AGE_MS),
+        let learned = match self.cached_schema(object.as_str()) {
+            Some(learned) => learned,
             None => match standard::object(object.as_str()) {
                 // The pseudo-object of polymorphic lookups can't be described.
                 Some(schema) => {
-                    let is_all = schema.name == standard::NAME;
-                    (schema, is_all)
+                    let is_fresh = schema.name == standard::NAME;
+                    Learned { what: Rc::new(schema), is_fresh, since: None }
                 }
                 None => return false,
             },
         };
-        self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh });
+        self.known.learn_schema(object, learned);
         true
     }
 
-    /// After the org refused a field: describes the objects that were planned from less than a fresh description.
-    /// False if there are none, so that trying again would change nothing.
+    /// After the org refused a field: describes the objects that were planned from less than a fresh description, all of
+    /// each. False if there are none, so that trying again would change nothing.
     pub(crate) fn refresh(&self) -> Result<bool, Error> {
-        match self.known.assumed().as_slice() {
-            [] => Ok(false),
-            assumed => self.describe(assumed, false).map(|()| true),
-        }
+        let assumed = self.known.assumed();
+        let whole: Vec<_> = assumed.into_iter().map(|object| (None, object)).collect();
+        if whole.is_empty() { Ok(false) } else { self.describe(&whole, None).map(|()| true) }
     }
 
-    /// Describes objects, and lists all there are if that is asked too, in one request for every 25.
-    fn describe(&self, objects: &[ObjectName], with_list: bool) -> Result<(), Error> {
-        if let ([], true) = (objects, with_list) {
-            self.remember_objects(self.send(&DescribeGlobal)?);
-            return Ok(());
+    /// Describes objects, and lists all there are if that is asked too, in one request for every 25; each only if it has
+    /// changed since the second it comes with.
+    fn describe(&self, objects: &[(Option<i64>, ObjectName)], list: Option<Option<i64>>) -> Result<(), Error> {
+        let mut list = list.map(|since| IfModified { endpoint: &DescribeGlobal, since });
+        match (objects, &list) {
+            ([], Some(list)) => return self.send(list).map(|objects| self.remember_objects(objects)),
+            ([(since, object)], None) => {
+                let endpoint = IfModified { endpoint: &Describe(object), since: *since };
+                return self.keep_description(object, self.send(&endpoint));
+            }
+            _ => {}
         }
-        if let ([object], false) = (objects, with_list) {
-            return self.keep_description(object, self.send(&Describe(object)));
-        }
-        let mut with_list = with_list;
         for objects in objects.chunks(PART_NAMES.len() - 1) {
+            let endpoints: Vec<_> = objects.iter().map(|(since, object)| (*since, Describe(object))).collect();
             let mut composite = Composite::default();
-            let list = with_list.then(|| composite.add("objects", &DescribeGlobal)).transpose().map_err(unsendable)?;
+            let list = list.take().map(|list| composite.add("objects", &list).map(|part| (part, list)));
+            let list = list.transpose().map_err(unsendable)?;
             let mut parts = Vec::new();
-            for (object, name) in objects.iter().zip(PART_NAMES) {
-                let endpoint = Describe(object);
-                parts.push((composite.add(name, &endpoint).map_err(unsendable)?, endpoint, object));
+            for ((since, endpoint), name) in endpoints.iter().zip(PART_NAMES) {
+                let endpoint = IfModified { endpoint, since: *since };
+                parts.push((composite.add(name, &endpoint).map_err(unsendable)?, endpoint));
             }
             let answer = self.send_all(&composite)?;
-            for (part, endpoint, object) in parts {
+            for (part, endpoint) in parts {
                 let description = answer.read(part, &endpoint).map_err(|error| read_error(error, false));
-                self.keep_description(object, description)?;
+                self.keep_description(endpoint.endpoint.0, description)?;
             }
-            if let Some(part) = list {
-                self.remember_objects(answer.read(part, &DescribeGlobal).map_err(|error| read_error(error, false))?);
+            if let Some((part, list)) = list {
+                self.remember_objects(answer.read(part, &list).map_err(|error| read_error(error, false))?);
             }
-            with_list = false;
         }
         Ok(())
     }
 
-    fn keep_description(&self, object: &ObjectName, description: Result<ObjectSchema, Error>) -> Result<(), Error> {
+    /// Keeps what the org says of an object, unless nothing has changed.
+    fn keep_description(
+        &self,
+        object: &ObjectName,
+        description: Result<Option<ObjectSchema>, Error>,
+    ) -> Result<(), Error> {
         let schema = description
             .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
+        let Some(schema) = schema else {
+            self.known.confirm_schema(object);
+            return Ok(());
+        };
         if self.cache().is_some() {
             self.cache_put(object.as_str(), &schema.to_bytes());
         }
-        self.known.learn_schema(object, Learned { schema: Rc::new(schema), is_fresh: true });
+        self.known.learn_schema(object, Learned::now(schema));
         Ok(())
     }
 
     /// What a record type leaves of an object's picklists, as [`PicklistValues`] says: one request unless cached, for
     /// less than five minutes if it has to be `fresh`. Nothing is narrowed where the org does not say: then it is left
     /// to the org to refuse.
-    fn picklists(&self, object: &ObjectName, schema: &ObjectSchema, record_type: &RecordId, fresh: bool) -> Learned {
+    fn picklists(
+        &self,
+        object: &ObjectName,
+        schema: &ObjectSchema,
+        record_type: &RecordId,
+        fresh: bool,
+    ) -> Learned<ObjectSchema> {
         // No two ids of 18 characters differ in case alone.
         let name = format!("{object}/{record_type}");
-        if let Some((narrowed, age)) = self.cached_schema(&name)
-            && (!fresh || age < TRUSTED_AGE_MS)
+        if let Some(narrowed) = self.cached_schema(&name)
+            && (!fresh || narrowed.is_fresh)
         {
-            return Learned { schema: Rc::new(narrowed), is_fresh: age < TRUSTED_AGE_MS };
+            return narrowed;
         }
         let (narrowed, is_known) = match self.send(&PicklistValues { object, schema, record_type }) {
             Ok(narrowed) => (narrowed, true),
@@ -222,7 +251,7 @@ impl Call<'_> {
         if is_known {
             self.cache_put(&name, &narrowed.to_bytes());
         }
-        Learned { schema: Rc::new(narrowed), is_fresh: true }
+        Learned::now(narrowed)
     }
 
     /// The org's objects, if they are known without a request.
@@ -230,12 +259,16 @@ impl Call<'_> {
         if let Ok(objects) = self.known.objects() {
             return Some(objects);
         }
-        Some(self.known.learn_objects(Rc::new(GlobalDescribe::from_bytes(&self.cache_get(GLOBAL)?.0)?)))
+        let (bytes, age) = self.cache_get(GLOBAL)?;
+        self.known.learn_objects(self.kept(GlobalDescribe::from_bytes(&bytes)?, age));
+        self.known.objects().ok()
     }
 
-    fn remember_objects(&self, objects: GlobalDescribe) -> Rc<GlobalDescribe> {
+    /// Keeps the org's list of objects, unless nothing has changed.
+    fn remember_objects(&self, objects: Option<GlobalDescribe>) {
+        let Some(objects) = objects else { return self.known.confirm_objects() };
         self.cache_put(GLOBAL, &objects.to_bytes());
-        self.known.learn_objects(Rc::new(objects))
+        self.known.learn_objects(Learned::now(objects));
     }
 
     /// Who the user is: one request unless cached.
@@ -260,9 +293,15 @@ impl Call<'_> {
         self.known.learn_user(user);
     }
 
-    fn cached_schema(&self, name: &str) -> Option<(ObjectSchema, u64)> {
+    fn cached_schema(&self, name: &str) -> Option<Learned<ObjectSchema>> {
         let (bytes, age) = self.cache_get(name)?;
-        Some((ObjectSchema::from_bytes(&bytes)?, age))
+        Some(self.kept(ObjectSchema::from_bytes(&bytes)?, age))
+    }
+
+    /// What was kept for so many milliseconds.
+    fn kept<T>(&self, what: T, age: u64) -> Learned<T> {
+        let since = (age < UNCHANGED_AGE_MS).then(|| self.now() - age.div_ceil(1000) as i64 - CLOCKS_APART);
+        Learned { what: Rc::new(what), is_fresh: age < TRUSTED_AGE_MS, since }
     }
 
     /// What keeps bytes between calls, if the platform has it.

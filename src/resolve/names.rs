@@ -50,7 +50,11 @@ pub(crate) fn object(known: &Known, input: &str) -> Result<ObjectName, PlanError
     let vocabulary = &known.settings().vocabulary;
     let found = match lookup::object(input, None, vocabulary) {
         ObjectMatch::Unknown { .. } => match known.found(Sought::Called(input.to_owned()))? {
-            Found::Among(list) => lookup::object(input, Some(&*list), vocabulary),
+            Found::Among(list) => match lookup::object(input, Some(&*list), vocabulary) {
+                // A list that was kept can't deny an object: an admin may have made it since.
+                unknown @ ObjectMatch::Unknown { .. } => known.fresh_objects().map(|_| unknown)?,
+                found => found,
+            },
             Found::Names(names) => ObjectMatch::of_names(names),
         },
         found => found,
@@ -76,7 +80,10 @@ pub(crate) fn object_of(known: &Known, id: &RecordId) -> Result<ObjectName, Plan
         return Ok(ObjectName::from_static(name));
     }
     let name = match known.found(Sought::Prefix(id.prefix().to_owned()))? {
-        Found::Among(list) => list.by_key_prefix(id.prefix()).map(|object| object.name().to_owned()),
+        Found::Among(list) => match list.by_key_prefix(id.prefix()) {
+            None => known.fresh_objects().map(|_| None)?,
+            Some(object) => Some(object.name().to_owned()),
+        },
         Found::Names(names) => names.into_iter().next(),
     };
     let unknown = || Error::argument("record", format!("no object visible to the user has ids like {id}"));

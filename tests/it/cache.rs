@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use demo_org::Org;
+use demo_org::access::{Access, ObjectAccess};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, without_place};
@@ -170,17 +171,89 @@ fn a_hidden_field_and_one_there_is_not_look_alike() {
     );
 }
 
+/// The date since which the last request asked for changes, if it did.
+fn asked_since(bench: &Bench) -> Option<String> {
+    let sent = bench.sent.borrow();
+    let date = sent.last().unwrap().headers().get("If-Modified-Since")?;
+    Some(date.to_str().unwrap().to_owned())
+}
+
 #[test]
 fn a_field_that_appeared_meanwhile_is_found_by_a_fresh_description() {
+    let list = json!({ "object": "Account", "fields": ["Tier__c"] });
     let bench = Bench::new();
     hide(&bench.org, "Account", "Tier__c");
+    // The org's schema changes at eight.
+    bench.org.set_now("2026-04-01T07:58:00Z".parse().unwrap());
     let bench = bench.after_describing(&["Account"]);
     show(&bench.org, "Account", "Tier__c");
     // A description is believed for some minutes, so that a wrong name costs nothing.
-    bench.refused("query", records(json!({ "object": "Account", "fields": ["Tier__c"] })));
+    bench.refused("query", records(list.clone()));
     bench.org.advance(6 * MINUTE);
-    bench.ok("query", records(json!({ "object": "Account", "fields": ["Tier__c"] })));
+    bench.ok("query", records(list));
     assert_eq!(bench.requests(), 2);
+}
+
+#[test]
+fn what_has_not_changed_is_not_described_anew() {
+    let unknown = |bench: &Bench| bench.err("query", records(json!({ "object": "Account", "fields": ["Shoe Size"] })));
+    // Clocks may differ by ten minutes before a change is missed.
+    let bench = aged(20 * MINUTE, |_| {});
+    unknown(&bench);
+    assert_eq!(bench.requests(), 1);
+    assert_eq!(asked_since(&bench).as_deref(), Some("Tue, 12 May 2026 14:50:00 GMT"));
+    assert_eq!(bench.received.borrow().last().unwrap(), b"");
+    // Of what is older the org's word is not enough: a right that was granted is no change.
+    let bench = aged(30 * MINUTE, |_| {});
+    unknown(&bench);
+    assert_eq!((bench.requests(), asked_since(&bench)), (1, None));
+}
+
+#[test]
+fn several_objects_that_have_not_changed_take_one_request_and_no_description() {
+    let bench = Bench::warm(&["Account", "Contact"]);
+    bench.org.advance(10 * MINUTE);
+    let children = json!([{ "object": "Contact", "filters": [{ "field": "Hat Size", "op": "gt", "value": 7 }] }]);
+    bench.err("query", records(json!({ "object": "Account", "fields": ["Shoe Size"], "children": children })));
+    assert_eq!(bench.requests(), 1);
+    let answer: Value = serde_json::from_slice(bench.received.borrow().last().unwrap()).unwrap();
+    let parts = answer["compositeResponse"].as_array().unwrap();
+    assert_eq!(parts.iter().map(|part| &part["httpStatusCode"]).collect::<Vec<_>>(), [304, 304]);
+}
+
+#[test]
+fn what_the_org_refused_is_described_whole() {
+    let bench = aged(10 * MINUTE, |org| hide(org, "Account", "Tier__c"));
+    bench.err("query", records(json!({ "object": "Account", "fields": ["Tier__c"] })));
+    assert_eq!((bench.requests(), asked_since(&bench)), (2, None));
+}
+
+#[test]
+fn an_object_that_appeared_meanwhile_is_found_in_a_fresh_list() {
+    let query = |_: &Bench| ("query", records(json!({ "object": "Project" })));
+    let get = |bench: &Bench| ("get", json!({ "record": bench.id("migration") }));
+    for arguments in [&query as &dyn Fn(&Bench) -> (&'static str, Value), &get] {
+        let bench = Bench::new();
+        let (tool, arguments) = arguments(&bench);
+        let access = |rights| {
+            let change = |access: &mut Access| drop(access.objects.insert("Project__c".to_owned(), rights));
+            bench.org.change_access("riley", change);
+        };
+        access(ObjectAccess::NONE);
+        bench.ok("describe", json!({}));
+        access(ObjectAccess::FULL);
+        bench.org.forget_requests();
+        bench.err(tool, arguments.clone());
+        assert_eq!(bench.requests(), 0, "the list is believed for some minutes");
+        bench.org.advance(10 * MINUTE);
+        bench.err(tool, arguments.clone());
+        assert_eq!(bench.requests(), 1, "{tool}");
+        assert_eq!(asked_since(&bench).as_deref(), Some("Tue, 12 May 2026 14:50:00 GMT"));
+        bench.org.advance(25 * MINUTE);
+        bench.org.forget_requests();
+        bench.ok(tool, arguments);
+        assert_eq!(bench.requests(), 3, "the list, the description and the rows");
+    }
 }
 
 #[test]
@@ -199,7 +272,7 @@ fn a_right_that_was_granted_meanwhile_is_found_by_a_fresh_description() {
     // The whole object.
     let bench = Bench::of("vera").after_describing(&["Account"]);
     bench.org.advance(HOUR);
-    bench.org.change_access("vera", |access| access.default = demo_org::access::ObjectAccess::FULL);
+    bench.org.change_access("vera", |access| access.default = ObjectAccess::FULL);
     bench.created(json!({ "object": "Account", "fields": { "Name": "Zenith" } }));
 }
 
