@@ -232,8 +232,8 @@ impl Known {
     /// The org's objects, of which there are no others.
     pub(crate) fn fresh_objects(&self) -> Result<Rc<GlobalDescribe>, PlanError> {
         let objects = self.objects()?;
-        let is_fresh = self.objects.borrow().as_ref().is_some_and(|learned| learned.is_fresh);
-        if is_fresh { Ok(objects) } else { Err(Need::FreshObjects.into()) }
+        let is_kept = self.objects.borrow().as_ref().is_some_and(|learned| !learned.is_fresh);
+        if !cfg!(feature = "cache") || !is_kept { Ok(objects) } else { Err(Need::FreshObjects.into()) }
     }
 
     /// Since when it is enough to ask for changes of the list of objects.

@@ -8,7 +8,7 @@ use crate::id::RecordId;
 use crate::known::{Learned, Need, PlanError, unknown_object};
 use crate::platform::Cache;
 use crate::reply::MAX_ROWS;
-use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, IfModified, PicklistValues, User, UserInfo};
+use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, PicklistValues, User, UserInfo};
 use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, standard};
 use crate::soql::{Condition, FieldList, FieldPath, ObjectName, Pattern, Select};
 use crate::time::clock::Clock;
@@ -73,11 +73,12 @@ impl Call<'_> {
     /// False where the whole list is to be read, since it will be kept.
     fn finds_object(&self, sought: Sought) -> Result<bool, Error> {
         if let Some(name) = sought.api_name() {
-            match self.send(&Describe(&ObjectName::parse(name)?)) {
+            match self.send(&Describe { object: &ObjectName::parse(name)?, since: None }) {
                 Ok(schema) => {
-                    self.known.learn_found(sought, vec![schema.name.clone()]);
-                    let object = ObjectName::parse(&schema.name)?;
-                    return self.keep_description(&object, Ok(Some(schema))).map(|()| true);
+                    let name = schema.as_ref().map_or(name, |schema| &schema.name);
+                    let object = ObjectName::parse(name)?;
+                    self.known.learn_found(sought.clone(), vec![name.to_owned()]);
+                    return self.keep_description(&object, Ok(schema)).map(|()| true);
                 }
                 Err(error) if error.has_status(&[404]) => {}
                 Err(error) => return Err(error),
@@ -173,29 +174,27 @@ impl Call<'_> {
     /// Describes objects, and lists all there are if that is asked too, in one request for every 25; each only if it has
     /// changed since the second it comes with.
     fn describe(&self, objects: &[(Option<i64>, ObjectName)], list: Option<Option<i64>>) -> Result<(), Error> {
-        let mut list = list.map(|since| IfModified { endpoint: &DescribeGlobal, since });
+        let mut list = list.map(|since| DescribeGlobal { since });
         match (objects, &list) {
             ([], Some(list)) => return self.send(list).map(|objects| self.remember_objects(objects)),
             ([(since, object)], None) => {
-                let endpoint = IfModified { endpoint: &Describe(object), since: *since };
-                return self.keep_description(object, self.send(&endpoint));
+                return self.keep_description(object, self.send(&Describe { object, since: *since }));
             }
             _ => {}
         }
         for objects in objects.chunks(PART_NAMES.len() - 1) {
-            let endpoints: Vec<_> = objects.iter().map(|(since, object)| (*since, Describe(object))).collect();
             let mut composite = Composite::default();
             let list = list.take().map(|list| composite.add("objects", &list).map(|part| (part, list)));
             let list = list.transpose().map_err(unsendable)?;
             let mut parts = Vec::new();
-            for ((since, endpoint), name) in endpoints.iter().zip(PART_NAMES) {
-                let endpoint = IfModified { endpoint, since: *since };
+            for ((since, object), name) in objects.iter().zip(PART_NAMES) {
+                let endpoint = Describe { object, since: *since };
                 parts.push((composite.add(name, &endpoint).map_err(unsendable)?, endpoint));
             }
             let answer = self.send_all(&composite)?;
             for (part, endpoint) in parts {
                 let description = answer.read(part, &endpoint).map_err(|error| read_error(error, false));
-                self.keep_description(endpoint.endpoint.0, description)?;
+                self.keep_description(endpoint.object, description)?;
             }
             if let Some((part, list)) = list {
                 self.remember_objects(answer.read(part, &list).map_err(|error| read_error(error, false))?);

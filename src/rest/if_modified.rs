@@ -1,40 +1,24 @@
-//! `If-Modified-Since`: what an endpoint says, unless that is as it was, which Salesforce says with 304 and no body.
+//! `If-Modified-Since`: what was read before is said again only if it has changed; if not, Salesforce answers 304 without a
+//! body. Without a cache nothing was read before.
 //!
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_modified_since.htm>
 
-use http::header::{HeaderValue, IF_MODIFIED_SINCE};
+use http::header::IF_MODIFIED_SINCE;
+use http::{Request, Response, StatusCode};
 
 use super::http_date::http_date;
-use super::{Endpoint, ReadError};
 use crate::time::clock::utc;
 
-/// Reads of an endpoint what has changed since it was read before; all where it was not.
-#[derive(Debug, Clone, Copy)]
-pub struct IfModified<'a, E> {
-    /// What is read.
-    pub endpoint: &'a E,
-    /// When it was read before, in seconds since the Unix epoch.
-    pub since: Option<i64>,
+/// A request for what has changed since a second of the Unix epoch; for all where there is none.
+pub(super) fn get(path: String, since: Option<i64>) -> Result<Request<Vec<u8>>, http::Error> {
+    let mut request = Request::get(path);
+    if let Some(date) = since.filter(|_| cfg!(feature = "cache")).and_then(|since| http_date(&utc(since))) {
+        request = request.header(IF_MODIFIED_SINCE, &date);
+    }
+    request.body(Vec::new())
 }
 
-impl<E: Endpoint> Endpoint for IfModified<'_, E> {
-    /// Nothing where it is as it was.
-    type Response = Option<E::Response>;
-    const WRITES: bool = E::WRITES;
-
-    fn request(&self) -> Result<http::Request<Vec<u8>>, http::Error> {
-        let mut request = self.endpoint.request()?;
-        if let Some(date) = self.since.and_then(|since| http_date(&utc(since))) {
-            request.headers_mut().insert(IF_MODIFIED_SINCE, HeaderValue::try_from(date)?);
-        }
-        Ok(request)
-    }
-
-    fn read(&self, response: http::Response<&[u8]>) -> Result<Self::Response, ReadError> {
-        // Nobody asked for a 304 without a date.
-        if self.since.is_some() && response.status() == http::StatusCode::NOT_MODIFIED {
-            return Ok(None);
-        }
-        self.endpoint.read(response).map(Some)
-    }
+/// Whether a response says that nothing has changed since then.
+pub(super) fn is_unchanged(response: &Response<&[u8]>, since: Option<i64>) -> bool {
+    cfg!(feature = "cache") && since.is_some() && response.status() == StatusCode::NOT_MODIFIED
 }

@@ -36,9 +36,9 @@ pub const NAME: &str = "Name";
 pub fn object(name: &str) -> Option<ObjectSchema> {
     let place = place_of(name)?;
     let (start, end) = PLACES.get(place)?;
-    let fields = unpacked(FIELDS.get(*start..*end)?);
-    let heading = section_at(place)?.split('\n').next()?;
-    stored::read_object(&[heading, "\n", std::str::from_utf8(&fields).ok()?].concat(), Source::Standard)
+    let heading = split(section_at(place)?, b'\n').next()?;
+    let text = unpacked(&[heading, "\n"], FIELDS.get(*start..*end)?);
+    stored::read_object(simdutf8::basic::from_utf8(&text).ok()?, Source::Standard)
 }
 
 /// The core objects, those people ask about most first.

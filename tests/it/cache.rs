@@ -236,8 +236,9 @@ fn an_object_that_appeared_meanwhile_is_found_in_a_fresh_list() {
         let bench = Bench::new();
         let (tool, arguments) = arguments(&bench);
         let access = |rights| {
-            let change = |access: &mut Access| drop(access.objects.insert("Project__c".to_owned(), rights));
-            bench.org.change_access("riley", change);
+            bench.org.change_access("riley", |access: &mut Access| {
+                access.objects.insert("Project__c".to_owned(), rights);
+            });
         };
         access(ObjectAccess::NONE);
         bench.ok("describe", json!({}));

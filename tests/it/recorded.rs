@@ -225,8 +225,8 @@ fn read(reader: Reader, status: u16, body: &[u8]) -> Result<(), ReadError> {
         }
         .read(response(status, body)),
         Reader::Composite => composite_parts(status, body),
-        Reader::Describe => Describe(&object).read(response(status, body)).map(drop),
-        Reader::DescribeGlobal => DescribeGlobal.read(response(status, body)).map(drop),
+        Reader::Describe => Describe { object: &object, since: None }.read(response(status, body)).map(drop),
+        Reader::DescribeGlobal => DescribeGlobal { since: None }.read(response(status, body)).map(drop),
         Reader::PicklistValues => picklist_values(&accounts(), response(status, body)).map(drop),
         Reader::SignIn => {
             let error = String::from_utf8_lossy(body).into_owned();
@@ -255,7 +255,7 @@ fn composite_parts(status: u16, body: &[u8]) -> Result<(), ReadError> {
     let answer = composite.read(response(status, body))?;
     for place in places {
         let _ = answer.read(place, &query());
-        let _ = answer.read(place, &Describe(&object()));
+        let _ = answer.read(place, &Describe { object: &object(), since: None });
     }
     Ok(())
 }
@@ -337,12 +337,12 @@ fn faithful(reader: Reader, recording: &Recording, counted: &mut Counted) {
             }
         }
         Reader::Describe => {
-            let schema = Describe(&object).read(recording.response());
-            same_object(&schema.unwrap_or_else(|error| panic!("{name}: {error}")), &expected, name, counted);
+            let schema = Describe { object: &object, since: None }.read(recording.response());
+            same_object(&schema.unwrap_or_else(|error| panic!("{name}: {error}")).unwrap(), &expected, name, counted);
         }
         Reader::DescribeGlobal => {
-            let global = DescribeGlobal.read(recording.response());
-            same_objects(&global.unwrap_or_else(|error| panic!("{name}: {error}")), &expected, name, counted);
+            let global = DescribeGlobal { since: None }.read(recording.response());
+            same_objects(&global.unwrap_or_else(|error| panic!("{name}: {error}")).unwrap(), &expected, name, counted);
         }
         Reader::PicklistValues => {
             // Of the values there are by describe, the master record type allows all; of others, it allows none.
@@ -460,7 +460,12 @@ fn same_parts(recording: &Recording, expected: &Value, counted: &mut Counted) {
         } else if body.get("records").is_some() {
             same_page(&parts.read(place, &query()).unwrap(), body, &at, counted);
         } else {
-            same_object(&parts.read(place, &Describe(&object())).unwrap(), body, &at, counted);
+            same_object(
+                &parts.read(place, &Describe { object: &object(), since: None }).unwrap().unwrap(),
+                body,
+                &at,
+                counted,
+            );
         }
     }
 }
