@@ -5,6 +5,7 @@
 //! the rest of the guest is built for size, and Cargo tells the two apart by package. For six kilobytes a host counts a
 //! ninth less of a `describe`.
 
+mod cursor;
 mod grammar;
 mod lines;
 mod scan;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+pub use cursor::{Cursor, Items, Members};
 pub use lines::{Line, Lines, escaped};
 pub use scan::{NOWHERE, byte, end_of_plain, may_hold, place_of, place_of_pair, place_of_text};
 pub use walk::{Before, Member, NO_PLACE, Seen, Walk};
@@ -133,16 +135,12 @@ impl<'a> Json<'a> {
 
     /// The items of a list; none if it is another value.
     pub fn items(self) -> Items<'a> {
-        let mut cursor = self.cursor();
-        cursor.enter_list();
-        Items(cursor)
+        Items::of(self.cursor())
     }
 
     /// The members of an object; none if it is another value.
     pub fn members(self) -> Members<'a> {
-        let mut cursor = self.cursor();
-        cursor.enter_object();
-        Members(cursor)
+        Members::of(self.cursor())
     }
 
     /// The value of a member; absent when null. Keeps nothing of the others.
@@ -158,143 +156,7 @@ impl<'a> Json<'a> {
 
     /// Walks through it, so that lists in lists are read without looking at a byte twice.
     pub fn cursor(self) -> Cursor<'a> {
-        Cursor { text: self.0, at: 0 }
-    }
-}
-
-/// The items of a list, each cut out.
-#[derive(Debug, Clone)]
-pub struct Items<'a>(Cursor<'a>);
-
-impl<'a> Iterator for Items<'a> {
-    type Item = Json<'a>;
-
-    fn next(&mut self) -> Option<Json<'a>> {
-        self.0.next_item().then(|| self.0.value())
-    }
-}
-
-/// The members of an object, each cut out.
-#[derive(Debug, Clone)]
-pub struct Members<'a>(Cursor<'a>);
-
-impl<'a> Iterator for Members<'a> {
-    type Item = (Cow<'a, str>, Json<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        Some((self.0.next_name()?, self.0.value()))
-    }
-}
-
-/// A place in a JSON text that is known to be valid: before a value, or within a list or an object.
-#[derive(Debug, Clone)]
-pub struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    /// Goes into the list it stands before, to be left by [`Self::next_item`]; or behind what is none.
-    pub fn enter_list(&mut self) -> bool {
-        self.enter(b'[')
-    }
-
-    /// Goes into the object it stands before, to be left by [`Self::next_name`]; or behind what is none.
-    pub fn enter_object(&mut self) -> bool {
-        self.enter(b'{')
-    }
-
-    /// Goes to the next item, which has to be consumed then, or out of the list.
-    pub fn next_item(&mut self) -> bool {
-        self.next(b']')
-    }
-
-    /// Goes to the value of the next member, which has to be consumed then, or out of the object.
-    pub fn next_name(&mut self) -> Option<Cow<'a, str>> {
-        if !self.next(b'}') {
-            return None;
-        }
-        let start = self.at + 1;
-        let is_plain = self.skip_string();
-        let name = self.text.get(start..self.at - 1).unwrap_or_default();
-        if self.byte() == b':' {
-            self.at += 1;
-        }
-        Some(if is_plain { Cow::Borrowed(name) } else { unescaped(name) })
-    }
-
-    fn enter(&mut self, opening: u8) -> bool {
-        let is_there = self.byte() == opening;
-        if is_there {
-            self.at += 1;
-        } else {
-            self.skip();
-        }
-        is_there
-    }
-
-    fn next(&mut self, closing: u8) -> bool {
-        let byte = self.byte();
-        self.at += usize::from(byte == closing || byte == b',');
-        if byte == b',' {
-            self.byte();
-        }
-        byte != closing && byte != 0
-    }
-
-    /// Cuts out the value it stands before.
-    pub fn value(&mut self) -> Json<'a> {
-        self.byte();
-        let start = self.at;
-        self.skip();
-        Json(self.text.get(start..self.at).unwrap_or_default())
-    }
-
-    /// Goes behind the value it stands before. Instructions count here: most of what Salesforce sends is skipped.
-    pub fn skip(&mut self) {
-        match self.byte() {
-            b'"' => drop(self.skip_string()),
-            b'{' | b'[' => self.at = scan::behind_nested(self.text.as_bytes(), self.at),
-            b't' | b'n' => self.at += 4,
-            b'f' => self.at += 5,
-            0 => {}
-            _ => self.skip_number(),
-        }
-    }
-
-    /// Goes behind the text it stands before; true if nothing in it is escaped.
-    fn skip_string(&mut self) -> bool {
-        let bytes = self.text.as_bytes();
-        let mut is_plain = true;
-        let mut at = self.at + 1;
-        loop {
-            at = scan::end_of_plain_within(bytes, at);
-            if scan::byte(bytes, at) != b'\\' {
-                break;
-            }
-            is_plain = false;
-            at += 2;
-        }
-        self.at = at + 1;
-        is_plain
-    }
-
-    /// Goes behind a number.
-    fn skip_number(&mut self) {
-        self.at = scan::end_of_number(self.text.as_bytes(), self.at);
-    }
-
-    /// The byte it stands before, behind any space; 0 at the end. Nearly always there is none.
-    #[inline(always)]
-    pub fn byte(&mut self) -> u8 {
-        let bytes = self.text.as_bytes();
-        match bytes.get(self.at) {
-            Some(byte) if *byte > b' ' => *byte,
-            _ => {
-                self.at = grammar::behind_space(bytes, self.at);
-                scan::byte(bytes, self.at)
-            }
-        }
+        Cursor::of(self.0)
     }
 }
 

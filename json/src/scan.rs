@@ -12,56 +12,46 @@ pub const NOWHERE: usize = 1 << (usize::BITS - 1);
 pub(crate) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_u32;
     let mut in_text = false;
-    loop {
-        while at < bytes.len() {
-            let [quotes, backslashes, openings, closings] =
-                marks(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
-            if quotes | backslashes | openings | closings == 0 {
-                at += STEP;
-                continue;
-            }
-            if backslashes != 0 {
-                break;
-            }
-            // A bit is set where the quotes up to there are odd in number.
-            let mut texts = quotes ^ (quotes << 1);
-            texts ^= texts << 2;
-            texts ^= texts << 4;
-            texts ^= texts << 8;
-            texts ^= u32::from(in_text).wrapping_neg();
-            let mut brackets = (openings | closings) & !texts;
-            while brackets != 0 {
-                let lowest = brackets & brackets.wrapping_neg();
-                depth = if openings & lowest == 0 { depth.saturating_sub(1) } else { depth + 1 };
-                if depth == 0 {
-                    return at + lowest.trailing_zeros() as usize + 1;
-                }
-                brackets ^= lowest;
-            }
-            in_text = texts & (1 << (STEP - 1)) != 0;
+    // Whether the byte before escapes the first.
+    let mut escaped = 0;
+    while at < bytes.len() {
+        let [mut quotes, mut backslashes, openings, closings] =
+            marks(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+        if quotes | backslashes | openings | closings == 0 {
+            escaped = 0;
             at += STEP;
+            continue;
         }
-        if at >= bytes.len() {
-            return bytes.len();
-        }
-        // One by one where something is escaped.
-        for _ in 0..STEP {
-            match byte(bytes, at) {
-                b'"' => in_text = !in_text,
-                b'\\' => at += 1,
-                _ if in_text => {}
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return at + 1;
-                    }
-                }
-                _ => {}
+        if backslashes | escaped != 0 {
+            backslashes &= !escaped;
+            while backslashes != 0 {
+                let next = (backslashes & backslashes.wrapping_neg()) << 1;
+                escaped |= next;
+                // The first is not looked at again, and one behind it escapes nothing.
+                backslashes &= (backslashes - 1) & !next;
             }
-            at += 1;
+            quotes &= !escaped;
+            escaped >>= STEP;
         }
+        // A bit is set where the quotes up to there are odd in number.
+        let mut texts = quotes ^ (quotes << 1);
+        texts ^= texts << 2;
+        texts ^= texts << 4;
+        texts ^= texts << 8;
+        texts ^= u32::from(in_text).wrapping_neg();
+        let mut brackets = (openings | closings) & !texts;
+        while brackets != 0 {
+            let lowest = brackets & brackets.wrapping_neg();
+            depth = if openings & lowest == 0 { depth.saturating_sub(1) } else { depth + 1 };
+            if depth == 0 {
+                return at + lowest.trailing_zeros() as usize + 1;
+            }
+            brackets ^= lowest;
+        }
+        in_text = texts & (1 << (STEP - 1)) != 0;
+        at += STEP;
     }
+    bytes.len()
 }
 
 /// The place of the first quote, backslash or control character from a place on, or the end.
@@ -299,6 +289,17 @@ mod tests {
         for length in 0..line.len() {
             let text = format!("{line}|{}!{}", &line[..length], "-".repeat(100));
             assert_eq!(same(text.as_bytes(), 0, line.len() + 1, line.len()), length);
+        }
+    }
+
+    #[test]
+    fn a_quote_ends_a_text_behind_backslashes_that_escape_each_other_alone() {
+        for before in 0..STEP {
+            for backslashes in 0..2 * STEP + 3 {
+                let text = format!("{}{}\"}}]", "a".repeat(before), "\\".repeat(backslashes));
+                let list = serde_json::to_string(&[&text, "]"]).unwrap();
+                assert_eq!(behind_nested(format!("{list}]").as_bytes(), 0), list.len(), "{list}");
+            }
         }
     }
 

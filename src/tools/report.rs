@@ -13,7 +13,7 @@ mod view;
 use self::filters::Asked;
 use crate::call::Call;
 use crate::error::Error;
-use crate::json::Json;
+use crate::json::{Cursor, Json};
 use crate::known::{Known, PlanError};
 use crate::lower::lower;
 use crate::policy::Effect;
@@ -210,6 +210,20 @@ fn empty() -> ReportReply {
         filters: Vec::new(),
         logic: None,
         notices: Vec::new(),
+    }
+}
+
+/// The members of these names that have something in them, of the object a cursor stands before. An answer may have
+/// thousands of such objects, so no byte is looked at twice.
+fn members<'a>(cursor: &mut Cursor<'a>, names: &[&str], members: &mut [Option<Json<'a>>]) {
+    let is_object = cursor.enter_object();
+    while is_object && let Some(name) = cursor.next_name() {
+        let value = cursor.value();
+        if let Some(place) = names.iter().position(|known| name == *known)
+            && let Some(member) = members.get_mut(place)
+        {
+            *member = Some(value).filter(|value| !value.is_null() && value.get() != "\"\"");
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::members;
 use super::scale::scaled;
 use crate::error::Error;
 use crate::json::{Cursor, Json, List, Object};
@@ -185,44 +186,58 @@ pub(super) fn fill(
     Ok(true)
 }
 
-/// What stands under the keys, which come in the order they are asked for, or nearly so. Most of an answer is one of them,
-/// so none is gone over before another is looked for.
+/// What stands under the keys, of which there may be thousands, in any order. Most of an answer is one of them, so none is
+/// gone over before another is looked for.
 struct Facts<'a> {
-    seen: Vec<(Cow<'a, str>, Fact<'a>)>,
-    next: usize,
+    /// Each with the one before it whose key has the same sum.
+    seen: Vec<(Cow<'a, str>, Fact<'a>, usize)>,
+    /// The last that was seen of each sum.
+    by_sum: Vec<usize>,
     /// Before the value of the last that was seen, if any was.
     rest: Cursor<'a>,
+}
+
+/// Sums that keys are told apart by.
+const SUMS: usize = 1024;
+
+/// The sum of a key.
+fn sum(key: &str) -> usize {
+    key.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % SUMS
 }
 
 impl<'a> Facts<'a> {
     fn of(facts: Json<'a>) -> Self {
         let mut rest = facts.cursor();
         rest.enter_object();
-        Self { seen: Vec::new(), next: 0, rest }
+        Self { seen: Vec::new(), by_sum: vec![usize::MAX; SUMS], rest }
     }
 
     fn at(&mut self, key: &str) -> Option<Fact<'a>> {
-        let before = self.next;
-        while self.next < self.seen.len() || self.reads_on() {
-            self.next += 1;
-            if let Some((name, fact)) = self.seen.get(self.next - 1)
-                && name == key
-            {
-                return Some(fact.clone());
+        let sum = sum(key);
+        let mut place = self.by_sum[sum];
+        loop {
+            while let Some((name, fact, before)) = self.seen.get(place) {
+                if name == key {
+                    return Some(fact.clone());
+                }
+                place = *before;
             }
+            // None of those that were seen: the next of its sum may be it.
+            while self.reads_on()? != sum {}
+            place = self.seen.len() - 1;
         }
-        self.next = self.seen.iter().take(before).position(|(name, _)| name == key)? + 1;
-        self.seen.get(self.next - 1).map(|(_, fact)| fact.clone())
     }
 
-    /// Sees the next, if there is one.
-    fn reads_on(&mut self) -> bool {
+    /// Sees the next, if there is one, and says the sum of its key.
+    fn reads_on(&mut self) -> Option<usize> {
         if !self.seen.is_empty() {
             self.rest.skip();
         }
-        let Some(name) = self.rest.next_name() else { return false };
-        self.seen.push((name, Fact(self.rest.clone())));
-        true
+        let name = self.rest.next_name()?;
+        let sum = sum(&name);
+        self.seen.push((name, Fact(self.rest.clone()), self.by_sum[sum]));
+        self.by_sum[sum] = self.seen.len() - 1;
+        Some(sum)
     }
 }
 
@@ -267,20 +282,24 @@ impl Groups<'_> {
     /// Adds the groups within one, and those within them.
     fn add_within(&mut self, around: &Group, list: Option<Json<'_>>) {
         let (Some((_, kind)), Some(list)) = (self.levels.get(around.cells.len()), list) else { return };
-        for json in list.items() {
-            let group = Fields::of(json);
-            let mut key = group.text("key").unwrap_or_default();
+        let mut list = list.cursor();
+        let is_list = list.enter_list();
+        while is_list && list.next_item() {
+            let mut found = [None; 4];
+            members(&mut list, &["label", "value", "key", "groupings"], &mut found);
+            let [label, value, key, within] = found;
+            let mut key = key.and_then(Json::text).unwrap_or_default().into_owned();
             // The manual's keys name the groups around; one that does not is put behind theirs.
             let is_whole = key.strip_prefix(&around.key).is_some_and(|rest| rest.starts_with('_'));
             if !around.cells.is_empty() && !is_whole {
                 key = [&around.key, "_", &key].concat();
             }
             let mut cells = around.cells.clone();
-            cells.push(cell(&mut json.cursor(), kind, self.values).into_owned());
+            cells.push(shown(label, value, kind, self.values).into_owned());
             let is_innermost = cells.len() == self.levels.len();
             let inner = Group { key, cells, is_innermost };
             let place = self.all.len();
-            self.add_within(&inner, group.get("groupings"));
+            self.add_within(&inner, within);
             self.all.insert(place, inner);
         }
     }
@@ -323,16 +342,14 @@ fn add_cells(row: &mut List, cursor: &mut Cursor<'_>, columns: &[(String, String
 /// The cell a cursor stands before: the value of numbers, days and moments, and of what is true or not; of all else what
 /// people see, which for a lookup is a name and for a picklist a label.
 fn cell<'a>(cursor: &mut Cursor<'a>, kind: &str, values: &mut Values) -> Cow<'a, str> {
-    let (mut label, mut value) = (None, None);
-    let is_object = cursor.enter_object();
-    while is_object && let Some(name) = cursor.next_name() {
-        let member = Some(cursor.value()).filter(|member| !member.is_null() && member.get() != "\"\"");
-        match &*name {
-            "label" => label = member,
-            "value" => value = member,
-            _ => {}
-        }
-    }
+    let mut found = [None; 2];
+    members(cursor, &["label", "value"], &mut found);
+    let [label, value] = found;
+    shown(label, value, kind, values)
+}
+
+/// What is shown of a label and a value.
+fn shown<'a>(label: Option<Json<'a>>, value: Option<Json<'a>>, kind: &str, values: &mut Values) -> Cow<'a, str> {
     let no_dash = label.filter(|label| label.get() != DASH);
     let Some(value) = value else { return values.copy(no_dash) };
     values.copy(match value.get().as_bytes().first() {

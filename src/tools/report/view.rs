@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
+use super::members;
 use crate::call::Call;
 use crate::error::Error;
 use crate::id::RecordId;
-use crate::json::{Json, List, quoted};
+use crate::json::{Cursor, Json, List, quoted};
 use crate::known::{Known, PlanError};
 use crate::record::{Fields, Record};
 use crate::reply::{MAX_TEXT_CHARS, Rows, Values, with_decimals};
@@ -72,9 +73,11 @@ pub(super) fn fill(
     let records =
         answer.get("records").ok_or_else(|| Error::unreadable("the rows of a list view are missing", Changed::No))?;
     let (mut values, mut rows, mut all) = (Values::cut_after(MAX_TEXT_CHARS), Rows::default(), 0);
-    for record in records.items() {
+    let mut records = records.cursor();
+    let is_list = records.enter_list();
+    while is_list && records.next_item() {
         all += 1;
-        rows.add(row(&columns, record, &mut values));
+        rows.add(row(&columns, &mut records, &mut values));
     }
     let is_all = answer.get("done").is_some_and(|done| done.get() == "true");
     reply.total = is_all.then_some(all);
@@ -107,19 +110,34 @@ fn columns(answer: &Fields<'_>) -> Vec<Column> {
     columns
 }
 
-fn row(columns: &[Column], record: Json<'_>, values: &mut Values) -> String {
-    let mut cells = Vec::new();
-    for cell in record.member("columns").unwrap_or(Json::NULL).items() {
-        cells.push(cell);
+/// The record a cursor stands before. There may be two thousand, so no byte is looked at twice.
+fn row(columns: &[Column], cursor: &mut Cursor<'_>, values: &mut Values) -> String {
+    let mut cells = vec![Json::NULL; columns.len()];
+    let mut place = 0;
+    let is_object = cursor.enter_object();
+    while is_object && let Some(name) = cursor.next_name() {
+        if name != "columns" {
+            cursor.skip();
+            continue;
+        }
+        let is_list = cursor.enter_list();
+        while is_list && cursor.next_item() {
+            let mut found = [None; 2];
+            members(cursor, &["fieldNameOrPath", "value"], &mut found);
+            let path = found[0].and_then(Json::text).unwrap_or_default();
+            // They come in the order of the columns.
+            let is_its = |column: &Column| column.path == path;
+            let its = columns.iter().position(|column| column.place == place && is_its(column));
+            if let Some(its) = its.or_else(|| columns.iter().position(is_its))
+                && let (Some(cell), Some(value)) = (cells.get_mut(its), found[1])
+            {
+                *cell = value;
+            }
+            place += 1;
+        }
     }
     let mut row = List::default();
-    for column in columns {
-        let is_its = |cell: &&Json<'_>| {
-            cell.member("fieldNameOrPath").is_some_and(|path| path.text().is_some_and(|path| path == column.path))
-        };
-        // They come in the order of the columns.
-        let its = cells.get(column.place).filter(is_its).or_else(|| cells.iter().find(is_its));
-        let value = its.and_then(|cell| cell.member("value")).unwrap_or(Json::NULL);
+    for (column, value) in columns.iter().zip(cells) {
         let value = with_decimals(shown(value, column.field_type, values), column.decimals);
         row.item(Json::trusted(&value));
     }

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use demo_org::Org;
+use demo_org::{Extra, Org};
 use salesforce_host::wire::Transport as _;
 use salesforce_host::{Connection, Host, Limits, Token};
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_support::{Demo, demo};
 
 /// What the smallest hosts grant: units of fuel, and bytes of memory.
@@ -79,14 +79,26 @@ fn text(field: &str, bytes: usize) -> String {
 
 /// The units of fuel that a call costs in the larger org, on a host that grants so many.
 fn fuel(tool: &str, arguments: &str, larger: Larger, granted: u64) -> u64 {
+    fuel_of(Org::demo(), tool, arguments, granted, move |_, answer| larger.grow(answer))
+}
+
+/// The units of fuel that a call costs where every answer is changed so, by its path.
+fn fuel_of(
+    org: Org,
+    tool: &str,
+    arguments: &str,
+    granted: u64,
+    change: impl Fn(&str, &mut Value) + Send + Sync + 'static,
+) -> u64 {
     let host = Host::metered(Limits { memory_bytes: MEMORY, ..Limits::default() }, granted).unwrap();
-    let org = Arc::new(Org::demo());
+    let org = Arc::new(org);
     let (whose, clock) = (demo(&org, "admin"), Arc::clone(&org));
     let token = Token::new(&org.token("admin")).unwrap();
     let transport = move |request: http::Request<Vec<u8>>| {
+        let path = request.uri().to_string();
         Ok(Demo(Arc::clone(&org)).send(request)?.map(|body| match serde_json::from_slice::<Value>(&body) {
             Ok(mut answer) => {
-                larger.grow(&mut answer);
+                change(&path, &mut answer);
                 answer.to_string().into_bytes()
             }
             Err(_) => body,
@@ -135,4 +147,89 @@ fn twice_as_many_groups_cost_no_more_than_twice_as_much() {
         let (some, many) = (some - none, many - none);
         assert!(many * 10 < some * 22, "{soql}: {some} units, and {many} of twice as many");
     }
+}
+
+/// The demo org with the reports and list views that people saved.
+fn with_reports() -> Org {
+    Org::demo_with([Extra::Reports, Extra::ListViews])
+}
+
+/// The run of a report with so many groups down and across, each pair of them with a number.
+fn run(down: usize, across: usize) -> Value {
+    let fact =
+        |number: usize| json!({ "aggregates": [{ "label": "x", "value": number }, { "label": "1", "value": 1 }] });
+    // The facts come in an order that nobody would ask for them in.
+    let key = |number: usize, count: usize| match number * 7919 % count.max(1) {
+        _ if number == count => "T".to_owned(),
+        key => key.to_string(),
+    };
+    let group = |number, count| json!({ "key": key(number, count), "label": format!("G {number}"), "groupings": [] });
+    let mut facts = serde_json::Map::new();
+    for one in 0..=down {
+        for other in 0..=across {
+            facts.insert(format!("{}!{}", key(one, down), key(other, across)), fact(one + other));
+        }
+    }
+    let groupings = |count| json!({ "groupings": (0..count).map(|number| group(number, count)).collect::<Vec<_>>() });
+    let level = |name, count| if count > 0 { json!([{ "name": name, "dateGranularity": "None" }]) } else { json!([]) };
+    json!({
+        "allData": true,
+        "factMap": facts,
+        "groupingsAcross": groupings(across),
+        "groupingsDown": groupings(down),
+        "reportExtendedMetadata": {
+            "aggregateColumnInfo": { "s!AMOUNT": { "label": "Sum", "dataType": "double" } },
+            "detailColumnInfo": {},
+            "groupingColumnInfo": { "OWNER": { "label": "Owner", "dataType": "string" } },
+        },
+        "reportMetadata": {
+            "aggregates": ["s!AMOUNT", "RowCount"],
+            "groupingsDown": level("OWNER", down),
+            "groupingsAcross": level("TYPE", across),
+            "reportFormat": "MATRIX",
+        },
+    })
+}
+
+#[test]
+fn twice_as_many_groups_of_a_report_cost_no_more_than_twice_as_much() {
+    for across in [0, 20] {
+        let of = |down| {
+            fuel_of(
+                with_reports(),
+                "report",
+                r#"{"name": "Open Pipeline by Stage", "limit": 50}"#,
+                30 * FUEL,
+                move |path, answer| {
+                    if path.contains("/analytics/reports/") {
+                        *answer = run(down, across);
+                    }
+                },
+            )
+        };
+        let [none, some, many] = if across == 0 { [1, 500, 1000] } else { [1, 50, 100] }.map(of);
+        let (some, many) = (some - none, many - none);
+        assert!(many * 10 < some * 22, "{across} across: {some} units, and {many} of twice as many");
+    }
+}
+
+#[test]
+fn the_rows_of_a_list_view_are_read_in_one_go() {
+    let of = |count: usize| {
+        fuel_of(
+            with_reports(),
+            "report",
+            r#"{"name": "All Accounts", "object": "Account", "limit": 2000}"#,
+            30 * FUEL,
+            move |path, answer| {
+                if path.contains("/results") {
+                    let records = answer["records"].as_array().unwrap();
+                    answer["records"] = records.iter().cycle().take(count).cloned().collect();
+                }
+            },
+        )
+    };
+    // Of nine cells each.
+    let row = (of(400) - of(200)) / 200;
+    assert!(row < 33_000, "{row} units for a row");
 }
