@@ -10,8 +10,10 @@ use crate::within::split_once;
 /// Paths of the usual columns, without the id. Of a described object only those this user may see.
 pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
     match standard::usual_columns(&schema.name, purpose) {
-        // The table has all that it shows.
-        Some(columns) if schema.source == Source::Standard => columns.map(Cow::Borrowed).collect(),
+        // The table has all that it shows, but for what only orgs with person accounts have.
+        Some(columns) if schema.source == Source::Standard => {
+            columns.filter(|column| !column.starts_with("Person")).map(Cow::Borrowed).collect()
+        }
         Some(columns) => columns.filter(|column| can_read(schema, column)).map(Cow::Borrowed).collect(),
         None => generic(schema, purpose),
     }

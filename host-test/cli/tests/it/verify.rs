@@ -194,7 +194,7 @@ fn what_was_found_is_said_where_it_is_more_than_a_verdict() {
             (BEARER, "500 INVALID_SESSION_ID"),
             (ENVELOPE, "200 names the user"),
             (NO_ACTION, "GET: 404 NOT_FOUND; POST: 404 NOT_FOUND"),
-            (DESCRIBE, "304 to its Last-Modified; 200 to a date before"),
+            (DESCRIBE, "304 to its Last-Modified; 200 to a date before; 304 of the list to the answer's Date"),
             (
                 VIEWS,
                 "5 list views in one request; texts are values of boolean, currency, date, datetime, email, id, phone, \
@@ -310,6 +310,7 @@ fn each_check_that_tells_what_it_found_can_fail() {
         (NO_ACTION, vec![json(200, &error).on(Method::GET, "/convertLead")], "200 "),
         (DESCRIBE, vec![parts(2, 200, &serde_json::json!({})).after(1)], "200 {}"),
         (DESCRIBE, vec![parts(2, 304, &serde_json::Value::Null).after(1)], "304"),
+        (DESCRIBE, vec![json(200, &serde_json::json!({"sobjects": []})).on(Method::GET, "/sobjects")], "200 "),
         (VIEWS, vec![parts(5, 200, &typed)], "values are typed: currency as a number"),
         (VIEWS, vec![parts(5, 400, &error)], "400 "),
         (DATES, vec![report("BAD_REQUEST")], "BAD_REQUEST"),

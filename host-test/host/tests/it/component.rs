@@ -38,7 +38,7 @@ fn the_component_exports_the_tiers_the_catalog_and_the_sign_in() {
 
 #[test]
 fn the_component_stays_under_its_budget() {
-    assert!(COMPONENT.len() <= 865_000, "{} bytes", COMPONENT.len());
+    assert!(COMPONENT.len() <= 867_500, "{} bytes", COMPONENT.len());
 }
 
 #[test]
