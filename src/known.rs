@@ -37,6 +37,7 @@ const fn borrows_nothing<T: 'static>() {}
 const _: () = borrows_nothing::<Known>();
 
 /// A schema, or the list of objects, as far as this call knows it.
+#[derive(Clone)]
 pub(crate) struct Learned<T> {
     pub(crate) what: Rc<T>,
     /// Whether the org said it so recently that what it lacks does not exist.
@@ -179,8 +180,8 @@ impl Known {
 
     /// An object's description, or what the embedded table says of it.
     pub(crate) fn schema(&self, object: &ObjectName) -> Result<Rc<ObjectSchema>, PlanError> {
-        match self.learned(object, |learned| Rc::clone(&learned.what)) {
-            Some(learned) => Ok(learned),
+        match self.learned(object) {
+            Some(learned) => Ok(learned.what),
             None => Err(Need::Schema(object.clone()).into()),
         }
     }
@@ -198,12 +199,12 @@ impl Known {
 
     /// Whether what the schema of an object lacks does not exist; if not, the object has to be described.
     pub(crate) fn is_fresh(&self, object: &ObjectName) -> bool {
-        self.learned(object, |learned| learned.is_fresh).unwrap_or_default()
+        self.learned(object).is_some_and(|learned| learned.is_fresh)
     }
 
     /// Since when it is enough to ask for changes of an object.
     pub(crate) fn described_since(&self, object: &ObjectName) -> Option<i64> {
-        self.learned(object, |learned| learned.since)?
+        if cfg!(feature = "cache") { self.learned(object)?.since } else { None }
     }
 
     /// What a record type leaves of an object's picklists: the object with no other fields than those it narrows.
@@ -229,16 +230,14 @@ impl Known {
         }
     }
 
-    /// The org's objects, of which there are no others.
-    pub(crate) fn fresh_objects(&self) -> Result<Rc<GlobalDescribe>, PlanError> {
-        let objects = self.objects()?;
-        let is_kept = self.objects.borrow().as_ref().is_some_and(|learned| !learned.is_fresh);
-        if !cfg!(feature = "cache") || !is_kept { Ok(objects) } else { Err(Need::FreshObjects.into()) }
+    /// Whether the list of objects was kept for so long that what it lacks may exist.
+    pub(crate) fn has_old_list(&self) -> bool {
+        cfg!(feature = "cache") && self.objects.borrow().as_ref().is_some_and(|learned| !learned.is_fresh)
     }
 
     /// Since when it is enough to ask for changes of the list of objects.
     pub(crate) fn listed_since(&self) -> Option<i64> {
-        self.objects.borrow().as_ref()?.since
+        if cfg!(feature = "cache") { self.objects.borrow().as_ref()?.since } else { None }
     }
 
     /// An object that is looked for: its API name, or the list to look in.
@@ -285,14 +284,18 @@ impl Known {
         Ok(columns)
     }
 
-    fn learned<T>(&self, object: &ObjectName, of: impl Fn(&Learned<ObjectSchema>) -> T) -> Option<T> {
-        self.schemas.borrow().iter().find(|(name, _)| name == object).map(|(_, learned)| of(learned))
+    fn learned(&self, object: &ObjectName) -> Option<Learned<ObjectSchema>> {
+        self.schemas.borrow().iter().find(|(name, _)| name == object).map(|(_, learned)| learned.clone())
     }
 
-    /// The objects whose schemas are less than fresh descriptions.
-    pub(crate) fn assumed(&self) -> Vec<ObjectName> {
-        let schemas = self.schemas.borrow();
-        schemas.iter().filter(|(_, learned)| !learned.is_fresh).map(|(name, _)| name.clone()).collect()
+    /// The objects whose schemas are less than fresh descriptions. After this it is no more enough to ask for changes.
+    pub(crate) fn doubt_assumed(&self) -> Vec<ObjectName> {
+        let mut assumed = Vec::new();
+        for (name, learned) in self.schemas.borrow_mut().iter_mut().filter(|(_, learned)| !learned.is_fresh) {
+            learned.since = None;
+            assumed.push(name.clone());
+        }
+        assumed
     }
 
     pub(crate) fn learn_schema(&self, object: &ObjectName, learned: Learned<ObjectSchema>) {

@@ -4,10 +4,10 @@
 /// many bytes on, and two more how far back it is.
 const SHORTEST: usize = 4;
 
-/// The text that was packed, behind others.
-pub(crate) fn unpacked(before: &[&str], packed: &[u8]) -> Vec<u8> {
+/// The text that was packed, behind another.
+pub(crate) fn unpacked(before: &str, packed: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(4 * packed.len());
-    before.iter().for_each(|before| text.extend_from_slice(before.as_bytes()));
+    text.extend_from_slice(before.as_bytes());
     let mut rest = packed;
     loop {
         let plain = rest.iter().position(|byte| matches!(byte, b'\0'..b'\t' | b'\x0b'..b' ')).unwrap_or(rest.len());

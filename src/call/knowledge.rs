@@ -42,17 +42,13 @@ impl Call<'_> {
         if needs.len() < all {
             return Ok(());
         }
-        let (mut objects, mut list) = (Vec::new(), None);
+        let (mut objects, mut with_list) = (Vec::new(), false);
         for need in needs {
             match need {
                 Need::Schema(object) | Need::Description(object) if objects.contains(&object) => {}
                 Need::Schema(object) | Need::Description(object) => objects.push(object),
-                Need::Objects | Need::FreshObjects => list = Some(self.known.listed_since()),
-                Need::Object(sought) => {
-                    if !self.finds_object(sought)? {
-                        list = Some(None);
-                    }
-                }
+                Need::Objects | Need::FreshObjects => with_list = true,
+                Need::Object(sought) => with_list |= !self.finds_object(sought)?,
                 Need::User => self.remember_user(self.send(&UserInfo)?),
                 Need::Values { .. } => self.look_up_values(need)?,
                 Need::Picklists { object, record_type, fresh } => match self.known.schema(&object) {
@@ -65,8 +61,7 @@ impl Call<'_> {
                 },
             }
         }
-        let since = |object: ObjectName| (self.known.described_since(&object), object);
-        self.describe(&objects.into_iter().map(since).collect::<Vec<_>>(), list)
+        self.describe(&objects, with_list)
     }
 
     /// Finds one object: by its description where it is called so, or else in the list of all, of which no more is read.
@@ -166,29 +161,30 @@ impl Call<'_> {
     /// After the org refused a field: describes the objects that were planned from less than a fresh description, all of
     /// each. False if there are none, so that trying again would change nothing.
     pub(crate) fn refresh(&self) -> Result<bool, Error> {
-        let assumed = self.known.assumed();
-        let whole: Vec<_> = assumed.into_iter().map(|object| (None, object)).collect();
-        if whole.is_empty() { Ok(false) } else { self.describe(&whole, None).map(|()| true) }
+        match self.known.doubt_assumed().as_slice() {
+            [] => Ok(false),
+            assumed => self.describe(assumed, false).map(|()| true),
+        }
     }
 
-    /// Describes objects, and lists all there are if that is asked too, in one request for every 25; each only if it has
-    /// changed since the second it comes with.
-    fn describe(&self, objects: &[(Option<i64>, ObjectName)], list: Option<Option<i64>>) -> Result<(), Error> {
-        let mut list = list.map(|since| DescribeGlobal { since });
-        match (objects, &list) {
-            ([], Some(list)) => return self.send(list).map(|objects| self.remember_objects(objects)),
-            ([(since, object)], None) => {
-                return self.keep_description(object, self.send(&Describe { object, since: *since }));
-            }
-            _ => {}
+    /// Describes objects, and lists all there are if that is asked too, in one request for every 25. Of what the org said
+    /// a short time ago, it is asked what has changed.
+    fn describe(&self, objects: &[ObjectName], mut with_list: bool) -> Result<(), Error> {
+        let all = DescribeGlobal { since: self.known.listed_since() };
+        if let ([], true) = (objects, with_list) {
+            self.remember_objects(self.send(&all)?);
+            return Ok(());
+        }
+        let description = |object| Describe { object, since: self.known.described_since(object) };
+        if let ([object], false) = (objects, with_list) {
+            return self.keep_description(object, self.send(&description(object)));
         }
         for objects in objects.chunks(PART_NAMES.len() - 1) {
             let mut composite = Composite::default();
-            let list = list.take().map(|list| composite.add("objects", &list).map(|part| (part, list)));
-            let list = list.transpose().map_err(unsendable)?;
+            let list = with_list.then(|| composite.add("objects", &all)).transpose().map_err(unsendable)?;
             let mut parts = Vec::new();
-            for ((since, object), name) in objects.iter().zip(PART_NAMES) {
-                let endpoint = Describe { object, since: *since };
+            for (object, name) in objects.iter().zip(PART_NAMES) {
+                let endpoint = description(object);
                 parts.push((composite.add(name, &endpoint).map_err(unsendable)?, endpoint));
             }
             let answer = self.send_all(&composite)?;
@@ -196,9 +192,10 @@ impl Call<'_> {
                 let description = answer.read(part, &endpoint).map_err(|error| read_error(error, false));
                 self.keep_description(endpoint.object, description)?;
             }
-            if let Some((part, list)) = list {
-                self.remember_objects(answer.read(part, &list).map_err(|error| read_error(error, false))?);
+            if let Some(part) = list {
+                self.remember_objects(answer.read(part, &all).map_err(|error| read_error(error, false))?);
             }
+            with_list = false;
         }
         Ok(())
     }
@@ -211,14 +208,16 @@ impl Call<'_> {
     ) -> Result<(), Error> {
         let schema = description
             .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
-        let Some(schema) = schema else {
-            self.known.confirm_schema(object);
-            return Ok(());
-        };
-        if self.cache().is_some() {
-            self.cache_put(object.as_str(), &schema.to_bytes());
+        match schema {
+            Some(schema) => {
+                if self.cache().is_some() {
+                    self.cache_put(object.as_str(), &schema.to_bytes());
+                }
+                self.known.learn_schema(object, Learned::now(schema));
+            }
+            None if cfg!(feature = "cache") => self.known.confirm_schema(object),
+            None => {}
         }
-        self.known.learn_schema(object, Learned::now(schema));
         Ok(())
     }
 
@@ -265,9 +264,14 @@ impl Call<'_> {
 
     /// Keeps the org's list of objects, unless nothing has changed.
     fn remember_objects(&self, objects: Option<GlobalDescribe>) {
-        let Some(objects) = objects else { return self.known.confirm_objects() };
-        self.cache_put(GLOBAL, &objects.to_bytes());
-        self.known.learn_objects(Learned::now(objects));
+        match objects {
+            Some(objects) => {
+                self.cache_put(GLOBAL, &objects.to_bytes());
+                self.known.learn_objects(Learned::now(objects));
+            }
+            None if cfg!(feature = "cache") => self.known.confirm_objects(),
+            None => {}
+        }
     }
 
     /// Who the user is: one request unless cached.

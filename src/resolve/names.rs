@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::id::{RecordId, standard_object};
 use crate::json::Json;
-use crate::known::{self, Known, PlanError};
+use crate::known::{self, Known, Need, PlanError};
 use crate::record::Record;
 use crate::resolve::reach;
 use crate::schema::columns;
@@ -51,8 +51,7 @@ pub(crate) fn object(known: &Known, input: &str) -> Result<ObjectName, PlanError
     let found = match lookup::object(input, None, vocabulary) {
         ObjectMatch::Unknown { .. } => match known.found(Sought::Called(input.to_owned()))? {
             Found::Among(list) => match lookup::object(input, Some(&*list), vocabulary) {
-                // A list that was kept can't deny an object: an admin may have made it since.
-                unknown @ ObjectMatch::Unknown { .. } => known.fresh_objects().map(|_| unknown)?,
+                ObjectMatch::Unknown { .. } if known.has_old_list() => return Err(Need::FreshObjects.into()),
                 found => found,
             },
             Found::Names(names) => ObjectMatch::of_names(names),
@@ -81,8 +80,8 @@ pub(crate) fn object_of(known: &Known, id: &RecordId) -> Result<ObjectName, Plan
     }
     let name = match known.found(Sought::Prefix(id.prefix().to_owned()))? {
         Found::Among(list) => match list.by_key_prefix(id.prefix()) {
-            None => known.fresh_objects().map(|_| None)?,
-            Some(object) => Some(object.name().to_owned()),
+            None if known.has_old_list() => return Err(Need::FreshObjects.into()),
+            object => object.map(|object| object.name().to_owned()),
         },
         Found::Names(names) => names.into_iter().next(),
     };

@@ -9,12 +9,13 @@ use crate::within::split_once;
 
 /// Paths of the usual columns, without the id. Of a described object only those this user may see.
 pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
-    match standard::usual_columns(&schema.name, purpose) {
+    let is_there = |column: &&str| match schema.source {
         // The table has all that it shows, but for what only orgs with person accounts have.
-        Some(columns) if schema.source == Source::Standard => {
-            columns.filter(|column| !column.starts_with("Person")).map(Cow::Borrowed).collect()
-        }
-        Some(columns) => columns.filter(|column| can_read(schema, column)).map(Cow::Borrowed).collect(),
+        Source::Standard => !column.starts_with("Person"),
+        Source::Described => can_read(schema, column),
+    };
+    match standard::usual_columns(&schema.name, purpose) {
+        Some(columns) => columns.filter(is_there).map(Cow::Borrowed).collect(),
         None => generic(schema, purpose),
     }
 }
