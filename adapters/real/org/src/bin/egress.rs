@@ -43,8 +43,7 @@ fn main() -> Result<(), Fault> {
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let upstream =
-        Arc::new(Upstream { host, connector: TlsConnector::from(Arc::new(config)), idle: Mutex::default() });
+    let upstream = Arc::new(Upstream { host, connector: TlsConnector::from(Arc::new(config)), idle: Mutex::default() });
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind(address).await?;
         loop {
