@@ -14,7 +14,8 @@ use compiler::TARGET;
 
 /// The adapters, by their packages without `-adapter`: those of hosts that keep bytes between calls, and the others. Each
 /// are built together, for cargo gives all that it builds at once the features that one of them asks for.
-const ADAPTERS: [&[&str]; 2] = [&["example", "zeroclaw"], &["ironclaw-0-24", "ironclaw-1", "wasi-http", "wassette"]];
+const ADAPTERS: [&[&str]; 2] =
+    [&["example", "zeroclaw"], &["ironclaw-0-24", "ironclaw-1", "wasi-http", "wasi-http-config", "wassette"]];
 
 fn main() {
     let adapters = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("..");

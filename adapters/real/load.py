@@ -6,6 +6,7 @@ behind the same name, and each reply must hold the user's own word and nobody el
 started again: whatever was cut off by that is repeated by its client, and at the end every org must hold what its user
 wrote last. All of it is on this machine, and bounded in count and time.
 
+Where EGRESS names a proxy that keeps connections to the org, an instance that sends through it is timed too.
 Where SALESFORCE_PLUGIN names the built program, its calls are timed too, as the same user's in the same org: once where
 that keeps connections, as orgs do, and once where it ends each with its answer, so that both sides pay for a connection
 with every request, as these hosts do in any case."""
@@ -41,6 +42,7 @@ ORG = f"https://{ORG_HOST}"
 PORT = 8000
 URL = f"http://127.0.0.1:{PORT}/mcp"
 INSTANCES = [8001, 8002]
+EGRESS_PORT = 8005
 MODES = ["legacy", "auto"]
 # Calls of each user: find, get, query, update, and again.
 CALLS = 8
@@ -67,12 +69,12 @@ def answers(port):
     return False
 
 
-async def instance(port):
+async def instance(port, *settings):
     """An instance, once it serves."""
     log = open(pathlib.Path(FOLDER) / f"instance-{port}", "ab")
     process = await asyncio.create_subprocess_exec(
         *shlex.split(PROGRAM), "--addr", f"127.0.0.1:{port}",
-        "--env", f"SALESFORCE_MCP_URL={URL}", "--env", "SALESFORCE_DOMAIN=demo", COMPONENT,
+        "--env", f"SALESFORCE_MCP_URL={URL}", "--env", "SALESFORCE_DOMAIN=demo", *settings, COMPONENT,
         stdout=log, stderr=log,
     )
     log.close()
@@ -232,10 +234,10 @@ def alone(servers, marker, record):
         for name, of_tools in figures.items():
             told = (f"{tool} {ms:.1f} ({requests:g})" for tool, (ms, requests) in of_tools.items())
             print(f"  {name}: {', '.join(told)}")
-        if len(servers) > 1:
-            ours, program = figures.values()
-            times = (f"{tool} {ours[tool][0] / program[tool][0]:.2f}" for tool in ours)
-            print(f"  times what the program takes: {', '.join(times)}")
+        if program := figures.pop("the program", None):
+            for name, of_tools in figures.items():
+                times = (f"{tool} {of_tools[tool][0] / program[tool][0]:.2f}" for tool in program)
+                print(f"  {name}, times what the program takes: {', '.join(times)}")
     intercepted(org, WAYS[0])
     org.close()
 
@@ -261,6 +263,19 @@ async def program(path, token):
         await server.wait()
 
 
+@contextlib.asynccontextmanager
+async def behind_egress(path):
+    """The port of an instance whose requests go to a proxy beside it, which keeps connections to the org."""
+    proxy = await asyncio.create_subprocess_exec(path, f"127.0.0.1:{EGRESS_PORT}", ORG_HOST)
+    server = await instance(8004, "--env", f"SALESFORCE_EGRESS=http://127.0.0.1:{EGRESS_PORT}")
+    try:
+        yield 8004
+    finally:
+        for process in (server, proxy):
+            process.terminate()
+            await process.wait()
+
+
 def resident(process):
     """Memory of a process in MB: now, and at most."""
     status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
@@ -271,8 +286,11 @@ async def main():
     everybody = users()
     instances = [await instance(port) for port in INSTANCES]
     token, marker, record = everybody[0]
-    servers = {"an instance": (INSTANCES[1], {"authorization": f"Bearer {token}", "host": f"127.0.0.1:{PORT}"})}
+    headers = {"authorization": f"Bearer {token}", "host": f"127.0.0.1:{PORT}"}
+    servers = {"an instance": (INSTANCES[1], headers)}
     async with contextlib.AsyncExitStack() as stack:
+        if path := os.environ.get("EGRESS"):
+            servers["behind an egress proxy"] = await stack.enter_async_context(behind_egress(path)), headers
         if path := os.environ.get("SALESFORCE_PLUGIN"):
             servers["the program"] = await stack.enter_async_context(program(path, token))
         await asyncio.to_thread(alone, servers, marker, record)

@@ -20,9 +20,11 @@ pub mod bindings {
 
 use bindings::wasi::cli::environment::get_environment;
 use bindings::wasi::clocks::wall_clock;
+use bindings::wasi::config::store;
 use bindings::wasi::http::outgoing_handler;
 use bindings::wasi::http::types::{
-    ErrorCode, Fields, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
+    Scheme,
 };
 use bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
@@ -39,13 +41,25 @@ pub fn now() -> u64 {
     now.seconds * 1000 + u64::from(now.nanoseconds / 1_000_000)
 }
 
-/// The environment, which the host hands over whole.
+/// The environment, which the host hands over whole, or what a host has in its place.
 pub struct Environment(Vec<(String, String)>);
 
 impl Environment {
     /// Reads it.
     pub fn read() -> Self {
         Self(get_environment())
+    }
+
+    /// Reads what the host's `wasi:config` has, under the same names.
+    ///
+    /// # Errors
+    /// A sentence with what the host says, where it can't read that itself.
+    pub fn of_config() -> Result<Self, String> {
+        let (store::Error::Upstream(why) | store::Error::Io(why)) = match store::get_all() {
+            Ok(all) => return Ok(Self(all)),
+            Err(error) => error,
+        };
+        Err(["the host can't read its wasi:config: ", &why].concat())
     }
 
     /// A variable; none where it is not set, or empty.
@@ -73,24 +87,31 @@ pub const SETTINGS: &str = "SALESFORCE_SETTINGS";
 /// The org, where the settings name none.
 pub const DOMAIN: &str = "SALESFORCE_DOMAIN";
 
-/// Sends a request to the org as the user, and waits for the whole response.
+/// Sends a request as the user, and waits for the whole response. `way` is the origin of the org, or of what stands on the
+/// way to it.
 ///
 /// # Errors
 /// What the host could not or would not send, and a response that is cut, late or too large.
-pub fn send(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
-    let outgoing = outgoing(origin, token, request)?;
+pub fn send(way: &str, token: &str, request: &Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
+    let outgoing = outgoing(way, token, request)?;
     let body = outgoing.body().map_err(|()| unsent(FailureReason::Denied))?;
     let writing = Writing::begin(&body, request.body());
-    let outcome = match outgoing_handler::handle(outgoing, Some(options())) {
-        Ok(response) => {
-            writing.finish(body);
-            response.subscribe().block();
-            response.get()
-        }
-        Err(code) => Some(Ok(Err(code))),
-    };
-    match outcome {
-        Some(Ok(Ok(response))) => read(response),
+    let response = begun(outgoing)?;
+    writing.finish(body);
+    read(arrived(&response)?)
+}
+
+/// Has the host begin with a request.
+fn begun(outgoing: OutgoingRequest) -> Result<FutureIncomingResponse, SendFailure> {
+    outgoing_handler::handle(outgoing, Some(options())).map_err(|code| failure(&code))
+}
+
+/// Waits until a response begins.
+#[inline(never)]
+fn arrived(response: &FutureIncomingResponse) -> Result<IncomingResponse, SendFailure> {
+    response.subscribe().block();
+    match response.get() {
+        Some(Ok(Ok(response))) => Ok(response),
         Some(Ok(Err(code))) => Err(failure(&code)),
         _ => Err(sent(FailureReason::Unreachable)),
     }
@@ -101,18 +122,22 @@ pub fn send(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<htt
 /// # Errors
 /// As of [`send`]; an envelope without that place is not sent.
 pub fn send_soap(
-    origin: &str,
+    way: &str,
     token: &str,
     mut request: Request<Vec<u8>>,
 ) -> Result<http::Response<Vec<u8>>, SendFailure> {
     *request.body_mut() = wire::with_session(request.body(), token).ok_or(unsent(FailureReason::Denied))?;
-    send(origin, token, &request)
+    send(way, token, &request)
 }
 
-fn outgoing(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<OutgoingRequest, SendFailure> {
+fn outgoing(way: &str, token: &str, request: &Request<Vec<u8>>) -> Result<OutgoingRequest, SendFailure> {
     let denied = || unsent(FailureReason::Denied);
     wire::check(request)?;
-    let authority = origin.strip_prefix("https://").ok_or_else(denied)?;
+    let (scheme, authority) = match (way.strip_prefix("https://"), way.strip_prefix("http://")) {
+        (Some(authority), _) => (Scheme::Https, authority),
+        (_, Some(authority)) => (Scheme::Http, authority),
+        _ => return Err(denied()),
+    };
     let headers = Fields::new();
     let append = |name: &HeaderName, value: &[u8]| headers.append(name_of(name), value).map_err(|_| denied());
     request.headers().iter().try_for_each(|(name, value)| append(name, value.as_bytes()))?;
@@ -132,7 +157,7 @@ fn outgoing(origin: &str, token: &str, request: &Request<Vec<u8>>) -> Result<Out
     let path = request.uri().path_and_query().map(http::uri::PathAndQuery::as_str);
     let steps = [
         outgoing.set_method(&method),
-        outgoing.set_scheme(Some(&Scheme::Https)),
+        outgoing.set_scheme(Some(&scheme)),
         outgoing.set_authority(Some(authority)),
         outgoing.set_path_with_query(path),
     ];
@@ -207,6 +232,8 @@ pub fn read_all(stream: &InputStream, most: usize) -> Result<Vec<u8>, FailureRea
 }
 
 /// What can be done about a request that got no response, and whether it may have left.
+// Where it is called, so that the compiler leaves out the words of errors that nobody reads.
+#[inline(always)]
 fn failure(code: &ErrorCode) -> SendFailure {
     match code {
         ErrorCode::ConnectionTimeout | ErrorCode::DnsTimeout => unsent(FailureReason::Timeout),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use salesforce_plugin::json::{Json, quoted};
 use salesforce_plugin::platform::{FailureReason, SendFailure};
 use salesforce_plugin::rest::{RESPONSE_HEADERS, name_of};
@@ -75,12 +75,17 @@ pub fn response<'a>(
     headers: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     body: Vec<u8>,
 ) -> Result<Response<Vec<u8>>, SendFailure> {
+    // Not made anew for each header, and dropped again.
+    static READ: [HeaderName; 3] = RESPONSE_HEADERS;
+    let status = StatusCode::from_u16(status).map_err(|_| sent(FailureReason::Unreachable))?;
     let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(status).map_err(|_| sent(FailureReason::Unreachable))?;
+    *response.status_mut() = status;
     for (name, value) in headers {
-        let read = RESPONSE_HEADERS.into_iter().find(|read| name.eq_ignore_ascii_case(name_of(read)));
-        if let (Some(name), Ok(value)) = (read, HeaderValue::from_bytes(value)) {
-            response.headers_mut().append(name, value);
+        let read = READ.iter().find(|read| name.eq_ignore_ascii_case(name_of(read)));
+        if let Some(read) = read
+            && let Ok(value) = HeaderValue::from_bytes(value)
+        {
+            response.headers_mut().append(read.clone(), value);
         }
     }
     Ok(response)

@@ -27,6 +27,8 @@ pub const IRONCLAW_1: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ironclaw
 pub const ZEROCLAW: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zeroclaw.wasm"));
 /// The component for hosts of `wasi:http`.
 pub const WASI_HTTP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wasi-http.wasm"));
+/// The component for hosts of `wasi:http` that have settings in `wasi:config` 0.2.0-rc.1.
+pub const WASI_HTTP_CONFIG: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wasi-http-config.wasm"));
 /// The component for Wassette.
 pub const WASSETTE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/wassette.wasm"));
 /// The component of the example, to begin an adapter from.

@@ -11,9 +11,9 @@ const USAGE: &str =
     "usage: adapter-package HOST --out FOLDER [--domain DOMAIN] [--settings FILE] [--consumer-key KEY] [--url URL] [--component FILE]
 
 Where the name of the folder ends with .zip, a zip is written, and where it ends with .oci, an image layout that a registry
-takes. HOST is ironclaw-0-24, ironclaw-1, ironclaw-1-v3, wasi-http, wassette or zeroclaw, or component for the component
-itself, which --component names. All but zeroclaw and component need --domain, and wasi-http needs --url, the address clients
-reach the server by.";
+takes. HOST is ironclaw-0-24, ironclaw-1, ironclaw-1-v3, wasi-http, wasi-http-config, wassette or zeroclaw, or component
+for the component itself, which --component names. All but wasi-http-config, zeroclaw and component need --domain, and
+wasi-http needs --url, the address clients reach the server by.";
 
 fn main() -> ExitCode {
     match run(env::args().skip(1)) {
@@ -85,6 +85,9 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<Vec<String>, Fault> {
 fn files(arguments: Arguments) -> Result<Files, Fault> {
     if arguments.host == "zeroclaw" {
         return zeroclaw::package();
+    }
+    if arguments.host == "wasi-http-config" {
+        return Ok(wasi_http::config_package());
     }
     if arguments.host == "component" {
         let file = arguments.component.ok_or(Fault(USAGE.to_owned()))?;

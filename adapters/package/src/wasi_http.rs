@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Deployment, Fault, Files, VERSION, WASI_HTTP, toml};
+use crate::{Deployment, Fault, Files, VERSION, WASI_HTTP, WASI_HTTP_CONFIG, toml};
 
 /// What the server is called.
 const NAME: &str = "salesforce-mcp";
@@ -22,6 +22,11 @@ pub fn package(deployment: &Deployment) -> Result<Files, Fault> {
         ("spin.toml".to_owned(), toml(&spin(deployment, &component, &environment))?),
         ("workload.yaml".to_owned(), workload(deployment, &url, &environment).into_bytes()),
     ])
+}
+
+/// The component that has its settings in `wasi:config`: what they are is said where it is served.
+pub fn config_package() -> Files {
+    vec![(format!("{NAME}-config.wasm"), WASI_HTTP_CONFIG.to_vec())]
 }
 
 fn spin(deployment: &Deployment, component: &str, environment: &Value) -> Value {

@@ -46,6 +46,10 @@ const HOSTS: &str = "SALESFORCE_MCP_HOSTS";
 const ORIGINS: &str = "SALESFORCE_MCP_ORIGINS";
 /// The header by which a trusted gateway names the org of a request.
 const ORG_HEADER: &str = "SALESFORCE_ORG_HEADER";
+/// The proxy on the same machine that leads to the org, `http://127.0.0.1:9000`, for it keeps connections.
+const EGRESS: &str = "SALESFORCE_EGRESS";
+/// Why there is no such proxy: a token goes there in the clear, and the one org it leads to is not told to it.
+const NO_EGRESS: &str = "SALESFORCE_EGRESS must be http://127.0.0.1:PORT, http://[::1]:PORT or http://localhost:PORT, without SALESFORCE_ORG_HEADER";
 
 /// Most bytes of a request.
 const MAX_REQUEST_BYTES: usize = 1024 * 1024;
@@ -55,17 +59,19 @@ const METADATA: &str = "/.well-known/oauth-protected-resource";
 /// The org of one request, as one user.
 struct User {
     origin: String,
+    /// Where requests go: to the org itself, or to the proxy that leads there.
+    way: String,
     token: String,
     settings: ConnectionSettings,
 }
 
 impl Platform for User {
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
-        wasi::send(&self.origin, &self.token, &request)
+        wasi::send(&self.way, &self.token, &request)
     }
 
     fn send_soap(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendFailure> {
-        wasi::send_soap(&self.origin, &self.token, request)
+        wasi::send_soap(&self.way, &self.token, request)
     }
 
     fn origin(&self) -> String {
@@ -92,8 +98,9 @@ struct Asked {
 }
 
 /// An answer to nobody's JSON-RPC, for people who read logs.
-fn plain(status: StatusCode, why: impl Into<String>) -> Refusal {
-    Answer::new(status, "text/plain; charset=utf-8", why.into()).into()
+#[inline(never)]
+fn plain(status: StatusCode, why: &str) -> Refusal {
+    Answer::new(status, "text/plain; charset=utf-8", why.to_owned()).into()
 }
 
 /// The parts of the address clients know: its origin, its authority and its path, which is not that of the root.
@@ -104,17 +111,31 @@ fn public(url: &str) -> Option<(&str, &str, &str)> {
     (!authority.is_empty() && path.len() > 1).then_some((origin, authority, path))
 }
 
+/// Whether an address is of this machine itself, and of nothing but a port there.
+fn is_loopback(way: &str) -> bool {
+    let mut hosts = ["http://127.0.0.1:", "http://[::1]:", "http://localhost:"].into_iter();
+    let port = hosts.find_map(|host| way.strip_prefix(host)).unwrap_or_default();
+    port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
+}
+
 fn is_listed(list: Option<&str>, value: &str) -> bool {
     list.is_some_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(value)))
+}
+
+/// What the operator has set, where this component looks for it: no component starts with an import that its host does
+/// not link, and so there is one for each place.
+fn environment() -> Result<Environment, String> {
+    if cfg!(feature = "config") { Environment::of_config() } else { Ok(Environment::read()) }
 }
 
 /// Answers one request.
 fn answer(asked: &Asked) -> Result<Answer, Refusal> {
     let Asked { method, host, path: asked, request } = asked;
-    let environment = Environment::read();
-    let failed = |why: String| plain(StatusCode::INTERNAL_SERVER_ERROR, why);
-    let url = environment.variable(URL).ok_or_else(|| failed(format!("{URL} is not set")))?;
-    let (own, authority, path) = public(url).ok_or_else(|| failed(format!("{URL} is no address with a path")))?;
+    let failed = |why: &str| plain(StatusCode::INTERNAL_SERVER_ERROR, why);
+    let environment = environment().map_err(|why| failed(&why))?;
+    let url = environment.variable(URL).ok_or_else(|| failed(concat!("SALESFORCE_MCP_URL", " is not set")))?;
+    let (own, authority, path) =
+        public(url).ok_or_else(|| failed(concat!("SALESFORCE_MCP_URL", " is no address with a path")))?;
     // A name that a web page controls may be pointed at this server.
     if !host.eq_ignore_ascii_case(authority) && !is_listed(environment.variable(HOSTS), host) {
         return Err(plain(StatusCode::FORBIDDEN, "this server has another name"));
@@ -146,7 +167,12 @@ fn answer(asked: &Asked) -> Result<Answer, Refusal> {
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a message is application/json"));
     }
-    let user = User { origin, token: token.to_owned(), settings };
+    let way = match environment.variable(EGRESS) {
+        None => origin.clone(),
+        Some(way) if is_loopback(way) && environment.variable(ORG_HEADER).is_none() => way.to_owned(),
+        Some(_) => return Err(failed(NO_EGRESS)),
+    };
+    let user = User { origin, way, token: token.to_owned(), settings };
     let (answer, is_signed_out) = adapter_mcp::answer(&user, request)?;
     if is_signed_out {
         return Err(sign_in_again(challenge + ", error=\"invalid_token\"", answer.body));
@@ -156,14 +182,14 @@ fn answer(asked: &Asked) -> Result<Answer, Refusal> {
 
 /// The org of a request, and what the tools may do in it.
 fn deployment(environment: &Environment, request: &Request) -> Result<(String, ConnectionSettings), Refusal> {
-    let failed = |why: String| plain(StatusCode::INTERNAL_SERVER_ERROR, why);
-    let Settings { origin, connection } = environment.settings().map_err(failed)?;
+    let failed = |why: &str| plain(StatusCode::INTERNAL_SERVER_ERROR, why);
+    let Settings { origin, connection } = environment.settings().map_err(|why| failed(&why))?;
     if let Some(name) = environment.variable(ORG_HEADER) {
         let domain = request.only(name)?;
         let domain = domain.ok_or_else(|| plain(StatusCode::BAD_REQUEST, "the gateway names no org"))?;
-        return Ok((settings::origin(domain).map_err(|why| plain(StatusCode::BAD_REQUEST, why))?, connection));
+        return Ok((settings::origin(domain).map_err(|why| plain(StatusCode::BAD_REQUEST, &why))?, connection));
     }
-    Ok((origin.ok_or_else(|| failed("the settings name no org".to_owned()))?, connection))
+    Ok((origin.ok_or_else(|| failed("the settings name no org"))?, connection))
 }
 
 /// What RFC 9728 has a client know before it signs in.

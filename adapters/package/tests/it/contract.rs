@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use adapter_package::{EXAMPLE, IRONCLAW_0_24, IRONCLAW_1, WASI_HTTP, WASSETTE, ZEROCLAW};
+use adapter_package::{EXAMPLE, IRONCLAW_0_24, IRONCLAW_1, WASI_HTTP, WASI_HTTP_CONFIG, WASSETTE, ZEROCLAW};
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::{Config, Engine};
@@ -73,6 +73,13 @@ fn hosts_of_wasi_http_link_what_the_server_imports() {
 }
 
 #[test]
+fn hosts_with_wasi_config_link_what_its_server_imports() {
+    let imports = wasi(&["wasi:config/store@0.2.0-rc.1"]);
+    let imports: Vec<_> = imports.iter().map(String::as_str).filter(|name| !name.contains("environment")).collect();
+    check(WASI_HTTP_CONFIG, &imports, &["wasi:http/incoming-handler@0.2.12"]);
+}
+
+#[test]
 fn wassette_links_what_its_adapter_imports_and_sees_every_tool() {
     let imports = wasi(&[]);
     let imports: Vec<_> = imports.iter().map(String::as_str).collect();
@@ -83,7 +90,7 @@ fn wassette_links_what_its_adapter_imports_and_sees_every_tool() {
 #[test]
 fn no_adapter_has_a_core_that_a_host_would_count_as_several() {
     // IronClaw grants ten instances: a component and an adapter of it fit, three components do not.
-    for component in [IRONCLAW_0_24, IRONCLAW_1, ZEROCLAW, WASI_HTTP, WASSETTE, EXAMPLE] {
+    for component in [IRONCLAW_0_24, IRONCLAW_1, ZEROCLAW, WASI_HTTP, WASI_HTTP_CONFIG, WASSETTE, EXAMPLE] {
         let engine = Engine::new(&Config::new()).unwrap();
         let component = Component::from_binary(&engine, component).unwrap();
         let resources = component.resources_required().unwrap();

@@ -28,6 +28,7 @@ fn all(deployment: &Deployment) -> Vec<Files> {
         ironclaw_1::package(deployment, Manifest::V2).unwrap(),
         ironclaw_1::package(deployment, Manifest::V3).unwrap(),
         wasi_http::package(deployment).unwrap(),
+        wasi_http::config_package(),
         wassette::package(deployment),
         zeroclaw::package().unwrap(),
     ]

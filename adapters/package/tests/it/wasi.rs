@@ -62,6 +62,8 @@ impl wasmtime_wasi::HostWallClock for OrgClock {
 pub(crate) struct Network {
     pub(crate) org: Arc<Org>,
     pub(crate) granted: &'static str,
+    /// What the requests go by.
+    pub(crate) scheme: &'static str,
     /// What the host answers where the operator granted nothing.
     pub(crate) denial: fn() -> Error,
     pub(crate) requests: Arc<std::sync::atomic::AtomicU32>,
@@ -69,7 +71,13 @@ pub(crate) struct Network {
 
 impl Network {
     pub(crate) fn new(org: &Arc<Org>, granted: &'static str) -> Self {
-        Self { org: Arc::clone(org), granted, denial: || Error::HttpRequestDenied, requests: Arc::default() }
+        Self {
+            org: Arc::clone(org),
+            granted,
+            scheme: "https",
+            denial: || Error::HttpRequestDenied,
+            requests: Arc::default(),
+        }
     }
 }
 
@@ -88,7 +96,9 @@ impl WasiHttpHooks for Network {
         _: Io,
     ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send> {
         let org = Arc::clone(&self.org);
-        let is_granted = request.uri().host() == Some(self.granted) && request.uri().scheme_str() == Some("https");
+        let uri = request.uri();
+        let authority = uri.authority().map(http::uri::Authority::as_str);
+        let is_granted = authority == Some(self.granted) && uri.scheme_str() == Some(self.scheme);
         let denial = self.denial;
         self.requests.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         Box::new(async move {

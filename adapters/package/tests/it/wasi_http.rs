@@ -1,87 +1,42 @@
 //! Hosts of `wasi:http`: the MCP server as `wasmtime serve` runs it, a fresh instance for each request.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use adapter_package::WASI_HTTP;
-use bytes::Bytes;
 use demo_org::{Effect, Fault, Org};
 use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full};
 use serde_json::{Value, json};
 use wasmtime::Engine;
-use wasmtime::Store;
-use wasmtime::component::{Component, Linker};
-use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
-use wasmtime_wasi_http::p2::bindings::sync::Proxy;
-use wasmtime_wasi_http::{Error, WasiHttpView as _};
+use wasmtime::component::Component;
 
-use crate::engine::{self, Grants, HOST, Limiter, ORIGIN, Used};
+use crate::engine::{self, HOST, ORIGIN, Used};
 use crate::example;
 use crate::play::{self, ALL, CONVERT_DANA, TWELVE};
-use crate::wasi::{Network, Wasi};
+use crate::serving;
+use crate::wasi::Network;
 
-/// What the tests hold an instance to; these hosts grant what the operator says.
-const GRANTS: Grants = Grants {
-    fuel: u64::MAX,
-    memory: 64 * 1024 * 1024,
-    instances: 10,
-    tables: 10,
-    table_elements: 10_000,
-    memories: 10,
-    requests: u32::MAX,
-};
+pub(crate) static COMPONENT: LazyLock<(Engine, Component)> = LazyLock::new(|| engine::compiled(WASI_HTTP));
 
-static COMPONENT: LazyLock<(Engine, Component)> = LazyLock::new(|| engine::compiled(WASI_HTTP));
-
-const URL: &str = "https://mcp.example.com/mcp";
+pub(crate) const URL: &str = "https://mcp.example.com/mcp";
 
 /// A deployment for one org.
 const ENVIRONMENT: &[(&str, &str)] = &[("SALESFORCE_MCP_URL", URL), ("SALESFORCE_DOMAIN", HOST)];
 
-/// One request to a fresh instance.
+/// One request to a fresh instance, under `wasmtime serve -S cli`.
 fn serve(org: &Arc<Org>, environment: &[(&str, &str)], request: Request<String>) -> (Response<String>, Used) {
-    let (engine, component) = &*COMPONENT;
-    let mut linker: Linker<Wasi> = Linker::new(engine);
-    // `wasmtime serve -S cli`.
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
-    wasmtime_wasi_http::p2::add_only_http_to_linker_sync(&mut linker).unwrap();
-    let mut store = Store::new(engine, Wasi::new(Network::new(org, HOST), Limiter::new(GRANTS), environment));
-    store.limiter(|state| &mut state.limiter);
-    store.set_fuel(GRANTS.fuel).unwrap();
-    let body = |text: String| Full::new(Bytes::from(text)).map_err(|never| -> Error { match never {} });
-    let incoming = store.data_mut().http().new_incoming_request(Scheme::Https, request.map(body)).unwrap();
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let sender = Mutex::new(sender);
-    let out = store.data_mut().http().new_response_outparam_from_callback(move |response| {
-        // The body is written once somebody reads it.
-        let reading = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let (parts, body) = response.unwrap().into_parts();
-            let bytes = runtime.block_on(body.collect()).unwrap().to_bytes();
-            Response::from_parts(parts, String::from_utf8(bytes.to_vec()).unwrap())
-        });
-        sender.lock().unwrap().send(reading).unwrap();
-    });
-    let proxy = Proxy::instantiate(&mut store, component, &linker).unwrap();
-    proxy.wasi_http_incoming_handler().call_handle(&mut store, incoming, out.unwrap()).unwrap();
-    let fuel = GRANTS.fuel - store.get_fuel().unwrap();
-    let requests = store.data().network.requests.load(Ordering::SeqCst);
-    let used = Used { fuel, memory: store.data().limiter.memory, requests };
-    drop(store);
-    (receiver.recv().unwrap().join().unwrap(), used)
+    serving::serve(&COMPONENT, |_| (), Network::new(org, HOST), environment, request)
 }
 
-fn post(token: &str) -> http::request::Builder {
+pub(crate) fn post(token: &str) -> http::request::Builder {
     let token = format!("Bearer {token}");
     Request::post(URL).header("authorization", token).header("content-type", "application/json")
 }
 
-fn message(method: &str, params: Value) -> String {
+pub(crate) fn message(method: &str, params: Value) -> String {
     json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string()
 }
 
-fn read(response: &Response<String>) -> Value {
+pub(crate) fn read(response: &Response<String>) -> Value {
     serde_json::from_str(response.body()).unwrap_or_else(|_| panic!("{response:?}"))
 }
 
@@ -300,6 +255,55 @@ fn a_gateway_names_the_org_and_only_salesforces_are_taken() {
     // Without the variable, the header says nothing.
     let ignored = post(&token).header("x-salesforce-org", "evil.example").body(find()).unwrap();
     assert_eq!(read(&serve(&org, ENVIRONMENT, ignored).0)["result"]["isError"], false);
+}
+
+#[test]
+fn a_proxy_of_the_same_machine_gets_what_is_for_the_org() {
+    let org = Arc::new(Org::demo());
+    let find = || message("tools/call", json!({ "name": "salesforce_find", "arguments": { "text": "Acme" } }));
+    for way in ["127.0.0.1:9000", "[::1]:9000", "localhost:9000"] {
+        let address = format!("http://{way}");
+        let environment = [ENVIRONMENT, &[("SALESFORCE_EGRESS", &*address)]].concat();
+        let network = Network { scheme: "http", granted: way, ..Network::new(&org, HOST) };
+        let request = post(&org.token("riley")).body(find()).unwrap();
+        let (response, used) = serving::serve(&COMPONENT, |_| (), network, &environment, request);
+        assert_eq!((&read(&response)["result"]["isError"], used.requests), (&json!(false), 1), "{response:?}");
+        // Who signs in does so at the org itself.
+        let request = Request::get("https://mcp.example.com/.well-known/oauth-protected-resource");
+        let (response, _) = serve(&org, &environment, request.body(String::new()).unwrap());
+        assert_eq!(read(&response)["authorization_servers"], json!([ORIGIN]));
+    }
+}
+
+#[test]
+fn a_token_goes_without_tls_to_the_same_machine_alone() {
+    let org = Arc::new(Org::demo());
+    let refused = |settings: &[(&str, &str)]| {
+        let environment = [ENVIRONMENT, settings].concat();
+        let request = post("token").header("x-org", HOST).body(message("ping", json!({}))).unwrap();
+        let (response, _) = serve(&org, &environment, request);
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR, "{settings:?}");
+        assert!(response.body().contains("SALESFORCE_EGRESS"), "{response:?}");
+    };
+    for way in [
+        "http://10.0.0.1:9000",
+        "http://127.0.0.1.evil.example:9000",
+        "http://127.0.0.1:9000@evil.example",
+        "http://user@127.0.0.1:9000",
+        "http://127.0.0.1:9000/",
+        "http://127.0.0.1:+9000",
+        "http://127.0.0.1:90000",
+        "http://127.0.0.1:",
+        "http://127.0.0.1",
+        "https://127.0.0.1:9000",
+        "127.0.0.1:9000",
+        "9000",
+    ] {
+        refused(&[("SALESFORCE_EGRESS", way)]);
+    }
+    // Such a proxy leads to one org, and no header of a request says to which.
+    refused(&[("SALESFORCE_EGRESS", "http://127.0.0.1:9000"), ("SALESFORCE_ORG_HEADER", "x-org")]);
+    assert!(org.requests().is_empty());
 }
 
 #[test]
