@@ -292,7 +292,9 @@ impl Known {
     pub(crate) fn doubt_assumed(&self) -> Vec<ObjectName> {
         let mut assumed = Vec::new();
         for (name, learned) in self.schemas.borrow_mut().iter_mut().filter(|(_, learned)| !learned.is_fresh) {
-            learned.since = None;
+            if cfg!(feature = "cache") {
+                learned.since = None;
+            }
             assumed.push(name.clone());
         }
         assumed

@@ -70,9 +70,8 @@ impl Call<'_> {
         if let Some(name) = sought.api_name() {
             match self.send(&Describe { object: &ObjectName::parse(name)?, since: None }) {
                 Ok(schema) => {
-                    let name = schema.as_ref().map_or(name, |schema| &schema.name);
-                    let object = ObjectName::parse(name)?;
-                    self.known.learn_found(sought.clone(), vec![name.to_owned()]);
+                    let object = ObjectName::parse(schema.as_ref().map_or(name, |schema| &schema.name))?;
+                    self.known.learn_found(sought, vec![object.as_str().to_owned()]);
                     return self.keep_description(&object, Ok(schema)).map(|()| true);
                 }
                 Err(error) if error.has_status(&[404]) => {}
@@ -266,7 +265,9 @@ impl Call<'_> {
     fn remember_objects(&self, objects: Option<GlobalDescribe>) {
         match objects {
             Some(objects) => {
-                self.cache_put(GLOBAL, &objects.to_bytes());
+                if self.cache().is_some() {
+                    self.cache_put(GLOBAL, &objects.to_bytes());
+                }
                 self.known.learn_objects(Learned::now(objects));
             }
             None if cfg!(feature = "cache") => self.known.confirm_objects(),

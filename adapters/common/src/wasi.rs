@@ -53,13 +53,12 @@ impl Environment {
     /// Reads what the host's `wasi:config` has, under the same names.
     ///
     /// # Errors
-    /// A sentence with what the host says, where it can't read that itself.
+    /// What the host says, where it can't read that itself.
     pub fn of_config() -> Result<Self, String> {
-        let (store::Error::Upstream(why) | store::Error::Io(why)) = match store::get_all() {
-            Ok(all) => return Ok(Self(all)),
-            Err(error) => error,
-        };
-        Err(["the host can't read its wasi:config: ", &why].concat())
+        match store::get_all() {
+            Ok(all) => Ok(Self(all)),
+            Err(store::Error::Upstream(why) | store::Error::Io(why)) => Err(why),
+        }
     }
 
     /// A variable; none where it is not set, or empty.

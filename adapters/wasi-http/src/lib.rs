@@ -49,7 +49,7 @@ const ORG_HEADER: &str = "SALESFORCE_ORG_HEADER";
 /// The proxy on the same machine that leads to the org, `http://127.0.0.1:9000`, for it keeps connections.
 const EGRESS: &str = "SALESFORCE_EGRESS";
 /// Why there is no such proxy: a token goes there in the clear, and the one org it leads to is not told to it.
-const NO_EGRESS: &str = "SALESFORCE_EGRESS must be http://127.0.0.1:PORT, http://[::1]:PORT or http://localhost:PORT, without SALESFORCE_ORG_HEADER";
+const NO_EGRESS: &str = "SALESFORCE_EGRESS must be http://127.0.0.1:PORT, without SALESFORCE_ORG_HEADER";
 
 /// Most bytes of a request.
 const MAX_REQUEST_BYTES: usize = 1024 * 1024;
@@ -113,8 +113,7 @@ fn public(url: &str) -> Option<(&str, &str, &str)> {
 
 /// Whether an address is of this machine itself, and of nothing but a port there.
 fn is_loopback(way: &str) -> bool {
-    let mut hosts = ["http://127.0.0.1:", "http://[::1]:", "http://localhost:"].into_iter();
-    let port = hosts.find_map(|host| way.strip_prefix(host)).unwrap_or_default();
+    let port = way.strip_prefix("http://127.0.0.1:").unwrap_or_default();
     port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
 }
 

@@ -261,7 +261,7 @@ fn a_gateway_names_the_org_and_only_salesforces_are_taken() {
 fn a_proxy_of_the_same_machine_gets_what_is_for_the_org() {
     let org = Arc::new(Org::demo());
     let find = || message("tools/call", json!({ "name": "salesforce_find", "arguments": { "text": "Acme" } }));
-    for way in ["127.0.0.1:9000", "[::1]:9000", "localhost:9000"] {
+    for way in ["127.0.0.1:9000", "127.0.0.1:80"] {
         let address = format!("http://{way}");
         let environment = [ENVIRONMENT, &[("SALESFORCE_EGRESS", &*address)]].concat();
         let network = Network { scheme: "http", granted: way, ..Network::new(&org, HOST) };
@@ -287,6 +287,9 @@ fn a_token_goes_without_tls_to_the_same_machine_alone() {
     };
     for way in [
         "http://10.0.0.1:9000",
+        // What a name leads to is up to the machine's settings.
+        "http://localhost:9000",
+        "http://[::1]:9000",
         "http://127.0.0.1.evil.example:9000",
         "http://127.0.0.1:9000@evil.example",
         "http://user@127.0.0.1:9000",
