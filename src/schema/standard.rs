@@ -5,7 +5,6 @@
 
 use super::lazy::is_of;
 use super::{ObjectSchema, ObjectSummary, Source, Use, stored, words};
-use crate::json;
 use crate::packed::unpacked;
 use crate::within::split;
 
@@ -37,9 +36,8 @@ pub const NAME: &str = "Name";
 pub fn object(name: &str) -> Option<ObjectSchema> {
     let place = place_of(name)?;
     let (start, end) = PLACES.get(place)?;
-    let section = section_at(place)?;
-    let heading = section.get(..=json::place_of(section.as_bytes(), 0, b'\n'))?;
-    let text = unpacked(heading, FIELDS.get(*start..*end)?);
+    let heading = split(section_at(place)?, b'\n').next()?;
+    let text = unpacked(&[heading, "\n"].concat(), FIELDS.get(*start..*end)?);
     stored::read_object(simdutf8::basic::from_utf8(&text).ok()?, Source::Standard)
 }
 
