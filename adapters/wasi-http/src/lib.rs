@@ -143,7 +143,7 @@ fn answer(asked: &Asked) -> Result<Answer, Refusal> {
         && !origin.eq_ignore_ascii_case(own)
         && !is_listed(environment.variable(ORIGINS), origin)
     {
-        return Err(plain(StatusCode::FORBIDDEN, "no web page of that origin may ask"));
+        return Err(plain(StatusCode::FORBIDDEN, "that origin may not ask"));
     }
     if asked.strip_prefix(METADATA).is_some_and(|resource| resource.is_empty() || resource == path) {
         let (origin, _) = deployment(&environment, request)?;
@@ -153,7 +153,7 @@ fn answer(asked: &Asked) -> Result<Answer, Refusal> {
         return Err(plain(StatusCode::NOT_FOUND, "the server is elsewhere"));
     }
     if !matches!(method, wasi_http::Method::Post) {
-        let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "the server keeps no session: POST each message");
+        let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "no session is kept: POST messages");
         answer.headers.push(("allow", "POST".to_owned()));
         return Err(answer);
     }
@@ -241,7 +241,7 @@ impl Guest for Adapter {
 
 /// A request with the whole of its body.
 fn read(incoming: IncomingRequest) -> Result<Asked, Refusal> {
-    let bad = || plain(StatusCode::BAD_REQUEST, "the request can't be read");
+    let bad = || plain(StatusCode::BAD_REQUEST, "the request is unreadable");
     let mut path = incoming.path_with_query().unwrap_or_else(|| "/".to_owned());
     path.truncate(path.find('?').unwrap_or(path.len()));
     let (method, host) = (incoming.method(), incoming.authority().unwrap_or_default());
@@ -249,7 +249,7 @@ fn read(incoming: IncomingRequest) -> Result<Asked, Refusal> {
     let body = incoming.consume().map_err(|()| bad())?;
     let stream = body.stream().map_err(|()| bad())?;
     let bytes = wasi::read_all(&stream, MAX_REQUEST_BYTES)
-        .map_err(|_| plain(StatusCode::PAYLOAD_TOO_LARGE, "a message has at most 1 MiB"))?;
+        .map_err(|_| plain(StatusCode::PAYLOAD_TOO_LARGE, "a message is 1 MiB at most"))?;
     let body = String::from_utf8(bytes).map_err(|_| bad())?;
     Ok(Asked { method, host, path, request: Request { headers, body } })
 }
