@@ -549,7 +549,7 @@ fn an_email_is_kept_as_one_with_its_follow_up_in_two_requests() {
     assert_eq!(related(&bench, id), people.map(|(as_what, who)| (as_what.to_owned(), bench.id(who))));
     assert_eq!((&mail["kind"], &mail["when"]), (&json!("email"), &json!("Tue 2026-05-12 08:00")));
     assert_eq!((&next["kind"], &next["when"]), (&json!("task"), &json!("Tue 2026-05-19")));
-    let shown = ["ActivityId", "RelatedToId", "Subject", "TextBody"];
+    let shown = ["Subject", "TextBody", "RelatedToId", "ActivityId"];
     assert_eq!(mail["fields"].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(), shown);
     assert_eq!(reply["notices"], json!(["no e-mail was sent: this is the record of one, kept as an e-mail"]));
     // It is in the timelines of both, once, by its own id.

@@ -143,8 +143,8 @@ fn filters_are_added_to_the_reports_own_in_three_requests() {
     let sent = &last_sent(&bench)["reportMetadata"];
     assert_eq!(sent["reportFilters"][0]["column"], "CLOSED");
     let added = json!([
-        { "column": "AMOUNT", "operator": "lessThan", "value": "250000" },
         { "column": "AMOUNT", "operator": "greaterOrEqual", "value": "120000" },
+        { "column": "AMOUNT", "operator": "lessThan", "value": "250000" },
         { "column": "STAGE_NAME", "operator": "equals", "value": "Negotiation/Review,Prospecting" },
     ]);
     assert_eq!(sent["reportFilters"].as_array().unwrap()[1..], *added.as_array().unwrap());

@@ -735,9 +735,9 @@ fn a_field_is_cleared_by_null_and_by_an_empty_text() {
         assert_eq!(
             reply["records"][0]["changes"],
             json!([
+                { "field": "Phone", "before": "+1 415 555 0100", "after": null },
                 { "field": "NumberOfEmployees", "before": 100, "after": null },
                 { "field": "Industry", "before": "Technology", "after": null },
-                { "field": "Phone", "before": "+1 415 555 0100", "after": null },
             ])
         );
     }
@@ -789,8 +789,8 @@ fn a_record_out_of_sight_after_its_change_is_reported_as_changed() {
     assert_eq!(
         reply["records"][0]["changes"],
         json!([
-            { "field": "OwnerId", "before": bench.id("riley"), "after": bench.id("sam") },
             { "field": "IsPrivate", "before": false, "after": true },
+            { "field": "OwnerId", "before": bench.id("riley"), "after": bench.id("sam") },
         ])
     );
     assert!(notices(&reply).contains("could not be read back"), "{reply}");
@@ -815,8 +815,8 @@ fn a_picklist_value_said_otherwise_is_repaired_and_noted() {
     let bench = Bench::warm(&["Account"]);
     let changes = json!({ "Sales Territory": "Asia Pacific", "Industry": "not for profit", "Type": "Prospect" });
     let reply = bench.ok("update", json!({ "record": bench.id("acme"), "fields": changes }));
-    assert_eq!(reply["records"][0]["changes"][0]["after"], "Not For Profit");
-    assert_eq!(reply["records"][0]["changes"][1]["after"], "APAC");
+    assert_eq!(reply["records"][0]["changes"][0]["after"], "APAC");
+    assert_eq!(reply["records"][0]["changes"][1]["after"], "Not For Profit");
     assert_eq!(
         notices(&reply),
         "Region__c: \"Asia Pacific\" stands for the value that the reply shows",

@@ -302,12 +302,12 @@ mod tests {
     }
 
     const ENTRY: &str = r#""salesforce": {
+      "command": "/bin/salesforce-plugin",
       "args": [
         "mcp",
         "--connection",
         "acme"
-      ],
-      "command": "/bin/salesforce-plugin"
+      ]
     }"#;
 
     #[test]

@@ -410,7 +410,7 @@ fn the_walk_finds_what_is_left_out() {
     let missing = |text: &str| missing(text, &structure);
     assert_eq!(missing("1 record, and there are more\nName share of count\n Acme 50%\nn1"), [""; 0]);
     assert_eq!(missing("1 record\nName share of count\n Acme 50%\nn1"), [".complete"]);
-    assert_eq!(missing("1 of 9\nName share of count\n Acme"), [".notices[]: \"n1\"", ".rows: \"50%\""]);
+    assert_eq!(missing("1 of 9\nName share of count\n Acme"), [".rows: \"50%\"", ".notices[]: \"n1\""]);
 }
 
 #[test]

@@ -78,8 +78,8 @@ pub(crate) const PUSH_AND_RAISE: Task = Task {
         let expected = json!({ "Close Date": "2026-05-22", "Amount": 120_000 });
         let reply = desk.ok("update", json!({ "record": deal["id"], "fields": changes, "from": expected }));
         let changed = json!([
-            { "field": "Amount", "before": 120_000, "after": 132_000 },
             { "field": "CloseDate", "before": "2026-05-22", "after": "2026-06-30" },
+            { "field": "Amount", "before": 120_000, "after": 132_000 },
         ]);
         assert_eq!(reply["records"][0]["changes"], changed);
         desk.wrote(&[&format!("updated {}: Amount, CloseDate", desk.id("acme_renewal"))]);

@@ -84,10 +84,10 @@ fn people_of_an_email_become_relations_and_the_contact_its_activitys() {
     assert_eq!(
         shown,
         [
-            "CcAddress Contact Bob Fisher",
-            "CcAddress Lead Dana Fox",
             "FromAddress User Riley Reyes",
-            "ToAddress Contact Sarah Chen"
+            "ToAddress Contact Sarah Chen",
+            "CcAddress Contact Bob Fisher",
+            "CcAddress Lead Dana Fox"
         ]
     );
     let email = get(&org, "riley", &format!("sobjects/EmailMessage/{}", made.id())).body;

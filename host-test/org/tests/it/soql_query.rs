@@ -177,10 +177,10 @@ fn parents_are_nested_and_polymorphic_ones_look_like_names() {
         world.lines("SELECT Subject, Who.Name, Who.FirstName, What.Type, What.Name FROM Task"),
         [
             format!(
-                r#"Call | {{"FirstName":"Bob","Name":"Bob Ray","attributes":{{"type":"Name","url":"/services/data/v62.0/sobjects/Contact/{contact}"}}}} | {{"Name":"Acme","Type":"Account","attributes":{{"type":"Name","url":"/services/data/v62.0/sobjects/Account/{account}"}}}}"#
+                r#"Call | {{"attributes":{{"type":"Name","url":"/services/data/v62.0/sobjects/Contact/{contact}"}},"Name":"Bob Ray","FirstName":"Bob"}} | {{"attributes":{{"type":"Name","url":"/services/data/v62.0/sobjects/Account/{account}"}},"Type":"Account","Name":"Acme"}}"#
             ),
             format!(
-                r#"Mail | null | {{"Name":"00001001","Type":"Case","attributes":{{"type":"Name","url":"/services/data/v62.0/sobjects/Case/{case}"}}}}"#
+                r#"Mail | null | {{"attributes":{{"type":"Name","url":"/services/data/v62.0/sobjects/Case/{case}"}},"Type":"Case","Name":"00001001"}}"#
             ),
             "None | null | null".to_owned(),
         ]
@@ -215,10 +215,10 @@ fn child_subqueries_hold_their_records_or_null() {
              WHERE Name LIKE 'acme%'"
         ),
         [
-            r#"Acme | {"done":true,"records":[{"Name":"Ann","attributes":{"type":"Contact","url":"/services/data/v62.0/sobjects/Contact/003"#.to_owned()
+            r#"Acme | {"totalSize":1,"done":true,"records":[{"attributes":{"type":"Contact","url":"/services/data/v62.0/sobjects/Contact/003"#.to_owned()
                 + &world
                     .lines("SELECT Id FROM Contact WHERE Name = 'Ann'")[0][3..]
-                + r#""}}],"totalSize":1}"#,
+                + r#""},"Name":"Ann"}]}"#,
             "acme labs | null".to_owned(),
         ]
     );
