@@ -6,6 +6,7 @@
 // A build script reports a failure by panicking.
 #![allow(clippy::expect_used)]
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::env;
 use std::fs;
@@ -31,14 +32,14 @@ fn main() {
     let table = fs::read_to_string(table).expect("the table can be read");
     let (heads, fields, places) = parted(&table);
     fs::write(out.join("standard-heads.txt"), heads).expect("OUT_DIR can be written to");
-    fs::write(out.join("standard-fields"), fields).expect("OUT_DIR can be written to");
+    fs::write(out.join("standard-fields"), with_room(fields)).expect("OUT_DIR can be written to");
     fs::write(out.join("standard-places.rs"), format!("{places:?}")).expect("OUT_DIR can be written to");
     let catalog = Path::new("src").join("catalog.json");
     println!("cargo:rerun-if-changed={}", catalog.display());
     let catalog = fs::read_to_string(catalog).expect("the catalog can be read");
     for (name, texts) in ["tools", "input-schemas", "output-schemas"].into_iter().zip(in_parts(&catalog)) {
         // No text has the sign in it that there is between them.
-        fs::write(out.join(name), packed(&texts.join("\u{7f}"))).expect("OUT_DIR can be written to");
+        fs::write(out.join(name), with_room(packed(&texts.join("\u{7f}")))).expect("OUT_DIR can be written to");
     }
 }
 
@@ -58,59 +59,80 @@ fn in_parts(catalog: &str) -> [Vec<String>; 3] {
 }
 
 /// The table of standard objects in two: what a call looks for an object in, which is its heading, words and columns, and
-/// the fields and children of each object, packed, with where those of each are.
-fn parted(table: &str) -> (String, Vec<u8>, Vec<(usize, usize)>) {
+/// the fields and children of each object, packed, with where those of each begin.
+fn parted(table: &str) -> (String, Vec<u8>, Vec<usize>) {
     let (mut heads, mut fields, mut places) = (String::new(), Vec::new(), Vec::new());
     for object in table.split("\n*").filter(|object| !object.is_empty()) {
         let (head, rest): (Vec<_>, Vec<_>) =
             object.lines().enumerate().partition(|(place, line)| *place == 0 || line.starts_with(['~', '!']));
         let lines = |lines: &[(usize, &str)]| lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
         heads.push_str(&format!("\n*{}", lines(&head).trim_start_matches('*')));
-        let start = fields.len();
-        fields.extend(packed(&lines(&rest)));
-        places.push((start, fields.len()));
+        places.push(fields.len());
+        fields.extend(packed(&["\n", &lines(&rest)].concat()));
     }
     (heads, fields, places)
 }
 
-/// A text with what was there before told by where: a byte below the space, unless it is a tab or ends a line, is followed
-/// by how far back, in two bytes, and says how much, from `SHORTEST` on. `src/packed.rs` reads it.
+/// A text in steps, as `src/packed.rs` reads them: how far back it repeats from, how many bytes stand there as they are, and
+/// how many are then repeated; such that they are as few bytes as can be.
 fn packed(text: &str) -> Vec<u8> {
-    const SHORTEST: usize = 4;
-    let is_itself = |byte: u8| matches!(byte, b'\t' | b'\n' | b' '..);
-    assert!(text.bytes().all(is_itself), "what is below the space stands for something else");
+    const MOST_PLAIN: usize = 15;
     let text = text.as_bytes();
-    let mut before: HashMap<&[u8], Vec<usize>> = HashMap::new();
-    let (mut packed, mut at) = (Vec::new(), 0);
+    assert!(text.len() < 1 << 14, "a step says in 14 bits how far back it repeats from");
+    let repeats = repeats(text);
+    // From each place on: how many bytes it takes, how many of them stand there as they are, and how many are repeated.
+    let mut best = vec![(0, 0, 0); text.len() + 1];
+    for at in (0..text.len()).rev() {
+        let plain = 0..=MOST_PLAIN.min(text.len() - at);
+        let steps = plain.flat_map(|plain| {
+            let (longest, _) = repeats.get(at + plain).copied().unwrap_or_default();
+            let repeated = (SHORTEST_REPEAT..=longest).chain((plain > 0).then_some(0));
+            repeated.map(move |repeated| (plain, repeated))
+        });
+        let size = |(plain, repeated): (usize, usize)| (3 + plain + best[at + plain + repeated].0, plain, repeated);
+        best[at] = steps.map(size).min().expect("a byte can stand as it is");
+    }
+    let mut packed = u16::try_from(text.len()).expect("it is short").to_le_bytes().to_vec();
+    let mut at = 0;
     while at < text.len() {
-        let rest = &text[at..];
-        let alike = |start: usize| {
-            let longest = (at - start).min(SHORTEST + usize::from(b' ') - 1);
-            let length = text[start..].iter().zip(rest).take(longest).take_while(|(one, other)| one == other).count();
-            // The lengths that a tab and the end of a line would say are told as less.
-            if matches!(length.checked_sub(SHORTEST), Some(9 | 10)) { SHORTEST + 8 } else { length }
-        };
-        let candidates = rest.get(..SHORTEST).and_then(|first| before.get(first)).into_iter().flatten();
-        let longest = candidates.map(|start| (alike(*start), at - start)).max();
-        let step = match longest.filter(|(length, _)| *length >= SHORTEST) {
-            Some((length, back)) => {
-                packed.push((length - SHORTEST) as u8);
-                packed.extend(u16::try_from(back).expect("the text is short enough").to_le_bytes());
-                length
-            }
-            None => {
-                packed.push(text[at]);
-                1
-            }
-        };
-        for start in at..at + step {
-            if let Some(first) = text.get(start..start + SHORTEST) {
-                before.entry(first).or_default().push(start);
-            }
-        }
-        at += step;
+        let (_, plain, repeated) = best[at];
+        let repeats_from = if repeated > 0 { repeats[at + plain].1 } else { 0 };
+        let step = repeats_from | plain << 14 | repeated.saturating_sub(SHORTEST_REPEAT - 1) << 18;
+        packed.extend(&step.to_le_bytes()[..3]);
+        packed.extend(&text[at..at + plain]);
+        at += plain + repeated;
     }
     packed
+}
+
+const SHORTEST_REPEAT: usize = 4;
+
+/// Packed texts with room behind them, for they are read in chunks.
+fn with_room(packed: Vec<u8>) -> Vec<u8> {
+    [packed.as_slice(), &[0; 16]].concat()
+}
+
+/// How much of what is at each place stands before it too, and how far back; of the longest the nearest.
+fn repeats(text: &[u8]) -> Vec<(usize, usize)> {
+    const LONGEST: usize = SHORTEST_REPEAT - 1 + 63;
+    let mut before: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    let mut repeats = Vec::new();
+    for (at, rest) in (0..text.len()).map(|at| (at, &text[at..])) {
+        let alike = |start: usize| {
+            let longest = (at - start).min(LONGEST);
+            text[start..].iter().zip(rest).take(longest).take_while(|(one, other)| one == other).count()
+        };
+        let starts = rest.get(..SHORTEST_REPEAT).map(|first| before.entry(first).or_default());
+        let longest = starts.as_ref().and_then(|starts| {
+            starts
+                .iter()
+                .map(|start| (alike(*start), at - start))
+                .max_by_key(|(length, back)| (*length, Reverse(*back)))
+        });
+        repeats.push(longest.filter(|(length, _)| *length >= SHORTEST_REPEAT).unwrap_or_default());
+        starts.into_iter().for_each(|starts| starts.push(at));
+    }
+    repeats
 }
 
 fn version(world: &str) -> Option<&str> {

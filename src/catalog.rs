@@ -82,7 +82,7 @@ impl<'a> Tool<'a> {
 
 /// The texts that the build script has packed, between which stands a DEL.
 fn texts(packed: &[u8]) -> Vec<String> {
-    unpacked("", packed).split(|byte| *byte == 0x7f).map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+    unpacked(packed).split(|byte| *byte == 0x7f).map(|text| String::from_utf8_lossy(text).into_owned()).collect()
 }
 
 /// How to work with the tools that are on, for the model's system prompt, with the user's own words.

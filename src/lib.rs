@@ -62,6 +62,7 @@ mod arguments;
 mod calendar;
 pub mod call;
 pub mod catalog;
+mod chunk;
 #[cfg(all(target_family = "wasm", feature = "arena"))]
 #[allow(unsafe_code)]
 mod compare;

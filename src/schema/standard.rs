@@ -3,9 +3,10 @@
 //! The table lists only what every org has, so an answer from it is right unless the org hides the field from the user;
 //! what it lacks, it doesn't deny. `standard_schema_*` in `tests/it` compares it with recorded describes.
 
-use super::lazy::is_of;
-use super::{ObjectSchema, ObjectSummary, Source, Use, stored, words};
-use crate::packed::unpacked;
+use std::rc::Rc;
+
+use super::lazy::{Text, is_of};
+use super::{LazyList, ObjectSchema, ObjectSummary, Source, Use, words};
 use crate::within::split;
 
 // The standard fields of the core objects that every org has. What is missing here (fields of optional features, custom
@@ -26,8 +27,8 @@ use crate::within::split;
 // packed, a third of the bytes.
 const TABLE: &str = include_str!(concat!(env!("OUT_DIR"), "/standard-heads.txt"));
 const FIELDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/standard-fields"));
-/// Where those of each object are.
-const PLACES: &[(usize, usize)] = &include!(concat!(env!("OUT_DIR"), "/standard-places.rs"));
+/// Where those of each object begin.
+const PLACES: &[usize] = &include!(concat!(env!("OUT_DIR"), "/standard-places.rs"));
 
 /// The pseudo-object whose fields all targets of a polymorphic lookup share, as in `Who.Name`.
 pub const NAME: &str = "Name";
@@ -35,10 +36,13 @@ pub const NAME: &str = "Name";
 /// A core object, by API name in any case; also [`NAME`].
 pub fn object(name: &str) -> Option<ObjectSchema> {
     let place = place_of(name)?;
-    let (start, end) = PLACES.get(place)?;
-    let heading = split(section_at(place)?, b'\n').next()?;
-    let text = unpacked(&[heading, "\n"].concat(), FIELDS.get(*start..*end)?);
-    stored::read_object(simdutf8::basic::from_utf8(&text).ok()?, Source::Standard)
+    let text = Rc::new(Text::packed(FIELDS.get(*PLACES.get(place)?..)?));
+    let heading = ObjectSummary::at(section_at(place)?, 0);
+    Some(ObjectSchema {
+        fields: LazyList::all(text.clone(), Source::Standard),
+        children: LazyList::all(text, Source::Standard),
+        ..ObjectSchema::headed(heading, Source::Standard)?
+    })
 }
 
 /// The core objects, those people ask about most first.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::{
     ChildRelationship, Field, FieldType, LazyList, ObjectSchema, PicklistValue, RecordType, Source, ValidFor,
     global::{ObjectSummary, write_heading},
-    lazy::{Head, Item, Shown, key_at},
+    lazy::{Head, Item, Shown, Text, key_at, line_behind},
     seal::{seal, unseal},
     words,
     written::{Usual, usual_relationship},
@@ -30,36 +30,21 @@ impl ObjectSchema {
     /// What [`to_bytes`](Self::to_bytes) made; `None` for anything else, so that a bad entry is as good as none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let lines = unseal(bytes)?.strip_prefix("\n*")?;
-        read_object(lines, Source::Described)
-    }
-}
-
-/// An object of all its lines, the heading without its mark.
-pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
-    let heading = ObjectSummary::at(lines, 0);
-    let lines: Rc<str> = lines.get(heading.end()..)?.into();
-    let mut object = ObjectSchema {
-        name: Some(heading.name()).filter(|name| !name.is_empty())?.to_owned(),
-        label: heading.label().into_owned(),
-        label_plural: heading.label_plural().into_owned(),
-        key_prefix: heading.key_prefix().map(str::to_owned),
-        createable: heading.createable(),
-        updateable: heading.updateable(),
-        deletable: heading.deletable(),
-        queryable: heading.queryable(),
-        searchable: heading.searchable(),
-        source,
-        fields: LazyList::of(lines.clone(), source),
-        children: LazyList::of(lines.clone(), source),
-        record_types: Vec::new(),
-    };
-    let mut end = 0;
-    while let Some((mark, at)) = line_behind(&lines, end) {
-        end = at;
-        match mark {
-            b'>' => object.children.add(at, key_at(&lines, at)),
-            b'@' => {
-                let line = Line::<3>::at(&lines, at);
+        let heading = ObjectSummary::at(lines, 0);
+        let text = Rc::new(Text::of(lines.get(heading.end()..)?));
+        let lines = text.lines();
+        let mut object = Self::headed(heading, Source::Described)?;
+        object.fields = LazyList::of(text.clone(), Source::Described);
+        object.children = LazyList::of(text.clone(), Source::Described);
+        let mut end = 0;
+        while let Some((mark, at)) = line_behind(lines, end) {
+            end = at;
+            if Field::is_marked(mark) {
+                object.fields.add(at, key_at(lines, at));
+            } else if ChildRelationship::is_marked(mark) {
+                object.children.add(at, key_at(lines, at));
+            } else if mark == b'@' {
+                let line = Line::<3>::at(lines, at);
                 let flags = line.raw(2);
                 object.record_types.push(RecordType {
                     id: line.text(0)?,
@@ -69,26 +54,25 @@ pub(super) fn read_object(lines: &str, source: Source) -> Option<ObjectSchema> {
                     available: flags.contains('a'),
                 });
             }
-            mark if mark.is_ascii_alphabetic() => object.fields.add(at, key_at(&lines, at)),
-            // Values of the field before, and notes and hints of the table.
-            _ => {}
         }
+        Some(object)
     }
-    Some(object)
-}
 
-/// The mark of the next line that is not empty, from a place on, and where it begins behind that: with the mark itself
-/// where that is a letter, with which a name begins. Nothing behind the last line.
-fn line_behind(lines: &str, mut at: usize) -> Option<(u8, usize)> {
-    let lines = lines.as_bytes();
-    loop {
-        at = place_of(lines, at, b'\n') + 1;
-        match byte(lines, at) {
-            b'\n' => {}
-            0 if at >= lines.len() => return None,
-            name if name.is_ascii_alphabetic() => return Some((name, at)),
-            mark => return Some((mark, at + 1)),
-        }
+    /// An object without its lists, by its heading.
+    pub(super) fn headed(heading: ObjectSummary<'_>, source: Source) -> Option<Self> {
+        let label = heading.label();
+        Some(Self {
+            label_plural: heading.own_plural().unwrap_or_else(|| words::plural(&label).into()).into_owned(),
+            label: label.into_owned(),
+            key_prefix: heading.key_prefix().map(str::to_owned),
+            createable: heading.createable(),
+            updateable: heading.updateable(),
+            deletable: heading.deletable(),
+            queryable: heading.queryable(),
+            searchable: heading.searchable(),
+            source,
+            ..Self::named(Some(heading.name()).filter(|name| !name.is_empty())?)
+        })
     }
 }
 
@@ -110,6 +94,12 @@ impl Item for Field {
         Some(field)
     }
 
+    /// A name begins with a letter, which is no mark. What other lines begin with are values of the field before, and notes
+    /// and hints of the table.
+    fn is_marked(mark: u8) -> bool {
+        mark.is_ascii_alphabetic()
+    }
+
     fn name(&self) -> &str {
         &self.name
     }
@@ -119,6 +109,10 @@ impl Item for ChildRelationship {
     fn read(lines: &str, _: Source) -> Option<Self> {
         let line = Line::<3>::at(lines, 0);
         Some(Self { object: line.text(0)?, field: line.text(1)?, relationship: line.text(2) })
+    }
+
+    fn is_marked(mark: u8) -> bool {
+        mark == b'>'
     }
 
     fn name(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::lazy::key;
+use super::lazy::{Text, key};
 use super::{ChildRelationship, Field, FieldType, LazyList, PicklistValue, RecordType, Source, ValidFor, words};
 use crate::json::{Lines, escaped};
 
@@ -43,7 +43,7 @@ const FLAGS: &str = "CUFSGrnixkehd";
 pub(super) struct Body {
     lines: Lines,
     /// Where fields begin, or what else is listed, and the key of each.
-    places: Vec<(usize, u8)>,
+    places: Vec<(usize, u16)>,
     /// The place of the next value, unless inactive ones come before it.
     next_place: u32,
 }
@@ -107,10 +107,10 @@ impl Body {
         let behind = self.lines.get().len();
         let mut text = String::with_capacity(behind + children.lines.get().len() + record_types.lines.get().len());
         [&self, &children, &record_types].into_iter().for_each(|body| text.push_str(body.lines.get()));
-        let lines: Rc<str> = text.into();
-        let mut fields = LazyList::of(lines.clone(), Source::Described);
+        let text = Rc::new(Text::of(&text));
+        let mut fields = LazyList::of(text.clone(), Source::Described);
         self.places.into_iter().for_each(|(at, key)| fields.add(at, key));
-        let mut list = LazyList::of(lines, Source::Described);
+        let mut list = LazyList::of(text, Source::Described);
         children.places.into_iter().for_each(|(at, key)| list.add(behind + at, key));
         (fields, list)
     }
