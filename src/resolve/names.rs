@@ -2,6 +2,7 @@
 //!
 //! Where a schema is missing, that is what the plan needs.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::error::Error;
@@ -327,7 +328,11 @@ fn usual(known: &Known, object: &ObjectName, purpose: Use) -> Result<Vec<FieldPa
     let schema = known.schema(object)?;
     let usual = columns::usual(&schema, purpose).into_iter();
     let readable = usual.filter(|column| reach::may_show(known, &schema, column));
-    Ok(readable.map(FieldPath::new).collect::<Result<_, _>>()?)
+    let paths = readable.map(|column| match column {
+        Cow::Borrowed(column) => Ok(FieldPath::of_table(column)),
+        Cow::Owned(column) => FieldPath::parse(&column),
+    });
+    Ok(paths.collect::<Result<_, _>>()?)
 }
 
 /// The field that names an object's records; the id where none does.

@@ -9,9 +9,10 @@ use crate::within::split_once;
 
 /// Paths of the usual columns, without the id. Of a described object only those this user may see.
 pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
+    let is_account = schema.name == "Account";
     let is_there = |column: &&str| match schema.source {
         // The table has all that it shows, but for what only orgs with person accounts have.
-        Source::Standard => !column.starts_with("Person"),
+        Source::Standard => !is_account || !column.starts_with("Person"),
         Source::Described => can_read(schema, column),
     };
     match standard::usual_columns(&schema.name, purpose) {

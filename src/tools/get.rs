@@ -80,21 +80,21 @@ fn plan(known: &Known, &(target, args): &(&Target, &GetArgs)) -> Result<Plan, Pl
     }
     let (condition, limit) = record::condition(known, target)?;
     let mut fields = columns.clone();
-    for telling in names::distinguishing_columns(known, object)? {
-        fields.add(telling);
+    // An id has one record, which nothing has to tell from others.
+    if let By::Name(_) = target.by {
+        names::distinguishing_columns(known, object)?.into_iter().for_each(|telling| fields.add(telling));
     }
     let children: Vec<ChildSelect> = related.iter().map(|list| list.select.clone()).collect();
     let mut select = Select::new(Selection::Records { fields, children }, object.clone());
     select.condition = Some(condition);
     // Deleted records come along with archived ones, and only some objects' can be told.
-    let tells_deleted = known.schema(object)?.has_field(IS_DELETED.as_str());
     let may_be_archived = related.iter().any(|list| list.may_be_archived);
-    if may_be_archived && tells_deleted {
+    let misses = may_be_archived && !known.schema(object)?.has_field(IS_DELETED.as_str());
+    if may_be_archived && !misses {
         archive::include(&mut select);
     } else {
         archive::include_activities(&mut select);
     }
-    let misses = may_be_archived && !tells_deleted;
     if let By::Name(_) = target.by {
         select.order_by = record::by_name(known, object)?;
     }
@@ -108,8 +108,7 @@ fn reply(call: &Call<'_>, plan: &Plan, record: &Record) -> Result<GetReply, Erro
     let fields = record.fields();
     let id = names::id_of(record)?;
     let mut values = Values::cut_after(MAX_TEXT_CHARS);
-    let columns = shown::columns(plan.columns.as_slice());
-    let columns = columns.iter().map(FieldPath::as_str).filter(|column| *column != "Id");
+    let columns = shown::columns(&plan.columns).map(FieldPath::as_str).filter(|column| *column != "Id");
     let object = shown::members(call.known(), &plan.target.object, &fields, columns, plan.with_empty, &mut values);
     if plan.misses {
         notices.push("activities of more than a year ago may be missing".to_owned());
@@ -134,8 +133,8 @@ fn read_list(
     record: &Fields<'_>,
     notices: &mut Vec<String>,
 ) -> Result<RelatedList, Error> {
-    let mut columns = shown::columns(list.select.fields.as_slice());
-    columns.retain(|column| *column != IS_DELETED);
+    let columns: Vec<_> =
+        shown::columns(&list.select.fields).filter(|column| **column != IS_DELETED).cloned().collect();
     let mut values = Values::cut_after(MAX_LISTED_CHARS);
     let page = match record.get(list.select.relationship.as_str()) {
         None => Page::empty(),
