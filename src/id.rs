@@ -101,7 +101,10 @@ impl RecordId {
     ///
     /// What keeps the text from being an id.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        if let Some(character) = text.chars().find(|character| !character.is_ascii_alphanumeric()) {
+        // Most texts that are read so are ids, and have no other byte.
+        if !text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && let Some(character) = text.chars().find(|character| !character.is_ascii_alphanumeric())
+        {
             return Err(IdError::Character(Excerpt::of(text), character));
         }
         let wrong_length = || IdError::Length(Excerpt::of(text), text.len());

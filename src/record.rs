@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use crate::chunk::is_same;
 use crate::json::{Json, Member, Walk, place_of};
 use crate::within::split;
 
@@ -34,7 +35,13 @@ impl Record {
 
     /// The value at a path, as [`Fields::get`] finds it.
     pub(crate) fn get(&self, path: &str) -> Option<Json<'_>> {
-        if self.members.is_empty() { value_at(Json::trusted(&self.json), path) } else { self.fields().get(path) }
+        if self.members.is_empty() {
+            return value_at(Json::trusted(&self.json), path);
+        }
+        let (first, rest) = parted(path)?;
+        let (_, value) =
+            self.members.iter().map(|member| member.of(&self.json)).find(|(name, _)| is_called(name, first))?;
+        within(value, rest)
     }
 
     /// Its fields, in the order they came; none if it is not an object.
@@ -69,28 +76,31 @@ impl<'a> Fields<'a> {
         Self { members, ..Self::default() }
     }
 
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
     /// The value of a member of this name.
     fn called(&self, name: &str) -> Option<Json<'a>> {
-        let is_at = |at: &usize| self.members.get(*at).is_some_and(|(member, _)| is_called(member, name));
         let next = self.next.get();
+        if let Some((member, value)) = self.members.get(next)
+            && is_called(member, name)
+        {
+            self.next.set(next + 1);
+            return Some(*value);
+        }
         // Several paths may begin with the same name.
-        let at = [next, next.wrapping_sub(1)].into_iter().find(is_at);
-        let at = at.or_else(|| self.members.iter().position(|(member, _)| is_called(member, name)))?;
+        let is_called = |at: &usize| self.members.get(*at).is_some_and(|(member, _)| is_called(member, name));
+        let at = [next.wrapping_sub(1)].into_iter().chain(0..self.members.len()).find(is_called)?;
         self.next.set(at + 1);
         self.members.get(at).map(|(_, value)| *value)
     }
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.
     pub fn get(&self, path: &str) -> Option<Json<'a>> {
-        let (first, rest) = match place_of(path.as_bytes(), 0, b'.') {
-            end if end == path.len() => (path, None),
-            dot => (path.get(..dot)?, path.get(dot + 1..)),
-        };
-        let value = self.called(first)?;
-        match rest {
-            None => (!value.is_null()).then_some(value),
-            Some(rest) => value_at(value, rest),
-        }
+        let (first, rest) = parted(path)?;
+        within(self.called(first)?, rest)
     }
 
     /// A text at a path.
@@ -122,6 +132,22 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The first name of a path, and the others.
+fn parted(path: &str) -> Option<(&str, Option<&str>)> {
+    match place_of(path.as_bytes(), 0, b'.') {
+        end if end == path.len() => Some((path, None)),
+        dot => Some((path.get(..dot)?, path.get(dot + 1..))),
+    }
+}
+
+/// The value that the rest of a path leads to; absent when null.
+fn within<'a>(value: Json<'a>, rest: Option<&str>) -> Option<Json<'a>> {
+    match rest {
+        None => (!value.is_null()).then_some(value),
+        Some(rest) => value_at(value, rest),
+    }
+}
+
 /// The value at a path within another, of which no other member is kept; absent when null.
 fn value_at<'a>(value: Json<'a>, path: &str) -> Option<Json<'a>> {
     let mut cursor = value.cursor();
@@ -138,7 +164,7 @@ fn value_at<'a>(value: Json<'a>, path: &str) -> Option<Json<'a>> {
 
 /// Whether a member is called so, in any case. The lengths are compared here, for a function is called to compare the rest.
 fn is_called(member: &str, name: &str) -> bool {
-    member.len() == name.len() && (member == name || member.eq_ignore_ascii_case(name))
+    member.len() == name.len() && (is_same(member, name) || member.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

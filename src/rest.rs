@@ -41,7 +41,8 @@ pub use user_info::{User, UserInfo};
 
 use http::header::{CONTENT_TYPE, DATE, HeaderName};
 
-use crate::json::Json;
+use crate::chunk::{CHUNK, write};
+use crate::json::{Json, word_at};
 
 /// Every path starts here. Any version from 52 (duplicate rules with `runAsCurrentUser`) on would do.
 pub const VERSION_PATH: &str = "/services/data/v65.0";
@@ -112,7 +113,8 @@ fn is_foreign(response: &http::Response<&[u8]>) -> bool {
 /// Whether a response is a web page.
 fn is_page(response: &http::Response<&[u8]>) -> bool {
     response.headers().get(CONTENT_TYPE).is_some_and(|kind| {
-        kind.to_str().is_ok_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+        let page = b"text/html";
+        kind.as_bytes().trim_ascii_start().get(..page.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(page))
     })
 }
 
@@ -137,22 +139,26 @@ fn object<'a>(what: &str, body: &'a [u8]) -> Result<Json<'a>, ReadError> {
 fn encode(text: &str) -> String {
     let digit = |value: u8| value + if value < 10 { b'0' } else { b'A' - 10 };
     let bytes = text.as_bytes();
-    let mut encoded = Vec::with_capacity(text.len() * 2);
-    // What stays as it is, is copied at once.
-    let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let is_space = match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => continue,
-            byte => *byte == b' ',
-        };
-        encoded.extend_from_slice(bytes.get(start..at).unwrap_or_default());
-        start = at + 1;
-        match is_space {
-            true => encoded.push(b'+'),
-            false => encoded.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]),
+    // There is room for all of it and what is too much of a word, over which the next is written.
+    let mut encoded = vec![0; 3 * bytes.len() + CHUNK];
+    let (mut at, mut end) = (0, 0);
+    while at < bytes.len() {
+        let (word, length) = word_at(bytes, at);
+        write(&mut encoded, end, word);
+        (at, end) = (at + length, end + length);
+        if length == word.len() {
+            continue;
         }
+        let Some(byte) = bytes.get(at) else { break };
+        let (byte, length) = match byte {
+            b'*' | b'-' | b'.' => ([*byte, 0, 0], 1),
+            b' ' => ([b'+', 0, 0], 1),
+            byte => ([b'%', digit(byte >> 4), digit(byte & 15)], 3),
+        };
+        write(&mut encoded, end, byte);
+        (at, end) = (at + 1, end + length);
     }
-    encoded.extend_from_slice(bytes.get(start..).unwrap_or_default());
+    encoded.truncate(end);
     String::from_utf8(encoded).unwrap_or_default()
 }
 

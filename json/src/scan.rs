@@ -184,6 +184,21 @@ fn end_of_last_word(bytes: &[u8], start: usize) -> (usize, bool) {
     (end, is_word(bytes.get(start..end).unwrap_or_default()))
 }
 
+/// Whether one of three bytes, none of which is zero, is among others.
+pub fn holds_any(bytes: &[u8], sought: [u8; 3]) -> bool {
+    (0..bytes.len()).step_by(STEP).any(|at| {
+        let step = step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+        sought.iter().any(|byte| places(step, *byte) != 0)
+    })
+}
+
+/// The bytes from a place on that are looked at together, zeros behind the end, and how many of the first are ASCII letters,
+/// digits and underscores.
+pub fn word_at(bytes: &[u8], at: usize) -> ([u8; STEP], usize) {
+    let step = step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+    (step.to_le_bytes(), word_ends(step).trailing_zeros().min(STEP as u32) as usize)
+}
+
 /// Whether there is at least one byte, and each is an ASCII letter, a digit or an underscore.
 pub(crate) fn is_word(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')

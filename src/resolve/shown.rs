@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Json, List, ObjectWriter, Raw, quoted};
+use crate::json::{Json, List, ObjectWriter, Raw, byte, holds_any, quoted};
 use crate::known::Known;
 use crate::record::Fields;
 use crate::reply::{Values, beginning, with_decimals};
@@ -12,10 +12,12 @@ use crate::rich_text;
 use crate::schema::Field;
 use crate::schema::treatment::event_times;
 use crate::schema::well_known::{HTML_BODY, IS_ALL_DAY, TEXT_BODY};
-use crate::soql::{FieldPath, ObjectName};
+use crate::soql::{FieldList, FieldPath, ObjectName};
 
 /// How Salesforce writes midnight UTC, which is when it keeps the begin of an event that takes whole days.
 const MIDNIGHT: &str = "T00:00:00.000+0000\"";
+/// Bytes of such a value, with its quotes.
+const MIDNIGHT_BYTES: usize = "\"2026-05-12".len() + MIDNIGHT.len();
 
 /// What stands behind the day of an event that takes whole days.
 pub(crate) const ALL_DAY: &str = " (all day)";
@@ -29,15 +31,15 @@ fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str
         path = Cow::Owned(beside(&path, HTML_BODY));
         json = record.get(&path).map_or("null", Json::get);
     }
-    if let Some(day) = json.strip_suffix(MIDNIGHT)
+    if json.len() == MIDNIGHT_BYTES
+        && let Some(day) = json.strip_suffix(MIDNIGHT)
         && is_all_day(record, &path)
     {
         return Cow::Owned([day, ALL_DAY, "\""].concat());
     }
     // JSON may write either as an escape.
-    let may_be_html = |byte: &u8| matches!(byte, b'<' | b'&' | b'\\');
-    if json.starts_with('"')
-        && json.as_bytes().iter().any(may_be_html)
+    if is_text(json)
+        && holds_any(json.as_bytes(), *b"<&\\")
         && names::field(known, object, &path).is_ok_and(|named| named.field.html)
         && let Some(text) = beginning(Json::trusted(json), most, rich_text::beginning)
     {
@@ -48,7 +50,11 @@ fn value<'r>(known: &Known, object: &ObjectName, record: &Fields<'r>, path: &str
 
 /// Whether a value is a number that is not whole.
 fn is_fraction(json: &str) -> bool {
-    json.contains('.') && !json.starts_with('"')
+    !is_text(json) && json.contains('.')
+}
+
+fn is_text(json: &str) -> bool {
+    byte(json.as_bytes(), 0) == b'"'
 }
 
 fn is_all_day(record: &Fields<'_>, path: &str) -> bool {
@@ -58,7 +64,11 @@ fn is_all_day(record: &Fields<'_>, path: &str) -> bool {
 
 /// Whether a path ends with a field of this name.
 fn is_called(path: &str, name: &str) -> bool {
-    path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    // Of few paths is the first byte of the end the same, and then a function is called to compare the rest.
+    let before = path.len().wrapping_sub(name.len());
+    byte(path.as_bytes(), before) == byte(name.as_bytes(), 0)
+        && path.ends_with(name)
+        && (before == 0 || byte(path.as_bytes(), before - 1) == b'.')
 }
 
 /// The path of another field of the same record.
@@ -70,12 +80,13 @@ fn beside(path: &str, name: &str) -> String {
 }
 
 /// The columns that are shown: the HTML of an e-mail repeats its text, which stands in the column of the text.
-pub(crate) fn columns(read: &[FieldPath]) -> Vec<FieldPath> {
-    let repeats = |column: &FieldPath| {
+pub(crate) fn columns(read: &FieldList) -> impl Iterator<Item = &FieldPath> + Clone {
+    let read = read.as_slice();
+    let repeats = move |column: &FieldPath| {
         let text = is_called(column.as_str(), HTML_BODY).then(|| beside(column.as_str(), TEXT_BODY));
         text.is_some_and(|text| read.iter().any(|other| other.as_str() == text))
     };
-    read.iter().filter(|column| !repeats(column)).cloned().collect()
+    read.iter().filter(move |column| !repeats(column))
 }
 
 /// How the values of a column are shown.
@@ -152,7 +163,7 @@ pub(crate) fn members<'p>(
     with_null: bool,
     values: &mut Values,
 ) -> String {
-    let mut shown = String::new();
+    let mut shown = String::with_capacity(record.len() * USUAL_BYTES);
     let mut members = ObjectWriter::new(&mut shown);
     for column in columns {
         let value = value(known, object, record, column, values.longest());

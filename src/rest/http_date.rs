@@ -1,7 +1,7 @@
 //! HTTP's dates: Salesforce's timestamps as conditional requests write them, and the `Date` of a response.
 
 use crate::time::zone;
-use crate::within::split_around;
+use crate::within::{split, split_around};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -12,12 +12,12 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 pub fn date_of(headers: &http::HeaderMap) -> Option<i64> {
     // `Tue, 12 May 2026 15:00:00 GMT`
     let date = split_around(headers.get(http::header::DATE)?.to_str().ok()?, ", ")?.1.strip_suffix(" GMT")?;
-    let mut words = date.split(' ');
+    let mut words = split(date, b' ');
     let day: i64 = words.next()?.parse().ok()?;
     let month = words.next()?;
     let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
     let year: i64 = words.next()?.parse().ok()?;
-    let mut time = words.next()?.split(':').map(|part| part.parse::<i64>().ok());
+    let mut time = split(words.next()?, b':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
     let is_date = (1970..=9999).contains(&year) && (1..=31).contains(&day);
     // A leap second counts as one.

@@ -6,6 +6,8 @@
 use http::HeaderMap;
 use http::header::HeaderName;
 
+use crate::within::split;
+
 /// The one header of a response that is read.
 pub const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
 
@@ -24,7 +26,7 @@ impl ApiCalls {
         let input = headers.get(LIMIT_INFO)?.to_str().ok()?;
         // An app can have an allowance of its own, `per-app-api-usage`, which is another matter.
         let (used, allowed) =
-            input.split(';').find_map(|part| part.trim().strip_prefix("api-usage="))?.split_once('/')?;
+            split(input, b';').find_map(|part| part.trim().strip_prefix("api-usage="))?.split_once('/')?;
         let calls = Self { used: used.trim().parse().ok()?, allowed: allowed.trim().parse().ok()? };
         (calls.allowed > 0).then_some(calls)
     }

@@ -17,10 +17,7 @@ pub(super) const MAX_UNITS: usize = 4000;
 /// [reserved]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_reservedcharacters.htm
 /// [escapes]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
 pub(super) fn text(text: &str, out: &mut impl Write) -> fmt::Result {
-    text.chars().try_for_each(|character| match character {
-        '\\' => out.write_str(r"\\"),
-        other => quoted(other, out),
-    })
+    with_backslashes(text, r"\\", out)
 }
 
 /// Writes the inside of the literal after LIKE.
@@ -30,10 +27,25 @@ pub(super) fn text(text: &str, out: &mut impl Write) -> fmt::Result {
 ///
 /// [escapes]: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
 pub(super) fn pattern(pattern: &str, out: &mut impl Write) -> fmt::Result {
-    pattern.chars().try_for_each(|character| match character {
-        '\\' => out.write_char('\\'),
-        other => quoted(other, out),
-    })
+    with_backslashes(pattern, r"\", out)
+}
+
+/// Writes a text with something in place of each backslash. What stays as it is, is written at once.
+fn with_backslashes(text: &str, backslash: &str, out: &mut impl Write) -> fmt::Result {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'&' | b'('..=b'[' | b']'..=b'~');
+    let mut rest = text;
+    loop {
+        let plain = rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        let (before, behind) = rest.split_at(plain);
+        out.write_str(before)?;
+        let mut characters = behind.chars();
+        match characters.next() {
+            None => return Ok(()),
+            Some('\\') => out.write_str(backslash)?,
+            Some(other) => quoted(other, out)?,
+        }
+        rest = characters.as_str();
+    }
 }
 
 /// Writes a character that is no backslash.

@@ -83,16 +83,16 @@ impl Display for Operand {
     }
 }
 
-impl Display for Comparison {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Eq => "=",
-            Self::Ne => "!=",
-            Self::Lt => "<",
-            Self::Le => "<=",
-            Self::Gt => ">",
-            Self::Ge => ">=",
-        })
+impl Comparison {
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Eq => " = ",
+            Self::Ne => " != ",
+            Self::Lt => " < ",
+            Self::Le => " <= ",
+            Self::Gt => " > ",
+            Self::Ge => " >= ",
+        }
     }
 }
 
@@ -108,7 +108,11 @@ impl Display for Condition {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let not = |negated: &bool| if *negated { "NOT " } else { "" };
         match self {
-            Self::Compare { operand, op, value } => write!(out, "{operand} {op} {value}"),
+            Self::Compare { operand, op, value } => {
+                operand.fmt(out)?;
+                out.write_str(op.sign())?;
+                value.fmt(out)
+            }
             Self::Like { field, pattern } => write!(out, "{field} LIKE {pattern}"),
             Self::In { field, negated, values } => write!(out, "{field} {}IN {values}", not(negated)),
             Self::Includes { field, values } => write!(out, "{field} INCLUDES {values}"),
@@ -303,7 +307,9 @@ fn order_by_clause<T: Display>(keys: &[T], out: &mut Formatter<'_>) -> fmt::Resu
 }
 
 fn clause<T: Display>(keyword: &str, value: Option<T>, out: &mut Formatter<'_>) -> fmt::Result {
-    value.map_or(Ok(()), |value| write!(out, "{keyword}{value}"))
+    let Some(value) = value else { return Ok(()) };
+    out.write_str(keyword)?;
+    value.fmt(out)
 }
 
 #[cfg(test)]

@@ -114,7 +114,8 @@ impl Records {
     pub(super) fn read(&self, call: &Call<'_>, reply: &mut QueryReply) -> Result<bool, Error> {
         let (page, total) = self.ask(call)?;
         if let Selection::Records { fields, children } = &self.select.selection {
-            self.show(call.known(), reply, &page, &shown::columns(fields.as_slice()), children)?;
+            let columns: Vec<_> = shown::columns(fields).cloned().collect();
+            self.show(call.known(), reply, &page, &columns, children)?;
             reply.total = total.or(reply.total);
         } else {
             reply.columns.push("count".to_owned());
@@ -261,9 +262,9 @@ fn with_children(
         let most = most_shown(child.limit);
         *is_cut |= !page.done || page.records.len() > most;
         let mut records = List::default();
-        let columns = shown::columns(child.fields.as_slice());
+        let columns = shown::columns(&child.fields).map(FieldPath::as_str);
         for record in page.records.iter().take(most) {
-            let columns = columns.iter().map(FieldPath::as_str);
+            let columns = columns.clone();
             let shown = shown::members(known, object, &record.fields(), columns, true, values);
             records.item(Json::trusted(&shown));
         }
