@@ -39,7 +39,7 @@ pub use sobject::{Create, Delete, Retrieve, Update, Which};
 pub use undelete::Undelete;
 pub use user_info::{User, UserInfo};
 
-use http::header::{CONTENT_TYPE, DATE, HeaderName};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 
 use crate::chunk::{CHUNK, write};
 use crate::json::{Json, word_at};
@@ -55,6 +55,12 @@ pub const RESPONSE_HEADERS: [HeaderName; 3] = [CONTENT_TYPE, DATE, LIMIT_INFO];
 #[inline(never)]
 pub fn name_of(header: &HeaderName) -> &str {
     header.as_str()
+}
+
+/// Adds a header of a response. Wherever `http` is asked to, the compiler puts all of its table: here it is there once.
+#[inline(never)]
+pub fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    headers.append(name, value);
 }
 
 /// One operation of the API.

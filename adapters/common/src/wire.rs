@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use salesforce_plugin::json::{Json, quoted};
 use salesforce_plugin::platform::{FailureReason, SendFailure};
-use salesforce_plugin::rest::{RESPONSE_HEADERS, name_of};
+use salesforce_plugin::rest::{RESPONSE_HEADERS, append, name_of};
 use salesforce_plugin::within;
 
 use crate::failure::{sent, unsent};
@@ -85,7 +85,7 @@ pub fn response<'a>(
         if let Some(read) = read
             && let Ok(value) = HeaderValue::from_bytes(value)
         {
-            response.headers_mut().append(read.clone(), value);
+            append(response.headers_mut(), read.clone(), value);
         }
     }
     Ok(response)
