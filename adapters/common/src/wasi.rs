@@ -146,11 +146,11 @@ fn outgoing(way: &str, token: &str, request: &Request<Vec<u8>>) -> Result<Outgoi
         append(&CONTENT_LENGTH, request.body().len().to_string().as_bytes())?;
     }
     let outgoing = OutgoingRequest::new(headers);
-    let method = match request.method().as_str() {
-        "GET" => Method::Get,
-        "POST" => Method::Post,
-        "PATCH" => Method::Patch,
-        "DELETE" => Method::Delete,
+    let method = match *request.method() {
+        http::Method::GET => Method::Get,
+        http::Method::POST => Method::Post,
+        http::Method::PATCH => Method::Patch,
+        http::Method::DELETE => Method::Delete,
         _ => return Err(denied()),
     };
     let path = request.uri().path_and_query().map(http::uri::PathAndQuery::as_str);

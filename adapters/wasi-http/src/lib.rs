@@ -89,7 +89,7 @@ impl Platform for User {
 
 /// A request, before it is known to be a message.
 struct Asked {
-    method: wasi_http::Method,
+    is_post: bool,
     /// The name that the request is for, as the client knows it.
     host: String,
     /// Without a query.
@@ -129,7 +129,7 @@ fn environment() -> Result<Environment, String> {
 
 /// Answers one request.
 fn answer(asked: &Asked) -> Result<Answer, Refusal> {
-    let Asked { method, host, path: asked, request } = asked;
+    let Asked { is_post, host, path: asked, request } = asked;
     let failed = |why: &str| plain(StatusCode::INTERNAL_SERVER_ERROR, why);
     let environment = environment().map_err(|why| failed(&why))?;
     let url = environment.variable(URL).ok_or_else(|| failed(concat!("SALESFORCE_MCP_URL", " is not set")))?;
@@ -152,7 +152,7 @@ fn answer(asked: &Asked) -> Result<Answer, Refusal> {
     if asked != path {
         return Err(plain(StatusCode::NOT_FOUND, "the server is elsewhere"));
     }
-    if !matches!(method, wasi_http::Method::Post) {
+    if !is_post {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "no session is kept: POST messages");
         answer.headers.push(("allow", "POST".to_owned()));
         return Err(answer);
@@ -244,14 +244,14 @@ fn read(incoming: IncomingRequest) -> Result<Asked, Refusal> {
     let bad = || plain(StatusCode::BAD_REQUEST, "the request is unreadable");
     let mut path = incoming.path_with_query().unwrap_or_else(|| "/".to_owned());
     path.truncate(path.find('?').unwrap_or(path.len()));
-    let (method, host) = (incoming.method(), incoming.authority().unwrap_or_default());
+    let (is_post, host) = (matches!(incoming.method(), wasi_http::Method::Post), incoming.authority().unwrap_or_default());
     let headers = incoming.headers().entries();
     let body = incoming.consume().map_err(|()| bad())?;
     let stream = body.stream().map_err(|()| bad())?;
     let bytes = wasi::read_all(&stream, MAX_REQUEST_BYTES)
         .map_err(|_| plain(StatusCode::PAYLOAD_TOO_LARGE, "a message is 1 MiB at most"))?;
     let body = String::from_utf8(bytes).map_err(|_| bad())?;
-    Ok(Asked { method, host, path, request: Request { headers, body } })
+    Ok(Asked { is_post, host, path, request: Request { headers, body } })
 }
 
 #[cfg(target_family = "wasm")]
