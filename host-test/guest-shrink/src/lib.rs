@@ -10,6 +10,7 @@ mod branches;
 mod code;
 mod constants;
 mod data;
+mod joined;
 mod linked;
 mod names;
 mod parts;
@@ -20,8 +21,12 @@ mod texts;
 mod trap;
 mod zeros;
 
-pub use names::shortened;
 pub use room::with_room;
+
+/// The encoder's component, shorter, and no less.
+pub fn shortened(component: &[u8]) -> Vec<u8> {
+    joined::sections(&names::in_short(component))
+}
 
 /// The linker's module, smaller, and no less. Each pass makes the next one's work easier.
 pub fn smaller(module: &[u8]) -> Vec<u8> {
