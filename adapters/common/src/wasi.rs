@@ -18,15 +18,71 @@ pub mod bindings {
     wit_bindgen::generate!({ path: "wit", world: "outgoing", generate_all });
 }
 
+/// What sends a request, by itself: it takes what is [`handed_over`].
+#[allow(missing_docs, unsafe_code)] // Generated.
+mod handler {
+    wit_bindgen::generate!({
+        inline: "
+            package salesforce:handler;
+
+            world outgoing {
+                import wasi:http/outgoing-handler@0.2.12;
+            }
+        ",
+        path: "wit",
+        with: {
+            "wasi:http/outgoing-handler@0.2.12": generate,
+            "wasi:http/types@0.2.12": crate::wasi::handed_over,
+            "wasi:io/error@0.2.12": crate::wasi::bindings::wasi::io::error,
+            "wasi:io/poll@0.2.12": crate::wasi::bindings::wasi::io::poll,
+            "wasi:io/streams@0.2.12": crate::wasi::bindings::wasi::io::streams,
+            "wasi:clocks/monotonic-clock@0.2.12": crate::wasi::bindings::wasi::clocks::monotonic_clock,
+        },
+    });
+}
+
+/// The types of `wasi:http`, where what the host takes over is never dropped.
+///
+/// The bindings look behind each call whether something is left to be dropped. An error of the host is read only after
+/// that, and so the compiler would put the whole of it together, each of forty cases by itself: a kilobyte.
+mod handed_over {
+    use std::mem::ManuallyDrop;
+
+    use super::bindings::wasi::http::types;
+    pub(super) use super::bindings::wasi::http::types::*;
+
+    pub(super) struct HandedOver<T>(ManuallyDrop<T>);
+    pub(super) type OutgoingRequest = HandedOver<types::OutgoingRequest>;
+    pub(super) type RequestOptions = HandedOver<types::RequestOptions>;
+
+    impl<T> From<T> for HandedOver<T> {
+        fn from(resource: T) -> Self {
+            Self(ManuallyDrop::new(resource))
+        }
+    }
+
+    impl OutgoingRequest {
+        pub(super) fn take_handle(&self) -> u32 {
+            self.0.take_handle()
+        }
+    }
+
+    impl RequestOptions {
+        pub(super) fn take_handle(&self) -> u32 {
+            self.0.take_handle()
+        }
+    }
+}
+
 use bindings::wasi::cli::environment::get_environment;
 use bindings::wasi::clocks::wall_clock;
 use bindings::wasi::config::store;
-use bindings::wasi::http::outgoing_handler;
 use bindings::wasi::http::types::{
     ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
     Scheme,
 };
 use bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
+use handler::wasi::http::outgoing_handler;
 
 /// Longest time until a connection stands, in nanoseconds.
 const CONNECT_TIMEOUT: u64 = 10_000_000_000;
@@ -101,8 +157,10 @@ pub fn send(way: &str, token: &str, request: &Request<Vec<u8>>) -> Result<http::
 }
 
 /// Has the host begin with a request.
-fn begun(outgoing: OutgoingRequest) -> Result<FutureIncomingResponse, SendFailure> {
-    outgoing_handler::handle(outgoing, Some(options())).map_err(|code| failure(&code))
+// Not where it is called, so that the compiler leaves out of the error what nobody reads.
+#[inline(never)]
+fn begun(request: OutgoingRequest) -> Result<FutureIncomingResponse, SendFailure> {
+    outgoing_handler::handle(request.into(), Some(options().into())).map_err(|code| failure(&code))
 }
 
 /// Waits until a response begins.
