@@ -193,11 +193,9 @@ fn deployment(environment: &Environment, request: &Request) -> Result<(String, C
 
 /// What RFC 9728 has a client know before it signs in.
 fn metadata(origin: &str, url: &str) -> String {
-    let scopes = sign_in::oauth(origin).map(|profile| profile.scopes).unwrap_or_default();
-    let scopes: Vec<_> = scopes.iter().map(|scope| format!("\"{}\"", scope.name)).collect();
     format!(
-        r#"{{"resource":{url},"authorization_servers":["{origin}"],"scopes_supported":[{}],"bearer_methods_supported":["header"],"resource_name":"Salesforce"}}"#,
-        scopes.join(","),
+        r#"{{"resource":{url},"authorization_servers":["{origin}"],"scopes_supported":["{}"],"bearer_methods_supported":["header"],"resource_name":"Salesforce"}}"#,
+        sign_in::SCOPES.join("\",\""),
         url = quoted(url),
     )
 }
