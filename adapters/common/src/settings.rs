@@ -109,20 +109,20 @@ impl Settings {
     pub fn read(json: &str) -> Result<Self, String> {
         let settings = Json::parse(json).map_err(|error| format!("they are no object of JSON: {error}"))?;
         let (mut domain, mut connection) = (None, none());
-        for (name, value) in members(settings, "they are")? {
-            match &*name {
-                "domain" => domain = text(value, &name)?,
-                "tools" => connection.tools = texts(value, &name)?,
-                "read_only" => connection.read_only = flag(value, &name)?,
+        for &(ref name, value) in &members(settings, "they are")? {
+            match &**name {
+                "domain" => domain = text(value, name)?,
+                "tools" => connection.tools = texts(value, name)?,
+                "read_only" => connection.read_only = flag(value, name)?,
                 "objects" => grant(&mut connection.objects, value)?,
-                "instructions" => connection.instructions = text(value, &name)?,
+                "instructions" => connection.instructions = text(value, name)?,
                 "vocabulary" => {
-                    for (term, target) in members(value, "`vocabulary` is")? {
-                        let target = text(target, &term)?.ok_or_else(|| format!("`{term}` means nothing"))?;
-                        connection.vocabulary.push(alias(term.into_owned(), &target));
+                    for &(ref term, target) in &members(value, "`vocabulary` is")? {
+                        let target = text(target, term)?.ok_or_else(|| format!("`{term}` means nothing"))?;
+                        connection.vocabulary.push(alias((**term).to_owned(), &target));
                     }
                 }
-                _ => return Err(unknown(&name, "domain, tools, read_only, objects, instructions and vocabulary")),
+                _ => return Err(unknown(name, "domain, tools, read_only, objects, instructions and vocabulary")),
             }
         }
         let characters = connection.instructions.as_deref().unwrap_or_default().chars().count();
@@ -134,14 +134,14 @@ impl Settings {
 }
 
 fn grant(objects: &mut ObjectGrants, value: Json<'_>) -> Result<(), String> {
-    for (name, value) in members(value, "`objects` is")? {
-        let grant = match &*name {
+    for &(ref name, value) in &members(value, "`objects` is")? {
+        let grant = match &**name {
             "read" => &mut objects.read,
             "append" => &mut objects.append,
             "edit" => &mut objects.edit,
-            _ => return Err(unknown(&name, "read, append and edit")),
+            _ => return Err(unknown(name, "read, append and edit")),
         };
-        *grant = texts(value, &name)?;
+        *grant = texts(value, name)?;
     }
     Ok(())
 }
