@@ -94,13 +94,13 @@ pub(crate) fn locals<'a>(bytes: &'a [u8], function: &FunctionBody<'a>) -> Result
 #[cfg(test)]
 pub(crate) mod tests {
     use wasm_encoder::{
-        CodeSection, ConstExpr, Function, FunctionSection, GlobalSection, GlobalType, Instruction, Module, TypeSection,
-        ValType,
+        CodeSection, ConstExpr, Function, FunctionSection, GlobalSection, GlobalType, Instruction, MemorySection,
+        MemoryType, Module, TypeSection, ValType,
     };
     use wasmparser::{Parser, Payload};
 
-    /// A module of functions with these instructions, each of which takes a number and has two more as locals; and of the
-    /// stack's address.
+    /// A module of functions with these instructions, each of which takes a number and has two more as locals; of a
+    /// memory, and of the stack's address.
     pub(crate) fn module(functions: &[&[Instruction<'_>]]) -> Vec<u8> {
         let (mut types, mut numbers, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
         types.ty().function([ValType::I32], []);
@@ -111,11 +111,13 @@ pub(crate) mod tests {
             function.instruction(&Instruction::End);
             code.function(&function);
         }
+        let mut memories = MemorySection::new();
+        memories.memory(MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None });
         let mut globals = GlobalSection::new();
         let of = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
         globals.global(of, &ConstExpr::i32_const(0));
         let mut module = Module::new();
-        module.section(&types).section(&numbers).section(&globals).section(&code);
+        module.section(&types).section(&numbers).section(&memories).section(&globals).section(&code);
         module.finish()
     }
 

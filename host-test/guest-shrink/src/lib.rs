@@ -10,6 +10,7 @@ mod branches;
 mod code;
 mod constants;
 mod data;
+mod idle;
 mod joined;
 mod linked;
 mod names;
@@ -30,6 +31,6 @@ pub fn shortened(component: &[u8]) -> Vec<u8> {
 
 /// The linker's module, smaller, and no less. Each pass makes the next one's work easier.
 pub fn smaller(module: &[u8]) -> Vec<u8> {
-    let shrunk = data::without_unread(&shrink::shrink(&trap::at_once(module)), module);
+    let shrunk = data::without_unread(&shrink::shrink(&idle::without_calls(&trap::at_once(module))), module);
     constants::in_globals(&sums::kept(&zeros::left_out(&branches::as_ifs(&shrunk))))
 }
