@@ -215,8 +215,9 @@ fn dispatch(user: &dyn Platform, message: &Message<'_>) -> (Answer, bool) {
 
 fn tools_of(user: &dyn Platform) -> String {
     let settings = user.settings();
-    let tools = catalog::tools(&settings).map(|tool| {
-        format!(
+    let mut tools = Vec::new();
+    for tool in catalog::tools(&settings) {
+        tools.push(format!(
             r#"{{"name":{},"title":{title},"description":{},"inputSchema":{},"annotations":{{"title":{title},"readOnlyHint":{},"destructiveHint":{},"idempotentHint":{},"openWorldHint":true}}}}"#,
             quoted(&tool.name),
             quoted(&tool.description),
@@ -225,9 +226,9 @@ fn tools_of(user: &dyn Platform) -> String {
             tool.effect == Effect::Overwrites,
             tool.is_idempotent(),
             title = quoted(&tool.title),
-        )
-    });
-    tools.collect::<Vec<_>>().join(",")
+        ));
+    }
+    tools.join(",")
 }
 
 fn call(user: &dyn Platform, message: &Message<'_>, complete: &str) -> (Answer, bool) {

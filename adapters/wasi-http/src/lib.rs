@@ -117,6 +117,12 @@ fn is_loopback(way: &str) -> bool {
     port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
 }
 
+/// What stands before a sign, or all of it.
+#[inline(never)]
+fn up_to(text: &str, sign: char) -> &str {
+    text.split_once(sign).map_or(text, |(before, _)| before)
+}
+
 fn is_listed(list: Option<&str>, value: &str) -> bool {
     list.is_some_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(value)))
 }
@@ -163,7 +169,7 @@ fn answer(asked: &Asked) -> Result<Answer, Refusal> {
     };
     let (origin, settings) = deployment(&environment, request)?;
     let kind = request.only("content-type")?.unwrap_or_default();
-    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
+    if !up_to(kind, ';').trim().eq_ignore_ascii_case("application/json") {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a message is application/json"));
     }
     let way = match environment.variable(EGRESS) {
@@ -202,7 +208,8 @@ fn metadata(origin: &str, url: &str) -> String {
 
 /// The token of an authorization header.
 fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
+    let scheme = up_to(value, ' ');
+    let token = value.get(scheme.len() + 1..)?;
     let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     (scheme.eq_ignore_ascii_case("bearer") && is_token).then_some(token)
 }
@@ -240,9 +247,10 @@ impl Guest for Adapter {
 /// A request with the whole of its body.
 fn read(incoming: IncomingRequest) -> Result<Asked, Refusal> {
     let bad = || plain(StatusCode::BAD_REQUEST, "the request is unreadable");
-    let mut path = incoming.path_with_query().unwrap_or_else(|| "/".to_owned());
-    path.truncate(path.find('?').unwrap_or(path.len()));
-    let (is_post, host) = (matches!(incoming.method(), wasi_http::Method::Post), incoming.authority().unwrap_or_default());
+    let path = incoming.path_with_query().unwrap_or_else(|| "/".to_owned());
+    let path = up_to(&path, '?').to_owned();
+    let (is_post, host) =
+        (matches!(incoming.method(), wasi_http::Method::Post), incoming.authority().unwrap_or_default());
     let headers = incoming.headers().entries();
     let body = incoming.consume().map_err(|()| bad())?;
     let stream = body.stream().map_err(|()| bad())?;
