@@ -10,9 +10,7 @@ use wasmtime::{Config, Engine};
 use crate::engine;
 
 /// Most bytes of an adapter, of which the core takes all but a tenth.
-const MAX_BYTES: usize = 850_000 + BY_FOLDER;
-/// Some dozen bytes differ by the folder that an adapter is built in.
-const BY_FOLDER: usize = 100;
+const MAX_BYTES: usize = 850_000;
 
 /// What `wasi:http` of version 0.2 needs, which every host of it links.
 const HTTP: [&str; 8] = [
