@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::excerpt::Excerpt;
-use crate::within::split_around;
+use crate::within::{split_around, trimmed};
 
 /// A record id in its 18-character form.
 ///
@@ -134,7 +134,7 @@ impl RecordId {
     ///
     /// What keeps the text from being an id or such a link.
     pub fn from_text(text: &str) -> Result<Self, IdError> {
-        let text = text.trim();
+        let text = trimmed(text);
         if !text.contains('/') {
             return Self::parse(text);
         }

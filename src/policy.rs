@@ -4,6 +4,7 @@
 
 use crate::error::Error;
 use crate::wit::ConnectionSettings;
+use crate::within::trimmed;
 
 /// What every tool's name begins with, since a model sees many plugins' tools at once.
 pub(crate) const PREFIX: &str = "salesforce_";
@@ -88,13 +89,15 @@ fn is_chosen(list: Option<&[String]>, tool: &Row) -> bool {
     let Some(list) = list else { return tool.is_default };
     !list.iter().any(|name| is(name, NONE))
         && list.iter().any(|name| {
-            is(name, ALL) || (tool.is_default && is(name, DEFAULT)) || is(short_name(name.trim()), tool.name)
+            is(name, ALL) || (tool.is_default && is(name, DEFAULT)) || is(short_name(trimmed(name)), tool.name)
         })
 }
 
 /// Whether a name in the settings is this one. WIT writes `log-activity`, JSON `log_activity`.
 fn is(name: &str, this: &str) -> bool {
-    name.trim().replace('-', "_").eq_ignore_ascii_case(this)
+    let name = trimmed(name);
+    let is_same = |(one, other): (u8, u8)| one.eq_ignore_ascii_case(&other) || (one == b'-' && other == b'_');
+    name.len() == this.len() && name.bytes().zip(this.bytes()).all(is_same)
 }
 
 /// `find` for `salesforce_find`.

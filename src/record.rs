@@ -81,24 +81,34 @@ impl<'a> Fields<'a> {
         self.members.len()
     }
 
+    /// The value of the next member, if it is of this name.
+    fn is_next(&self, name: &str) -> Option<Json<'a>> {
+        let next = self.next.get();
+        let (member, value) = self.members.get(next)?;
+        is_called(member, name).then(|| {
+            self.next.set(next + 1);
+            *value
+        })
+    }
+
     /// The value of a member of this name.
     fn called(&self, name: &str) -> Option<Json<'a>> {
-        let next = self.next.get();
-        if let Some((member, value)) = self.members.get(next)
-            && is_called(member, name)
-        {
-            self.next.set(next + 1);
-            return Some(*value);
+        if let Some(value) = self.is_next(name) {
+            return Some(value);
         }
         // Several paths may begin with the same name.
         let is_called = |at: &usize| self.members.get(*at).is_some_and(|(member, _)| is_called(member, name));
-        let at = [next.wrapping_sub(1)].into_iter().chain(0..self.members.len()).find(is_called)?;
+        let at = [self.next.get().wrapping_sub(1)].into_iter().chain(0..self.members.len()).find(is_called)?;
         self.next.set(at + 1);
         self.members.get(at).map(|(_, value)| *value)
     }
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.
     pub fn get(&self, path: &str) -> Option<Json<'a>> {
+        // No name has a dot in it, so that what is called like the whole path is at its end.
+        if let Some(value) = self.is_next(path) {
+            return within(value, None);
+        }
         let (first, rest) = parted(path)?;
         within(self.called(first)?, rest)
     }

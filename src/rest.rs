@@ -155,14 +155,16 @@ fn encode(text: &str) -> String {
         if length == word.len() {
             continue;
         }
-        let Some(byte) = bytes.get(at) else { break };
-        let (byte, length) = match byte {
-            b'*' | b'-' | b'.' => ([*byte, 0, 0], 1),
-            b' ' => ([b'+', 0, 0], 1),
-            byte => ([b'%', digit(byte >> 4), digit(byte & 15)], 3),
+        let (others, taken, length) = match bytes.get(at..).unwrap_or_default() {
+            // What parts columns.
+            [b',', b' ', ..] => (*b"%2C+", 2, 4),
+            [b' ', ..] => (*b"+\0\0\0", 1, 1),
+            [byte @ (b'*' | b'-' | b'.'), ..] => ([*byte, 0, 0, 0], 1, 1),
+            [byte, ..] => ([b'%', digit(byte >> 4), digit(byte & 15), 0], 1, 3),
+            [] => break,
         };
-        write(&mut encoded, end, byte);
-        (at, end) = (at + 1, end + length);
+        write(&mut encoded, end, others);
+        (at, end) = (at + taken, end + length);
     }
     encoded.truncate(end);
     String::from_utf8(encoded).unwrap_or_default()

@@ -49,10 +49,10 @@ pub enum Use {
 pub struct ObjectSchema {
     /// API name.
     pub name: String,
-    /// Label.
-    pub label: String,
-    /// Plural label.
-    pub label_plural: String,
+    /// Label, where it is not the words of the name.
+    pub own_label: Option<String>,
+    /// Plural label, where it is not the usual one of the label.
+    pub own_plural: Option<String>,
     /// First three characters of its records' ids.
     pub key_prefix: Option<String>,
     /// Whether the user may create records.
@@ -297,15 +297,15 @@ impl FieldType {
 impl ObjectSchema {
     /// The same object without fields, of which nothing else is known.
     pub fn bare(&self) -> Self {
-        Self { label: self.label.clone(), label_plural: self.label_plural.clone(), ..Self::named(&self.name) }
+        Self { own_label: self.own_label.clone(), own_plural: self.own_plural.clone(), ..Self::named(&self.name) }
     }
 
     /// An object of this name, of which nothing else is known.
     pub(crate) fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            label: String::new(),
-            label_plural: String::new(),
+            own_label: None,
+            own_plural: None,
             key_prefix: None,
             createable: false,
             updateable: false,
@@ -316,6 +316,22 @@ impl ObjectSchema {
             fields: LazyList::default(),
             children: LazyList::default(),
             record_types: Vec::new(),
+        }
+    }
+
+    /// Label.
+    pub fn label(&self) -> Cow<'_, str> {
+        match &self.own_label {
+            Some(label) => Cow::Borrowed(label),
+            None => Cow::Owned(words::label(&self.name)),
+        }
+    }
+
+    /// Plural label.
+    pub fn label_plural(&self) -> Cow<'_, str> {
+        match &self.own_plural {
+            Some(plural) => Cow::Borrowed(plural),
+            None => Cow::Owned(words::plural(&self.label())),
         }
     }
 

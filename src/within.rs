@@ -54,6 +54,12 @@ pub fn holds(text: &str, sought: &str) -> bool {
     place(text, sought).is_some()
 }
 
+/// A text without the white space around it. Most have none.
+pub(crate) fn trimmed(text: &str) -> &str {
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    if ends.iter().all(|end| end.is_some_and(u8::is_ascii_graphic)) { text } else { text.trim() }
+}
+
 /// What stands before and behind the first of these bytes, which is ASCII.
 pub(crate) fn split_once(text: &str, between: u8) -> Option<(&str, &str)> {
     let at = place_of(text.as_bytes(), 0, between);
@@ -87,6 +93,11 @@ mod tests {
                 prop_assert_eq!(places(&text, &sought).collect::<Vec<_>>(), expected);
                 prop_assert_eq!(replaced(&text, &sought, "ä-"), text.replace(&sought, "ä-"));
             }
+        }
+
+        #[test]
+        fn white_space_around_a_text_goes_as_the_standard_library_says(text in "[a\u{a0}ä \n]{0,6}") {
+            prop_assert_eq!(trimmed(&text), text.trim());
         }
 
         #[test]

@@ -19,7 +19,7 @@ use crate::soql::{
 };
 use crate::sort::by_rank;
 use crate::wit::Candidate;
-use crate::within::holds;
+use crate::within::{holds, trimmed};
 
 /// Records of a similar name that are looked at. Sorted by name, the one that has exactly that name is among the first.
 pub(crate) const MAX_SIMILAR: u32 = 50;
@@ -61,7 +61,7 @@ pub(crate) fn id(argument: &str, input: &str) -> Result<Option<RecordId>, Error>
 
 /// Reads a reference.
 pub(crate) fn read(known: &Known, record: &str, object: Option<&str>) -> Result<Target, PlanError> {
-    let input = record.trim();
+    let input = trimmed(record);
     let id = id("record", input)?;
     let object = match object {
         Some(object) => names::object(known, object)?,

@@ -6,7 +6,7 @@
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use crate::within::split;
+use crate::within::{split, trimmed};
 
 /// The one header of a response that is read.
 pub const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
@@ -26,8 +26,8 @@ impl ApiCalls {
         let input = headers.get(LIMIT_INFO)?.to_str().ok()?;
         // An app can have an allowance of its own, `per-app-api-usage`, which is another matter.
         let (used, allowed) =
-            split(input, b';').find_map(|part| part.trim().strip_prefix("api-usage="))?.split_once('/')?;
-        let calls = Self { used: used.trim().parse().ok()?, allowed: allowed.trim().parse().ok()? };
+            split(input, b';').find_map(|part| trimmed(part).strip_prefix("api-usage="))?.split_once('/')?;
+        let calls = Self { used: trimmed(used).parse().ok()?, allowed: trimmed(allowed).parse().ok()? };
         (calls.allowed > 0).then_some(calls)
     }
 

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use super::lazy::{Head, Shown};
 use super::{Field, FieldType, ObjectSchema, Source, Use, standard};
+use crate::json::byte;
 use crate::sort::by_rank;
 use crate::within::split_once;
 
 /// Paths of the usual columns, without the id. Of a described object only those this user may see.
 pub fn usual(schema: &ObjectSchema, purpose: Use) -> Vec<Cow<'static, str>> {
-    let is_account = schema.name == "Account";
     let is_there = |column: &&str| match schema.source {
-        // The table has all that it shows, but for what only orgs with person accounts have.
-        Source::Standard => !is_account || !column.starts_with("Person"),
+        // The table has all that it shows, but for what only orgs with person accounts have; few begin so.
+        Source::Standard => byte(column.as_bytes(), 0) != b'P' || !column.starts_with("Person"),
         Source::Described => can_read(schema, column),
     };
     match standard::usual_columns(&schema.name, purpose) {

@@ -375,7 +375,7 @@ fn each<'g>(global: Option<&'g GlobalDescribe>, look: &mut dyn FnMut(ObjectSumma
 pub fn is_word_for(object: &ObjectSchema, word: &str, vocabulary: &[Alias]) -> bool {
     let folded = words::fold(word);
     let is_label = |label: &str| words::folds_to(label, &folded);
-    [&object.name, &object.label, &object.label_plural].into_iter().any(|label| is_label(label))
+    [&*object.name, &object.label(), &object.label_plural()].into_iter().any(is_label)
         || vocabulary.iter().any(|alias| {
             alias.object.is_none() && alias.name.eq_ignore_ascii_case(&object.name) && is_label(&alias.term)
         })

@@ -34,11 +34,12 @@ impl ObjectSchema {
         let wire = read(body, |from| ObjectWire::of_lists(from, &mut before, Some(&mut Before::default())))?;
         let name = api_name(wire.name).ok_or(ANOTHER_SHAPE)?.to_owned();
         let label = text(wire.label).unwrap_or_else(|| words::label(&name));
+        let plural = text(wire.label_plural).unwrap_or_else(|| label.clone());
         let record_types = wire.record_types;
         let (fields, children) = wire.fields.body.lists(wire.children.0, record_types.lines);
         Ok(Self {
-            label_plural: text(wire.label_plural).unwrap_or_else(|| label.clone()),
-            label,
+            own_plural: Some(plural).filter(|plural| !words::is_plural(plural, &label)),
+            own_label: Some(label).filter(|label| !words::is_label(label, &name)),
             key_prefix: text(wire.key_prefix),
             createable: yes(wire.createable),
             updateable: yes(wire.updateable),

@@ -3,6 +3,7 @@
 //! A line is a record; tabs part its columns, and empty columns at its end are left out. What can be derived from an
 //! API name (most labels, nearly all relationships) is not written. `standard.rs` explains the columns.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{
@@ -21,7 +22,7 @@ impl ObjectSchema {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut lines = Lines::default();
         let prefix = self.key_prefix.as_deref().unwrap_or_default();
-        write_heading(&mut lines, &self.name, &self.label, &self.label_plural, prefix);
+        write_heading(&mut lines, &self.name, &self.label(), &self.label_plural(), prefix);
         let flags = [self.createable, self.updateable, self.deletable, self.queryable, self.searchable];
         lines.letters("cudqs", &flags, &[false; 5]);
         seal([lines.get(), self.fields.lines()])
@@ -60,10 +61,9 @@ impl ObjectSchema {
 
     /// An object without its lists, by its heading.
     pub(super) fn headed(heading: ObjectSummary<'_>, source: Source) -> Option<Self> {
-        let label = heading.label();
         Some(Self {
-            label_plural: heading.own_plural().unwrap_or_else(|| words::plural(&label).into()).into_owned(),
-            label: label.into_owned(),
+            own_label: heading.own_label().map(Cow::into_owned),
+            own_plural: heading.own_plural().map(Cow::into_owned),
             key_prefix: heading.key_prefix().map(str::to_owned),
             createable: heading.createable(),
             updateable: heading.updateable(),

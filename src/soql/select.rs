@@ -106,8 +106,10 @@ impl FieldList {
 
     /// A field and others after it, without repetitions.
     pub fn of(first: FieldPath, rest: impl IntoIterator<Item = FieldPath>) -> Self {
-        let mut list = Self(vec![first]);
-        rest.into_iter().for_each(|field| list.add(field));
+        let rest = rest.into_iter();
+        let mut list = Self(Vec::with_capacity(1 + rest.size_hint().0));
+        list.0.push(first);
+        rest.for_each(|field| list.add(field));
         list
     }
 

@@ -82,7 +82,7 @@ fn objects(call: &Call<'_>, search: Option<&str>, limit: usize) -> Result<Descri
 fn object_info(schema: &ObjectSchema) -> ObjectInfo {
     ObjectInfo {
         name: schema.name.clone(),
-        label: schema.label.clone(),
+        label: schema.label().into_owned(),
         creatable: schema.createable,
         editable: schema.updateable,
     }

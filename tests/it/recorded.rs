@@ -515,8 +515,8 @@ fn yes(value: &Value, key: &str) -> bool {
 /// record types, relationships of change events.
 fn same_object(schema: &ObjectSchema, expected: &Value, at: &str, counted: &mut Counted) {
     assert_eq!(Some(schema.name.as_str()), text(expected, "name"), "{at}");
-    assert!(text(expected, "label").is_none_or(|label| label == schema.label), "{at}");
-    assert!(text(expected, "labelPlural").is_none_or(|label| label == schema.label_plural), "{at}");
+    assert!(text(expected, "label").is_none_or(|label| label == schema.label()), "{at}");
+    assert!(text(expected, "labelPlural").is_none_or(|label| label == schema.label_plural()), "{at}");
     assert_eq!(schema.key_prefix.as_deref(), text(expected, "keyPrefix"), "{at}");
     let flags = ["createable", "updateable", "deletable", "queryable", "searchable"].map(|key| yes(expected, key));
     let kept = [schema.createable, schema.updateable, schema.deletable, schema.queryable, schema.searchable];

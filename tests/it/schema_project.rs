@@ -42,7 +42,7 @@ fn plan() -> ObjectSchema {
 #[test]
 fn a_describe_is_reduced_to_what_the_tools_need() {
     let plan = plan();
-    assert_eq!((plan.name.as_str(), plan.label.as_str()), ("ns__Plan__c", "Plan \"A\""));
+    assert_eq!((plan.name.as_str(), &*plan.label()), ("ns__Plan__c", "Plan \"A\""));
     assert_eq!((plan.createable, plan.updateable, plan.source), (true, false, Source::Described));
     let client = plan.field("NS__client__C").unwrap();
     assert_eq!(client.references, ["Account"]);
@@ -103,7 +103,7 @@ fn an_empty_picklist_is_known_to_be_empty_and_no_picklist_has_none() {
 #[test]
 fn nulls_missing_keys_and_unknown_types_are_survived() {
     let plan = plan();
-    assert_eq!(plan.label_plural, plan.label);
+    assert_eq!(plan.label_plural(), plan.label());
     assert_eq!(plan.field("ns__Empty__c").unwrap().label(), "Empty");
     assert_eq!(plan.field("ns__Hue__c").unwrap().field_type, FieldType::Other);
     assert!(ObjectSchema::from_describe(br#"{"name": "X", "fields": null}"#).unwrap().fields.is_empty());

@@ -117,10 +117,10 @@ fn the_standard_table_agrees_with_recorded_describes_but_for_known_differences()
         }
         let (shown, file) = (path.display(), path.to_string_lossy());
         assert_eq!(
-            (&table.label, &table.label_plural, &table.key_prefix, table.createable, table.updateable),
+            (table.label(), table.label_plural(), &table.key_prefix, table.createable, table.updateable),
             (
-                &described.label,
-                &described.label_plural,
+                described.label(),
+                described.label_plural(),
                 &described.key_prefix,
                 described.createable,
                 described.updateable

@@ -72,7 +72,7 @@ pub fn path(path: &str) -> Result<(), Refusal> {
     }
     let (resource, query) = path.split_once('?').unwrap_or((path, ""));
     let is_readable = |byte: u8| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#';
-    if !resource.bytes().all(is_readable) || !query.bytes().all(is_of_query) {
+    if !resource.bytes().all(is_readable) || !query.bytes().all(|byte| OF_QUERY[usize::from(byte)]) {
         return Err(Refusal::Character);
     }
     let Some(below) = resource.strip_prefix("/services/") else { return Err(Refusal::Elsewhere) };
@@ -126,13 +126,23 @@ fn segment(written: &str) -> Result<Cow<'_, str>, Refusal> {
     Ok(decoded)
 }
 
+/// What may be written in a query, by byte: queries are the longest part of nearly every path.
+const OF_QUERY: [bool; 256] = {
+    let (mut of_query, mut byte) = ([false; 256], 0);
+    while byte < 256 {
+        of_query[byte] = is_of_query(byte as u8);
+        byte += 1;
+    }
+    of_query
+};
+
 /// What may be written in a segment.
-fn is_of_segment(byte: u8) -> bool {
+const fn is_of_segment(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%')
 }
 
 /// What may be written in a query, with what would end a segment.
-fn is_of_query(byte: u8) -> bool {
+const fn is_of_query(byte: u8) -> bool {
     is_of_segment(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=' | b':' | b'@' | b'/' | b'?')
 }
 
