@@ -93,14 +93,20 @@ impl<'a> Fields<'a> {
 
     /// The value of a member of this name.
     fn called(&self, name: &str) -> Option<Json<'a>> {
-        if let Some(value) = self.is_next(name) {
-            return Some(value);
+        // Several paths may begin with the same name, and so from the last on.
+        let mut at = self.next.get().saturating_sub(1);
+        for _ in &self.members {
+            let (member, value) = self.members.get(at)?;
+            at += 1;
+            if is_called(member, name) {
+                self.next.set(at);
+                return Some(*value);
+            }
+            if at == self.members.len() {
+                at = 0;
+            }
         }
-        // Several paths may begin with the same name.
-        let is_called = |at: &usize| self.members.get(*at).is_some_and(|(member, _)| is_called(member, name));
-        let at = [self.next.get().wrapping_sub(1)].into_iter().chain(0..self.members.len()).find(is_called)?;
-        self.next.set(at + 1);
-        self.members.get(at).map(|(_, value)| *value)
+        None
     }
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.

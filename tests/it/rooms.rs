@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// A room, and the only rooms it may import.
 const ONLY: [(&str, &[&str]); 6] = [
-    ("policy", &["error", "wit"]),
+    ("policy", &["error", "within", "wit"]),
     ("known", &["error", "id", "policy", "rest", "schema", "soql", "wit"]),
     ("soql", &["excerpt", "id", "within"]),
     ("sql", &["excerpt", "soql", "within"]),

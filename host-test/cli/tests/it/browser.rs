@@ -631,7 +631,9 @@ fn what_is_saved_holds_at_once_in_a_server_that_runs() {
         "# for the trial\nread_only = true # until May\n\n[tools]\nget = false\nothers = \"none\"\n"
     );
     browser.press("As recommended");
-    browser.wait("all that is recommended", || browser.find("input[value=find]").property("checked") == true);
+    // Asked in one go, for the page may be another between finding a box and looking at it.
+    let is_on = "return document.querySelector('input[value=find]')?.checked";
+    browser.wait("all that is recommended", || browser.script(is_on) == true);
     assert_eq!(browser.find("input[value=delete]").property("checked"), false);
     let (failed, reply) = agent.call("salesforce_create", &create);
     assert!(failed, "{reply}");
