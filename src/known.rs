@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::id::RecordId;
 use crate::policy::{self, Effect};
-use crate::rest::User;
+use crate::rest::{IS_KEPT, User};
 use crate::schema::well_known::{ACTIVITY_LISTS, ACTIVITY_OBJECTS};
 use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, Source};
 use crate::soql::{FieldName, FieldPath, NameError, ObjectName};
@@ -204,7 +204,7 @@ impl Known {
 
     /// Since when it is enough to ask for changes of an object.
     pub(crate) fn described_since(&self, object: &ObjectName) -> Option<i64> {
-        if cfg!(feature = "cache") { self.learned(object)?.since } else { None }
+        if IS_KEPT { self.learned(object)?.since } else { None }
     }
 
     /// What a record type leaves of an object's picklists: the object with no other fields than those it narrows.
@@ -232,12 +232,12 @@ impl Known {
 
     /// Whether the list of objects was kept for so long that what it lacks may exist.
     pub(crate) fn has_old_list(&self) -> bool {
-        cfg!(feature = "cache") && self.objects.borrow().as_ref().is_some_and(|learned| !learned.is_fresh)
+        IS_KEPT && self.objects.borrow().as_ref().is_some_and(|learned| !learned.is_fresh)
     }
 
     /// Since when it is enough to ask for changes of the list of objects.
     pub(crate) fn listed_since(&self) -> Option<i64> {
-        if cfg!(feature = "cache") { self.objects.borrow().as_ref()?.since } else { None }
+        if IS_KEPT { self.objects.borrow().as_ref()?.since } else { None }
     }
 
     /// An object that is looked for: its API name, or the list to look in.
@@ -292,7 +292,7 @@ impl Known {
     pub(crate) fn doubt_assumed(&self) -> Vec<ObjectName> {
         let mut assumed = Vec::new();
         for (name, learned) in self.schemas.borrow_mut().iter_mut().filter(|(_, learned)| !learned.is_fresh) {
-            if cfg!(feature = "cache") {
+            if IS_KEPT {
                 learned.since = None;
             }
             assumed.push(name.clone());

@@ -28,6 +28,7 @@ pub use content::Content;
 pub use convert_lead::{ConvertLead, Converted, Deal};
 pub use describe::{BasicInformation, Describe, DescribeGlobal, FindObject};
 pub use http_date::{date_of, http_date};
+pub(crate) use if_modified::IS_KEPT;
 pub use limit_info::{ApiCalls, LIMIT_INFO};
 pub use names::Names;
 pub use picklist_values::PicklistValues;

@@ -8,7 +8,7 @@ use crate::id::RecordId;
 use crate::known::{Learned, Need, PlanError, unknown_object};
 use crate::platform::Cache;
 use crate::reply::MAX_ROWS;
-use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, PicklistValues, User, UserInfo};
+use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, IS_KEPT, PicklistValues, User, UserInfo};
 use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, standard};
 use crate::soql::{Condition, FieldList, FieldPath, ObjectName, Pattern, Select};
 use crate::time::clock::Clock;
@@ -214,7 +214,7 @@ impl Call<'_> {
                 }
                 self.known.learn_schema(object, Learned::now(schema));
             }
-            None if cfg!(feature = "cache") => self.known.confirm_schema(object),
+            None if IS_KEPT => self.known.confirm_schema(object),
             None => {}
         }
         Ok(())
@@ -270,7 +270,7 @@ impl Call<'_> {
                 }
                 self.known.learn_objects(Learned::now(objects));
             }
-            None if cfg!(feature = "cache") => self.known.confirm_objects(),
+            None if IS_KEPT => self.known.confirm_objects(),
             None => {}
         }
     }
@@ -310,7 +310,7 @@ impl Call<'_> {
 
     /// What keeps bytes between calls, if the platform has it.
     fn cache(&self) -> Option<&dyn Cache> {
-        if cfg!(feature = "cache") { self.platform.cache() } else { None }
+        if IS_KEPT { self.platform.cache() } else { None }
     }
 
     /// What was kept under a name, with its age, unless it is too old.
