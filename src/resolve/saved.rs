@@ -52,8 +52,8 @@ const WORDS: [&str; 6] = ["report", "reports", "list", "lists", "view", "views"]
 pub(crate) struct Saved {
     pub(crate) id: RecordId,
     pub(crate) is: Is,
-    /// As a reply shows it.
-    pub(crate) candidate: Candidate,
+    name: String,
+    developer_name: String,
     /// As Salesforce sent it.
     pub(crate) record: Record,
 }
@@ -82,39 +82,41 @@ impl Saved {
     pub(crate) fn of(record: Record) -> Option<Self> {
         let fields = record.fields();
         let text = |name| fields.text(name).unwrap_or_default();
-        let (kind, is) = match fields.object()?.as_str() {
+        let is = match fields.object()?.as_str() {
             "Report" => {
                 let format = text("Format");
-                let is = Is::Report { is_tabular: format == "Tabular", is_joined: format == "MultiBlock" };
-                (REPORT, is)
+                Is::Report { is_tabular: format == "Tabular", is_joined: format == "MultiBlock" }
             }
             "ListView" => {
                 let object = ObjectName::parse(&text("SobjectType")).ok()?;
                 let is_readable = fields.get("IsSoqlCompatible").is_none_or(|is| is.get() == "true");
-                (LIST_VIEW, Is::View { object, is_readable })
+                Is::View { object, is_readable }
             }
             _ => return None,
         };
         let id = RecordId::parse(&text("Id")).ok()?;
+        let (name, developer_name) = (text(NAME.as_str()), text(DEVELOPER_NAME.as_str()));
+        drop(fields);
+        Some(Self { id, is, name, developer_name, record })
+    }
+
+    /// As a reply shows it.
+    pub(crate) fn candidate(&self) -> Candidate {
+        let fields = self.record.fields();
         let (mut facts, mut values) = (Object::default(), Values::cut_after(record::MAX_FACT_CHARS));
         for fact in FACTS {
             if let Some(value) = fields.get(fact) {
                 facts.member(fact, Json::trusted(&values.copy(Some(value))));
             }
         }
-        let candidate = Candidate {
-            object: kind.to_string(),
-            id: id.to_string(),
+        let object = if matches!(self.is, Is::Report { .. }) { REPORT } else { LIST_VIEW };
+        Candidate {
+            object: object.to_string(),
+            id: self.id.to_string(),
             name: fields.text("Name"),
             facts: facts.finish(),
             field: None,
-        };
-        drop(fields);
-        Some(Self { id, is, candidate, record })
-    }
-
-    fn name(&self) -> &str {
-        self.candidate.name.as_deref().unwrap_or_default()
+        }
     }
 }
 
@@ -249,17 +251,17 @@ pub(crate) fn choose(by: &By, found: Vec<Saved>) -> Result<Option<(Saved, bool)>
     let By::Name(name) = by else { return Ok(found.into_iter().next().map(|saved| (saved, false))) };
     let mut fits = Vec::new();
     let mut best = u32::MAX;
+    let all = interpretations(name);
     for saved in &found {
         let mut fit = u32::MAX;
-        let all = interpretations(name);
         for (distance, interpretation) in all.into_iter().enumerate() {
             // Mostly there is nothing to leave out, and all are the text itself.
             if all.iter().take(distance).any(|before| *before == interpretation) {
                 continue;
             }
-            fit = fit.min(match_name(interpretation, saved.name(), false) as u32 * 8 + distance as u32);
+            fit = fit.min(match_name(interpretation, &saved.name, false) as u32 * 8 + distance as u32);
         }
-        if saved.record.fields().text(DEVELOPER_NAME.as_str()).is_some_and(|own| own.eq_ignore_ascii_case(name)) {
+        if saved.developer_name.eq_ignore_ascii_case(name) {
             fit = 0;
         }
         best = best.min(fit);
@@ -268,34 +270,31 @@ pub(crate) fn choose(by: &By, found: Vec<Saved>) -> Result<Option<(Saved, bool)>
     const BY_WORDS: u32 = NameMatch::SomeWords as u32 * 8;
     // Whoever is called just so is meant, and not those that have more in their names.
     let most = if best < BY_WORDS { best } else { BY_WORDS + 7 };
-    let (mut meant, mut candidates) = (None, Vec::new());
+    let mut meant = Vec::new();
     for (saved, fit) in found.into_iter().zip(fits) {
         if fit <= most {
-            candidates.push(saved.candidate.clone());
-            meant = Some((saved, fit >= BY_WORDS));
+            meant.push((saved, fit >= BY_WORDS));
         }
     }
-    if candidates.len() > 1 {
+    if meant.len() > 1 {
         let message = format!(
             "{} saved reports and list views fit that name; ask the person which is meant, then call again with its id as `name`",
-            candidates.len()
+            meant.len()
         );
-        candidates.truncate(MAX_CANDIDATES);
+        let candidates = meant.iter().take(MAX_CANDIDATES).map(|(saved, _)| saved.candidate()).collect();
         return Err(Error::ambiguous(message).with_candidates(candidates));
     }
-    Ok(meant)
+    Ok(meant.pop())
 }
 
 /// Those whose names are nearest to one, nearest first.
 pub(crate) fn nearest(name: &str, found: Vec<Saved>) -> Vec<Candidate> {
     let mut near = Vec::new();
     for saved in found {
-        let likeness = lookup::likeness(name, saved.name());
+        let likeness = lookup::likeness(name, &saved.name);
         if likeness >= MIN_LIKENESS {
-            near.push((100 - likeness.min(100), saved.candidate));
+            near.push((100 - likeness.min(100), saved));
         }
     }
-    let mut near = by_rank(near);
-    near.truncate(MAX_NEAREST);
-    near
+    by_rank(near).iter().take(MAX_NEAREST).map(Saved::candidate).collect()
 }

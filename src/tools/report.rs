@@ -186,7 +186,7 @@ fn recent(call: &Call<'_>, args: &ReportArgs) -> Result<ReportReply, Error> {
     }
     reply.complete = reports < limit && views < limit;
     for saved in readable(call, found) {
-        reply.sources.push(saved.candidate);
+        reply.sources.push(saved.candidate());
     }
     if !with_reports {
         reply.notices.push(["reports are left out: ", NOT_GRANTED].concat());
@@ -230,7 +230,7 @@ fn members<'a>(cursor: &mut Cursor<'a>, names: &[&str], members: &mut [Option<Js
 /// Runs it or reads it, as it is.
 fn show(call: &Call<'_>, saved: &Saved, args: &ReportArgs, asked: &[Asked]) -> Result<ReportReply, Error> {
     let mut reply = empty();
-    reply.sources.push(saved.candidate.clone());
+    reply.sources.push(saved.candidate());
     match &saved.is {
         Is::Report { is_tabular, is_joined } => {
             let link = call.link(saved.id.as_str());
