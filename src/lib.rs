@@ -21,7 +21,8 @@
 //! * [`record`] takes records apart and `reply` puts replies together; `json` cuts the text of both, and `arguments` that
 //!   of calls.
 //! * `calendar` is the user's own events of a time, as queries and as what is read of them.
-//! * `packed` reads texts that the build script has packed; `arena` is what a component allocates from.
+//! * `packed` reads texts that the build script has packed, and `chunk` moves and compares bytes many at once; `arena` is
+//!   what a component allocates from.
 //! * `rich_text` is HTML as text, and text as HTML.
 //! * `wit/` is the contract, and [`wit`] its records as Rust types; [`platform`] is what a host lends, as a trait;
 //!   [`sign_in`] is what platforms ask before there is a call.
