@@ -66,7 +66,7 @@ fn parted(table: &str) -> (String, Vec<u8>, Vec<usize>) {
         let (head, rest): (Vec<_>, Vec<_>) =
             object.lines().enumerate().partition(|(place, line)| *place == 0 || line.starts_with(['~', '!']));
         let lines = |lines: &[(usize, &str)]| lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
-        heads.push_str(&format!("\n*{}", lines(&head).trim_start_matches('*')));
+        heads.push_str(&format!("\n*{}", lines(&head)));
         places.push(fields.len());
         fields.extend(packed(&["\n", &lines(&rest)].concat()));
     }

@@ -37,3 +37,34 @@ pub(crate) fn unpacked(packed: &[u8]) -> Vec<u8> {
     text.truncate(end);
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A step: how far back it repeats from, what stands in it, and how much is repeated.
+    fn step(back: usize, plain: &str, repeated: usize) -> Vec<u8> {
+        let step = back | plain.len() << 14 | repeated.saturating_sub(3) << 18;
+        [&step.to_le_bytes()[..3], plain.as_bytes()].concat()
+    }
+
+    #[test]
+    fn a_text_is_what_stands_in_its_steps_and_what_they_repeat() {
+        let long = "0123456789".repeat(7);
+        let expected = ["Name, Name, ", &long, "!"].concat();
+        let first = [step(6, "Name, ", 6), step(10, "0123456789", 10), step(20, "", 20), step(30, "", 30)].concat();
+        let steps = [&(expected.len() as u16).to_le_bytes()[..], &first, &step(0, "!", 0), &[0; CHUNK]].concat();
+        assert_eq!(String::from_utf8(unpacked(&steps)).unwrap(), expected);
+    }
+
+    #[test]
+    fn of_steps_that_are_cut_short_or_lead_nowhere_nothing_is_read_beyond_them() {
+        let whole = [&12_u16.to_le_bytes()[..], &step(6, "Name, ", 6), &[0; CHUNK]].concat();
+        for end in 0..whole.len() {
+            let text = unpacked(&whole[..end]);
+            assert_eq!(text.len(), if end < 2 { 0 } else { 12 });
+        }
+        let nowhere = [&12_u16.to_le_bytes()[..], &step(100, "Name, ", 6), &[0; CHUNK]].concat();
+        assert_eq!(unpacked(&nowhere), b"Name, \0\0\0\0\0\0");
+    }
+}

@@ -111,7 +111,7 @@ impl<'a> Fields<'a> {
 
     /// The value at a path (`Owner.Name`), without regard to case as Salesforce has none; absent when null.
     pub fn get(&self, path: &str) -> Option<Json<'a>> {
-        // No name has a dot in it, so that what is called like the whole path is at its end.
+        // Most paths are the name of the next member, and have no dot to be looked for.
         if let Some(value) = self.is_next(path) {
             return within(value, None);
         }

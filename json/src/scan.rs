@@ -276,6 +276,36 @@ mod tests {
     }
 
     #[test]
+    fn a_word_ends_at_the_first_other_byte_or_goes_on_behind_what_is_looked_at_together() {
+        for (text, at, expected) in [
+            ("Name, Id", 0, 4),
+            ("Name, Id", 4, 0),
+            ("Name, Id", 6, 2),
+            ("Name", 4, 0),
+            ("Custom_Field_1__c FROM", 0, STEP),
+            ("Custom_Field_1__c FROM", STEP, 1),
+            ("Größe", 0, 2),
+        ] {
+            let (bytes, length) = word_at(text.as_bytes(), at);
+            assert_eq!(length, expected, "{text:?} from {at}");
+            assert_eq!(bytes[..length], text.as_bytes()[at..at + length]);
+        }
+    }
+
+    #[test]
+    fn any_of_three_bytes_is_seen_wherever_it_stands() {
+        let none = "\"What is neither a tag nor an entity, but ä, and has two steps and more.\"";
+        assert!(!holds_any(none.as_bytes(), *b"<&\\") && !holds_any(b"", *b"<&\\"));
+        for at in 0..none.len() {
+            for sign in *b"<&\\" {
+                let mut one = none.as_bytes().to_vec();
+                one[at] = sign;
+                assert!(holds_any(&one, *b"<&\\"), "{sign} at {at}");
+            }
+        }
+    }
+
+    #[test]
     fn a_word_has_letters_digits_and_underscores_alone() {
         for length in 0..40 {
             let word: String = "azAZ09_".chars().cycle().take(length).collect();
