@@ -77,7 +77,7 @@ impl<'a> Fields<'a> {
     }
 
     /// How many members there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.members.len()
     }
 

@@ -15,13 +15,13 @@ pub struct Refusal {
     /// The API names of the fields at fault; `None` leaves the key out, as queries do.
     pub fields: Option<Vec<String>>,
     /// More keys of the body (`duplicateResut`).
-    pub extra: Map<String, Json>,
+    pub extra: Box<Map<String, Json>>,
 }
 
 impl Refusal {
     /// A refusal whose body has no `fields` key: of queries, paths, sessions.
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), fields: None, extra: Map::new() }
+        Self { status, code, message: message.into(), fields: None, extra: Box::default() }
     }
 
     /// A refusal to save a row: 400, with a `fields` key even when it is empty.
@@ -31,7 +31,7 @@ impl Refusal {
 
     /// The error object. A collection's result names the code `statusCode`; every other body, `errorCode`.
     pub fn to_json(&self, code_key: &str) -> Json {
-        let mut body = self.extra.clone();
+        let mut body = (*self.extra).clone();
         body.insert(code_key.to_owned(), json!(self.code));
         body.insert("message".to_owned(), json!(self.message));
         if let Some(fields) = &self.fields {
