@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::{Field, FieldType, Source};
-use crate::json::{byte, place_of};
+use crate::json::{byte, end_of_plain, place_of};
 use crate::packed::unpacked;
 
 /// What is read out of lines as [`stored`](super::stored) writes them.
@@ -94,7 +94,7 @@ pub(super) struct Text {
 struct Lazy<T> {
     at: usize,
     /// What its name has in common with few others.
-    key: u16,
+    key: u8,
     item: OnceCell<Option<Box<T>>>,
 }
 
@@ -141,7 +141,7 @@ impl<T: Item> LazyList<T> {
     }
 
     /// Adds the item that begins at a place of the lines, with its key.
-    pub(super) fn add(&mut self, at: usize, key: u16) {
+    pub(super) fn add(&mut self, at: usize, key: u8) {
         self.hold(Lazy { at, key, item: OnceCell::new() });
     }
 
@@ -260,19 +260,17 @@ impl<T: Item + PartialEq> PartialEq for LazyList<T> {
 
 impl<T: Item + Eq> Eq for LazyList<T> {}
 
-/// The same for names that differ in case alone, and seldom for others: of their first two letters.
-pub(super) fn key(name: &[u8]) -> u16 {
-    // A line goes on behind a name: with what is less than any letter.
-    let letter = |at: usize| match byte(name, at) {
-        ..b' ' => 0,
-        letter => letter | 0x20,
-    };
-    u16::from_le_bytes([letter(0), letter(1)])
+/// The same for names that differ in case alone, and seldom for others: of letters at the end and in the middle, and the
+/// length.
+pub(super) fn key(name: &[u8]) -> u8 {
+    let [end, middle] = [name.len().wrapping_sub(1), name.len() / 2].map(|at| byte(name, at) | 0x20);
+    end.wrapping_mul(13) ^ middle.wrapping_mul(29) ^ name.len() as u8
 }
 
 /// The key of the name that a line begins with.
-pub(super) fn key_at(lines: &str, at: usize) -> u16 {
-    key(lines.as_bytes().get(at..).unwrap_or_default())
+pub(super) fn key_at(lines: &str, at: usize) -> u8 {
+    let lines = lines.as_bytes();
+    key(lines.get(at..end_of_plain(lines, at)).unwrap_or_default())
 }
 
 /// The mark of the next line that is not empty, from a place on, and where it begins behind that: with the mark itself

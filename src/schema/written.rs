@@ -43,7 +43,7 @@ const FLAGS: &str = "CUFSGrnixkehd";
 pub(super) struct Body {
     lines: Lines,
     /// Where fields begin, or what else is listed, and the key of each.
-    places: Vec<(usize, u16)>,
+    places: Vec<(usize, u8)>,
     /// The place of the next value, unless inactive ones come before it.
     next_place: u32,
 }

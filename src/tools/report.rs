@@ -8,6 +8,7 @@
 mod filters;
 mod run;
 mod scale;
+mod sums;
 mod view;
 
 use self::filters::Asked;

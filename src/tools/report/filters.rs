@@ -2,6 +2,7 @@
 //! run would forget otherwise.
 //! <https://developer.salesforce.com/docs/atlas.en-us.api_analytics.meta/api_analytics/sforce_analytics_rest_api_filter_reports.htm>
 
+use super::sums::{Sums, sum};
 use crate::error::Error;
 use crate::json::{Json, List, ObjectWriter, Raw, Shape};
 use crate::record::{Fields, Record};
@@ -186,6 +187,9 @@ fn value(column: &Field, operator: &str, text: &str) -> Result<String, Error> {
 /// The columns of a report's type, as fields of an object, so that they go by what fields go by.
 struct Columns {
     all: ObjectSchema,
+    /// The names of all of them.
+    names: Vec<String>,
+    sums: Sums,
     /// The names of those that the report shows.
     shown: Vec<String>,
 }
@@ -196,7 +200,8 @@ impl Columns {
         let kind = metadata.text("reportType.type").unwrap_or_default();
         let kind = kind.rsplit_once('$').map_or(&*kind, |(_, name)| name);
         let name = kind.strip_suffix("List").unwrap_or(kind);
-        let mut columns = Self { all: ObjectSchema::named(name), shown: Vec::new() };
+        let all = ObjectSchema::named(name);
+        let mut columns = Self { all, names: Vec::new(), sums: Sums::new(), shown: Vec::new() };
         for category in description.list("reportTypeMetadata.categories") {
             columns.add(Fields::of(category).get("columns"), false);
         }
@@ -208,8 +213,12 @@ impl Columns {
 
     fn add(&mut self, told: Option<Json<'_>>, is_shown: bool) {
         for (name, column) in told.unwrap_or(Json::NULL).members() {
-            if !self.all.has_field(&name) {
+            let sum = sum(&name);
+            let is_this = |place: usize| self.names.get(place).is_some_and(|known| *known == name);
+            if self.sums.find(sum, is_this).is_none() {
                 self.all.fields.push(field(&name, &Fields::of(column)));
+                self.names.push(name.to_string());
+                self.sums.add(sum);
             }
             if is_shown {
                 self.shown.push(name.into_owned());

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::members;
 use super::scale::scaled;
+use super::sums::{Sums, sum};
 use crate::error::Error;
 use crate::json::{Cursor, Json, List, Object};
 use crate::record::{Fields, Record};
@@ -189,42 +190,28 @@ pub(super) fn fill(
 /// What stands under the keys, of which there may be thousands, in any order. Most of an answer is one of them, so none is
 /// gone over before another is looked for.
 struct Facts<'a> {
-    /// Each with the one before it whose key has the same sum.
-    seen: Vec<(Cow<'a, str>, Fact<'a>, usize)>,
-    /// The last that was seen of each sum.
-    by_sum: Vec<usize>,
+    seen: Vec<(Cow<'a, str>, Fact<'a>)>,
+    sums: Sums,
     /// Before the value of the last that was seen, if any was.
     rest: Cursor<'a>,
-}
-
-/// Sums that keys are told apart by.
-const SUMS: usize = 1024;
-
-/// The sum of a key.
-fn sum(key: &str) -> usize {
-    key.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % SUMS
 }
 
 impl<'a> Facts<'a> {
     fn of(facts: Json<'a>) -> Self {
         let mut rest = facts.cursor();
         rest.enter_object();
-        Self { seen: Vec::new(), by_sum: vec![usize::MAX; SUMS], rest }
+        Self { seen: Vec::new(), sums: Sums::new(), rest }
     }
 
     fn at(&mut self, key: &str) -> Option<Fact<'a>> {
         let sum = sum(key);
-        let mut place = self.by_sum[sum];
         loop {
-            while let Some((name, fact, before)) = self.seen.get(place) {
-                if name == key {
-                    return Some(fact.clone());
-                }
-                place = *before;
+            let is_meant = |place: usize| self.seen.get(place).is_some_and(|(name, _)| name == key);
+            if let Some(place) = self.sums.find(sum, is_meant) {
+                return self.seen.get(place).map(|(_, fact)| fact.clone());
             }
             // None of those that were seen: the next of its sum may be it.
             while self.reads_on()? != sum {}
-            place = self.seen.len() - 1;
         }
     }
 
@@ -235,8 +222,8 @@ impl<'a> Facts<'a> {
         }
         let name = self.rest.next_name()?;
         let sum = sum(&name);
-        self.seen.push((name, Fact(self.rest.clone()), self.by_sum[sum]));
-        self.by_sum[sum] = self.seen.len() - 1;
+        self.seen.push((name, Fact(self.rest.clone())));
+        self.sums.add(sum);
         Some(sum)
     }
 }

@@ -233,3 +233,28 @@ fn the_rows_of_a_list_view_are_read_in_one_go() {
     let row = (of(400) - of(200)) / 200;
     assert!(row < 33_000, "{row} units for a row");
 }
+
+#[test]
+fn twice_as_many_columns_that_a_report_could_be_filtered_by_cost_no_more_than_twice_as_much() {
+    let of = |count: usize| {
+        fuel_of(
+            with_reports(),
+            "report",
+            r#"{"name": "Open Pipeline by Stage", "filters": {"Amount": {">=": 120000}, "Stage": "Prospecting"}}"#,
+            FUEL,
+            move |path, answer| {
+                let Some(categories) = answer.pointer_mut("/reportTypeMetadata/categories") else { return };
+                assert!(path.contains("/analytics/reports/"));
+                let column = |number| {
+                    let told = json!({ "label": format!("Custom {number}"), "dataType": "string", "filterable": true });
+                    (format!("Opportunity.Custom_{number}__c"), told)
+                };
+                let columns: serde_json::Map<_, _> = (0..count).map(column).collect();
+                categories.as_array_mut().unwrap().push(json!({ "label": "Custom", "columns": columns }));
+            },
+        )
+    };
+    let [none, some, many] = [0, 400, 800].map(of);
+    let (some, many) = (some - none, many - none);
+    assert!(many * 10 < some * 22, "{some} units, and {many} of twice as many");
+}
