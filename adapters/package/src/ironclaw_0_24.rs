@@ -1,6 +1,7 @@
 //! IronClaw 0.24: the component with its settings, and `capabilities.json` beside it.
 
 use adapter_common::one_tool;
+use adapter_common::wire::MAX_RESPONSE_BYTES;
 use serde_json::{Value, json};
 
 use crate::{Deployment, Fault, Files, IRONCLAW_0_24, SECRET, VERSION, pretty, with_settings};
@@ -57,6 +58,8 @@ fn capabilities(deployment: &Deployment) -> Value {
             },
             "rate_limit": { "requests_per_minute": 60, "requests_per_hour": 1000 },
             "timeout_secs": 30,
+            // What comes whole into the guest's ten mebibytes, with room for the guest.
+            "max_response_bytes": MAX_RESPONSE_BYTES,
         },
         "secrets": { "allowed_names": [SECRET] },
         "auth": {

@@ -84,14 +84,17 @@ impl State {
             assert_ne!(name, "authorization");
             request = request.header(name, value.as_str().unwrap());
         }
+        // The sidecar can ask for less than the host's own limit, or for more.
+        let limit = self.capabilities["http"]["max_response_bytes"].as_u64();
+        let limit = limit.map_or(MAX_RESPONSE_BYTES, |limit| limit.try_into().unwrap());
         let failed = |why: &str| Err(format!("HTTP request failed: error sending request for url ({url}) -> {why}"));
         match engine::send(&self.org, request.body(body).unwrap(), self.token.as_deref()) {
             Answer::TimedOut => failed("operation timed out"),
             Answer::Broken => failed("connection closed before message completed"),
             Answer::Cut => Err("Failed to read response body: error decoding response body".to_owned()),
-            Answer::Response(response) if response.body().len() > MAX_RESPONSE_BYTES => {
+            Answer::Response(response) if response.body().len() > limit => {
                 let bytes = response.body().len();
-                Err(format!("Response body too large: {bytes} bytes exceeds limit of {MAX_RESPONSE_BYTES} bytes"))
+                Err(format!("Response body too large: {bytes} bytes exceeds limit of {limit} bytes"))
             }
             Answer::Response(response) => {
                 let headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
@@ -300,6 +303,14 @@ fn a_write_without_an_answer_may_have_happened_and_a_read_has_not_changed_anythi
 fn a_response_beyond_what_the_host_takes_asks_for_less() {
     let org = Arc::new(Org::demo());
     org.fault(Fault::new(demo_org::Effect::Oversize(11 * 1024 * 1024)));
+    let error = call(&org, "salesforce_find", r#"{"text": "Acme"}"#).0.unwrap_err();
+    assert_eq!((&error["kind"], &error["changed"]), (&json!("invalid_input"), &json!("no")), "{error:#}");
+}
+
+#[test]
+fn what_does_not_fit_into_the_guests_memory_the_host_does_not_hand_over() {
+    let org = Arc::new(Org::demo());
+    org.fault(Fault::new(Effect::Oversize(MAX_RESPONSE_BYTES - 1)));
     let error = call(&org, "salesforce_find", r#"{"text": "Acme"}"#).0.unwrap_err();
     assert_eq!((&error["kind"], &error["changed"]), (&json!("invalid_input"), &json!("no")), "{error:#}");
 }
