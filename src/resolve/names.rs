@@ -293,7 +293,7 @@ pub(crate) fn name_of_parent(known: &Known, lookup: &Named, relationship: &str) 
 /// The columns of one record.
 pub(crate) fn columns_of_one(known: &Known, object: &ObjectName, input: &[String]) -> Result<FieldList, PlanError> {
     if input.is_empty() {
-        return Ok(FieldList::of(ID, usual(known, object, Use::Get)?));
+        return Ok(FieldList::of_usual(ID, usual(known, object, Use::Get)?));
     }
     columns(known, object, input)
 }

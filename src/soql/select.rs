@@ -113,6 +113,14 @@ impl FieldList {
         list
     }
 
+    /// The same of fields that nobody chose, of which none is there twice: they are not compared with each other.
+    pub(crate) fn of_usual(first: FieldPath, mut rest: Vec<FieldPath>) -> Self {
+        rest.insert(0, first);
+        let list = Self(rest);
+        debug_assert_eq!(Self::new(list.0.iter().cloned()).as_ref(), Some(&list), "no usual column is there twice");
+        list
+    }
+
     /// Adds a field, unless it is there already.
     pub fn add(&mut self, field: FieldPath) {
         if !self.contains(field.as_str()) {
