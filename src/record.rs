@@ -41,7 +41,7 @@ impl Record {
         let (first, rest) = parted(path)?;
         let (_, value) =
             self.members.iter().map(|member| member.of(&self.json)).find(|(name, _)| is_called(name, first))?;
-        within(value, rest)
+        led_to(value, rest)
     }
 
     /// Its fields, in the order they came; none if it is not an object.
@@ -113,10 +113,10 @@ impl<'a> Fields<'a> {
     pub fn get(&self, path: &str) -> Option<Json<'a>> {
         // Most paths are the name of the next member, and have no dot to be looked for.
         if let Some(value) = self.is_next(path) {
-            return within(value, None);
+            return led_to(value, None);
         }
         let (first, rest) = parted(path)?;
-        within(self.called(first)?, rest)
+        led_to(self.called(first)?, rest)
     }
 
     /// A text at a path.
@@ -157,7 +157,7 @@ fn parted(path: &str) -> Option<(&str, Option<&str>)> {
 }
 
 /// The value that the rest of a path leads to; absent when null.
-fn within<'a>(value: Json<'a>, rest: Option<&str>) -> Option<Json<'a>> {
+fn led_to<'a>(value: Json<'a>, rest: Option<&str>) -> Option<Json<'a>> {
     match rest {
         None => (!value.is_null()).then_some(value),
         Some(rest) => value_at(value, rest),

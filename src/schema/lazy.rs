@@ -212,7 +212,7 @@ impl LazyList<Field> {
     }
 
     /// The field of a place among them.
-    pub(super) fn get(&self, place: usize) -> Option<&Field> {
+    pub(crate) fn get(&self, place: usize) -> Option<&Field> {
         self.read(self.items().get(place)?)
     }
 

@@ -187,8 +187,7 @@ fn value(column: &Field, operator: &str, text: &str) -> Result<String, Error> {
 /// The columns of a report's type, as fields of an object, so that they go by what fields go by.
 struct Columns {
     all: ObjectSchema,
-    /// The names of all of them.
-    names: Vec<String>,
+    /// Their places by name.
     sums: Sums,
     /// The names of those that the report shows.
     shown: Vec<String>,
@@ -201,7 +200,7 @@ impl Columns {
         let kind = kind.rsplit_once('$').map_or(&*kind, |(_, name)| name);
         let name = kind.strip_suffix("List").unwrap_or(kind);
         let all = ObjectSchema::named(name);
-        let mut columns = Self { all, names: Vec::new(), sums: Sums::new(), shown: Vec::new() };
+        let mut columns = Self { all, sums: Sums::new(), shown: Vec::new() };
         for category in description.list("reportTypeMetadata.categories") {
             columns.add(Fields::of(category).get("columns"), false);
         }
@@ -214,10 +213,9 @@ impl Columns {
     fn add(&mut self, told: Option<Json<'_>>, is_shown: bool) {
         for (name, column) in told.unwrap_or(Json::NULL).members() {
             let sum = sum(&name);
-            let is_this = |place: usize| self.names.get(place).is_some_and(|known| *known == name);
+            let is_this = |place: usize| self.all.fields.get(place).is_some_and(|known| known.name == name);
             if self.sums.find(sum, is_this).is_none() {
                 self.all.fields.push(field(&name, &Fields::of(column)));
-                self.names.push(name.to_string());
                 self.sums.add(sum);
             }
             if is_shown {
