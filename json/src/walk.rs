@@ -207,7 +207,9 @@ mod tests {
         let names = vec!["\"a\"", "\"longer than sixteen bytes\"", "\"list\"", "\"other\"", "\"\\u0061\\\"\""];
         let texts = [
             "1",
+            "10",
             "\"x\"",
+            "{}",
             "\"a longer text than sixteen bytes\"",
             "[]",
             "[ 1,2]",
@@ -223,11 +225,15 @@ mod tests {
             1 => prop::sample::subsequence(names.clone(), 0..=all),
             1 => Just(names).prop_shuffle(),
         ];
-        let object = (names, prop::collection::vec(prop::sample::select(texts.to_vec()), all), 0..8_u8);
-        let object = object.prop_map(|(names, values, space)| {
-            let (colon, comma) = if space == 0 { (" : ", "\n,  ") } else { (":", ",") };
-            let members: Vec<_> = names.iter().zip(values).map(|(name, value)| [name, colon, value].concat()).collect();
-            format!("{{{}}}", members.join(comma))
+        let parts = prop_oneof![
+            7 => Just(vec![[":", ","]; all]),
+            1 => prop::collection::vec(prop::sample::select(vec![[":", ","], [" : ", "\n,  "], [": ", " , "]]), all),
+        ];
+        let object = (names, prop::collection::vec(prop::sample::select(texts.to_vec()), all), parts);
+        let object = object.prop_map(|(names, values, parts)| {
+            let members = names.iter().zip(values).zip(parts);
+            let members = members.map(|((name, value), [colon, comma])| [comma, name, colon, value].concat());
+            format!("{{{}}}", members.collect::<String>().trim_start_matches([',', ' ', '\n']))
         });
         prop::collection::vec(object, 0..6).prop_map(|objects| format!("[{}]", objects.join(",")))
     }
@@ -240,6 +246,28 @@ mod tests {
         let shown: Vec<_> = rows.iter().map(|[a, _, list]| format!("{a} {list}")).collect();
         // An empty list is not taken apart a second time, and nothing is kept of it.
         assert_eq!(shown, ["1 []", "1 null", "1 [2]", "1 [2]", "null [2]", "1 null"]);
+    }
+
+    #[test]
+    fn what_is_as_long_as_an_empty_list_is_taken_apart_each_time() {
+        for value in ["10", "{}", " 1", "\n2"] {
+            let object = format!("{{\"list\":{value},\"a\":\"{}\"}}", "long".repeat(40));
+            let rows = read(&format!("[{object},{object},{object}]")).unwrap();
+            let shown: Vec<_> = rows.iter().map(|[_, _, list]| list.as_str()).collect();
+            assert_eq!(shown, [value.trim(); 3], "{value:?}");
+        }
+    }
+
+    #[test]
+    fn space_may_be_another_in_each_object() {
+        let pieces = ["{", r#""a""#, ":", "1", ",", r#""list""#, ":", "[2]", ",", r#""other""#, ":"];
+        let long = format!("\"{}\"}}", "x".repeat(80));
+        let spaces = ["", " ", "  ", " ", "", "\n\t"];
+        let objects = spaces.map(|space| [pieces.join(space), long.clone()].join(space));
+        let rows = read(&format!("[{}]", objects.join(","))).unwrap();
+        for [a, _, list] in rows {
+            assert_eq!([a, list], ["1", "[2]"]);
+        }
     }
 
     /// The names and values of each object in a list; nothing if the text is no JSON.

@@ -159,6 +159,8 @@ impl<'a> Walk<'a> {
                 }
                 None => {
                     before.forget(count);
+                    // Behind what was the same there may be more space than there was.
+                    self.byte();
                     place_of(&self.name())
                 }
             };
@@ -172,8 +174,9 @@ impl<'a> Walk<'a> {
                 self.skip();
             } else {
                 apart(self, place);
-                // Nothing is kept of an empty list.
-                enough = if self.at == from + 2 { 0 } else { usize::MAX };
+                // Nothing is kept of an empty list. Of two bytes are other values too, as ` 1` is.
+                let is_empty = self.at == from + 2 && byte(bytes, from) == b'[';
+                enough = if is_empty { 0 } else { usize::MAX };
             }
             // Nearly always there is no space.
             let at = self.at;
