@@ -244,6 +244,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
         #[test]
         fn what_counts_as_json_is_json(pieces in prop::collection::vec(
             prop::sample::select(vec![

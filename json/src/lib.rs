@@ -308,6 +308,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
         #[test]
         fn cutting_finds_what_serde_json_parses(value in json()) {
             for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap(), spaced(&value)] {

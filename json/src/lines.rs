@@ -226,6 +226,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
         #[test]
         fn columns_come_back_as_they_were(
             before in ".{0,9}", columns in prop::collection::vec("|[a\0\t\n\r\u{1f}\\\\\"äu]{0,20}|[ -~]{0,40}", 4),

@@ -349,6 +349,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
         #[test]
         fn behind_a_list_is_where_it_ends(texts in prop::collection::vec("[a\\\\\"{}\\[\\], ä]{0,20}", 0..8), depth in 0_usize..20) {
             let list = serde_json::to_string(&texts).unwrap();

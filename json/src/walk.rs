@@ -298,6 +298,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
         #[test]
         fn members_are_those_that_serde_json_finds(text in objects()) {
             let expected: Vec<BTreeMap<String, Box<RawValue>>> = serde_json::from_str(&text).unwrap();

@@ -483,6 +483,16 @@ fn a_name_is_the_columns_and_what_is_grouped_by_twice_is_one_group() {
 }
 
 #[test]
+fn what_is_selected_twice_is_asked_for_and_shown_once() {
+    let bench = Bench::new();
+    let of_groups = "SELECT StageName, stagename, COUNT(Id) n FROM Opportunity GROUP BY StageName";
+    let of_rows = "SELECT Id, Subject, subject, Owner.Name, Case.Owner.Name FROM Case";
+    for (text, columns) in [(of_groups, ["StageName", "n", "share of n"]), (of_rows, ["Id", "Subject", "Owner.Name"])] {
+        assert_eq!(bench.ok("query", soql(text))["columns"], json!(columns), "{text}");
+    }
+}
+
+#[test]
 fn an_average_over_all_groups_is_that_of_the_records() {
     let bench = Bench::new();
     let groups = bench.ok("query", soql("SELECT StageName, AVG(Amount) a FROM Opportunity GROUP BY StageName"));
