@@ -19,6 +19,7 @@ mod mcp_waiting;
 mod proxy;
 mod recording;
 mod renewal;
+mod respelled;
 mod setup;
 mod sign_in;
 mod tokens;
