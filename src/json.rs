@@ -7,8 +7,8 @@ mod write;
 use std::str::Utf8Error;
 
 pub(crate) use salesforce_json::{
-    Before, Cursor, Line, Lines, Member, NO_PLACE, Seen, Shape, Walk, byte, end_of_plain, escaped, holds_any, may_hold,
-    place_of, place_of_pair, place_of_text, push_all, word_at,
+    Before, Cursor, Line, Lines, Member, NO_PLACE, Seen, Shape, Walk, byte, end_of_ascii, end_of_plain, escaped,
+    holds_any, lower_ascii, may_hold, place_of, place_of_character, place_of_pair, place_of_text, push_all, word_at,
 };
 pub use salesforce_json::{Items, Json, Members, NotJson};
 

@@ -3,26 +3,27 @@
 //! The standard library knows every script that has two cases, by a table of 12 kB, which is more than this whole
 //! component can spare: here are the letters of Latin, Greek, Cyrillic and Armenian, and whatever else there is stays as it is.
 
+use crate::chunk::CHUNK;
+use crate::json::{end_of_ascii, lower_ascii};
+
 /// A text in lower case, its letters one by one.
 pub(crate) fn lower(text: &str) -> String {
-    if text.is_ascii() {
+    // Of a short one to look at many bytes at once takes longer.
+    if text.len() < CHUNK && text.is_ascii() {
         return text.to_ascii_lowercase();
     }
     let mut lowered = String::with_capacity(text.len());
     let mut rest = text;
     // What is ASCII is most of nearly every text, and lowered at once.
-    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
-        let (ascii, others) = rest.split_at(at);
+    loop {
+        let (ascii, others) = rest.split_at(end_of_ascii(rest.as_bytes(), 0));
         lowered.push_str(ascii);
-        rest = others;
-        if let Some(c) = rest.chars().next() {
-            lowered.push(letter(c));
-            rest = &rest[c.len_utf8()..];
-        }
+        let mut characters = others.chars();
+        let Some(character) = characters.next() else { break };
+        lowered.push(letter(character));
+        rest = characters.as_str();
     }
-    lowered.push_str(rest);
-    lowered.make_ascii_lowercase();
-    lowered
+    lower_ascii(lowered)
 }
 
 /// Letters of which every second one is the small letter of the one before.
@@ -74,7 +75,8 @@ pub(crate) fn letter(c: char) -> char {
         // Those that stand alone; at the end of a word sigma has another form.
         0x130 => u32::from('i'),
         0x178 => 0xff,
-        0x3a2 => code,
+        // The small ones that are in most texts need not be looked up, and a gap between capital ones is none.
+        0xdf..=0xff | 0x3a2 => code,
         0x3c2 => 0x3c3,
         0x4c0 => 0x4cf,
         0x1e9e => 0xdf,

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::json::{Json, Object, portable, quoted};
+use crate::json::{Json, Object, place_of_character, portable, quoted};
 use crate::soql::Number;
 
 /// Characters of a text in a row, a receipt or a candidate's current values: what a short text field of Salesforce holds.
@@ -93,13 +93,14 @@ impl Values {
 
     /// Cuts a text if it is too long.
     fn cuts(&mut self, text: &mut String) -> bool {
-        let end = text.char_indices().nth(self.longest).map(|(end, _)| end);
-        if let Some(end) = end {
+        let end = place_of_character(text, self.longest);
+        let is_longer = end < text.len();
+        if is_longer {
             self.cut += 1;
             text.truncate(end);
             text.push(CUT);
         }
-        end.is_some()
+        is_longer
     }
 
     /// A text of a record as `read` makes it, cut; none of another value.
@@ -154,7 +155,7 @@ pub(crate) fn enough(length: usize, most: usize, read: &dyn Fn(usize) -> Option<
     let mut bytes = most.saturating_add(UNSURE).saturating_mul(2);
     while bytes < length {
         let text = read(bytes)?;
-        if text.chars().nth(most + UNSURE).is_some() {
+        if place_of_character(&text, most + UNSURE) < text.len() {
             return Some(text);
         }
         bytes = bytes.saturating_mul(3);

@@ -119,7 +119,7 @@ impl<'a> Cursor<'a> {
     /// Goes behind the value it stands before. Instructions count here: most of what Salesforce sends is skipped.
     pub fn skip(&mut self) {
         match self.byte() {
-            b'"' => drop(self.skip_string()),
+            b'"' => self.at = scan::behind_text(self.text.as_bytes(), self.at),
             b'{' | b'[' => self.at = scan::behind_nested(self.text.as_bytes(), self.at),
             b't' | b'n' => self.at += 4,
             b'f' => self.at += 5,

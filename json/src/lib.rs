@@ -18,7 +18,10 @@ use std::fmt;
 
 pub use cursor::{Cursor, Items, Members};
 pub use lines::{Line, Lines, escaped};
-pub use scan::{NOWHERE, byte, end_of_plain, holds_any, may_hold, place_of, place_of_pair, place_of_text, word_at};
+pub use scan::{
+    NOWHERE, byte, end_of_ascii, end_of_plain, holds_any, lower_ascii, may_hold, place_of, place_of_character,
+    place_of_pair, place_of_text, word_at,
+};
 pub use walk::{Before, Member, NO_PLACE, Seen, Walk};
 
 /// A JSON value as text, known to be valid.

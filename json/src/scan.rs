@@ -1,37 +1,69 @@
 //! Finding places in a text in as few steps as possible: hosts count instructions, and most of what Salesforce sends is
 //! looked at only once, to see that it is JSON.
 
-use crate::step::{Block, STEP, difference, ends, last_step, letters, marks, number_ends, places, step, word_ends};
+use crate::step::{
+    Block, STEP, difference, ends, inner_bytes, last_step, letters, lowered, marks, number_ends, others_than_ascii,
+    places, step, word_ends,
+};
 
 /// The bit that no place in a text has: a place with it is nowhere, which is also said of where a text turned out to be no
 /// JSON. A place and nothing would be two numbers, which go through memory.
 pub const NOWHERE: usize = 1 << (usize::BITS - 1);
+
+/// The bits of every second byte of those that are looked at together.
+const EVEN: u32 = 0x5555;
+const ODD: u32 = 0xAAAA;
+
+/// Which quotes are not escaped by the backslashes, and whether the byte behind all of these is, as the first may be.
+#[inline(always)]
+fn unescaped(quotes: u32, mut backslashes: u32, is_first_escaped: u32) -> (u32, u32) {
+    if backslashes | is_first_escaped == 0 {
+        return (quotes, 0);
+    }
+    // Of backslashes in a row every second one is escaped itself. To add the first to a row carries a bit behind its end,
+    // which tells rows of even and odd length apart by where they begin.
+    backslashes &= !is_first_escaped;
+    let follow = backslashes << 1 | is_first_escaped;
+    let ends = (backslashes & ODD & !follow) + backslashes;
+    (quotes & !((EVEN ^ (ends << 1)) & follow), ends >> STEP)
+}
+
+/// Behind the text, list or object that begins at a place of a text that is known to be JSON.
+#[inline(never)]
+pub(crate) fn behind(bytes: &[u8], at: usize, opening: u8) -> usize {
+    if opening == b'"' { behind_text(bytes, at) } else { behind_nested(bytes, at) }
+}
+
+/// Behind the text that begins at a place of a text that is known to be JSON.
+pub(crate) fn behind_text(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    let mut escaped = 0;
+    while at < bytes.len() {
+        let here = step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
+        let quotes;
+        (quotes, escaped) = unescaped(places(here, b'"'), places(here, b'\\'), escaped);
+        if quotes != 0 {
+            return at + quotes.trailing_zeros() as usize + 1;
+        }
+        at += STEP;
+    }
+    bytes.len()
+}
 
 /// Behind the list or object that begins at a place of a text that is known to be JSON. What lies within texts is told by
 /// counting quotes, for many bytes at once.
 pub(crate) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_u32;
     let mut in_text = false;
-    // Whether the byte before escapes the first.
     let mut escaped = 0;
     while at < bytes.len() {
-        let [mut quotes, mut backslashes, openings, closings] =
+        let [mut quotes, backslashes, openings, closings] =
             marks(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
-        if quotes | backslashes | openings | closings == 0 {
-            escaped = 0;
+        (quotes, escaped) = unescaped(quotes, backslashes, escaped);
+        // All of it is within a text, or holds nothing that counts.
+        if quotes == 0 && (in_text || openings | closings == 0) {
             at += STEP;
             continue;
-        }
-        if backslashes | escaped != 0 {
-            backslashes &= !escaped;
-            while backslashes != 0 {
-                let next = (backslashes & backslashes.wrapping_neg()) << 1;
-                escaped |= next;
-                // The first is not looked at again, and one behind it escapes nothing.
-                backslashes &= (backslashes - 1) & !next;
-            }
-            quotes &= !escaped;
-            escaped >>= STEP;
         }
         // A bit is set where the quotes up to there are odd in number.
         let mut texts = quotes ^ (quotes << 1);
@@ -199,6 +231,46 @@ pub fn word_at(bytes: &[u8], at: usize) -> ([u8; STEP], usize) {
     (step.to_le_bytes(), word_ends(step).trailing_zeros().min(STEP as u32) as usize)
 }
 
+/// Behind the ASCII that begins at a place: the place of the first byte that is none, or the end.
+pub fn end_of_ascii(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() {
+        let found = others_than_ascii(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += STEP;
+    }
+    bytes.len()
+}
+
+/// The text with its ASCII letters in lower case.
+pub fn lower_ascii(text: String) -> String {
+    let mut bytes = text.into_bytes();
+    let (steps, rest) = bytes.as_chunks_mut();
+    for step in steps {
+        *step = lowered(u128::from_le_bytes(*step)).to_le_bytes();
+    }
+    rest.make_ascii_lowercase();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Where the character stands before which there are so many; nowhere if there are no more.
+pub fn place_of_character(text: &str, mut before: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    // Steps are gone over as long as all of their characters come before.
+    while let Some(step) = step(bytes, at) {
+        let begin = STEP - (inner_bytes(step).count_ones() as usize);
+        if begin > before {
+            break;
+        }
+        before -= begin;
+        at += STEP;
+    }
+    let mut begins = bytes.iter().enumerate().skip(at).filter(|(_, byte)| **byte & 0xC0 != 0x80);
+    begins.nth(before).map_or(NOWHERE, |(place, _)| place)
+}
+
 /// Whether there is at least one byte, and each is an ASCII letter, a digit or an underscore.
 pub(crate) fn is_word(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
@@ -293,6 +365,30 @@ mod tests {
     }
 
     #[test]
+    fn ascii_ends_and_characters_stand_where_the_standard_library_says() {
+        for length in 0..40 {
+            let text = "aB€ä😀 zZ\u{7f}".chars().cycle().take(length).collect::<String>();
+            let plain = text.replace(['€', 'ä', '😀'], "");
+            assert_eq!(end_of_ascii(plain.as_bytes(), 0), plain.len());
+            for (number, (at, character)) in text.char_indices().enumerate() {
+                assert_eq!(place_of_character(&text, number), at, "{text}");
+                let next = text[at..].find(|c: char| !c.is_ascii()).map_or(text.len(), |next| at + next);
+                assert_eq!(end_of_ascii(text.as_bytes(), at), next, "{character} at {at} of {text}");
+            }
+            assert_eq!(place_of_character(&text, length), NOWHERE);
+            assert_eq!(place_of_character(&text, length + 20), NOWHERE);
+        }
+    }
+
+    #[test]
+    fn ascii_letters_become_small_ones_and_nothing_else_changes() {
+        let all = (0..300).map(char::from_u32).map(Option::unwrap).collect::<String>();
+        for (at, _) in all.char_indices().take(40) {
+            assert_eq!(lower_ascii(all[at..].to_owned()), all[at..].to_ascii_lowercase());
+        }
+    }
+
+    #[test]
     fn any_of_three_bytes_is_seen_wherever_it_stands() {
         let none = "\"What is neither a tag nor an entity, but ä, and has two steps and more.\"";
         assert!(!holds_any(none.as_bytes(), *b"<&\\") && !holds_any(b"", *b"<&\\"));
@@ -344,6 +440,8 @@ mod tests {
                 let text = format!("{}{}\"}}]", "a".repeat(before), "\\".repeat(backslashes));
                 let list = serde_json::to_string(&[&text, "]"]).unwrap();
                 assert_eq!(behind_nested(format!("{list}]").as_bytes(), 0), list.len(), "{list}");
+                let alone = serde_json::to_string(&text).unwrap();
+                assert_eq!(behind_text(format!("{alone},\"\"").as_bytes(), 0), alone.len(), "{alone}");
             }
         }
     }

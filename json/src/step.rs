@@ -116,6 +116,49 @@ pub(crate) fn marks(step: u128) -> [u32; 4] {
     ]
 }
 
+/// The bytes with ASCII letters in lower case.
+#[cfg(target_feature = "simd128")]
+#[inline]
+pub(crate) fn lowered(step: u128) -> u128 {
+    use std::arch::wasm32::{u8x16_lt, u8x16_splat, u8x16_sub, u64x2_extract_lane, v128_and, v128_or};
+
+    let bytes = vector(step);
+    let capitals = u8x16_lt(u8x16_sub(bytes, u8x16_splat(b'A')), u8x16_splat(26));
+    let lowered = v128_or(bytes, v128_and(capitals, u8x16_splat(0x20)));
+    u128::from(u64x2_extract_lane::<0>(lowered)) | u128::from(u64x2_extract_lane::<1>(lowered)) << 64
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn lowered(step: u128) -> u128 {
+    u128::from_le_bytes(step.to_le_bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// A bit for each byte that is no ASCII.
+#[cfg(target_feature = "simd128")]
+#[inline]
+pub(crate) fn others_than_ascii(step: u128) -> u32 {
+    bits(vector(step))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn others_than_ascii(step: u128) -> u32 {
+    bits(step, |byte| !byte.is_ascii())
+}
+
+/// A bit for each byte of UTF-8 that no character begins with.
+#[cfg(target_feature = "simd128")]
+#[inline]
+pub(crate) fn inner_bytes(step: u128) -> u32 {
+    use std::arch::wasm32::{i8x16_lt, i8x16_splat};
+
+    bits(i8x16_lt(vector(step), i8x16_splat(-0x40)))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+pub(crate) fn inner_bytes(step: u128) -> u32 {
+    bits(step, |byte| byte & 0xC0 == 0x80)
+}
+
 /// Bytes that are compared together.
 pub(crate) type Block = [[u8; STEP]; 4];
 

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use http::header::HeaderName;
 
 use super::{Endpoint, ReadError, VERSION_PATH, accept, encode, parse};
-use crate::json::Walk;
+use crate::json::{Json, Walk};
 use crate::record::Record;
 use crate::soql::{Aggregate, Select};
 use crate::within::split_around;
@@ -104,18 +104,21 @@ impl Page {
 
     pub(super) fn read(response: &http::Response<&[u8]>) -> Result<Self, ReadError> {
         let body = accept(response, http::StatusCode::OK)?;
-        if let Some(page) = simdutf8::basic::from_utf8(body).ok().and_then(Self::of) {
+        if let Some(page) = simdutf8::basic::from_utf8(body).ok().and_then(|text| Self::of(Walk::of(text))) {
             return Ok(page);
         }
         parse("query result", body)?;
         Err(ReadError::Unreadable("the query result lacks what a page has".to_owned()))
     }
 
-    /// A page of its JSON, as a query's answer and as a related list in a record; none if it is no JSON or no page.
-    pub fn of(text: &str) -> Option<Self> {
+    /// The page that a related list in a record is; none if it is no page.
+    pub fn nested(list: Json<'_>) -> Option<Self> {
+        Self::of(Walk::trusting(list.get()))
+    }
+
+    /// A page, read and seen to be JSON in one go, for results are the longest of all; none if it is no JSON or no page.
+    fn of(mut from: Walk<'_>) -> Option<Self> {
         let (mut total_size, mut done, mut next_records_url, mut records) = (None, None, None, None);
-        // Read and seen to be JSON in one go: results are the longest of all.
-        let mut from = Walk::of(text);
         let mut goes_on = from.enter(b'{');
         while goes_on {
             match from.name().as_ref() {

@@ -178,7 +178,7 @@ fn of_record(call: &Call<'_>, asked: &Asked, mut target: Target) -> Result<Activ
                 record = record::candidate(call.known(), &parent);
                 for relationship in [related::PAST, related::OPEN] {
                     let Some(children) = parent.fields().get(relationship) else { continue };
-                    let children = Page::of(children.get()).ok_or_else(|| {
+                    let children = Page::nested(children).ok_or_else(|| {
                         Error::unreadable("a related list has another shape than documented", Changed::No)
                     })?;
                     list.add_page(&children, asked.looked_at(), List::activity);

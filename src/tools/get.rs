@@ -138,7 +138,7 @@ fn read_list(
     let mut values = Values::cut_after(MAX_LISTED_CHARS);
     let page = match record.get(list.select.relationship.as_str()) {
         None => Page::empty(),
-        Some(children) => Page::of(children.get())
+        Some(children) => Page::nested(children)
             .ok_or_else(|| Error::unreadable("a related list has another shape than documented", Changed::No))?,
     };
     let complete = page.done && page.records.len() < related::MAX_ROWS as usize;

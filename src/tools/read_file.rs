@@ -173,7 +173,7 @@ fn of_record(call: &Call<'_>, args: &ReadFileArgs) -> Result<File, Error> {
     let mut documents = Vec::new();
     // A list without records is null.
     if let Some(links) = holder.fields().get(list.as_str()) {
-        let links = Page::of(links.get());
+        let links = Page::nested(links);
         let links =
             links.ok_or_else(|| Error::unreadable("a related list has another shape than documented", Changed::No))?;
         for link in &links.records {

@@ -433,7 +433,7 @@ fn same_fields(fields: &Fields<'_>, expected: &Value, at: &str, counted: &mut Co
             continue;
         }
         if expected.get("records").is_some() {
-            let page = Page::of(found.unwrap().get()).unwrap();
+            let page = Page::nested(found.unwrap()).unwrap();
             same_page(&page, expected, &at, counted);
         } else if expected.get("attributes").is_some() {
             same_fields(&Fields::of(found.unwrap()), expected, &at, counted);

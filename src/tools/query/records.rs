@@ -257,7 +257,7 @@ fn with_children(
 ) -> String {
     let mut row = String::new();
     for (child, object) in children.iter().zip(of) {
-        let page = record.get(child.relationship.as_str()).and_then(|page| Page::of(page.get()));
+        let page = record.get(child.relationship.as_str()).and_then(Page::nested);
         let page = page.unwrap_or_else(Page::empty);
         let most = most_shown(child.limit);
         *is_cut |= !page.done || page.records.len() > most;

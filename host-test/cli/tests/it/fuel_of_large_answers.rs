@@ -115,8 +115,8 @@ fn fuel_of(
 #[test]
 fn long_texts_of_which_little_is_shown_fit_in_what_the_smallest_hosts_grant() {
     for (tool, arguments, but, records, text) in [
-        ("activities", r#"{"record": "001dM0000000050QAA"}"#, "Account", 21, 8_000),
-        ("find", r#"{"text": "acme"}"#, "", 40, 4_000),
+        ("activities", r#"{"record": "001dM0000000050QAA"}"#, "Account", 21, 11_000),
+        ("find", r#"{"text": "acme"}"#, "", 40, 8_000),
         ("query", r#"{"soql": "SELECT Name, Description FROM Account"}"#, "", 25, 25_000),
         ("query", r#"{"soql": "SELECT Subject, HtmlBody FROM EmailMessage"}"#, "", 10, 30_000),
         ("get", r#"{"record": "001dM0000000010QAA", "full": true, "related": ["cases"]}"#, "Account", 25, 10_000),
