@@ -1,6 +1,7 @@
 //! What a call learns of the org and of its user, and where: from the host's cache, the embedded table or the org.
 
 use std::rc::Rc;
+use std::slice;
 
 use super::{Call, PART_NAMES, read_error, unsendable};
 use crate::error::Error;
@@ -12,6 +13,7 @@ use crate::rest::{Composite, Describe, DescribeGlobal, FindObject, IS_KEPT, Pick
 use crate::schema::{Found, GlobalDescribe, ObjectSchema, Sought, standard};
 use crate::soql::{Condition, FieldList, FieldPath, ObjectName, Pattern, Select};
 use crate::time::clock::Clock;
+use crate::wit::ErrorKind;
 
 /// How long a description is used without asking again.
 const MAX_AGE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -68,20 +70,21 @@ impl Call<'_> {
     /// False where the whole list is to be read, since it will be kept.
     fn finds_object(&self, sought: Sought) -> Result<bool, Error> {
         if let Some(name) = sought.api_name() {
-            match self.send(&Describe { object: &ObjectName::parse(name)?, since: None }) {
+            let called = ObjectName::parse(name)?;
+            match self.send(&Describe { object: &called, since: None }) {
                 Ok(schema) => {
                     let object = ObjectName::parse(schema.as_ref().map_or(name, |schema| &schema.name))?;
                     self.known.learn_found(sought, vec![object.as_str().to_owned()]);
                     return self.keep_description(&object, Ok(schema)).map(|()| true);
                 }
                 Err(error) if error.has_status(&[404]) => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(undescribed(&called, error)),
             }
         }
         if self.cache().is_some() {
             return Ok(false);
         }
-        match self.send(&FindObject(&sought))? {
+        match self.send(&FindObject(&sought)).map_err(unlisted)? {
             Found::Names(names) => self.known.learn_found(sought, names),
             Found::Among(what) => self.known.learn_objects(Learned { what, is_fresh: true, since: None }),
         }
@@ -171,7 +174,7 @@ impl Call<'_> {
     fn describe(&self, objects: &[ObjectName], mut with_list: bool) -> Result<(), Error> {
         let all = DescribeGlobal { since: self.known.listed_since() };
         if let ([], true) = (objects, with_list) {
-            self.remember_objects(self.send(&all)?);
+            self.remember_objects(self.send(&all).map_err(unlisted)?);
             return Ok(());
         }
         let description = |object| Describe { object, since: self.known.described_since(object) };
@@ -186,7 +189,18 @@ impl Call<'_> {
                 let endpoint = description(object);
                 parts.push((composite.add(name, &endpoint).map_err(unsendable)?, endpoint));
             }
-            let answer = self.send_all(&composite)?;
+            let answer = match self.send_all(&composite) {
+                // Each alone may be small enough.
+                Err(error) if error.is_too_large() => {
+                    objects.iter().try_for_each(|object| self.describe(slice::from_ref(object), false))?;
+                    if with_list {
+                        self.describe(&[], true)?;
+                    }
+                    with_list = false;
+                    continue;
+                }
+                answer => answer?,
+            };
             for (part, endpoint) in parts {
                 let description = answer.read(part, &endpoint).map_err(|error| read_error(error, false));
                 self.keep_description(endpoint.object, description)?;
@@ -205,9 +219,7 @@ impl Call<'_> {
         object: &ObjectName,
         description: Result<Option<ObjectSchema>, Error>,
     ) -> Result<(), Error> {
-        let schema = description
-            .map_err(|error| if error.has_status(&[404]) { unknown_object(object.as_str()) } else { error })?;
-        match schema {
+        match description.map_err(|error| undescribed(object, error))? {
             Some(schema) => {
                 if self.cache().is_some() {
                     self.cache_put(object.as_str(), &schema.to_bytes());
@@ -329,6 +341,29 @@ impl Call<'_> {
             cache.put(&cache_key(name), &stamped);
         }
     }
+}
+
+/// Why there is no description of an object.
+fn undescribed(object: &ObjectName, error: Error) -> Error {
+    if error.has_status(&[404]) {
+        return unknown_object(object.as_str());
+    }
+    if error.is_too_large() {
+        let message = format!(
+            "Salesforce's description of {object} is larger than the platform allows an answer to be, and without it nothing can be done with such records: tell the person, for only the platform's admin can change that"
+        );
+        return error.explained(ErrorKind::Forbidden, &message);
+    }
+    error
+}
+
+/// Why there is no list of objects.
+fn unlisted(error: Error) -> Error {
+    if error.is_too_large() {
+        let message = "the list of the org's objects is larger than the platform allows an answer to be: name objects by their API names, as `Project__c`";
+        return error.explained(ErrorKind::InvalidInput, message);
+    }
+    error
 }
 
 fn cache_key(name: &str) -> String {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use demo_org::Org;
 use demo_org::access::{Access, ObjectAccess};
+use salesforce_plugin::platform::FailureReason;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, without_place};
@@ -46,13 +47,47 @@ fn each_tool_takes_as_few_requests_as_it_can() {
     costs("update", industry, 4, 1);
 }
 
+/// What descriptions of two objects are needed for.
+fn of_two_objects() -> Value {
+    let children = json!([{ "object": "Meter_Reading__c", "via": "Account__c", "filters": [{ "field": "Reading", "op": "gt", "value": 98 }] }]);
+    records(json!({ "object": "Account", "fields": ["Service Level", "Name"], "children": children }))
+}
+
 #[test]
 fn objects_that_have_to_be_described_together_are_described_in_one_request() {
     let bench = Bench::new();
-    let children = json!([{ "object": "Meter_Reading__c", "via": "Account__c", "filters": [{ "field": "Reading", "op": "gt", "value": 98 }] }]);
-    let arguments = json!({ "object": "Account", "fields": ["Service Level", "Name"], "children": children });
-    bench.ok("query", records(arguments));
+    bench.ok("query", of_two_objects());
     assert_eq!(bench.requests(), 2, "{:#?}", bench.org.requests());
+}
+
+#[test]
+fn descriptions_that_are_too_large_together_are_asked_for_one_by_one() {
+    let bench = Bench::new();
+    bench.fails.replace(Some(("/composite", FailureReason::TooLarge)));
+    bench.ok("query", of_two_objects());
+    let described = bench.org.requests().into_iter().filter(|request| request.path.ends_with("/describe")).count();
+    assert_eq!(described, 2);
+}
+
+#[test]
+fn what_is_too_large_by_itself_says_what_can_be_done() {
+    let bench = Bench::new();
+    bench.fails.replace(Some(("/describe", FailureReason::TooLarge)));
+    for (tool, arguments) in [
+        ("describe", json!({ "object": "Account" })),
+        ("query", json!({ "soql": "SELECT Name FROM Meter_Reading__c" })),
+    ] {
+        let error = bench.err(tool, arguments);
+        assert_eq!(error["kind"], "forbidden", "{error}");
+        assert!(error["message"].as_str().unwrap().contains("only the platform's admin"), "{error}");
+    }
+    bench.fails.replace(Some(("/sobjects", FailureReason::TooLarge)));
+    for forgets in [true, false] {
+        bench.forgets.set(forgets);
+        let error = bench.err("describe", json!({ "object": "meter reading" }));
+        assert_eq!(error["kind"], "invalid_input", "{error}");
+        assert!(error["message"].as_str().unwrap().contains("by their API names"), "{error}");
+    }
 }
 
 /// Riley, after the org's description of accounts is so old; what happened in between has not been noticed.
