@@ -16,7 +16,7 @@ const ODD: u32 = 0xAAAA;
 
 /// Which quotes are not escaped by the backslashes, and whether the byte behind all of these is, as the first may be.
 #[inline(always)]
-fn unescaped(quotes: u32, mut backslashes: u32, is_first_escaped: u32) -> (u32, u32) {
+fn unescaped_quotes(quotes: u32, mut backslashes: u32, is_first_escaped: u32) -> (u32, u32) {
     if backslashes | is_first_escaped == 0 {
         return (quotes, 0);
     }
@@ -41,7 +41,7 @@ pub(crate) fn behind_text(bytes: &[u8], at: usize) -> usize {
     while at < bytes.len() {
         let here = step(bytes, at).unwrap_or_else(|| last_step(bytes, at));
         let quotes;
-        (quotes, escaped) = unescaped(places(here, b'"'), places(here, b'\\'), escaped);
+        (quotes, escaped) = unescaped_quotes(places(here, b'"'), places(here, b'\\'), escaped);
         if quotes != 0 {
             return at + quotes.trailing_zeros() as usize + 1;
         }
@@ -59,7 +59,7 @@ pub(crate) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
     while at < bytes.len() {
         let [mut quotes, backslashes, openings, closings] =
             marks(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
-        (quotes, escaped) = unescaped(quotes, backslashes, escaped);
+        (quotes, escaped) = unescaped_quotes(quotes, backslashes, escaped);
         // All of it is within a text, or holds nothing that counts.
         if quotes == 0 && (in_text || openings | closings == 0) {
             at += STEP;
