@@ -119,8 +119,7 @@ impl<'a> Cursor<'a> {
     /// Goes behind the value it stands before. Instructions count here: most of what Salesforce sends is skipped.
     pub fn skip(&mut self) {
         match self.byte() {
-            b'"' => self.at = scan::behind_text(self.text.as_bytes(), self.at),
-            b'{' | b'[' => self.at = scan::behind_nested(self.text.as_bytes(), self.at),
+            opening @ (b'"' | b'{' | b'[') => self.at = scan::behind(self.text.as_bytes(), self.at, opening),
             b't' | b'n' => self.at += 4,
             b'f' => self.at += 5,
             0 => {}

@@ -35,7 +35,7 @@ pub(crate) fn behind(bytes: &[u8], at: usize, opening: u8) -> usize {
 }
 
 /// Behind the text that begins at a place of a text that is known to be JSON.
-pub(crate) fn behind_text(bytes: &[u8], at: usize) -> usize {
+fn behind_text(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
     let mut escaped = 0;
     while at < bytes.len() {
@@ -52,7 +52,7 @@ pub(crate) fn behind_text(bytes: &[u8], at: usize) -> usize {
 
 /// Behind the list or object that begins at a place of a text that is known to be JSON. What lies within texts is told by
 /// counting quotes, for many bytes at once.
-pub(crate) fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
+fn behind_nested(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_u32;
     let mut in_text = false;
     let mut escaped = 0;
@@ -119,9 +119,15 @@ pub(crate) fn ends_at(bytes: &[u8], at: usize) -> u32 {
 }
 
 /// The place of the first byte that is this one, from a place on; the end if there is none.
-pub fn place_of(bytes: &[u8], mut at: usize, byte: u8) -> usize {
+pub fn place_of(bytes: &[u8], at: usize, byte: u8) -> usize {
+    first(bytes, at, |step| places(step, byte))
+}
+
+/// The place of the first byte that is meant, from a place on; the end if there is none.
+#[inline(always)]
+fn first(bytes: &[u8], mut at: usize, meant: impl Fn(u128) -> u32) -> usize {
     while at < bytes.len() {
-        let found = places(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)), byte);
+        let found = meant(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
         if found != 0 {
             return at + found.trailing_zeros() as usize;
         }
@@ -232,15 +238,8 @@ pub fn word_at(bytes: &[u8], at: usize) -> ([u8; STEP], usize) {
 }
 
 /// Behind the ASCII that begins at a place: the place of the first byte that is none, or the end.
-pub fn end_of_ascii(bytes: &[u8], mut at: usize) -> usize {
-    while at < bytes.len() {
-        let found = others_than_ascii(step(bytes, at).unwrap_or_else(|| last_step(bytes, at)));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize;
-        }
-        at += STEP;
-    }
-    bytes.len()
+pub fn end_of_ascii(bytes: &[u8], at: usize) -> usize {
+    first(bytes, at, others_than_ascii)
 }
 
 /// The text with its ASCII letters in lower case.

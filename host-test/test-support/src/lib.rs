@@ -13,8 +13,8 @@ pub mod recording;
 use std::sync::{Arc, LazyLock};
 
 use demo_org::Org;
-use salesforce_host::wire::Transcript;
-use salesforce_host::{CallError, Connection, Host, Limits, Session};
+use salesforce_host::wire::{Transcript, Transport as _};
+use salesforce_host::{CallError, Connection, Host, Limits, Session, Token};
 
 pub use demo_transport::Demo;
 
@@ -27,6 +27,22 @@ pub static HOST: LazyLock<Host> = LazyLock::new(|| Host::new(Limits::default()).
 /// A connection of a user of a demo org in this process.
 pub fn demo(org: &Arc<Org>, user: &str) -> Connection {
     Demo::connection(org, user).unwrap()
+}
+
+/// The same, where every answer is changed on its way: by the address that was asked, and what came.
+pub fn demo_changed(
+    org: &Arc<Org>,
+    user: &str,
+    change: impl Fn(&str, Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
+) -> Connection {
+    let (wire, clock) = (Demo(Arc::clone(org)), Arc::clone(org));
+    let transport = move |request: http::Request<Vec<u8>>| {
+        let address = request.uri().to_string();
+        Ok(wire.send(request)?.map(|body| change(&address, body)))
+    };
+    let token = Token::new(&org.token(user)).unwrap();
+    Connection::new(demo(org, user).origin().clone(), token, transport)
+        .with_clock(move || clock.now().as_millisecond().unsigned_abs())
 }
 
 /// A session of a user of an org, and what goes over its wire.

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use calls::Call;
 use demo_org::Org;
-use salesforce_host::wire::Transport as _;
-use salesforce_host::{Connection, Host, Limits, Token};
+use salesforce_host::{Host, Limits};
 use serde_json::Value;
-use test_support::{Demo, demo};
+use test_support::demo_changed;
 
 /// Thousands of units of every call, cold and warm. Whoever changes them says so in the commit.
 const HELD: &str = "\
@@ -114,14 +113,10 @@ fn the_largest_descriptions_leave_room_in_what_the_smallest_hosts_give() {
         ("salesforce_create", r#"{"object": "Account", "fields": {"Name": "Zenith"}}"#),
     ] {
         let org = Arc::new(Org::demo());
-        let whose = demo(&org, "admin");
-        let token = Token::new(&org.token("admin")).unwrap();
-        let transport = move |request: http::Request<Vec<u8>>| {
-            let is_description = request.uri().path().ends_with("/sobjects/Account/describe");
-            let response = Demo(Arc::clone(&org)).send(request)?;
-            Ok(if is_description { response.map(|body| large(&body)) } else { response })
-        };
-        let session = host.session(Connection::new(whose.origin().clone(), token, transport));
+        let connection = demo_changed(&org, "admin", |address, body| {
+            if address.ends_with("/sobjects/Account/describe") { large(&body) } else { body }
+        });
+        let session = host.session(connection);
         let (reply, usage) = session.call_measured(tool, arguments);
         reply.unwrap();
         assert!(usage.memory_bytes <= 6 << 20, "{tool}: {} bytes of memory", usage.memory_bytes);

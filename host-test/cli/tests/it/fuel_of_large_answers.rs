@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use demo_org::{Extra, Org};
-use salesforce_host::wire::Transport as _;
-use salesforce_host::{Connection, Host, Limits, Token};
+use salesforce_host::{Host, Limits};
 use serde_json::{Value, json};
-use test_support::{Demo, demo};
+use test_support::demo_changed;
 
 /// What the smallest hosts grant: units of fuel, and bytes of memory.
 const FUEL: u64 = 10_000_000;
@@ -92,20 +91,13 @@ fn fuel_of(
 ) -> u64 {
     let host = Host::metered(Limits { memory_bytes: MEMORY, ..Limits::default() }, granted).unwrap();
     let org = Arc::new(org);
-    let (whose, clock) = (demo(&org, "admin"), Arc::clone(&org));
-    let token = Token::new(&org.token("admin")).unwrap();
-    let transport = move |request: http::Request<Vec<u8>>| {
-        let path = request.uri().to_string();
-        Ok(Demo(Arc::clone(&org)).send(request)?.map(|body| match serde_json::from_slice::<Value>(&body) {
-            Ok(mut answer) => {
-                change(&path, &mut answer);
-                answer.to_string().into_bytes()
-            }
-            Err(_) => body,
-        }))
-    };
-    let connection = Connection::new(whose.origin().clone(), token, transport);
-    let connection = connection.with_clock(move || clock.now().as_millisecond().unsigned_abs());
+    let connection = demo_changed(&org, "admin", move |address, body| match serde_json::from_slice::<Value>(&body) {
+        Ok(mut answer) => {
+            change(address, &mut answer);
+            answer.to_string().into_bytes()
+        }
+        Err(_) => body,
+    });
     let (reply, usage) = host.session(connection).call_measured(&format!("salesforce_{tool}"), arguments);
     let reply = reply.unwrap_or_else(|error| panic!("{tool} {arguments}: {error:?}"));
     assert!(reply.len() < 150_000, "{tool} {arguments}: {} bytes of reply", reply.len());

@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex};
 use demo_org::{Extra, Org};
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
-use salesforce_host::wire::Transport as _;
-use salesforce_host::{Connection, Session, Token};
+use salesforce_host::Session;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use test_support::{Demo, HOST, demo, refusal};
+use test_support::{HOST, demo_changed, refusal};
 
 /// Calls of every tool, in most of their ways. What one writes, those behind it see.
 const CALLS: [(&str, &str); 38] = [
@@ -67,15 +66,8 @@ fn session(rewrite: impl Fn(&str) -> String + Send + Sync + 'static) -> Session 
         Extra::Reports,
     ];
     let org = Arc::new(Org::demo_with(extras));
-    let whose = demo(&org, "admin");
-    let token = Token::new(&org.token("admin")).unwrap();
-    let clock = Arc::clone(&org);
-    let transport = move |request: http::Request<Vec<u8>>| {
-        let response = Demo(Arc::clone(&org)).send(request)?;
-        Ok(response.map(|body| rewrite(&String::from_utf8(body).unwrap()).into_bytes()))
-    };
-    let connection = Connection::new(whose.origin().clone(), token, transport)
-        .with_clock(move || clock.now().as_millisecond().unsigned_abs());
+    let rewritten = move |_: &str, body| rewrite(&String::from_utf8(body).unwrap()).into_bytes();
+    let connection = demo_changed(&org, "admin", rewritten);
     let mut settings = connection.settings();
     settings.tools = Some(vec!["all".to_owned()]);
     connection.set_settings(settings);

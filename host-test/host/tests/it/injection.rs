@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use demo_org::Org;
-use salesforce_host::{CallError, Connection, Origin, Session, Token, Transport, types};
+use salesforce_host::{CallError, Session, types};
 use serde_json::{Map, Value, json};
-use test_support::{Demo, HOST};
+use test_support::{HOST, demo_changed};
 
 /// What is hostile in all of them.
 const MARK: &str = "XMARK";
@@ -66,21 +66,13 @@ const THEIRS: [&str; 35] = [
 /// Riley's connection to an org in which every text ends in something hostile.
 fn hostile(text: &'static str) -> (Session, Arc<Org>) {
     let org = Arc::new(Org::demo());
-    let (wire, clock) = (Demo(Arc::clone(&org)), Arc::clone(&org));
-    let transport = move |request: http::Request<Vec<u8>>| {
-        let (parts, body) = wire.send(request)?.into_parts();
-        let body = match serde_json::from_slice::<Value>(&body) {
-            Ok(mut json) => {
-                taint(&mut json, text);
-                json.to_string().into_bytes()
-            }
-            Err(_) => body,
-        };
-        Ok(http::Response::from_parts(parts, body))
-    };
-    let token = Token::new(&org.token("riley")).unwrap();
-    let connection = Connection::new(Origin::parse("https://demo.my.salesforce.com").unwrap(), token, transport)
-        .with_clock(move || clock.now().as_millisecond().try_into().unwrap());
+    let connection = demo_changed(&org, "riley", move |_, body| match serde_json::from_slice::<Value>(&body) {
+        Ok(mut json) => {
+            taint(&mut json, text);
+            json.to_string().into_bytes()
+        }
+        Err(_) => body,
+    });
     (HOST.session(connection), org)
 }
 
